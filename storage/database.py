@@ -1,0 +1,223 @@
+"""One SQLite file: a writing connection with group commit, a reading one, each in a thread of its own.
+
+A unit of work is a plain function of a SQLAlchemy connection. All of it is committed, or nothing; the commit
+is on the disk (`synchronous=FULL`) before `write` returns. Units that wait while a commit runs share the next
+one, each behind a savepoint, so a slow disk costs one sync for many units.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import filelock
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from storage.schema import HEAD
+
+T = TypeVar("T")
+Unit = Callable[[sa.Connection], T]
+Failpoint = Callable[[str], None]
+"""Called with a place's name on the way; a test raises there to die at that place."""
+
+LARGEST_BATCH = 128
+
+
+class DatabaseError(Exception):
+    """The database cannot be used."""
+
+
+class DatabaseLocked(DatabaseError):
+    """Another process works on this database."""
+
+
+@dataclass(slots=True)
+class _Pending(Generic[T]):
+    unit: Unit[T]
+    done: asyncio.Future[T]
+
+
+@dataclass(slots=True)
+class _Outcome:
+    value: Any = None  # each unit returns what its caller asked for; `write` gives the type back
+    error: Exception | None = None
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file a `sqlite:///…` address names. Raises DatabaseError for any other address."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise DatabaseError(f"{url} does not name an SQLite file")
+    return Path(parsed.database)
+
+
+def connect(path: Path, *, read_only: bool = False) -> sa.Engine:
+    """Return an engine with one connection to the file. Transactions begin IMMEDIATE, so none fails half-way."""
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "timeout": 10},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # SQLAlchemy begins transactions itself, below; pysqlite's own guesses would break savepoints.
+        dbapi.isolation_level = None  # type: ignore[attr-defined]
+        cursor = dbapi.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the schema to HEAD in one transaction. Raises DatabaseError where it is newer than this program."""
+    with engine.begin() as connection:
+        has_version = sa.inspect(connection).has_table("alembic_version")
+        version = (
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            if has_version
+            else None
+        )
+        if version == HEAD:
+            return
+        # Imported here: a start that has nothing to migrate saves the time and the memory.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise DatabaseError(
+                f"its schema ({version}) is not one this version knows; install the version that wrote it"
+            ) from error
+
+
+class Database:
+    """The open file. Made by `open`; at most one process holds it at a time."""
+
+    def __init__(self, path: Path, lock: filelock.BaseFileLock, failpoint: Failpoint | None = None) -> None:
+        self.path = path
+        self._lock = lock
+        self._failpoint = failpoint or (lambda _place: None)
+        self._writer = connect(path)
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+        self._reader: sa.Engine | None = None
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="db-read")
+        self._pending: list[_Pending[Any]] = []
+        self._pump: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, url: str, failpoint: Failpoint | None = None) -> "Database":
+        """Open the file, lock it, bring its schema up to date.
+
+        Raises DatabaseLocked when another process has it, DatabaseError when it cannot be read or written.
+        """
+        path = sqlite_path(url)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(f"{path}.lock")
+            lock.acquire(timeout=0)
+        except filelock.Timeout as error:
+            raise DatabaseLocked(f"another process is working on {path}; stop it first") from error
+        except OSError as error:
+            raise DatabaseError(f"{path} cannot be opened: {error.strerror or error}") from error
+        database = cls(path, lock, failpoint)
+        try:
+            await asyncio.get_running_loop().run_in_executor(database._writing, migrate, database._writer)
+            database._reader = connect(path, read_only=True)
+        except (sa.exc.DBAPIError, sqlite3.Error) as error:
+            await database.close()
+            raise DatabaseError(f"{path} cannot be used: {getattr(error, 'orig', error)}") from error
+        except DatabaseError as error:
+            await database.close()
+            raise DatabaseError(f"{path} cannot be used: {error}") from error
+        return database
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run a unit that only reads, on what is committed, and return what it returns."""
+        reader = self._reader
+        assert reader is not None, "open() makes the reader"  # noqa: S101
+
+        def run() -> T:
+            with reader.connect() as connection:
+                return unit(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._reading, run)
+
+    async def write(self, unit: Unit[T]) -> T:
+        """Run a unit in a transaction and return what it returned, once that is on the disk.
+
+        What the unit raises is raised here, and nothing of the unit is kept. A caller that is cancelled while
+        waiting cannot know whether the unit was committed: the row tells.
+        """
+        loop = asyncio.get_running_loop()
+        pending = _Pending(unit, loop.create_future())
+        self._pending.append(pending)
+        if self._pump is None:
+            self._pump = loop.create_task(self._write_all())
+        return await pending.done
+
+    async def _write_all(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._pending:
+                batch, self._pending = self._pending[:LARGEST_BATCH], self._pending[LARGEST_BATCH:]
+                units = [pending.unit for pending in batch]
+                outcomes = await loop.run_in_executor(self._writing, self._commit, units)
+                for pending, outcome in zip(batch, outcomes, strict=True):
+                    if pending.done.done():
+                        continue
+                    if outcome.error is not None:
+                        pending.done.set_exception(outcome.error)
+                    else:
+                        pending.done.set_result(outcome.value)
+        finally:
+            self._pump = None
+
+    def _commit(self, units: Sequence[Unit[Any]]) -> list[_Outcome]:
+        outcomes = [_Outcome() for _ in units]
+        try:
+            self._failpoint("write")
+            with self._writer.begin() as connection:
+                for unit, outcome in zip(units, outcomes, strict=True):
+                    try:
+                        with connection.begin_nested():
+                            outcome.value = unit(connection)
+                    except Exception as error:  # noqa: BLE001 - handed to the caller of this unit
+                        outcome.error = error
+                self._failpoint("commit")
+            self._failpoint("committed")
+        except Exception as error:  # noqa: BLE001 - the whole batch was rolled back: each caller hears it
+            for outcome in outcomes:
+                outcome.error = outcome.error or error
+        return outcomes
+
+    async def close(self) -> None:
+        """Finish what was asked, close the file and let the next process have it."""
+        if self._pump is not None:
+            await asyncio.wait([self._pump])
+        loop = asyncio.get_running_loop()
+        if self._reader is not None:
+            await loop.run_in_executor(self._reading, self._reader.dispose)
+        await loop.run_in_executor(self._writing, self._writer.dispose)
+        self._reading.shutdown()
+        self._writing.shutdown()
+        self._lock.release()

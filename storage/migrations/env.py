@@ -1,0 +1,13 @@
+"""Alembic's entry: runs on the connection that `storage.database.migrate` hands over, in its transaction."""
+
+from alembic import context
+
+from storage.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    transactional_ddl=False,  # the transaction around all migrations is the caller's
+)
+context.run_migrations()

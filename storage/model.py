@@ -1,0 +1,139 @@
+"""The values every room speaks of: a generation request, its states, and why one may be refused or fail."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AspectRatio(StrEnum):
+    """Width to height. These five are what Seedream 3 takes as `ar` (media-api.md)."""
+
+    SQUARE = "1:1"
+    WIDE = "16:9"
+    TALL = "9:16"
+    LANDSCAPE = "4:3"
+    PORTRAIT = "3:4"
+
+    @property
+    def slug(self) -> str:
+        """The ratio without a colon, for callback data and file names: `16x9`."""
+        return self.value.replace(":", "x")
+
+    @classmethod
+    def from_slug(cls, slug: str) -> "AspectRatio | None":
+        """Return the ratio a slug stands for, or None."""
+        return next((ratio for ratio in cls if ratio.slug == slug), None)
+
+
+class State(StrEnum):
+    """Where a request stands. It only ever moves down this list, `submitting` back to `queued` excepted."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    RUNNING = "running"
+    READY = "ready"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNDELIVERABLE = "undeliverable"
+
+
+PENDING = frozenset({State.QUEUED, State.SUBMITTING, State.RUNNING})
+"""States in which a request counts against its person's line and can be cancelled."""
+SENDING = frozenset({State.READY, State.DELIVERING})
+"""The provider's part is over, the chat's part is not."""
+FINAL = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.UNDELIVERABLE})
+
+
+class Failure(StrEnum):
+    """Why a request ended without a picture. Each has a sentence of its own in the texts."""
+
+    TIMEOUT = "timeout"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN_CREATE = "unknown-create"
+    MODERATED = "moderated"
+    BAD_INPUT = "bad-input"
+    TASK_FAILED = "task-failed"
+    SERVICE_PAUSED = "service-paused"
+    PICTURE_LOST = "picture-lost"
+    NOT_SENDABLE = "not-sendable"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What a person asked for, as a handler read it from an update.
+
+    `key` comes from the cause (a message or a button press), so the same cause is the same request.
+    `status_message_id` is a message of the bot's that may be edited into the status, where one exists.
+    """
+
+    key: str
+    user_id: int
+    chat_id: int
+    message_id: int
+    language: str
+    prompt: str
+    ratio: AspectRatio | None
+    thread_id: int | None = None
+    status_message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One row of the ledger. Times are Unix seconds."""
+
+    id: int
+    key: str
+    user_id: int
+    chat_id: int
+    thread_id: int | None
+    message_id: int
+    language: str
+    prompt: str
+    ratio: AspectRatio | None
+    state: State
+    quota_day: str
+    accepted_at: float
+    creates: int
+    started_at: float | None
+    task_id: str | None
+    running_at: float | None
+    picture_url: str | None
+    ready_at: float | None
+    failure: Failure | None
+    status_message_id: int | None
+    file_id: str | None
+    result_message_id: int | None
+    finished_at: float | None
+    closed_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a person may have: pictures a day (None is unlimited) and requests pending at once."""
+
+    daily: int | None
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The request is in the ledger. `fresh` is False when the same cause had been accepted before."""
+
+    request: Request
+    fresh: bool
+
+
+class Refusal(StrEnum):
+    """Why nothing was written."""
+
+    QUOTA_USED = "quota-used"
+    LINE_FULL = "line-full"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was written, for this reason."""
+
+    reason: Refusal
