@@ -99,10 +99,12 @@ class Pollster:
             return self._plan[index]
         return age * 1.12  # later than nearly all: ever more patiently
 
-    async def wait(self, age: float) -> None:
-        """Wait until a task still running at `age` is to be asked about."""
-        until = self._clock.monotonic() + self.next_poll(age) - age
-        while (left := max(until, self._quiet_until) - self._clock.monotonic()) > 0:
+    async def wait(self, age: float, at_most: float) -> None:
+        """Wait until a task still running at `age` is to be asked about, but no longer than `at_most` seconds."""
+        start = self._clock.monotonic()
+        until = start + self.next_poll(age) - age
+        last = start + at_most
+        while (left := min(last, max(until, self._quiet_until)) - self._clock.monotonic()) > 0:
             await self._clock.sleep(left)
 
     def slow_down(self, retry_after: float | None) -> None:

@@ -67,7 +67,7 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         # SQLAlchemy begins transactions itself, below; pysqlite's own guesses would break savepoints.
-        dbapi.isolation_level = None  # type: ignore[attr-defined]
+        dbapi.isolation_level = None
         cursor = dbapi.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
@@ -173,7 +173,8 @@ class Database:
         self._pending.append(pending)
         if self._pump is None:
             self._pump = loop.create_task(self._write_all())
-        return await pending.done
+        result: T = await pending.done
+        return result
 
     async def _write_all(self) -> None:
         loop = asyncio.get_running_loop()
@@ -201,11 +202,11 @@ class Database:
                     try:
                         with connection.begin_nested():
                             outcome.value = unit(connection)
-                    except Exception as error:  # noqa: BLE001 - handed to the caller of this unit
+                    except Exception as error:  # handed to the caller of this unit
                         outcome.error = error
                 self._failpoint("commit")
             self._failpoint("committed")
-        except Exception as error:  # noqa: BLE001 - the whole batch was rolled back: each caller hears it
+        except Exception as error:  # the whole batch was rolled back: each caller hears it
             for outcome in outcomes:
                 outcome.error = outcome.error or error
         return outcomes

@@ -84,6 +84,4 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text),
         sa.Column("received_at", sa.Float, nullable=False),
     )
-    op.create_index(
-        "ix_inbox_unhandled", "inbox", ["update_id"], sqlite_where=sa.text("payload IS NOT NULL")
-    )
+    op.create_index("ix_inbox_unhandled", "inbox", ["update_id"], sqlite_where=sa.text("payload IS NOT NULL"))

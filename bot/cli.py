@@ -1,0 +1,67 @@
+"""The command line: run (default), check, demo."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import logs
+from bot.settings import LogFormat, LogLevel, Settings, SettingsError, load
+
+BAD_SETTINGS = 2
+CANNOT_RUN = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says and return the exit code: 0 well, 1 could not, 2 bad settings or arguments."""
+    parsed = _parser().parse_args(arguments)
+    if parsed.command == "demo":
+        from bot.demo import demo  # noqa: PLC0415 - the playground is for those who play
+
+        return asyncio.run(demo(parsed.prompt, Path(parsed.out)))
+    try:
+        settings = load()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return BAD_SETTINGS
+    return _check(settings) if parsed.command == "check" else _run(settings)
+
+
+def _run(settings: Settings) -> int:
+    from bot.app import run  # noqa: PLC0415 - bad settings are told without loading 160 MB
+    from storage.database import DatabaseError  # noqa: PLC0415
+
+    secrets = [settings.bot_token, settings.gptunnel_api_key]
+    secrets += [settings.webhook_secret] if settings.webhook_secret else []
+    logs.set_up(settings.log_level, settings.log_format, secrets)
+    try:
+        asyncio.run(run(settings))
+    except DatabaseError as error:
+        print(f"DATABASE_URL: {error}", file=sys.stderr)
+        return CANNOT_RUN
+    except OSError as error:
+        print(f"LISTEN={settings.listen} cannot be used: {error.strerror or error}", file=sys.stderr)
+        return CANNOT_RUN
+    return 0
+
+
+def _check(settings: Settings) -> int:
+    from bot.check import check  # noqa: PLC0415
+
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, [settings.bot_token, settings.gptunnel_api_key])
+    return 0 if asyncio.run(check(settings)) else CANNOT_RUN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="imagine-bot", description="A Telegram bot that turns /imagine into a picture."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("run", help="run the bot (the default)")
+    commands.add_parser("check", help="try settings, token, key and database; no paid call")
+    demo = commands.add_parser("demo", help="see a picture drawn, with no token, no key and no network")
+    demo.add_argument("--once", action="store_true", help="draw one picture and end (so far the only way)")
+    demo.add_argument("--out", default="demo-out", help="folder for the picture (default: %(default)s)")
+    demo.add_argument("prompt", nargs="?", default="a lighthouse in a storm --ar 16:9")
+    return parser

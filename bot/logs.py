@@ -1,0 +1,65 @@
+"""Logging: structlog for all, text or JSON on stderr, with secrets struck out of whatever is left of them."""
+
+import logging
+import re
+import sys
+from collections.abc import Sequence
+
+import structlog
+from pydantic import SecretStr
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from bot.settings import LogFormat, LogLevel
+
+STRUCK = "[secret]"
+_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+"""What a bot token looks like, ours or another's: a Telegram file link holds one."""
+_QUIET = ("aiogram", "aiohttp", "httpx", "httpcore", "asyncio", "PIL")
+
+
+class Strike:
+    """The last processor: strikes secrets out of a rendered line. The second line of defence; none should get here."""
+
+    def __init__(self, secrets: Sequence[SecretStr]) -> None:
+        self._secrets = [secret.get_secret_value() for secret in secrets]
+
+    def __call__(self, _logger: WrappedLogger, _name: str, line: str | EventDict) -> str:
+        text = str(line)
+        for secret in self._secrets:
+            text = text.replace(secret, STRUCK)
+        return _TOKEN.sub(STRUCK, text)
+
+
+def set_up(level: LogLevel, style: LogFormat, secrets: Sequence[SecretStr]) -> None:
+    """Send every log line of this process, the libraries' included, to stderr in one form."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if style is LogFormat.JSON:
+        last: list[Processor] = [
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    else:
+        plain = structlog.dev.plain_traceback
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, Strike(secrets)],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.value)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
+        cache_logger_on_first_use=False,
+    )

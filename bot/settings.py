@@ -1,0 +1,200 @@
+"""The settings, read from the environment and `.env`: typed, bounded, and named in every complaint."""
+
+import ipaddress
+import re
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from generation.lifecycle import UnknownCreate
+
+
+class Updates(StrEnum):
+    """How updates come from Telegram."""
+
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+class LogLevel(StrEnum):
+    """What is worth logging."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+class LogFormat(StrEnum):
+    """For people or for machines."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or bad; each line of the text names one, what is wrong, and an example."""
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[A-Za-z0-9_-]{20,}", value.get_secret_value()):
+        raise ValueError("is not a bot token")
+    return value
+
+
+def _key(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\x21-\x7e]{8,}", value.get_secret_value()):
+        raise ValueError("is not an API key")
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is not an http or https address")
+    return value.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _public_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    url = _base_url(value)
+    if url.startswith("http:") and not _is_loopback(urlsplit(url).hostname or ""):
+        raise ValueError("must be https: Telegram delivers nowhere else")
+    return url
+
+
+def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+        raise ValueError("may hold 1 to 256 letters, digits, _ and - only")
+    return value
+
+
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise ValueError("is not HOST:PORT")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not re.fullmatch(r"sqlite:///.+", value) or value.endswith(":memory:"):
+        raise ValueError("does not name an SQLite file")
+    return value
+
+
+def _ids(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",")]
+    if not all(re.fullmatch(r"\d+", part) for part in parts if part):
+        raise ValueError("is not a list of Telegram user ids with commas between")
+    return frozenset(int(part) for part in parts if part)
+
+
+Url = Annotated[str, AfterValidator(_base_url)]
+
+
+class Settings(BaseSettings):
+    """Every setting. Names are the environment's in lower case; `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] = Field(
+        examples=["123456789:AAExampleExampleExampleExampleExampl"]
+    )
+    gptunnel_api_key: Annotated[SecretStr, AfterValidator(_key)] = Field(examples=["shds-exampleexample"])
+    gptunnel_api_url: Url = Field("https://gptunnel.ru/v1", examples=["https://gptunnel.ru/v1"])
+    gptunnel_model: str = Field("seedream-3", min_length=1, examples=["seedream-3"])
+    telegram_api_url: Url = Field("https://api.telegram.org", examples=["https://api.telegram.org"])
+    telegram_rate: int = Field(30, ge=1, le=10_000, examples=["30"])
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"]
+    )
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)] = Field(
+        frozenset(), examples=["12345,67890"]
+    )
+    daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
+    user_concurrency: int = Field(2, ge=1, le=1_000, examples=["2"])
+    user_queue_limit: int = Field(5, ge=0, le=1_000, examples=["5"])
+    max_in_flight: int = Field(50, ge=1, le=10_000, examples=["50"])
+    generation_timeout: float = Field(300, gt=0, le=86_400, examples=["300"])
+    unknown_create: UnknownCreate = Field(UnknownCreate.REPEAT, examples=["repeat"])
+    updates: Updates = Field(Updates.POLLING, examples=["polling"])
+    public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
+        None, examples=["https://bot.example.org"]
+    )
+    webhook_secret: Annotated[SecretStr | None, AfterValidator(_webhook_secret)] = Field(
+        None, examples=["a-long-random-word"]
+    )
+    listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
+    log_level: LogLevel = Field(LogLevel.INFO, examples=["INFO"])
+    log_format: LogFormat = Field(LogFormat.TEXT, examples=["text"])
+    media_hosts_allow_private: bool = Field(False, examples=["false"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _strip(cls, values: Any) -> Any:
+        """Take blanks and quotes off that were pasted with a value; what is empty then is not set."""
+        if not isinstance(values, dict):
+            return values
+        stripped = {
+            k: v.strip().strip("\"'“”«»").strip() if isinstance(v, str) else v for k, v in values.items()
+        }
+        return {k: v for k, v in stripped.items() if v != ""}
+
+    @model_validator(mode="after")
+    def _webhook_needs_an_address(self) -> Self:
+        if self.updates is Updates.WEBHOOK and self.public_url is None:
+            raise ValueError(
+                "PUBLIC_URL is missing: UPDATES=webhook needs the address Telegram reaches this bot at"
+            )
+        return self
+
+    @property
+    def listen_address(self) -> tuple[str, int]:
+        """`LISTEN` as host and port."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+def load(env_file: str | None = ".env") -> Settings:
+    """Read the settings. Raises SettingsError with one line a bad setting; values are never repeated in it."""
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(_line(details) for details in error.errors(include_url=False))
+        ) from None
+
+
+def _line(details: Any) -> str:
+    if not details["loc"]:
+        words = str(details["ctx"]["error"])
+        return f"{words} (example: PUBLIC_URL=https://bot.example.org)"
+    field = str(details["loc"][0])
+    name = field.upper()
+    examples = Settings.model_fields[field].examples or [""]
+    if details["type"] == "missing":
+        wrong = "is missing"
+    elif "error" in details.get("ctx", {}) and details["type"] == "value_error":
+        wrong = str(details["ctx"]["error"])
+    else:
+        wrong = f"is not usable: {details['msg'][0].lower()}{details['msg'][1:]}"
+    return f"{name} {wrong} (example: {name}={examples[0]})"

@@ -1,0 +1,176 @@
+"""Updates from Telegram: on the disk first, then acknowledged, then handled, in order for each person.
+
+Long polling acknowledges by asking for what comes after; a webhook by its answer. Either way an update that Telegram
+believes delivered is in the inbox, and one that was not handled is handled at the next start.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from generation.steps import backoff
+from storage.clock import Clock
+from storage.inbox import Inbox, StoredUpdate
+
+log = structlog.get_logger(__name__)
+
+ALLOWED = ("message", "callback_query")
+HANDLED_AT_ONCE = 64
+LONG_POLL = 30
+"""Seconds Telegram holds a getUpdates that has nothing to give."""
+AFTER_CONFLICT = 5.0
+_PRUNE_EVERY = 3600.0
+
+RawUpdate = Mapping[str, Any]
+
+
+class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates with the updates as they came: kept so, and read by aiogram only when they are handled."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int = 100
+    timeout: int = LONG_POLL
+    allowed_updates: tuple[str, ...] = ALLOWED
+
+
+class Intake:
+    """Keeps updates and hands them to the dispatcher: one at a time for a person, many at once over all."""
+
+    def __init__(self, inbox: Inbox, dispatcher: Dispatcher, bot: Bot, clock: Clock) -> None:
+        self._inbox = inbox
+        self._dispatcher = dispatcher
+        self._bot = bot
+        self._clock = clock
+        self._places = asyncio.Semaphore(HANDLED_AT_ONCE)
+        self._lanes: dict[int, deque[StoredUpdate]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pruned_at = float("-inf")
+
+    async def start(self) -> None:
+        """Handle what an earlier process kept and did not get to."""
+        self._offer(await self._inbox.unhandled())
+
+    async def put(self, updates: Sequence[RawUpdate]) -> None:
+        """Keep updates; once this returns they may be acknowledged. Handling goes on by itself."""
+        stored = [StoredUpdate(int(u["update_id"]), json.dumps(u, ensure_ascii=False)) for u in updates]
+        self._offer(await self._inbox.put(stored))
+        if self._clock.monotonic() - self._pruned_at > _PRUNE_EVERY:
+            self._pruned_at = self._clock.monotonic()
+            await self._inbox.prune()
+
+    async def stop(self, patience: float) -> None:
+        """Let what is being handled finish, within so many seconds; the rest is in the inbox."""
+        self._lanes.clear()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _offer(self, updates: Sequence[StoredUpdate]) -> None:
+        for update in updates:
+            person = _person(update)
+            lane = self._lanes.get(person)
+            if lane is not None:
+                lane.append(update)
+                continue
+            self._lanes[person] = deque([update])
+            task = asyncio.create_task(self._work_off(person))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _work_off(self, person: int) -> None:
+        while lane := self._lanes.get(person):
+            async with self._places:
+                if lane:
+                    await self._handle(lane.popleft())
+        self._lanes.pop(person, None)
+
+    async def _handle(self, stored: StoredUpdate) -> None:
+        try:
+            update = Update.model_validate_json(stored.payload, context={"bot": self._bot})
+            await self._dispatcher.feed_update(self._bot, update)
+        except ValidationError as error:
+            log.error("update not understood", update=stored.update_id, error=error.errors()[0]["msg"])
+        except Exception:
+            log.exception("update not handled", update=stored.update_id)
+        try:
+            await self._inbox.handled(stored.update_id)
+        except Exception:
+            log.exception("update not marked as handled", update=stored.update_id)
+
+
+def _person(update: StoredUpdate) -> int:
+    """Whose order an update keeps: its person's."""
+    content = json.loads(update.payload)
+    for kind in ALLOWED:
+        sender = content.get(kind, {}).get("from", {})
+        if isinstance(sender, dict) and isinstance(sender.get("id"), int):
+            return int(sender["id"])
+    return 0
+
+
+class Polling:
+    """Asks Telegram for updates until stopped."""
+
+    def __init__(self, bot: Bot, intake: Intake, clock: Clock) -> None:
+        self._bot = bot
+        self._intake = intake
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin. What waited at Telegram while this bot was away is kept (`drop_pending_updates` stays off)."""
+        self._task = asyncio.create_task(self._poll())
+
+    async def stop(self) -> None:
+        """Ask no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether updates are being asked for."""
+        return self._task is not None and not self._task.done()
+
+    async def _poll(self) -> None:
+        offset: int | None = None
+        webhook = True
+        troubles = 0
+        while True:
+            try:
+                if webhook:
+                    await self._bot.delete_webhook(drop_pending_updates=False)
+                    webhook = False
+                updates = await self._bot(GetRawUpdates(offset=offset), request_timeout=LONG_POLL + 15)
+                await self._intake.put(updates)
+            except TelegramConflictError as error:
+                if not troubles:
+                    log.error("another instance asks for this bot's updates; waiting", error=error.message)
+                troubles += 1
+                await self._clock.sleep(AFTER_CONFLICT)
+            except Exception as error:
+                troubles += 1
+                known = isinstance(error, AiogramError)
+                log.warning("no updates", tries=troubles, error=str(error), exc_info=not known)
+                named = error.retry_after if isinstance(error, TelegramRetryAfter) else 0
+                await self._clock.sleep(max(named, backoff(troubles)))
+            else:
+                if troubles:
+                    log.info("updates come again")
+                troubles = 0
+                if updates:
+                    offset = max(int(update["update_id"]) for update in updates) + 1

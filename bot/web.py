@@ -1,0 +1,98 @@
+"""The web server: the webhook, /healthz and /metrics. Nothing else is there: every other path is 404."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
+
+from bot.updates import Intake
+from generation.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+LARGEST_UPDATE = 1024 * 1024
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name (Bot API, setWebhook)
+HEALTH_PATIENCE = 2.0
+
+
+def webhook_path(token: SecretStr) -> str:
+    """Return the webhook's path: not to be guessed, and the same after a restart, so Telegram need not be told anew."""
+    digest = hmac.new(token.get_secret_value().encode(), b"imagine webhook path", hashlib.sha256)
+    return f"/webhook/{digest.hexdigest()[:40]}"
+
+
+class Web:
+    """Listens on one address."""
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        metrics: Metrics,
+        healthy: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._address = address
+        self._metrics = metrics
+        self._healthy = healthy
+        self._app = web.Application(client_max_size=LARGEST_UPDATE)
+        self._app.router.add_get("/healthz", self._healthz)
+        self._app.router.add_get("/metrics", self._show_metrics)
+        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False)
+        self._intake: Intake | None = None
+        self._secret = b""
+
+    def take_updates(self, path: str, secret: SecretStr, intake: Intake) -> None:
+        """Serve the webhook on this path."""
+        self._secret = secret.get_secret_value().encode()
+        self._intake = intake
+        self._app.router.add_post(path, self._webhook)
+
+    async def start(self) -> None:
+        """Listen. Raises OSError where the address is taken."""
+        await self._runner.setup()
+        host, port = self._address
+        await web.TCPSite(self._runner, host, port, shutdown_timeout=2.0).start()
+        log.info("listening", address=self.address)
+
+    @property
+    def address(self) -> str:
+        """`host:port` as bound: with port 0 the system chose one."""
+        host, port = self._runner.addresses[0][:2]
+        return f"{host}:{port}"
+
+    async def stop(self) -> None:
+        """Take no more connections and finish those that are open."""
+        await self._runner.cleanup()
+
+    async def _webhook(self, request: web.Request) -> web.Response:
+        given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
+        if not hmac.compare_digest(given, self._secret):
+            return web.Response(status=401)
+        body = await request.read()
+        try:
+            update = json.loads(body)
+            if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+                return web.Response(status=400)
+        except ValueError:
+            return web.Response(status=400)
+        if self._intake is None:
+            return web.Response(status=503)
+        await self._intake.put([update])
+        return web.Response()
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        try:
+            healthy = await asyncio.wait_for(self._healthy(), HEALTH_PATIENCE)
+        except Exception as error:
+            log.error("not healthy", error=type(error).__name__)
+            healthy = False
+        return web.Response(text="ok\n") if healthy else web.Response(status=503, text="not ok\n")
+
+    async def _show_metrics(self, _request: web.Request) -> web.Response:
+        body = generate_latest(self._metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,36 @@
+"""Prompts made to fit where Telegram shows them. Its limits count UTF-16 units, after the HTML is parsed."""
+
+import html
+
+CAPTION_UNITS = 1_024
+"""Bot API, sendPhoto: a caption has up to 1,024 characters after entities parsing."""
+ELLIPSIS = "…"
+
+
+def units(text: str) -> int:
+    """Return the length as Telegram counts it: a character beyond the basic plane counts twice."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the text within `limit` UTF-16 units, with an ellipsis where something was cut off."""
+    if units(text) <= limit:
+        return text
+    room = limit - units(ELLIPSIS)
+    end = 0
+    for character in text:
+        room -= 2 if character > "\uffff" else 1
+        if room < 0:
+            break
+        end += 1
+    return text[:end].rstrip() + ELLIPSIS
+
+
+def caption(prompt: str) -> str:
+    """Return a prompt as the HTML caption of its picture."""
+    return html.escape(cut(prompt, CAPTION_UNITS), quote=False)
+
+
+def one_line(prompt: str, limit: int = 60) -> str:
+    """Return the start of a prompt on one line, not escaped: texts escape their arguments."""
+    return cut(" ".join(prompt.split()), limit)

@@ -1,0 +1,78 @@
+"""The last words about a request, once its end is written: the status goes, and a failure is told with what is left."""
+
+import structlog
+
+from chat.sender import Place, Sender, SendError, TryLater, Unsure
+from chat.texts import Library, Texts
+from generation.allowances import Allowances, left
+from generation.metrics import Metrics
+from generation.status import StatusBoard
+from generation.steps import Step
+from storage.clock import Clock, utc_day
+from storage.model import Request, State
+from storage.quotas import Quotas
+from storage.requests import Requests
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 3600.0
+"""Seconds after the end in which a notice is still tried for."""
+
+
+class Closing:
+    """Tells the end of a request and closes it. Killed on the way, it is told again: better twice than never."""
+
+    def __init__(
+        self,
+        requests: Requests,
+        quotas: Quotas,
+        sender: Sender,
+        board: StatusBoard,
+        library: Library,
+        allowances: Allowances,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._requests = requests
+        self._quotas = quotas
+        self._sender = sender
+        self._board = board
+        self._library = library
+        self._allowances = allowances
+        self._clock = clock
+        self._metrics = metrics
+
+    async def step(self, request: Request) -> Step:
+        """Say what is to be said and write `closed_at`."""
+        status = await self._board.take_down(request)
+        try:
+            await self._tell(request, status)
+        except (TryLater, Unsure) as error:
+            if self._clock.now() - (request.finished_at or 0.0) < PATIENCE:
+                return Step(request.state, wait=30.0)
+            log.warning("end not told", request=request.id, error=str(error))
+        except SendError as error:
+            log.info("end not told", request=request.id, error=str(error))
+        await self._requests.close(request.id)
+        self._metrics.requests.labels(request.failure or request.state).inc()
+        log.info("request closed", request=request.id, state=request.state, failure=request.failure)
+        return Step(request.state, closed=True)
+
+    async def _tell(self, request: Request, status: int | None) -> None:
+        texts = self._library.of(request.language)
+        if request.state is State.CANCELLED:
+            if status is not None:
+                words = texts("cancelled", left=await self._left(request, texts))
+                await self._sender.edit(request.chat_id, status, words)
+            return
+        if request.state is State.FAILED:
+            words = texts(f"failed-{request.failure}", left=await self._left(request, texts))
+            await self._sender.text(Place(request.chat_id, request.thread_id, request.message_id), words)
+        if status is not None and request.state is not State.UNDELIVERABLE:
+            await self._sender.delete(request.chat_id, status)
+
+    async def _left(self, request: Request, texts: Texts) -> str:
+        allowance = self._allowances.of(request.user_id)
+        used = await self._quotas.used(request.user_id, utc_day(self._clock.now()))
+        remaining = left(allowance, used)
+        return texts("left-unlimited") if remaining is None else texts("left", left=remaining)

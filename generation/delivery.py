@@ -1,0 +1,161 @@
+"""The chat's part of a request: fetch the picture, make it fit, send it. Paid once, however often this fails.
+
+The turn to send comes before the picture is fetched, so what waits for Telegram holds no pictures in memory.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from chat.captions import caption
+from chat.limits import Priority
+from chat.sender import Place, Rejected, Sender, SentPicture, TryLater, Unreachable, Unsure
+from generation.downloads import Downloads
+from generation.media_api import MediaApi
+from generation.media_errors import DownloadError, LinkTrouble, MediaError, PictureRefused
+from generation.metrics import Metrics
+from generation.pictures import Picture, Pictures
+from generation.status import StatusBoard
+from generation.steps import Acts, Step, backoff
+from storage.clock import Clock
+from storage.model import SENDING, Failure, Request, State
+from storage.requests import Requests
+
+log = structlog.get_logger(__name__)
+
+PICTURES_AT_ONCE = 8
+"""Pictures held in memory together, up to 25 MiB each while they are fetched."""
+FETCH_PATIENCE = 30 * 60.0
+"""Seconds a store with a problem is waited for."""
+SEND_PATIENCE = 24 * 3600.0
+"""Seconds Telegram is waited for: about as long as the link lives."""
+_TRIES_A_LINK = 2
+_REFRESHES = 2
+_UNSURE_TRIES = 3
+
+
+@dataclass(slots=True)
+class _Tries:
+    """What was tried for one request since the process began."""
+
+    fetches: int = 0
+    refreshes: int = 0
+    sends: int = 0
+    unsure: int = 0
+
+
+class Delivery:
+    """Takes a request from `ready` to its end."""
+
+    def __init__(
+        self,
+        requests: Requests,
+        media: MediaApi,
+        downloads: Downloads,
+        pictures: Pictures,
+        sender: Sender,
+        board: StatusBoard,
+        acts: Acts,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._requests = requests
+        self._media = media
+        self._downloads = downloads
+        self._pictures = pictures
+        self._sender = sender
+        self._board = board
+        self._acts = acts
+        self._clock = clock
+        self._metrics = metrics
+        self._places = asyncio.Semaphore(PICTURES_AT_ONCE)
+        self._tries: dict[int, _Tries] = {}
+
+    def forget(self, request_id: int) -> None:
+        """Drop what is remembered of a closed request."""
+        self._tries.pop(request_id, None)
+
+    async def step(self, request: Request) -> Step:
+        """Try once to deliver a request that is `ready` or `delivering`."""
+        tries = self._tries.setdefault(request.id, _Tries())
+        self._board.sending(request.id)
+        await self._sender.turn(request.chat_id, Priority.PICTURE)
+        async with self._places:
+            try:
+                picture = await self._pictures.fit(await self._downloads.fetch(request.picture_url or ""))
+            except DownloadError as error:
+                return await self._not_fetched(request, tries, error)
+            return await self._acts.run(self._send(request, tries, picture))
+
+    async def _not_fetched(self, request: Request, tries: _Tries, error: DownloadError) -> Step:
+        tries.fetches += 1
+        log.warning("picture not fetched", request=request.id, tries=tries.fetches, error=str(error))
+        trouble = isinstance(error, LinkTrouble)
+        if trouble and self._clock.now() - (request.ready_at or 0.0) > FETCH_PATIENCE:
+            return await self._fail(request, Failure.PICTURE_LOST)
+        if tries.fetches % _TRIES_A_LINK == 0:
+            if not trouble and tries.refreshes >= _REFRESHES:
+                return await self._fail(request, Failure.PICTURE_LOST)
+            tries.refreshes += 1
+            await self._refresh(request)
+        longest = 5.0 if isinstance(error, PictureRefused) else 60.0
+        return Step(request.state, wait=backoff(tries.fetches, longest=longest))
+
+    async def _refresh(self, request: Request) -> None:
+        """Ask the provider for the picture's link anew."""
+        try:
+            task = await self._media.result(request.task_id or "")
+        except MediaError as error:
+            log.warning("link not renewed", request=request.id, error=str(error))
+            return
+        if task.url and task.url != request.picture_url:
+            await self._requests.move(request.id, request.state, request.state, picture_url=task.url)
+
+    async def _send(self, request: Request, tries: _Tries, picture: Picture) -> Step:
+        """Write `delivering`, send, settle: an act. Killed in between, the picture is sent again."""
+        if request.state is State.READY and not await self._requests.move(
+            request.id, State.READY, State.DELIVERING
+        ):
+            return Step(request.state)
+        tries.sends += 1
+        try:
+            sent = await self._as_it_fits(request, picture)
+        except Unreachable as error:
+            log.info("undeliverable", request=request.id, error=str(error))
+            return await self._settle(request, State.UNDELIVERABLE, failure=Failure.BLOCKED)
+        except Rejected as error:
+            log.error("Telegram refuses the picture", request=request.id, error=str(error))
+            return await self._fail(request, Failure.NOT_SENDABLE)
+        except (TryLater, Unsure) as error:
+            log.warning("picture not sent", request=request.id, tries=tries.sends, error=str(error))
+            tries.unsure += isinstance(error, Unsure)
+            late = self._clock.now() - (request.ready_at or 0.0) > SEND_PATIENCE
+            if late or tries.unsure >= _UNSURE_TRIES:
+                return await self._fail(request, Failure.NOT_SENDABLE)
+            named = error.retry_after if isinstance(error, TryLater) else None
+            return Step(State.DELIVERING, wait=named or backoff(tries.sends, longest=60.0))
+        if request.ready_at is not None:
+            self._metrics.delivering.observe(max(0.0, self._clock.now() - request.ready_at))
+        return await self._settle(
+            request, State.DELIVERED, file_id=sent.file_id, result_message_id=sent.message_id
+        )
+
+    async def _as_it_fits(self, request: Request, picture: Picture) -> SentPicture:
+        place = Place(request.chat_id, request.thread_id, request.message_id)
+        name = f"imagine-{request.id}.{picture.extension}"
+        words = caption(request.prompt)
+        if picture.as_photo:
+            try:
+                return await self._sender.photo(place, picture.data, name, words)
+            except Rejected as error:
+                log.warning("not taken as a photo", request=request.id, error=str(error))
+                await self._sender.turn(request.chat_id, Priority.PICTURE)
+        return await self._sender.document(place, picture.data, name, words)
+
+    async def _fail(self, request: Request, failure: Failure) -> Step:
+        return await self._settle(request, State.FAILED, failure=failure)
+
+    async def _settle(self, request: Request, final: State, **values: str | int) -> Step:
+        await self._acts.insist(lambda: self._requests.settle(request, SENDING, final, **values))
+        return Step(final)

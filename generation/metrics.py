@@ -1,0 +1,44 @@
+"""What the bot counts, in a registry of its own that `/metrics` shows."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320)
+
+
+class Metrics:
+    """Every number, made once by `bot/app.py` and handed to who counts."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "imagine_requests", "Requests by how they ended.", ["end"], registry=self.registry
+        )
+        self.calls = Counter(
+            "imagine_media_calls", "Calls to the media API.", ["call", "outcome"], registry=self.registry
+        )
+        self.unknown_creates = Counter(
+            "imagine_unknown_creates",
+            "Paid calls whose outcome is not known, by what was done about it.",
+            ["then"],
+            registry=self.registry,
+        )
+        self.waiting = Gauge("imagine_waiting", "Requests waiting for a place.", registry=self.registry)
+        self.in_flight = Gauge("imagine_in_flight", "Requests with the provider.", registry=self.registry)
+        self.drawing = Histogram(
+            "imagine_drawing_seconds",
+            "From the task's start to the picture being noticed.",
+            registry=self.registry,
+            buckets=_SECONDS,
+        )
+        self.delivering = Histogram(
+            "imagine_delivering_seconds",
+            "From the picture being noticed to its message.",
+            registry=self.registry,
+            buckets=_SECONDS,
+        )
+        self.loop_lag = Histogram(
+            "imagine_loop_lag_seconds",
+            "How late the event loop runs a timer.",
+            registry=self.registry,
+            buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5),
+        )

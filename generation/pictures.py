@@ -1,0 +1,106 @@
+"""Makes a picture fit what Telegram takes as a photo. Decoding runs in threads, and nothing is trusted before it."""
+
+import asyncio
+import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from PIL import Image, UnidentifiedImageError
+
+from generation.media_errors import PictureRefused
+
+FORMATS = ("WEBP", "JPEG", "PNG")
+MOST_PIXELS = 50_000_000
+"""More than any picture of the model's (4 MP); a file that unpacks to more is a bomb."""
+LARGEST_PHOTO = 10 * 1024 * 1024
+LARGEST_SIDES = 10_000
+LONGEST_RATIO = 20
+"""Bot API, sendPhoto: at most 10 MB, width and height at most 10,000 together, ratio at most 20."""
+_QUALITIES = (92, 85, 75, 60)
+_EXTENSIONS = {"JPEG": "jpg", "PNG": "png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture ready to be sent: its bytes, the extension that fits them, and whether it may go as a photo."""
+
+    data: bytes
+    extension: str
+    as_photo: bool
+
+
+class Pictures:
+    """Converts pictures, a few at a time."""
+
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pictures")
+
+    async def fit(self, data: bytes) -> Picture:
+        """Return the picture as a JPEG or PNG for sendPhoto, or for sendDocument where no photo can hold it.
+
+        Raises PictureRefused for what is no WebP, JPEG or PNG, is broken, or unpacks to more than `MOST_PIXELS`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, fit, data)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def fit(data: bytes) -> Picture:
+    """See `Pictures.fit`: the same, in the caller's thread."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return _fit(image, data)
+    except PictureRefused:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise PictureRefused("what the link gives is no picture") from error
+    except (
+        Exception
+    ) as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error and more
+        raise PictureRefused("the picture is broken") from error
+
+
+def _fit(image: Image.Image, data: bytes) -> Picture:
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise PictureRefused("the picture has too many pixels")
+    image.load()
+    long = max(width, height) > LONGEST_RATIO * min(width, height)
+    fits = width + height <= LARGEST_SIDES
+    if image.format in _EXTENSIONS and fits and not long and len(data) <= LARGEST_PHOTO:
+        return Picture(data, _EXTENSIONS[image.format], as_photo=True)
+    flat = _without_transparency(image)
+    if long:
+        # Never a WebP: Telegram turns such a file into a sticker.
+        return Picture(_jpeg(flat, 95), "jpg", as_photo=False)
+    if not fits:
+        flat.thumbnail(_scaled(width, height), Image.Resampling.LANCZOS)
+    for quality in _QUALITIES:
+        jpeg = _jpeg(flat, quality)
+        if len(jpeg) <= LARGEST_PHOTO:
+            return Picture(jpeg, "jpg", as_photo=True)
+    return Picture(jpeg, "jpg", as_photo=False)
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def _scaled(width: int, height: int) -> tuple[int, int]:
+    share = LARGEST_SIDES / (width + height)
+    return max(1, int(width * share)), max(1, int(height * share))
+
+
+def _without_transparency(image: Image.Image) -> Image.Image:
+    if image.mode in {"RGB", "L"}:
+        return image
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image.convert("RGB")
+    on_white = Image.new("RGB", image.size, "white")
+    layer = image.convert("RGBA")
+    on_white.paste(layer, mask=layer.getchannel("A"))
+    return on_white

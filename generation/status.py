@@ -1,0 +1,198 @@
+"""The status messages: place in line, then how long it is being drawn. One ticker for all of them.
+
+A status is worth less than anything else: it goes last, is tried once, and nothing ever waits for it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import structlog
+
+from chat import keyboards
+from chat.limits import Priority
+from chat.sender import Place, Sender, SendError, Unreachable
+from chat.texts import Library, Texts
+from storage.clock import Clock
+from storage.model import SENDING, Request, State
+from storage.requests import Requests
+
+log = structlog.get_logger(__name__)
+
+TICK = 1.0
+BETWEEN_EDITS = 5.0
+"""A status is edited at most this often, in seconds."""
+_EVERY = 5
+"""Seconds of drawing are told in steps of this."""
+
+
+class Phase(Enum):
+    """What a status speaks of."""
+
+    WAITING = "waiting"
+    DRAWING = "drawing"
+    SENDING = "sending"
+
+
+Said = tuple[Phase, int]
+
+
+@dataclass(slots=True)
+class _Entry:
+    request_id: int
+    place: Place
+    texts: Texts
+    phase: Phase
+    since: float
+    message_id: int | None
+    said: Said | None = None
+    said_at: float = float("-inf")
+    speaking: asyncio.Task[None] | None = None
+    on_wire: bool = field(default=False)
+
+
+class StatusBoard:
+    """Shows how far each request is. `usual` gives the seconds a picture usually takes."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        requests: Requests,
+        library: Library,
+        clock: Clock,
+        usual: Callable[[], float],
+    ) -> None:
+        self._sender = sender
+        self._requests = requests
+        self._library = library
+        self._clock = clock
+        self._usual = usual
+        self._entries: dict[int, _Entry] = {}
+        self._places: Callable[[], Mapping[int, int]] = dict
+        self._ticker: asyncio.Task[None] | None = None
+
+    def start(self, places: Callable[[], Mapping[int, int]]) -> None:
+        """Begin to speak. `places` gives each waiting request's place in line, from 1."""
+        self._places = places
+        self._ticker = asyncio.create_task(self._tick_on())
+
+    async def stop(self) -> None:
+        """Fall silent: a start goes on with every status from its row."""
+        tasks = [entry.speaking for entry in self._entries.values() if entry.speaking]
+        tasks += [self._ticker] if self._ticker else []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._entries.clear()
+
+    def show(self, request: Request) -> None:
+        """Begin to tell how far a request is."""
+        phase = Phase.WAITING if request.state is State.QUEUED else Phase.DRAWING
+        since = self._clock.monotonic()
+        if request.started_at is not None:
+            since -= max(0.0, self._clock.now() - request.started_at)
+        self._entries[request.id] = _Entry(
+            request_id=request.id,
+            place=Place(request.chat_id, request.thread_id, request.message_id),
+            texts=self._library.of(request.language),
+            phase=Phase.SENDING if request.state in SENDING else phase,
+            since=since,
+            message_id=request.status_message_id,
+        )
+
+    def drawing(self, request_id: int) -> None:
+        """A request has its turn."""
+        entry = self._entries.get(request_id)
+        if entry is not None and entry.phase is Phase.WAITING:
+            entry.phase, entry.since = Phase.DRAWING, self._clock.monotonic()
+
+    def sending(self, request_id: int) -> None:
+        """A request's picture is there. Told only where it then takes long, so no edit races the picture."""
+        entry = self._entries.get(request_id)
+        if entry is not None and entry.phase is not Phase.SENDING:
+            entry.phase, entry.since = Phase.SENDING, self._clock.monotonic()
+            entry.said_at = max(entry.said_at, self._clock.monotonic())
+
+    async def take_down(self, request: Request) -> int | None:
+        """Say no more about a request and return its status message, where there is one, for the caller to end."""
+        entry = self._entries.get(request.id)
+        if entry is None:
+            return request.status_message_id
+        entry.said_at = float("inf")  # the ticker leaves it alone from here on
+        if entry.speaking is not None:
+            if not entry.on_wire:
+                entry.speaking.cancel()
+            await asyncio.wait([entry.speaking])
+        self._entries.pop(request.id, None)
+        return entry.message_id
+
+    def speak(self, request_id: int) -> None:
+        """Let one status speak now instead of at the next tick."""
+        entry = self._entries.get(request_id)
+        if entry is not None and entry.speaking is None:
+            entry.speaking = asyncio.create_task(self._speak(entry))
+
+    async def _tick_on(self) -> None:
+        while True:
+            self.tick()
+            await self._clock.sleep(TICK)
+
+    def tick(self) -> None:
+        """Let every status speak that has something new to say."""
+        now = self._clock.monotonic()
+        places = self._places()
+        for entry in self._entries.values():
+            if entry.speaking is not None or now - entry.said_at < BETWEEN_EDITS:
+                continue
+            if self._to_say(entry, places) != entry.said:
+                entry.speaking = asyncio.create_task(self._speak(entry))
+
+    def _to_say(self, entry: _Entry, places: Mapping[int, int]) -> Said:
+        if entry.phase is Phase.WAITING:
+            return entry.phase, places.get(entry.request_id, 1)
+        if entry.phase is Phase.SENDING:
+            return entry.phase, 0
+        elapsed = int(self._clock.monotonic() - entry.since)
+        return entry.phase, elapsed - elapsed % (_EVERY if elapsed < 60 else 60)
+
+    def _words(self, entry: _Entry, said: Said) -> str:
+        phase, number = said
+        if phase is Phase.WAITING:
+            return entry.texts("status-next") if number == 1 else entry.texts("status-place", place=number)
+        if phase is Phase.SENDING:
+            return entry.texts("status-sending")
+        if number >= 60:
+            return entry.texts("status-drawing-minutes", elapsed=number // 60)
+        if number:
+            return entry.texts("status-drawing-for", elapsed=number)
+        return entry.texts("status-drawing", usual=round(self._usual()))
+
+    async def _speak(self, entry: _Entry) -> None:
+        try:
+            await self._sender.turn(entry.place.chat_id, Priority.STATUS)
+            entry.on_wire = True
+            await self._say(entry)
+        except Unreachable:
+            self._entries.pop(entry.request_id, None)
+        except SendError as error:
+            log.info("status not shown", request=entry.request_id, error=str(error))
+        except Exception:
+            log.exception("status not shown", request=entry.request_id)
+        finally:
+            entry.said_at = max(entry.said_at, self._clock.monotonic())
+            entry.on_wire = False
+            entry.speaking = None
+
+    async def _say(self, entry: _Entry) -> None:
+        said = self._to_say(entry, self._places())
+        text = self._words(entry, said)
+        keyboard = None
+        if entry.phase is not Phase.SENDING:
+            keyboard = keyboards.cancel(entry.texts, entry.request_id)
+        if entry.message_id is None:
+            entry.message_id = await self._sender.status(entry.place, text, keyboard=keyboard)
+            await self._requests.set_status_message(entry.request_id, entry.message_id)
+        else:
+            await self._sender.edit_status(entry.place.chat_id, entry.message_id, text, keyboard=keyboard)
+        entry.said = said

@@ -1,0 +1,1 @@
+"""Floor 4: what people do in Telegram: one router a feature, thin."""

@@ -1,0 +1,52 @@
+"""/ratio: remember an aspect ratio, or ask each time again."""
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message, User
+
+from chat import keyboards
+from chat.callbacks import PreferRatio
+from chat.sender import Sender
+from chat.texts import Texts
+from handlers.context import place_of
+from storage.model import AspectRatio
+from storage.preferences import Preferences
+
+
+async def ratio(
+    message: Message, person: User, preferences: Preferences, sender: Sender, texts: Texts
+) -> None:
+    """Show what is remembered and offer the rest."""
+    remembered = await preferences.ratio(person.id)
+    current = remembered.value if remembered else texts.raw("ratio-current-ask")
+    keyboard = keyboards.preferred_ratio(texts, person.id)
+    await sender.text(place_of(message), texts("ratio-choose", current=current), keyboard=keyboard)
+
+
+async def ratio_preferred(
+    query: CallbackQuery,
+    callback_data: PreferRatio,
+    preferences: Preferences,
+    sender: Sender,
+    texts: Texts,
+) -> None:
+    """Remember the pressed ratio for the person the buttons were shown to."""
+    chosen = AspectRatio.from_slug(callback_data.ratio)
+    if callback_data.user != query.from_user.id:
+        await sender.toast(query.id, texts.raw("toast-not-yours"))
+        return
+    if query.message is None or (chosen is None and callback_data.ratio):
+        await sender.toast(query.id, texts.raw("toast-old"))
+        return
+    await preferences.set_ratio(query.from_user.id, chosen)
+    await sender.toast(query.id)
+    words = texts("ratio-saved", ratio=chosen.value) if chosen else texts("ratio-reset")
+    await sender.edit(query.message.chat.id, query.message.message_id, words)
+
+
+def router() -> Router:
+    """Return the routes of this feature."""
+    router = Router(name="ratio")
+    router.message.register(ratio, Command("ratio"))
+    router.callback_query.register(ratio_preferred, PreferRatio.filter())
+    return router

@@ -1,0 +1,211 @@
+"""A stand-in for the media API: create, result and balance as documented and as seen, with pictures really drawn."""
+
+import asyncio
+import json
+import math
+import random
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from playground import pictures
+from playground.faults import Act, Faults
+
+RATIOS = frozenset({"1:1", "16:9", "9:16", "4:3", "3:4"})
+MODEL = "seedream-3"
+PRICE = 4.5
+LONGEST_PROMPT = 4_000
+_UNSAFE = "nsfw"
+
+
+def lognormal(median: float, sigma: float, seed: int) -> Callable[[], float]:
+    """Return a source of durations in seconds."""
+    dice = random.Random(seed)  # noqa: S311 - durations, not secrets
+    return lambda: math.exp(dice.gauss(math.log(median), sigma))
+
+
+@dataclass(slots=True)
+class MediaTask:
+    """A task and its clock. `done_at` and `noticed_at` are monotonic seconds."""
+
+    id: str
+    prompt: str
+    ratio: str
+    created_at: float
+    done_at: float
+    shown: str
+    polls: int = 0
+    noticed_at: float | None = None
+    ends: str = "done"
+    message: str | None = None
+
+
+@dataclass(slots=True)
+class Media:
+    """The provider. `duration` gives each task's seconds, `draw` may draw in another way."""
+
+    key: str
+    duration: Callable[[], float] = field(default=lambda: 2.0)
+    pixels: int = pictures.PIXELS
+    balance: float = 1_000_000.0
+    faults: Faults = field(default_factory=Faults)
+    tasks: dict[str, MediaTask] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
+    headers_seen: list[str] = field(default_factory=list)
+    url: str = ""
+    draw: Callable[[str, str, int], bytes] | None = None
+    drawn: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def app(self) -> web.Application:
+        """Return the server. Set `url` to its address before anybody asks for a picture."""
+        app = web.Application()
+        app.router.add_post("/v1/media/create", self._create)
+        app.router.add_route("*", "/v1/media/result", self._result)
+        app.router.add_get("/v1/balance", self._balance)
+        app.router.add_get("/pictures/{task}.webp", self._picture)
+        return app
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        return await self._around("create", request, lambda: self._do_create(request))
+
+    async def _do_create(self, request: web.Request) -> web.Response:
+        refused = self._unauthorised(request)
+        if refused is not None:
+            return refused
+        body = await _body(request)
+        issues = _issues(body)
+        if body is None or issues:
+            return web.json_response({"code": 3, "message": "Validation error", "issues": issues})
+        if self.balance < PRICE:
+            text = "Organization balance is too low to use API"
+            error = {"message": text, "type": "insufficient_balance_error"}
+            return web.json_response({"error": error}, status=402)
+        self.balance -= PRICE
+        task = self._new_task(str(body["prompt"]), str(body.get("ar", "1:1")), given="ar" in body)
+        return web.json_response(self._shape(task, time.monotonic()))
+
+    def _new_task(self, prompt: str, ratio: str, *, given: bool) -> MediaTask:
+        now = time.monotonic()
+        task = MediaTask(
+            id=secrets.token_hex(12),
+            prompt=prompt,
+            ratio=ratio,
+            created_at=now,
+            done_at=now + self.duration(),
+            shown=f"{prompt} --ar {ratio}" if given else prompt,
+        )
+        if _UNSAFE in prompt.lower():
+            task.ends, task.message = "failed", "The prompt was flagged as sensitive content"
+        self.tasks[task.id] = task
+        return task
+
+    async def _result(self, request: web.Request) -> web.StreamResponse:
+        return await self._around("result", request, lambda: self._do_result(request))
+
+    async def _do_result(self, request: web.Request) -> web.Response:
+        refused = self._unauthorised(request)
+        if refused is not None:
+            return refused
+        if request.method not in {"GET", "POST"}:
+            return web.json_response({"message": "Method not allowed"}, status=405)
+        body = await _body(request) if request.method == "POST" else {}
+        task = self.tasks.get(str((body or {}).get("task_id") or request.query.get("task_id")))
+        if task is None:
+            return web.json_response({"code": 3, "message": "Task not found", "issues": []})
+        now = time.monotonic()
+        task.polls += 1
+        if task.noticed_at is None and now >= task.done_at:
+            task.noticed_at = now
+        return web.json_response(self._shape(task, now))
+
+    def _shape(self, task: MediaTask, now: float) -> dict[str, object]:
+        shape: dict[str, object] = {
+            "code": 0,
+            "id": task.id,
+            "model": MODEL,
+            "prompt": task.shown,
+            "created_at": int(time.time() - (now - task.created_at)),
+            "status": "idle" if now - task.created_at < 0.2 else "processing",
+            "url": None,
+        }
+        if now >= task.done_at:
+            shape["status"] = task.ends
+            if task.ends == "done":
+                shape["url"] = f"{self.url}/pictures/{task.id}.webp"
+                shape["cost"] = str(PRICE)
+            if task.message:
+                shape["message"] = task.message
+        return shape
+
+    async def _balance(self, request: web.Request) -> web.StreamResponse:
+        async def act() -> web.Response:
+            return self._unauthorised(request) or web.json_response({"balance": round(self.balance, 2)})
+
+        return await self._around("balance", request, act)
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        return await self._around("picture", request, lambda: self._do_picture(request))
+
+    async def _do_picture(self, request: web.Request) -> web.Response:
+        task = self.tasks.get(request.match_info["task"])
+        if "Authorization" in request.headers:
+            self.headers_seen.append("the key was sent to the picture's store")
+        if task is None or time.monotonic() < task.done_at:
+            return web.Response(status=404, text="<Error><Code>NoSuchKey</Code></Error>")
+        drawn = (task.prompt, task.ratio)
+        if drawn not in self.drawn:
+            if len(self.drawn) > 100:
+                self.drawn.clear()
+            self.drawn[drawn] = await asyncio.to_thread(self._draw, *drawn)
+        return web.Response(body=self.drawn[drawn], content_type="image/webp")
+
+    def _draw(self, prompt: str, ratio: str) -> bytes:
+        if self.draw is not None:
+            return self.draw(prompt, ratio, self.pixels)
+        return pictures.webp(pictures.draw(prompt, ratio, self.pixels))
+
+    async def _around(self, call: str, request: web.Request, act: Act) -> web.StreamResponse:
+        self.calls[call] += 1
+        return await self.faults.around(call, request, act)
+
+    def _unauthorised(self, request: web.Request) -> web.Response | None:
+        if request.headers.get("Authorization") == self.key:
+            return None
+        return web.json_response({"message": "Invalid token, check your API key"}, status=401)
+
+
+async def _body(request: web.Request) -> dict[str, object] | None:
+    try:
+        value = json.loads(await request.read())
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _issue(path: str, expected: str) -> dict[str, object]:
+    return {"path": [path], "expected": expected, "message": f"Invalid input: expected {expected}"}
+
+
+def _issues(body: dict[str, object] | None) -> list[dict[str, object]]:
+    """Return what is wrong with a create's body, as the provider lists it."""
+    if body is None:
+        return [_issue("", "object")]
+    issues = []
+    if body.get("model") != MODEL:
+        issues.append(_issue("model", "a known model"))
+    prompt = body.get("prompt")
+    if not isinstance(prompt, str) or not 0 < len(prompt) <= LONGEST_PROMPT:
+        issues.append(_issue("prompt", "string"))
+    if "ar" in body and body["ar"] not in RATIOS:
+        issues.append(_issue("ar", "1:1|16:9|9:16|4:3|3:4"))
+    images = body.get("images", [])
+    if not isinstance(images, list) or len(images) > 1 or not all(isinstance(i, str) for i in images):
+        issues.append(_issue("images", "array of at most 1 string"))
+    issues.extend(
+        _issue(name, "no such parameter") for name in body.keys() - {"model", "prompt", "ar", "images"}
+    )
+    return issues

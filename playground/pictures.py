@@ -1,0 +1,80 @@
+"""Draws a pleasant picture from a prompt: the same prompt is the same picture, with its words written on it."""
+
+import hashlib
+import io
+import math
+import random
+import textwrap
+
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+PIXELS = 1_000_000
+
+
+def size(ratio: str, pixels: int = PIXELS) -> tuple[int, int]:
+    """Return width and height of about so many pixels in a ratio such as `16:9`."""
+    width, height = (int(part) for part in ratio.split(":"))
+    unit = math.sqrt(pixels / (width * height))
+    return max(16, round(width * unit)), max(16, round(height * unit))
+
+
+def draw(prompt: str, ratio: str, pixels: int = PIXELS) -> Image.Image:
+    """Return the picture of a prompt."""
+    dice = random.Random(hashlib.sha256(prompt.encode()).digest())  # noqa: S311 - a picture, not a secret
+    width, height = size(ratio, pixels)
+    picture = _sky(dice, width, height)
+    _shapes(dice, picture)
+    _words(picture, prompt)
+    return picture
+
+
+def webp(picture: Image.Image) -> bytes:
+    """Return a picture as the provider stores it."""
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=80, method=0)
+    return out.getvalue()
+
+
+def _colour(dice: random.Random, low: int, high: int) -> tuple[int, int, int]:
+    return dice.randint(low, high), dice.randint(low, high), dice.randint(low, high)
+
+
+def _sky(dice: random.Random, width: int, height: int) -> Image.Image:
+    top, bottom = _colour(dice, 10, 120), _colour(dice, 120, 245)
+    strip = Image.new("RGB", (1, 2))
+    strip.putpixel((0, 0), top)
+    strip.putpixel((0, 1), bottom)
+    return strip.resize((width, height), Image.Resampling.BILINEAR)
+
+
+def _shapes(dice: random.Random, picture: Image.Image) -> None:
+    width, height = picture.size
+    layer = Image.new("RGBA", picture.size)
+    pen = ImageDraw.Draw(layer)
+    for _ in range(7):
+        radius = dice.uniform(0.05, 0.28) * min(width, height)
+        x, y = dice.uniform(0, width), dice.uniform(0, height)
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), (*_colour(dice, 60, 255), 110))
+    for depth in range(3):
+        level = height * (0.62 + 0.13 * depth)
+        swing, phase = height * 0.06, dice.uniform(0, 6)
+        hill = [
+            (x, level + swing * math.sin(phase + 7 * x / width))
+            for x in range(0, width + 1, max(1, width // 40))
+        ]
+        pen.polygon([(0, height), *hill, (width, level), (width, height)], (*_colour(dice, 10, 110), 190))
+    picture.paste(layer.filter(ImageFilter.GaussianBlur(0.8)), mask=layer.getchannel("A"))
+
+
+def _words(picture: Image.Image, prompt: str) -> None:
+    width, height = picture.size
+    points = max(9, min(width, height) // 18)
+    font = ImageFont.load_default(points)
+    lines = textwrap.wrap(" ".join(prompt.split())[:160], max(8, int(width * 0.9 / (points * 0.55))))[:4]
+    pen = ImageDraw.Draw(picture)
+    at = height - (len(lines) + 0.7) * points * 1.25
+    for line in lines:
+        pen.text(
+            (width * 0.05, at), line, "white", font, stroke_width=max(1, points // 12), stroke_fill="black"
+        )
+        at += points * 1.25

@@ -1,0 +1,37 @@
+"""Runs the stand-ins on loopback addresses the system chooses."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from playground.media import Media
+from playground.telegram import Telegram
+
+TOKEN = "4242:playground-token-playground-token"  # noqa: S105 - opens nothing but the stand-in
+KEY = "playground-key"
+
+
+@asynccontextmanager
+async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application on 127.0.0.1 and give its address."""
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, shutdown_timeout=0.5).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def stand_ins(telegram: Telegram, media: Media) -> AsyncIterator[dict[str, str]]:
+    """Serve both, and give the settings a bot needs to live between them."""
+    async with served(telegram.app()) as telegram_url, served(media.app()) as media_url:
+        media.url = media_url
+        yield {
+            "BOT_TOKEN": telegram.token,
+            "TELEGRAM_API_URL": telegram_url,
+            "GPTUNNEL_API_KEY": media.key,
+            "GPTUNNEL_API_URL": f"{media_url}/v1",
+        }

@@ -1,0 +1,238 @@
+"""A stand-in for the Bot API server: real HTTP, aiogram's own types, and refusals in Telegram's own words."""
+
+import asyncio
+import itertools
+import json
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiogram.types import Message, User
+from aiohttp import web
+
+from playground.chats import Chats
+from playground.faults import Faults
+from playground.flood import Flood
+from playground.methods import METHODS, ApiError, Call
+
+_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+LARGEST_UPLOAD = 52 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Webhook:
+    """Where updates are posted to."""
+
+    url: str
+    secret: str | None
+    drop_pending: bool
+
+
+@dataclass(slots=True)
+class Telegram:
+    """The Bot API for one bot, and the hands of the people who write to it."""
+
+    token: str
+    flood: Flood = field(default_factory=Flood)
+    faults: Faults = field(default_factory=Faults)
+    chats: Chats = field(default_factory=Chats)
+    calls: Counter[str] = field(default_factory=Counter)
+    webhook: Webhook | None = None
+    presses: dict[str, tuple[int, int]] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    _updates: list[dict[str, Any]] = field(default_factory=list)
+    _update_ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
+    _press_ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _poller: asyncio.Future[None] | None = None
+    _poster: asyncio.Task[None] | None = None
+
+    def app(self) -> web.Application:
+        """Return the server."""
+        app = web.Application(client_max_size=LARGEST_UPLOAD)
+        app.router.add_route("*", "/bot{token}/{method}", self._called)
+        app.on_cleanup.append(self._close)
+        return app
+
+    # What people do
+
+    def say(
+        self, user: User, text: str, *, reply_to: Message | None = None, chat_id: int | None = None
+    ) -> Message:
+        """Let a person write a text, and tell the bot."""
+        message = self.chats.add(chat_id or user.id, user, text=text, reply_to_message=reply_to)
+        self.tell({"message": dump(message)})
+        return message
+
+    def press(self, user: User, message: Message, label: str) -> str:
+        """Let a person press the button whose label holds these words; return the press's id."""
+        rows = message.reply_markup.inline_keyboard if message.reply_markup else []
+        data = next(b.callback_data for row in rows for b in row if label in b.text)
+        return self.press_data(user, message, data or "")
+
+    def press_data(self, user: User, message: Message, data: str) -> str:
+        """Let a person press a button that carries this, forged ones included."""
+        query_id = str(next(self._press_ids))
+        self.presses[query_id] = (message.chat.id, message.message_id)
+        query = {
+            "id": query_id,
+            "from": dump(user),
+            "message": dump(message),
+            "chat_instance": "1",
+            "data": data,
+        }
+        self.tell({"callback_query": query})
+        return query_id
+
+    def tell(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
+        """Queue an update for the bot and return its id; giving an id repeats an update."""
+        number = next(self._update_ids) if update_id is None else update_id
+        self._updates.append({"update_id": number, **content})
+        self._arrived.set()
+        return number
+
+    def waiting(self) -> int:
+        """Return how many updates the bot has not taken."""
+        return len(self._updates)
+
+    # What the bot calls
+
+    async def _called(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        if request.match_info["token"] != self.token:
+            return refusal(401, "Unauthorized")
+        self.calls[method] += 1
+        parameters, files = await _parameters(request)
+
+        async def act() -> web.StreamResponse:
+            try:
+                return web.json_response({"ok": True, "result": await self._do(method, parameters, files)})
+            except ApiError as error:
+                return refusal(error.code, error.description, error.retry_after)
+
+        return await self.faults.around(method, request, act)
+
+    async def _do(self, method: str, parameters: dict[str, Any], files: dict[str, bytes]) -> Any:
+        if method == "getUpdates":
+            return await self._get_updates(parameters)
+        if method == "setWebhook":
+            return await self._set_webhook(parameters)
+        if method == "deleteWebhook":
+            self.webhook = None
+            self._drop(parameters)
+            return True
+        act = METHODS.get(method)
+        if act is None:
+            raise ApiError(404, "Not Found: method not found")
+        self.seen.append(json.dumps(parameters, ensure_ascii=False))
+        return act(Call(method, parameters, files, self.chats, self.flood, self.presses))
+
+    async def _get_updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        if self.webhook is not None:
+            raise ApiError(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; "
+                "use deleteWebhook to delete the webhook first",
+            )
+        if self._poller is not None and not self._poller.done():
+            self._poller.set_result(None)
+        mine = self._poller = asyncio.get_running_loop().create_future()
+        offset = int(parameters.get("offset") or 0)
+        if offset:
+            self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        until = time.monotonic() + float(parameters.get("timeout") or 0)
+        while not self._updates and (left := until - time.monotonic()) > 0:
+            self._arrived.clear()
+            arrived = asyncio.ensure_future(self._arrived.wait())
+            await asyncio.wait([arrived, mine], timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            arrived.cancel()
+            if mine.done():
+                raise ApiError(
+                    409,
+                    "Conflict: terminated by other getUpdates request; "
+                    "make sure that only one bot instance is running",
+                )
+        return self._updates[: int(parameters.get("limit") or 100)]
+
+    async def _set_webhook(self, parameters: dict[str, Any]) -> bool:
+        url = str(parameters.get("url") or "")
+        secret = parameters.get("secret_token")
+        if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", url):
+            raise ApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", str(secret)):
+            raise ApiError(400, "Bad Request: secret token contains unallowed characters")
+        self.webhook = Webhook(url, secret, parameters.get("drop_pending_updates") is True)
+        self._drop(parameters)
+        if self._poster is None:
+            self._poster = asyncio.create_task(self._post())
+        return True
+
+    def _drop(self, parameters: dict[str, Any]) -> None:
+        if parameters.get("drop_pending_updates") is True:
+            self._updates.clear()
+
+    async def _post(self) -> None:
+        """Deliver updates to the webhook, each until it is answered with 2xx."""
+        async with aiohttp.ClientSession() as session:
+            while True:
+                if not self._updates or self.webhook is None:
+                    self._arrived.clear()
+                    await self._arrived.wait()
+                    continue
+                update, hook = self._updates[0], self.webhook
+                headers = {_SECRET_HEADER: hook.secret} if hook.secret else {}
+                try:
+                    async with session.post(hook.url, json=update, headers=headers) as answer:
+                        taken = 200 <= answer.status < 300
+                except aiohttp.ClientError:
+                    taken = False
+                if taken:
+                    self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
+                else:
+                    await asyncio.sleep(0.1)
+
+    async def _close(self, _app: web.Application) -> None:
+        if self._poster is not None:
+            self._poster.cancel()
+            await asyncio.gather(self._poster, return_exceptions=True)
+
+
+def dump(value: Message | User) -> dict[str, Any]:
+    """Return an object as the Bot API writes it."""
+    return value.model_dump(mode="json", exclude_none=True, by_alias=True, exclude_defaults=True) | (
+        {} if isinstance(value, Message) else {"is_bot": value.is_bot}
+    )
+
+
+def refusal(code: int, description: str, retry_after: int | None = None) -> web.Response:
+    """Return a refusal as the Bot API words it."""
+    body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
+    if retry_after is not None:
+        body["parameters"] = {"retry_after": retry_after}
+    return web.json_response(body, status=code)
+
+
+async def _parameters(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return a call's parameters, JSON parsed as the Bot API does, and its files."""
+    if request.content_type == "application/json":
+        return dict(await request.json()), {}
+    raw: dict[str, Any] = dict(request.query)
+    files: dict[str, bytes] = {}
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            files[name] = value.file.read()
+        else:
+            raw[name] = value
+    return {name: _value(text) for name, text in raw.items()}, files
+
+
+def _value(text: Any) -> Any:
+    if not isinstance(text, str) or not re.match(r"[\[{]|-?\d+$|true$|false$", text):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
