@@ -1,0 +1,57 @@
+# Each target makes what it needs: `make demo` and `make test` work as the first command on a fresh clone.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+.PHONY: demo run check test unit lint format bench lock clean
+
+demo: $(VENV)/.runtime ## see a picture drawn, with no token and no network
+	$(BIN)/imagine-bot demo $(ARGS)
+
+run: $(VENV)/.runtime ## run the bot with the settings of .env
+	$(BIN)/imagine-bot run
+
+check: $(VENV)/.runtime ## try settings, token, key and database
+	$(BIN)/imagine-bot check
+
+test: lint ## everything CI asks for
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+unit: $(VENV)/.dev ## the tests that take seconds
+	$(BIN)/pytest -q -m "not slow" $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measures; see benchmarks/README.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
+	$(BIN)/pip install --quiet uv
+	$(LOCKING) --upgrade --extra build --extra dev --output-file requirements-dev.lock
+	$(LOCKING) --extra build --constraint requirements-dev.lock --output-file requirements.lock
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@ $(VENV)/.runtime
+
+clean:
+	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
