@@ -42,7 +42,7 @@ class Web:
         self._app = web.Application(client_max_size=LARGEST_UPDATE)
         self._app.router.add_get("/healthz", self._healthz)
         self._app.router.add_get("/metrics", self._show_metrics)
-        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
         self._intake: Intake | None = None
         self._secret = b""
 
@@ -56,7 +56,7 @@ class Web:
         """Listen. Raises OSError where the address is taken."""
         await self._runner.setup()
         host, port = self._address
-        await web.TCPSite(self._runner, host, port, shutdown_timeout=2.0).start()
+        await web.TCPSite(self._runner, host, port).start()
         log.info("listening", address=self.address)
 
     @property

@@ -15,9 +15,9 @@ KEY = "playground-key"
 @asynccontextmanager
 async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
     """Serve an application on 127.0.0.1 and give its address."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, shutdown_timeout=0.5).start()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     try:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:

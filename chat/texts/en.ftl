@@ -34,7 +34,6 @@ button-ratio-3x4 = 🖼 3:4
 
 ## What cannot be drawn as asked
 
-prompt-empty = Tell me what to draw, for example: <code>/imagine a lighthouse in a storm</code>
 prompt-too-long =
     That description has { $length ->
         [one] { $length } character

@@ -34,7 +34,6 @@ button-ratio-3x4 = 🖼 3:4
 
 ## Что нельзя нарисовать так, как просят
 
-prompt-empty = Напишите, что нарисовать, например: <code>/imagine маяк в шторм</code>
 prompt-too-long =
     В описании { $length ->
         [one] { $length } символ

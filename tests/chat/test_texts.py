@@ -1,0 +1,166 @@
+"""The texts: complete in both languages, used, given what they name, escaped, and well-formed for Telegram."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as fluent
+from fluent.syntax.visitor import Visitor
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.texts import FOLDER, LANGUAGES, Library, TextError, Texts
+from playground.entities import parse, units
+from storage.model import AspectRatio, Failure
+
+ROOT = Path(__file__).parent.parent.parent
+ROOMS = ("chat", "handlers", "generation", "bot")
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_VariableReference(self, node: fluent.VariableReference) -> None:  # noqa: N802 - the visitor's name
+        self.names.add(node.id.name)
+
+
+def _messages(language: str) -> dict[str, set[str]]:
+    """Return each message's placeables."""
+    resource = FluentParser().parse((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
+    assert not [entry for entry in resource.body if isinstance(entry, fluent.Junk)]
+    found: dict[str, set[str]] = {}
+    for entry in resource.body:
+        if isinstance(entry, fluent.Message):
+            variables = _Variables()
+            variables.visit(entry)
+            assert entry.id.name not in found, f"{entry.id.name} twice in {language}.ftl"
+            found[entry.id.name] = variables.names
+    return found
+
+
+def _calls() -> list[tuple[str, set[str], str]]:
+    """Return every text the code asks for: its name, or a prefix ending in `*`, its arguments, and where."""
+    found: list[tuple[str, set[str], str]] = []
+    for path in sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _is_texts(node.func) and node.args:
+                arguments = {k.arg for k in node.keywords if k.arg}
+                for double in (k.value for k in node.keywords if k.arg is None):
+                    assert isinstance(double, ast.Dict)
+                    arguments |= {str(k.value) for k in double.keys if isinstance(k, ast.Constant)}
+                found += [(name, arguments, f"{path}:{node.lineno}") for name in _names(node.args[0])]
+    return found
+
+
+def _is_texts(function: ast.expr) -> bool:
+    if isinstance(function, ast.Attribute) and function.attr == "raw":
+        return True
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name == "texts" or (isinstance(function, ast.Call) and getattr(function.func, "attr", "") == "of")
+
+
+def _names(argument: ast.expr) -> list[str]:
+    if isinstance(argument, ast.Constant):
+        return [str(argument.value)]
+    if isinstance(argument, ast.IfExp):
+        return _names(argument.body) + _names(argument.orelse)
+    if isinstance(argument, ast.JoinedStr):
+        first = argument.values[0]
+        assert isinstance(first, ast.Constant)
+        return [str(first.value) + "*"]
+    return []  # a name handed on, checked where it is written
+
+
+def test_both_languages_say_the_same_things_with_the_same_placeables() -> None:
+    assert _messages("en") == _messages("ru")
+
+
+def test_every_text_asked_for_exists_and_gets_what_it_names() -> None:
+    messages = _messages("en")
+    for name, arguments, where in _calls():
+        wanted = [m for m in messages if m.startswith(name[:-1])] if name.endswith("*") else [name]
+        assert wanted, where
+        for message in wanted:
+            assert messages[message] == arguments, f"{message} at {where}"
+
+
+def test_every_text_is_used() -> None:
+    asked = [name for name, _, _ in _calls()]
+    for message in _messages("en"):
+        assert any(
+            message == name or (name.endswith("*") and message.startswith(name[:-1])) for name in asked
+        ), f"nobody says {message}"
+
+
+def test_every_end_and_every_ratio_has_words() -> None:
+    messages = _messages("en")
+    assert all(f"failed-{f}" in messages for f in Failure if f is not Failure.BLOCKED)
+    assert all(f"button-ratio-{ratio.slug}" in messages for ratio in AspectRatio)
+    assert "cancelled" in messages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", [0, 1, 2, 5, 11, 21, 22, 25, 101])
+def test_every_text_is_html_that_telegram_takes(language: str, number: int) -> None:
+    texts = Texts(language)
+    for message, names in _messages(language).items():
+        numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
+        numbers |= {"hours", "minutes", "number"}
+        arguments: dict[str, str | int] = {n: number if n in numbers else "<b>&x" for n in names}
+        if message.startswith(("failed-", "cancelled")):
+            arguments["left"] = texts("left", left=number)
+        text, _ = parse(texts(message, **arguments), "HTML")
+        limit = 200 if message.startswith("toast-") else 64 if message.startswith("button-") else 1_000
+        assert 0 < units(text) <= limit
+        assert "{" not in text
+        assert text == re.sub(r" +\n", "\n", text)
+        if message.startswith(("toast-", "button-")) and not names:
+            assert texts.raw(message) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "осталась 1 картинка."),
+        (2, "осталось 2 картинки."),
+        (5, "осталось 5 картинок."),
+        (11, "осталось 11 картинок."),
+        (21, "осталась 21 картинка."),
+        (22, "осталось 22 картинки."),
+        (0, "закончились."),
+    ],
+)
+def test_russian_plurals(number: int, words: str) -> None:
+    assert Texts("ru")("left", left=number).endswith(words)
+
+
+def test_english_plurals() -> None:
+    assert "1 picture left" in Texts("en")("left", left=1)
+    assert "2 pictures left" in Texts("en")("left", left=2)
+
+
+@given(st.text(min_size=1, max_size=80))
+def test_what_a_person_wrote_is_shown_and_never_parsed(prompt: str) -> None:
+    shown, entities = parse(Texts("en")("ask-ratio", prompt=prompt), "HTML")
+    assert entities == []
+    if not set(prompt) & set("\r\x00"):
+        assert prompt in shown or prompt.strip() in shown
+
+
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [("ru", "ru"), ("ru-RU", "ru"), ("RU", "ru"), ("en-GB", "en"), ("de", "en"), (None, "en"), ("", "en")],
+)
+def test_the_language_follows_the_tag(code: str | None, language: str) -> None:
+    assert Library().of(code).language == language
+
+
+def test_a_missing_text_or_argument_is_an_error() -> None:
+    texts = Texts("en")
+    with pytest.raises(TextError):
+        texts("no-such-text")
+    with pytest.raises(TextError):
+        texts("ask-ratio")

@@ -1,0 +1,29 @@
+"""Fixtures that more than one room's tests use."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from storage.database import Database
+from tests.clocks import HandClock
+
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("house")
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A fresh file."""
+    opened = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """A clock that moves when told, or when somebody sleeps on it."""
+    return HandClock()

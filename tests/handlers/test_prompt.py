@@ -1,0 +1,127 @@
+"""Reading prompts: the ratio in every way people write it, and whatever else they type."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.prompt import (
+    LONGEST_PROMPT,
+    PromptError,
+    PromptTooLong,
+    RatioTwice,
+    UnknownFlag,
+    UnknownRatio,
+    Wish,
+    read,
+    read_ratio,
+)
+from storage.model import AspectRatio
+
+FLAGS = ["--ar ", "--ar=", "--ar", "—ar ", "–ar ", "—ar=", "--AR ", "ar=", "--ar  "]
+MARKS = [":", "x", "×", "/", "х", "X"]
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("ratio", list(AspectRatio))
+def test_a_ratio_is_read_in_every_spelling(flag: str, mark: str, ratio: AspectRatio) -> None:
+    written = flag + ratio.replace(":", mark)
+    assert read(f"a fox in the snow {written}") == Wish("a fox in the snow", ratio)
+    assert read(f"{written} a fox in the snow") == Wish("a fox in the snow", ratio)
+    assert read(f"a fox {written} in the snow") == Wish("a fox in the snow", ratio)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("a fox", Wish("a fox", None)),
+        ("  a fox \n", Wish("a fox", None)),
+        ("", Wish("", None)),
+        ("--ar 16:9", Wish("", AspectRatio.WIDE)),
+        ("a fox --ar 16:9, in oil", Wish("a fox in oil", AspectRatio.WIDE)),
+        ("a fox --ar 1920x1080", Wish("a fox", AspectRatio.WIDE)),
+        ("a fox --ar 16:9 --ar 16:9", Wish("a fox", AspectRatio.WIDE)),
+        ("a fox\n--ar 3:4\nin the snow", Wish("a fox \nin the snow", AspectRatio.PORTRAIT)),
+        ("маяк —символ надежды", Wish("маяк —символ надежды", None)),
+        ("a fox — red, quick", Wish("a fox — red, quick", None)),
+        ("half--hearted and a -- b", Wish("half--hearted and a -- b", None)),
+        ("guitar=4:3 chart", Wish("guitar=4:3 chart", None)),
+        ("the ratio 16:9 in words", Wish("the ratio 16:9 in words", None)),
+        ("a\x00b", Wish("ab", None)),
+        ("---", Wish("---", None)),
+    ],
+)
+def test_prose_stays_prose(text: str, wish: Wish) -> None:
+    assert read(text) == wish
+
+
+@pytest.mark.parametrize(
+    "written", ["5:4", "2:1", "0:0", "16:0", "wide", "16", "16:9:1", ":", "99999:1", "²:1"]
+)
+def test_a_ratio_the_model_does_not_draw_is_named(written: str) -> None:
+    with pytest.raises(UnknownRatio) as caught:
+        read(f"a fox --ar {written}")
+    assert caught.value.ratio == written
+
+
+@pytest.mark.parametrize("text", ["a fox --ar", "--ar", "a fox —ar", "ar="])
+def test_a_ratio_that_is_missing_is_asked_for(text: str) -> None:
+    with pytest.raises(UnknownRatio) as caught:
+        read(text)
+    assert caught.value.ratio == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("a fox --v 5", "--v"),
+        ("--стиль масло", "--стиль"),
+        ("a --no-text fox", "--no-text"),
+        ("a --s=1 b", "--s=1"),
+    ],
+)
+def test_a_flag_that_does_not_exist_is_named(text: str, flag: str) -> None:
+    with pytest.raises(UnknownFlag) as caught:
+        read(text)
+    assert caught.value.flag == flag
+
+
+def test_two_ratios_are_one_too_many() -> None:
+    with pytest.raises(RatioTwice):
+        read("a fox --ar 16:9 --ar 4:3")
+
+
+def test_the_length_is_counted_after_trimming_and_without_the_ratio() -> None:
+    assert len(read(" " + "x" * LONGEST_PROMPT + "  --ar 1:1").prompt) == LONGEST_PROMPT
+    with pytest.raises(PromptTooLong) as caught:
+        read("x" * (LONGEST_PROMPT + 1))
+    assert caught.value.length == LONGEST_PROMPT + 1
+
+
+@given(st.text(max_size=300) | st.text(alphabet="-—– ar=:x×/1691634\n", max_size=40))
+def test_any_text_is_a_wish_or_a_prompt_error(text: str) -> None:
+    try:
+        wish = read(text)
+    except PromptError:
+        return
+    assert len(wish.prompt) <= LONGEST_PROMPT
+    assert wish.prompt == wish.prompt.strip()
+    assert "\x00" not in wish.prompt
+
+
+@given(
+    st.text(alphabet="abcdefg hijk\nлиса,.!?🦊", max_size=80).filter(lambda t: t.strip()),
+    st.sampled_from(FLAGS),
+    st.sampled_from(list(AspectRatio)),
+)
+def test_a_ratio_at_the_end_leaves_the_prompt_as_it_was(text: str, flag: str, ratio: AspectRatio) -> None:
+    assert read(f"{text} {flag}{ratio}") == Wish(text.strip(), ratio)
+
+
+@given(st.text(max_size=12))
+def test_a_ratio_is_one_of_five_or_unknown(text: str) -> None:
+    try:
+        ratio = read_ratio(text)
+    except UnknownRatio:
+        return
+    assert ratio in AspectRatio

@@ -1,0 +1,152 @@
+"""The file: locked, migrated, written in groups, and honest about what it could not keep."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from storage.database import Database, DatabaseError, DatabaseLocked, Unit, connect
+from storage.drafts import Drafts
+from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
+from storage.model import AspectRatio
+from storage.preferences import Preferences
+from storage.schema import metadata, preferences
+from tests.clocks import HandClock
+
+
+def _insert(subject: int) -> "sa.sql.Insert":
+    return sa.insert(preferences).values(subject_id=subject, ratio=None)
+
+
+async def _count(database: Database) -> int:
+    statement = sa.select(sa.func.count()).select_from(preferences)
+    return await database.read(lambda connection: connection.execute(statement).scalar_one())
+
+
+async def test_a_unit_that_fails_takes_nothing_of_its_batch_with_it(database: Database) -> None:
+    def writes(number: int) -> Unit[int]:
+        def unit(connection: sa.Connection) -> int:
+            written = connection.execute(_insert(number)).rowcount
+            if number == 50:
+                raise ValueError("on purpose")
+            return written
+
+        return unit
+
+    outcomes = await asyncio.gather(*(database.write(writes(n)) for n in range(100)), return_exceptions=True)
+    assert [type(o) for o in outcomes].count(ValueError) == 1
+    assert await _count(database) == 99
+
+
+async def test_many_writes_share_a_commit(tmp_path: Path) -> None:
+    places: list[str] = []
+    database = await Database.open(f"sqlite:///{tmp_path}/x.sqlite3", places.append)
+    kept = Preferences(database)
+    await asyncio.gather(*(kept.set_ratio(n, AspectRatio.WIDE) for n in range(200)))
+    assert await _count(database) == 200
+    assert 2 <= places.count("committed") <= 10
+    await database.close()
+
+
+async def test_what_write_returned_from_is_on_the_disk(database: Database) -> None:
+    await database.write(lambda c: c.execute(_insert(1)).rowcount)
+    with sqlite3.connect(database.path) as other:
+        assert other.execute("SELECT count(*) FROM preferences").fetchone() == (1,)
+    other.close()
+    row = await database.read(lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar())
+    assert row == "wal"
+
+
+async def test_a_second_process_is_refused(database: Database) -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from storage.database import Database, DatabaseLocked\n"
+        "try: asyncio.run(Database.open(sys.argv[1]))\n"
+        "except DatabaseLocked as error: print(error)\n"
+    )
+    command = [sys.executable, "-c", code, f"sqlite:///{database.path}"]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
+    assert "another process" in done.stdout
+
+
+async def test_the_same_process_is_refused_too_and_may_open_it_later(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.sqlite3"
+    first = await Database.open(url)
+    with pytest.raises(DatabaseLocked):
+        await Database.open(url)
+    await first.close()
+    await (await Database.open(url)).close()
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite3"
+    path.write_bytes(os.urandom(8192))
+    with pytest.raises(DatabaseError, match=r"x\.sqlite3"):
+        await Database.open(f"sqlite:///{path}")
+
+
+async def test_a_schema_from_the_future_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.sqlite3"
+    await (await Database.open(url)).close()
+    with sqlite3.connect(tmp_path / "x.sqlite3") as other:
+        other.execute("UPDATE alembic_version SET version_num = '9999'")
+    other.close()
+    with pytest.raises(DatabaseError, match="9999"):
+        await Database.open(url)
+
+
+async def test_the_migrations_build_what_the_code_expects(database: Database) -> None:
+    engine = connect(database.path)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    assert differences == []
+
+
+async def test_preferences_are_remembered_and_forgotten(database: Database) -> None:
+    kept = Preferences(database)
+    assert await kept.ratio(7) is None
+    await kept.set_ratio(7, AspectRatio.WIDE)
+    await kept.set_ratio(8, AspectRatio.TALL)
+    assert await kept.ratio(7) is AspectRatio.WIDE
+    await kept.set_ratio(7, None)
+    assert await kept.ratio(7) is None
+
+
+async def test_a_draft_is_kept_once_and_found_by_its_question(database: Database, clock: HandClock) -> None:
+    drafts = Drafts(database, clock)
+
+    async def save(prompt: str) -> int:
+        draft = await drafts.save(
+            key="m:1:2", user_id=1, chat_id=1, thread_id=None, message_id=2, prompt=prompt, ratio=None
+        )
+        return draft.id
+
+    first = await save("a fox")
+    assert await save("another") == first
+    await drafts.set_question(first, 99)
+    found = await drafts.by_question(1, 99)
+    assert found is not None
+    assert found.prompt == "a fox"
+    assert await drafts.by_question(2, 99) is None
+
+
+async def test_the_inbox_knows_repeats_and_forgets_after_a_day(database: Database, clock: HandClock) -> None:
+    inbox = Inbox(database, clock)
+    one, two = StoredUpdate(1, '{"update_id": 1}'), StoredUpdate(2, '{"update_id": 2}')
+    assert await inbox.put([one, two]) == [one, two]
+    assert await inbox.put([two]) == []
+    await inbox.handled(1)
+    assert await inbox.put([one]) == []
+    assert await inbox.unhandled() == [two]
+    clock.pass_(KEPT_SECONDS + 1)
+    await inbox.prune()
+    assert await inbox.put([one]) == [one]  # Telegram cannot repeat it any more: a new one with this number
+    assert await inbox.put([two]) == []

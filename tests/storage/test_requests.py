@@ -1,0 +1,114 @@
+"""The ledger: accepted once, settled once, and the quota with it."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from storage.clock import utc_day
+from storage.database import Database
+from storage.model import PENDING, Accepted, Allowance, Failure, Refusal, Refused, Request, State
+from storage.quotas import Quotas
+from storage.requests import Requests
+from tests.clocks import HandClock
+from tests.storage.wishes import PLENTY, wish
+
+
+@pytest.fixture
+def requests(database: Database, clock: HandClock) -> Requests:
+    return Requests(database, clock)
+
+
+async def _used(database: Database, clock: HandClock, user_id: int = 7) -> int:
+    return await Quotas(database).used(user_id, utc_day(clock.now()))
+
+
+async def _accept(requests: Requests, number: int = 1) -> Request:
+    answer = await requests.accept(wish(number), PLENTY)
+    assert isinstance(answer, Accepted)
+    return answer.request
+
+
+async def test_the_same_message_is_one_request(
+    requests: Requests, database: Database, clock: HandClock
+) -> None:
+    first = await requests.accept(wish(), PLENTY)
+    second = await requests.accept(wish(), Allowance(daily=0, pending=0))
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert (first.fresh, second.fresh) == (True, False)
+    assert first.request == second.request
+    assert await _used(database, clock) == 1
+
+
+async def test_a_hundred_at_once_get_what_is_left_and_no_more(
+    requests: Requests, database: Database, clock: HandClock
+) -> None:
+    allowance = Allowance(daily=20, pending=1_000)
+    answers = await asyncio.gather(*(requests.accept(wish(n), allowance) for n in range(100)))
+    assert sum(isinstance(answer, Accepted) for answer in answers) == 20
+    assert [a.reason for a in answers if isinstance(a, Refused)] == [Refusal.QUOTA_USED] * 80
+    assert await _used(database, clock) == 20
+    assert len(await requests.open()) == 20
+
+
+async def test_a_hundred_at_once_fill_the_line_and_no_more(
+    requests: Requests, database: Database, clock: HandClock
+) -> None:
+    allowance = Allowance(daily=None, pending=7)
+    answers = await asyncio.gather(*(requests.accept(wish(n), allowance) for n in range(100)))
+    assert sum(isinstance(answer, Accepted) for answer in answers) == 7
+    assert [a.reason for a in answers if isinstance(a, Refused)] == [Refusal.LINE_FULL] * 93
+    assert await _used(database, clock) == 7
+
+
+async def test_nobody_draws_with_a_quota_of_nothing(requests: Requests) -> None:
+    assert await requests.accept(wish(), Allowance(daily=0, pending=5)) == Refused(Refusal.QUOTA_USED)
+    assert await requests.open() == []
+
+
+@pytest.mark.parametrize("final", [State.FAILED, State.CANCELLED, State.UNDELIVERABLE, State.DELIVERED])
+async def test_settling_a_hundred_times_at_once_moves_the_quota_once(
+    requests: Requests, database: Database, clock: HandClock, final: State
+) -> None:
+    request = await _accept(requests)
+    other = await _accept(requests, 2)
+    settled = await asyncio.gather(*(requests.settle(request, PENDING, final) for _ in range(100)))
+    assert settled.count(True) == 1
+    assert await _used(database, clock) == (2 if final is State.DELIVERED else 1)
+    assert await requests.get(other.id) == other
+
+
+async def test_a_unit_goes_back_to_the_day_it_came_from(
+    requests: Requests, database: Database, clock: HandClock
+) -> None:
+    request = await _accept(requests)
+    clock.pass_(86_400)
+    await _accept(requests, 2)
+    assert await requests.settle(request, PENDING, State.FAILED, failure=Failure.TIMEOUT)
+    quotas = Quotas(database)
+    assert await quotas.used(7, request.quota_day) == 0
+    assert await quotas.used(7, utc_day(clock.now())) == 1
+
+
+async def test_a_move_is_fenced_by_the_state(requests: Requests) -> None:
+    request = await _accept(requests)
+    assert await requests.move(request.id, State.QUEUED, State.SUBMITTING, creates=1)
+    assert not await requests.move(request.id, State.QUEUED, State.SUBMITTING, creates=2)
+    row = await requests.get(request.id)
+    assert row is not None
+    assert (row.state, row.creates) == (State.SUBMITTING, 1)
+
+
+async def test_what_is_pending_is_listed_oldest_first_and_only_one_s_own(requests: Requests) -> None:
+    for number in range(5):
+        await requests.accept(wish(number), PLENTY)
+        await requests.accept(wish(number, user_id=8), PLENTY)
+    rows = await requests.pending_of(7)
+    assert [row.message_id for row in rows] == list(range(5))
+    assert all(before.id < after.id for before, after in pairwise(rows))
+    await requests.settle(rows[0], PENDING, State.CANCELLED)
+    assert len(await requests.pending_of(7)) == 4
+    assert len(await requests.open()) == 10  # the cancelled one still has last words to be said
+    await requests.close(rows[0].id)
+    assert len(await requests.open()) == 9
