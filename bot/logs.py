@@ -15,7 +15,7 @@ from bot.settings import LogFormat, LogLevel
 STRUCK = "[secret]"
 _TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
 """What a bot token looks like, ours or another's: a Telegram file link holds one."""
-_QUIET = ("aiogram", "aiohttp", "httpx", "httpcore", "asyncio", "PIL")
+_QUIET = ("aiogram", "alembic", "aiohttp", "httpx", "httpcore", "asyncio", "PIL")
 
 
 class Strike:

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -53,8 +53,8 @@ class Intake:
         self._dispatcher = dispatcher
         self._bot = bot
         self._clock = clock
-        self._places = asyncio.Semaphore(HANDLED_AT_ONCE)
-        self._lanes: dict[int, deque[StoredUpdate]] = {}
+        self._places = {True: asyncio.Semaphore(HANDLED_AT_ONCE), False: asyncio.Semaphore(HANDLED_AT_ONCE)}
+        self._lanes: dict[_Lane, deque[StoredUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._pruned_at = float("-inf")
 
@@ -81,22 +81,22 @@ class Intake:
 
     def _offer(self, updates: Sequence[StoredUpdate]) -> None:
         for update in updates:
-            person = _person(update)
-            lane = self._lanes.get(person)
+            key = _lane(update)
+            lane = self._lanes.get(key)
             if lane is not None:
                 lane.append(update)
                 continue
-            self._lanes[person] = deque([update])
-            task = asyncio.create_task(self._work_off(person))
+            self._lanes[key] = deque([update])
+            task = asyncio.create_task(self._work_off(key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _work_off(self, person: int) -> None:
-        while lane := self._lanes.get(person):
-            async with self._places:
+    async def _work_off(self, key: "_Lane") -> None:
+        while lane := self._lanes.get(key):
+            async with self._places[key.presses]:
                 if lane:
                     await self._handle(lane.popleft())
-        self._lanes.pop(person, None)
+        self._lanes.pop(key, None)
 
     async def _handle(self, stored: StoredUpdate) -> None:
         try:
@@ -112,14 +112,20 @@ class Intake:
             log.exception("update not marked as handled", update=stored.update_id)
 
 
-def _person(update: StoredUpdate) -> int:
-    """Whose order an update keeps: its person's."""
+class _Lane(NamedTuple):
+    """Whose order an update keeps. A press waits for no message of the same person: buttons answer at once."""
+
+    person: int
+    presses: bool
+
+
+def _lane(update: StoredUpdate) -> _Lane:
     content = json.loads(update.payload)
     for kind in ALLOWED:
         sender = content.get(kind, {}).get("from", {})
         if isinstance(sender, dict) and isinstance(sender.get("id"), int):
-            return int(sender["id"])
-    return 0
+            return _Lane(int(sender["id"]), kind == "callback_query")
+    return _Lane(0, presses=False)
 
 
 class Polling:

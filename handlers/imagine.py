@@ -70,8 +70,7 @@ async def ratio_pressed(
     elif draft.user_id != query.from_user.id:
         await sender.toast(query.id, texts.raw("toast-not-yours"))
     else:
-        accepted = await orders.choose(draft, ratio, query.message.message_id, texts)
-        await sender.toast(query.id, texts.raw("toast-accepted" if accepted else "toast-refused"))
+        await orders.choose(draft, ratio, query.message.message_id, texts, press=query.id)
 
 
 def router() -> Router:

@@ -69,7 +69,9 @@ class Orders:
         )
         await self.submit(wanted, texts)
 
-    async def choose(self, draft: Draft, ratio: AspectRatio, question_id: int, texts: Texts) -> bool:
+    async def choose(
+        self, draft: Draft, ratio: AspectRatio, question_id: int, texts: Texts, *, press: str
+    ) -> None:
         """Start the generation of a draft whose ratio was pressed; the question becomes its status message."""
         wanted = GenerationRequest(
             key=draft.key,
@@ -82,20 +84,22 @@ class Orders:
             ratio=ratio,
             status_message_id=question_id,
         )
-        return await self.submit(wanted, texts)
+        await self.submit(wanted, texts, press=press)
 
-    async def submit(self, wanted: GenerationRequest, texts: Texts) -> bool:
-        """Accept a request and say nothing, or refuse it and say why. False if refused."""
+    async def submit(self, wanted: GenerationRequest, texts: Texts, *, press: str | None = None) -> None:
+        """Accept a request and say nothing, or refuse it and say why. A press that caused it is answered first."""
         allowance = self.allowances.of(wanted.user_id)
         answer = await self.engine.submit(wanted, allowance)
+        accepted = isinstance(answer, Accepted)
+        if press is not None:
+            await self.sender.toast(press, texts.raw("toast-accepted" if accepted else "toast-refused"))
         if isinstance(answer, Accepted):
-            return True
+            return
         if answer.reason is Refusal.LINE_FULL:
             words = texts("line-full", pending=allowance.pending)
         else:
             words = self._quota_used(allowance, texts)
         await self.sender.text(Place(wanted.chat_id, wanted.thread_id, wanted.message_id), words)
-        return False
 
     async def refuse(self, place: Place, error: PromptError, texts: Texts) -> None:
         """Say what is wrong with a prompt and what is possible instead."""

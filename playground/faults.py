@@ -1,6 +1,7 @@
 """Switches that make a stand-in misbehave: refuse, delay, or drop the connection before or after acting."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -23,7 +24,12 @@ class Fault:
     answer: Callable[[], web.StreamResponse] | None = None
     drop: bool = False
     after: bool = False
-    struck: int = 0
+    struck_at: list[float] = field(default_factory=list)
+
+    @property
+    def struck(self) -> int:
+        """How often it struck; `struck_at` says when, in monotonic seconds."""
+        return len(self.struck_at)
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class Faults:
     def _next(self, call: str) -> Fault | None:
         for rule in self.rules:
             if rule.call in {call, "*"} and (rule.times is None or rule.struck < rule.times):
-                rule.struck += 1
+                rule.struck_at.append(time.monotonic())
                 return rule
         return None
 

@@ -1,0 +1,40 @@
+"""One running bot for the tests that only talk to it, and a fresh world for those that hurt it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e import world as worlds
+from tests.e2e.world import World
+
+ADMIN = 99
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A bot that runs for all tests of this worker: each uses people of its own."""
+    folder = tmp_path_factory.mktemp("shared")
+    async with worlds.world(folder, DAILY_QUOTA="6", ADMIN_IDS=str(ADMIN), USER_QUEUE_LIMIT="3") as made:
+        await made.bot.start()
+        yield made
+        assert await made.bot.stop() == 0
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def living(shared: World) -> AsyncIterator[World]:
+    """The shared bot with every switch off again after the test."""
+    duration = shared.media.duration
+    yield shared
+    shared.media.faults.clear()
+    shared.telegram.faults.clear()
+    shared.media.duration = duration
+    shared.telegram.chats.blocked.clear()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def fresh(tmp_path: Path) -> AsyncIterator[World]:
+    """A world of its own with no bot running yet."""
+    async with worlds.world(tmp_path) as made:
+        yield made

@@ -1,0 +1,381 @@
+"""What people do in a private chat, end to end."""
+
+import io
+import json
+
+import pytest
+from aiogram.types import Message
+from PIL import Image
+
+from playground import faults
+from playground.faults import Fault
+from playground.telegram import dump
+from storage.model import AspectRatio
+from tests.e2e.conftest import ADMIN
+from tests.e2e.world import World
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+def _buttons(message: Message) -> list[str]:
+    assert message.reply_markup is not None
+    return [button.text for row in message.reply_markup.inline_keyboard for button in row]
+
+
+async def test_imagine_becomes_a_picture_in_reply(living: World) -> None:
+    ann = living.person()
+    asked = living.telegram.say(ann, "/imagine a <lighthouse> & a storm --ar 16:9")
+    picture = await living.gets_picture(ann)
+    assert picture.caption == "a <lighthouse> & a storm"
+    assert picture.reply_to_message is not None
+    assert picture.reply_to_message.message_id == asked.message_id
+    assert picture.photo is not None
+    opened = Image.open(io.BytesIO(living.telegram.chats.files[picture.photo[-1].file_id]))
+    assert opened.format == "JPEG"
+    assert opened.width / opened.height == pytest.approx(16 / 9, rel=0.02)
+    await living.until(lambda: living.of_bot(ann) == [picture])  # the status is gone
+    row = living.rows("SELECT * FROM requests WHERE user_id = ?", ann.id)[0]
+    assert row["state"] == "delivered"
+    assert row["file_id"] == picture.photo[-1].file_id
+    assert row["result_message_id"] == picture.message_id
+    assert living.used(ann) == 1
+
+
+async def test_the_status_tells_that_it_is_drawn_and_makes_no_sound(living: World) -> None:
+    living.media.duration = lambda: 2.5
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    status = await living.hears(ann, "Drawing")
+    assert _buttons(status) == ["Cancel"]
+    assert any(
+        '"disable_notification": true' in call and str(ann.id) in call for call in living.telegram.seen
+    )
+    await living.gets_picture(ann)
+    photo = [call for call in living.telegram.seen if "photo" in call and str(ann.id) in call]
+    assert "disable_notification" not in photo[-1]
+
+
+async def test_without_a_ratio_five_buttons_ask_and_a_press_is_one_generation(living: World) -> None:
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a fox")
+    question = await living.hears(ann, "Which shape")
+    assert [label.split()[-1] for label in _buttons(question)] == list(AspectRatio)
+    for label in ("16:9", "16:9", "1:1"):
+        living.telegram.press(ann, question, label)
+    picture = await living.gets_picture(ann)
+    assert picture.photo is not None
+    assert picture.photo[-1].width > picture.photo[-1].height
+    await living.toasted(question, "On it")
+    await living.settled()
+    assert living.of_bot(ann) == [picture]  # the question became the status, and went
+    assert living.used(ann) == 1
+
+
+async def test_a_button_belongs_to_who_was_asked(living: World) -> None:
+    ann, ben = living.person(), living.person(name="Ben")
+    living.telegram.say(ann, "/imagine a fox")
+    question = await living.hears(ann, "Which shape")
+    living.telegram.press(ben, question, "16:9")
+    await living.toasted(question, "someone else")
+    living.telegram.press_data(ben, question, "r:999999:16x9")
+    await living.toasted(question, "too old")
+    living.telegram.press_data(ben, question, "nonsense")
+    assert living.used(ann) == living.used(ben) == 0
+
+
+async def test_imagine_alone_asks_and_takes_the_answer(living: World) -> None:
+    ann = living.person("ru")
+    living.telegram.say(ann, "/imagine --ar 3:4")
+    question = await living.hears(ann, "Что нарисовать?")
+    force = [call for call in living.telegram.seen if "force_reply" in call]
+    assert json.loads(force[-1])["reply_markup"]["input_field_placeholder"] == "Маяк в шторм"
+    living.telegram.say(ann, "маяк в шторм", reply_to=question)
+    picture = await living.gets_picture(ann)
+    assert picture.caption == "маяк в шторм"
+    assert picture.photo is not None
+    assert picture.photo[-1].width < picture.photo[-1].height
+
+
+async def test_ratio_is_remembered_and_forgotten(living: World) -> None:
+    ann = living.person()
+    living.telegram.say(ann, "/ratio")
+    choice = await living.hears(ann, "I ask each time")
+    assert len(_buttons(choice)) == 6
+    living.telegram.press(ann, choice, "9:16")
+    await living.hears(ann, "From now on I draw in 9:16")
+    living.telegram.say(ann, "/imagine a fox")
+    await living.gets_picture(ann)
+    living.telegram.say(ann, "/ratio")
+    again = await living.hears(ann, "Now: 9:16")
+    living.telegram.press(ann, again, "Ask me")
+    await living.hears(ann, "From now on I ask")
+    living.telegram.say(ann, "/imagine a fox")
+    await living.hears(ann, "Which shape")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("/imagine a fox --ar 5:4", "can’t draw 5:4"),
+        ("/imagine a fox --ar", "Which shape? Put one"),
+        ("/imagine a fox --v 5", "--v"),
+        ("/imagine a fox --ar 1:1 --ar 4:3", "choose one shape"),
+        ("/imagine " + "x" * 2_001, "2,001 characters"),
+        ("/draw a fox", "don’t know that command"),
+        ("a fox", "/imagine in front"),
+        ("/start", "turn words into pictures"),
+        ("/help", "1:1, 16:9, 9:16, 4:3, 3:4"),
+        ("/queue", "Nothing waits"),
+    ],
+)
+async def test_what_costs_nothing(living: World, text: str, words: str) -> None:
+    ann = living.person()
+    living.telegram.say(ann, text)
+    await living.hears(ann, words)
+    assert living.used(ann) == 0
+
+
+async def test_a_sticker_is_told_what_works(living: World) -> None:
+    ann = living.person()
+    message = living.telegram.chats.add(ann.id, ann, text="x")
+    sticker = dump(message) | {
+        "sticker": {
+            "file_id": "s",
+            "file_unique_id": "s",
+            "type": "regular",
+            "width": 1,
+            "height": 1,
+            "is_animated": False,
+            "is_video": False,
+        }
+    }
+    del sticker["text"]
+    living.telegram.tell({"message": sticker})
+    await living.hears(ann, "I draw from words")
+
+
+async def test_the_quota_is_told_kept_and_renewed_at_midnight(living: World) -> None:
+    ann = living.person()
+    living.telegram.say(ann, "/quota")
+    await living.hears(ann, "0 of 6 used")
+    for number in range(6):
+        living.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
+        await living.gets_picture(ann, number + 1)
+    living.telegram.say(ann, "/imagine one more --ar 1:1")
+    await living.hears(ann, "You have used all 6 pictures for today. New ones come in")
+    living.telegram.say(ann, "/imagine one more")
+    await living.until(lambda: sum("used all 6" in text for text in living.texts(ann)) == 2)
+    living.telegram.say(ann, "/quota")
+    await living.hears(ann, "6 of 6 used")
+    assert len(living.pictures(ann)) == living.used(ann) == 6
+
+
+async def test_admins_have_no_limit(living: World) -> None:
+    admin = living.person(user_id=ADMIN)
+    for number in range(8):
+        living.telegram.say(admin, f"/imagine fox {number} --ar 1:1")
+        await living.gets_picture(admin, number + 1)
+    living.telegram.say(admin, "/quota")
+    await living.hears(admin, "8 pictures. You have no limit")
+
+
+async def test_the_line_is_told_listed_cancelled_and_full(living: World) -> None:
+    living.media.duration = lambda: 6.0
+    ann = living.person()
+    for number in range(1, 7):
+        living.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
+    await living.hears(ann, "You already have 5 pictures on the way")
+    living.telegram.say(ann, "/queue")
+    listed = await living.hears(ann, "Your pictures on the way")
+    lines = (listed.text or "").splitlines()[2:]
+    assert lines[0] == "1. 🎨 fox 1"
+    assert lines[1] == "2. 🎨 fox 2"
+    assert [line.endswith("in line)") for line in lines] == [False, False, True, True, True]
+    living.telegram.press(ann, listed, "Cancel 4")
+    await living.toasted(listed, "Cancelled")
+    await living.until(
+        lambda: (
+            "fox 4"
+            not in str(
+                living.of_bot(ann)[
+                    living.of_bot(ann).index(
+                        next(m for m in living.of_bot(ann) if m.message_id == listed.message_id)
+                    )
+                ].text
+            )
+        )
+    )
+    await living.gets_picture(ann, 4)
+    await living.settled()
+    assert sorted(p.caption or "" for p in living.pictures(ann)) == ["fox 1", "fox 2", "fox 3", "fox 5"]
+    assert living.used(ann) == 4
+
+
+async def test_cancel_while_it_is_drawn_gives_the_unit_back(living: World) -> None:
+    living.media.duration = lambda: 30.0
+    ann, ben = living.person(), living.person(name="Ben")
+    living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    status = await living.hears(ann, "Drawing")
+    living.telegram.press(ben, status, "Cancel")
+    await living.toasted(status, "someone else")
+    living.telegram.press(ann, status, "Cancel")
+    await living.hears(ann, "Cancelled. This one did not count: you have 6 pictures left")
+    assert living.used(ann) == 0
+    ended = living.of_bot(ann)[-1]
+    assert ended.reply_markup is None
+    living.telegram.press_data(ann, ended, f"c:{_request_of(living, ann.id)}:0")
+    await living.toasted(ended, "already finished")
+    assert living.pictures(ann) == []
+
+
+def _request_of(living: World, user_id: int) -> int:
+    return int(living.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", user_id)[0]["id"])
+
+
+async def test_an_update_that_comes_twice_is_one_request(living: World) -> None:
+    ann = living.person()
+    message = living.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
+    update_id = living.telegram.tell({"message": dump(message)})
+    living.telegram.tell({"message": dump(message)}, update_id=update_id)
+    living.telegram.tell({"message": dump(message)})  # the same message under another number
+    await living.gets_picture(ann)
+    await living.settled()
+    assert len(living.pictures(ann)) == living.used(ann) == 1
+
+
+async def test_moderation_is_told_and_not_counted(living: World) -> None:
+    ann = living.person("ru")
+    living.telegram.say(ann, "/imagine nsfw --ar 1:1")
+    await living.hears(
+        ann,
+        "счёл это описание недопустимым. Попробуйте сказать иначе. Эта попытка не засчитана: на сегодня осталось 6",
+    )
+    await living.settled()
+    assert len(living.of_bot(ann)) == 1
+    assert living.used(ann) == 0
+
+
+async def test_a_long_prompt_is_cut_in_the_caption_only(living: World) -> None:
+    ann = living.person()
+    prompt = "🦊" * 1_000
+    living.telegram.say(ann, f"/imagine {prompt} --ar 1:1")
+    picture = await living.gets_picture(ann)
+    assert picture.caption == "🦊" * 511 + "…"
+    assert any(task.prompt == prompt for task in living.media.tasks.values())
+
+
+async def test_a_request_whose_message_is_gone_is_answered_anyway(living: World) -> None:
+    living.media.duration = lambda: 2.0
+    ann = living.person()
+    asked = living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await living.hears(ann, "Drawing")
+    living.telegram.chats.remove(asked)
+    picture = await living.gets_picture(ann)
+    assert picture.reply_to_message is None
+
+
+async def test_who_blocked_the_bot_is_left_alone(living: World) -> None:
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await living.until(lambda: not living.telegram.waiting())
+    living.telegram.chats.blocked.add(ann.id)
+    await living.until(lambda: living.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id))
+    await living.settled()
+    row = living.rows("SELECT * FROM requests WHERE user_id = ?", ann.id)[0]
+    assert (row["state"], row["failure"]) == ("undeliverable", "blocked")
+    assert living.used(ann) == 0
+
+
+async def test_what_is_refused_as_a_photo_goes_as_a_document(living: World) -> None:
+    living.telegram.faults.add(
+        Fault("sendPhoto", answer=faults.telegram(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"))
+    )
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    picture = await living.gets_picture(ann)
+    assert picture.document is not None
+    assert picture.caption == "a fox"
+
+
+async def test_telegram_s_429_is_obeyed_and_the_picture_comes_once(living: World) -> None:
+    refusal = faults.telegram(429, "Too Many Requests: retry after 2", retry_after=2)
+    rule = living.telegram.faults.add(Fault("sendPhoto", answer=refusal))
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    picture = await living.gets_picture(ann)
+    came_at = next(e.at for e in living.telegram.chats.events if e.message is picture)
+    assert came_at - rule.struck_at[0] >= 2.0
+    await living.settled()
+    assert len(living.pictures(ann)) == 1
+
+
+async def test_a_link_that_fails_is_tried_again_then_asked_for_anew(living: World) -> None:
+    rule = living.media.faults.add(Fault("picture", times=3, answer=faults.status(404)))
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a stubborn fox --ar 1:1")
+    await living.gets_picture(ann)
+    assert rule.struck == 3
+    task = next(t for t in living.media.tasks.values() if t.prompt == "a stubborn fox")
+    assert task.noticed_at is not None
+    assert living.used(ann) == 1
+
+
+async def test_a_picture_that_is_lost_is_told_and_not_counted(living: World) -> None:
+    living.media.faults.add(Fault("picture", times=None, answer=faults.status(404)))
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await living.hears(ann, "The picture was drawn, but I could not fetch it")
+    assert living.used(ann) == 0
+
+
+async def test_an_unknown_create_is_repeated_once_and_charged_once(living: World) -> None:
+    living.media.faults.add(Fault("create", drop=True, after=True))
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a doubled fox --ar 1:1")
+    await living.gets_picture(ann)
+    await living.settled()
+    assert len([t for t in living.media.tasks.values() if t.prompt == "a doubled fox"]) == 2
+    assert len(living.pictures(ann)) == living.used(ann) == 1
+
+
+async def test_a_create_unknown_twice_is_told(living: World) -> None:
+    living.media.faults.add(Fault("create", times=2, drop=True))
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await living.hears(ann, "I cannot tell whether it was started")
+    assert living.used(ann) == 0
+
+
+async def test_a_busy_provider_is_waited_for(living: World) -> None:
+    living.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
+    living.media.faults.add(Fault("result", times=2, answer=faults.status(429, retry_after="1")))
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a patient fox --ar 1:1")
+    await living.gets_picture(ann)
+    assert len([t for t in living.media.tasks.values() if t.prompt == "a patient fox"]) == 1
+
+
+async def test_a_button_is_answered_within_a_tenth_of_a_second_even_while_much_is_sent(living: World) -> None:
+    ann = living.person()
+    living.telegram.say(ann, "/ratio")
+    choice = await living.hears(ann, "Which shape")
+    for _ in range(6):
+        living.telegram.say(ann, "/help")  # fills the chat's rate
+    await living.hears(ann, "Shapes")
+    living.telegram.press(ann, choice, "1:1")
+    await living.toasted(choice, "")
+    assert sum("Shapes" in text for text in living.texts(ann)) < 6
+
+
+async def test_a_group_hears_one_sentence(living: World) -> None:
+    from aiogram.types import Chat
+
+    ann = living.person()
+    living.telegram.chats.chats[-500] = Chat(id=-500, type="supergroup", title="Friends")
+    living.telegram.say(ann, "/help", chat_id=-500)
+    living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=-500)
+    await living.until(lambda: living.telegram.chats.of_bot(-500))
+    assert [m.text for m in living.telegram.chats.of_bot(-500)] == [
+        "I draw in private chats for now. Write to me directly."
+    ]
+    assert living.used(ann) == 0

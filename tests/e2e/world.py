@@ -1,0 +1,209 @@
+"""The real bot process between the two stand-ins, and the hands of the people who use it."""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiogram.types import Message, User
+
+from playground.media import Media
+from playground.serve import KEY, TOKEN, stand_ins
+from playground.telegram import Telegram
+
+DEADLINE = 25.0
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(slots=True)
+class BotProcess:
+    """`python -m bot run`, its log in JSON, line by line."""
+
+    settings: dict[str, str]
+    log: list[dict[str, Any]] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
+    _process: asyncio.subprocess.Process | None = None
+    _reader: asyncio.Task[None] | None = None
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def start(self, *, until: str | None = "ready", **settings: str) -> None:
+        """Start the process and wait until it has logged this."""
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOG_FORMAT": "json"}
+        self.log.clear()
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            env=environment | self.settings | settings,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=Path(self.settings["DATABASE_URL"].removeprefix("sqlite:///")).parent,
+        )
+        self._reader = asyncio.create_task(self._read())
+        if until is not None:
+            await self.logged(until)
+
+    async def logged(self, event: str, seconds: float = DEADLINE) -> dict[str, Any]:
+        """Wait for a log line and return it."""
+
+        def found() -> dict[str, Any] | None:
+            return next((line for line in self.log if line.get("event") == event), None)
+
+        await self.until(lambda: found() or self.ended, seconds)
+        line = found()
+        assert line is not None, f"the process ended without {event!r}:\n" + "\n".join(self.raw[-20:])
+        return line
+
+    async def until(self, ready: Callable[[], object], seconds: float = DEADLINE) -> None:
+        """Wait until something holds, looking at each line the process logs. Raises TimeoutError."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(lambda: bool(ready()))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone and its log is read."""
+        return self._reader is None or self._reader.done()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def address(self) -> str:
+        """Return where it listens."""
+        return f"http://{(await self.logged('listening'))['address']}"
+
+    async def kill(self) -> None:
+        """`kill -9`."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """SIGTERM; return the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, number: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+        code = await self._process.wait()
+        if self._reader is not None:
+            await self._reader
+        self._process = None
+        return code
+
+    async def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            text = line.decode().rstrip()
+            self.raw.append(text)
+            try:
+                self.log.append(json.loads(text))
+            except ValueError:
+                self.log.append({"event": text})
+            async with self._changed:
+                self._changed.notify_all()
+        async with self._changed:
+            self._changed.notify_all()
+
+
+@dataclass(slots=True)
+class World:
+    """Everything an end-to-end test touches."""
+
+    telegram: Telegram
+    media: Media
+    bot: BotProcess
+    folder: Path
+    _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(10_000))
+
+    def person(self, language: str = "en", name: str = "Ann", user_id: int | None = None) -> User:
+        """Let somebody new in."""
+        return self.telegram.chats.person(user_id or next(self._ids), language, name)
+
+    def of_bot(self, user: User) -> list[Message]:
+        """Return the bot's messages to a person as they stand."""
+        return self.telegram.chats.of_bot(user.id)
+
+    def pictures(self, user: User) -> list[Message]:
+        """Return the pictures a person has."""
+        return [message for message in self.of_bot(user) if message.photo or message.document]
+
+    def texts(self, user: User) -> list[str]:
+        """Return the bot's texts to a person as they stand."""
+        return [message.text for message in self.of_bot(user) if message.text]
+
+    async def until(self, ready: Callable[[], object], seconds: float = DEADLINE) -> None:
+        """Wait until something holds that shows in the chats."""
+        try:
+            await self.telegram.chats.until(ready, seconds)
+        except TimeoutError:
+            said = [(e.kind, e.chat_id, e.text) for e in self.telegram.chats.events[-15:]]
+            raise AssertionError(f"did not come; last seen {said}; log {self.bot.raw[-10:]}") from None
+
+    async def hears(self, user: User, words: str) -> Message:
+        """Wait for a text of the bot's that holds these words, and return it."""
+
+        def found() -> Message | None:
+            return next((m for m in reversed(self.of_bot(user)) if words in (m.text or "")), None)
+
+        await self.until(found)
+        message = found()
+        assert message is not None
+        return message
+
+    async def toasted(self, message: Message, words: str) -> None:
+        """Wait for a button press on a message to be answered with these words."""
+        await self.until(
+            lambda: any(
+                e.kind == "toast" and e.message_id == message.message_id and words in e.text
+                for e in self.telegram.chats.events
+            )
+        )
+
+    async def gets_picture(self, user: User, count: int = 1) -> Message:
+        """Wait until a person has so many pictures and return the last."""
+        await self.until(lambda: len(self.pictures(user)) >= count)
+        return self.pictures(user)[-1]
+
+    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        """Read the bot's database as it stands."""
+        path = self.bot.settings["DATABASE_URL"].removeprefix("sqlite:///")
+        connection = sqlite3.connect(path, timeout=10)
+        connection.row_factory = sqlite3.Row
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
+
+    def used(self, user: User) -> int:
+        """Return the quota units a person has used over all days."""
+        rows = self.rows("SELECT coalesce(sum(used), 0) AS used FROM quotas WHERE subject_id = ?", user.id)
+        return int(rows[0]["used"])
+
+    async def settled(self, seconds: float = DEADLINE) -> None:
+        """Wait until every request is closed."""
+        await self.bot.until(
+            lambda: not self.rows("SELECT 1 FROM requests WHERE closed_at IS NULL LIMIT 1"), seconds
+        )
+
+
+@asynccontextmanager
+async def world(folder: Path, **settings: str) -> AsyncIterator[World]:
+    """Give the stand-ins and a bot that is not started yet; all of it is stopped at the end."""
+    telegram = Telegram(TOKEN)
+    media = Media(KEY, duration=lambda: 0.6, pixels=20_000)
+    async with stand_ins(telegram, media) as live:
+        live |= {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
+        made = World(telegram, media, BotProcess(live | settings), folder)
+        try:
+            yield made
+        finally:
+            await made.bot.kill()
