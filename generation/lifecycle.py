@@ -145,7 +145,9 @@ class Lifecycle:
         tries = self._refused[request.id] = self._refused.get(request.id, 0) + 1
         log.warning("create not accepted", request=request.id, tries=tries, error=str(error))
         await self._acts.insist(
-            lambda: self._requests.move(request.id, State.SUBMITTING, State.QUEUED, creates=request.creates)
+            lambda: self._requests.move(
+                request.id, State.SUBMITTING, State.QUEUED, creates=request.creates - 1
+            )
         )
         named = error.retry_after if isinstance(error, RateLimited) else None
         return Step(State.QUEUED, wait=named if named is not None else backoff(tries, longest=15.0))

@@ -25,10 +25,11 @@ class Fault:
     drop: bool = False
     after: bool = False
     struck_at: list[float] = field(default_factory=list)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def struck(self) -> int:
-        """How often it struck; `struck_at` says when, in monotonic seconds."""
+        """How often it struck; `struck_at` says when, in monotonic seconds; `begun` can be waited for."""
         return len(self.struck_at)
 
 
@@ -51,6 +52,7 @@ class Faults:
         for rule in self.rules:
             if rule.call in {call, "*"} and (rule.times is None or rule.struck < rule.times):
                 rule.struck_at.append(time.monotonic())
+                rule.begun.set()
                 return rule
         return None
 

@@ -379,3 +379,14 @@ async def test_a_group_hears_one_sentence(living: World) -> None:
         "I draw in private chats for now. Write to me directly."
     ]
     assert living.used(ann) == 0
+
+
+async def test_a_create_that_was_refused_before_may_still_be_unknown_once(living: World) -> None:
+    living.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
+    living.media.faults.add(Fault("create", drop=True))
+    ann = living.person()
+    living.telegram.say(ann, "/imagine a tried fox --ar 1:1")
+    await living.gets_picture(ann)
+    await living.settled()
+    row = living.rows("SELECT creates FROM requests WHERE user_id = ?", ann.id)[0]
+    assert row["creates"] == 2
