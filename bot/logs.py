@@ -13,8 +13,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from bot.settings import LogFormat, LogLevel
 
 STRUCK = "[secret]"
-_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
-"""What a bot token looks like, ours or another's: a Telegram file link holds one."""
+_TOKEN = re.compile(r"\d{4,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
+"""What a bot token looks like, ours or another's, also behind the `bot` of a Telegram link."""
 _QUIET = ("aiogram", "alembic", "aiohttp", "httpx", "httpcore", "asyncio", "PIL")
 
 

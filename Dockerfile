@@ -1,0 +1,36 @@
+# Two stages: the first has what building needs, the second only what running needs.
+FROM python:3.11-slim AS build
+WORKDIR /src
+RUN python -m venv /venv
+COPY requirements.lock ./
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+COPY handlers handlers
+COPY generation generation
+COPY chat chat
+COPY storage storage
+COPY playground playground
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
+
+FROM python:3.11-slim
+RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin imagine \
+    && install --directory --owner=imagine --group=imagine /data
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DATABASE_URL=sqlite:////data/bot.sqlite3 \
+    LISTEN=0.0.0.0:8080 \
+    LOG_FORMAT=json
+USER imagine
+WORKDIR /data
+VOLUME /data
+EXPOSE 8080
+# The bot's own verdict: the database answers and the engine runs.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['LISTEN'].rpartition(':')[2]}/healthz\", timeout=4)"]
+# SIGTERM is answered within ten seconds.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["imagine-bot"]
+CMD ["run"]

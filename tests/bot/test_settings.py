@@ -1,0 +1,112 @@
+"""Settings: every name, its default, and a complaint that names it, says what is wrong and never repeats the value."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, load
+
+ROOT = Path(__file__).parent.parent.parent
+GOOD = {"BOT_TOKEN": "123456:" + "A" * 35, "GPTUNNEL_API_KEY": "shds-good-key"}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_two_secrets_are_enough() -> None:
+    settings = load(None)
+    assert settings.gptunnel_api_url == "https://gptunnel.ru/v1"
+    assert settings.listen_address == ("127.0.0.1", 8080)
+    assert (settings.daily_quota, settings.user_concurrency, settings.user_queue_limit) == (20, 2, 5)
+    assert (settings.max_in_flight, settings.generation_timeout, settings.telegram_rate) == (50, 300, 30)
+    assert settings.database_url == "sqlite:///data/bot.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("BOT_TOKEN", "hello", "is not a bot token"),
+        ("GPTUNNEL_API_KEY", "short", "is not an API key"),
+        ("GPTUNNEL_API_URL", "gptunnel.ru", "is not an http or https address"),
+        ("TELEGRAM_API_URL", "ftp://x", "is not an http or https address"),
+        ("DATABASE_URL", "postgresql://x/y", "does not name an SQLite file"),
+        ("DATABASE_URL", "sqlite:///:memory:", "does not name an SQLite file"),
+        ("ADMIN_IDS", "1,@me", "is not"),
+        ("DAILY_QUOTA", "-1", "is not usable"),
+        ("DAILY_QUOTA", "many", "is not usable"),
+        ("USER_CONCURRENCY", "0", "is not usable"),
+        ("MAX_IN_FLIGHT", "0", "is not usable"),
+        ("GENERATION_TIMEOUT", "0", "is not usable"),
+        ("UNKNOWN_CREATE", "guess", "is not usable"),
+        ("UPDATES", "pigeon", "is not usable"),
+        ("PUBLIC_URL", "http://bot.example.org", "must be https"),
+        ("WEBHOOK_SECRET", "no spaces here", "may hold"),
+        ("LISTEN", "8080", "is not HOST:PORT"),
+        ("LISTEN", "127.0.0.1:99999", "is not HOST:PORT"),
+        ("LOG_LEVEL", "LOUD", "is not usable"),
+        ("MEDIA_HOSTS_ALLOW_PRIVATE", "perhaps", "is not usable"),
+        ("TELEGRAM_RATE", "0", "is not usable"),
+    ],
+)
+def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str, wrong: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as raised:
+        load(None)
+    line = str(raised.value)
+    assert line.startswith(f"{name} ")
+    assert wrong in line
+    assert f"(example: {name}=" in line
+    assert "\n" not in line
+    if "KEY" in name or "TOKEN" in name:
+        assert value not in line
+
+
+@pytest.mark.parametrize("name", ["BOT_TOKEN", "GPTUNNEL_API_KEY"])
+def test_a_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "  ")
+    with pytest.raises(SettingsError, match=f"^{name} is missing"):
+        load(None)
+
+
+def test_a_webhook_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPDATES", "webhook")
+    with pytest.raises(SettingsError, match=r"^PUBLIC_URL is missing"):
+        load(None)
+    monkeypatch.setenv("PUBLIC_URL", "http://localhost:8080/")
+    assert load(None).public_url == "http://localhost:8080"
+
+
+@pytest.mark.parametrize("quoted", ["'{}'", '"{}"', " {} ", ' "{}"\n', "“{}”"])
+def test_blanks_and_quotes_are_stripped(monkeypatch: pytest.MonkeyPatch, quoted: str) -> None:
+    monkeypatch.setenv("GPTUNNEL_API_KEY", quoted.format("shds-good-key"))
+    assert load(None).gptunnel_api_key.get_secret_value() == "shds-good-key"
+
+
+def test_a_file_is_read_and_the_environment_goes_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("DAILY_QUOTA=3\nADMIN_IDS=1, 2,3\nMAX_IN_FLIGHT=7\n")
+    monkeypatch.setenv("MAX_IN_FLIGHT", "9")
+    settings = load(str(file))
+    assert (settings.daily_quota, settings.max_in_flight) == (3, 9)
+    assert settings.admin_ids == {1, 2, 3}
+
+
+def test_secrets_are_in_no_repr() -> None:
+    shown = repr(load(None))
+    assert not any(value in shown for value in GOOD.values())
+
+
+def test_the_example_file_and_the_readme_name_every_setting() -> None:
+    names = {name.upper() for name in Settings.model_fields}
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", example, re.MULTILINE)) == names
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {name for name in names if f"`{name}`" in readme} == names

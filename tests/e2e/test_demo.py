@@ -1,0 +1,45 @@
+"""The newcomer's command: `imagine-bot demo --once` shows the chat and leaves a picture on the disk."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.e2e.world import ROOT
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+async def _demo(folder: Path, *arguments: str) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--once", *arguments),
+        # A reader's own settings must not reach the demo: neither a real token nor a broken value.
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BOT_TOKEN": "real", "DAILY_QUOTA": "x"},
+        stdout=asyncio.subprocess.PIPE,
+        cwd=folder,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, out.decode()
+
+
+async def test_a_picture_appears(tmp_path: Path) -> None:
+    code, out = await _demo(tmp_path)
+    assert code == 0
+    path = Path(out.rpartition("The picture: ")[2].strip())
+    assert path.parent == tmp_path / "demo-out"
+    with Image.open(path) as picture:
+        assert picture.width / picture.height == pytest.approx(16 / 9, rel=0.02)
+    lines = out.splitlines()
+    assert any("Ann      /imagine a lighthouse in a storm --ar 16:9" in line for line in lines)
+    assert any("Drawing" in line for line in lines)
+    assert any("[photo" in line for line in lines)
+    assert any("takes away" in line for line in lines)
+
+
+async def test_what_cannot_be_drawn_is_shown_and_ends(tmp_path: Path) -> None:
+    code, out = await _demo(tmp_path, "a fox --ar 5:4")
+    assert code == 1
+    assert "can’t draw 5:4" in out

@@ -1,0 +1,147 @@
+"""Whose turn it is: first in first out for a person, round robin between people, limits that also hold at a start."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import Core
+from bot.settings import Settings
+from storage.database import Database
+from storage.model import State
+from tests.generation.outside import Chats, Fate, Provider
+from tests.storage.wishes import PLENTY, wish
+from tests.virtual import LoopClock, VirtualLoop
+
+PEOPLE, EACH, CAP = 50, 20, 20
+NEWCOMER = 9_000
+
+
+@pytest.fixture
+def loop() -> Iterator[VirtualLoop]:
+    made = VirtualLoop()
+    asyncio.set_event_loop(made)
+    yield made
+    made.close()
+    asyncio.set_event_loop(None)
+
+
+class House:
+    """A core whose provider takes three virtual seconds a picture."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.provider = Provider(Fate())
+        self.chats = Chats(self.provider.fate)
+        self._url = f"sqlite:///{folder}/bot.sqlite3"
+        self._settings = Settings.model_construct(
+            bot_token=SecretStr("1:token"),
+            gptunnel_api_key=SecretStr("key-key-key"),
+            gptunnel_api_url="http://media.test/v1",
+            telegram_rate=10_000,
+            **settings,
+        )
+
+    async def start(self) -> Core:
+        database = await Database.open(self._url)
+        core = Core(
+            self._settings, database, session=self.chats, media_transport=self.provider, clock=LoopClock()
+        )
+        await core.start()
+        return core
+
+    def order(self) -> list[str]:
+        """The prompts in the order in which they were paid for."""
+        return list(self.provider.prompts.values())
+
+
+def _run(loop: VirtualLoop, work: Coroutine[Any, Any, None]) -> None:
+    loop.run_until_complete(work)
+
+
+async def _until_settled(core: Core, count: int) -> None:
+    while True:
+        requests = [await core.requests.get(number) for number in range(1, count + 1)]
+        if all(request is not None and request.closed_at is not None for request in requests):
+            return
+        await asyncio.sleep(1.0)
+
+
+def test_a_newcomer_behind_a_thousand_starts_among_the_next_51(loop: VirtualLoop, tmp_path: Path) -> None:
+    async def story() -> None:
+        house = House(tmp_path, max_in_flight=CAP, user_concurrency=2)
+        core = await house.start()
+        for person in range(1, PEOPLE + 1):
+            for number in range(EACH):
+                await core.engine.submit(wish(person * 100 + number, person), PLENTY)
+        await asyncio.sleep(1.0)
+        before = len(house.order())
+        assert before == CAP
+        await core.engine.submit(wish(1, NEWCOMER), PLENTY)
+        await _until_settled(core, PEOPLE * EACH + 1)
+        assert house.order().index("picture 1") - before < 51
+        await core.stop()
+
+    _run(loop, story())
+
+
+def test_a_person_s_requests_start_in_order_and_no_more_than_allowed_at_once(
+    loop: VirtualLoop, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        house = House(tmp_path, max_in_flight=10, user_concurrency=2)
+        core = await house.start()
+        for number in range(1, 7):
+            await core.engine.submit(wish(number), PLENTY)
+        await asyncio.sleep(0.5)
+        assert house.order() == ["picture 1", "picture 2"]
+        assert dict(core.engine.places()) == {3: 1, 4: 2, 5: 3, 6: 4}
+        await _until_settled(core, 6)
+        assert house.order() == [f"picture {number}" for number in range(1, 7)]
+        await core.stop()
+
+    _run(loop, story())
+
+
+def test_what_was_in_flight_counts_against_the_limits_of_the_next_start(
+    loop: VirtualLoop, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        house = House(tmp_path, max_in_flight=3, user_concurrency=2)
+        core = await house.start()
+        for person in (1, 2, 3):
+            for number in (1, 2):
+                await core.engine.submit(wish(person * 10 + number, person), PLENTY)
+        await asyncio.sleep(0.5)
+        paid = house.order()
+        assert len(paid) == 3
+        await core.stop()
+        again = await house.start()
+        await asyncio.sleep(0.5)
+        assert house.order() == paid  # three are still being drawn, so nothing new is paid for
+        await _until_settled(again, 6)
+        assert sorted(house.order()) == sorted({*house.order()})
+        await again.stop()
+
+    _run(loop, story())
+
+
+def test_a_cancelled_request_leaves_the_line_and_the_next_moves_up(loop: VirtualLoop, tmp_path: Path) -> None:
+    async def story() -> None:
+        house = House(tmp_path, max_in_flight=1, user_concurrency=1)
+        core = await house.start()
+        for number in (1, 2, 3):
+            await core.engine.submit(wish(number), PLENTY)
+        await asyncio.sleep(0.5)
+        assert await core.engine.cancel(2)
+        assert not await core.engine.cancel(2)
+        assert dict(core.engine.places()) == {3: 1}
+        await _until_settled(core, 3)
+        states = [request.state for n in (1, 2, 3) if (request := await core.requests.get(n))]
+        assert states == [State.DELIVERED, State.CANCELLED, State.DELIVERED]
+        assert house.order() == ["picture 1", "picture 3"]
+        await core.stop()
+
+    _run(loop, story())
