@@ -1,1 +1,1 @@
-"""What is measured by hand, not by tests: see README.md here."""
+"""Measurements run by hand (`make bench`): the real bot process, the stand-ins in this one. Numbers: README.md."""

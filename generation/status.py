@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 TICK = 1.0
 BETWEEN_EDITS = 5.0
 """A status is edited at most this often, in seconds."""
+AT_ONCE = 4
+"""Statuses on the wire together: a thousand that fall due in one moment must not stall the loop."""
 _EVERY = 5
 """Seconds of drawing are told in steps of this."""
 
@@ -71,6 +73,7 @@ class StatusBoard:
         self._entries: dict[int, _Entry] = {}
         self._places: Callable[[], Mapping[int, int]] = dict
         self._ticker: asyncio.Task[None] | None = None
+        self._on_wire = asyncio.Semaphore(AT_ONCE)
 
     def start(self, places: Callable[[], Mapping[int, int]]) -> None:
         """Begin to speak. `places` gives each waiting request's place in line, from 1."""
@@ -171,8 +174,9 @@ class StatusBoard:
     async def _speak(self, entry: _Entry) -> None:
         try:
             await self._sender.turn(entry.place.chat_id, Priority.STATUS)
-            entry.on_wire = True
-            await self._say(entry)
+            async with self._on_wire:
+                entry.on_wire = True
+                await self._say(entry)
         except Unreachable:
             self._entries.pop(entry.request_id, None)
         except SendError as error:

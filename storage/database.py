@@ -110,6 +110,16 @@ def migrate(engine: sa.Engine) -> None:
             ) from error
 
 
+def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Sequence[_Outcome]) -> None:
+    """Run units in one transaction, each behind a savepoint: one that fails takes none of the others along."""
+    for unit, outcome in zip(units, outcomes, strict=True):
+        try:
+            with connection.begin_nested():
+                outcome.value = unit(connection)
+        except Exception as error:  # handed to the caller of this unit
+            outcome.error = error
+
+
 class Database:
     """The open file. Made by `open`; at most one process holds it at a time."""
 
@@ -198,12 +208,12 @@ class Database:
         try:
             self._failpoint("write")
             with self._writer.begin() as connection:
-                for unit, outcome in zip(units, outcomes, strict=True):
-                    try:
-                        with connection.begin_nested():
-                            outcome.value = unit(connection)
-                    except Exception as error:  # handed to the caller of this unit
-                        outcome.error = error
+                if (
+                    len(units) == 1
+                ):  # alone, a unit needs no savepoint: it takes the whole transaction with it
+                    outcomes[0].value = units[0](connection)
+                else:
+                    _run_all(connection, units, outcomes)
                 self._failpoint("commit")
             self._failpoint("committed")
         except Exception as error:  # the whole batch was rolled back: each caller hears it

@@ -27,7 +27,9 @@ def test_secrets_are_struck_from_every_line(style: LogFormat, capsys: pytest.Cap
     logs.set_up(LogLevel.DEBUG, style, [SecretStr("the-api-key")])
     structlog.get_logger("x").info("said", header="Authorization: the-api-key", link=f"/file/bot{TOKEN}/a")
     try:
-        raise ValueError(f"https://api.telegram.org/bot{TOKEN}/getMe the-api-key")
+        raise ValueError(  # noqa: TRY301
+            f"https://api.telegram.org/bot{TOKEN}/getMe the-api-key"
+        )
     except ValueError:
         logging.getLogger("library").exception("failed with %s", TOKEN)
     shown = capsys.readouterr().err
