@@ -11,15 +11,18 @@ from aiogram import Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError
 from pydantic import SecretStr
 
+from bot import chores
 from bot.settings import Settings, Updates
-from bot.updates import ALLOWED, Intake, Polling
+from bot.updates import Intake, Polling
 from bot.web import Web, webhook_path
+from chat.files import Files
 from chat.limits import Limiter
+from chat.members import Members
 from chat.sender import Sender, make_bot
 from chat.texts import Library
+from chat.whispers import Whispers
 from generation.allowances import Allowances
 from generation.closing import Closing
 from generation.delivery import Delivery
@@ -28,16 +31,36 @@ from generation.engine import LocalEngine
 from generation.lifecycle import Lifecycle
 from generation.media_api import MediaApi
 from generation.metrics import Metrics
+from generation.originals import Originals
 from generation.pictures import Pictures
 from generation.polling import Pollster
+from generation.sources import MARGIN, LinkRefused, SourceLinks, Sources
 from generation.status import StatusBoard
-from generation.steps import Acts, backoff
-from handlers import cancel, context, imagine, queue, quota, ratio, start
+from generation.steps import Acts
+from handlers import (
+    cancel,
+    context,
+    forget,
+    groups,
+    history,
+    imagine,
+    language,
+    photos,
+    queue,
+    quota,
+    ratio,
+    results,
+    start,
+)
 from handlers.orders import Orders
+from handlers.refusals import Refusals
+from storage.archive import Archive
 from storage.clock import Clock, SystemClock
 from storage.database import Database, Failpoint
+from storage.deletions import Deletions
 from storage.drafts import Drafts
 from storage.durations import Durations
+from storage.facts import Facts
 from storage.inbox import Inbox
 from storage.preferences import Preferences
 from storage.quotas import Quotas
@@ -46,7 +69,6 @@ from storage.requests import Requests
 log = structlog.get_logger(__name__)
 
 HANDLERS_PATIENCE = 1.0
-_LAG_EVERY = 0.1
 
 
 def telegram_session(settings: Settings) -> BaseSession:
@@ -76,6 +98,7 @@ class Core:
             concurrency=settings.user_concurrency,
             queue=settings.user_queue_limit,
             admins=settings.admin_ids,
+            group_daily=settings.group_daily_quota,
         )
         self.requests = Requests(database, clock)
         self.quotas = Quotas(database)
@@ -95,6 +118,11 @@ class Core:
             transport=media_transport,
         )
         self.pictures = Pictures()
+        self.whispers = Whispers(self.sender, Deletions(database), clock)
+        self.originals = Originals(self.requests, self.media, self.downloads, self.sender, clock)
+        seconds = settings.generation_timeout + MARGIN
+        self.links = SourceLinks(settings.public_url, settings.bot_token, seconds)
+        self.sources = Sources(Files(self.bot), self.pictures, self.links, settings.sources_by)
 
     async def start(self) -> None:
         """Read what was learned and go on with whatever was in flight."""
@@ -103,12 +131,22 @@ class Core:
         requests, sender, clock, metrics = self.requests, self.sender, self.clock, self.metrics
         board = StatusBoard(sender, requests, self.library, clock, pollster.usual)
         delivery = Delivery(
-            requests, self.media, self.downloads, self.pictures, sender, board, acts, clock, metrics
+            requests,
+            self.media,
+            self.downloads,
+            self.pictures,
+            sender,
+            board,
+            self.library,
+            acts,
+            clock,
+            metrics,
         )
         closing = Closing(requests, self.quotas, sender, board, self.library, self.allowances, clock, metrics)
         lifecycle = Lifecycle(
             requests,
             self.media,
+            self.sources,
             pollster,
             delivery,
             closing,
@@ -129,6 +167,14 @@ class Core:
             in_flight=self.settings.max_in_flight,
         )
         await self.engine.start()
+        await self.whispers.start()
+
+    async def source(self, signed: str) -> bytes:
+        """Return the picture a signed link names. Raises LinkRefused, FileGone, FileTrouble or PictureRefused."""
+        request = await self.requests.get(self.links.read(signed))
+        if request is None or request.source_file_id is None:
+            raise LinkRefused("no such picture")
+        return await self.sources.read(request.source_file_id)
 
     async def healthy(self) -> bool:
         """Say whether the database answers and the engine runs."""
@@ -138,6 +184,8 @@ class Core:
     async def stop(self) -> None:
         """Finish what must not be cut, then close every way out."""
         await self.engine.stop()
+        await self.originals.stop()
+        await self.whispers.stop()
         await self.media.__aexit__(None, None, None)
         await self.downloads.__aexit__(None, None, None)
         self.pictures.close()
@@ -148,23 +196,37 @@ class Core:
 def dispatcher(core: Core) -> Dispatcher:
     """Return the handlers with everything they are handed."""
     drafts, preferences = Drafts(core.database, core.clock), Preferences(core.database)
-    orders = Orders(core.engine, core.sender, drafts, preferences, core.quotas, core.allowances, core.clock)
+    archive, members = Archive(core.database), Members(core.bot, core.clock)
+    sender, whispers, allowances = core.sender, core.whispers, core.allowances
+    refusals = Refusals(whispers, core.clock)
+    ways = (core.engine, sender, whispers, refusals, members)
+    orders = Orders(*ways, drafts, preferences, core.quotas, allowances, core.clock)
     dispatch = Dispatcher(
+        database=core.database,
         engine=core.engine,
-        sender=core.sender,
+        sender=sender,
+        whispers=whispers,
+        members=members,
         library=core.library,
         requests=core.requests,
+        archive=archive,
         drafts=drafts,
         preferences=preferences,
         orders=orders,
     )
-    speaks = context.Speaks(core.library)
-    dispatch.message.outer_middleware(context.PrivateOnly(core.sender, core.library))
-    dispatch.message.outer_middleware(speaks)
-    dispatch.callback_query.outer_middleware(speaks)
-    features = (start, imagine, queue, cancel, quota, ratio)
+    speaks = context.Speaks(core.library, preferences)
+    for observer in (dispatch.message, dispatch.edited_message, dispatch.callback_query):
+        observer.outer_middleware(speaks)
+    settings = groups.GroupSettings(preferences, allowances, members, sender, whispers, core.library)
+    buttons = results.Results(core.requests, archive, orders, core.originals, members)
+    features = (start, imagine, queue, cancel, quota, ratio, history, language, forget)
     dispatch.include_routers(
-        context.router(), *(feature.router() for feature in features), start.last_router()
+        context.router(),
+        groups.router(settings),
+        *(feature.router() for feature in features),
+        results.router(buttons),
+        photos.router(),
+        start.last_router(),
     )
     return dispatch
 
@@ -178,14 +240,24 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
     intake = Intake(Inbox(database, clock), dispatcher(core), core.bot, clock)
     web = Web(settings.listen_address, core.metrics, core.healthy)
     polling = Polling(core.bot, intake, clock)
-    background: list[asyncio.Task[None]] = [asyncio.create_task(_measure_lag(core.metrics))]
+    background: list[asyncio.Task[None]] = [
+        asyncio.create_task(chores.measure_lag(core.metrics)),
+        asyncio.create_task(
+            chores.set_menus(core.bot, core.clock, Facts(database), core.library, settings.admin_ids)
+        ),
+    ]
     stopping = _stop_signal()
     try:
         if settings.updates is Updates.WEBHOOK:
             secret = settings.webhook_secret or SecretStr(secrets.token_urlsafe(32))
             path = webhook_path(settings.bot_token)
             web.take_updates(path, secret, intake)
-            background.append(asyncio.create_task(_set_webhook(core, f"{settings.public_url}{path}", secret)))
+            background.append(
+                asyncio.create_task(
+                    chores.set_webhook(core.bot, core.clock, f"{settings.public_url}{path}", secret)
+                )
+            )
+        web.serve_sources(core.source)
         await web.start()
         await intake.start()
         if settings.updates is Updates.POLLING:
@@ -212,31 +284,3 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     return stopping
-
-
-async def _set_webhook(core: Core, url: str, secret: SecretStr) -> None:
-    """Tell Telegram where to deliver, for as long as it takes to be heard."""
-    tries = 0
-    while True:
-        try:
-            await core.bot.set_webhook(
-                url,
-                secret_token=secret.get_secret_value(),
-                allowed_updates=list(ALLOWED),
-                drop_pending_updates=False,
-            )
-        except AiogramError as error:
-            tries += 1
-            log.error("webhook not set", tries=tries, error=str(error))
-            await core.clock.sleep(backoff(tries, first=1.0, longest=60.0))
-        else:
-            log.info("webhook set")
-            return
-
-
-async def _measure_lag(metrics: Metrics) -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + _LAG_EVERY
-        await asyncio.sleep(_LAG_EVERY)
-        metrics.loop_lag.observe(max(0.0, loop.time() - due))

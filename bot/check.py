@@ -19,7 +19,10 @@ class CheckFailed(Exception):
 
 async def check(settings: Settings) -> bool:
     """Print the verdicts. True when the bot can run."""
-    print(f"ok    settings: updates by {settings.updates}, model {settings.gptunnel_model}")
+    print(
+        f"ok    settings: updates by {settings.updates}, model {settings.gptunnel_model}, "
+        f"pictures to edit go by {settings.sources_by}"
+    )
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("BOT_TOKEN", _telegram),
         ("GPTUNNEL_API_KEY", _media),

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from generation.lifecycle import UnknownCreate
+from generation.sources import SourceImages
 
 
 class Updates(StrEnum):
@@ -131,6 +132,7 @@ class Settings(BaseSettings):
         frozenset(), examples=["12345,67890"]
     )
     daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
+    group_daily_quota: int = Field(100, ge=0, le=1_000_000, examples=["100"])
     user_concurrency: int = Field(2, ge=1, le=1_000, examples=["2"])
     user_queue_limit: int = Field(5, ge=0, le=1_000, examples=["5"])
     max_in_flight: int = Field(50, ge=1, le=10_000, examples=["50"])
@@ -146,6 +148,7 @@ class Settings(BaseSettings):
     listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
     log_level: LogLevel = Field(LogLevel.INFO, examples=["INFO"])
     log_format: LogFormat = Field(LogFormat.TEXT, examples=["text"])
+    source_images: SourceImages = Field(SourceImages.AUTO, examples=["auto"])
     media_hosts_allow_private: bool = Field(False, examples=["false"])
 
     @model_validator(mode="before")
@@ -165,7 +168,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PUBLIC_URL is missing: UPDATES=webhook needs the address Telegram reaches this bot at"
             )
+        if self.source_images is SourceImages.LINK and self.public_url is None:
+            raise ValueError(
+                "PUBLIC_URL is missing: SOURCE_IMAGES=link needs the address this bot is reached at"
+            )
         return self
+
+    @property
+    def sources_by(self) -> SourceImages:
+        """How pictures to edit reach the provider: `link` or `data`."""
+        return self.source_images.resolved(self.public_url)
 
     @property
     def listen_address(self) -> tuple[str, int]:

@@ -23,7 +23,7 @@ from storage.inbox import Inbox, StoredUpdate
 
 log = structlog.get_logger(__name__)
 
-ALLOWED = ("message", "callback_query")
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 HANDLED_AT_ONCE = 64
 LONG_POLL = 30
 """Seconds Telegram holds a getUpdates that has nothing to give."""

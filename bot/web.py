@@ -1,4 +1,4 @@
-"""The web server: the webhook, /healthz and /metrics. Nothing else is there: every other path is 404."""
+"""The web server: the webhook, pictures to edit, /healthz and /metrics. Every other path is 404."""
 
 import asyncio
 import hashlib
@@ -12,10 +12,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
 from bot.updates import Intake
+from chat.files import FileGone, FileTrouble
+from generation.media_errors import PictureRefused
 from generation.metrics import Metrics
+from generation.sources import SOURCE_PATH, LinkRefused
 
 log = structlog.get_logger(__name__)
 
+ReadSource = Callable[[str], Awaitable[bytes]]
+"""Gives the JPEG of a signed link. Raises LinkRefused, FileGone, FileTrouble or PictureRefused."""
 LARGEST_UPDATE = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name (Bot API, setWebhook)
 HEALTH_PATIENCE = 2.0
@@ -44,7 +49,13 @@ class Web:
         self._app.router.add_get("/metrics", self._show_metrics)
         self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
         self._intake: Intake | None = None
+        self._read_source: ReadSource | None = None
         self._secret = b""
+
+    def serve_sources(self, read: ReadSource) -> None:
+        """Serve pictures to edit at their signed links."""
+        self._read_source = read
+        self._app.router.add_get(f"{SOURCE_PATH}/{{signed}}", self._source)
 
     def take_updates(self, path: str, secret: SecretStr, intake: Intake) -> None:
         """Serve the webhook on this path."""
@@ -84,6 +95,19 @@ class Web:
             return web.Response(status=503)
         await self._intake.put([update])
         return web.Response()
+
+    async def _source(self, request: web.Request) -> web.Response:
+        try:
+            if self._read_source is None:
+                raise web.HTTPNotFound
+            jpeg = await self._read_source(request.match_info["signed"])
+        except (LinkRefused, FileGone, PictureRefused) as error:
+            log.info("source refused", why=type(error).__name__)
+            raise web.HTTPNotFound from None
+        except FileTrouble as error:
+            log.warning("source not read", error=str(error))
+            raise web.HTTPServiceUnavailable from None
+        return web.Response(body=jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         try:

@@ -1,5 +1,7 @@
 """What the buttons carry. Telegram allows 64 bytes; state lives in the database, so ids are enough."""
 
+from enum import StrEnum
+
 from aiogram.filters.callback_data import CallbackData
 
 
@@ -22,3 +24,58 @@ class PreferRatio(CallbackData, prefix="p"):
 
     user: int
     ratio: str = ""
+
+
+class Act(StrEnum):
+    """What a result offers."""
+
+    AGAIN = "a"
+    SHAPES = "s"
+    EDIT = "e"
+    ORIGINAL = "o"
+    UNDO = "u"
+    BACK = "b"
+
+
+class Offer(CallbackData, prefix="x"):
+    """A button under a picture. `paged` when it stands in /history, whose arrows must come back."""
+
+    request: int
+    act: Act
+    paged: bool = False
+
+
+class Reshape(CallbackData, prefix="s"):
+    """Draw a request again in another shape."""
+
+    request: int
+    ratio: str
+    paged: bool = False
+
+
+class TurnPage(CallbackData, prefix="h"):
+    """Show another picture of a person's history."""
+
+    user: int
+    request: int
+
+
+class GroupChoice(CallbackData, prefix="g"):
+    """A group's setting and its new value; an empty one takes the choice back."""
+
+    name: str
+    value: str = ""
+
+
+class PreferLanguage(CallbackData, prefix="l"):
+    """Remember a language for the person it was shown to; an empty one follows their Telegram."""
+
+    user: int
+    language: str = ""
+
+
+class Forget(CallbackData, prefix="f"):
+    """Forget what is kept about a person, or not."""
+
+    user: int
+    sure: bool

@@ -5,9 +5,22 @@ from collections.abc import Sequence
 from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram.utils.keyboard import InlineKeyboardBuilder, KeyboardBuilder
 
-from chat.callbacks import CancelRequest, ChooseRatio, PreferRatio
-from chat.texts import Texts
-from storage.model import AspectRatio
+from chat.callbacks import (
+    Act,
+    CancelRequest,
+    ChooseRatio,
+    Forget,
+    GroupChoice,
+    Offer,
+    PreferLanguage,
+    PreferRatio,
+    Reshape,
+    TurnPage,
+)
+from chat.texts import LANGUAGES, Texts
+from storage.archive import Page
+from storage.model import AspectRatio, Request
+from storage.preferences import Preference, Who
 
 
 def ratios(texts: Texts, draft_id: int) -> InlineKeyboardMarkup:
@@ -51,6 +64,75 @@ def cancel_listed(texts: Texts, request_ids: Sequence[int]) -> InlineKeyboardMar
 def ask(placeholder: str) -> ForceReply:
     """Opens the reply field for the person who is asked (at most 64 characters of placeholder)."""
     return ForceReply(selective=True, input_field_placeholder=placeholder)
+
+
+def result(texts: Texts, request: Request, page: Page | None = None) -> InlineKeyboardMarkup:
+    """What a picture offers; an edit has no shapes but a way back. With a page, arrows below."""
+    builder = InlineKeyboardBuilder()
+    edited = request.source_file_id is not None
+    offers = [("again", Act.AGAIN), ("undo", Act.UNDO) if edited else ("shapes", Act.SHAPES)]
+    offers += [("edit", Act.EDIT), ("original", Act.ORIGINAL)]
+    for name, act in offers:
+        data = Offer(request=request.id, act=act, paged=page is not None)
+        builder.button(text=texts.raw(f"offer-{name}"), callback_data=data)
+    arrows = 0
+    for label, neighbour in (("◀", page.newer), ("▶", page.older)) if page is not None else ():
+        if neighbour is not None:
+            data_page = TurnPage(user=request.user_id, request=neighbour)
+            builder.button(text=label, callback_data=data_page)
+            arrows += 1
+    return _markup(builder.adjust(2, 2, max(1, arrows)))
+
+
+def shapes(texts: Texts, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
+    """The other ratios of a picture, and a way back to what it offers."""
+    builder = InlineKeyboardBuilder()
+    for ratio in AspectRatio:
+        if ratio is not request.ratio:
+            data = Reshape(request=request.id, ratio=ratio.slug, paged=paged)
+            builder.button(text=texts.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+    back = Offer(request=request.id, act=Act.BACK, paged=paged)
+    builder.button(text=texts.raw("button-back"), callback_data=back)
+    return _markup(builder.adjust(2, 2, 1))
+
+
+def languages(texts: Texts, user_id: int) -> InlineKeyboardMarkup:
+    """The languages to choose from, and following Telegram's own."""
+    builder = InlineKeyboardBuilder()
+    for language in LANGUAGES:
+        data = PreferLanguage(user=user_id, language=language)
+        builder.button(text=texts.raw(f"language-{language}"), callback_data=data)
+    builder.button(text=texts.raw("button-language-auto"), callback_data=PreferLanguage(user=user_id))
+    return _markup(builder.adjust(2, 1))
+
+
+def forget(texts: Texts, user_id: int) -> InlineKeyboardMarkup:
+    """Yes or no, before everything goes."""
+    builder = InlineKeyboardBuilder()
+    builder.button(text=texts.raw("button-forget"), callback_data=Forget(user=user_id, sure=True))
+    builder.button(text=texts.raw("button-keep"), callback_data=Forget(user=user_id, sure=False))
+    return _markup(builder.adjust(1))
+
+
+def group_settings(texts: Texts, chosen: Preference, most: int, daily: int) -> InlineKeyboardMarkup:
+    """A group's settings, the ones in force marked; `most` is the largest daily limit, `daily` the one kept."""
+    builder = InlineKeyboardBuilder()
+
+    def button(label: str, name: str, value: str, *, now: bool) -> None:
+        builder.button(text=f"✓ {label}" if now else label, callback_data=GroupChoice(name=name, value=value))
+
+    for who in Who:
+        button(texts.raw(f"button-who-{who}"), "who", who, now=chosen.who is who)
+    limits = sorted({max(1, most // 10), max(1, most // 4), max(1, most // 2), most})
+    for limit in limits:
+        button(texts("button-daily", daily=limit), "daily", str(limit), now=limit == daily)
+    for ratio in AspectRatio:
+        button(ratio.value, "ratio", ratio.slug, now=chosen.ratio is ratio)
+    button(texts.raw("button-ratio-ask"), "ratio", "", now=chosen.ratio is None)
+    for language in LANGUAGES:
+        button(texts.raw(f"language-{language}"), "language", language, now=chosen.language == language)
+    button(texts.raw("button-language-each"), "language", "", now=chosen.language is None)
+    return _markup(builder.adjust(len(Who), len(limits), len(AspectRatio), 1, len(LANGUAGES), 1))
 
 
 def _markup(builder: KeyboardBuilder[InlineKeyboardButton]) -> InlineKeyboardMarkup:

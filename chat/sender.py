@@ -1,120 +1,47 @@
-"""The only way out to Telegram: every message takes its turn, every refusal becomes one of four errors.
+"""The only way out to Telegram: every message takes its turn, every refusal becomes one of chat.errors' four."""
 
-SendError
- ├── Unreachable   the person blocked the bot, or the chat cannot be written to: no use trying again
- ├── Rejected      Telegram will not take this message, now or later
- ├── TryLater      surely not sent; `retry_after` in seconds where Telegram named it
- └── Unsure        the connection broke: sent or not, nobody knows
-"""
-
-from collections.abc import Awaitable, Callable
+import asyncio
 from dataclasses import dataclass
-from typing import TypeVar
 
 import structlog
-import tenacity
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.base import BaseSession
-from aiogram.enums import ParseMode
-from aiogram.exceptions import (
-    AiogramError,
-    ClientDecodeError,
-    TelegramAPIError,
-    TelegramBadRequest,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramRetryAfter,
-    TelegramServerError,
-)
+from aiogram.enums import ChatAction, ParseMode
 from aiogram.methods import (
     AnswerCallbackQuery,
     DeleteMessage,
+    EditMessageMedia,
+    EditMessageReplyMarkup,
     EditMessageText,
+    SendChatAction,
     SendDocument,
     SendMessage,
     SendPhoto,
+    SetMessageReaction,
 )
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import BufferedInputFile, ForceReply, InlineKeyboardMarkup, Message, ReplyParameters
-from aiohttp import ClientConnectorError
+from aiogram.types import (
+    BufferedInputFile,
+    EphemeralMessageParameters,
+    ForceReply,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    Message,
+    ReactionTypeEmoji,
+    ReactionTypeUnion,
+)
 
+from chat.errors import SendError, Unsure
 from chat.limits import Limiter, Priority
+from chat.outlet import Outlet
+from chat.place import Place
 from storage.clock import Clock
+from storage.model import FileKind
 
-T = TypeVar("T")
 Keyboard = InlineKeyboardMarkup | ForceReply
 log = structlog.get_logger(__name__)
-
-PATIENCE = 60.0
-"""Seconds an answer is tried for, Telegram's own `retry_after` included."""
-_UNREACHABLE = (
-    "chat not found",
-    "user is deactivated",
-    "user not found",
-    "bot was kicked",
-    "bot was blocked",
-    "bot is not a member",
-    "peer_id_invalid",
-    "group chat was deactivated",
-    "not enough rights",
-    "have no rights",
-    "chat_write_forbidden",
-    "message thread not found",
-    "topic_closed",
-    "topic_deleted",
-)
-_HARMLESS = (
-    "message is not modified",
-    "message to delete not found",
-    "message to edit not found",
-    "message can't be deleted",
-    "message can't be edited",
-    "query is too old",
-    "query id is invalid",
-)
-
-
-class SendError(Exception):
-    """A message did not reach the chat for sure. The text never holds what was to be sent."""
-
-
-class Unreachable(SendError):
-    """The chat cannot be written to."""
-
-
-class Rejected(SendError):
-    """Telegram does not take this message."""
-
-
-class TryLater(SendError):
-    """Surely not sent."""
-
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class Unsure(SendError):
-    """Sent or not: the answer was lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer goes: a chat, a topic in it, and the message it answers."""
-
-    chat_id: int
-    thread_id: int | None = None
-    reply_to: int | None = None
-
-    @property
-    def reply(self) -> ReplyParameters | None:
-        """An answer to a message that is gone by then is sent all the same."""
-        if self.reply_to is None:
-            return None
-        return ReplyParameters(message_id=self.reply_to, allow_sending_without_reply=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +50,7 @@ class SentPicture:
 
     message_id: int
     file_id: str
+    kind: FileKind
 
 
 def make_bot(token: str, session: BaseSession) -> Bot:
@@ -131,75 +59,34 @@ def make_bot(token: str, session: BaseSession) -> Bot:
     return Bot(token, session=session, default=defaults)
 
 
-def _translate(error: AiogramError) -> SendError:
-    name = type(error).__name__
-    if isinstance(error, TelegramRetryAfter):
-        return TryLater(f"Telegram asks to wait {error.retry_after} s", float(error.retry_after))
-    if isinstance(error, TelegramNetworkError):
-        if isinstance(error.__cause__, ClientConnectorError):
-            return TryLater("Telegram cannot be reached")
-        return Unsure("the connection to Telegram broke")
-    if isinstance(error, ClientDecodeError):
-        return Unsure("Telegram's answer cannot be read")
-    if isinstance(error, TelegramForbiddenError):
-        return Unreachable(f"{name}: {error.message}")
-    if isinstance(error, TelegramServerError):
-        return TryLater(f"{name}: {error.message}")
-    if isinstance(error, TelegramBadRequest | TelegramEntityTooLarge):
-        known = any(words in error.message.lower() for words in _UNREACHABLE)
-        return Unreachable(error.message) if known else Rejected(error.message)
-    message = error.message if isinstance(error, TelegramAPIError) else str(error)
-    return Rejected(f"{name}: {message}")
-
-
-def _harmless(error: AiogramError) -> bool:
-    return isinstance(error, TelegramBadRequest) and any(w in error.message.lower() for w in _HARMLESS)
-
-
-def _retry_wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, TryLater) and error.retry_after is not None:
-        return error.retry_after
-    return float(min(10.0, 0.5 * 2**state.attempt_number))
-
-
-class Sender:
+class Sender(Outlet):
     """Sends, edits and deletes messages at the pace Telegram allows."""
 
     def __init__(self, bot: Bot, limiter: Limiter, clock: Clock) -> None:
-        self._bot = bot
-        self._limiter = limiter
-        self._clock = clock
-
-    async def turn(self, chat_id: int, priority: Priority) -> None:
-        """Wait until one message may go to this chat.
-
-        For pictures and statuses, whose content is made only once they may go: `photo`, `document`, `status` and
-        `edit_status` take no turn of their own; all others do.
-        """
-        await self._limiter.turn(chat_id, priority)
+        super().__init__(bot, limiter, clock)
+        self._acting: set[asyncio.Task[None]] = set()
 
     async def text(self, place: Place, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send an answer in HTML and return its message id. Tried again for up to `PATIENCE` seconds."""
         method = self._text(place, text, keyboard, silent=False)
 
         async def once() -> Message:
-            await self._limiter.turn(place.chat_id, Priority.ANSWER)
-            return await self._call(method, place.chat_id)
+            await self.turn(place.chat_id, Priority.ANSWER)
+            return await self.call(method, place.chat_id)
 
-        return (await self._patiently(once)).message_id
+        return (await self.patiently(once)).message_id
 
     async def status(self, place: Place, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send a silent status text, once, and return its message id: a later one says more."""
         method = self._text(place, text, keyboard, silent=True)
-        return (await self._call(method, place.chat_id)).message_id
+        return (await self.call(method, place.chat_id)).message_id
 
     async def edit_status(
         self, chat_id: int, message_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
     ) -> None:
         """Change a status text, once."""
         method = EditMessageText(chat_id=chat_id, message_id=message_id, text=text, reply_markup=keyboard)
-        await self._gently(method, chat_id)
+        await self.gently(method, chat_id)
 
     async def edit(
         self, chat_id: int, message_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
@@ -207,53 +94,155 @@ class Sender:
         """Change a text of the bot's; one that already reads so, or is gone, is left as it is."""
 
         async def once() -> None:
-            await self._limiter.turn(chat_id, Priority.ANSWER)
+            await self.turn(chat_id, Priority.ANSWER)
             await self.edit_status(chat_id, message_id, text, keyboard=keyboard)
 
-        await self._patiently(once)
+        await self.patiently(once)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         """Take a message of the bot's away. Takes no turn: Telegram's rates are for messages sent."""
         method = DeleteMessage(chat_id=chat_id, message_id=message_id)
-        await self._patiently(lambda: self._gently(method, chat_id))
+        await self.patiently(lambda: self.gently(method, chat_id))
 
     async def toast(self, query_id: str, text: str | None = None) -> None:
         """Answer a button press at once. A press whose answer is lost stays a press: errors are only logged."""
         method = AnswerCallbackQuery(callback_query_id=query_id, text=text)
         try:
-            await self._gently(method, None)
+            await self.gently(method, None)
         except SendError as error:
             log.info("toast not shown", error=str(error))
 
-    async def photo(self, place: Place, data: bytes, filename: str, caption: str) -> SentPicture:
+    async def photo(
+        self,
+        place: Place,
+        data: bytes,
+        filename: str,
+        caption: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+    ) -> SentPicture:
         """Send a picture as a photo, once, with an HTML caption. The turn was taken by `turn`."""
-        file = BufferedInputFile(data, filename)
         method = SendPhoto(
             chat_id=place.chat_id,
             message_thread_id=place.thread_id,
-            photo=file,
+            photo=BufferedInputFile(data, filename),
             caption=caption,
             reply_parameters=place.reply,
+            reply_markup=keyboard,
         )
-        message = await self._call(method, place.chat_id)
+        message = await self.call(method, place.chat_id)
         if not message.photo:
             raise Unsure("Telegram's answer names no photo")
-        return SentPicture(message.message_id, message.photo[-1].file_id)
+        return SentPicture(message.message_id, message.photo[-1].file_id, FileKind.PHOTO)
 
-    async def document(self, place: Place, data: bytes, filename: str, caption: str) -> SentPicture:
-        """Send a picture as a file, once, with an HTML caption. The turn was taken by `turn`."""
+    async def document(
+        self,
+        place: Place,
+        file: BufferedInputFile | str,
+        caption: str | None = None,
+        keyboard: InlineKeyboardMarkup | None = None,
+    ) -> SentPicture:
+        """Send a file, new or by its `file_id`, once, with an HTML caption. The turn was taken by `turn`.
+
+        Without content type detection: with it Telegram makes a sticker of a WebP.
+        """
         method = SendDocument(
             chat_id=place.chat_id,
             message_thread_id=place.thread_id,
-            document=BufferedInputFile(data, filename),
+            document=file,
             caption=caption,
             disable_content_type_detection=True,
             reply_parameters=place.reply,
+            reply_markup=keyboard,
         )
-        message = await self._call(method, place.chat_id)
+        message = await self.call(method, place.chat_id)
         if message.document is None:
             raise Unsure("Telegram's answer names no document")
-        return SentPicture(message.message_id, message.document.file_id)
+        return SentPicture(message.message_id, message.document.file_id, FileKind.DOCUMENT)
+
+    async def show(
+        self, place: Place, file_id: str, kind: FileKind, caption: str, keyboard: InlineKeyboardMarkup | None
+    ) -> int:
+        """Send a picture Telegram already has and return its message id. Tried again like a text."""
+
+        async def once() -> Message:
+            await self.turn(place.chat_id, Priority.ANSWER)
+            form, field = (SendPhoto, "photo") if kind is FileKind.PHOTO else (SendDocument, "document")
+            method = form.model_validate(
+                {
+                    "chat_id": place.chat_id,
+                    "message_thread_id": place.thread_id,
+                    field: file_id,
+                    "caption": caption,
+                    "reply_parameters": place.reply,
+                    "reply_markup": keyboard,
+                }
+            )
+            return await self.call(method, place.chat_id)
+
+        return (await self.patiently(once)).message_id
+
+    async def replace(
+        self,
+        chat_id: int,
+        message_id: int,
+        file_id: str,
+        kind: FileKind,
+        caption: str,
+        keyboard: InlineKeyboardMarkup | None,
+    ) -> None:
+        """Put another picture that Telegram already has into a message of the bot's."""
+        form = InputMediaPhoto if kind is FileKind.PHOTO else InputMediaDocument
+        method = EditMessageMedia(
+            chat_id=chat_id,
+            message_id=message_id,
+            media=form(media=file_id, caption=caption, parse_mode=ParseMode.HTML),
+            reply_markup=keyboard,
+        )
+
+        async def once() -> None:
+            await self.turn(chat_id, Priority.ANSWER)
+            await self.gently(method, chat_id)
+
+        await self.patiently(once)
+
+    async def rekey(self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup) -> None:
+        """Put other buttons under a message of the bot's. Takes no turn: it answers a press."""
+        method = EditMessageReplyMarkup(chat_id=chat_id, message_id=message_id, reply_markup=keyboard)
+        await self.patiently(lambda: self.gently(method, chat_id))
+
+    async def react(self, chat_id: int, message_id: int, emoji: str | None) -> None:
+        """Put a reaction on a message, once, or take it away. Raises Rejected where reactions are not allowed."""
+        reaction: list[ReactionTypeUnion] = [ReactionTypeEmoji(emoji=emoji)] if emoji else []
+        method = SetMessageReaction(chat_id=chat_id, message_id=message_id, reaction=reaction)
+        await self.gently(method, chat_id)
+
+    async def whisper(self, place: Place, receiver_id: int, text: str) -> int | None:
+        """Say something only one person in a group sees, once. Raises Rejected where the server does not allow it.
+
+        An ephemeral message (Bot API 10.2, EphemeralMessageParameters). A server older than that overlooks the
+        parameter and shows the message to all: then its id is returned, so that it can be taken away.
+        """
+        method = self._text(place, text, None, silent=False).model_copy(
+            update={"ephemeral_message_parameters": EphemeralMessageParameters(receiver_user_id=receiver_id)}
+        )
+        await self.turn(place.chat_id, Priority.ANSWER)
+        message = await self.call(method, place.chat_id)
+        return None if message.ephemeral_message_id is not None else message.message_id
+
+    def act(self, place: Place) -> None:
+        """Show that a picture is being sent. Nobody waits for it, and nothing depends on it."""
+        method = SendChatAction(
+            chat_id=place.chat_id, message_thread_id=place.thread_id, action=ChatAction.UPLOAD_PHOTO
+        )
+        task = asyncio.create_task(self._quietly(method, place.chat_id))
+        self._acting.add(task)
+        task.add_done_callback(self._acting.discard)
+
+    async def _quietly(self, method: TelegramMethod[bool], chat_id: int) -> None:
+        try:
+            await self.call(method, chat_id)
+        except SendError as error:
+            log.info("action not shown", error=str(error))
 
     @staticmethod
     def _text(place: Place, text: str, keyboard: Keyboard | None, *, silent: bool) -> SendMessage:
@@ -265,44 +254,3 @@ class Sender:
             reply_parameters=place.reply,
             disable_notification=silent or None,
         )
-
-    async def _gently(self, method: TelegramMethod[T], chat_id: int | None) -> None:
-        try:
-            await self._call(method, chat_id)
-        except Rejected as error:
-            if not (isinstance(error.__cause__, AiogramError) and _harmless(error.__cause__)):
-                raise
-
-    async def _call(self, method: TelegramMethod[T], chat_id: int | None) -> T:
-        try:
-            return await self._bot(method)
-        except TelegramMigrateToChat as error:
-            moved = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
-            return await self._call(moved, error.migrate_to_chat_id)
-        except AiogramError as error:
-            translated = _translate(error)
-            if isinstance(translated, TryLater) and translated.retry_after and chat_id is not None:
-                self._limiter.freeze(chat_id, translated.retry_after)
-            raise translated from error
-
-    async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
-        """Repeat what was surely not sent while it is worth waiting; repeat once what may have been."""
-
-        def again(state: tenacity.RetryCallState) -> bool:
-            error = state.outcome.exception() if state.outcome else None
-            if isinstance(error, Unsure):
-                return state.attempt_number == 1
-            return isinstance(error, TryLater) and (error.retry_after or 0.0) <= PATIENCE
-
-        retrying = tenacity.AsyncRetrying(
-            sleep=self._clock.sleep,
-            retry=again,
-            wait=_retry_wait,
-            stop=tenacity.stop_before_delay(PATIENCE),
-            reraise=True,
-        )
-
-        async def once() -> T:  # tenacity awaits only what is declared `async`
-            return await act()
-
-        return await retrying(once)

@@ -1,6 +1,7 @@
 """What the bot says, from Fluent files: one a language, every argument escaped for Telegram's HTML."""
 
 import html
+from datetime import date
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -22,8 +23,8 @@ class Texts:
         self._bundle = FluentBundle([language], use_isolating=False)
         self._bundle.add_resource(FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
 
-    def __call__(self, name: str, /, **arguments: str | int) -> str:
-        """Return a message as Telegram HTML. Strings are escaped; numbers take part in plurals.
+    def __call__(self, name: str, /, **arguments: str | int | date) -> str:
+        """Return a message as Telegram HTML. Strings are escaped; numbers take part in plurals, dates are written out.
 
         Raises TextError when there is no such message or an argument is missing.
         """

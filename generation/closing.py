@@ -1,8 +1,12 @@
 """The last words about a request, once its end is written: the status goes, and a failure is told with what is left."""
 
+import contextlib
+
 import structlog
 
-from chat.sender import Place, Sender, SendError, TryLater, Unsure
+from chat.errors import Rejected, SendError, TryLater, Unsure
+from chat.place import Place
+from chat.sender import Sender
 from chat.texts import Library, Texts
 from generation.allowances import Allowances, left
 from generation.metrics import Metrics
@@ -60,6 +64,9 @@ class Closing:
 
     async def _tell(self, request: Request, status: int | None) -> None:
         texts = self._library.of(request.language)
+        if request.in_group and status is None:
+            with contextlib.suppress(Rejected):
+                await self._sender.react(request.chat_id, request.message_id, None)
         if request.state is State.CANCELLED:
             if status is not None:
                 words = texts("cancelled", left=await self._left(request, texts))

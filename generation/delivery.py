@@ -7,10 +7,15 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
+from aiogram.types import BufferedInputFile
 
+from chat import keyboards
 from chat.captions import caption
+from chat.errors import Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
-from chat.sender import Place, Rejected, Sender, SentPicture, TryLater, Unreachable, Unsure
+from chat.place import Place
+from chat.sender import Sender, SentPicture
+from chat.texts import Library
 from generation.downloads import Downloads
 from generation.media_api import MediaApi
 from generation.media_errors import DownloadError, LinkTrouble, MediaError, PictureRefused
@@ -56,6 +61,7 @@ class Delivery:
         pictures: Pictures,
         sender: Sender,
         board: StatusBoard,
+        library: Library,
         acts: Acts,
         clock: Clock,
         metrics: Metrics,
@@ -66,6 +72,7 @@ class Delivery:
         self._pictures = pictures
         self._sender = sender
         self._board = board
+        self._library = library
         self._acts = acts
         self._clock = clock
         self._metrics = metrics
@@ -138,20 +145,26 @@ class Delivery:
         if request.ready_at is not None:
             self._metrics.delivering.observe(max(0.0, self._clock.now() - request.ready_at))
         return await self._settle(
-            request, State.DELIVERED, file_id=sent.file_id, result_message_id=sent.message_id
+            request,
+            State.DELIVERED,
+            file_id=sent.file_id,
+            file_kind=sent.kind,
+            result_message_id=sent.message_id,
         )
 
     async def _as_it_fits(self, request: Request, picture: Picture) -> SentPicture:
         place = Place(request.chat_id, request.thread_id, request.message_id)
         name = f"imagine-{request.id}.{picture.extension}"
         words = caption(request.prompt)
+        keyboard = keyboards.result(self._library.of(request.language), request)
+        self._sender.act(place)
         if picture.as_photo:
             try:
-                return await self._sender.photo(place, picture.data, name, words)
+                return await self._sender.photo(place, picture.data, name, words, keyboard)
             except Rejected as error:
                 log.warning("not taken as a photo", request=request.id, error=str(error))
                 await self._sender.turn(request.chat_id, Priority.PICTURE)
-        return await self._sender.document(place, picture.data, name, words)
+        return await self._sender.document(place, BufferedInputFile(picture.data, name), words, keyboard)
 
     async def _fail(self, request: Request, failure: Failure) -> Step:
         return await self._settle(request, State.FAILED, failure=failure)

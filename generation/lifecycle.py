@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import structlog
 
+from chat.files import FileGone, FileTrouble
 from generation.closing import Closing
 from generation.delivery import Delivery
 from generation.media_answers import Task
@@ -22,12 +23,14 @@ from generation.media_errors import (
     NotAccepted,
     OutcomeUnknown,
     OutOfMoney,
+    PictureRefused,
     RateLimited,
     TaskFailed,
     Unauthorised,
 )
 from generation.metrics import Metrics
 from generation.polling import Pollster
+from generation.sources import Sources
 from generation.steps import Acts, Step, backoff
 from storage.clock import Clock
 from storage.durations import Interval
@@ -54,6 +57,7 @@ class Lifecycle:
         self,
         requests: Requests,
         media: MediaApi,
+        sources: Sources,
         pollster: Pollster,
         delivery: Delivery,
         closing: Closing,
@@ -66,6 +70,7 @@ class Lifecycle:
     ) -> None:
         self._requests = requests
         self._media = media
+        self._sources = sources
         self._pollster = pollster
         self._delivery = delivery
         self._closing = closing
@@ -103,13 +108,21 @@ class Lifecycle:
         started_at = request.started_at if request.started_at is not None else self._clock.now()
         if self._time_left(started_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
+        try:
+            image = await self._image(request)
+        except FileTrouble as error:
+            return await self._not_read(request, started_at, error)
+        except (FileGone, PictureRefused) as error:
+            log.warning("source not usable", request=request.id, error=str(error))
+            gone = isinstance(error, FileGone)
+            return await self._fail(request, Failure.SOURCE_GONE if gone else Failure.SOURCE_UNUSABLE)
         request = replace(request, started_at=started_at, creates=request.creates + 1)
         if not await self._requests.move(
             request.id, State.QUEUED, State.SUBMITTING, started_at=started_at, creates=request.creates
         ):
             return Step(request.state)
         try:
-            task = await self._media.create(request.prompt, request.ratio)
+            task = await self._media.create(request.prompt, request.ratio, image)
         except NotAccepted as error:
             return await self._put_back(request, error)
         except OutcomeUnknown as error:
@@ -118,6 +131,18 @@ class Lifecycle:
             log.warning("create refused", request=request.id, kind=type(error).__name__, error=str(error))
             return await self._fail(request, _failure(error))
         return await self._started(request, task)
+
+    async def _image(self, request: Request) -> str | None:
+        if request.source_file_id is None:
+            return None
+        return await self._sources.address(request.id, request.source_file_id)
+
+    async def _not_read(self, request: Request, started_at: float, error: FileTrouble) -> Step:
+        """Telegram does not hand the source out right now: nothing was ordered, so try again."""
+        tries = self._refused[request.id] = self._refused.get(request.id, 0) + 1
+        log.warning("source not read", request=request.id, tries=tries, error=str(error))
+        await self._requests.move(request.id, State.QUEUED, State.QUEUED, started_at=started_at)
+        return Step(State.QUEUED, wait=backoff(tries, longest=15.0))
 
     async def _started(self, request: Request, task: Task) -> Step:
         """Write down a paid task's id: it must survive whatever comes."""

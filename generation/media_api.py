@@ -72,13 +72,15 @@ class MediaApi:
         for client, _places in self._lanes:
             await client.aclose()
 
-    async def create(self, prompt: str, ratio: AspectRatio | None) -> Task:
-        """Start a task: paid. Nothing here repeats it.
+    async def create(self, prompt: str, ratio: AspectRatio | None, image: str | None = None) -> Task:
+        """Start a task: paid. Nothing here repeats it. `image` is the address of a picture to edit; it has no ratio.
 
         Raises Refused, NotAccepted, OutcomeUnknown, or TaskFailed and DoneWithoutPicture for one that ended at once.
         """
         body: dict[str, object] = {"model": self._model, "prompt": prompt}
-        if ratio is not None:
+        if image is not None:
+            body["images"] = [image]
+        elif ratio is not None:
             body["ar"] = ratio.value
         return await self._counted("create", self._create(body))
 

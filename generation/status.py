@@ -11,8 +11,10 @@ from enum import Enum
 import structlog
 
 from chat import keyboards
+from chat.errors import Rejected, SendError, Unreachable
 from chat.limits import Priority
-from chat.sender import Place, Sender, SendError, Unreachable
+from chat.place import Place
+from chat.sender import Sender
 from chat.texts import Library, Texts
 from storage.clock import Clock
 from storage.model import SENDING, Request, State
@@ -23,6 +25,8 @@ log = structlog.get_logger(__name__)
 TICK = 1.0
 BETWEEN_EDITS = 5.0
 """A status is edited at most this often, in seconds."""
+SEEN = "👀"
+"""A group is shown this on the request instead of a message."""
 AT_ONCE = 4
 """Statuses on the wire together: a thousand that fall due in one moment must not stall the loop."""
 _EVERY = 5
@@ -50,6 +54,7 @@ class _Entry:
     message_id: int | None
     said: Said | None = None
     said_at: float = float("-inf")
+    quiet: bool = False
     speaking: asyncio.Task[None] | None = None
     on_wire: bool = field(default=False)
 
@@ -102,6 +107,7 @@ class StatusBoard:
             phase=Phase.SENDING if request.state in SENDING else phase,
             since=since,
             message_id=request.status_message_id,
+            quiet=request.in_group and request.status_message_id is None,
         )
 
     def drawing(self, request_id: int) -> None:
@@ -172,13 +178,19 @@ class StatusBoard:
         return entry.texts("status-drawing", usual=round(self._usual()))
 
     async def _speak(self, entry: _Entry) -> None:
+        loud = False
         try:
-            await self._sender.turn(entry.place.chat_id, Priority.STATUS)
+            if not entry.quiet:  # a reaction is no message, and takes no turn
+                await self._sender.turn(entry.place.chat_id, Priority.STATUS)
             async with self._on_wire:
                 entry.on_wire = True
                 await self._say(entry)
         except Unreachable:
             self._entries.pop(entry.request_id, None)
+        except Rejected as error:
+            # No reactions there: the status as in a private chat.
+            loud, entry.quiet = entry.quiet, False
+            log.info("status not shown", request=entry.request_id, error=str(error), loud=loud)
         except SendError as error:
             log.info("status not shown", request=entry.request_id, error=str(error))
         except Exception:
@@ -187,8 +199,14 @@ class StatusBoard:
             entry.said_at = max(entry.said_at, self._clock.monotonic())
             entry.on_wire = False
             entry.speaking = None
+        if loud:
+            self.speak(entry.request_id)
 
     async def _say(self, entry: _Entry) -> None:
+        if entry.quiet:
+            await self._sender.react(entry.place.chat_id, entry.place.reply_to or 0, SEEN)
+            entry.said_at = float("inf")
+            return
         said = self._to_say(entry, self._places())
         text = self._words(entry, said)
         keyboard = None

@@ -4,9 +4,11 @@ from aiogram import Router
 from aiogram.types import CallbackQuery
 
 from chat.callbacks import CancelRequest
+from chat.members import Members
 from chat.sender import Sender
 from chat.texts import Texts
 from generation.engine import Engine
+from handlers.context import may_press
 from handlers.queue import show
 from storage.model import FINAL, Request
 from storage.requests import Requests
@@ -18,6 +20,7 @@ async def cancel_pressed(
     engine: Engine,
     requests: Requests,
     sender: Sender,
+    members: Members,
     texts: Texts,
 ) -> None:
     """Cancel a request that waits or is being drawn, for the person who made it."""
@@ -25,7 +28,7 @@ async def cancel_pressed(
     if request is None:
         await sender.toast(query.id, texts.raw("toast-old"))
         return
-    if request.user_id != query.from_user.id:
+    if not await may_press(request.user_id, query, members):
         await sender.toast(query.id, texts.raw("toast-not-yours"))
         return
     if await engine.cancel(request.id):
@@ -36,7 +39,7 @@ async def cancel_pressed(
         if over and not callback_data.listed:
             await _clear(query, request, sender)
     if callback_data.listed and query.message is not None:
-        words, keyboard = await show(request.user_id, requests, engine, texts)
+        words, keyboard = await show(request.user_id, query.message.chat.id, requests, engine, texts)
         await sender.edit(query.message.chat.id, query.message.message_id, words, keyboard=keyboard)
 
 

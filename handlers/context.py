@@ -1,56 +1,76 @@
-"""What every handler is handed with an update: the texts in its person's language; and what is not for this bot yet."""
+"""What every handler is handed with an update: who speaks, in which language they are answered, and where."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from aiogram import BaseMiddleware, Router
-from aiogram.enums import ChatType
-from aiogram.types import CallbackQuery, ErrorEvent, Message, TelegramObject, User
+from aiogram import BaseMiddleware, F, Router
+from aiogram.types import CallbackQuery, ErrorEvent, InaccessibleMessage, Message, TelegramObject, User
 
-from chat.sender import Place, Sender, SendError
+from chat.errors import SendError
+from chat.members import Members
+from chat.place import Place
+from chat.sender import Sender
 from chat.texts import Library
+from storage.preferences import Preferences
 
 log = structlog.get_logger(__name__)
 
+IN_PRIVATE = F.chat.type == "private"
 
-def place_of(message: Message) -> Place:
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is answered. An anonymous admin and a channel count as the chat they write for: a negative id."""
+
+    id: int
+    language_code: str | None
+    name: str
+
+
+def place_of(message: Message | InaccessibleMessage) -> Place:
     """Return where an answer to this message goes."""
-    thread_id = message.message_thread_id if message.is_topic_message else None
+    in_topic = isinstance(message, Message) and message.is_topic_message
+    thread_id = message.message_thread_id if isinstance(message, Message) and in_topic else None
     return Place(message.chat.id, thread_id, message.message_id)
 
 
 def key_of(message: Message) -> str:
-    """Return the key of what this message causes: the same message is the same cause."""
+    """Return the key of what this message causes: the same message is the same cause. An album is one cause."""
+    if message.media_group_id:
+        return f"g:{message.chat.id}:{message.media_group_id}"
     return f"m:{message.chat.id}:{message.message_id}"
 
 
-class Speaks(BaseMiddleware):
-    """Hands a handler `texts` and `person`. An update without a person goes no further."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    async def __call__(
-        self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-        event: TelegramObject,
-        data: dict[str, Any],
-    ) -> Any:
-        person: User | None = data.get("event_from_user")
-        if person is None or person.is_bot:
+def speaker(event: TelegramObject) -> Person | None:
+    """Return who is behind an update; None for another bot and for a channel's post that came by itself."""
+    user: User | None = getattr(event, "from_user", None)
+    if isinstance(event, Message):
+        if event.is_automatic_forward:
             return None
-        data["person"] = person
-        data["texts"] = self._library.of(person.language_code)
-        return await handler(event, data)
+        if event.sender_chat is not None:
+            return Person(event.sender_chat.id, None, event.sender_chat.title or "")
+    if user is None or user.is_bot:
+        return None
+    return Person(user.id, user.language_code, user.first_name)
 
 
-class PrivateOnly(BaseMiddleware):
-    """Groups hear one sentence in answer to /imagine, and nothing else."""
+async def may_press(owner_id: int, query: CallbackQuery, members: Members) -> bool:
+    """Say whether a button is the presser's: their own, or their group's where they run it."""
+    if owner_id == query.from_user.id:
+        return True
+    if owner_id > 0 or query.message is None:
+        return False
+    return await members.is_admin(query.message.chat.id, query.from_user.id)
 
-    def __init__(self, sender: Sender, library: Library) -> None:
-        self._sender = sender
+
+class Speaks(BaseMiddleware):
+    """Hands a handler `person` and `texts`. An update without a person goes no further."""
+
+    def __init__(self, library: Library, preferences: Preferences) -> None:
         self._library = library
+        self._preferences = preferences
 
     async def __call__(
         self,
@@ -58,12 +78,16 @@ class PrivateOnly(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        if not isinstance(event, Message) or event.chat.type == ChatType.PRIVATE:
-            return await handler(event, data)
-        if (event.text or "").startswith("/imagine") and event.from_user is not None:
-            texts = self._library.of(event.from_user.language_code)
-            await self._sender.text(place_of(event), texts("private-only"))
-        return None
+        person = speaker(event)
+        if person is None:
+            return None
+        message = event.message if isinstance(event, CallbackQuery) else event
+        chat_id = message.chat.id if isinstance(message, Message | InaccessibleMessage) else person.id
+        language = (await self._preferences.of(chat_id)).language if chat_id < 0 else None
+        language = language or (await self._preferences.of(person.id)).language or person.language_code
+        data["person"] = person
+        data["texts"] = self._library.of(language)
+        return await handler(event, data)
 
 
 async def failed(event: ErrorEvent, sender: Sender, library: Library) -> None:
@@ -75,15 +99,11 @@ async def failed(event: ErrorEvent, sender: Sender, library: Library) -> None:
     message, query = event.update.message, event.update.callback_query
     try:
         if query is not None:
-            await _toast_trouble(query, sender, library)
-        elif message is not None and message.from_user is not None:
-            await sender.text(place_of(message), library.of(message.from_user.language_code)("trouble"))
+            await sender.toast(query.id, library.of(query.from_user.language_code).raw("trouble"))
+        elif message is not None and (person := speaker(message)) is not None:
+            await sender.text(place_of(message), library.of(person.language_code)("trouble"))
     except SendError as error:
         log.warning("trouble not told", update=event.update.update_id, error=str(error))
-
-
-async def _toast_trouble(query: CallbackQuery, sender: Sender, library: Library) -> None:
-    await sender.toast(query.id, library.of(query.from_user.language_code).raw("trouble"))
 
 
 def router() -> Router:

@@ -1,39 +1,52 @@
-"""/imagine, the answer to its question, and the ratio buttons."""
+"""/imagine in words or about a picture, the answers to its questions, the ratio buttons, and an edited command."""
 
 from dataclasses import replace
 
-from aiogram import F, Router
+from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
-from aiogram.types import CallbackQuery, Message, User
+from aiogram.types import CallbackQuery, Message
 
+from chat import keyboards
 from chat.callbacks import ChooseRatio
+from chat.captions import one_line
+from chat.members import Members
 from chat.sender import Sender
 from chat.texts import Texts
-from handlers.context import key_of, place_of
+from handlers.context import Person, key_of, may_press, place_of
 from handlers.orders import Cause, Orders
-from handlers.prompt import PromptError, read
+from handlers.prompt import PromptError, Wish, read
+from handlers.sources import Source, SourceError, picture_in
 from storage.drafts import Draft, Drafts
 from storage.model import AspectRatio
+from storage.requests import Requests
 
 
-def _cause(message: Message, person: User) -> Cause:
-    return Cause(key_of(message), person.id, place_of(message), message.message_id)
+def cause_of(message: Message, person: Person) -> Cause:
+    """Return a message as the cause of what it asks for."""
+    return Cause(key_of(message), person.id, place_of(message), person.name)
 
 
 async def imagine(
-    message: Message, command: CommandObject, person: User, orders: Orders, texts: Texts
+    message: Message, command: CommandObject, person: Person, orders: Orders, texts: Texts, bot: Bot
 ) -> None:
-    """Draw what stands after the command; without anything there, ask."""
+    """Draw what stands after the command, or change the picture it stands under or answers; ask for what is missing."""
     try:
         wish = read(command.args or "")
+        source = picture_in(message, bot.id)
+        if source is None and message.reply_to_message is not None:
+            source = picture_in(message.reply_to_message, bot.id)
     except PromptError as error:
-        await orders.refuse(place_of(message), error, texts)
-        return
-    await orders.take(_cause(message, person), wish, texts)
+        await orders.refusals.prompt(place_of(message), person.id, error, texts)
+    except SourceError as error:
+        await orders.refusals.source(place_of(message), person.id, error, texts)
+    else:
+        fresh = await orders.take(cause_of(message, person), wish, texts, source)
+        if fresh and message.media_group_id:
+            await orders.whispers.say(place_of(message), person.id, texts("album-first"))
 
 
-async def answered(message: Message, person: User, drafts: Drafts) -> dict[str, Draft] | bool:
-    """Filter: a reply to the bot's question for a prompt, by the person it asked. Gives `draft`."""
+async def answered(message: Message, person: Person, drafts: Drafts) -> dict[str, Draft] | bool:
+    """Filter: a reply to the bot's question for words, by the person it asked. Gives `draft`."""
     question = message.reply_to_message
     if question is None:
         return False
@@ -43,15 +56,16 @@ async def answered(message: Message, person: User, drafts: Drafts) -> dict[str, 
     return {"draft": draft}
 
 
-async def prompt_given(message: Message, person: User, draft: Draft, orders: Orders, texts: Texts) -> None:
+async def words_given(message: Message, person: Person, draft: Draft, orders: Orders, texts: Texts) -> None:
     """Draw the answer to the question; a ratio given with the command still holds."""
     try:
         wish = read(message.text or "")
     except PromptError as error:
-        await orders.refuse(place_of(message), error, texts)
+        await orders.refusals.prompt(place_of(message), person.id, error, texts)
         return
+    source = Source(draft.source_file_id, draft.parent_id) if draft.source_file_id else None
     wish = replace(wish, ratio=wish.ratio or draft.ratio)
-    await orders.take(_cause(message, person), wish, texts)
+    await orders.take(cause_of(message, person), wish, texts, source)
 
 
 async def ratio_pressed(
@@ -60,6 +74,7 @@ async def ratio_pressed(
     drafts: Drafts,
     orders: Orders,
     sender: Sender,
+    members: Members,
     texts: Texts,
 ) -> None:
     """Draw a draft in the pressed ratio. However often it is pressed, it is one generation."""
@@ -67,16 +82,52 @@ async def ratio_pressed(
     ratio = AspectRatio.from_slug(callback_data.ratio)
     if draft is None or draft.prompt is None or ratio is None or query.message is None:
         await sender.toast(query.id, texts.raw("toast-old"))
-    elif draft.user_id != query.from_user.id:
+    elif not await may_press(draft.user_id, query, members):
         await sender.toast(query.id, texts.raw("toast-not-yours"))
     else:
         await orders.choose(draft, ratio, query.message.message_id, texts, press=query.id)
+
+
+async def revised(
+    message: Message,
+    command: CommandObject,
+    person: Person,
+    requests: Requests,
+    drafts: Drafts,
+    orders: Orders,
+    texts: Texts,
+) -> None:
+    """Let a request that still waits take the words its command was edited to; one that runs goes on as it is."""
+    key = key_of(message)
+    draft = await drafts.by_key(key)
+    known = await requests.by_key(key)
+    if draft is None and known is None:
+        return
+    try:
+        wish = read(command.args or "")
+    except PromptError as error:
+        await orders.refusals.prompt(place_of(message), person.id, error, texts)
+        return
+    if not wish.prompt:
+        return
+    if known is not None:
+        await requests.rewrite(key, wish.prompt, None if known.source_file_id else wish.ratio)
+    elif draft is not None and draft.prompt is not None and draft.question_message_id is not None:
+        await _redraft(draft, wish, drafts, orders, texts)
+
+
+async def _redraft(draft: Draft, wish: Wish, drafts: Drafts, orders: Orders, texts: Texts) -> None:
+    await drafts.rewrite(draft.id, wish.prompt)
+    words = texts("ask-ratio", prompt=one_line(wish.prompt))
+    keyboard = keyboards.ratios(texts, draft.id)
+    await orders.sender.edit(draft.chat_id, draft.question_message_id or 0, words, keyboard=keyboard)
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="imagine")
     router.message.register(imagine, Command("imagine"))
-    router.message.register(prompt_given, F.text, ~F.text.startswith("/"), answered)
+    router.message.register(words_given, F.text, ~F.text.startswith("/"), answered)
+    router.edited_message.register(revised, Command("imagine"))
     router.callback_query.register(ratio_pressed, ChooseRatio.filter())
     return router

@@ -4,36 +4,36 @@ from dataclasses import dataclass
 
 from chat import keyboards
 from chat.captions import one_line
-from chat.sender import Place, Sender
+from chat.members import Members
+from chat.place import Place
+from chat.sender import Sender
 from chat.texts import Texts
+from chat.whispers import Whispers
 from generation.allowances import Allowances, left
 from generation.engine import Engine
-from handlers.prompt import (
-    LONGEST_PROMPT,
-    PromptError,
-    PromptTooLong,
-    RatioTwice,
-    UnknownFlag,
-    UnknownRatio,
-    Wish,
-)
-from storage.clock import Clock, seconds_to_next_day, utc_day
+from handlers.prompt import Wish
+from handlers.refusals import Refusals
+from handlers.sources import Source
+from storage.clock import Clock, utc_day
 from storage.drafts import Draft, Drafts
-from storage.model import Accepted, Allowance, AspectRatio, GenerationRequest, Refusal
-from storage.preferences import Preferences
+from storage.model import Accepted, AspectRatio, GenerationRequest
+from storage.preferences import Preference, Preferences, Who
 from storage.quotas import Quotas
-
-RATIOS = ", ".join(AspectRatio)
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The message behind a wish: who wrote it, where, and the key that makes it count once."""
+    """What is behind a wish: who wants it, the message that is answered, and the key that makes it count once."""
 
     key: str
     user_id: int
     place: Place
-    message_id: int
+    name: str = ""
+
+    @property
+    def message_id(self) -> int:
+        """The message that caused it."""
+        return self.place.reply_to or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +42,39 @@ class Orders:
 
     engine: Engine
     sender: Sender
+    whispers: Whispers
+    refusals: Refusals
+    members: Members
     drafts: Drafts
     preferences: Preferences
     quotas: Quotas
     allowances: Allowances
     clock: Clock
 
-    async def take(self, cause: Cause, wish: Wish, texts: Texts) -> None:
-        """Start a generation, or ask for what is missing."""
+    async def take(
+        self,
+        cause: Cause,
+        wish: Wish,
+        texts: Texts,
+        source: Source | None = None,
+        *,
+        always_ask: bool = False,
+    ) -> bool:
+        """Start a generation, or ask for what is missing. False where the same cause had been taken before.
+
+        `always_ask` lets no ratio, named or remembered, stand in for a press.
+        """
+        if barred := await self._barred(cause, texts):
+            await self.whispers.say(cause.place, cause.user_id, barred)
+            return True
         if not wish.prompt:
-            await self._ask_prompt(cause, wish, texts)
-            return
-        ratio = wish.ratio or await self.preferences.ratio(cause.user_id)
+            return await self._ask_prompt(cause, wish, texts, source)
+        if source is not None:
+            return await self.submit(self._wanted(cause, wish.prompt, None, texts, source), texts)
+        ratio = None if always_ask else wish.ratio or await self._remembered(cause)
         if ratio is None:
-            await self._ask_ratio(cause, wish, texts)
-            return
-        wanted = GenerationRequest(
-            key=cause.key,
-            user_id=cause.user_id,
-            chat_id=cause.place.chat_id,
-            thread_id=cause.place.thread_id,
-            message_id=cause.message_id,
-            language=texts.language,
-            prompt=wish.prompt,
-            ratio=ratio,
-        )
-        await self.submit(wanted, texts)
+            return await self._ask_ratio(cause, wish, texts)
+        return await self.submit(self._wanted(cause, wish.prompt, ratio, texts), texts)
 
     async def choose(
         self, draft: Draft, ratio: AspectRatio, question_id: int, texts: Texts, *, press: str
@@ -86,63 +93,101 @@ class Orders:
         )
         await self.submit(wanted, texts, press=press)
 
-    async def submit(self, wanted: GenerationRequest, texts: Texts, *, press: str | None = None) -> None:
-        """Accept a request and say nothing, or refuse it and say why. A press that caused it is answered first."""
-        allowance = self.allowances.of(wanted.user_id)
-        answer = await self.engine.submit(wanted, allowance)
+    async def submit(self, wanted: GenerationRequest, texts: Texts, *, press: str | None = None) -> bool:
+        """Accept a request and say nothing, or refuse it and say why. A press that caused it is answered first.
+
+        False where the same cause had been accepted before.
+        """
+        place = Place(wanted.chat_id, wanted.thread_id, wanted.message_id)
+        group = await self._group(wanted.chat_id)
+        barred = await self._barred(Cause(wanted.key, wanted.user_id, place), texts)
+        allowance = self.allowances.of(wanted.user_id, group)
+        answer = None if barred else await self.engine.submit(wanted, allowance)
         accepted = isinstance(answer, Accepted)
         if press is not None:
             await self.sender.toast(press, texts.raw("toast-accepted" if accepted else "toast-refused"))
         if isinstance(answer, Accepted):
-            return
-        if answer.reason is Refusal.LINE_FULL:
-            words = texts("line-full", pending=allowance.pending)
+            return answer.fresh
+        words = barred if answer is None else self.refusals.refused(answer.reason, allowance, texts)
+        await self.whispers.say(place, wanted.user_id, words or "")
+        return True
+
+    async def ask_change(self, cause: Cause, source: Source, texts: Texts) -> None:
+        """Ask what to change in a picture."""
+        await self.take(cause, Wish("", None), texts, source)
+
+    def _wanted(
+        self,
+        cause: Cause,
+        prompt: str,
+        ratio: AspectRatio | None,
+        texts: Texts,
+        source: Source | None = None,
+    ) -> GenerationRequest:
+        return GenerationRequest(
+            key=cause.key,
+            user_id=cause.user_id,
+            chat_id=cause.place.chat_id,
+            thread_id=cause.place.thread_id,
+            message_id=cause.message_id,
+            language=texts.language,
+            prompt=prompt,
+            ratio=ratio,
+            source_file_id=source.file_id if source else None,
+            parent_id=source.parent_id if source else None,
+        )
+
+    async def _group(self, chat_id: int) -> Preference | None:
+        return await self.preferences.of(chat_id) if chat_id < 0 else None
+
+    async def _remembered(self, cause: Cause) -> AspectRatio | None:
+        group = await self._group(cause.place.chat_id)
+        own = group.ratio if group is not None else None
+        return own or (await self.preferences.of(cause.user_id)).ratio
+
+    async def _barred(self, cause: Cause, texts: Texts) -> str | None:
+        """Return why somebody may not draw in this group, or None."""
+        group = await self._group(cause.place.chat_id)
+        if group is None or group.who is Who.ALL:
+            return None
+        if group.who is Who.NOBODY:
+            return texts("group-nobody")
+        if await self.members.is_admin(cause.place.chat_id, cause.user_id):
+            return None
+        return texts("group-admins-only")
+
+    async def _ask_prompt(self, cause: Cause, wish: Wish, texts: Texts, source: Source | None) -> bool:
+        draft = await self._draft(cause, wish, source)
+        if draft.question_message_id is not None:
+            return False
+        if source is None:
+            words, placeholder = texts("ask-prompt"), texts.raw("ask-prompt-placeholder")
+        elif cause.place.in_group and cause.name:
+            # The reply field opens for who is named (Bot API, ForceReply.selective).
+            words = texts("ask-change-named", name=cause.name, id=str(cause.user_id))
+            placeholder = texts.raw("ask-change-placeholder")
         else:
-            words = self._quota_used(allowance, texts)
-        await self.sender.text(Place(wanted.chat_id, wanted.thread_id, wanted.message_id), words)
+            words, placeholder = texts("ask-change"), texts.raw("ask-change-placeholder")
+        asked = await self.sender.text(cause.place, words, keyboard=keyboards.ask(placeholder))
+        await self.drafts.set_question(draft.id, asked)
+        return True
 
-    async def refuse(self, place: Place, error: PromptError, texts: Texts) -> None:
-        """Say what is wrong with a prompt and what is possible instead."""
-        if isinstance(error, PromptTooLong):
-            words = texts("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
-        elif isinstance(error, UnknownRatio) and error.ratio:
-            words = texts("ratio-unknown", ratio=one_line(error.ratio), ratios=RATIOS)
-        elif isinstance(error, UnknownRatio):
-            words = texts("ratio-missing", ratios=RATIOS)
-        elif isinstance(error, UnknownFlag):
-            words = texts("flag-unknown", flag=one_line(error.flag), ratios=RATIOS)
-        else:
-            assert isinstance(error, RatioTwice)  # noqa: S101 - the last of PromptError's kinds
-            words = texts("ratio-twice")
-        await self.sender.text(place, words)
-
-    def renewal(self, texts: Texts) -> str:
-        """Return how long it is until quotas renew, in words: hours, rounded up, or minutes in the last one."""
-        seconds = seconds_to_next_day(self.clock.now())
-        if seconds > 3600:
-            return texts("in-hours", hours=-int(-seconds // 3600))
-        return texts("in-minutes", minutes=max(1, -int(-seconds // 60)))
-
-    async def _ask_prompt(self, cause: Cause, wish: Wish, texts: Texts) -> None:
-        draft = await self._draft(cause, wish)
-        if draft.question_message_id is None:
-            keyboard = keyboards.ask(texts.raw("ask-prompt-placeholder"))
-            asked = await self.sender.text(cause.place, texts("ask-prompt"), keyboard=keyboard)
-            await self.drafts.set_question(draft.id, asked)
-
-    async def _ask_ratio(self, cause: Cause, wish: Wish, texts: Texts) -> None:
-        allowance = self.allowances.of(cause.user_id)
+    async def _ask_ratio(self, cause: Cause, wish: Wish, texts: Texts) -> bool:
+        allowance = self.allowances.of(cause.user_id, await self._group(cause.place.chat_id))
         used = await self.quotas.used(cause.user_id, utc_day(self.clock.now()))
-        if left(allowance, used) == 0:
-            await self.sender.text(cause.place, self._quota_used(allowance, texts))
-            return
+        if cause.user_id > 0 and left(allowance, used) == 0:
+            words = self.refusals.quota_used(allowance, texts)
+            await self.whispers.say(cause.place, cause.user_id, words)
+            return True
         draft = await self._draft(cause, wish)
-        if draft.question_message_id is None:
-            words = texts("ask-ratio", prompt=one_line(wish.prompt))
-            asked = await self.sender.text(cause.place, words, keyboard=keyboards.ratios(texts, draft.id))
-            await self.drafts.set_question(draft.id, asked)
+        if draft.question_message_id is not None:
+            return False
+        words = texts("ask-ratio", prompt=one_line(wish.prompt))
+        asked = await self.sender.text(cause.place, words, keyboard=keyboards.ratios(texts, draft.id))
+        await self.drafts.set_question(draft.id, asked)
+        return True
 
-    async def _draft(self, cause: Cause, wish: Wish) -> Draft:
+    async def _draft(self, cause: Cause, wish: Wish, source: Source | None = None) -> Draft:
         return await self.drafts.save(
             key=cause.key,
             user_id=cause.user_id,
@@ -151,9 +196,6 @@ class Orders:
             message_id=cause.message_id,
             prompt=wish.prompt or None,
             ratio=wish.ratio,
+            source_file_id=source.file_id if source else None,
+            parent_id=source.parent_id if source else None,
         )
-
-    def _quota_used(self, allowance: Allowance, texts: Texts) -> str:
-        if not allowance.daily:
-            return texts("quota-none")
-        return texts("quota-used", daily=allowance.daily, **{"in": self.renewal(texts)})

@@ -2,22 +2,25 @@
 
 from aiogram import Router
 from aiogram.filters import Command
-from aiogram.types import InlineKeyboardMarkup, Message, User
+from aiogram.types import InlineKeyboardMarkup, Message
 
 from chat import keyboards
 from chat.captions import one_line
 from chat.sender import Sender
 from chat.texts import Texts
+from chat.whispers import Whispers
 from generation.engine import Engine
-from handlers.context import place_of
+from handlers.context import Person, place_of
 from storage.requests import Requests
 
 
 async def show(
-    user_id: int, requests: Requests, engine: Engine, texts: Texts
+    user_id: int, chat_id: int, requests: Requests, engine: Engine, texts: Texts
 ) -> tuple[str, InlineKeyboardMarkup | None]:
-    """Return the list in HTML and its buttons."""
+    """Return the list in HTML and its buttons. A group is shown only what is on the way there."""
     pending = await requests.pending_of(user_id)
+    if chat_id < 0:
+        pending = [request for request in pending if request.chat_id == chat_id]
     if not pending:
         return texts("queue-empty"), None
     places = engine.places()
@@ -33,10 +36,19 @@ async def show(
 
 
 async def queue(
-    message: Message, person: User, requests: Requests, engine: Engine, sender: Sender, texts: Texts
+    message: Message,
+    person: Person,
+    requests: Requests,
+    engine: Engine,
+    sender: Sender,
+    whispers: Whispers,
+    texts: Texts,
 ) -> None:
     """List what is on the way."""
-    words, keyboard = await show(person.id, requests, engine, texts)
+    words, keyboard = await show(person.id, message.chat.id, requests, engine, texts)
+    if keyboard is None:
+        await whispers.say(place_of(message), person.id, words)
+        return
     await sender.text(place_of(message), words, keyboard=keyboard)
 
 

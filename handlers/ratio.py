@@ -2,22 +2,22 @@
 
 from aiogram import Router
 from aiogram.filters import Command
-from aiogram.types import CallbackQuery, Message, User
+from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
 from chat.callbacks import PreferRatio
 from chat.sender import Sender
 from chat.texts import Texts
-from handlers.context import place_of
+from handlers.context import Person, place_of
 from storage.model import AspectRatio
 from storage.preferences import Preferences
 
 
 async def ratio(
-    message: Message, person: User, preferences: Preferences, sender: Sender, texts: Texts
+    message: Message, person: Person, preferences: Preferences, sender: Sender, texts: Texts
 ) -> None:
     """Show what is remembered and offer the rest."""
-    remembered = await preferences.ratio(person.id)
+    remembered = (await preferences.of(person.id)).ratio
     current = remembered.value if remembered else texts.raw("ratio-current-ask")
     keyboard = keyboards.preferred_ratio(texts, person.id)
     await sender.text(place_of(message), texts("ratio-choose", current=current), keyboard=keyboard)
@@ -38,7 +38,7 @@ async def ratio_preferred(
     if query.message is None or (chosen is None and callback_data.ratio):
         await sender.toast(query.id, texts.raw("toast-old"))
         return
-    await preferences.set_ratio(query.from_user.id, chosen)
+    await preferences.choose(query.from_user.id, ratio=chosen)
     await sender.toast(query.id)
     words = texts("ratio-saved", ratio=chosen.value) if chosen else texts("ratio-reset")
     await sender.edit(query.message.chat.id, query.message.message_id, words)

@@ -1,23 +1,89 @@
-"""/start and /help, and a friendly word where nothing else fits."""
+"""/start with or without a link's prompt, /help, and a friendly word where nothing else fits."""
 
-from aiogram import F, Router
-from aiogram.filters import Command, CommandStart
+import base64
+import binascii
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
 from chat.sender import Sender
 from chat.texts import Texts
-from handlers.context import place_of
-from handlers.orders import RATIOS
+from chat.whispers import Whispers
+from handlers.context import IN_PRIVATE, Person, place_of
+from handlers.imagine import cause_of
+from handlers.orders import Orders
+from handlers.prompt import PromptError, read
+from handlers.refusals import RATIOS
+from storage.preferences import Preferences, Who
+
+LONGEST_PAYLOAD = 64
+"""Characters Telegram passes on from t.me/bot?start=… (Bot API, deep linking)."""
 
 
-async def start(message: Message, sender: Sender, texts: Texts) -> None:
-    """Greet."""
+def link_to(username: str, prompt: str) -> str:
+    """Return a link that opens /imagine with this prompt; at most 48 bytes of it fit."""
+    payload = base64.urlsafe_b64encode(prompt.encode()).decode().rstrip("=")
+    assert len(payload) <= LONGEST_PAYLOAD, prompt  # noqa: S101 - the texts' own examples
+    return f"https://t.me/{username}?start={payload}"
+
+
+def prompt_in(payload: str) -> str | None:
+    """Return the prompt of a link's payload; None for what is none."""
+    if not payload or len(payload) > LONGEST_PAYLOAD:
+        return None
+    try:
+        padded = payload + "=" * (-len(payload) % 4)
+        prompt = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return prompt.strip() if prompt.isprintable() else None
+
+
+async def start(
+    message: Message, command: CommandObject, person: Person, orders: Orders, sender: Sender, texts: Texts
+) -> None:
+    """Greet, or open /imagine with the prompt of a link: drawn once a shape is pressed, never by the link alone."""
+    prompt = prompt_in(command.args or "")
+    if prompt:
+        try:
+            wish = read(prompt)
+        except PromptError as error:
+            await orders.refusals.prompt(place_of(message), person.id, error, texts)
+            return
+        if wish.prompt:
+            await orders.take(cause_of(message, person), wish, texts, always_ask=True)
+            return
     await sender.text(place_of(message), texts("start"))
 
 
-async def help_(message: Message, sender: Sender, texts: Texts) -> None:
-    """Show what the bot can do, with examples."""
-    await sender.text(place_of(message), texts("help", ratios=RATIOS))
+async def help_(message: Message, sender: Sender, texts: Texts, bot: Bot) -> None:
+    """Show what the bot can do, with examples to tap."""
+    username = (await bot.me()).username or ""
+    first, second = texts.raw("example-first"), texts.raw("example-second")
+    words = texts(
+        "help",
+        ratios=RATIOS,
+        first=first,
+        second=second,
+        first_link=link_to(username, first),
+        second_link=link_to(username, second),
+    )
+    await sender.text(place_of(message), words)
+
+
+async def help_group(
+    message: Message, person: Person, preferences: Preferences, whispers: Whispers, texts: Texts
+) -> None:
+    """Show what this group may do."""
+    who = (await preferences.of(message.chat.id)).who
+    allowed = texts("help-group-all")
+    if who is Who.ADMINS:
+        allowed = texts("group-admins-only")
+    elif who is Who.NOBODY:
+        allowed = texts("group-nobody")
+    words = texts("help-group", ratios=RATIOS) + "\n\n" + allowed
+    await whispers.say(place_of(message), person.id, words)
 
 
 async def unknown_command(message: Message, sender: Sender, texts: Texts) -> None:
@@ -30,11 +96,6 @@ async def plain_text(message: Message, sender: Sender, texts: Texts) -> None:
     await sender.text(place_of(message), texts("hint"))
 
 
-async def not_text(message: Message, sender: Sender, texts: Texts) -> None:
-    """Say what works, for what does not."""
-    await sender.text(place_of(message), texts("words-only"))
-
-
 async def unknown_button(query: CallbackQuery, sender: Sender, texts: Texts) -> None:
     """Answer a button this version does not know, so it does not spin."""
     await sender.toast(query.id, texts.raw("toast-old"))
@@ -43,19 +104,16 @@ async def unknown_button(query: CallbackQuery, sender: Sender, texts: Texts) -> 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="start")
-    router.message.register(start, CommandStart())
-    router.message.register(help_, Command("help"))
+    router.message.register(start, CommandStart(), IN_PRIVATE)
+    router.message.register(help_, Command("help"), IN_PRIVATE)
+    router.message.register(help_group, Command("help", "start"))
     return router
 
 
 def last_router() -> Router:
-    """Return the routes asked after all others."""
+    """Return the routes asked after all others. A group is left in peace."""
     router = Router(name="otherwise")
-    router.message.register(unknown_command, F.text.startswith("/"))
-    router.message.register(plain_text, F.text)
-    router.message.register(
-        not_text,
-        F.photo | F.sticker | F.document | F.voice | F.video | F.animation | F.audio | F.video_note,
-    )
+    router.message.register(unknown_command, IN_PRIVATE, F.text.startswith("/"))
+    router.message.register(plain_text, IN_PRIVATE, F.text)
     router.callback_query.register(unknown_button)
     return router

@@ -1,6 +1,8 @@
 """A stand-in for the media API: create, result and balance as documented and as seen, with pictures really drawn."""
 
 import asyncio
+import base64
+import io
 import json
 import math
 import random
@@ -10,7 +12,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import aiohttp
 from aiohttp import web
+from PIL import Image
 
 from playground import pictures
 from playground.faults import Act, Faults
@@ -58,7 +62,9 @@ class Media:
     headers_seen: list[str] = field(default_factory=list)
     url: str = ""
     draw: Callable[[str, str, int], bytes] | None = None
-    drawn: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    drawn: dict[str, bytes] = field(default_factory=dict)
+    bodies: list[str] = field(default_factory=list)
+    sources: dict[str, bytes] = field(default_factory=dict)
 
     def app(self) -> web.Application:
         """Return the server. Set `url` to its address before anybody asks for a picture."""
@@ -77,6 +83,7 @@ class Media:
         if refused is not None:
             return refused
         body = await _body(request)
+        self.bodies.append((await request.read()).decode(errors="replace"))
         issues = _issues(body)
         if body is None or issues:
             return web.json_response({"code": 3, "message": "Validation error", "issues": issues})
@@ -86,6 +93,8 @@ class Media:
             return web.json_response({"error": error}, status=402)
         self.balance -= PRICE
         task = self._new_task(str(body["prompt"]), str(body.get("ar", "1:1")), given="ar" in body)
+        for image in body.get("images") or []:  # type: ignore[attr-defined]  # checked by _issues
+            await self._take_source(task, str(image))
         return web.json_response(self._shape(task, time.monotonic()))
 
     def _new_task(self, prompt: str, ratio: str, *, given: bool) -> MediaTask:
@@ -102,6 +111,22 @@ class Media:
             task.ends, task.message = "failed", "The prompt was flagged as sensitive content"
         self.tasks[task.id] = task
         return task
+
+    async def _take_source(self, task: MediaTask, image: str) -> None:
+        """Fetch the picture to edit, as the provider does: from a public link, or out of a `data:` address."""
+        try:
+            if image.startswith("data:image/jpeg;base64,"):
+                data = base64.b64decode(image.partition(",")[2], validate=True)
+            else:
+                async with aiohttp.ClientSession() as http, http.get(image) as answer:
+                    answer.raise_for_status()
+                    data = await answer.read()
+            with Image.open(io.BytesIO(data)) as picture:
+                picture.load()
+        except Exception:  # whatever it was, the provider only says this
+            task.ends, task.message = "failed", "Failed to load image"
+        else:
+            self.sources[task.id] = data
 
     async def _result(self, request: web.Request) -> web.StreamResponse:
         return await self._around("result", request, lambda: self._do_result(request))
@@ -156,17 +181,19 @@ class Media:
             self.headers_seen.append("the key was sent to the picture's store")
         if task is None or time.monotonic() < task.done_at:
             return web.Response(status=404, text="<Error><Code>NoSuchKey</Code></Error>")
-        drawn = (task.prompt, task.ratio)
-        if drawn not in self.drawn:
+        key = f"{task.id if task.id in self.sources else ''} {task.prompt} {task.ratio}"
+        if key not in self.drawn:
             if len(self.drawn) > 100:
                 self.drawn.clear()
-            self.drawn[drawn] = await asyncio.to_thread(self._draw, *drawn)
-        return web.Response(body=self.drawn[drawn], content_type="image/webp")
+            self.drawn[key] = await asyncio.to_thread(self._draw, task)
+        return web.Response(body=self.drawn[key], content_type="image/webp")
 
-    def _draw(self, prompt: str, ratio: str) -> bytes:
+    def _draw(self, task: MediaTask) -> bytes:
+        if task.id in self.sources:
+            return pictures.webp(pictures.edit(self.sources[task.id], task.prompt))
         if self.draw is not None:
-            return self.draw(prompt, ratio, self.pixels)
-        return pictures.webp(pictures.draw(prompt, ratio, self.pixels))
+            return self.draw(task.prompt, task.ratio, self.pixels)
+        return pictures.webp(pictures.draw(task.prompt, task.ratio, self.pixels))
 
     async def _around(self, call: str, request: web.Request, act: Act) -> web.StreamResponse:
         self.calls[call] += 1

@@ -6,7 +6,7 @@ import math
 import random
 import textwrap
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 PIXELS = 1_000_000
 
@@ -26,6 +26,45 @@ def draw(prompt: str, ratio: str, pixels: int = PIXELS) -> Image.Image:
     _shapes(dice, picture)
     _words(picture, prompt)
     return picture
+
+
+def edit(source: bytes, prompt: str) -> Image.Image:
+    """Return a picture changed in a way that shows: as the prompt says where it is known, else by its hash."""
+    with Image.open(io.BytesIO(source)) as opened:
+        picture = opened.convert("RGB")
+    words = prompt.lower()
+    named = next((way for word, way in _WAYS.items() if word in words), None)
+    ways = list(dict.fromkeys(_WAYS.values()))
+    chosen = named or ways[hashlib.sha256(prompt.encode()).digest()[0] % len(ways)]
+    changed = chosen(picture)
+    _words(changed, prompt)
+    return changed
+
+
+def _night(picture: Image.Image) -> Image.Image:
+    dark = ImageEnhance.Brightness(picture).enhance(0.35)
+    return Image.blend(dark, Image.new("RGB", picture.size, (10, 20, 80)), 0.3)
+
+
+def _sepia(picture: Image.Image) -> Image.Image:
+    return ImageOps.colorize(picture.convert("L"), (40, 20, 5), (255, 240, 200))
+
+
+def _warm(picture: Image.Image) -> Image.Image:
+    return Image.blend(picture, Image.new("RGB", picture.size, (255, 120, 40)), 0.35)
+
+
+_WAYS = {
+    "night": _night,
+    "ночь": _night,
+    "mirror": ImageOps.mirror,
+    "зеркал": ImageOps.mirror,
+    "sepia": _sepia,
+    "old": _sepia,
+    "sunset": _warm,
+    "закат": _warm,
+    "negative": ImageOps.invert,
+}
 
 
 def webp(picture: Image.Image) -> bytes:

@@ -13,13 +13,22 @@ import aiohttp
 from aiogram.types import Message, User
 from aiohttp import web
 
+from playground.call import ApiError, Call
 from playground.chats import Chats
 from playground.faults import Faults
 from playground.flood import Flood
-from playground.methods import METHODS, ApiError, Call
+from playground.methods import METHODS
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 LARGEST_UPLOAD = 52 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came with a call."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(slots=True)
@@ -41,7 +50,7 @@ class Telegram:
     chats: Chats = field(default_factory=Chats)
     calls: Counter[str] = field(default_factory=Counter)
     webhook: Webhook | None = None
-    presses: dict[str, tuple[int, int]] = field(default_factory=dict)
+    presses: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     _updates: list[dict[str, Any]] = field(default_factory=list)
     _update_ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
@@ -54,18 +63,35 @@ class Telegram:
         """Return the server."""
         app = web.Application(client_max_size=LARGEST_UPLOAD)
         app.router.add_route("*", "/bot{token}/{method}", self._called)
+        app.router.add_get("/file/bot{token}/files/{file}", self._file)
         app.on_cleanup.append(self._close)
         return app
 
     # What people do
 
     def say(
-        self, user: User, text: str, *, reply_to: Message | None = None, chat_id: int | None = None
+        self,
+        user: User,
+        text: str,
+        *,
+        reply_to: Message | None = None,
+        chat_id: int | None = None,
+        **more: Any,
     ) -> Message:
-        """Let a person write a text, and tell the bot."""
-        message = self.chats.add(chat_id or user.id, user, text=text, reply_to_message=reply_to)
+        """Let a person write a text, and tell the bot. `more` is what else the message carries."""
+        return self.send(user, chat_id=chat_id, text=text, reply_to_message=reply_to, **more)
+
+    def send(self, user: User, *, chat_id: int | None = None, **content: Any) -> Message:
+        """Let a person send a message of any kind, and tell the bot."""
+        message = self.chats.add(chat_id or user.id, user, **content)
         self.tell({"message": dump(message)})
         return message
+
+    def rewrite(self, message: Message, text: str) -> Message:
+        """Let a person edit their text, and tell the bot."""
+        changed = self.chats.change(message, text=text)
+        self.tell({"edited_message": dump(changed)})
+        return changed
 
     def press(self, user: User, message: Message, label: str) -> str:
         """Let a person press the button whose label holds these words; return the press's id."""
@@ -76,7 +102,7 @@ class Telegram:
     def press_data(self, user: User, message: Message, data: str) -> str:
         """Let a person press a button that carries this, forged ones included."""
         query_id = str(next(self._press_ids))
-        self.presses[query_id] = (message.chat.id, message.message_id)
+        self.presses[query_id] = (message.chat.id, message.message_id, user.id)
         query = {
             "id": query_id,
             "from": dump(user),
@@ -111,11 +137,20 @@ class Telegram:
             try:
                 return web.json_response({"ok": True, "result": await self._do(method, parameters, files)})
             except ApiError as error:
-                return refusal(error.code, error.description, error.retry_after)
+                return refusal(error.code, error.description, **error.parameters)
 
         return await self.faults.around(method, request, act)
 
-    async def _do(self, method: str, parameters: dict[str, Any], files: dict[str, bytes]) -> Any:
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        async def act() -> web.StreamResponse:
+            data = self.chats.files.get(request.match_info["file"].removesuffix("-small"))
+            if request.match_info["token"] != self.token or data is None:
+                return refusal(404, "Not Found")
+            return web.Response(body=data)
+
+        return await self.faults.around("file", request, act)
+
+    async def _do(self, method: str, parameters: dict[str, Any], files: dict[str, Upload]) -> Any:
         if method == "getUpdates":
             return await self._get_updates(parameters)
         if method == "setWebhook":
@@ -128,7 +163,9 @@ class Telegram:
         if act is None:
             raise ApiError(404, "Not Found: method not found")
         self.seen.append(json.dumps(parameters, ensure_ascii=False))
-        return act(Call(method, parameters, files, self.chats, self.flood, self.presses))
+        names = {name: upload.name for name, upload in files.items()}
+        contents = {name: upload.data for name, upload in files.items()}
+        return act(Call(method, parameters, contents, self.chats, self.flood, self.presses, names))
 
     async def _get_updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         if self.webhook is not None:
@@ -207,23 +244,23 @@ def dump(value: Message | User) -> dict[str, Any]:
     )
 
 
-def refusal(code: int, description: str, retry_after: int | None = None) -> web.Response:
+def refusal(code: int, description: str, **parameters: int) -> web.Response:
     """Return a refusal as the Bot API words it."""
     body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
-    if retry_after is not None:
-        body["parameters"] = {"retry_after": retry_after}
+    if parameters:
+        body["parameters"] = parameters
     return web.json_response(body, status=code)
 
 
-async def _parameters(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+async def _parameters(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
     """Return a call's parameters, JSON parsed as the Bot API does, and its files."""
     if request.content_type == "application/json":
         return dict(await request.json()), {}
     raw: dict[str, Any] = dict(request.query)
-    files: dict[str, bytes] = {}
+    files: dict[str, Upload] = {}
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
-            files[name] = value.file.read()
+            files[name] = Upload(value.filename, value.file.read())
         else:
             raw[name] = value
     return {name: _value(text) for name, text in raw.items()}, files

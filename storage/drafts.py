@@ -27,6 +27,8 @@ class Draft:
     message_id: int
     prompt: str | None
     ratio: AspectRatio | None
+    source_file_id: str | None
+    parent_id: int | None
     question_message_id: int | None
     created_at: float
 
@@ -53,7 +55,9 @@ class Drafts:
         thread_id: int | None,
         message_id: int,
         prompt: str | None,
-        ratio: AspectRatio | None,
+        ratio: AspectRatio | None = None,
+        source_file_id: str | None = None,
+        parent_id: int | None = None,
     ) -> Draft:
         """Keep a draft. The same key saved again is the same draft."""
         values = {
@@ -64,6 +68,8 @@ class Drafts:
             "message_id": message_id,
             "prompt": prompt,
             "ratio": ratio,
+            "source_file_id": source_file_id,
+            "parent_id": parent_id,
             "created_at": self._clock.now(),
         }
 
@@ -77,6 +83,15 @@ class Drafts:
         """Remember the bot's message that asks for the rest."""
         statement = sa.update(drafts).where(drafts.c.id == draft_id).values(question_message_id=message_id)
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def rewrite(self, draft_id: int, prompt: str) -> None:
+        """Give a draft another prompt."""
+        statement = sa.update(drafts).where(drafts.c.id == draft_id).values(prompt=prompt)
+        await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def by_key(self, key: str) -> Draft | None:
+        """Return the draft a cause led to."""
+        return await self._database.read(self._first(drafts.c.key == key))
 
     async def get(self, draft_id: int) -> Draft | None:
         """Return a draft, or None once it is too old."""

@@ -57,6 +57,8 @@ class Failure(StrEnum):
     SERVICE_PAUSED = "service-paused"
     PICTURE_LOST = "picture-lost"
     NOT_SENDABLE = "not-sendable"
+    SOURCE_GONE = "source-gone"
+    SOURCE_UNUSABLE = "source-unusable"
     BLOCKED = "blocked"
 
 
@@ -66,6 +68,8 @@ class GenerationRequest:
 
     `key` comes from the cause (a message or a button press), so the same cause is the same request.
     `status_message_id` is a message of the bot's that may be edited into the status, where one exists.
+    `source_file_id` is Telegram's id of the picture to edit, and `parent_id` the request that drew it, if one did;
+    a ratio goes with words only.
     """
 
     key: str
@@ -77,6 +81,15 @@ class GenerationRequest:
     ratio: AspectRatio | None
     thread_id: int | None = None
     status_message_id: int | None = None
+    source_file_id: str | None = None
+    parent_id: int | None = None
+
+
+class FileKind(StrEnum):
+    """What Telegram's `file_id` of a delivered picture names."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,8 @@ class Request:
     language: str
     prompt: str
     ratio: AspectRatio | None
+    source_file_id: str | None
+    parent_id: int | None
     state: State
     quota_day: str
     accepted_at: float
@@ -104,17 +119,29 @@ class Request:
     failure: Failure | None
     status_message_id: int | None
     file_id: str | None
+    file_kind: FileKind | None
+    original_file_id: str | None
     result_message_id: int | None
     finished_at: float | None
     closed_at: float | None
+    forget: bool = False
+
+    @property
+    def in_group(self) -> bool:
+        """Whether it was asked for in a group: groups and channels have negative ids (Bot API, Chat)."""
+        return self.chat_id < 0
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a person may have: pictures a day (None is unlimited) and requests pending at once."""
+    """What a person may have: pictures a day (None is unlimited) and requests pending at once.
+
+    `group_daily` is what the group they ask in may have a day; it does not count in a private chat.
+    """
 
     daily: int | None
     pending: int
+    group_daily: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +156,7 @@ class Refusal(StrEnum):
     """Why nothing was written."""
 
     QUOTA_USED = "quota-used"
+    GROUP_QUOTA_USED = "group-quota-used"
     LINE_FULL = "line-full"
 
 

@@ -1,5 +1,7 @@
 """Pictures a subject may have a UTC day. Units move only inside the transaction of their cause."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
@@ -32,6 +34,24 @@ def reserve(connection: sa.Connection, subject_id: int, day: str, daily: int | N
         return False
     row = connection.execute(_RESERVE, {"subject_id": subject_id, "day": day, "used": 1, "daily": limit})
     return row.first() is not None
+
+
+def subjects(user_id: int, chat_id: int) -> tuple[int, ...]:
+    """Return whose units a request takes: the person's and, in a group, the group's.
+
+    Who writes as the group itself (an anonymous admin) takes the group's alone.
+    """
+    return (user_id,) if chat_id > 0 or chat_id == user_id else (user_id, chat_id)
+
+
+def reserve_all(connection: sa.Connection, limits: Sequence[tuple[int, int | None]], day: str) -> int | None:
+    """Take one unit of every subject, or of none. Returns the subject whose units are used up, or None."""
+    for count, (subject_id, daily) in enumerate(limits):
+        if not reserve(connection, subject_id, day, daily):
+            for taken, _ in limits[:count]:
+                give_back(connection, taken, day)
+            return subject_id
+    return None
 
 
 def give_back(connection: sa.Connection, subject_id: int, day: str) -> None:

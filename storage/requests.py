@@ -17,6 +17,7 @@ from storage.model import (
     Allowance,
     AspectRatio,
     Failure,
+    FileKind,
     GenerationRequest,
     Refusal,
     Refused,
@@ -39,14 +40,34 @@ _PENDING_OF = (
     )
 ).order_by(requests.c.id)
 _COUNT_PENDING_OF = sa.select(sa.func.count()).select_from(_PENDING_OF.order_by(None).subquery())
+_PENDING_IN = _ALL.where(
+    requests.c.chat_id == sa.bindparam("in_chat"),
+    requests.c.finished_at.is_(None),
+    requests.c.state.in_([state.value for state in PENDING]),
+)
+_ENDED_WITH_KEY = (
+    sa.select(sa.func.count())
+    .select_from(requests)
+    .where(
+        requests.c.key >= sa.bindparam("first"),
+        requests.c.key < sa.bindparam("last"),
+        requests.c.finished_at.is_not(None),
+    )
+)
+_CLOSE = (
+    sa.update(requests).where(requests.c.id == sa.bindparam("by_id")).values(closed_at=sa.bindparam("now"))
+)
+_DROP_FORGOTTEN = sa.delete(requests).where(requests.c.id == sa.bindparam("by_id"), requests.c.forget)
 _INSERT = insert(requests)
 
 
-def _request(row: sa.Row[Any]) -> Request:
+def read_request(row: sa.Row[Any]) -> Request:
+    """Return a row of the requests table as a value."""
     values = row._asdict()
     values["state"] = State(values["state"])
     values["ratio"] = AspectRatio(values["ratio"]) if values["ratio"] else None
     values["failure"] = Failure(values["failure"]) if values["failure"] else None
+    values["file_kind"] = FileKind(values["file_kind"]) if values["file_kind"] else None
     return Request(**values)
 
 
@@ -66,6 +87,14 @@ def _move(connection: sa.Connection, request_id: int, expected: Collection[State
     return connection.execute(statement, {"by_id": request_id, **new}).rowcount == 1
 
 
+def _limits(wanted: GenerationRequest, allowance: Allowance) -> list[tuple[int, int | None]]:
+    """Return whose units a request takes, with each one's limit."""
+    return [
+        (subject, allowance.group_daily if subject == wanted.chat_id and subject < 0 else allowance.daily)
+        for subject in quotas.subjects(wanted.user_id, wanted.chat_id)
+    ]
+
+
 class Requests:
     """Every read and write of the requests table."""
 
@@ -83,12 +112,14 @@ class Requests:
         def unit(connection: sa.Connection) -> Accepted | Refused:
             known = connection.execute(_BY_KEY, {"by_key": wanted.key}).first()
             if known is not None:
-                return Accepted(_request(known), fresh=False)
+                return Accepted(read_request(known), fresh=False)
             pending = connection.execute(_COUNT_PENDING_OF, {"of_user": wanted.user_id}).scalar_one()
             if pending >= allowance.pending:
                 return Refused(Refusal.LINE_FULL)
-            if not quotas.reserve(connection, wanted.user_id, utc_day(now), allowance.daily):
-                return Refused(Refusal.QUOTA_USED)
+            short = quotas.reserve_all(connection, _limits(wanted, allowance), utc_day(now))
+            if short is not None:
+                in_group = short == wanted.chat_id and wanted.chat_id < 0
+                return Refused(Refusal.GROUP_QUOTA_USED if in_group else Refusal.QUOTA_USED)
             values = {
                 "key": wanted.key,
                 "user_id": wanted.user_id,
@@ -99,13 +130,15 @@ class Requests:
                 "prompt": wanted.prompt,
                 "ratio": wanted.ratio,
                 "status_message_id": wanted.status_message_id,
+                "source_file_id": wanted.source_file_id,
+                "parent_id": wanted.parent_id,
                 "state": State.QUEUED,
                 "quota_day": utc_day(now),
                 "accepted_at": now,
                 "creates": 0,
             }
             row = connection.execute(_INSERT.returning(*requests.c), values).one()
-            return Accepted(_request(row), fresh=True)
+            return Accepted(read_request(row), fresh=True)
 
         return await self._database.write(unit)
 
@@ -154,7 +187,10 @@ class Requests:
             if not _move(connection, request.id, expected, columns):
                 return False
             if final is not State.DELIVERED:
-                quotas.give_back(connection, request.user_id, request.quota_day)
+                # The row's own ids: a group may have got a new one since the caller read it.
+                row = connection.execute(_BY_ID, {"by_id": request.id}).one()
+                for subject_id in quotas.subjects(row.user_id, row.chat_id):
+                    quotas.give_back(connection, subject_id, row.quota_day)
             return True
 
         return await self._database.write(unit)
@@ -163,9 +199,36 @@ class Requests:
         """Remember which message tells the request's status."""
         await self._update(request_id, {"status_message_id": message_id})
 
+    async def set_original(self, request_id: int, file_id: str) -> None:
+        """Remember Telegram's id of the untouched file, so it need not be fetched again."""
+        await self._update(request_id, {"original_file_id": file_id})
+
     async def close(self, request_id: int) -> None:
-        """Note that nothing is left to do or to say for a request."""
-        await self._update(request_id, {"closed_at": self._clock.now()})
+        """Note that nothing is left to do or to say for a request; one that was to be forgotten goes."""
+        now = self._clock.now()
+
+        def unit(connection: sa.Connection) -> None:
+            connection.execute(_CLOSE, {"by_id": request_id, "now": now})
+            connection.execute(_DROP_FORGOTTEN, {"by_id": request_id})
+
+        await self._database.write(unit)
+
+    async def rewrite(self, key: str, prompt: str, ratio: AspectRatio | None) -> bool:
+        """Give a request that still waits another prompt, and another ratio where one is given. False if none waits."""
+        values: dict[str, str] = {"prompt": prompt} | ({"ratio": ratio} if ratio else {})
+        waiting = sa.and_(requests.c.key == key, requests.c.state == State.QUEUED, requests.c.creates == 0)
+        statement = sa.update(requests).where(waiting).values(values)
+        changed = await self._database.write(lambda connection: connection.execute(statement).rowcount)
+        return changed == 1
+
+    async def ended_with_key(self, prefix: str) -> int:
+        """Return how many requests whose keys begin so have ended."""
+        values = {"first": prefix, "last": prefix + "\U0010ffff"}
+        return await self._database.read(lambda c: c.execute(_ENDED_WITH_KEY, values).scalar_one())
+
+    async def pending_in(self, chat_id: int) -> list[Request]:
+        """Return what waits or runs for a chat."""
+        return await self._many(_PENDING_IN, {"in_chat": chat_id})
 
     async def _update(self, request_id: int, values: Values) -> None:
         statement = sa.update(requests).where(requests.c.id == request_id).values(dict(values))
@@ -174,12 +237,12 @@ class Requests:
     async def _one(self, statement: sa.Select[Any], values: Values) -> Request | None:
         def unit(connection: sa.Connection) -> Request | None:
             row = connection.execute(statement, dict(values)).first()
-            return None if row is None else _request(row)
+            return None if row is None else read_request(row)
 
         return await self._database.read(unit)
 
     async def _many(self, statement: sa.Select[Any], values: Values) -> list[Request]:
         def unit(connection: sa.Connection) -> list[Request]:
-            return [_request(row) for row in connection.execute(statement, dict(values))]
+            return [read_request(row) for row in connection.execute(statement, dict(values))]
 
         return await self._database.read(unit)

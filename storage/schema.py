@@ -26,6 +26,8 @@ requests = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("prompt", sa.Text, nullable=False),
     sa.Column("ratio", sa.Text),
+    sa.Column("source_file_id", sa.Text),
+    sa.Column("parent_id", sa.BigInteger),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("quota_day", sa.Text, nullable=False),
     sa.Column("accepted_at", sa.Float, nullable=False),
@@ -38,11 +40,14 @@ requests = sa.Table(
     sa.Column("failure", sa.Text),
     sa.Column("status_message_id", sa.BigInteger),
     sa.Column("file_id", sa.Text),
+    sa.Column("file_kind", sa.Text),
+    sa.Column("original_file_id", sa.Text),
     sa.Column("result_message_id", sa.BigInteger),
     sa.Column("finished_at", sa.Float),
     sa.Column("closed_at", sa.Float),
+    sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.text("0")),
     sa.Index("ix_requests_open", "id", sqlite_where=sa.text("closed_at IS NULL")),
-    sa.Index("ix_requests_user_id_id", "user_id", "id"),
+    sa.Index("ix_requests_user_id_chat_id_id", "user_id", "chat_id", "id"),
     sa.Index("ix_requests_pending", "user_id", sqlite_where=sa.text("finished_at IS NULL")),
     sqlite_autoincrement=True,
 )
@@ -68,6 +73,8 @@ drafts = sa.Table(
     sa.Column("message_id", sa.BigInteger, nullable=False),
     sa.Column("prompt", sa.Text),
     sa.Column("ratio", sa.Text),
+    sa.Column("source_file_id", sa.Text),
+    sa.Column("parent_id", sa.BigInteger),
     sa.Column("question_message_id", sa.BigInteger),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Index("ix_drafts_chat_id_question_message_id", "chat_id", "question_message_id"),
@@ -79,7 +86,11 @@ preferences = sa.Table(
     metadata,
     sa.Column("subject_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("ratio", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("who", sa.Text),
+    sa.Column("daily", sa.Integer),
 )
+"""What a person (positive id) or a group (negative id) chose; `who` and `daily` are a group's alone."""
 
 durations = sa.Table(
     "durations",
@@ -89,6 +100,23 @@ durations = sa.Table(
     sa.Column("longest", sa.Float, nullable=False),
 )
 """How long finished tasks took, in seconds: more than `shortest` (not done yet then), at most `longest`."""
+
+deletions = sa.Table(
+    "deletions",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("due_at", sa.Float, nullable=False),
+)
+"""Messages of the bot's that are to go after a while."""
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+"""What was told to Telegram and need not be told again: the command menus."""
 
 inbox = sa.Table(
     "inbox",

@@ -9,22 +9,40 @@ start =
 
     /help shows what else I can do.
 help =
-    <b>Draw a picture</b>
-    <code>/imagine a lighthouse in a storm</code>
-    <code>/imagine a fox in the snow --ar 16:9</code>
+    <b>Draw a picture</b> – tap to try:
+    <a href="{ $first_link }">{ $first }</a>
+    <a href="{ $second_link }">{ $second }</a>
+    or write <code>/imagine a fox in the snow --ar 16:9</code>
 
     <b>Shapes</b> for <code>--ar</code>: { $ratios }. Without one I ask; /ratio makes me remember.
 
+    <b>Change a picture</b>: send me a photo and say what to change, or answer one of mine.
+
+    /history – your pictures
     /queue – what is being drawn and what waits
     /quota – how many pictures you have left today
+    /language – answer me in another language
+    /forget – delete what I keep about you
+help-group =
+    <code>/imagine a lighthouse in a storm</code> draws a picture; <code>--ar 16:9</code> picks its shape: { $ratios }.
+    Answer a photo with <code>/imagine make it night</code>, or one of my pictures with what to change.
+
+    /history – your pictures from this group
+    /queue, /quota – what is on the way, and what is left today
+help-group-all = Everybody here may draw.
+example-first = a lighthouse in a storm
+example-second = a fox asleep in the snow
 hint = To draw this, put /imagine in front of it. /help has examples.
-words-only = I draw from words. Send /imagine with a description; /help has examples.
 unknown-command = I don’t know that command. /help shows what I can do.
 
 ## Asking for what is missing
 
 ask-prompt = What shall I draw? Answer this message with a description.
 ask-prompt-placeholder = A lighthouse in a storm
+ask-change = What shall I change? Answer this message, for example: make it night.
+ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, what shall I change? Answer this message, for example: make it night.
+ask-change-placeholder = Make it night
+album-first = I took the first photo of the album; I change one at a time.
 ask-ratio = Which shape for “{ $prompt }”?
 button-ratio-1x1 = ◻️ 1:1
 button-ratio-16x9 = 🖥 16:9
@@ -49,7 +67,12 @@ ratio-twice = Please choose one shape: I found more than one <code>--ar</code>.
 flag-unknown =
     I don’t know <code>{ $flag }</code>. The only option is <code>--ar</code> with one of { $ratios }. For example:
     <code>/imagine a fox in the snow --ar 16:9</code>
-private-only = I draw in private chats for now. Write to me directly.
+
+source-too-large = That file is over 20 MB, more than Telegram lets me fetch. Send it as a photo, or a smaller file.
+source-unusable = I can’t change that. A photo, a picture file (JPEG, PNG, WebP, HEIC) or a sticker that doesn’t move works.
+edit-has-no-shape = A changed picture keeps the shape of the picture it came from. Answer a picture drawn from words with a shape.
+prompt-of-what = Answer one of my pictures with /prompt, and I’ll give you its description to copy.
+prompt-back = <pre>{ $prompt }</pre>
 
 ## Status
 
@@ -77,6 +100,8 @@ failed-task-failed = The picture service could not draw this. Please try again, 
 failed-service-paused = Drawing is paused: the service behind me needs its owner’s attention. Please try again later. { $left }
 failed-picture-lost = The picture was drawn, but I could not fetch it. Please try again. { $left }
 failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
+failed-source-gone = I could not fetch the picture you want changed: Telegram no longer gives it to me. Please send it again. { $left }
+failed-source-unusable = I could not read the picture you want changed. A photo, or a JPEG, PNG, WebP or HEIC file works. { $left }
 left =
     { $left ->
         [0] This one did not count, but today’s pictures are used up.
@@ -117,6 +142,78 @@ in-minutes =
        *[other] { $minutes } minutes
     }
 
+quota-group =
+    This group today: { $used } of { $daily } used, <b>{ $left }</b> left.
+
+## Groups
+
+hello-group =
+    Hi! I draw pictures: <code>/imagine a lighthouse in a storm</code>. Answer a photo with <code>/imagine make it night</code>, and I change it.
+
+    Admins choose who may draw, and how much, in /settings.
+group-nobody = Drawing is switched off in this group. Its admins can change that in /settings.
+group-admins-only = In this group only admins may draw. They can change that in /settings.
+group-quota-used =
+    This group has used { $daily ->
+        [one] its { $daily } picture
+       *[other] all its { $daily } pictures
+    } for today. New ones come in { $in }. You can also draw in a private chat with me.
+settings-group =
+    <b>Drawing in this group</b>
+    Who may draw, how many pictures a day all together (now { $daily }), the shape where none is given, and my language here.
+settings-admins-only = Only this group’s admins can change its settings.
+settings-private = Your own settings: /ratio for the shape, /language for the language. /settings itself is for groups.
+button-who-all = Everybody
+button-who-admins = Admins
+button-who-nobody = Nobody
+button-daily = { $daily } a day
+button-language-each = Each person’s own language
+
+## What a picture offers
+
+offer-again = 🔁 Again
+offer-shapes = 📐 Shape
+offer-edit = ✏️ Edit
+offer-original = 📎 Original
+offer-undo = ↩️ Undo
+button-back = « Back
+undone = The picture it came from.
+undo-impossible = I can’t put that picture back here; it is still where you sent it.
+original-gone = The original file is kept for about a day, and this one is gone. The picture above is all that is left.
+
+## /history
+
+history-empty = No pictures here yet. Send /imagine to draw the first.
+history-page =
+    { $prompt }
+
+    { DATETIME($date, dateStyle: "long") } · { $number } of { $total }
+
+## /language and /forget
+
+language-choose = Which language shall I speak?
+language-en = English
+language-ru = Русский
+button-language-auto = As Telegram says
+language-saved = I’ll speak English with you.
+forget-sure = I would delete your pictures’ history, prompts and settings, and cancel what is on the way. The messages in this chat stay, and so does today’s count. Sure?
+button-forget = Delete it all
+button-keep = Keep it
+forgotten = Done: I keep nothing about you but today’s count.
+forget-kept = Nothing was deleted.
+
+## The command menu
+
+command-imagine = Draw a picture or change one
+command-history = Your pictures here
+command-queue = What is being drawn and what waits
+command-quota = How many pictures are left today
+command-ratio = The shape to draw in
+command-language = The language I speak
+command-help = What I can do
+command-forget = Delete what I keep about you
+command-settings = Who may draw here, and how much
+
 ## /queue
 
 queue-empty = Nothing waits and nothing is being drawn. Send /imagine to start.
@@ -141,6 +238,9 @@ toast-too-late = Too late to cancel: the picture is ready.
 toast-finished = This one is already finished.
 toast-not-yours = This button belongs to someone else.
 toast-old = This button is too old. Please send /imagine again.
+toast-original = Fetching the original…
+toast-saved = Saved
+toast-admins-only = Only this group’s admins can change that.
 toast-refused = That did not work; see my message.
 
 ## Trouble

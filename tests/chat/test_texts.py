@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from fluent.syntax.visitor import Visitor
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat import menu
 from chat.texts import FOLDER, LANGUAGES, Library, TextError, Texts
 from playground.entities import parse, units
 from storage.model import AspectRatio, Failure
+from storage.preferences import Who
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("chat", "handlers", "generation", "bot")
@@ -95,8 +98,11 @@ def test_every_text_is_used() -> None:
         ), f"nobody says {message}"
 
 
-def test_every_end_and_every_ratio_has_words() -> None:
+def test_whatever_is_named_in_code_has_words() -> None:
     messages = _messages("en")
+    assert all(f"command-{name}" in messages for name in {*menu.PRIVATE, *menu.GROUP_ADMIN})
+    assert all(f"button-who-{who}" in messages for who in Who)
+    assert all(f"language-{language}" in messages for language in LANGUAGES)
     assert all(f"failed-{f}" in messages for f in Failure if f is not Failure.BLOCKED)
     assert all(f"button-ratio-{ratio.slug}" in messages for ratio in AspectRatio)
     assert "cancelled" in messages
@@ -108,8 +114,10 @@ def test_every_text_is_html_that_telegram_takes(language: str, number: int) -> N
     texts = Texts(language)
     for message, names in _messages(language).items():
         numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
-        numbers |= {"hours", "minutes", "number"}
-        arguments: dict[str, str | int] = {n: number if n in numbers else "<b>&x" for n in names}
+        numbers |= {"hours", "minutes", "number", "total"}
+        arguments: dict[str, str | int | date] = {n: number if n in numbers else "<b>&x" for n in names}
+        if "date" in names:
+            arguments["date"] = date(2026, 11, 24)
         if message.startswith(("failed-", "cancelled")):
             arguments["left"] = texts("left", left=number)
         text, _ = parse(texts(message, **arguments), "HTML")
@@ -117,6 +125,8 @@ def test_every_text_is_html_that_telegram_takes(language: str, number: int) -> N
         assert 0 < units(text) <= limit
         assert "{" not in text
         assert text == re.sub(r" +\n", "\n", text)
+        if message.startswith("command-"):
+            assert len(text) <= 256  # Bot API, BotCommand
         if message.startswith(("toast-", "button-")) and not names:
             assert texts.raw(message) == text
 

@@ -10,13 +10,19 @@ from tests.e2e import world as worlds
 from tests.e2e.world import World
 
 ADMIN = 99
+SETTINGS = {
+    "DAILY_QUOTA": "6",
+    "GROUP_DAILY_QUOTA": "8",
+    "ADMIN_IDS": str(ADMIN),
+    "USER_QUEUE_LIMIT": "3",
+}
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """A bot that runs for all tests of this worker: each uses people of its own."""
     folder = tmp_path_factory.mktemp("shared")
-    async with worlds.world(folder, DAILY_QUOTA="6", ADMIN_IDS=str(ADMIN), USER_QUEUE_LIMIT="3") as made:
+    async with worlds.world(folder, **SETTINGS) as made:
         await made.bot.start()
         yield made
         assert await made.bot.stop() == 0

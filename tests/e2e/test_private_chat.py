@@ -4,7 +4,6 @@ import io
 import json
 
 import pytest
-from aiogram.types import Message
 from PIL import Image
 
 from playground import faults
@@ -12,14 +11,9 @@ from playground.faults import Fault
 from playground.telegram import dump
 from storage.model import AspectRatio
 from tests.e2e.conftest import ADMIN
-from tests.e2e.world import World
+from tests.e2e.world import World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
-
-
-def _buttons(message: Message) -> list[str]:
-    assert message.reply_markup is not None
-    return [button.text for row in message.reply_markup.inline_keyboard for button in row]
 
 
 async def test_imagine_becomes_a_picture_in_reply(living: World) -> None:
@@ -46,7 +40,7 @@ async def test_the_status_tells_that_it_is_drawn_and_makes_no_sound(living: Worl
     ann = living.person()
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await living.hears(ann, "Drawing")
-    assert _buttons(status) == ["Cancel"]
+    assert buttons(status) == ["Cancel"]
     assert any(
         '"disable_notification": true' in call and str(ann.id) in call for call in living.telegram.seen
     )
@@ -59,7 +53,7 @@ async def test_without_a_ratio_five_buttons_ask_and_a_press_is_one_generation(li
     ann = living.person()
     living.telegram.say(ann, "/imagine a fox")
     question = await living.hears(ann, "Which shape")
-    assert [label.split()[-1] for label in _buttons(question)] == list(AspectRatio)
+    assert [label.split()[-1] for label in buttons(question)] == list(AspectRatio)
     for label in ("16:9", "16:9", "1:1"):
         living.telegram.press(ann, question, label)
     picture = await living.gets_picture(ann)
@@ -100,7 +94,7 @@ async def test_ratio_is_remembered_and_forgotten(living: World) -> None:
     ann = living.person()
     living.telegram.say(ann, "/ratio")
     choice = await living.hears(ann, "I ask each time")
-    assert len(_buttons(choice)) == 6
+    assert len(buttons(choice)) == 6
     living.telegram.press(ann, choice, "9:16")
     await living.hears(ann, "From now on I draw in 9:16")
     living.telegram.say(ann, "/imagine a fox")
@@ -133,25 +127,6 @@ async def test_what_costs_nothing(living: World, text: str, words: str) -> None:
     living.telegram.say(ann, text)
     await living.hears(ann, words)
     assert living.used(ann) == 0
-
-
-async def test_a_sticker_is_told_what_works(living: World) -> None:
-    ann = living.person()
-    message = living.telegram.chats.add(ann.id, ann, text="x")
-    sticker = dump(message) | {
-        "sticker": {
-            "file_id": "s",
-            "file_unique_id": "s",
-            "type": "regular",
-            "width": 1,
-            "height": 1,
-            "is_animated": False,
-            "is_video": False,
-        }
-    }
-    del sticker["text"]
-    living.telegram.tell({"message": sticker})
-    await living.hears(ann, "I draw from words")
 
 
 async def test_the_quota_is_told_kept_and_renewed_at_midnight(living: World) -> None:
@@ -365,20 +340,6 @@ async def test_a_button_is_answered_within_a_tenth_of_a_second_even_while_much_i
     living.telegram.press(ann, choice, "1:1")
     await living.toasted(choice, "")
     assert sum("Shapes" in text for text in living.texts(ann)) < 6
-
-
-async def test_a_group_hears_one_sentence(living: World) -> None:
-    from aiogram.types import Chat
-
-    ann = living.person()
-    living.telegram.chats.chats[-500] = Chat(id=-500, type="supergroup", title="Friends")
-    living.telegram.say(ann, "/help", chat_id=-500)
-    living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=-500)
-    await living.until(lambda: living.telegram.chats.of_bot(-500))
-    assert [m.text for m in living.telegram.chats.of_bot(-500)] == [
-        "I draw in private chats for now. Write to me directly."
-    ]
-    assert living.used(ann) == 0
 
 
 async def test_a_create_that_was_refused_before_may_still_be_unknown_once(living: World) -> None:

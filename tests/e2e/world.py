@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from aiogram.types import Message, User
+from PIL import Image
 
+from playground import files
 from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
@@ -159,6 +162,48 @@ class World:
         assert message is not None
         return message
 
+    def group(self, *members: User, topics: dict[int, str] | None = None, forum: bool = False) -> int:
+        """Make a group whose first member runs it, and return its id."""
+        chat_id = (-1_000_000_000_000 if forum or topics else 0) - next(self._ids)
+        status = {user.id: "creator" if user is members[0] else "member" for user in members}
+        self.telegram.chats.group(chat_id, "Friends <&>", status, topics)
+        return chat_id
+
+    def in_chat(self, chat_id: int) -> list[Message]:
+        """Return the bot's messages in a chat as they stand."""
+        return self.telegram.chats.of_bot(chat_id)
+
+    async def whispered(self, chat_id: int, user: User, words: str) -> None:
+        """Wait until one person, and nobody else, is shown these words in a group."""
+        await self.until(
+            lambda: any(
+                e.kind == "whisper" and (e.chat_id, e.to) == (chat_id, user.id) and words in e.text
+                for e in self.telegram.chats.events
+            )
+        )
+
+    async def picture_in(self, chat_id: int, count: int = 1) -> Message:
+        """Wait until a chat has so many pictures of the bot's and return the last."""
+        await self.until(lambda: len(self._pictures(chat_id)) >= count)
+        return self._pictures(chat_id)[-1]
+
+    def _pictures(self, chat_id: int) -> list[Message]:
+        return [message for message in self.in_chat(chat_id) if message.photo or message.document]
+
+    def photo(self, user: User, image: bytes, **more: Any) -> Message:
+        """Let a person send a photo."""
+        return self.telegram.send(user, photo=files.photo_sizes(self.telegram.chats, image), **more)
+
+    def shown(self, message: Message) -> Image.Image:
+        """Open the picture of a message as it stands."""
+        now = self.telegram.chats.messages[message.chat.id, message.message_id]
+        file_id = now.photo[-1].file_id if now.photo else now.document.file_id if now.document else ""
+        return Image.open(io.BytesIO(self.telegram.chats.files[file_id]))
+
+    def now(self, message: Message) -> Message:
+        """Return a message as it stands."""
+        return self.telegram.chats.messages[message.chat.id, message.message_id]
+
     async def toasted(self, message: Message, words: str) -> None:
         """Wait for a button press on a message to be answered with these words."""
         await self.until(
@@ -207,3 +252,18 @@ async def world(folder: Path, **settings: str) -> AsyncIterator[World]:
             yield made
         finally:
             await made.bot.kill()
+
+
+def buttons(message: Message) -> list[str]:
+    """Return the labels of a message's buttons."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else []
+    return [button.text for row in rows for button in row]
+
+
+def jpeg(width: int = 120, height: int = 90, colour: str = "orange", **save: Any) -> bytes:
+    """Return a photo whose left half is of this colour, its right half white."""
+    picture = Image.new("RGB", (width, height), "white")
+    picture.paste(colour, (0, 0, width // 2, height))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", **save)
+    return out.getvalue()

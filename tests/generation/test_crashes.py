@@ -218,7 +218,8 @@ async def _rows(folder: Path) -> list[Request]:
     import sqlalchemy as sa
 
     from storage.database import connect
-    from storage.requests import _ALL, _request
+    from storage.requests import read_request
+    from storage.schema import requests
 
     path = folder / "bot.sqlite3"
     if not path.exists():
@@ -227,7 +228,7 @@ async def _rows(folder: Path) -> list[Request]:
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("requests"):
             return []
-        rows = [_request(row) for row in connection.execute(_ALL)]
+        rows = [read_request(row) for row in connection.execute(sa.select(requests))]
     engine.dispose()
     return rows
 

@@ -16,7 +16,7 @@ from storage.database import Database, DatabaseError, DatabaseLocked, Unit, conn
 from storage.drafts import Drafts
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 from storage.model import AspectRatio
-from storage.preferences import Preferences
+from storage.preferences import Preference, Preferences, Who
 from storage.schema import metadata, preferences
 from tests.clocks import HandClock
 
@@ -49,7 +49,7 @@ async def test_many_writes_share_a_commit(tmp_path: Path) -> None:
     places: list[str] = []
     database = await Database.open(f"sqlite:///{tmp_path}/x.sqlite3", places.append)
     kept = Preferences(database)
-    await asyncio.gather(*(kept.set_ratio(n, AspectRatio.WIDE) for n in range(200)))
+    await asyncio.gather(*(kept.choose(n, ratio=AspectRatio.WIDE) for n in range(200)))
     assert await _count(database) == 200
     assert 2 <= places.count("committed") <= 10
     await database.close()
@@ -112,12 +112,15 @@ async def test_the_migrations_build_what_the_code_expects(database: Database) ->
 
 async def test_preferences_are_remembered_and_forgotten(database: Database) -> None:
     kept = Preferences(database)
-    assert await kept.ratio(7) is None
-    await kept.set_ratio(7, AspectRatio.WIDE)
-    await kept.set_ratio(8, AspectRatio.TALL)
-    assert await kept.ratio(7) is AspectRatio.WIDE
-    await kept.set_ratio(7, None)
-    assert await kept.ratio(7) is None
+    assert await kept.of(7) == Preference()
+    await kept.choose(7, ratio=AspectRatio.WIDE)
+    await kept.choose(-8, ratio=AspectRatio.TALL, who=Who.ADMINS, daily=30, language="ru")
+    await kept.choose(7, language="en")
+    for reader in (kept, Preferences(database)):  # from memory and from the file
+        assert await reader.of(7) == Preference(ratio=AspectRatio.WIDE, language="en")
+        assert await reader.of(-8) == Preference(AspectRatio.TALL, "ru", Who.ADMINS, 30)
+    await kept.choose(7, ratio=None)
+    assert (await kept.of(7)).ratio is None
 
 
 async def test_a_draft_is_kept_once_and_found_by_its_question(database: Database, clock: HandClock) -> None:

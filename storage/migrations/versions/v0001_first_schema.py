@@ -1,4 +1,4 @@
-"""The first schema: requests, quotas, drafts, preferences, durations and the inbox."""
+"""The first schema: requests, quotas, drafts, preferences, durations, deletions, facts and the inbox."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("language", sa.Text, nullable=False),
         sa.Column("prompt", sa.Text, nullable=False),
         sa.Column("ratio", sa.Text),
+        sa.Column("source_file_id", sa.Text),
+        sa.Column("parent_id", sa.BigInteger),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("quota_day", sa.Text, nullable=False),
         sa.Column("accepted_at", sa.Float, nullable=False),
@@ -34,14 +36,17 @@ def upgrade() -> None:
         sa.Column("failure", sa.Text),
         sa.Column("status_message_id", sa.BigInteger),
         sa.Column("file_id", sa.Text),
+        sa.Column("file_kind", sa.Text),
+        sa.Column("original_file_id", sa.Text),
         sa.Column("result_message_id", sa.BigInteger),
         sa.Column("finished_at", sa.Float),
         sa.Column("closed_at", sa.Float),
+        sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.text("0")),
         sa.UniqueConstraint("key", name="uq_requests_key"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_requests_open", "requests", ["id"], sqlite_where=sa.text("closed_at IS NULL"))
-    op.create_index("ix_requests_user_id_id", "requests", ["user_id", "id"])
+    op.create_index("ix_requests_user_id_chat_id_id", "requests", ["user_id", "chat_id", "id"])
     op.create_index(
         "ix_requests_pending", "requests", ["user_id"], sqlite_where=sa.text("finished_at IS NULL")
     )
@@ -62,6 +67,8 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger, nullable=False),
         sa.Column("prompt", sa.Text),
         sa.Column("ratio", sa.Text),
+        sa.Column("source_file_id", sa.Text),
+        sa.Column("parent_id", sa.BigInteger),
         sa.Column("question_message_id", sa.BigInteger),
         sa.Column("created_at", sa.Float, nullable=False),
         sa.UniqueConstraint("key", name="uq_drafts_key"),
@@ -71,6 +78,20 @@ def upgrade() -> None:
         "preferences",
         sa.Column("subject_id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("ratio", sa.Text),
+        sa.Column("language", sa.Text),
+        sa.Column("who", sa.Text),
+        sa.Column("daily", sa.Integer),
+    )
+    op.create_table(
+        "deletions",
+        sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("due_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "facts",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
     )
     op.create_table(
         "durations",

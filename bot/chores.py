@@ -1,0 +1,59 @@
+"""What runs beside the bot: telling Telegram the webhook and the menus until it listens, and measuring the loop."""
+
+import asyncio
+from collections.abc import Collection
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from pydantic import SecretStr
+
+from bot.updates import ALLOWED
+from chat import menu
+from chat.texts import Library
+from generation.metrics import Metrics
+from generation.steps import backoff
+from storage.clock import Clock
+from storage.facts import Facts
+
+log = structlog.get_logger(__name__)
+
+_LAG_EVERY = 0.1
+
+
+async def set_webhook(bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
+    """Tell Telegram where to deliver, for as long as it takes to be heard."""
+    tries = 0
+    while True:
+        try:
+            await bot.set_webhook(
+                url,
+                secret_token=secret.get_secret_value(),
+                allowed_updates=list(ALLOWED),
+                drop_pending_updates=False,
+            )
+        except AiogramError as error:
+            tries += 1
+            log.error("webhook not set", tries=tries, error=str(error))
+            await clock.sleep(backoff(tries, first=1.0, longest=60.0))
+        else:
+            log.info("webhook set")
+            return
+
+
+async def set_menus(bot: Bot, clock: Clock, facts: Facts, library: Library, admins: Collection[int]) -> None:
+    """Tell Telegram the command menus, for as long as it takes to be heard."""
+    tries = 0
+    while not await menu.tell(bot, facts, library, admins):
+        tries += 1
+        await clock.sleep(backoff(tries, first=5.0, longest=600.0))
+    log.info("menus set")
+
+
+async def measure_lag(metrics: Metrics) -> None:
+    """Note how late the event loop runs a timer, until cancelled."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + _LAG_EVERY
+        await asyncio.sleep(_LAG_EVERY)
+        metrics.loop_lag.observe(max(0.0, loop.time() - due))

@@ -1,0 +1,103 @@
+"""The untouched file of a picture, sent as a document: fetched from the provider once, from Telegram ever after."""
+
+import asyncio
+
+import structlog
+from aiogram.types import BufferedInputFile
+
+from chat.errors import Rejected, SendError, TryLater, Unsure
+from chat.limits import Priority
+from chat.place import Place
+from chat.sender import Sender
+from chat.texts import Texts
+from generation.downloads import Downloads
+from generation.media_api import MediaApi
+from generation.media_errors import DownloadError, MediaError
+from generation.pictures import extension_of
+from storage.clock import Clock
+from storage.model import Request
+from storage.requests import Requests
+
+log = structlog.get_logger(__name__)
+
+_TRIES = 5
+
+
+class Originals:
+    """Sends originals in the background: a press is answered at once, and the same one is not sent twice together."""
+
+    def __init__(
+        self, requests: Requests, media: MediaApi, downloads: Downloads, sender: Sender, clock: Clock
+    ) -> None:
+        self._requests = requests
+        self._media = media
+        self._downloads = downloads
+        self._sender = sender
+        self._clock = clock
+        self._sending: dict[tuple[int, int], asyncio.Task[None]] = {}
+
+    def send(self, request: Request, place: Place, texts: Texts) -> None:
+        """Begin to send a request's original to a place, unless that is under way."""
+        key = request.id, place.chat_id
+        if key not in self._sending:
+            task = self._sending[key] = asyncio.create_task(self._send(request, place, texts))
+            task.add_done_callback(lambda _done: self._sending.pop(key, None))
+
+    async def stop(self) -> None:
+        """Stop: whoever still waits presses again."""
+        tasks = list(self._sending.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _send(self, request: Request, place: Place, texts: Texts) -> None:
+        try:
+            request = (
+                await self._requests.get(request.id) or request
+            )  # an earlier press may have fetched it by now
+            data = None if request.original_file_id else await self._fetch(request)
+            if data is None and not request.original_file_id:
+                await self._sender.text(place, texts("original-gone"))
+                return
+            await self._deliver(request, place, data)
+        except SendError as error:
+            log.info("original not sent", request=request.id, error=str(error))
+        except Exception:
+            log.exception("original not sent", request=request.id)
+
+    async def _fetch(self, request: Request) -> bytes | None:
+        """Return the file from its link, or from a new one; None where the provider keeps it no more."""
+        url = request.picture_url
+        for fresh in (False, True):
+            try:
+                if fresh:
+                    url = (await self._media.result(request.task_id or "")).url
+                if url:
+                    return await self._downloads.fetch(url)
+            except (MediaError, DownloadError) as error:
+                log.info("original not fetched", request=request.id, error=str(error))
+        return None
+
+    async def _deliver(self, request: Request, place: Place, data: bytes | None) -> None:
+        for tries in range(_TRIES):
+            if data is None:
+                file: BufferedInputFile | str = request.original_file_id or ""
+            else:
+                file = BufferedInputFile(data, f"imagine-{request.id}.{extension_of(data)}")
+            await self._sender.turn(place.chat_id, Priority.ANSWER)
+            try:
+                sent = await self._sender.document(place, file)
+            except (TryLater, Unsure) as error:
+                if tries == _TRIES - 1 or isinstance(error, Unsure):
+                    raise
+                named = error.retry_after if isinstance(error, TryLater) else None
+                await self._clock.sleep(named or 2.0**tries)
+            except Rejected:
+                if data is not None:
+                    raise
+                data = await self._fetch(request)  # Telegram forgot its copy
+                if data is None:
+                    raise
+            else:
+                await self._requests.set_original(request.id, sent.file_id)
+                return

@@ -1,0 +1,52 @@
+"""/forget: delete what is kept about a person, once they are sure."""
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from chat import keyboards
+from chat.callbacks import Forget
+from chat.sender import Sender
+from chat.texts import Texts
+from generation.engine import Engine
+from handlers.context import IN_PRIVATE, Person, place_of
+from storage.archive import Archive
+from storage.preferences import Preferences
+
+
+async def forget(message: Message, person: Person, sender: Sender, texts: Texts) -> None:
+    """Say what would go, and ask."""
+    keyboard = keyboards.forget(texts, person.id)
+    await sender.text(place_of(message), texts("forget-sure"), keyboard=keyboard)
+
+
+async def forget_pressed(
+    query: CallbackQuery,
+    callback_data: Forget,
+    archive: Archive,
+    engine: Engine,
+    preferences: Preferences,
+    sender: Sender,
+    texts: Texts,
+) -> None:
+    """Cancel what is on the way and delete the rest, or leave all as it is."""
+    if callback_data.user != query.from_user.id:
+        await sender.toast(query.id, texts.raw("toast-not-yours"))
+        return
+    await sender.toast(query.id)
+    if callback_data.sure:
+        for request_id in await archive.pending_of(query.from_user.id):
+            await engine.cancel(request_id)
+        await archive.forget(query.from_user.id)
+        preferences.reload(query.from_user.id)
+    if query.message is not None:
+        words = texts("forgotten" if callback_data.sure else "forget-kept")
+        await sender.edit(query.message.chat.id, query.message.message_id, words)
+
+
+def router() -> Router:
+    """Return the routes of this feature."""
+    router = Router(name="forget")
+    router.message.register(forget, Command("forget"), IN_PRIVATE)
+    router.callback_query.register(forget_pressed, Forget.filter())
+    return router

@@ -1,0 +1,129 @@
+"""A group's own affairs: the bot is added or removed, the group becomes a supergroup, its admins choose settings."""
+
+from aiogram import F, Router
+from aiogram.enums import ChatType
+from aiogram.filters import IS_MEMBER, IS_NOT_MEMBER, ChatMemberUpdatedFilter, Command
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardMarkup, Message
+
+from chat import keyboards
+from chat.callbacks import GroupChoice
+from chat.members import Members
+from chat.place import Place
+from chat.sender import Sender
+from chat.texts import LANGUAGES, Library, Texts
+from chat.whispers import Whispers
+from generation.allowances import Allowances
+from generation.engine import Engine
+from handlers.context import IN_PRIVATE, Person, place_of
+from storage.database import Database
+from storage.model import AspectRatio
+from storage.moves import move_chat
+from storage.preferences import Preferences, Who
+from storage.requests import Requests
+
+IN_GROUP = F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP})
+_LARGEST_DAILY = 1_000_000
+
+
+async def added(event: ChatMemberUpdated, sender: Sender, library: Library) -> None:
+    """Say hello once, and how the bot is used."""
+    await sender.text(Place(event.chat.id), library.of(event.from_user.language_code)("hello-group"))
+
+
+async def removed(event: ChatMemberUpdated, requests: Requests, engine: Engine) -> None:
+    """Cancel what waits there: nobody could be shown it. Quotas come back with it."""
+    for request in await requests.pending_in(event.chat.id):
+        await engine.cancel(request.id)
+
+
+async def migrated(message: Message, database: Database, preferences: Preferences) -> None:
+    """Let everything kept about a group follow it to its new id."""
+    old, new = message.chat.id, message.migrate_to_chat_id
+    if new is not None:
+        await move_chat(database, old, new)
+        preferences.reload(old, new)
+
+
+class GroupSettings:
+    """/settings: who may draw, how much, in which shape and language. For the group's admins."""
+
+    def __init__(
+        self,
+        preferences: Preferences,
+        allowances: Allowances,
+        members: Members,
+        sender: Sender,
+        whispers: Whispers,
+        library: Library,
+    ) -> None:
+        self._preferences = preferences
+        self._allowances = allowances
+        self._members = members
+        self._sender = sender
+        self._whispers = whispers
+        self._library = library
+
+    async def asked(self, message: Message, person: Person, texts: Texts) -> None:
+        """Show the settings to an admin."""
+        if not await self._members.is_admin(message.chat.id, person.id):
+            await self._whispers.say(place_of(message), person.id, texts("settings-admins-only"))
+            return
+        words, keyboard = await self._shown(message.chat.id, texts)
+        await self._sender.text(place_of(message), words, keyboard=keyboard)
+
+    async def asked_in_private(self, message: Message, texts: Texts) -> None:
+        """Say what settings a person has."""
+        await self._sender.text(place_of(message), texts("settings-private"))
+
+    async def chosen(self, query: CallbackQuery, callback_data: GroupChoice, texts: Texts) -> None:
+        """Keep what an admin pressed."""
+        if query.message is None:
+            await self._sender.toast(query.id, texts.raw("toast-old"))
+            return
+        chat_id = query.message.chat.id
+        if not await self._members.is_admin(chat_id, query.from_user.id):
+            await self._sender.toast(query.id, texts.raw("toast-admins-only"))
+            return
+        values = _read_choice(callback_data)
+        if values is None:
+            await self._sender.toast(query.id, texts.raw("toast-old"))
+            return
+        await self._preferences.choose(chat_id, **values)
+        await self._sender.toast(query.id, texts.raw("toast-saved"))
+        own = (await self._preferences.of(chat_id)).language
+        spoken = self._library.of(own or query.from_user.language_code)
+        words, keyboard = await self._shown(chat_id, spoken)
+        await self._sender.edit(chat_id, query.message.message_id, words, keyboard=keyboard)
+
+    async def _shown(self, chat_id: int, texts: Texts) -> tuple[str, InlineKeyboardMarkup]:
+        chosen = await self._preferences.of(chat_id)
+        daily = self._allowances.of_group(chosen)
+        keyboard = keyboards.group_settings(texts, chosen, self._allowances.group_daily, daily)
+        return texts("settings-group", daily=daily), keyboard
+
+
+def _read_choice(data: GroupChoice) -> dict[str, str | int | None] | None:
+    """Return what a button stands for, by the preference's name; None for what no button of ours says."""
+    value = data.value
+    if data.name == "who" and value in list(Who):
+        return {"who": value}
+    if data.name == "daily" and value.isdecimal() and int(value) <= _LARGEST_DAILY:
+        return {"daily": int(value)}
+    if data.name == "ratio":
+        ratio = AspectRatio.from_slug(value)
+        return {"ratio": ratio} if ratio or not value else None
+    if data.name == "language" and (not value or value in LANGUAGES):
+        return {"language": value or None}
+    return None
+
+
+def router(settings: GroupSettings) -> Router:
+    """Return the routes of this feature."""
+    router = Router(name="groups")
+    router.my_chat_member.register(added, IN_GROUP, ChatMemberUpdatedFilter(IS_NOT_MEMBER >> IS_MEMBER))
+    router.my_chat_member.register(removed, ChatMemberUpdatedFilter(IS_MEMBER >> IS_NOT_MEMBER))
+    router.message.register(migrated, F.migrate_to_chat_id)
+    router.message.register(settings.asked_in_private, Command("settings"), IN_PRIVATE)
+    router.message.register(settings.asked, Command("settings"))
+    router.callback_query.register(settings.chosen, GroupChoice.filter())
+    return router

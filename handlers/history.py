@@ -1,0 +1,74 @@
+"""/history: one's own pictures in this chat, one message that is turned like pages."""
+
+from datetime import UTC, datetime
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+
+from chat import keyboards
+from chat.callbacks import TurnPage
+from chat.captions import cut
+from chat.members import Members
+from chat.sender import Sender
+from chat.texts import Texts
+from chat.whispers import Whispers
+from handlers.context import Person, may_press, place_of
+from storage.archive import Archive, Page
+from storage.model import FileKind
+
+_LONGEST_PROMPT = 900
+"""In UTF-16 units: leaves room in a caption for the date and the number."""
+
+
+def _shown(page: Page, texts: Texts) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
+    request = page.request
+    words = texts(
+        "history-page",
+        prompt=cut(request.prompt, _LONGEST_PROMPT),
+        date=datetime.fromtimestamp(request.finished_at or 0.0, UTC).date(),
+        number=page.number,
+        total=page.total,
+    )
+    keyboard = keyboards.result(texts, request, page)
+    return request.file_id or "", request.file_kind or FileKind.PHOTO, words, keyboard
+
+
+async def history(
+    message: Message, person: Person, archive: Archive, sender: Sender, whispers: Whispers, texts: Texts
+) -> None:
+    """Show the newest picture this person drew in this chat."""
+    page = await archive.page(person.id, message.chat.id)
+    if page is None:
+        await whispers.say(place_of(message), person.id, texts("history-empty"))
+        return
+    await sender.show(place_of(message), *_shown(page, texts))
+
+
+async def page_turned(
+    query: CallbackQuery,
+    callback_data: TurnPage,
+    archive: Archive,
+    sender: Sender,
+    members: Members,
+    texts: Texts,
+) -> None:
+    """Show another page. The button says whose pictures, the message of which chat: neither gives away more."""
+    if not await may_press(callback_data.user, query, members):
+        await sender.toast(query.id, texts.raw("toast-not-yours"))
+        return
+    chat_id = query.message.chat.id if query.message is not None else 0
+    page = await archive.page(callback_data.user, chat_id, callback_data.request)
+    if page is None or query.message is None:
+        await sender.toast(query.id, texts.raw("toast-old"))
+        return
+    await sender.toast(query.id)
+    await sender.replace(chat_id, query.message.message_id, *_shown(page, texts))
+
+
+def router() -> Router:
+    """Return the routes of this feature."""
+    router = Router(name="history")
+    router.message.register(history, Command("history"))
+    router.callback_query.register(page_turned, TurnPage.filter())
+    return router

@@ -1,0 +1,64 @@
+"""The sentences for what cannot be done as asked: each says what is possible instead. None of it costs anything."""
+
+from dataclasses import dataclass
+
+from chat.captions import one_line
+from chat.place import Place
+from chat.texts import Texts
+from chat.whispers import Whispers
+from handlers.prompt import LONGEST_PROMPT, PromptError, PromptTooLong, RatioTwice, UnknownFlag, UnknownRatio
+from handlers.sources import SourceError, TooLarge
+from storage.clock import Clock, seconds_to_next_day
+from storage.model import Allowance, AspectRatio, Refusal
+
+RATIOS = ", ".join(AspectRatio)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Says no, to the one person it concerns."""
+
+    whispers: Whispers
+    clock: Clock
+
+    async def prompt(self, place: Place, person_id: int, error: PromptError, texts: Texts) -> None:
+        """Say what is wrong with a prompt and what is possible instead."""
+        if isinstance(error, PromptTooLong):
+            words = texts("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
+        elif isinstance(error, UnknownRatio) and error.ratio:
+            words = texts("ratio-unknown", ratio=one_line(error.ratio), ratios=RATIOS)
+        elif isinstance(error, UnknownRatio):
+            words = texts("ratio-missing", ratios=RATIOS)
+        elif isinstance(error, UnknownFlag):
+            words = texts("flag-unknown", flag=one_line(error.flag), ratios=RATIOS)
+        else:
+            assert isinstance(error, RatioTwice)  # noqa: S101 - the last of PromptError's kinds
+            words = texts("ratio-twice")
+        await self.whispers.say(place, person_id, words)
+
+    async def source(self, place: Place, person_id: int, error: SourceError, texts: Texts) -> None:
+        """Say which pictures can be edited."""
+        words = texts("source-too-large" if isinstance(error, TooLarge) else "source-unusable")
+        await self.whispers.say(place, person_id, words)
+
+    def refused(self, reason: Refusal, allowance: Allowance, texts: Texts) -> str:
+        """Return why a request was not accepted."""
+        if reason is Refusal.LINE_FULL:
+            return texts("line-full", pending=allowance.pending)
+        if reason is Refusal.GROUP_QUOTA_USED:
+            renewal = self.renewal(texts)
+            return texts("group-quota-used", daily=allowance.group_daily or 0, **{"in": renewal})
+        return self.quota_used(allowance, texts)
+
+    def quota_used(self, allowance: Allowance, texts: Texts) -> str:
+        """Return that a person's pictures of the day are used up."""
+        if not allowance.daily:
+            return texts("quota-none")
+        return texts("quota-used", daily=allowance.daily, **{"in": self.renewal(texts)})
+
+    def renewal(self, texts: Texts) -> str:
+        """Return how long it is until quotas renew, in words: hours, rounded up, or minutes in the last one."""
+        seconds = seconds_to_next_day(self.clock.now())
+        if seconds > 3600:
+            return texts("in-hours", hours=-int(-seconds // 3600))
+        return texts("in-minutes", minutes=max(1, -int(-seconds // 60)))

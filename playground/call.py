@@ -1,0 +1,151 @@
+"""One call of a Bot API method, and the checks every method shares, in the real server's words."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import ForceReply, InlineKeyboardMarkup, Message, MessageEntity
+from pydantic import ValidationError
+
+from playground.chats import BOT, Chats
+from playground.entities import EntitiesError, parse, units
+from playground.flood import Flood
+
+
+class ApiError(Exception):
+    """The Bot API refuses."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a method with everything it may touch."""
+
+    method: str
+    parameters: dict[str, Any]
+    files: dict[str, bytes]
+    chats: Chats
+    flood: Flood
+    presses: dict[str, tuple[int, int, int]]
+    names: dict[str, str] = field(default_factory=dict)
+
+    def check(self, kind: type[TelegramMethod[Any]]) -> None:
+        """Refuse parameters the method does not have, which the real server would overlook."""
+        unknown = self.parameters.keys() - kind.model_fields.keys()
+        if unknown:
+            raise ApiError(400, f"Bad Request: the playground knows no parameter {sorted(unknown)[0]}")
+
+    def chat(self, *, sending: bool) -> int:
+        """Return the chat's id, once the bot may write there and is not too fast."""
+        chat_id = int(self.parameters.get("chat_id") or 0)
+        if chat_id in self.chats.moved:
+            words = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(400, words, migrate_to_chat_id=self.chats.moved[chat_id])
+        if chat_id not in self.chats.chats:
+            raise ApiError(400, "Bad Request: chat not found")
+        if chat_id in self.chats.blocked:
+            group = chat_id < 0
+            words = "bot was kicked from the supergroup chat" if group else "bot was blocked by the user"
+            raise ApiError(403, f"Forbidden: {words}")
+        thread_id = self.parameters.get("message_thread_id")
+        if thread_id is not None and int(thread_id) not in self.chats.topics.get(chat_id, {}):
+            raise ApiError(400, "Bad Request: message thread not found")
+        if sending and (seconds := self.flood.refuse(chat_id)) is not None:
+            raise ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+        return chat_id
+
+    def message(self, doing: str) -> Message:
+        """Return the message a call is about."""
+        key = self.chat(sending=False), int(self.parameters.get("message_id") or 0)
+        message = self.chats.messages.get(key)
+        if message is None:
+            raise ApiError(400, f"Bad Request: message to {doing} not found")
+        return message
+
+    def words(self, name: str, longest: int, too_long: str) -> tuple[str, list[MessageEntity]]:
+        """Return a text parameter parsed."""
+        given = str(self.parameters.get(name) or "")
+        return self.parse(given, self.parameters.get("parse_mode"), longest, too_long)
+
+    def parse(
+        self, given: str, mode: str | None, longest: int, too_long: str = "message caption is too long"
+    ) -> tuple[str, list[MessageEntity]]:
+        """Return a text parsed."""
+        try:
+            text, entities = parse(given, mode)
+        except EntitiesError as error:
+            raise ApiError(400, f"Bad Request: can't parse entities: {error}") from None
+        if units(text) > longest:
+            raise ApiError(400, f"Bad Request: {too_long}")
+        return text, entities
+
+    def reply(self, chat_id: int) -> Message | None:
+        """Return the message that is replied to."""
+        asked = self.parameters.get("reply_parameters")
+        if not asked:
+            return None
+        message = self.chats.messages.get((chat_id, int(asked["message_id"])))
+        if message is None and not asked.get("allow_sending_without_reply"):
+            raise ApiError(400, "Bad Request: message to be replied not found")
+        return message
+
+    def own_message(self, doing: str) -> Message:
+        """Return a message of the bot's that a call is about."""
+        message = self.message(doing)
+        if message.from_user is None or message.from_user.id != BOT.id:
+            raise ApiError(400, f"Bad Request: message can't be {doing}ed")
+        return message
+
+    def thread(self) -> dict[str, Any]:
+        """Return what a message in a topic carries."""
+        thread_id = self.parameters.get("message_thread_id")
+        return {} if thread_id is None else {"message_thread_id": int(thread_id), "is_topic_message": True}
+
+    def add(self, chat_id: int, **content: Any) -> dict[str, Any]:
+        """Let the bot's message appear, with its reply, its buttons and its topic, and return it as the answer."""
+        reply, keyboard = self.reply(chat_id), self.keyboard()
+        return sent(
+            self.chats.add(
+                chat_id, BOT, reply_to_message=reply, reply_markup=keyboard, **self.thread(), **content
+            )
+        )
+
+    def not_modified(self, message: Message, **content: Any) -> None:
+        """Refuse an edit that changes nothing."""
+        if all(getattr(message, name) == value for name, value in content.items()):
+            raise ApiError(
+                400,
+                "Bad Request: message is not modified: specified new message content and reply markup are "
+                "exactly the same as a current content and reply markup of the message",
+            )
+
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        """Return the inline keyboard, checked; a ForceReply is checked and shows nothing."""
+        raw = self.parameters.get("reply_markup")
+        if not raw:
+            return None
+        try:
+            if "force_reply" in raw:
+                force = ForceReply.model_validate(raw)
+                if force.input_field_placeholder and not 1 <= len(force.input_field_placeholder) <= 64:
+                    raise ApiError(400, "Bad Request: input_field_placeholder is too long")
+                return None
+            markup = InlineKeyboardMarkup.model_validate(raw)
+        except ValidationError:
+            raise ApiError(400, "Bad Request: object expected as reply markup") from None
+        for button in (button for row in markup.inline_keyboard for button in row):
+            if not 1 <= len((button.callback_data or "").encode()) <= 64:
+                raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
+            if not button.text.strip():
+                raise ApiError(400, "Bad Request: text buttons are allowed only with a text")
+        return markup
+
+
+def sent(message: Message) -> dict[str, Any]:
+    """Return a message as an answer."""
+    return message.model_dump(mode="json", exclude_none=True, by_alias=True, exclude_defaults=True)

@@ -1,0 +1,143 @@
+"""Photos, documents and files as the Bot API keeps them: what is a photo, a sticker, or too large to fetch."""
+
+import io
+from typing import Any
+
+from aiogram import methods
+from aiogram.types import Document, MessageEntity, PhotoSize, Sticker
+from PIL import Image
+
+from playground.call import ApiError, Call, sent
+from playground.chats import Chats
+
+LONGEST_CAPTION = 1_024
+LARGEST_PHOTO, LARGEST_DOCUMENT, LARGEST_DOWNLOAD = 10 * 1024 * 1024, 50 * 1024 * 1024, 20 * 1024 * 1024
+
+
+def send_photo(call: Call) -> Any:
+    call.check(methods.SendPhoto)
+    caption = _caption(call)
+    given = str(call.parameters.get("photo") or "")
+    photo = _known_photo(call, given) or photo_sizes(call.chats, _upload(call, "photo", given))
+    return call.add(call.chat(sending=True), photo=photo, **caption)
+
+
+def send_document(call: Call) -> Any:
+    call.check(methods.SendDocument)
+    caption = _caption(call)
+    given = str(call.parameters.get("document") or "")
+    document = _known_document(call, given)
+    if document is None:
+        data, name = _upload(call, "document", given), call.names.get(given.removeprefix("attach://"))
+        if len(data) > LARGEST_DOCUMENT:
+            raise ApiError(413, "Request Entity Too Large")
+        detected = call.parameters.get("disable_content_type_detection") is not True
+        if detected and data[:4] == b"RIFF":
+            return call.add(call.chat(sending=True), sticker=sticker(call.chats, data))
+        document = keep_document(call.chats, data, name or "file")
+    return call.add(call.chat(sending=True), document=document, **caption)
+
+
+def edit_message_media(call: Call) -> Any:
+    call.check(methods.EditMessageMedia)
+    message = call.own_message("edit")
+    if not (message.photo or message.document):
+        raise ApiError(400, "Bad Request: there is no media in the message to edit")
+    media = call.parameters.get("media") or {}
+    text, entities = call.parse(str(media.get("caption") or ""), media.get("parse_mode"), LONGEST_CAPTION)
+    content: dict[str, Any] = {"caption": text or None, "caption_entities": entities or None}
+    content |= {"photo": None, "document": None, "reply_markup": call.keyboard()}
+    if media.get("type") == "photo":
+        content["photo"] = _known_photo(call, str(media.get("media")))
+    elif media.get("type") == "document":
+        content["document"] = _known_document(call, str(media.get("media")))
+    if not (content["photo"] or content["document"]):
+        raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
+    call.not_modified(message, **content)
+    return sent(call.chats.change(message, **content))
+
+
+def get_file(call: Call) -> Any:
+    call.check(methods.GetFile)
+    file_id = str(call.parameters.get("file_id") or "")
+    data = call.chats.files.get(file_id.removesuffix("-small"))
+    if data is None:
+        raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+    if len(data) > LARGEST_DOWNLOAD:
+        raise ApiError(400, "Bad Request: file is too big")
+    return {"file_id": file_id, "file_unique_id": file_id[-12:], "file_path": f"files/{file_id}"}
+
+
+def photo_sizes(chats: Chats, data: bytes) -> list[PhotoSize]:
+    """Keep a photo and return it in two sizes. Raises ApiError for what the real server takes for no photo."""
+    if len(data) > LARGEST_PHOTO:
+        words = "file of size too big for a photo; the maximum size is 10485760 bytes"
+        raise ApiError(400, f"Bad Request: {words}")
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.verify()
+            width, height = image.size
+    except Exception:
+        raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED") from None
+    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise ApiError(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+    file_id = chats.keep(data, "photo")
+    size = PhotoSize(
+        file_id=file_id, file_unique_id=file_id[-12:], width=width, height=height, file_size=len(data)
+    )
+    return [size.model_copy(update={"file_id": f"{file_id}-small", "width": 90, "height": 90}), size]
+
+
+def keep_document(chats: Chats, data: bytes, name: str, mime: str | None = None) -> Document:
+    """Keep a file and return it as a document."""
+    file_id = chats.keep(data, "document")
+    chats.names[file_id] = name
+    return Document(
+        file_id=file_id,
+        file_unique_id=file_id[-12:],
+        file_size=len(data),
+        file_name=name,
+        mime_type=mime or "application/octet-stream",
+    )
+
+
+def sticker(chats: Chats, data: bytes, *, animated: bool = False, video: bool = False) -> Sticker:
+    """Keep a file and return it as a sticker."""
+    file_id = chats.keep(data, "sticker")
+    return Sticker(
+        file_id=file_id,
+        file_unique_id=file_id[-12:],
+        type="regular",
+        width=512,
+        height=512,
+        is_animated=animated,
+        is_video=video,
+    )
+
+
+def _caption(call: Call) -> dict[str, str | list[MessageEntity] | None]:
+    text, entities = call.words("caption", LONGEST_CAPTION, "message caption is too long")
+    return {"caption": text or None, "caption_entities": entities or None}
+
+
+def _upload(call: Call, name: str, given: str) -> bytes:
+    data = call.files.get(given.removeprefix("attach://")) or call.files.get(name)
+    if not data:
+        raise ApiError(400, f"Bad Request: there is no {name} in the request")
+    return data
+
+
+def _known_photo(call: Call, file_id: str) -> list[PhotoSize] | None:
+    if file_id not in call.chats.files:
+        return None
+    if not file_id.startswith("photo-"):
+        raise ApiError(400, "Bad Request: can't use file of type Document as Photo")
+    return photo_sizes(call.chats, call.chats.files[file_id])
+
+
+def _known_document(call: Call, file_id: str) -> Document | None:
+    if file_id not in call.chats.files:
+        return None
+    if not file_id.startswith("document-"):
+        raise ApiError(400, "Bad Request: can't use file of type Photo as Document")
+    return keep_document(call.chats, call.chats.files[file_id], call.chats.names.get(file_id, "file"))
