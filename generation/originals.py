@@ -100,4 +100,5 @@ class Originals:
                     raise
             else:
                 await self._requests.set_original(request.id, sent.file_id)
+                log.info("original sent", request=request.id)
                 return

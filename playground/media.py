@@ -64,6 +64,7 @@ class Media:
     draw: Callable[[str, str, int], bytes] | None = None
     drawn: dict[str, bytes] = field(default_factory=dict)
     bodies: list[str] = field(default_factory=list)
+    received: set[str] = field(default_factory=set)
     sources: dict[str, bytes] = field(default_factory=dict)
 
     def app(self) -> web.Application:
@@ -197,6 +198,7 @@ class Media:
 
     async def _around(self, call: str, request: web.Request, act: Act) -> web.StreamResponse:
         self.calls[call] += 1
+        self.received.add(f"{request.method} {request.path_qs} {sorted(request.headers.items())}")
         return await self.faults.around(call, request, act)
 
     def _unauthorised(self, request: web.Request) -> web.Response | None:

@@ -174,3 +174,44 @@ def test_a_missing_text_or_argument_is_an_error() -> None:
         texts("no-such-text")
     with pytest.raises(TextError):
         texts("ask-ratio")
+
+
+SAYS = {
+    "text",
+    "edit",
+    "toast",
+    "say",
+    "status",
+    "edit_status",
+    "whisper",
+    "show",
+    "replace",
+    "photo",
+    "document",
+}
+"""The methods that put words before people."""
+
+
+def _written_in_code(node: ast.expr) -> bool:
+    literal = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    names_texts = {id(arg) for call in ast.walk(node) if isinstance(call, ast.Call) for arg in call.args}
+    if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp) and id(node) not in names_texts:
+        return any(character.isalpha() for text in literal for character in text)
+    return False
+
+
+def test_no_text_is_built_in_code() -> None:
+    for path in sorted(p for room in ("handlers", "generation") for p in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in SAYS:
+                given = [*node.args, *(keyword.value for keyword in node.keywords)]
+                assert not any(map(_written_in_code, given)), f"{path}:{node.lineno}"
+
+
+def test_keyboards_have_no_words_of_their_own() -> None:
+    tree = ast.parse((ROOT / "chat" / "keyboards.py").read_text(encoding="utf-8"))
+    labels = [
+        k.value for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords if k.arg == "text"
+    ]
+    assert labels
+    assert not any(map(_written_in_code, labels))

@@ -44,6 +44,7 @@ async def test_check_says_ok_for_each_part_and_pays_nothing(fresh: World) -> Non
     assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 4
     assert "@imagine_demo_bot" in out
     assert "balance is 1000000.00" in out
+    assert "pictures to edit go by data" in out
     assert fresh.media.calls["create"] == 0
 
 
@@ -63,6 +64,13 @@ async def test_check_names_what_fails(fresh: World, settings: dict[str, str], ve
     assert verdict in out
     assert [line[:4].strip() for line in out.splitlines()].count("FAIL") == 1
     assert "Traceback" not in errors
+
+
+async def test_check_says_that_pictures_go_by_link(fresh: World) -> None:
+    _, out, _ = await _command(fresh, "check", PUBLIC_URL="https://bot.example.org")
+    assert "pictures to edit go by link" in out
+    code, _, errors = await _command(fresh, "check", SOURCE_IMAGES="link")
+    assert (code, errors.startswith("PUBLIC_URL is missing: SOURCE_IMAGES=link")) == (2, True)
 
 
 async def test_check_calls_an_empty_balance_a_failure(fresh: World) -> None:

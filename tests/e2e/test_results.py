@@ -115,8 +115,8 @@ async def test_the_original_is_the_untouched_file_and_no_sticker(living: World) 
     assert (document.file_name or "").endswith(".webp")
     assert living.telegram.chats.files[document.file_id] in living.media.drawn.values()
     calls = living.media.calls["picture"]
-    await living.until(
-        lambda: living.rows("SELECT 1 FROM requests WHERE original_file_id = ?", document.file_id)
+    await living.bot.until(
+        lambda: living.rows("SELECT 1 FROM requests WHERE user_id = ? AND original_file_id > ''", ann.id)
     )
     count = len(living.pictures(ann))
     living.telegram.press(ann, drawn, "Original")

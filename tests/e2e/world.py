@@ -252,6 +252,20 @@ async def world(folder: Path, **settings: str) -> AsyncIterator[World]:
             yield made
         finally:
             await made.bot.kill()
+        _keeps_its_secrets(made)
+
+
+def _keeps_its_secrets(made: World) -> None:
+    """Look for the bot's token and the API key in all that left the bot while a world lived.
+
+    Every world of the suite ends here, so what is looked through is the whole suite's.
+    """
+    token, key = TOKEN.partition(":")[2], KEY
+    told = [*made.telegram.seen, *(event.text for event in made.telegram.chats.events)]
+    for place, lines in {"the log": made.bot.raw, "a message": told}.items():
+        assert not any(token in line or key in line for line in lines), f"a secret is in {place}"
+    reached = [*made.media.bodies, *made.media.received]
+    assert not any(token in line for line in reached), "the token reached the media API"
 
 
 def buttons(message: Message) -> list[str]:
