@@ -7,9 +7,9 @@ ARGS ?=
 LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo run check test unit lint format bench lock clean
+.PHONY: demo run check test unit lint format bench screenshots lock clean
 
-demo: $(VENV)/.runtime ## see a picture drawn, with no token and no network
+demo: $(VENV)/.runtime ## the whole bot in a browser, with no token and no network (ARGS=--once: in the terminal)
 	$(BIN)/imagine-bot demo $(ARGS)
 
 run: $(VENV)/.runtime ## run the bot with the settings of .env
@@ -35,6 +35,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## measures; see benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(VENV)/.dev ## takes the README's pictures anew; needs chromium
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
 	$(BIN)/pip install --quiet uv

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.page import page_rows
 from benchmarks.stage import Stage, quantile, stage
 from tests.generation.simulation import Measured, fresh, lognormal, watch
 
@@ -139,9 +140,15 @@ async def main(wanted: list[str]) -> None:
         with tempfile.TemporaryDirectory(prefix="imagine-bench-") as folder:
             async with stage(Path(folder)) as made:
                 rows += await scene(made)
-        for row in rows:
-            print(f"| {' | '.join(row)} |", flush=True)
+        _print(rows)
         rows = []
+    if not wanted or "page" in wanted:
+        _print(await page_rows())
+
+
+def _print(rows: list[Row]) -> None:
+    for row in rows:
+        print(f"| {' | '.join(row)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -17,15 +17,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit code: 0 well, 1 could not, 2 bad settings or arguments."""
     parsed = _parser().parse_args(arguments)
     if parsed.command == "demo":
-        from bot.demo import demo  # noqa: PLC0415 - the playground is for those who play
-
-        return asyncio.run(demo(parsed.prompt, Path(parsed.out)))
+        return _demo(parsed)
     try:
         settings = load()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return BAD_SETTINGS
     return _check(settings) if parsed.command == "check" else _run(settings)
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    if parsed.once:
+        from bot.demo_once import draw_once  # noqa: PLC0415 - the playground is for those who play
+
+        return asyncio.run(draw_once(parsed.prompt, Path(parsed.out)))
+    from bot.demo import show_page  # noqa: PLC0415
+
+    return asyncio.run(show_page(browser=not parsed.no_browser, port=parsed.port))
 
 
 def _run(settings: Settings) -> int:
@@ -61,7 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run the bot (the default)")
     commands.add_parser("check", help="try settings, token, key and database; no paid call")
     demo = commands.add_parser("demo", help="see a picture drawn, with no token, no key and no network")
-    demo.add_argument("--once", action="store_true", help="draw one picture and end (so far the only way)")
+    demo.add_argument("--once", action="store_true", help="draw one picture in the terminal and end")
     demo.add_argument("--out", default="demo-out", help="folder for the picture (default: %(default)s)")
+    demo.add_argument("--no-browser", action="store_true", help="print the page's address and open nothing")
+    demo.add_argument(
+        "--port", type=int, help="where the page is served on 127.0.0.1 (default: 8642 or a free one)"
+    )
     demo.add_argument("prompt", nargs="?", default="a lighthouse in a storm --ar 16:9")
     return parser

@@ -1,108 +1,148 @@
-"""`imagine-bot demo`: the real bot between the two stand-ins; a person sends /imagine, the terminal shows the chat."""
+"""`imagine-bot demo`: the real bot between the two stand-ins, on a page in a browser or once in the terminal."""
 
 import asyncio
 import contextlib
 import os
+import signal
+import sqlite3
 import sys
 import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from aiogram.types import Message
-
-from playground.chats import Chats, Event
+from playground import scene
 from playground.media import Media
-from playground.serve import KEY, TOKEN, stand_ins
+from playground.room import Room
+from playground.serve import KEY, TOKEN, served, stand_ins
 from playground.telegram import Telegram
 
-PATIENCE = 60.0
+USUAL_PORT = 8642
+"""Where the page is, unless something else is there: a bookmark keeps working."""
+DEMO_SETTINGS = {
+    "LISTEN": "127.0.0.1:0",
+    "LOG_LEVEL": "WARNING",
+    "ADMIN_IDS": "",
+    "GENERATION_TIMEOUT": "120",
+}
 
 
-async def demo(prompt: str, out: Path) -> int:
-    """Play one generation and return the exit code. The picture lands in `out`."""
-    telegram, media = Telegram(TOKEN), Media(KEY, duration=lambda: 4.0)
-    ann = telegram.chats.person(1001, name="Ann")
-    with tempfile.TemporaryDirectory(prefix="imagine-demo-") as scratch:
-        async with stand_ins(telegram, media) as settings:
-            settings |= {"DATABASE_URL": f"sqlite:///{scratch}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
-            settings |= {"LOG_LEVEL": "WARNING"}
-            bot = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"), env=_clean() | settings
-            )
-            shown = asyncio.create_task(_show(telegram.chats))
-            try:
-                telegram.say(ann, f"/imagine {prompt}")
-                await _wait(telegram.chats, bot)
-                await asyncio.sleep(0.2)  # the status goes just after the picture comes
-                return _keep(telegram.chats, out)
-            except TimeoutError:
-                print("No picture came in a minute; the lines above say why.", file=sys.stderr)
-                return 1
-            finally:
-                shown.cancel()
-                if bot.returncode is None:
-                    bot.terminate()
-                await bot.wait()
-
-
-def _clean() -> dict[str, str]:
-    """The environment without the reader's own settings: the demo must not touch a real bot."""
-    from bot.settings import Settings  # noqa: PLC0415
+def clean_environment() -> dict[str, str]:
+    """Return the environment without the reader's own settings: the demo must not touch a real bot."""
+    from bot.settings import Settings  # noqa: PLC0415 - needed here only
 
     names = {name.upper() for name in Settings.model_fields}
     return {name: value for name, value in os.environ.items() if name.upper() not in names}
 
 
-def _picture(chats: Chats) -> Message | None:
-    return next((m for m in chats.messages.values() if m.photo or m.document), None)
+class BotProcess:
+    """`python -m bot run` as a child of the demo's, which can be killed and started again."""
+
+    def __init__(self, settings: dict[str, str], folder: Path) -> None:
+        self._environment = (
+            clean_environment()
+            | settings
+            | DEMO_SETTINGS
+            | {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3"}
+        )
+        self._file = folder / "bot.sqlite3"
+        self._process: asyncio.subprocess.Process | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self.room: Room | None = None
+
+    async def start(self) -> None:
+        """Start the process, unless it runs."""
+        if self._process is not None and self._process.returncode is None:
+            return
+        self._tell("starting")
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            # In its own folder, where no `.env` of the reader's is.
+            env=self._environment | {"PYTHONPATH": str(Path(__file__).parent.parent)},
+            cwd=self._file.parent,
+        )
+        self._watcher = asyncio.create_task(self._watch(self._process))
+
+    async def kill(self) -> None:
+        """`kill -9`."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def stop(self) -> None:
+        """SIGTERM, and wait."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+        if self._watcher is not None:
+            await self._watcher
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process is not None and self._process.returncode is not None
+
+    def quotas(self) -> Sequence[dict[str, Any]]:
+        """Return the rows of the quota table, read as any other program could."""
+        if not self._file.exists():
+            return []
+        with contextlib.closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=1)) as file:
+            try:
+                rows = file.execute("SELECT subject_id, day, used FROM quotas ORDER BY day DESC LIMIT 50")
+                return [{"who": who, "day": day, "used": used} for who, day, used in rows]
+            except sqlite3.Error:  # not made yet
+                return []
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        """Tell the page when the bot asks for updates, and when it is gone."""
+        telegram = self.room.telegram if self.room is not None else None
+        polls = telegram.calls["getUpdates"] if telegram is not None else 0
+        ended = asyncio.create_task(process.wait())
+        while telegram is not None and telegram.calls["getUpdates"] == polls and not ended.done():
+            await asyncio.wait([ended], timeout=0.05)
+        if not ended.done():
+            self._tell("running")
+        await ended
+        self._tell("down")
+
+    def _tell(self, state: str) -> None:
+        if self.room is not None:
+            self.room.note_bot(state)
 
 
-async def _wait(chats: Chats, bot: asyncio.subprocess.Process) -> None:
-    """Wait for the picture, or for a question or an answer that ends the story without one."""
-
-    def over() -> bool:
-        last = chats.of_bot(1001)
-        answered = bool(last) and not any(mark in (last[-1].text or "") for mark in "⏳🎨")
-        return _picture(chats) is not None or answered or bot.returncode is not None
-
-    await chats.until(over, PATIENCE)
-
-
-async def _show(chats: Chats) -> None:
-    """Print what the chat sees, as it happens."""
-    begin = asyncio.get_running_loop().time()
-    told = 0
-    while True:
-        for event in chats.events[told:]:
-            print(f"{event.at - begin:6.1f} s  {_line(event)}", flush=True)
-        told = len(chats.events)
-        with contextlib.suppress(TimeoutError):
-            await chats.until(lambda: len(chats.events) > told, 1.0)  # noqa: B023 - read while waiting
-
-
-def _line(event: Event) -> str:
-    message = event.message
-    by_bot = message is not None and message.from_user is not None and message.from_user.is_bot
-    who = "Imagine" if by_bot or message is None else "Ann"
-    words = " / ".join(event.text.splitlines())
-    if event.kind == "deleted":
-        return f"{who:8} (takes away: {words})"
-    if event.kind == "edited":
-        return f"{who:8} (now says)  {words}"
-    if message is not None and message.photo:
-        size = message.photo[-1]
-        return f"{who:8} [photo {size.width}×{size.height}]  {words}"
-    return f"{who:8} {words}"
-
-
-def _keep(chats: Chats, out: Path) -> int:
-    message = _picture(chats)
-    if message is None:
-        return 1
-    file_id = (
-        message.photo[-1].file_id if message.photo else message.document.file_id if message.document else ""
-    )
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / "picture.jpg"
-    path.write_bytes(chats.files[file_id])
-    print(f"\nThe picture: {path.resolve()}")
+async def show_page(*, browser: bool, port: int | None = None) -> int:
+    """Serve the page until interrupted and return the exit code. `port` None takes the usual one where it is free."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    telegram, media = Telegram(TOKEN), Media(KEY)
+    scene.set_up(telegram)
+    async with contextlib.AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="imagine-demo-"))
+        settings = await stack.enter_async_context(stand_ins(telegram, media))
+        bot = BotProcess(settings, Path(folder))
+        room = bot.room = Room(telegram, media, bot)
+        address = await stack.enter_async_context(_page(room, port))
+        print(f"Imagine’s playground: {address}  (Ctrl+C ends it)", flush=True)
+        await bot.start()
+        if browser:
+            await asyncio.to_thread(webbrowser.open, address)
+        await stopping.wait()
+        await bot.stop()
     return 0
+
+
+@contextlib.asynccontextmanager
+async def _page(room: Room, port: int | None) -> AsyncIterator[str]:
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            address = await stack.enter_async_context(
+                served(room.app(), USUAL_PORT if port is None else port)
+            )
+        except OSError:
+            if port is not None:
+                raise
+            address = await stack.enter_async_context(served(room.app()))
+        yield address

@@ -89,6 +89,7 @@ class Delivery:
         self._board.sending(request.id)
         await self._sender.turn(request.chat_id, Priority.PICTURE)
         async with self._places:
+            self._sender.act(Place(request.chat_id, request.thread_id))
             try:
                 picture = await self._pictures.fit(await self._downloads.fetch(request.picture_url or ""))
             except DownloadError as error:
@@ -157,7 +158,6 @@ class Delivery:
         name = f"imagine-{request.id}.{picture.extension}"
         words = caption(request.prompt)
         keyboard = keyboards.result(self._library.of(request.language), request)
-        self._sender.act(place)
         if picture.as_photo:
             try:
                 return await self._sender.photo(place, picture.data, name, words, keyboard)

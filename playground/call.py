@@ -33,6 +33,7 @@ class Call:
     flood: Flood
     presses: dict[str, tuple[int, int, int]]
     names: dict[str, str] = field(default_factory=dict)
+    placeholder: str | None = None
 
     def check(self, kind: type[TelegramMethod[Any]]) -> None:
         """Refuse parameters the method does not have, which the real server would overlook."""
@@ -109,11 +110,8 @@ class Call:
     def add(self, chat_id: int, **content: Any) -> dict[str, Any]:
         """Let the bot's message appear, with its reply, its buttons and its topic, and return it as the answer."""
         reply, keyboard = self.reply(chat_id), self.keyboard()
-        return sent(
-            self.chats.add(
-                chat_id, BOT, reply_to_message=reply, reply_markup=keyboard, **self.thread(), **content
-            )
-        )
+        content |= self.thread() | {"reply_to_message": reply, "reply_markup": keyboard}
+        return sent(self.chats.add(chat_id, BOT, asks=self.placeholder, **content))
 
     def not_modified(self, message: Message, **content: Any) -> None:
         """Refuse an edit that changes nothing."""
@@ -125,7 +123,7 @@ class Call:
             )
 
     def keyboard(self) -> InlineKeyboardMarkup | None:
-        """Return the inline keyboard, checked; a ForceReply is checked and shows nothing."""
+        """Return the inline keyboard, checked; a ForceReply is checked, and kept for who shows the chat."""
         raw = self.parameters.get("reply_markup")
         if not raw:
             return None
@@ -134,6 +132,7 @@ class Call:
                 force = ForceReply.model_validate(raw)
                 if force.input_field_placeholder and not 1 <= len(force.input_field_placeholder) <= 64:
                     raise ApiError(400, "Bad Request: input_field_placeholder is too long")
+                self.placeholder = force.input_field_placeholder or ""
                 return None
             markup = InlineKeyboardMarkup.model_validate(raw)
         except ValidationError:

@@ -49,6 +49,7 @@ class Chats:
     moved: dict[int, int] = field(default_factory=dict)
     no_reactions: set[int] = field(default_factory=set)
     reactions: dict[tuple[int, int], str] = field(default_factory=dict)
+    asking: dict[tuple[int, int], str] = field(default_factory=dict)
     menus: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     ephemeral: str = "known"
     events: list[Event] = field(default_factory=list)
@@ -104,12 +105,19 @@ class Chats:
             self.reactions[key] = emoji
         self._note(Event("reaction", *key, emoji or "", message, time.monotonic()))
 
+    def tell(self, kind: str, text: str) -> None:
+        """Note something that is no chat's: how the bot's process is."""
+        self._note(Event(kind, 0, 0, text, None, time.monotonic()))
+
     def act(self, chat_id: int, action: str) -> None:
         """Show what the bot is doing."""
         self._note(Event("action", chat_id, 0, action, None, time.monotonic()))
 
-    def add(self, chat_id: int, author: User, **content: Any) -> Message:
-        """Put a message into a chat. A message that is answered is shown without what it answered itself."""
+    def add(self, chat_id: int, author: User, *, asks: str | None = None, **content: Any) -> Message:
+        """Put a message into a chat; `asks` is the placeholder of the reply field it opens.
+
+        A message that is answered is shown without what it answered itself.
+        """
         answered = content.get("reply_to_message")
         if answered is not None:
             content["reply_to_message"] = answered.model_copy(update={"reply_to_message": None})
@@ -121,6 +129,8 @@ class Chats:
             **content,
         )
         self.messages[chat_id, message.message_id] = message
+        if asks is not None:
+            self.asking[chat_id, message.message_id] = asks
         self._happened("sent", message)
         return message
 

@@ -18,6 +18,7 @@ from PIL import Image
 
 from playground import pictures
 from playground.faults import Act, Faults
+from playground.journal import Journal
 
 RATIOS = frozenset({"1:1", "16:9", "9:16", "4:3", "3:4"})
 MODEL = "seedream-3"
@@ -57,6 +58,8 @@ class Media:
     pixels: int = pictures.PIXELS
     balance: float = 1_000_000.0
     faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
+    moderate: bool = False
     tasks: dict[str, MediaTask] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     headers_seen: list[str] = field(default_factory=list)
@@ -108,7 +111,7 @@ class Media:
             done_at=now + self.duration(),
             shown=f"{prompt} --ar {ratio}" if given else prompt,
         )
-        if _UNSAFE in prompt.lower():
+        if self.moderate or _UNSAFE in prompt.lower():
             task.ends, task.message = "failed", "The prompt was flagged as sensitive content"
         self.tasks[task.id] = task
         return task
@@ -199,7 +202,15 @@ class Media:
     async def _around(self, call: str, request: web.Request, act: Act) -> web.StreamResponse:
         self.calls[call] += 1
         self.received.add(f"{request.method} {request.path_qs} {sorted(request.headers.items())}")
-        return await self.faults.around(call, request, act)
+        begun = time.monotonic()
+        answer = await self.faults.around(call, request, act)
+        is_json = isinstance(answer, web.Response) and answer.content_type == "application/json"
+        answered = (
+            (answer.text or "") if is_json and isinstance(answer, web.Response) else answer.content_type
+        )
+        asked = (await request.read()).decode(errors="replace") or request.path_qs
+        self.journal.note("media", call, asked, answered, answer.status, begun)
+        return answer
 
     def _unauthorised(self, request: web.Request) -> web.Response | None:
         if request.headers.get("Authorization") == self.key:

@@ -1,5 +1,6 @@
 """Draws a pleasant picture from a prompt: the same prompt is the same picture, with its words written on it."""
 
+import functools
 import hashlib
 import io
 import math
@@ -37,7 +38,7 @@ def edit(source: bytes, prompt: str) -> Image.Image:
     ways = list(dict.fromkeys(_WAYS.values()))
     chosen = named or ways[hashlib.sha256(prompt.encode()).digest()[0] % len(ways)]
     changed = chosen(picture)
-    _words(changed, prompt)
+    _words(changed, prompt, top=True)  # the picture's own words stand at its foot
     return changed
 
 
@@ -54,6 +55,22 @@ def _warm(picture: Image.Image) -> Image.Image:
     return Image.blend(picture, Image.new("RGB", picture.size, (255, 120, 40)), 0.35)
 
 
+_LATIN = str.maketrans(
+    dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True))
+    | {
+        "ж": "zh",
+        "х": "kh",
+        "ц": "ts",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "shch",
+        "ю": "yu",
+        "я": "ya",
+        "ь": "",
+        "ъ": "",
+    }
+)
+"""Where no font has Russian letters, Russian words are written in Latin ones."""
 _WAYS = {
     "night": _night,
     "ночь": _night,
@@ -105,13 +122,41 @@ def _shapes(dice: random.Random, picture: Image.Image) -> None:
     picture.paste(layer.filter(ImageFilter.GaussianBlur(0.8)), mask=layer.getchannel("A"))
 
 
-def _words(picture: Image.Image, prompt: str) -> None:
+@functools.cache
+def _system_font() -> str | None:
+    """Return the name of a font of this machine's that has Russian letters; Pillow's own has none."""
+    for name in (
+        "DejaVuSans.ttf",
+        "NotoSans-Regular.ttf",
+        "LiberationSans-Regular.ttf",
+        "Arial.ttf",
+        "arial.ttf",
+    ):
+        try:
+            ImageFont.truetype(name, 12)
+        except OSError:
+            continue
+        return name
+    return None
+
+
+def _font(points: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    name = _system_font()
+    return ImageFont.truetype(name, points) if name else ImageFont.load_default(points)
+
+
+def _words(picture: Image.Image, prompt: str, *, top: bool = False) -> None:
     width, height = picture.size
     points = max(9, min(width, height) // 18)
-    font = ImageFont.load_default(points)
-    lines = textwrap.wrap(" ".join(prompt.split())[:160], max(8, int(width * 0.9 / (points * 0.55))))[:4]
+    font = _font(points)
+    shown = (
+        prompt
+        if isinstance(font, ImageFont.FreeTypeFont) and _system_font()
+        else prompt.lower().translate(_LATIN)
+    )
+    lines = textwrap.wrap(" ".join(shown.split())[:160], max(8, int(width * 0.9 / (points * 0.55))))[:4]
     pen = ImageDraw.Draw(picture)
-    at = height - (len(lines) + 0.7) * points * 1.25
+    at = points * 0.7 if top else height - (len(lines) + 0.7) * points * 1.25
     for line in lines:
         pen.text(
             (width * 0.05, at), line, "white", font, stroke_width=max(1, points // 12), stroke_fill="black"

@@ -1,6 +1,6 @@
 """Runs the stand-ins on loopback addresses the system chooses."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -12,9 +12,21 @@ TOKEN = "4242:playground-token-playground-token"  # noqa: S105 - opens nothing b
 KEY = "playground-key"
 
 
+@web.middleware
+async def _gone(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Take a caller that went away (a killed bot, a closed page) for what it is: no fault of the server's."""
+    try:
+        return await handler(request)
+    except ConnectionResetError:
+        return web.Response(status=400)  # reaches nobody
+
+
 @asynccontextmanager
 async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
     """Serve an application on 127.0.0.1 and give its address."""
+    app.middlewares.insert(0, _gone)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -17,6 +17,7 @@ from playground.call import ApiError, Call
 from playground.chats import Chats
 from playground.faults import Faults
 from playground.flood import Flood
+from playground.journal import Journal
 from playground.methods import METHODS
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -47,6 +48,7 @@ class Telegram:
     token: str
     flood: Flood = field(default_factory=Flood)
     faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
     chats: Chats = field(default_factory=Chats)
     calls: Counter[str] = field(default_factory=Counter)
     webhook: Webhook | None = None
@@ -139,7 +141,12 @@ class Telegram:
             except ApiError as error:
                 return refusal(error.code, error.description, **error.parameters)
 
-        return await self.faults.around(method, request, act)
+        begun = time.monotonic()
+        answer = await self.faults.around(method, request, act)
+        if method != "getUpdates":
+            asked = json.dumps(parameters, ensure_ascii=False)
+            self.journal.note("telegram", method, asked, _text(answer), answer.status, begun)
+        return answer
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         async def act() -> web.StreamResponse:
@@ -242,6 +249,10 @@ def dump(value: Message | User) -> dict[str, Any]:
     return value.model_dump(mode="json", exclude_none=True, by_alias=True, exclude_defaults=True) | (
         {} if isinstance(value, Message) else {"is_bot": value.is_bot}
     )
+
+
+def _text(answer: web.StreamResponse) -> str:
+    return answer.text or "" if isinstance(answer, web.Response) else ""
 
 
 def refusal(code: int, description: str, **parameters: int) -> web.Response:

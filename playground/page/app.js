@@ -1,0 +1,183 @@
+// The page: what the stand-in tells by /events becomes chats, and what a person does goes back by POST.
+
+import { $, el, post } from "./dom.js";
+import { item } from "./message.js";
+import { setUpComposer } from "./composer.js";
+import { setUpPanel } from "./panel.js";
+
+const state = {
+  chats: new Map(), // id -> { about, messages: Map, whispers: [], unread }
+  current: null, topic: null, low: true, speaking: new Map(), menus: [], acting: new Map(),
+};
+const composer = setUpComposer(state, { redraw, open: say, closeTo: scrollDown });
+setUpPanel();
+connect();
+
+function connect() {
+  const events = new EventSource("/events");
+  events.onmessage = ({ data }) => take(JSON.parse(data));
+}
+
+function take(event) {
+  if (event.kind === "all") return takeAll(event);
+  if (event.kind === "bot") return showBot(event.text);
+  const chat = state.chats.get(event.chat);
+  if (!chat) return undefined;
+  if (event.kind === "toast") return event.to === me() && event.chat === state.current ? toast(event.text) : undefined;
+  if (event.kind === "action") return acting(event.chat);
+  if (event.kind === "whisper") {
+    chat.whispers.push({ ...event.message, id: `w${chat.whispers.length}`, to: event.to, after: lastId(chat) });
+  } else if (event.kind === "deleted") {
+    chat.messages.delete(event.id);
+  } else {
+    chat.messages.set(event.message.id, event.message);
+  }
+  if (event.kind === "sent" && event.chat !== state.current) chat.unread += 1;
+  if (event.kind === "sent" && event.message.from.bot) state.acting.delete(event.chat);
+  if (event.chat === state.current) change(event, chat);
+  return drawChats();
+}
+
+function takeAll(event) {
+  const chosen = state.current;
+  state.chats = new Map(event.chats.map((about) => [about.id, { about, messages: new Map(), whispers: [], unread: 0 }]));
+  for (const message of event.messages) state.chats.get(message.chat)?.messages.set(message.id, message);
+  for (const { about } of state.chats.values()) {
+    if (!state.speaking.has(about.id)) state.speaking.set(about.id, about.members[0].id);
+  }
+  state.menus = event.menus;
+  showBot(event.bot);
+  choose(state.chats.has(chosen) ? chosen : event.chats[0].id);
+}
+
+const chat = () => state.chats.get(state.current);
+const me = () => state.speaking.get(state.current);
+const lastId = (one) => Math.max(0, ...one.messages.keys());
+const visible = (message) => state.topic === null || message.topic === state.topic;
+
+const hands = {
+  press: (message, data) => post("/press", { chat: message.chat, id: message.id, person: me(), data }),
+  reply: (message) => composer.replyTo(message),
+  edit: (message) => composer.edit(message),
+  open: say,
+  jump(id) {
+    const found = $("messages").querySelector(`[data-id="${id}"]`);
+    found?.scrollIntoView({ block: "center" });
+    found?.classList.add("flash");
+    setTimeout(() => found?.classList.remove("flash"), 1300);
+  },
+};
+
+function say(text) {
+  const private_ = text.startsWith("/start ") && state.current < 0 ? me() : state.current;
+  return post("/say", { chat: private_, person: me(), topic: state.topic, text });
+}
+
+/** Draw one change in the open chat, leaving the rest of the list as it is. */
+function change(event, one) {
+  const list = $("messages");
+  const standing = event.kind === "whisper" ? null : list.querySelector(`[data-id="${event.id}"]`);
+  if (event.kind === "deleted") standing?.remove();
+  else if (event.kind === "whisper") {
+    if (event.to === me()) list.append(item(one.whispers.at(-1), me(), hands, "whisper"));
+  } else if (visible(event.message)) {
+    const drawn = item(event.message, me(), hands);
+    if (standing) standing.replaceWith(drawn);
+    else list.append(drawn);
+    if (event.kind === "sent") composer.asked(event.message);
+  }
+  doing();
+  if (event.kind === "sent" && event.message.from.id === me()) state.low = true;
+  stayLow();
+}
+
+function redraw() {
+  const one = chat();
+  const shown = [...one.messages.values()].filter(visible).map((message) => item(message, me(), hands));
+  const told = one.whispers.filter((whisper) => whisper.to === me());
+  for (const whisper of told) {
+    const drawn = item(whisper, me(), hands, "whisper");
+    const next = shown.findIndex((li) => Number(li.dataset.id) > whisper.after);
+    shown.splice(next < 0 ? shown.length : next, 0, drawn);
+  }
+  $("messages").replaceChildren(...shown);
+  scrollDown();
+}
+
+function choose(id) {
+  state.current = id;
+  const { about } = chat();
+  chat().unread = 0;
+  state.topic = about.topics.length ? about.topics[0].id : null;
+  $("title").textContent = about.title;
+  document.title = `${about.title} – Imagine`;
+  drawTopics(about);
+  composer.enter(about);
+  doing();
+  redraw();
+  drawChats();
+}
+
+function drawTopics(about) {
+  const topics = $("topics");
+  topics.hidden = !about.topics.length;
+  topics.replaceChildren(...about.topics.map((topic) => el("button", {
+    type: "button", "aria-pressed": String(topic.id === state.topic),
+    onclick: () => { state.topic = topic.id; drawTopics(about); redraw(); },
+  }, `# ${topic.title}`)));
+}
+
+function drawChats() {
+  $("chats").replaceChildren(...[...state.chats.values()].map((one, number) => {
+    const last = [...one.messages.values()].at(-1);
+    const words = last ? `${last.from.name}: ${last.text || (last.photo ? "🖼 Photo" : "📄 File")}` : "No messages yet";
+    const unread = one.unread ? el("span", { className: "unread", "aria-label": `${one.unread} new` }, String(one.unread)) : el("span");
+    return el("button", { type: "button", "aria-current": String(one.about.id === state.current), onclick: () => choose(one.about.id) },
+      el("span", { className: "face", "aria-hidden": "true", data: { hue: number % 4 } }, one.about.title[0]),
+      el("span", { className: "name" }, one.about.title), unread, el("span", { className: "last" }, words));
+  }));
+}
+
+function acting(id) {
+  state.acting.set(id, Date.now());
+  doing();
+  setTimeout(doing, 5100);
+}
+
+function doing() {
+  const since = state.acting.get(state.current);
+  const { about } = chat();
+  const usual = about.kind === "private" ? "with Imagine, a bot" : `${about.members.length} people and Imagine, a bot`;
+  $("doing").textContent = since && Date.now() - since < 5000 ? "Imagine is sending a photo…" : usual;
+}
+
+function showBot(now) {
+  $("bot").dataset.state = now;
+  $("bot").textContent = { starting: "The bot is starting", running: "The bot is running", down: "The bot is down" }[now] || now;
+}
+
+let fading;
+function toast(text) {
+  if (!text) return;
+  $("toast").textContent = text;
+  $("toast").hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => { $("toast").hidden = true; }, 4000);
+}
+
+function scrollDown() {
+  state.low = true;
+  stayLow();
+}
+
+/** Keep the newest message in view, unless the reader scrolled up; also when a picture comes to its size. */
+function stayLow() {
+  const list = $("messages");
+  if (state.low) list.scrollTop = list.scrollHeight;
+}
+
+$("messages").addEventListener("load", stayLow, true);
+$("messages").addEventListener("scroll", () => {
+  const list = $("messages");
+  state.low = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+}, { passive: true });

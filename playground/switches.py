@@ -1,0 +1,65 @@
+"""What can be made to go wrong by hand, by name; each is off until it is switched on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from playground import faults
+from playground.faults import Fault
+from playground.media import Media
+from playground.telegram import Telegram
+
+SLOW_SECONDS = 40.0
+USUAL_SECONDS = 4.0
+
+
+@dataclass(slots=True)
+class Switches:
+    """The switches of one pair of stand-ins."""
+
+    telegram: Telegram
+    media: Media
+    on: set[str] = field(default_factory=set)
+    _flips: Mapping[str, Callable[[bool], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._flips = {
+            "slow": self._slow,
+            "down": self._down,
+            "moderation": self._moderation,
+            "poor": self._poor,
+            "flood": self._flood,
+        }
+        self._slow(on=False)
+
+    @property
+    def names(self) -> list[str]:
+        """Every switch there is."""
+        return list(self._flips)
+
+    def flip(self, name: str, *, on: bool) -> None:
+        """Switch something on or off. Raises KeyError for a switch there is not."""
+        self._flips[name](on)
+        (self.on.add if on else self.on.discard)(name)
+
+    def _slow(self, on: bool) -> None:
+        seconds = SLOW_SECONDS if on else USUAL_SECONDS
+        self.media.duration = lambda: seconds
+
+    def _down(self, on: bool) -> None:
+        self.media.faults.clear()
+        if on:
+            outage = faults.status(503, "<html><h1>503 Service Unavailable</h1></html>")
+            self.media.faults.add(Fault("*", times=None, answer=outage))
+
+    def _moderation(self, on: bool) -> None:
+        self.media.moderate = on
+
+    def _poor(self, on: bool) -> None:
+        self.media.balance = 0.0 if on else 1_000_000.0
+
+    def _flood(self, on: bool) -> None:
+        self.telegram.faults.clear()
+        if on:
+            refusal = faults.telegram(429, "Too Many Requests: retry after 3", retry_after=3)
+            for method in ("sendMessage", "sendPhoto", "sendDocument"):
+                self.telegram.faults.add(Fault(method, times=None, answer=refusal))

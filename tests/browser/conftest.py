@@ -1,0 +1,111 @@
+"""A real browser on the demo's page: Debian's chromium, driven by Playwright, started here."""
+
+import asyncio
+import os
+import re
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.e2e.world import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 30_000.0
+"""Milliseconds anything on the page is waited for."""
+
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A page of the demo, and what the browser complained about."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    async def write(self, text: str) -> None:
+        """Type a message and send it."""
+        await self.page.get_by_role("textbox", name="Message").fill(text)
+        await self.page.keyboard.press("Enter")
+
+    async def chat(self, name: str) -> None:
+        """Open a chat."""
+        await self.page.get_by_role("navigation", name="Chats").get_by_role("button", name=name).click()
+
+    async def speak_as(self, name: str) -> None:
+        """Choose who is speaking."""
+        await self.page.get_by_label("Who is speaking").select_option(label=name)
+
+    async def press(self, label: str) -> None:
+        """Press the newest button with this label under a message."""
+        await self.page.locator(".keys button", has_text=label).last.click()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The browser, for all tests of this worker."""
+    if CHROMIUM is None:
+        reason = "no chromium here: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        await opened.close()
+
+
+@asynccontextmanager
+async def demo(folder: Path) -> AsyncIterator[str]:
+    """Run the demo's own command in a folder and give its address; it must end well when it is told to."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0"),
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        cwd=folder,
+    )
+    try:
+        assert process.stdout is not None
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert found is not None, line
+        yield found[0]
+    finally:
+        process.terminate()
+        code = await asyncio.wait_for(process.wait(), 15)
+    assert code == 0
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(browser: Browser, tmp_path: Path) -> AsyncIterator[Visitor]:
+    """A demo of its own and a page on it. What the browser complains about fails the test."""
+    async with demo(tmp_path) as address:
+        page = await browser.new_page(viewport={"width": 1180, "height": 800})
+        page.set_default_timeout(PATIENCE)
+        made = Visitor(page, address)
+        page.on(
+            "console", lambda m: made.complaints.append(m.text) if m.type in {"error", "warning"} else None
+        )
+        page.on("pageerror", lambda error: made.complaints.append(str(error)))
+        await page.goto(address)
+        await expect(page.locator("#bot")).to_have_text("The bot is running")
+        yield made
+        await page.close()
+    assert made.complaints == []
