@@ -53,6 +53,7 @@ class Whispers:
             return
         deletion = Deletion(place.chat_id, message_id, self._clock.now() + STAYS)
         await self._deletions.add(deletion)
+        log.info("whisper seen by all, to be taken away", chat=place.chat_id, message=message_id)
         self._later(deletion)
 
     async def _whisper(self, place: Place, person_id: int, text: str) -> int | None:

@@ -7,7 +7,7 @@ import { setUpPanel } from "./panel.js";
 
 const state = {
   chats: new Map(), // id -> { about, messages: Map, whispers: [], unread }
-  current: null, topic: null, low: true, speaking: new Map(), menus: [], acting: new Map(),
+  current: null, topic: null, low: true, top: 0, speaking: new Map(), menus: [], acting: new Map(),
 };
 const composer = setUpComposer(state, { redraw, open: say, closeTo: scrollDown });
 setUpPanel();
@@ -174,10 +174,14 @@ function scrollDown() {
 function stayLow() {
   const list = $("messages");
   if (state.low) list.scrollTop = list.scrollHeight;
+  state.top = list.scrollTop;
 }
 
 $("messages").addEventListener("load", stayLow, true);
 $("messages").addEventListener("scroll", () => {
   const list = $("messages");
-  state.low = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  // Only a reader scrolls up; what is appended meanwhile leaves the place as it is.
+  if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) state.low = true;
+  else if (list.scrollTop < state.top - 5) state.low = false;
+  state.top = list.scrollTop;
 }, { passive: true });

@@ -24,6 +24,7 @@ from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
 
 DEADLINE = 25.0
+LOOK_AGAIN = 0.25
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -64,9 +65,14 @@ class BotProcess:
         return line
 
     async def until(self, ready: Callable[[], object], seconds: float = DEADLINE) -> None:
-        """Wait until something holds, looking at each line the process logs. Raises TimeoutError."""
+        """Wait until something holds, looking at each line the process logs. Raises TimeoutError.
+
+        The ledger may change with no line logged, so it is looked at now and then besides.
+        """
         async with asyncio.timeout(seconds), self._changed:
-            await self._changed.wait_for(lambda: bool(ready()))
+            while not ready():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), LOOK_AGAIN)
 
     @property
     def ended(self) -> bool:
@@ -144,12 +150,15 @@ class World:
         return [message.text for message in self.of_bot(user) if message.text]
 
     async def until(self, ready: Callable[[], object], seconds: float = DEADLINE) -> None:
-        """Wait until something holds that shows in the chats."""
-        try:
-            await self.telegram.chats.until(ready, seconds)
-        except TimeoutError:
+        """Wait until something holds, looking at whatever happens in the chats, and now and then besides."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < deadline:
+            with contextlib.suppress(TimeoutError):
+                await self.telegram.chats.until(ready, LOOK_AGAIN)
+                return
+        if not ready():
             said = [(e.kind, e.chat_id, e.text) for e in self.telegram.chats.events[-15:]]
-            raise AssertionError(f"did not come; last seen {said}; log {self.bot.raw[-10:]}") from None
+            raise AssertionError(f"did not come; last seen {said}; log {self.bot.raw[-10:]}")
 
     async def hears(self, user: User, words: str) -> Message:
         """Wait for a text of the bot's that holds these words, and return it."""
