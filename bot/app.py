@@ -1,29 +1,21 @@
 """The composition: the only file that knows every room. It builds each part once and hands it what it needs."""
 
-import asyncio
-import gc
-import secrets
-import signal
-
 import httpx
-import structlog
 from aiogram import Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
-from pydantic import SecretStr
 
-from bot import chores
-from bot.settings import Settings, Updates
-from bot.updates import Intake, Polling
-from bot.web import Web, webhook_path
+from bot.settings import Settings
 from chat.files import Files
 from chat.limits import Limiter
 from chat.members import Members
 from chat.sender import Sender, make_bot
 from chat.texts import Library
 from chat.whispers import Whispers
+from generation.alarms import Alarms
 from generation.allowances import Allowances
+from generation.circuit import Circuit
 from generation.closing import Closing
 from generation.delivery import Delivery
 from generation.downloads import Downloads
@@ -37,6 +29,7 @@ from generation.polling import Pollster
 from generation.sources import MARGIN, LinkRefused, SourceLinks, Sources
 from generation.status import StatusBoard
 from generation.steps import Acts
+from generation.watching import Watcher
 from handlers import (
     cancel,
     context,
@@ -55,20 +48,15 @@ from handlers import (
 from handlers.orders import Orders
 from handlers.refusals import Refusals
 from storage.archive import Archive
-from storage.clock import Clock, SystemClock
-from storage.database import Database, Failpoint
+from storage.clock import Clock
+from storage.database import Database
 from storage.deletions import Deletions
 from storage.drafts import Drafts
 from storage.durations import Durations
 from storage.facts import Facts
-from storage.inbox import Inbox
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.requests import Requests
-
-log = structlog.get_logger(__name__)
-
-HANDLERS_PATIENCE = 1.0
 
 
 def telegram_session(settings: Settings) -> BaseSession:
@@ -118,6 +106,17 @@ class Core:
             transport=media_transport,
         )
         self.pictures = Pictures()
+        self.preferences = Preferences(database)
+        self.alarms = Alarms(
+            self.media,
+            self.sender,
+            Facts(database),
+            self.preferences,
+            self.library,
+            clock,
+            admins=settings.admin_ids,
+            low_balance=settings.low_balance,
+        )
         self.whispers = Whispers(self.sender, Deletions(database), clock)
         self.originals = Originals(self.requests, self.media, self.downloads, self.sender, clock)
         seconds = settings.generation_timeout + MARGIN
@@ -127,9 +126,17 @@ class Core:
     async def start(self) -> None:
         """Read what was learned and go on with whatever was in flight."""
         pollster = Pollster(self.clock, await Durations(self.database).recent())
+        circuit = Circuit(self.clock, self.settings.outage_patience, self.alarms.raise_for)
         acts = Acts(self.clock)
         requests, sender, clock, metrics = self.requests, self.sender, self.clock, self.metrics
-        board = StatusBoard(sender, requests, self.library, clock, pollster.usual)
+        board = StatusBoard(
+            sender,
+            requests,
+            self.library,
+            clock,
+            pollster.usual,
+            paused=lambda: circuit.trouble is not None,
+        )
         delivery = Delivery(
             requests,
             self.media,
@@ -143,17 +150,21 @@ class Core:
             metrics,
         )
         closing = Closing(requests, self.quotas, sender, board, self.library, self.allowances, clock, metrics)
+        timeout = self.settings.generation_timeout
+        watcher = Watcher(requests, self.media, pollster, acts, clock, metrics, timeout=timeout)
         lifecycle = Lifecycle(
             requests,
             self.media,
             self.sources,
-            pollster,
+            watcher,
             delivery,
             closing,
             acts,
+            circuit,
+            board,
             clock,
             metrics,
-            timeout=self.settings.generation_timeout,
+            timeout=timeout,
             unknown_create=self.settings.unknown_create,
         )
         self.engine = LocalEngine(
@@ -168,6 +179,7 @@ class Core:
         )
         await self.engine.start()
         await self.whispers.start()
+        self.alarms.start()
 
     async def source(self, signed: str) -> bytes:
         """Return the picture a signed link names. Raises LinkRefused, FileGone, FileTrouble or PictureRefused."""
@@ -184,6 +196,7 @@ class Core:
     async def stop(self) -> None:
         """Finish what must not be cut, then close every way out."""
         await self.engine.stop()
+        await self.alarms.stop()
         await self.originals.stop()
         await self.whispers.stop()
         await self.media.__aexit__(None, None, None)
@@ -195,7 +208,7 @@ class Core:
 
 def dispatcher(core: Core) -> Dispatcher:
     """Return the handlers with everything they are handed."""
-    drafts, preferences = Drafts(core.database, core.clock), Preferences(core.database)
+    drafts, preferences = Drafts(core.database, core.clock), core.preferences
     archive, members = Archive(core.database), Members(core.bot, core.clock)
     sender, whispers, allowances = core.sender, core.whispers, core.allowances
     refusals = Refusals(whispers, core.clock)
@@ -229,58 +242,3 @@ def dispatcher(core: Core) -> Dispatcher:
         start.last_router(),
     )
     return dispatch
-
-
-async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None:
-    """Run the bot until SIGTERM or SIGINT. Raises DatabaseError or OSError where it cannot start."""
-    clock = SystemClock()
-    database = await Database.open(settings.database_url, failpoint)
-    core = Core(settings, database, session=telegram_session(settings), clock=clock)
-    await core.start()
-    intake = Intake(Inbox(database, clock), dispatcher(core), core.bot, clock)
-    web = Web(settings.listen_address, core.metrics, core.healthy)
-    polling = Polling(core.bot, intake, clock)
-    background: list[asyncio.Task[None]] = [
-        asyncio.create_task(chores.measure_lag(core.metrics)),
-        asyncio.create_task(
-            chores.set_menus(core.bot, core.clock, Facts(database), core.library, settings.admin_ids)
-        ),
-    ]
-    stopping = _stop_signal()
-    try:
-        if settings.updates is Updates.WEBHOOK:
-            secret = settings.webhook_secret or SecretStr(secrets.token_urlsafe(32))
-            path = webhook_path(settings.bot_token)
-            web.take_updates(path, secret, intake)
-            background.append(
-                asyncio.create_task(
-                    chores.set_webhook(core.bot, core.clock, f"{settings.public_url}{path}", secret)
-                )
-            )
-        web.serve_sources(core.source)
-        await web.start()
-        await intake.start()
-        if settings.updates is Updates.POLLING:
-            await polling.start()
-        # What was imported stays for good: without it a full collection stalls the loop far less (benchmarks/).
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 20)
-        log.info("ready", updates=settings.updates)
-        await stopping.wait()
-        log.info("stopping")
-    finally:
-        await polling.stop()
-        await web.stop()
-        for task in background:
-            task.cancel()
-        await intake.stop(HANDLERS_PATIENCE)
-        await core.stop()
-        log.info("stopped")
-
-
-def _stop_signal() -> asyncio.Event:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    return stopping

@@ -37,7 +37,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 
 def _run(settings: Settings) -> int:
-    from bot.app import run  # noqa: PLC0415 - bad settings are told without loading 160 MB
+    from bot.process import run  # noqa: PLC0415 - bad settings are told without loading 160 MB
     from storage.database import DatabaseError  # noqa: PLC0415
 
     secrets = [settings.bot_token, settings.gptunnel_api_key]

@@ -64,7 +64,7 @@ class Closing:
 
     async def _tell(self, request: Request, status: int | None) -> None:
         texts = self._library.of(request.language)
-        if request.in_group and status is None:
+        if request.in_group:
             with contextlib.suppress(Rejected):
                 await self._sender.react(request.chat_id, request.message_id, None)
         if request.state is State.CANCELLED:

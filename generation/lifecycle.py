@@ -1,8 +1,8 @@
 """One request from `queued` to its end: `advance` reads the row, the only truth, and does what its state calls for.
 
 What cannot be repeated (the paid create, the send) is written down before it happens, what can be, after. Killed
-anywhere, calling `advance` again is right. From `ready` on the way is generation.delivery's, the last words are
-generation.closing's.
+anywhere, calling `advance` again is right. A running task is generation.watching's, from `ready` on the way is
+generation.delivery's, the last words are generation.closing's.
 """
 
 from dataclasses import replace
@@ -11,13 +11,13 @@ from enum import StrEnum
 import structlog
 
 from chat.files import FileGone, FileTrouble
+from generation.circuit import Circuit, Trouble
 from generation.closing import Closing
 from generation.delivery import Delivery
 from generation.media_answers import Task
 from generation.media_api import MediaApi
 from generation.media_errors import (
     BadInput,
-    DoneWithoutPicture,
     MediaError,
     Moderated,
     NotAccepted,
@@ -25,22 +25,18 @@ from generation.media_errors import (
     OutOfMoney,
     PictureRefused,
     RateLimited,
-    TaskFailed,
     Unauthorised,
 )
 from generation.metrics import Metrics
-from generation.polling import Pollster
 from generation.sources import Sources
-from generation.steps import Acts, Step, backoff
+from generation.status import StatusBoard
+from generation.steps import Acts, Step, backoff, fail
+from generation.watching import Watcher
 from storage.clock import Clock
-from storage.durations import Interval
-from storage.model import PENDING, SENDING, Failure, Request, State
+from storage.model import SENDING, Failure, Request, State
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
-
-_REFUSALS_BELIEVED = 3
-"""A task that the provider says it does not know this often in a row has vanished."""
 
 
 class UnknownCreate(StrEnum):
@@ -58,10 +54,12 @@ class Lifecycle:
         requests: Requests,
         media: MediaApi,
         sources: Sources,
-        pollster: Pollster,
+        watcher: Watcher,
         delivery: Delivery,
         closing: Closing,
         acts: Acts,
+        circuit: Circuit,
+        board: StatusBoard,
         clock: Clock,
         metrics: Metrics,
         *,
@@ -71,16 +69,17 @@ class Lifecycle:
         self._requests = requests
         self._media = media
         self._sources = sources
-        self._pollster = pollster
+        self._watcher = watcher
         self._delivery = delivery
         self._closing = closing
         self._acts = acts
+        self._circuit = circuit
+        self._board = board
         self._clock = clock
         self._metrics = metrics
         self._timeout = timeout
         self._unknown_create = unknown_create
         self._refused: dict[int, int] = {}
-        self._own: set[int] = set()
 
     async def advance(self, request_id: int) -> Step:
         """Do the next thing for a request. Raises what the database raises; calling it again is right."""
@@ -88,20 +87,41 @@ class Lifecycle:
         if request is None or request.closed_at is not None:
             return Step(State.FAILED if request is None else request.state, closed=True)
         if request.state is State.QUEUED:
-            return await self._acts.run(self._submit(request))
+            return await self._in_turn(request)
         if request.state is State.SUBMITTING:
             # Found here it was left by a process that died on the way: whether the create was paid is unknown.
             return await self._after_unknown(request, "the process ended during the call")
         if request.state is State.RUNNING:
-            return await self._watch(request)
+            return await self._watcher.step(request)
         if request.state in SENDING:
             return await self._delivery.step(request)
         step = await self._closing.step(request)
         if step.closed:
             self._delivery.forget(request_id)
             self._refused.pop(request_id, None)
-            self._own.discard(request_id)
+            self._watcher.forget(request_id)
         return step
+
+    async def _in_turn(self, request: Request) -> Step:
+        """Submit a request once creates are let through, or give it up when they were held back for too long."""
+        held = self._circuit.trouble
+        if held is not None:
+            self._board.waiting(request.id)
+        if not await self._circuit.turn(request.accepted_at):
+            paused = self._circuit.trouble in {Trouble.KEY, Trouble.MONEY}
+            return await self._fail(request, Failure.SERVICE_PAUSED if paused else Failure.UNAVAILABLE)
+        try:
+            self._board.drawing(request.id)
+            if held is None:
+                return await self._acts.run(self._submit(request))
+            # Read anew after the wait: its words may have been edited meanwhile.
+            current = await self._requests.get(request.id)
+            if current is None or current.state is not State.QUEUED:
+                return Step(request.state if current is None else current.state)
+            # What was everybody's trouble does not count against this request's own time.
+            return await self._acts.run(self._submit(replace(current, started_at=None)))
+        finally:
+            self._circuit.done()
 
     async def _submit(self, request: Request) -> Step:
         """Pay for a task: an act."""
@@ -123,13 +143,16 @@ class Lifecycle:
             return Step(request.state)
         try:
             task = await self._media.create(request.prompt, request.ratio, image)
-        except NotAccepted as error:
+        except (NotAccepted, Unauthorised, OutOfMoney) as error:
             return await self._put_back(request, error)
         except OutcomeUnknown as error:
+            self._circuit.failed(Trouble.DOWN)
             return await self._after_unknown(request, str(error))
         except MediaError as error:
+            self._circuit.well()
             log.warning("create refused", request=request.id, kind=type(error).__name__, error=str(error))
             return await self._fail(request, _failure(error))
+        self._circuit.well()
         return await self._started(request, task)
 
     async def _image(self, request: Request) -> str | None:
@@ -160,21 +183,28 @@ class Lifecycle:
             )
         )
         if moved:
-            self._own.add(request.id)
+            self._watcher.began(request.id)
         else:
             log.info("cancelled while it was ordered", request=request.id, task=task.id)
         return Step(to)
 
-    async def _put_back(self, request: Request, error: NotAccepted) -> Step:
+    async def _put_back(self, request: Request, error: NotAccepted | Unauthorised | OutOfMoney) -> Step:
         """Back to `queued`, as if never tried, for a create that was surely not accepted."""
         tries = self._refused[request.id] = self._refused.get(request.id, 0) + 1
         log.warning("create not accepted", request=request.id, tries=tries, error=str(error))
+        named = None
+        if isinstance(error, RateLimited):
+            named = error.retry_after
+            self._circuit.hold(named if named is not None else 1.0)
+        else:
+            self._circuit.failed(_trouble(error))
         await self._acts.insist(
             lambda: self._requests.move(
                 request.id, State.SUBMITTING, State.QUEUED, creates=request.creates - 1
             )
         )
-        named = error.retry_after if isinstance(error, RateLimited) else None
+        if self._circuit.trouble is not None:
+            return Step(State.QUEUED)
         return Step(State.QUEUED, wait=named if named is not None else backoff(tries, longest=15.0))
 
     async def _after_unknown(self, request: Request, why: str) -> Step:
@@ -187,84 +217,18 @@ class Lifecycle:
         await self._acts.insist(lambda: self._requests.move(request.id, State.SUBMITTING, State.QUEUED))
         return Step(State.QUEUED, wait=1.0)
 
-    async def _watch(self, request: Request) -> Step:
-        """Ask about a running task until it is done, refused or too late."""
-        watch = _Watch(self._clock, request)
-        # A task of a process that died is asked about at once, and when it was last still running is not known.
-        not_done_at = 0.0 if request.id in self._own else None
-        first = not_done_at is None
-        trouble = 0
-        blame: Failure = Failure.TIMEOUT
-        while True:
-            left = self._timeout - watch.since_start()
-            if not first and left > 0:
-                if trouble:
-                    await self._clock.sleep(min(left, backoff(trouble, longest=10.0)))
-                await self._pollster.wait(watch.age(), max(0.0, self._timeout - watch.since_start()))
-            first = False
-            try:
-                task = await self._media.result(request.task_id or "")
-            except (TaskFailed, DoneWithoutPicture, Moderated) as error:
-                log.warning("task failed", request=request.id, kind=type(error).__name__, error=str(error))
-                return await self._fail(request, _failure(error))
-            except MediaError as error:
-                trouble += 1
-                blame = self._blame(error)
-                log.warning("result not read", request=request.id, tries=trouble, error=str(error))
-                if isinstance(error, RateLimited):
-                    self._pollster.slow_down(error.retry_after)
-                if isinstance(error, BadInput) and trouble >= _REFUSALS_BELIEVED:
-                    return await self._fail(request, Failure.TASK_FAILED)
-            else:
-                trouble, blame = 0, Failure.TIMEOUT
-                if task.url:
-                    learned = None if not_done_at is None else Interval(not_done_at, watch.age())
-                    return await self._ready(request, task.url, learned)
-                not_done_at = watch.age()
-            if left <= 0:
-                return await self._fail(request, blame)
-
-    @staticmethod
-    def _blame(error: MediaError) -> Failure:
-        paused = isinstance(error, Unauthorised | OutOfMoney)
-        return Failure.SERVICE_PAUSED if paused else Failure.TIMEOUT
-
-    async def _ready(self, request: Request, url: str, learned: Interval | None) -> Step:
-        now = self._clock.now()
-        moved = await self._requests.move(
-            request.id, State.RUNNING, State.READY, learned=learned, picture_url=url, ready_at=now
-        )
-        if moved and learned is not None:
-            self._pollster.learn(learned)
-            self._metrics.drawing.observe(learned.longest)
-        return Step(State.READY if moved else request.state)
-
     async def _fail(self, request: Request, failure: Failure) -> Step:
-        await self._acts.insist(
-            lambda: self._requests.settle(request, PENDING, State.FAILED, failure=failure)
-        )
-        return Step(State.FAILED)
+        return await fail(self._acts, self._requests, request, failure)
 
     def _time_left(self, started_at: float) -> float:
         # A wall clock that was set back must not make anybody wait longer than the whole time.
         return self._timeout - max(0.0, self._clock.now() - started_at)
 
 
-class _Watch:
-    """Seconds since a task began and since its request was first submitted, untouched by a wall clock being set."""
-
-    def __init__(self, clock: Clock, request: Request) -> None:
-        now = clock.now()
-        self._clock = clock
-        self._from = clock.monotonic()
-        self._age = max(0.0, now - (request.running_at or now))
-        self._since_start = max(0.0, now - (request.started_at or now))
-
-    def age(self) -> float:
-        return self._age + self._clock.monotonic() - self._from
-
-    def since_start(self) -> float:
-        return self._since_start + self._clock.monotonic() - self._from
+def _trouble(error: MediaError) -> Trouble:
+    if isinstance(error, Unauthorised):
+        return Trouble.KEY
+    return Trouble.MONEY if isinstance(error, OutOfMoney) else Trouble.DOWN
 
 
 def _failure(error: MediaError) -> Failure:
@@ -272,6 +236,4 @@ def _failure(error: MediaError) -> Failure:
         return Failure.MODERATED
     if isinstance(error, BadInput):
         return Failure.BAD_INPUT
-    if isinstance(error, Unauthorised | OutOfMoney):
-        return Failure.SERVICE_PAUSED
     return Failure.TASK_FAILED

@@ -37,6 +37,7 @@ class Phase(Enum):
     """What a status speaks of."""
 
     WAITING = "waiting"
+    PAUSED = "paused"
     DRAWING = "drawing"
     SENDING = "sending"
 
@@ -60,7 +61,7 @@ class _Entry:
 
 
 class StatusBoard:
-    """Shows how far each request is. `usual` gives the seconds a picture usually takes."""
+    """Shows how far each request is. `usual` gives the seconds a picture usually takes; while `paused` none begins."""
 
     def __init__(
         self,
@@ -69,12 +70,14 @@ class StatusBoard:
         library: Library,
         clock: Clock,
         usual: Callable[[], float],
+        paused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._sender = sender
         self._requests = requests
         self._library = library
         self._clock = clock
         self._usual = usual
+        self._paused = paused
         self._entries: dict[int, _Entry] = {}
         self._places: Callable[[], Mapping[int, int]] = dict
         self._ticker: asyncio.Task[None] | None = None
@@ -109,6 +112,12 @@ class StatusBoard:
             message_id=request.status_message_id,
             quiet=request.in_group and request.status_message_id is None,
         )
+
+    def waiting(self, request_id: int) -> None:
+        """A request that had its turn waits again: nobody's is begun."""
+        entry = self._entries.get(request_id)
+        if entry is not None and entry.phase is Phase.DRAWING:
+            entry.phase = Phase.WAITING
 
     def drawing(self, request_id: int) -> None:
         """A request has its turn."""
@@ -150,14 +159,18 @@ class StatusBoard:
     def tick(self) -> None:
         """Let every status speak that has something new to say."""
         now = self._clock.monotonic()
-        places = self._places()
+        places, paused = self._places(), self._paused()
         for entry in self._entries.values():
+            if paused and entry.quiet and entry.phase is Phase.WAITING:
+                entry.quiet, entry.said_at = False, float("-inf")  # eyes alone would not explain a long wait
             if entry.speaking is not None or now - entry.said_at < BETWEEN_EDITS:
                 continue
             if self._to_say(entry, places) != entry.said:
                 entry.speaking = asyncio.create_task(self._speak(entry))
 
     def _to_say(self, entry: _Entry, places: Mapping[int, int]) -> Said:
+        if entry.phase is Phase.WAITING and self._paused():
+            return Phase.PAUSED, 0
         if entry.phase is Phase.WAITING:
             return entry.phase, places.get(entry.request_id, 1)
         if entry.phase is Phase.SENDING:
@@ -171,6 +184,8 @@ class StatusBoard:
             return entry.texts("status-next") if number == 1 else entry.texts("status-place", place=number)
         if phase is Phase.SENDING:
             return entry.texts("status-sending")
+        if phase is Phase.PAUSED:
+            return entry.texts("status-paused")
         if number >= 60:
             return entry.texts("status-drawing-minutes", elapsed=number // 60)
         if number:

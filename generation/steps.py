@@ -9,7 +9,8 @@ import structlog
 import tenacity
 
 from storage.clock import Clock
-from storage.model import State
+from storage.model import PENDING, Failure, Request, State
+from storage.requests import Requests
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -63,6 +64,12 @@ class Acts:
         self._acts.discard(task)
         if not task.cancelled():
             task.exception()  # seen by who waited; one that nobody waits for any more must not warn
+
+
+async def fail(acts: Acts, requests: Requests, request: Request, failure: Failure) -> Step:
+    """End a request that was not drawn: its quota comes back with it."""
+    await acts.insist(lambda: requests.settle(request, PENDING, State.FAILED, failure=failure))
+    return Step(State.FAILED)
 
 
 def backoff(tries: int, *, first: float = 0.5, longest: float = 30.0) -> float:

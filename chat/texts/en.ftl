@@ -86,6 +86,7 @@ status-drawing-minutes =
        *[other] { $elapsed } minutes
     } now. It is taking longer than usual.
 status-sending = 🎨 The picture is ready and on its way to you.
+status-paused = ⏸ The picture service is away right now. I keep your place and go on by myself as soon as it is back.
 button-cancel = Cancel
 
 ## Ends without a picture
@@ -246,3 +247,13 @@ toast-refused = That did not work; see my message.
 ## Trouble
 
 trouble = I could not handle that: a fault on my side, and it is written down for my owner. Please try again in a minute.
+
+## For the bot’s admins
+
+alarm-key = ⚠️ The picture service does not take the bot’s key (GPTUNNEL_API_KEY). Requests wait; nothing is drawn until the key works.
+alarm-money = ⚠️ The balance with the picture service is used up. Requests wait; nothing is drawn until it is topped up.
+alarm-low-balance =
+    ⚠️ { $balance ->
+        [one] { $balance } rouble is
+       *[other] { $balance } roubles are
+    } left with the picture service. Please top it up.

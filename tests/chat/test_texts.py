@@ -114,7 +114,7 @@ def test_every_text_is_html_that_telegram_takes(language: str, number: int) -> N
     texts = Texts(language)
     for message, names in _messages(language).items():
         numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
-        numbers |= {"hours", "minutes", "number", "total"}
+        numbers |= {"hours", "minutes", "number", "total", "balance"}
         arguments: dict[str, str | int | date] = {n: number if n in numbers else "<b>&x" for n in names}
         if "date" in names:
             arguments["date"] = date(2026, 11, 24)

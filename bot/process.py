@@ -1,0 +1,78 @@
+"""The life of the process: start in order, wait for a signal, stop in order."""
+
+import asyncio
+import gc
+import secrets
+import signal
+
+import structlog
+from pydantic import SecretStr
+
+from bot import chores
+from bot.app import Core, dispatcher, telegram_session
+from bot.settings import Settings, Updates
+from bot.updates import Intake, Polling
+from bot.web import Web, webhook_path
+from storage.clock import SystemClock
+from storage.database import Database, Failpoint
+from storage.facts import Facts
+from storage.inbox import Inbox
+
+log = structlog.get_logger(__name__)
+
+HANDLERS_PATIENCE = 1.0
+
+
+async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None:
+    """Run the bot until SIGTERM or SIGINT. Raises DatabaseError or OSError where it cannot start."""
+    clock = SystemClock()
+    database = await Database.open(settings.database_url, failpoint)
+    core = Core(settings, database, session=telegram_session(settings), clock=clock)
+    await core.start()
+    intake = Intake(Inbox(database, clock), dispatcher(core), core.bot, clock)
+    web = Web(settings.listen_address, core.metrics, core.healthy)
+    polling = Polling(core.bot, intake, clock)
+    background: list[asyncio.Task[None]] = [
+        asyncio.create_task(chores.measure_lag(core.metrics)),
+        asyncio.create_task(
+            chores.set_menus(core.bot, core.clock, Facts(database), core.library, settings.admin_ids)
+        ),
+    ]
+    stopping = _stop_signal()
+    try:
+        if settings.updates is Updates.WEBHOOK:
+            secret = settings.webhook_secret or SecretStr(secrets.token_urlsafe(32))
+            path = webhook_path(settings.bot_token)
+            web.take_updates(path, secret, intake)
+            background.append(
+                asyncio.create_task(
+                    chores.set_webhook(core.bot, core.clock, f"{settings.public_url}{path}", secret)
+                )
+            )
+        web.serve_sources(core.source)
+        await web.start()
+        await intake.start()
+        if settings.updates is Updates.POLLING:
+            await polling.start()
+        # What was imported stays for good: without it a full collection stalls the loop far less (benchmarks/).
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
+        log.info("ready", updates=settings.updates)
+        await stopping.wait()
+        log.info("stopping")
+    finally:
+        await polling.stop()
+        await web.stop()
+        for task in background:
+            task.cancel()
+        await intake.stop(HANDLERS_PATIENCE)
+        await core.stop()
+        log.info("stopped")
+
+
+def _stop_signal() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping

@@ -1,0 +1,94 @@
+"""The provider fails for everybody: no hammering, no place lost, told once, and on again by itself."""
+
+import pytest
+
+from playground import faults
+from playground.faults import Fault
+from tests.e2e.world import World
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+ADMIN = 99
+
+
+async def test_an_outage_is_waited_for_without_hammering_and_goes_on_by_itself(fresh: World) -> None:
+    outage = fresh.media.faults.add(
+        Fault("create", times=None, answer=faults.status(503, "<html>away</html>"))
+    )
+    await fresh.bot.start(GENERATION_TIMEOUT="5")
+    people = [fresh.person() for _ in range(4)]
+    group = fresh.group(people[0])
+    for person in people:
+        fresh.telegram.say(person, "/imagine a fox --ar 1:1")
+    fresh.telegram.say(people[0], "/imagine for all --ar 1:1", chat_id=group)
+    await fresh.bot.logged("creates are held back")
+    for person in people:
+        await fresh.hears(person, "The picture service is away right now")
+    await fresh.until(lambda: any("is away right now" in (m.text or "") for m in fresh.in_chat(group)))
+    at = outage.struck
+    await fresh.until(lambda: outage.struck > at)  # a probe: one create for all five requests
+    assert outage.struck <= 9
+    fresh.media.faults.clear()
+    for person in people:
+        await fresh.gets_picture(person)
+    await fresh.picture_in(group)
+    await fresh.settled()
+    assert await fresh.bot.logged("the provider is back")
+    assert all(len(fresh.of_bot(person)) == 1 for person in people)
+    assert len(fresh.media.tasks) == 5
+    assert sum(fresh.used(person) for person in people) == 5
+
+
+async def test_a_rejected_key_is_told_to_the_admins_once_and_what_waits_is_given_back(fresh: World) -> None:
+    admin = fresh.person("ru", user_id=ADMIN)
+    refusal = faults.json({"message": "Invalid token, check your API key"}, 401)
+    fresh.media.faults.add(Fault("create", times=None, answer=refusal))
+    await fresh.bot.start(ADMIN_IDS=str(ADMIN), OUTAGE_PATIENCE="4")
+    ann, ben = fresh.person(), fresh.person(name="Ben")
+    for person in (ann, ben):
+        fresh.telegram.say(person, "/imagine a fox --ar 1:1")
+    await fresh.hears(admin, "does not take the bot’s key")
+    for person in (ann, ben):
+        await fresh.hears(person, "Drawing is paused: the service behind me needs its owner’s attention")
+    await fresh.settled()
+    assert (fresh.used(ann), fresh.used(ben), len(fresh.media.tasks)) == (0, 0, 0)
+    await fresh.bot.kill()
+    await fresh.bot.start(ADMIN_IDS=str(ADMIN), OUTAGE_PATIENCE="4")
+    fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await fresh.until(lambda: sum("Drawing is paused" in text for text in fresh.texts(ann)) == 2)
+    assert len(fresh.of_bot(admin)) == 1  # at most once an hour, over a restart too
+
+
+async def test_an_empty_balance_is_waited_for_until_it_is_topped_up(fresh: World) -> None:
+    admin = fresh.person(user_id=ADMIN)
+    await fresh.bot.start(ADMIN_IDS=str(ADMIN))
+    fresh.media.balance = 0.0
+    ann = fresh.person()
+    fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await fresh.hears(admin, "The balance with the picture service is used up")
+    fresh.media.balance = 1_000.0
+    await fresh.gets_picture(ann)
+    assert fresh.used(ann) == 1
+
+
+async def test_a_low_balance_is_warned_of_once(fresh: World) -> None:
+    admin = fresh.person("ru", user_id=ADMIN)
+    fresh.media.balance = 42.0
+    for _ in range(2):
+        await fresh.bot.start(ADMIN_IDS=str(ADMIN))
+        await fresh.hears(admin, "42 roubles are left")
+        await fresh.bot.stop()
+    assert len(fresh.of_bot(admin)) == 1
+
+
+async def test_a_key_rejected_in_mid_flight_costs_nobody_their_picture(fresh: World) -> None:
+    fresh.media.duration = lambda: 2.0
+    await fresh.bot.start()
+    ann = fresh.person()
+    fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await fresh.hears(ann, "Drawing")
+    refusal = faults.json({"message": "Invalid token, check your API key"}, 403)
+    rule = fresh.media.faults.add(Fault("result", times=3, answer=refusal))
+    await fresh.gets_picture(ann)
+    assert rule.struck == 3
+    assert fresh.used(ann) == 1
