@@ -15,7 +15,8 @@ class Fault:
     """What happens to a call instead of, before, or after its act.
 
     `call` is the method or path it strikes (`sendPhoto`, `create`, `picture`; `*` strikes all). `times` is how often,
-    None for always. With `answer` the act is left out unless `after` is set; the same goes for `drop`.
+    None for always; `only` limits it to what concerns a prompt that holds these words. With `answer` the act is left
+    out unless `after` is set; the same goes for `drop`.
     """
 
     call: str
@@ -24,6 +25,7 @@ class Fault:
     answer: Callable[[], web.StreamResponse] | None = None
     drop: bool = False
     after: bool = False
+    only: str = ""
     struck_at: list[float] = field(default_factory=list)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,17 +50,21 @@ class Faults:
         """Switch all off."""
         self.rules.clear()
 
-    def _next(self, call: str) -> Fault | None:
+    def _next(self, call: str, about: str) -> Fault | None:
         for rule in self.rules:
-            if rule.call in {call, "*"} and (rule.times is None or rule.struck < rule.times):
+            if (
+                rule.call in {call, "*"}
+                and rule.only in about
+                and (rule.times is None or rule.struck < rule.times)
+            ):
                 rule.struck_at.append(time.monotonic())
                 rule.begun.set()
                 return rule
         return None
 
-    async def around(self, call: str, request: web.Request, act: Act) -> web.StreamResponse:
-        """Run a call's act as the switches stand."""
-        fault = self._next(call)
+    async def around(self, call: str, request: web.Request, act: Act, about: str = "") -> web.StreamResponse:
+        """Run a call's act as the switches stand; `about` is the prompt it concerns, where it does one."""
+        fault = self._next(call, about)
         if fault is None:
             return await act()
         if fault.delay:

@@ -199,11 +199,17 @@ class Media:
             return self.draw(task.prompt, task.ratio, self.pixels)
         return pictures.webp(pictures.draw(task.prompt, task.ratio, self.pixels))
 
+    async def _about(self, request: web.Request) -> str:
+        """Return the prompt a call concerns."""
+        body = await _body(request) or {}
+        task = self.tasks.get(str(body.get("task_id") or request.match_info.get("task")))
+        return task.prompt if task is not None else str(body.get("prompt") or "")
+
     async def _around(self, call: str, request: web.Request, act: Act) -> web.StreamResponse:
         self.calls[call] += 1
         self.received.add(f"{request.method} {request.path_qs} {sorted(request.headers.items())}")
         begun = time.monotonic()
-        answer = await self.faults.around(call, request, act)
+        answer = await self.faults.around(call, request, act, await self._about(request))
         is_json = isinstance(answer, web.Response) and answer.content_type == "application/json"
         answered = (
             (answer.text or "") if is_json and isinstance(answer, web.Response) else answer.content_type

@@ -193,11 +193,13 @@ class _Counting(faults.Faults):
         super().__init__([Fault("balance", times=None, delay=0.05)])
         self.at_once = self.most = 0
 
-    async def around(self, call: str, request: web.Request, act: faults.Act) -> web.StreamResponse:
+    async def around(
+        self, call: str, request: web.Request, act: faults.Act, about: str = ""
+    ) -> web.StreamResponse:
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         try:
-            return await super().around(call, request, act)
+            return await super().around(call, request, act, about)
         finally:
             self.at_once -= 1
 
