@@ -64,6 +64,16 @@ def telegram_session(settings: Settings) -> BaseSession:
     return AiohttpSession(api=TelegramAPIServer.from_base(settings.telegram_api_url))
 
 
+def _allowances(settings: Settings) -> Allowances:
+    return Allowances(
+        daily=settings.daily_quota,
+        concurrency=settings.user_concurrency,
+        queue=settings.user_queue_limit,
+        admins=settings.admin_ids,
+        group_daily=settings.group_daily_quota,
+    )
+
+
 class Core:
     """Everything below the handlers: the ledger, the engine that drives it, and the ways out."""
 
@@ -81,13 +91,7 @@ class Core:
         self.clock = clock
         self.metrics = Metrics()
         self.library = Library()
-        self.allowances = Allowances(
-            daily=settings.daily_quota,
-            concurrency=settings.user_concurrency,
-            queue=settings.user_queue_limit,
-            admins=settings.admin_ids,
-            group_daily=settings.group_daily_quota,
-        )
+        self.allowances = _allowances(settings)
         self.requests = Requests(database, clock)
         self.quotas = Quotas(database)
         self.bot = make_bot(settings.bot_token.get_secret_value(), session)
@@ -107,79 +111,65 @@ class Core:
         )
         self.pictures = Pictures()
         self.preferences = Preferences(database)
-        self.alarms = Alarms(
-            self.media,
-            self.sender,
-            Facts(database),
-            self.preferences,
-            self.library,
-            clock,
-            admins=settings.admin_ids,
-            low_balance=settings.low_balance,
-        )
+        self.alarms = self._alarms()
         self.whispers = Whispers(self.sender, Deletions(database), clock)
         self.originals = Originals(self.requests, self.media, self.downloads, self.sender, clock)
         seconds = settings.generation_timeout + MARGIN
         self.links = SourceLinks(settings.public_url, settings.bot_token, seconds)
         self.sources = Sources(Files(self.bot), self.pictures, self.links, settings.sources_by)
 
+    def _alarms(self) -> Alarms:
+        return Alarms(
+            self.media,
+            self.sender,
+            Facts(self.database),
+            self.preferences,
+            self.library,
+            self.clock,
+            admins=self.settings.admin_ids,
+            low_balance=self.settings.low_balance,
+        )
+
     async def start(self) -> None:
         """Read what was learned and go on with whatever was in flight."""
         pollster = Pollster(self.clock, await Durations(self.database).recent())
         circuit = Circuit(self.clock, self.settings.outage_patience, self.alarms.raise_for)
         acts = Acts(self.clock)
-        requests, sender, clock, metrics = self.requests, self.sender, self.clock, self.metrics
-        board = StatusBoard(
-            sender,
-            requests,
-            self.library,
-            clock,
-            pollster.usual,
-            paused=lambda: circuit.trouble is not None,
-        )
-        delivery = Delivery(
-            requests,
-            self.media,
-            self.downloads,
-            self.pictures,
-            sender,
-            board,
-            self.library,
-            acts,
-            clock,
-            metrics,
-        )
-        closing = Closing(requests, self.quotas, sender, board, self.library, self.allowances, clock, metrics)
-        timeout = self.settings.generation_timeout
-        watcher = Watcher(requests, self.media, pollster, acts, clock, metrics, timeout=timeout)
-        lifecycle = Lifecycle(
-            requests,
-            self.media,
-            self.sources,
-            watcher,
-            delivery,
-            closing,
-            acts,
-            circuit,
-            board,
-            clock,
-            metrics,
-            timeout=timeout,
-            unknown_create=self.settings.unknown_create,
-        )
+        tells = (self.sender, self.requests, self.library, self.clock, pollster.usual)
+        board = StatusBoard(*tells, paused=lambda: circuit.trouble is not None)
         self.engine = LocalEngine(
-            requests,
-            lifecycle,
+            self.requests,
+            self._lifecycle(pollster, circuit, board, acts),
             board,
             acts,
-            clock,
-            metrics,
+            self.clock,
+            self.metrics,
             concurrency=self.settings.user_concurrency,
             in_flight=self.settings.max_in_flight,
         )
         await self.engine.start()
         await self.whispers.start()
         self.alarms.start()
+
+    def _lifecycle(self, pollster: Pollster, circuit: Circuit, board: StatusBoard, acts: Acts) -> Lifecycle:
+        requests, media, library = self.requests, self.media, self.library
+        common = (acts, self.clock, self.metrics)
+        timeout = self.settings.generation_timeout
+        ways = (requests, media, self.downloads, self.pictures, self.sender, board, library)
+        said_by = (requests, self.quotas, self.sender, board, library, self.allowances)
+        return Lifecycle(
+            requests,
+            media,
+            self.sources,
+            Watcher(requests, media, pollster, *common, timeout=timeout),
+            Delivery(*ways, *common),
+            Closing(*said_by, self.clock, self.metrics),
+            circuit,
+            board,
+            *common,
+            timeout=timeout,
+            unknown_create=self.settings.unknown_create,
+        )
 
     async def source(self, signed: str) -> bytes:
         """Return the picture a signed link names. Raises LinkRefused, FileGone, FileTrouble or PictureRefused."""

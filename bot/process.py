@@ -41,14 +41,7 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
     stopping = _stop_signal()
     try:
         if settings.updates is Updates.WEBHOOK:
-            secret = settings.webhook_secret or SecretStr(secrets.token_urlsafe(32))
-            path = webhook_path(settings.bot_token)
-            web.take_updates(path, secret, intake)
-            background.append(
-                asyncio.create_task(
-                    chores.set_webhook(core.bot, core.clock, f"{settings.public_url}{path}", secret)
-                )
-            )
+            background.append(_take_webhook(settings, core, web, intake))
         web.serve_sources(core.source)
         await web.start()
         await intake.start()
@@ -68,6 +61,15 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
         await intake.stop(HANDLERS_PATIENCE)
         await core.stop()
         log.info("stopped")
+
+
+def _take_webhook(settings: Settings, core: Core, web: Web, intake: Intake) -> asyncio.Task[None]:
+    secret = settings.webhook_secret or SecretStr(secrets.token_urlsafe(32))
+    path = webhook_path(settings.bot_token)
+    web.take_updates(path, secret, intake)
+    return asyncio.create_task(
+        chores.set_webhook(core.bot, core.clock, f"{settings.public_url}{path}", secret)
+    )
 
 
 def _stop_signal() -> asyncio.Event:

@@ -1,7 +1,8 @@
 """Fixtures that more than one room's tests use."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from storage.database import Database
 from tests.clocks import HandClock
+from tests.virtual import VirtualLoop
 
 # CI judges a change, so it looks at the same examples each time; a desk looks at new ones.
 settings.register_profile(
@@ -27,6 +29,16 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def loop() -> Iterator[VirtualLoop]:
+    """An event loop whose time jumps."""
+    made = VirtualLoop()
+    asyncio.set_event_loop(made)
+    yield made
+    made.close()
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture

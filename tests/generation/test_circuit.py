@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -12,15 +11,6 @@ from generation.circuit import FIRST_PROBE, LONGEST_PROBE, OPENS_AFTER, Circuit,
 from tests.virtual import LoopClock, VirtualLoop
 
 PATIENCE = 900.0
-
-
-@pytest.fixture
-def loop() -> Iterator[VirtualLoop]:
-    made = VirtualLoop()
-    asyncio.set_event_loop(made)
-    yield made
-    made.close()
-    asyncio.set_event_loop(None)
 
 
 def test_an_outage_opens_it_after_a_few_and_a_success_closes_it(loop: VirtualLoop) -> None:

@@ -1,11 +1,10 @@
 """Whose turn it is: first in first out for a person, round robin between people, limits that also hold at a start."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pydantic import SecretStr
 
 from bot.app import Core
@@ -18,15 +17,6 @@ from tests.virtual import LoopClock, VirtualLoop
 
 PEOPLE, EACH, CAP = 50, 20, 20
 NEWCOMER = 9_000
-
-
-@pytest.fixture
-def loop() -> Iterator[VirtualLoop]:
-    made = VirtualLoop()
-    asyncio.set_event_loop(made)
-    yield made
-    made.close()
-    asyncio.set_event_loop(None)
 
 
 class House:
