@@ -1,12 +1,19 @@
 """The composition: the only file that knows every room. It builds each part once and hands it what it needs."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import httpx
+import structlog
 from aiogram import Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import Message, Update
+from pydantic import ValidationError
 
 from bot.settings import Settings
+from chat.errors import SendError
 from chat.files import Files
 from chat.limits import Limiter
 from chat.members import Members
@@ -38,6 +45,7 @@ from handlers import (
     history,
     imagine,
     language,
+    moderation,
     photos,
     queue,
     quota,
@@ -48,6 +56,7 @@ from handlers import (
 from handlers.orders import Orders
 from handlers.refusals import Refusals
 from storage.archive import Archive
+from storage.bans import Bans
 from storage.clock import Clock
 from storage.database import Database
 from storage.deletions import Deletions
@@ -57,6 +66,8 @@ from storage.facts import Facts
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.requests import Requests
+
+log = structlog.get_logger(__name__)
 
 
 def telegram_session(settings: Settings) -> BaseSession:
@@ -171,6 +182,19 @@ class Core:
             unknown_create=self.settings.unknown_create,
         )
 
+    async def tell_too_fast(self, update: Mapping[str, Any]) -> None:
+        """Tell somebody once that they are too fast."""
+        try:
+            event = Update.model_validate(update).event
+            message = event if isinstance(event, Message) else getattr(event, "message", None)
+            person = context.speaker(event)
+            if person is not None and message is not None:
+                chosen = (await self.preferences.of(person.id)).language
+                words = self.library.of(chosen or person.language_code)("too-fast")
+                await self.whispers.say(context.place_of(message), person.id, words)
+        except (SendError, ValidationError) as error:
+            log.info("haste not told", error=type(error).__name__)
+
     async def source(self, signed: str) -> bytes:
         """Return the picture a signed link names. Raises LinkRefused, FileGone, FileTrouble or PictureRefused."""
         request = await self.requests.get(self.links.read(signed))
@@ -203,7 +227,8 @@ def dispatcher(core: Core) -> Dispatcher:
     sender, whispers, allowances = core.sender, core.whispers, core.allowances
     refusals = Refusals(whispers, core.clock)
     ways = (core.engine, sender, whispers, refusals, members)
-    orders = Orders(*ways, drafts, preferences, core.quotas, allowances, core.clock)
+    bans = Bans(core.database)
+    orders = Orders(*ways, drafts, preferences, core.quotas, allowances, core.clock, bans, core.requests)
     dispatch = Dispatcher(
         database=core.database,
         engine=core.engine,
@@ -217,7 +242,7 @@ def dispatcher(core: Core) -> Dispatcher:
         preferences=preferences,
         orders=orders,
     )
-    speaks = context.Speaks(core.library, preferences)
+    speaks = context.Speaks(core.library, preferences, bans)
     for observer in (dispatch.message, dispatch.edited_message, dispatch.callback_query):
         observer.outer_middleware(speaks)
     settings = groups.GroupSettings(preferences, allowances, members, sender, whispers, core.library)
@@ -226,6 +251,7 @@ def dispatcher(core: Core) -> Dispatcher:
     dispatch.include_routers(
         context.router(),
         groups.router(settings),
+        moderation.router(moderation.Moderation(bans, sender, core.settings.admin_ids)),
         *(feature.router() for feature in features),
         results.router(buttons),
         photos.router(),

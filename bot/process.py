@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot import chores
 from bot.app import Core, dispatcher, telegram_session
 from bot.settings import Settings, Updates
+from bot.throttle import Throttle
 from bot.updates import Intake, Polling
 from bot.web import Web, webhook_path
 from storage.clock import SystemClock
@@ -29,7 +30,8 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
     database = await Database.open(settings.database_url, failpoint)
     core = Core(settings, database, session=telegram_session(settings), clock=clock)
     await core.start()
-    intake = Intake(Inbox(database, clock), dispatcher(core), core.bot, clock)
+    throttle = Throttle(settings.throttle)
+    intake = Intake(Inbox(database, clock), dispatcher(core), core.bot, clock, throttle, core.tell_too_fast)
     web = Web(settings.listen_address, core.metrics, core.healthy)
     polling = Polling(core.bot, intake, clock)
     background: list[asyncio.Task[None]] = [

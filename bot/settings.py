@@ -137,6 +137,7 @@ class Settings(BaseSettings):
     user_queue_limit: int = Field(5, ge=0, le=1_000, examples=["5"])
     max_in_flight: int = Field(50, ge=1, le=10_000, examples=["50"])
     generation_timeout: float = Field(300, gt=0, le=86_400, examples=["300"])
+    throttle: int = Field(30, ge=0, le=10_000, examples=["30"])
     outage_patience: float = Field(900, ge=0, le=86_400, examples=["900"])
     low_balance: float = Field(100, ge=0, le=1_000_000_000, examples=["100"])
     unknown_create: UnknownCreate = Field(UnknownCreate.REPEAT, examples=["repeat"])

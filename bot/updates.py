@@ -7,7 +7,7 @@ believes delivered is in the inbox, and one that was not handled is handled at t
 import asyncio
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import structlog
@@ -17,6 +17,7 @@ from aiogram.methods.base import TelegramMethod
 from aiogram.types import Update
 from pydantic import ValidationError
 
+from bot.throttle import Throttle, Verdict
 from generation.steps import backoff
 from storage.clock import Clock
 from storage.inbox import Inbox, StoredUpdate
@@ -48,7 +49,17 @@ class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
 class Intake:
     """Keeps updates and hands them to the dispatcher: one at a time for a person, many at once over all."""
 
-    def __init__(self, inbox: Inbox, dispatcher: Dispatcher, bot: Bot, clock: Clock) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        dispatcher: Dispatcher,
+        bot: Bot,
+        clock: Clock,
+        throttle: Throttle,
+        too_fast: Callable[[RawUpdate], Coroutine[Any, Any, None]],
+    ) -> None:
+        self._throttle = throttle
+        self._too_fast = too_fast
         self._inbox = inbox
         self._dispatcher = dispatcher
         self._bot = bot
@@ -64,11 +75,24 @@ class Intake:
 
     async def put(self, updates: Sequence[RawUpdate]) -> None:
         """Keep updates; once this returns they may be acknowledged. Handling goes on by itself."""
-        stored = [StoredUpdate(int(u["update_id"]), json.dumps(u, ensure_ascii=False)) for u in updates]
+        stored = [
+            StoredUpdate(int(update["update_id"]), json.dumps(update, ensure_ascii=False))
+            for update in updates
+            if self._admits(update)
+        ]
         self._offer(await self._inbox.put(stored))
         if self._clock.monotonic() - self._pruned_at > _PRUNE_EVERY:
             self._pruned_at = self._clock.monotonic()
             await self._inbox.prune()
+
+    def _admits(self, update: RawUpdate) -> bool:
+        """Leave out what a person sends too fast, before it costs a write; tell them so once."""
+        verdict = self._throttle.judge(_person(update), self._clock.monotonic())
+        if verdict is Verdict.TELL:
+            task = asyncio.create_task(self._too_fast(update))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return verdict is Verdict.HANDLE
 
     async def stop(self, patience: float) -> None:
         """Let what is being handled finish, within so many seconds; the rest is in the inbox."""
@@ -121,11 +145,17 @@ class _Lane(NamedTuple):
 
 def _lane(update: StoredUpdate) -> _Lane:
     content = json.loads(update.payload)
+    return _Lane(_person(content), "callback_query" in content)
+
+
+def _person(update: RawUpdate) -> int:
+    """Return who is behind an update; 0 where nobody is."""
     for kind in ALLOWED:
-        sender = content.get(kind, {}).get("from", {})
+        content = update.get(kind)
+        sender = content.get("from") if isinstance(content, dict) else None
         if isinstance(sender, dict) and isinstance(sender.get("id"), int):
-            return _Lane(int(sender["id"]), kind == "callback_query")
-    return _Lane(0, presses=False)
+            return int(sender["id"])
+    return 0
 
 
 class Polling:

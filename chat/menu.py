@@ -20,6 +20,7 @@ from storage.facts import Facts
 log = structlog.get_logger(__name__)
 
 PRIVATE = ("imagine", "history", "queue", "quota", "ratio", "language", "help", "forget")
+ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
 GROUP = ("imagine", "history", "queue", "quota", "help")
 GROUP_ADMIN = (*GROUP, "settings")
 
@@ -37,7 +38,7 @@ async def tell(bot: Bot, facts: Facts, library: Library, admins: Collection[int]
         (BotCommandScopeAllPrivateChats(), PRIVATE),
         (BotCommandScopeAllGroupChats(), GROUP),
         (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
-        *((BotCommandScopeChat(chat_id=admin), PRIVATE) for admin in sorted(admins)),
+        *((BotCommandScopeChat(chat_id=admin), ADMIN) for admin in sorted(admins)),
     ]
     well = True
     for scope, names in menus:

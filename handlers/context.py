@@ -13,6 +13,7 @@ from chat.members import Members
 from chat.place import Place
 from chat.sender import Sender
 from chat.texts import Library
+from storage.bans import Ban, Bans
 from storage.preferences import Preferences
 
 log = structlog.get_logger(__name__)
@@ -66,10 +67,11 @@ async def may_press(owner_id: int, query: CallbackQuery, members: Members) -> bo
 
 
 class Speaks(BaseMiddleware):
-    """Hands a handler `person` and `texts`. An update without a person goes no further."""
+    """Hands a handler `person` and `texts`. An update without a person, or of a blocked one, goes no further."""
 
-    def __init__(self, library: Library, preferences: Preferences) -> None:
+    def __init__(self, library: Library, preferences: Preferences, bans: Bans) -> None:
         self._library = library
+        self._bans = bans
         self._preferences = preferences
 
     async def __call__(
@@ -83,6 +85,8 @@ class Speaks(BaseMiddleware):
             return None
         message = event.message if isinstance(event, CallbackQuery) else event
         chat_id = message.chat.id if isinstance(message, Message | InaccessibleMessage) else person.id
+        if {str(person.id), str(chat_id)} & await self._bans.of(Ban.SUBJECT):
+            return None
         language = (await self._preferences.of(chat_id)).language if chat_id < 0 else None
         language = language or (await self._preferences.of(person.id)).language or person.language_code
         data["person"] = person

@@ -108,7 +108,7 @@ async def revised(
     except PromptError as error:
         await orders.refusals.prompt(place_of(message), person.id, error, texts)
         return
-    if not wish.prompt:
+    if not wish.prompt or await orders.barred(cause_of(message, person), wish.prompt, texts):
         return
     if known is not None:
         await requests.rewrite(key, wish.prompt, None if known.source_file_id else wish.ratio)

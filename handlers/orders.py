@@ -14,11 +14,17 @@ from generation.engine import Engine
 from handlers.prompt import Wish
 from handlers.refusals import Refusals
 from handlers.sources import Source
+from handlers.words import blocked_in
+from storage.bans import Ban, Bans
 from storage.clock import Clock, utc_day
 from storage.drafts import Draft, Drafts
 from storage.model import Accepted, AspectRatio, GenerationRequest
 from storage.preferences import Preference, Preferences, Who
 from storage.quotas import Quotas
+from storage.requests import Requests
+
+UNSAFE_MOST, UNSAFE_WINDOW = 3, 3600.0
+"""So many prompts held unsafe in so many seconds are a pause: until the first of them is that long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Orders:
     quotas: Quotas
     allowances: Allowances
     clock: Clock
+    bans: Bans
+    requests: Requests
 
     async def take(
         self,
@@ -64,7 +72,7 @@ class Orders:
 
         `always_ask` lets no ratio, named or remembered, stand in for a press.
         """
-        if barred := await self._barred(cause, texts):
+        if barred := await self.barred(cause, wish.prompt, texts):
             await self.whispers.say(cause.place, cause.user_id, barred)
             return True
         if not wish.prompt:
@@ -100,7 +108,7 @@ class Orders:
         """
         place = Place(wanted.chat_id, wanted.thread_id, wanted.message_id)
         group = await self._group(wanted.chat_id)
-        barred = await self._barred(Cause(wanted.key, wanted.user_id, place), texts)
+        barred = await self.barred(Cause(wanted.key, wanted.user_id, place), wanted.prompt, texts)
         allowance = self.allowances.of(wanted.user_id, group)
         answer = None if barred else await self.engine.submit(wanted, allowance)
         accepted = isinstance(answer, Accepted)
@@ -145,8 +153,16 @@ class Orders:
         own = group.ratio if group is not None else None
         return own or (await self.preferences.of(cause.user_id)).ratio
 
-    async def _barred(self, cause: Cause, texts: Texts) -> str | None:
-        """Return why somebody may not draw in this group, or None."""
+    async def barred(self, cause: Cause, prompt: str, texts: Texts) -> str | None:
+        """Return why somebody may not draw this here, or None: a blocked word, a pause, or their group's choice."""
+        if blocked_in(prompt, await self.bans.of(Ban.WORD)):
+            return texts("word-banned")
+        unsafe = await self.requests.held_unsafe(cause.user_id, self.clock.now() - UNSAFE_WINDOW)
+        if unsafe >= UNSAFE_MOST:
+            return texts("unsafe-pause")
+        return await self._barred_by_group(cause, texts)
+
+    async def _barred_by_group(self, cause: Cause, texts: Texts) -> str | None:
         group = await self._group(cause.place.chat_id)
         if group is None or group.who is Who.ALL:
             return None

@@ -26,6 +26,9 @@ Failpoint = Callable[[str], None]
 """Called with a place's name on the way; a test raises there to die at that place."""
 
 LARGEST_BATCH = 128
+LARGEST_CHECKED = 64 * 1024 * 1024
+"""Bytes of a file that is looked through at each start: a tenth of a second or so."""
+_RESTORE = "restore a copy of it, or move it away to begin anew (docs/operating.md)"
 
 
 class DatabaseError(Exception):
@@ -110,6 +113,22 @@ def migrate(engine: sa.Engine) -> None:
             ) from error
 
 
+def check(engine: sa.Engine, path: Path) -> None:
+    """Look a file through for damage, unless it is too large to do so at each start. Raises DatabaseError."""
+    if path.stat().st_size > LARGEST_CHECKED:
+        return
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise DatabaseError(f"the file is damaged ({found}); {_RESTORE}")
+
+
+def _advice(error: Exception) -> str:
+    words = str(getattr(error, "orig", error))
+    damaged = "malformed" in words or "not a database" in words
+    return f"{words}; {_RESTORE}" if damaged else words
+
+
 def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Sequence[_Outcome]) -> None:
     """Run units in one transaction, each behind a savepoint: one that fails takes none of the others along."""
     for unit, outcome in zip(units, outcomes, strict=True):
@@ -151,11 +170,13 @@ class Database:
             raise DatabaseError(f"{path} cannot be opened: {error.strerror or error}") from error
         database = cls(path, lock, failpoint)
         try:
-            await asyncio.get_running_loop().run_in_executor(database._writing, migrate, database._writer)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(database._writing, migrate, database._writer)
+            await loop.run_in_executor(database._writing, check, database._writer, path)
             database._reader = connect(path, read_only=True)
         except (sa.exc.DBAPIError, sqlite3.Error) as error:
             await database.close()
-            raise DatabaseError(f"{path} cannot be used: {getattr(error, 'orig', error)}") from error
+            raise DatabaseError(f"{path} cannot be used: {_advice(error)}") from error
         except DatabaseError as error:
             await database.close()
             raise DatabaseError(f"{path} cannot be used: {error}") from error

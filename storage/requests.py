@@ -54,6 +54,15 @@ _ENDED_WITH_KEY = (
         requests.c.finished_at.is_not(None),
     )
 )
+_HELD_UNSAFE = (
+    sa.select(sa.func.count())
+    .select_from(requests)
+    .where(
+        requests.c.user_id == sa.bindparam("of_user"),
+        requests.c.finished_at > sa.bindparam("since"),
+        requests.c.failure == sa.bindparam("unsafe"),
+    )
+)
 _CLOSE = (
     sa.update(requests).where(requests.c.id == sa.bindparam("by_id")).values(closed_at=sa.bindparam("now"))
 )
@@ -225,6 +234,11 @@ class Requests:
         """Return how many requests whose keys begin so have ended."""
         values = {"first": prefix, "last": prefix + "\U0010ffff"}
         return await self._database.read(lambda c: c.execute(_ENDED_WITH_KEY, values).scalar_one())
+
+    async def held_unsafe(self, user_id: int, since: float) -> int:
+        """Return how many of a person's requests were held unsafe since a Unix time."""
+        values = {"of_user": user_id, "since": since, "unsafe": Failure.MODERATED}
+        return await self._database.read(lambda c: c.execute(_HELD_UNSAFE, values).scalar_one())
 
     async def pending_in(self, chat_id: int) -> list[Request]:
         """Return what waits or runs for a chat."""

@@ -110,6 +110,14 @@ deletions = sa.Table(
 )
 """Messages of the bot's that are to go after a while."""
 
+bans = sa.Table(
+    "bans",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+)
+"""What the bot's admins blocked: people and chats by id, and words."""
+
 facts = sa.Table(
     "facts",
     metadata,

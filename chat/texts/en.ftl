@@ -113,6 +113,9 @@ left-unlimited = This one did not count.
 
 ## Limits
 
+too-fast = That is a lot at once. I’ll be silent until it calms down; wait a minute and write again.
+word-banned = I don’t draw that here. Please put it differently.
+unsafe-pause = The picture service declined several of your descriptions as unsafe, so I take a break from drawing for you. Please try again in an hour.
 quota-used =
     You have used { $daily ->
         [one] your { $daily } picture
@@ -213,6 +216,10 @@ command-ratio = The shape to draw in
 command-language = The language I speak
 command-help = What I can do
 command-forget = Delete what I keep about you
+command-ban = Block a person or a chat
+command-unban = Let them in again
+command-banword = Block a word
+command-unbanword = Allow a word again
 command-settings = Who may draw here, and how much
 
 ## /queue
@@ -257,3 +264,8 @@ alarm-low-balance =
         [one] { $balance } rouble is
        *[other] { $balance } roubles are
     } left with the picture service. Please top it up.
+ban-how = Send /ban with the id of a person or a chat, for example <code>/ban 12345</code>. Admins can’t be blocked.
+banword-how = Send /banword with a word, for example <code>/banword example</code>.
+banned = Blocked: { $subject }
+unbanned = No longer blocked: { $subject }
+not-banned = Was not blocked: { $subject }

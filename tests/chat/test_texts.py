@@ -100,7 +100,7 @@ def test_every_text_is_used() -> None:
 
 def test_whatever_is_named_in_code_has_words() -> None:
     messages = _messages("en")
-    assert all(f"command-{name}" in messages for name in {*menu.PRIVATE, *menu.GROUP_ADMIN})
+    assert all(f"command-{name}" in messages for name in {*menu.ADMIN, *menu.GROUP_ADMIN})
     assert all(f"button-who-{who}" in messages for who in Who)
     assert all(f"language-{language}" in messages for language in LANGUAGES)
     assert all(f"failed-{f}" in messages for f in Failure if f is not Failure.BLOCKED)

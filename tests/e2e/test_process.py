@@ -101,6 +101,30 @@ async def test_a_second_process_on_the_same_file_says_so(fresh: World) -> None:
     assert (code, "in use by another process" in out) == (0, True)
 
 
+@pytest.mark.parametrize("damage", ["header", "page"])
+async def test_a_damaged_file_refuses_to_start_and_says_what_to_do(fresh: World, damage: str) -> None:
+    await fresh.bot.start()
+    ann = fresh.person()
+    for number in range(5):
+        fresh.telegram.say(ann, f"/imagine {'a long prompt ' * 100}{number} --ar 1:1")
+    await fresh.gets_picture(ann, 5)
+    assert await fresh.bot.stop() == 0
+    path = fresh.folder / "bot.sqlite3"
+    data = bytearray(path.read_bytes())
+    if damage == "header":
+        data[:100] = b"x" * 100
+    else:
+        for start in range(4_096, len(data), 4_096):
+            data[start : start + 64] = b"\xff" * 64
+    path.write_bytes(data)
+    for leftover in fresh.folder.glob("bot.sqlite3-*"):
+        leftover.unlink()
+    code, _, errors = await _command(fresh, "run")
+    assert code == 1
+    assert re.match(r"DATABASE_URL: .* cannot be used: .*; restore a copy of it, or move it away", errors)
+    assert "Traceback" not in errors
+
+
 async def test_a_taken_address_says_so(fresh: World) -> None:
     await fresh.bot.start()
     taken = (await fresh.bot.address()).removeprefix("http://")

@@ -316,6 +316,8 @@ async def test_the_command_menu_is_told_once(fresh: World) -> None:
     }
     assert "settings" in menus["all_chat_administrators", ""]
     assert "settings" not in menus["all_group_chats", ""]
+    assert "ban" in menus["chat", ""]
+    assert "ban" not in menus["all_private_chats", ""]
     assert menus["all_private_chats", "ru"]["imagine"] == "Нарисовать картинку или изменить"
     await fresh.bot.stop()
     await fresh.bot.start(ADMIN_IDS=str(ADMIN))

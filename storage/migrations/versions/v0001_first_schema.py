@@ -89,6 +89,11 @@ def upgrade() -> None:
         sa.Column("due_at", sa.Float, nullable=False),
     )
     op.create_table(
+        "bans",
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, primary_key=True),
+    )
+    op.create_table(
         "facts",
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),

@@ -1,0 +1,41 @@
+"""A flood: one answer, then silence until it calms; and nobody else notices."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.throttle import Throttle, Verdict
+
+ANN, BEN = 1, 2
+
+
+def test_one_answer_then_silence_until_it_calms() -> None:
+    throttle = Throttle(10)
+    verdicts = [throttle.judge(ANN, n * 0.1) for n in range(60)]
+    assert verdicts == [Verdict.HANDLE] * 10 + [Verdict.TELL] + [Verdict.IGNORE] * 49
+    assert throttle.judge(BEN, 6.0) is Verdict.HANDLE
+    assert throttle.judge(ANN, 30.0) is Verdict.IGNORE
+    assert throttle.judge(ANN, 120.0) is Verdict.HANDLE
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.floats(0, 5)), max_size=300), st.integers(1, 20))
+def test_never_more_than_the_limit_a_minute_and_one_answer_a_flood(
+    came: list[tuple[int, float]], limit: int
+) -> None:
+    throttle, now = Throttle(limit), 0.0
+    handled: dict[int, list[float]] = {}
+    last: dict[int, Verdict] = {}
+    for person, gap in came:
+        now += gap
+        verdict = throttle.judge(person, now)
+        if verdict is Verdict.HANDLE:
+            handled.setdefault(person, []).append(now)
+            assert sum(at > now - 60 for at in handled[person]) <= limit
+        if verdict is Verdict.IGNORE:
+            assert last[person] in {Verdict.TELL, Verdict.IGNORE}
+        last[person] = verdict
+
+
+def test_no_limit_and_nobody_are_never_held_back() -> None:
+    assert all(Throttle(0).judge(ANN, 0.0) is Verdict.HANDLE for _ in range(1_000))
+    throttle = Throttle(1)
+    assert all(throttle.judge(0, 0.0) is Verdict.HANDLE for _ in range(10))
