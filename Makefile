@@ -19,7 +19,7 @@ check: $(VENV)/.runtime ## try settings, token, key and database
 	$(BIN)/imagine-bot check
 
 test: lint ## everything CI asks for
-	$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n 6 --dist worksteal $(ARGS)
 
 unit: $(VENV)/.dev ## the tests that take seconds
 	$(BIN)/pytest -q -m "not slow" $(ARGS)

@@ -86,7 +86,9 @@ class Intake:
             await self._inbox.prune()
 
     def _admits(self, update: RawUpdate) -> bool:
-        """Leave out what a person sends too fast, before it costs a write; tell them so once."""
+        """Leave out what is no business of the bot's, and what a person sends too fast, before it costs a write."""
+        if not _concerns(update):
+            return False
         verdict = self._throttle.judge(_person(update), self._clock.monotonic())
         if verdict is Verdict.TELL:
             task = asyncio.create_task(self._too_fast(update))
@@ -146,6 +148,22 @@ class _Lane(NamedTuple):
 def _lane(update: StoredUpdate) -> _Lane:
     content = json.loads(update.payload)
     return _Lane(_person(content), "callback_query" in content)
+
+
+def _concerns(update: RawUpdate) -> bool:
+    """Say whether an update may be for the bot. Of a group's talk only commands and replies to a bot are."""
+    message = update.get("message") or update.get("edited_message")
+    if not isinstance(message, dict) or not _in_group(message):
+        return True
+    answered = message.get("reply_to_message")
+    to_bot = isinstance(answered, dict) and (answered.get("from") or {}).get("is_bot") is True
+    words = str(message.get("text") or message.get("caption") or "")
+    return to_bot or words.startswith("/") or "migrate_to_chat_id" in message
+
+
+def _in_group(message: RawUpdate) -> bool:
+    chat = message.get("chat")
+    return isinstance(chat, dict) and isinstance(chat.get("id"), int) and chat["id"] < 0
 
 
 def _person(update: RawUpdate) -> int:

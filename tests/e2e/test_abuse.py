@@ -23,6 +23,19 @@ async def test_a_flood_gets_one_answer_and_costs_no_writes(fresh: World) -> None
     assert len(fresh.rows("SELECT 1 FROM inbox")) == 5 + 1
 
 
+async def test_a_lively_group_is_neither_a_flood_nor_stored(fresh: World) -> None:
+    await fresh.bot.start(THROTTLE="5")
+    ann = fresh.person()
+    group = fresh.group(ann)
+    for number in range(40):
+        fresh.telegram.say(ann, f"just talking {number}", chat_id=group)
+    fresh.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
+    picture = await fresh.picture_in(group)
+    assert fresh.in_chat(group) == [picture]
+    assert not any(e.kind == "whisper" for e in fresh.telegram.chats.events)
+    assert len(fresh.rows("SELECT 1 FROM inbox")) == 1
+
+
 async def test_blocked_people_chats_and_words(fresh: World) -> None:
     admin = fresh.person(user_id=ADMIN)
     await fresh.bot.start(ADMIN_IDS=str(ADMIN))
