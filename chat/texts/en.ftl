@@ -3,9 +3,10 @@
 ## Greeting
 
 start =
-    Hi! I turn words into pictures.
+    Hi! I turn words into pictures, and change photos as you say.
 
     Try: <code>/imagine a lighthouse in a storm</code>
+    Or send me a photo and say what to change.
 
     /help shows what else I can do.
 help =

@@ -24,7 +24,7 @@ function take(event) {
   const chat = state.chats.get(event.chat);
   if (!chat) return undefined;
   if (event.kind === "toast") return event.to === me() && event.chat === state.current ? toast(event.text) : undefined;
-  if (event.kind === "action") return acting(event.chat);
+  if (event.kind === "action") return acting(event.chat, event.text);
   if (event.kind === "whisper") {
     chat.whispers.push({ ...event.message, id: `w${chat.whispers.length}`, to: event.to, after: lastId(chat) });
   } else if (event.kind === "deleted") {
@@ -138,17 +138,19 @@ function drawChats() {
   }));
 }
 
-function acting(id) {
-  state.acting.set(id, Date.now());
+const ACTIONS = { upload_photo: "is sending a photo…", upload_document: "is sending a file…", typing: "is typing…" };
+
+function acting(id, action) {
+  state.acting.set(id, { since: Date.now(), words: ACTIONS[action] || "is busy…" });
   doing();
   setTimeout(doing, 5100);
 }
 
 function doing() {
-  const since = state.acting.get(state.current);
+  const act = state.acting.get(state.current);
   const { about } = chat();
   const usual = about.kind === "private" ? "with Imagine, a bot" : `${about.members.length} people and Imagine, a bot`;
-  $("doing").textContent = since && Date.now() - since < 5000 ? "Imagine is sending a photo…" : usual;
+  $("doing").textContent = act && Date.now() - act.since < 5000 ? `Imagine ${act.words}` : usual;
 }
 
 function showBot(now) {
