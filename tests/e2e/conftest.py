@@ -1,5 +1,7 @@
 """One running bot for the tests that only talk to it, and a fresh world for those that hurt it."""
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e import world as worlds
-from tests.e2e.world import World
+from tests.e2e.births import Nursery
+from tests.e2e.world import BotProcess, World
 
 ADMIN = 99
 SETTINGS = {
@@ -16,6 +19,19 @@ SETTINGS = {
     "ADMIN_IDS": str(ADMIN),
     "USER_QUEUE_LIMIT": "3",
 }
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def nursery() -> AsyncIterator[None]:
+    """Let this worker's bots be forked; the command itself is run by the tests of the command line, demo and page."""
+    folder = Path(
+        tempfile.mkdtemp(prefix="nursery-")
+    )  # pytest's own folders are too deep for a socket's name
+    BotProcess.nursery = opened = await Nursery.open(folder)
+    yield
+    BotProcess.nursery = None
+    await opened.close()
+    shutil.rmtree(folder)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -15,7 +15,8 @@ from PIL import Image
 from playground import faults
 from playground.faults import Fault
 from tests.e2e import world as worlds
-from tests.e2e.world import ROOT, World
+from tests.e2e.births import ROOT
+from tests.e2e.world import World
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,8 @@ from playground import faults
 from playground.faults import Fault
 from playground.serve import KEY, TOKEN
 from playground.telegram import dump
-from tests.e2e.world import DEADLINE, ROOT, World
+from tests.e2e.births import ROOT
+from tests.e2e.world import DEADLINE, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 

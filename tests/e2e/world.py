@@ -8,12 +8,11 @@ import json
 import os
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from aiogram.types import Message, User
 from PIL import Image
@@ -22,20 +21,21 @@ from playground import files
 from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
+from tests.e2e.births import ROOT, Child, Nursery, by_command
 
 DEADLINE = 25.0
 LOOK_AGAIN = 0.25
-ROOT = Path(__file__).parent.parent.parent
 
 
 @dataclass(slots=True)
 class BotProcess:
-    """`python -m bot run`, its log in JSON, line by line."""
+    """A bot in a process of its own, its log in JSON, line by line. A `nursery` starts it faster than the command."""
 
+    nursery: ClassVar[Nursery | None] = None
     settings: dict[str, str]
     log: list[dict[str, Any]] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
-    _process: asyncio.subprocess.Process | None = None
+    _process: Child | None = None
     _reader: asyncio.Task[None] | None = None
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -43,12 +43,9 @@ class BotProcess:
         """Start the process and wait until it has logged this."""
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOG_FORMAT": "json"}
         self.log.clear()
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            env=environment | self.settings | settings,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=Path(self.settings["DATABASE_URL"].removeprefix("sqlite:///")).parent,
-        )
+        folder = Path(self.settings["DATABASE_URL"].removeprefix("sqlite:///")).parent
+        start = by_command if self.nursery is None else self.nursery.bear
+        self._process = await start(environment | self.settings | settings, folder)
         self._reader = asyncio.create_task(self._read())
         if until is not None:
             await self.logged(until)
@@ -100,7 +97,8 @@ class BotProcess:
         if self._process is None:
             return 0
         with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(number)
+            if not self.ended:
+                os.kill(self._process.pid, number)
         code = await self._process.wait()
         if self._reader is not None:
             await self._reader
