@@ -1,5 +1,6 @@
 """What a picture offers, history, preferences, the menu and an edited command, end to end."""
 
+import itertools
 import json
 
 import pytest
@@ -337,3 +338,22 @@ async def test_names_and_prompts_are_never_markup(living: World) -> None:
     assert [e.type for e in question.entities or []] == ["text_link"]
     force = [json.loads(call) for call in living.telegram.seen if "force_reply" in call][-1]
     assert force["reply_markup"]["selective"] is True
+
+
+async def test_links_are_never_previewed_and_statuses_change_at_most_each_five_seconds(living: World) -> None:
+    living.media.duration = lambda: 11.0
+    ann = living.person()
+    living.telegram.say(ann, "/help")
+    told = await living.hears(ann, "tap to try")
+    call = next(json.loads(c) for c in reversed(living.telegram.seen) if "tap to try" in c)
+    assert call["link_preview_options"]["is_disabled"] is True
+    living.telegram.say(ann, "/imagine a slow fox --ar 1:1")
+    await living.gets_picture(ann)
+    at = [
+        event.at
+        for event in living.telegram.chats.events
+        if event.chat_id == ann.id and event.kind in {"sent", "edited"} and "Drawing" in event.text
+    ]
+    assert len(at) >= 2
+    assert all(later - earlier >= 4.9 for earlier, later in itertools.pairwise(at))
+    assert told in living.of_bot(ann)
