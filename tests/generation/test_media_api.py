@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 
+import httpx
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
@@ -226,3 +227,13 @@ async def test_the_key_is_in_no_error_no_log_and_no_repr(
         error = error.__cause__ or error.__context__
     assert KEY not in "".join(shown)
     gc.collect()
+
+
+async def test_a_create_whose_answer_does_not_come_in_time_is_unknown(
+    media: Media, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generation.media_api.TIMEOUT", httpx.Timeout(connect=5, read=0.2, write=5, pool=5))
+    media.faults.add(Fault("create", delay=1.0))
+    async with MediaApi(f"{media.url}/v1", SecretStr(KEY), "seedream-3", Metrics()) as api:
+        with pytest.raises(OutcomeUnknown, match="ReadTimeout"):
+            await api.create("a fox", None)
