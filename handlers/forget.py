@@ -12,6 +12,7 @@ from generation.engine import Engine
 from handlers.context import IN_PRIVATE, Person, place_of
 from storage.archive import Archive
 from storage.preferences import Preferences
+from storage.requests import Requests
 
 
 async def forget(message: Message, person: Person, sender: Sender, texts: Texts) -> None:
@@ -24,6 +25,7 @@ async def forget_pressed(
     query: CallbackQuery,
     callback_data: Forget,
     archive: Archive,
+    requests: Requests,
     engine: Engine,
     preferences: Preferences,
     sender: Sender,
@@ -35,8 +37,8 @@ async def forget_pressed(
         return
     await sender.toast(query.id)
     if callback_data.sure:
-        for request_id in await archive.pending_of(query.from_user.id):
-            await engine.cancel(request_id)
+        for request in await requests.pending_of(query.from_user.id):
+            await engine.cancel(request.id)
         await archive.forget(query.from_user.id)
         preferences.reload(query.from_user.id)
     if query.message is not None:

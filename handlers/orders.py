@@ -72,17 +72,16 @@ class Orders:
 
         `always_ask` lets no ratio, named or remembered, stand in for a press.
         """
+        ratio = None if always_ask else wish.ratio or await self._remembered(cause)
+        if wish.prompt and (source is not None or ratio is not None):
+            drawn_in = ratio if source is None else None
+            return await self.submit(self.wanted(cause, wish.prompt, drawn_in, texts, source), texts)
         if barred := await self.barred(cause, wish.prompt, texts):
             await self.whispers.say(cause.place, cause.user_id, barred)
             return True
         if not wish.prompt:
             return await self._ask_prompt(cause, wish, texts, source)
-        if source is not None:
-            return await self.submit(self._wanted(cause, wish.prompt, None, texts, source), texts)
-        ratio = None if always_ask else wish.ratio or await self._remembered(cause)
-        if ratio is None:
-            return await self._ask_ratio(cause, wish, texts)
-        return await self.submit(self._wanted(cause, wish.prompt, ratio, texts), texts)
+        return await self._ask_ratio(cause, wish, texts)
 
     async def choose(
         self, draft: Draft, ratio: AspectRatio, question_id: int, texts: Texts, *, press: str
@@ -120,11 +119,7 @@ class Orders:
         await self.whispers.say(place, wanted.user_id, words or "")
         return True
 
-    async def ask_change(self, cause: Cause, source: Source, texts: Texts) -> None:
-        """Ask what to change in a picture."""
-        await self.take(cause, Wish("", None), texts, source)
-
-    def _wanted(
+    def wanted(
         self,
         cause: Cause,
         prompt: str,
@@ -132,6 +127,7 @@ class Orders:
         texts: Texts,
         source: Source | None = None,
     ) -> GenerationRequest:
+        """Return the request a cause leads to."""
         return GenerationRequest(
             key=cause.key,
             user_id=cause.user_id,

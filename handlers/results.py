@@ -16,13 +16,13 @@ from chat.place import Place
 from chat.texts import Texts
 from chat.whispers import Whispers
 from generation.originals import Originals
-from handlers.context import Person, key_of, may_press, place_of
+from handlers.context import Person, may_press, place_of
 from handlers.imagine import cause_of
 from handlers.orders import Cause, Orders
-from handlers.prompt import PromptError, UnknownRatio, read, read_ratio
+from handlers.prompt import PromptError, UnknownRatio, Wish, read, read_ratio
 from handlers.sources import Source, SourceError, picture_in, request_of
 from storage.archive import Archive
-from storage.model import AspectRatio, FileKind, GenerationRequest, Request
+from storage.model import AspectRatio, FileKind, Request
 from storage.requests import Requests
 
 
@@ -90,19 +90,10 @@ class Results:
     async def _start(self, press: Press, ratio: AspectRatio | None, texts: Texts) -> None:
         """Taps while its generation is under way are that one generation; a tap after its end is the next."""
         request, place = press.request, press.place
-        cause = f"b:{place.chat_id}:{place.reply_to}:{request.id}:{ratio.slug if ratio else 'edit'}:"
-        wanted = GenerationRequest(
-            key=f"{cause}{await self._requests.ended_with_key(cause)}",
-            user_id=request.user_id,
-            chat_id=place.chat_id,
-            thread_id=place.thread_id,
-            message_id=place.reply_to or 0,
-            language=texts.language,
-            prompt=request.prompt,
-            ratio=ratio,
-            source_file_id=request.source_file_id,
-            parent_id=request.parent_id,
-        )
+        prefix = f"b:{place.chat_id}:{place.reply_to}:{request.id}:{ratio.slug if ratio else 'edit'}:"
+        cause = Cause(f"{prefix}{await self._requests.ended_with_key(prefix)}", request.user_id, place)
+        source = Source(request.source_file_id, request.parent_id) if request.source_file_id else None
+        wanted = self._orders.wanted(cause, request.prompt, ratio, texts, source)
         await self._orders.submit(wanted, texts, press=press.query.id)
 
     async def _shapes(self, press: Press, texts: Texts) -> None:
@@ -125,7 +116,7 @@ class Results:
         person = press.query.from_user
         cause = Cause(f"e:{press.query.id}", press.request.user_id, press.place, person.first_name)
         source = Source(press.request.file_id or "", press.request.id)
-        await self._orders.ask_change(cause, source, texts)
+        await self._orders.take(cause, Wish("", None), texts, source)
 
     async def _original(self, press: Press, texts: Texts) -> None:
         await self._orders.sender.toast(press.query.id, texts.raw("toast-original"))
@@ -181,17 +172,7 @@ async def replied(
     if drawn.source_file_id is not None:
         await orders.whispers.say(cause.place, person.id, texts("edit-has-no-shape"))
         return
-    wanted = GenerationRequest(
-        key=key_of(message),
-        user_id=person.id,
-        chat_id=cause.place.chat_id,
-        thread_id=cause.place.thread_id,
-        message_id=cause.message_id,
-        language=texts.language,
-        prompt=drawn.prompt,
-        ratio=ratio,
-    )
-    await orders.submit(wanted, texts)
+    await orders.take(cause, Wish(drawn.prompt, ratio), texts)
 
 
 async def prompt_back(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.model import PENDING, Request, State
+from storage.model import Request, State
 from storage.requests import read_request
 from storage.schema import drafts, preferences, requests
 
@@ -74,9 +74,3 @@ class Archive:
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 
         await self._database.write(unit)
-
-    async def pending_of(self, user_id: int) -> list[int]:
-        """Return the ids of what a person has waiting or running, in whatever chat."""
-        pending = requests.c.state.in_([state.value for state in PENDING])
-        statement = sa.select(requests.c.id).where(requests.c.user_id == user_id, pending)
-        return await self._database.read(lambda connection: list(connection.execute(statement).scalars()))

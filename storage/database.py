@@ -229,9 +229,8 @@ class Database:
         try:
             self._failpoint("write")
             with self._writer.begin() as connection:
-                if (
-                    len(units) == 1
-                ):  # alone, a unit needs no savepoint: it takes the whole transaction with it
+                if len(units) == 1:
+                    # Alone, a unit needs no savepoint: it takes the whole transaction with it.
                     outcomes[0].value = units[0](connection)
                 else:
                     _run_all(connection, units, outcomes)
