@@ -1,26 +1,20 @@
 """The composition: the only file that knows every room. It builds each part once and hands it what it needs."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import httpx
-import structlog
 from aiogram import Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.types import Message, Update
-from pydantic import ValidationError
 
+from bot.notices import Notices
 from bot.settings import Settings
-from chat.errors import SendError
 from chat.files import Files
 from chat.limits import Limiter
 from chat.members import Members
 from chat.sender import Sender, make_bot
 from chat.texts import Library
 from chat.whispers import Whispers
-from generation.alarms import Alarms
+from generation.alarms import Alarm, Alarms
 from generation.allowances import Allowances
 from generation.circuit import Circuit
 from generation.closing import Closing
@@ -66,8 +60,6 @@ from storage.facts import Facts
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.requests import Requests
-
-log = structlog.get_logger(__name__)
 
 
 def telegram_session(settings: Settings) -> BaseSession:
@@ -122,18 +114,21 @@ class Core:
         )
         self.pictures = Pictures()
         self.preferences = Preferences(database)
+        self.facts = Facts(database)
         self.alarms = self._alarms()
+        database.on_trouble(lambda: self.alarms.raise_for(Alarm.DISK))
         self.whispers = Whispers(self.sender, Deletions(database), clock)
+        self.notices = Notices(self.sender, self.whispers, self.preferences, self.library)
         self.originals = Originals(self.requests, self.media, self.downloads, self.sender, clock)
         seconds = settings.generation_timeout + MARGIN
-        self.links = SourceLinks(settings.public_url, settings.bot_token, seconds)
+        self.links = SourceLinks(settings.public_url, settings.bot_token, seconds, clock)
         self.sources = Sources(Files(self.bot), self.pictures, self.links, settings.sources_by)
 
     def _alarms(self) -> Alarms:
         return Alarms(
             self.media,
             self.sender,
-            Facts(self.database),
+            self.facts,
             self.preferences,
             self.library,
             self.clock,
@@ -144,7 +139,7 @@ class Core:
     async def start(self) -> None:
         """Read what was learned and go on with whatever was in flight."""
         pollster = Pollster(self.clock, await Durations(self.database).recent())
-        circuit = Circuit(self.clock, self.settings.outage_patience, self.alarms.raise_for)
+        circuit = Circuit(self.clock, self.settings.outage_patience, self.alarms.provider_in)
         acts = Acts(self.clock)
         tells = (self.sender, self.requests, self.library, self.clock, pollster.usual)
         board = StatusBoard(*tells, paused=lambda: circuit.trouble is not None)
@@ -174,26 +169,13 @@ class Core:
             self.sources,
             Watcher(requests, media, pollster, *common, timeout=timeout),
             Delivery(*ways, *common),
-            Closing(*said_by, self.clock, self.metrics),
+            Closing(*said_by, *common),
             circuit,
             board,
             *common,
             timeout=timeout,
             unknown_create=self.settings.unknown_create,
         )
-
-    async def tell_too_fast(self, update: Mapping[str, Any]) -> None:
-        """Tell somebody once that they are too fast."""
-        try:
-            event = Update.model_validate(update).event
-            message = event if isinstance(event, Message) else getattr(event, "message", None)
-            person = context.speaker(event)
-            if person is not None and message is not None:
-                chosen = (await self.preferences.of(person.id)).language
-                words = self.library.of(chosen or person.language_code)("too-fast")
-                await self.whispers.say(context.place_of(message), person.id, words)
-        except (SendError, ValidationError) as error:
-            log.info("haste not told", error=type(error).__name__)
 
     async def source(self, signed: str) -> bytes:
         """Return the picture a signed link names. Raises LinkRefused, FileGone, FileTrouble or PictureRefused."""
@@ -203,8 +185,10 @@ class Core:
         return await self.sources.read(request.source_file_id)
 
     async def healthy(self) -> bool:
-        """Say whether the database answers and the engine runs."""
+        """Say whether the database answers, takes writes, and the engine runs."""
         await self.requests.get(0)
+        if self.database.trouble is not None:
+            await self.facts.set("tried the disk", str(self.clock.now()))
         return self.engine.running
 
     async def stop(self) -> None:

@@ -10,13 +10,13 @@ from pydantic import SecretStr
 
 from bot import chores
 from bot.app import Core, dispatcher, telegram_session
+from bot.intake import Intake
+from bot.polling import Polling
 from bot.settings import Settings, Updates
 from bot.throttle import Throttle
-from bot.updates import Intake, Polling
 from bot.web import Web, webhook_path
 from storage.clock import SystemClock
 from storage.database import Database, Failpoint
-from storage.facts import Facts
 from storage.inbox import Inbox
 
 log = structlog.get_logger(__name__)
@@ -31,13 +31,13 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
     core = Core(settings, database, session=telegram_session(settings), clock=clock)
     await core.start()
     throttle = Throttle(settings.throttle)
-    intake = Intake(Inbox(database, clock), dispatcher(core), core.bot, clock, throttle, core.tell_too_fast)
+    intake = Intake(Inbox(database, clock), dispatcher(core), core.bot, clock, throttle, core.notices)
     web = Web(settings.listen_address, core.metrics, core.healthy)
     polling = Polling(core.bot, intake, clock)
     background: list[asyncio.Task[None]] = [
         asyncio.create_task(chores.measure_lag(core.metrics)),
         asyncio.create_task(
-            chores.set_menus(core.bot, core.clock, Facts(database), core.library, settings.admin_ids)
+            chores.set_menus(core.bot, core.clock, core.facts, core.library, settings.admin_ids)
         ),
     ]
     stopping = _stop_signal()

@@ -11,7 +11,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
-from bot.updates import Intake
+from bot.intake import Intake
 from chat.files import FileGone, FileTrouble
 from generation.media_errors import PictureRefused
 from generation.metrics import Metrics

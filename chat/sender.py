@@ -1,6 +1,5 @@
 """The only way out to Telegram: every message takes its turn, every refusal becomes one of chat.errors' four."""
 
-import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -33,6 +32,7 @@ from aiogram.types import (
     ReactionTypeUnion,
 )
 
+from chat.background import Background
 from chat.errors import SendError, Unsure
 from chat.limits import Limiter, Priority
 from chat.outlet import Outlet
@@ -64,7 +64,7 @@ class Sender(Outlet):
 
     def __init__(self, bot: Bot, limiter: Limiter, clock: Clock) -> None:
         super().__init__(bot, limiter, clock)
-        self._acting: set[asyncio.Task[None]] = set()
+        self._acting = Background()
 
     async def text(self, place: Place, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send an answer in HTML and return its message id. Tried again for up to `PATIENCE` seconds."""
@@ -234,9 +234,7 @@ class Sender(Outlet):
         method = SendChatAction(
             chat_id=place.chat_id, message_thread_id=place.thread_id, action=ChatAction.UPLOAD_PHOTO
         )
-        task = asyncio.create_task(self._quietly(method, place.chat_id))
-        self._acting.add(task)
-        task.add_done_callback(self._acting.discard)
+        self._acting.start(self._quietly(method, place.chat_id))
 
     async def _quietly(self, method: TelegramMethod[bool], chat_id: int) -> None:
         try:

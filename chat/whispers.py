@@ -3,15 +3,16 @@
 In a private chat they are plain answers.
 """
 
-import asyncio
 import contextlib
 
 import structlog
 
+from chat.background import Background
 from chat.errors import Rejected, SendError, TryLater
 from chat.place import Place
 from chat.sender import Sender
 from storage.clock import Clock
+from storage.database import StorageTrouble
 from storage.deletions import Deletion, Deletions
 
 log = structlog.get_logger(__name__)
@@ -30,7 +31,7 @@ class Whispers:
         self._sender = sender
         self._deletions = deletions
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     async def start(self) -> None:
         """Go on with what an earlier process meant to take away."""
@@ -39,9 +40,7 @@ class Whispers:
 
     async def stop(self) -> None:
         """Leave the rest to the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.stop()
 
     async def say(self, place: Place, person_id: int, text: str) -> None:
         """Answer one person. Raises SendError where even a plain reply cannot be sent."""
@@ -52,7 +51,8 @@ class Whispers:
         if message_id is None:
             return
         deletion = Deletion(place.chat_id, message_id, self._clock.now() + STAYS)
-        await self._deletions.add(deletion)
+        with contextlib.suppress(StorageTrouble):  # said is said: only a kill would now leave it standing
+            await self._deletions.add(deletion)
         log.info("whisper seen by all, to be taken away", chat=place.chat_id, message=message_id)
         self._later(deletion)
 
@@ -64,9 +64,7 @@ class Whispers:
         return await self._sender.text(place, text)
 
     def _later(self, deletion: Deletion) -> None:
-        task = asyncio.create_task(self._take_away(deletion))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._background.start(self._take_away(deletion))
 
     async def _take_away(self, deletion: Deletion) -> None:
         # A wall clock that was set back must not keep the message for longer.
@@ -81,4 +79,5 @@ class Whispers:
                 break
             else:
                 break
-        await self._deletions.done(deletion)
+        with contextlib.suppress(StorageTrouble):  # then the next start finds it gone
+            await self._deletions.done(deletion)

@@ -1,10 +1,12 @@
-"""Tells the bot's admins what only they can mend: the key is not taken, the money is gone or nearly so."""
+"""Tells the bot's admins what only they can mend: the key, the money, the disk."""
 
-import asyncio
+import contextlib
 from collections.abc import Collection
+from enum import StrEnum
 
 import structlog
 
+from chat.background import Background
 from chat.errors import SendError
 from chat.place import Place
 from chat.sender import Sender
@@ -13,6 +15,7 @@ from generation.circuit import Trouble
 from generation.media_api import MediaApi
 from generation.media_errors import MediaError, OutOfMoney, Unauthorised
 from storage.clock import Clock
+from storage.database import StorageTrouble
 from storage.facts import Facts
 from storage.preferences import Preferences
 
@@ -20,6 +23,18 @@ log = structlog.get_logger(__name__)
 
 AT_MOST_EVERY = 3600.0
 BALANCE_EVERY = 600.0
+
+
+class Alarm(StrEnum):
+    """What is told."""
+
+    KEY = "key"
+    MONEY = "money"
+    DISK = "disk"
+
+
+_OF_PROVIDER = {Trouble.KEY: Alarm.KEY, Trouble.MONEY: Alarm.MONEY}
+"""An outage is the provider's own to mend."""
 
 
 class Alarms:
@@ -45,32 +60,32 @@ class Alarms:
         self._clock = clock
         self._admins = sorted(admins)
         self._low_balance = low_balance
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
+        self._told_at: dict[Alarm, float] = {}
 
-    def raise_for(self, trouble: Trouble) -> None:
-        """Tell of what holds creates back, in the background. An outage is the provider's own to mend."""
-        if trouble is not Trouble.DOWN:
-            task = asyncio.create_task(self._tell_hourly(trouble))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    def provider_in(self, trouble: Trouble) -> None:
+        """Tell of what holds creates back."""
+        if trouble in _OF_PROVIDER:
+            self.raise_for(_OF_PROVIDER[trouble])
+
+    def raise_for(self, alarm: Alarm) -> None:
+        """Tell of something, in the background."""
+        self._background.start(self._tell_hourly(alarm))
 
     def start(self) -> None:
         """Look at the balance now and then."""
-        task = asyncio.create_task(self._watch())
-        self._tasks.add(task)
+        self._background.start(self._watch())
 
     async def stop(self) -> None:
         """Fall silent."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.stop()
 
     async def look(self) -> None:
         """Look at the balance once: warn once when it is low, and again only after it was not."""
         try:
             balance = await self._media.balance()
         except (Unauthorised, OutOfMoney) as error:
-            await self._tell_hourly(Trouble.KEY if isinstance(error, Unauthorised) else Trouble.MONEY)
+            await self._tell_hourly(Alarm.KEY if isinstance(error, Unauthorised) else Alarm.MONEY)
             return
         except MediaError as error:
             log.info("balance not known", error=str(error))
@@ -80,7 +95,7 @@ class Alarms:
             await self._facts.set("low balance", "told")
             for admin in self._admins:
                 texts = await self._texts(admin)
-                await self._say(admin, texts("alarm-low-balance", balance=int(balance)))
+                await self._say(admin, texts("low-balance", balance=int(balance)))
         elif not low:
             await self._facts.set("low balance", "")
 
@@ -92,15 +107,17 @@ class Alarms:
                 log.exception("balance not looked at")
             await self._clock.sleep(BALANCE_EVERY)
 
-    async def _tell_hourly(self, trouble: Trouble) -> None:
-        name = f"alarm {trouble}"
-        told_at = float(await self._facts.get(name) or 0.0)
-        if 0 <= self._clock.now() - told_at < AT_MOST_EVERY:
+    async def _tell_hourly(self, alarm: Alarm) -> None:
+        name, now = f"alarm {alarm}", self._clock.now()
+        told_at = self._told_at.get(alarm) or float(await self._facts.get(name) or 0.0)
+        if 0 <= now - told_at < AT_MOST_EVERY:
             return
-        await self._facts.set(name, str(self._clock.now()))
+        self._told_at[alarm] = now
+        with contextlib.suppress(StorageTrouble):  # of the disk this very alarm may speak
+            await self._facts.set(name, str(now))
         for admin in self._admins:
             texts = await self._texts(admin)
-            await self._say(admin, texts("alarm-key" if trouble is Trouble.KEY else "alarm-money"))
+            await self._say(admin, texts(f"alarm-{alarm}"))
 
     async def _texts(self, admin: int) -> Texts:
         return self._library.of((await self._preferences.of(admin)).language)

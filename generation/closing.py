@@ -11,7 +11,7 @@ from chat.texts import Library, Texts
 from generation.allowances import Allowances, left
 from generation.metrics import Metrics
 from generation.status import StatusBoard
-from generation.steps import Step
+from generation.steps import Acts, Step
 from storage.clock import Clock, utc_day
 from storage.model import Request, State
 from storage.quotas import Quotas
@@ -34,6 +34,7 @@ class Closing:
         board: StatusBoard,
         library: Library,
         allowances: Allowances,
+        acts: Acts,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -43,6 +44,7 @@ class Closing:
         self._board = board
         self._library = library
         self._allowances = allowances
+        self._acts = acts
         self._clock = clock
         self._metrics = metrics
 
@@ -57,7 +59,8 @@ class Closing:
             log.warning("end not told", request=request.id, error=str(error))
         except SendError as error:
             log.info("end not told", request=request.id, error=str(error))
-        await self._requests.close(request.id)
+        # Insisted on: told once more with each try it would be a flood.
+        await self._acts.insist(lambda: self._requests.close(request.id))
         self._metrics.requests.labels(request.failure or request.state).inc()
         log.info("request closed", request=request.id, state=request.state, failure=request.failure)
         return Step(request.state, closed=True)
@@ -80,6 +83,6 @@ class Closing:
 
     async def _left(self, request: Request, texts: Texts) -> str:
         allowance = self._allowances.of(request.user_id)
-        used = await self._quotas.used(request.user_id, utc_day(self._clock.now()))
+        used = await self._quotas.used(request.user_id, utc_day(self._clock.wall()))
         remaining = left(allowance, used)
         return texts("left-unlimited") if remaining is None else texts("left", left=remaining)

@@ -16,6 +16,7 @@ from generation.metrics import Metrics
 from generation.status import StatusBoard
 from generation.steps import Acts, backoff
 from storage.clock import Clock
+from storage.database import StorageTrouble
 from storage.model import FINAL, PENDING, Accepted, Allowance, GenerationRequest, Refused, Request, State
 from storage.requests import Requests
 
@@ -199,10 +200,11 @@ class LocalEngine:
         while True:
             try:
                 step = await self._lifecycle.advance(request_id)
-            except Exception:
+            except Exception as error:
                 tries += 1
-                log.exception("advance failed", request=request_id, tries=tries)
-                await self._clock.sleep(backoff(tries, longest=60.0))
+                trouble = isinstance(error, StorageTrouble)  # has told of itself, and ends all at once
+                log.error("advance failed", request=request_id, tries=tries, exc_info=not trouble)
+                await self._clock.sleep(backoff(tries, longest=10.0 if trouble else 60.0))
                 continue
             tries = 0
             if step.state not in PENDING:

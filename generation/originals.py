@@ -1,10 +1,9 @@
 """The untouched file of a picture, sent as a document: fetched from the provider once, from Telegram ever after."""
 
-import asyncio
-
 import structlog
 from aiogram.types import BufferedInputFile
 
+from chat.background import Background
 from chat.errors import Rejected, SendError, TryLater, Unsure
 from chat.limits import Priority
 from chat.place import Place
@@ -34,27 +33,24 @@ class Originals:
         self._downloads = downloads
         self._sender = sender
         self._clock = clock
-        self._sending: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._sending: set[tuple[int, int]] = set()
+        self._background = Background()
 
     def send(self, request: Request, place: Place, texts: Texts) -> None:
         """Begin to send a request's original to a place, unless that is under way."""
         key = request.id, place.chat_id
         if key not in self._sending:
-            task = self._sending[key] = asyncio.create_task(self._send(request, place, texts))
-            task.add_done_callback(lambda _done: self._sending.pop(key, None))
+            self._sending.add(key)
+            self._background.start(self._send(request, place, texts))
 
     async def stop(self) -> None:
         """Stop: whoever still waits presses again."""
-        tasks = list(self._sending.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.stop()
 
     async def _send(self, request: Request, place: Place, texts: Texts) -> None:
         try:
-            request = (
-                await self._requests.get(request.id) or request
-            )  # an earlier press may have fetched it by now
+            # An earlier press may have fetched it by now.
+            request = await self._requests.get(request.id) or request
             data = None if request.original_file_id else await self._fetch(request)
             if data is None and not request.original_file_id:
                 await self._sender.text(place, texts("original-gone"))
@@ -62,8 +58,8 @@ class Originals:
             await self._deliver(request, place, data)
         except SendError as error:
             log.info("original not sent", request=request.id, error=str(error))
-        except Exception:
-            log.exception("original not sent", request=request.id)
+        finally:
+            self._sending.discard((request.id, place.chat_id))
 
     async def _fetch(self, request: Request) -> bytes | None:
         """Return the file from its link, or from a new one; None where the provider keeps it no more."""

@@ -7,12 +7,14 @@ import base64
 import hashlib
 import hmac
 from enum import StrEnum
+from typing import Any
 
 import itsdangerous
 from pydantic import SecretStr
 
 from chat.files import Files
 from generation.pictures import Pictures
+from storage.clock import Clock
 
 MARGIN = 120.0
 """Seconds a link outlives the generation's deadline: the provider fetches late when it is busy."""
@@ -37,15 +39,29 @@ class LinkRefused(Exception):
     """The link was altered, has expired, or is not one of ours."""
 
 
+class _Stamped(itsdangerous.TimestampSigner):
+    """Stamps links by the bot's steady clock: setting the machine's must not end a link that is being fetched."""
+
+    def __init__(self, secret_key: bytes, *, clock: Clock, **more: Any) -> None:
+        super().__init__(secret_key, **more)
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        """Return the seconds a link is stamped and read with."""
+        return int(self._clock.now())
+
+
 class SourceLinks:
     """Signs and reads links: each names one request's picture, and lives `seconds`."""
 
-    def __init__(self, public_url: str | None, token: SecretStr, seconds: float) -> None:
+    def __init__(self, public_url: str | None, token: SecretStr, seconds: float, clock: Clock) -> None:
         self._base = f"{public_url or ''}{SOURCE_PATH}"
         self._seconds = seconds
         # Derived, so links outlive a restart and nothing more has to be kept secret; one way, so none gives the token.
         key = hmac.new(token.get_secret_value().encode(), b"imagine source links", hashlib.sha256)
-        self._signer = itsdangerous.URLSafeTimedSerializer(key.hexdigest(), salt="source")
+        self._signer = itsdangerous.URLSafeTimedSerializer(
+            key.hexdigest(), salt="source", signer=_Stamped, signer_kwargs={"clock": clock}
+        )
 
     def make(self, request_id: int) -> str:
         """Return the address at which a request's picture can be fetched."""

@@ -17,6 +17,7 @@ from chat.place import Place
 from chat.sender import Sender
 from chat.texts import Library, Texts
 from storage.clock import Clock
+from storage.database import StorageTrouble
 from storage.model import SENDING, Request, State
 from storage.requests import Requests
 
@@ -55,6 +56,7 @@ class _Entry:
     message_id: int | None
     said: Said | None = None
     said_at: float = float("-inf")
+    kept: bool = True
     quiet: bool = False
     speaking: asyncio.Task[None] | None = None
     on_wire: bool = field(default=False)
@@ -206,7 +208,7 @@ class StatusBoard:
             # No reactions there: the status as in a private chat.
             loud, entry.quiet = entry.quiet, False
             log.info("status not shown", request=entry.request_id, error=str(error), loud=loud)
-        except SendError as error:
+        except (SendError, StorageTrouble) as error:
             log.info("status not shown", request=entry.request_id, error=str(error))
         except Exception:
             log.exception("status not shown", request=entry.request_id)
@@ -229,7 +231,10 @@ class StatusBoard:
             keyboard = keyboards.cancel(entry.texts, entry.request_id)
         if entry.message_id is None:
             entry.message_id = await self._sender.status(entry.place, text, keyboard=keyboard)
-            await self._requests.set_status_message(entry.request_id, entry.message_id)
+            entry.kept = False
         else:
             await self._sender.edit_status(entry.place.chat_id, entry.message_id, text, keyboard=keyboard)
         entry.said = said
+        if not entry.kept and entry.message_id is not None:
+            await self._requests.set_status_message(entry.request_id, entry.message_id)
+            entry.kept = True

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from aiogram import BaseMiddleware, F, Router
+from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import CallbackQuery, ErrorEvent, InaccessibleMessage, Message, TelegramObject, User
 
 from chat.errors import SendError
@@ -14,6 +15,7 @@ from chat.place import Place
 from chat.sender import Sender
 from chat.texts import Library
 from storage.bans import Ban, Bans
+from storage.database import StorageTrouble
 from storage.preferences import Preferences
 
 log = structlog.get_logger(__name__)
@@ -94,11 +96,16 @@ class Speaks(BaseMiddleware):
         return await handler(event, data)
 
 
-async def failed(event: ErrorEvent, sender: Sender, library: Library) -> None:
-    """Write down what went wrong, and tell the person that it did and what to do."""
+async def failed(event: ErrorEvent, sender: Sender, library: Library) -> object:
+    """Write down what went wrong, and tell the person that it did and what to do.
+
+    What the disk did not take is left to who handed the update in: it is handled again.
+    """
+    if isinstance(event.exception, StorageTrouble):
+        return UNHANDLED
     if isinstance(event.exception, SendError):
         log.warning("answer not sent", update=event.update.update_id, error=str(event.exception))
-        return
+        return None
     log.error("handler failed", update=event.update.update_id, exc_info=event.exception)
     message, query = event.update.message, event.update.callback_query
     try:
@@ -108,6 +115,7 @@ async def failed(event: ErrorEvent, sender: Sender, library: Library) -> None:
             await sender.text(place_of(message), library.of(person.language_code)("trouble"))
     except SendError as error:
         log.warning("trouble not told", update=event.update.update_id, error=str(error))
+    return None
 
 
 def router() -> Router:

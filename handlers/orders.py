@@ -186,7 +186,7 @@ class Orders:
 
     async def _ask_ratio(self, cause: Cause, wish: Wish, texts: Texts) -> bool:
         allowance = self.allowances.of(cause.user_id, await self._group(cause.place.chat_id))
-        used = await self.quotas.used(cause.user_id, utc_day(self.clock.now()))
+        used = await self.quotas.used(cause.user_id, utc_day(self.clock.wall()))
         if cause.user_id > 0 and left(allowance, used) == 0:
             words = self.refusals.quota_used(allowance, texts)
             await self.whispers.say(cause.place, cause.user_id, words)

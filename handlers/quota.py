@@ -19,7 +19,7 @@ async def quota(
     """Say how many pictures are left today: the person's, and in a group the group's too."""
     group = await preferences.of(message.chat.id) if message.chat.id < 0 else None
     allowance = orders.allowances.of(person.id, group)
-    day = utc_day(orders.clock.now())
+    day = utc_day(orders.clock.wall())
     words = _own(allowance, await orders.quotas.used(person.id, day), orders, texts)
     if group is not None:
         daily = orders.allowances.of_group(group)

@@ -58,7 +58,7 @@ class Refusals:
 
     def renewal(self, texts: Texts) -> str:
         """Return how long it is until quotas renew, in words: hours, rounded up, or minutes in the last one."""
-        seconds = seconds_to_next_day(self.clock.now())
+        seconds = seconds_to_next_day(self.clock.wall())
         if seconds > 3600:
             return texts("in-hours", hours=-int(-seconds // 3600))
         return texts("in-minutes", minutes=max(1, -int(-seconds // 60)))

@@ -7,10 +7,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Wall time for what is stored, monotonic time for what is waited for."""
+    """Steady time for what is stored and measured, wall time for what people call a day."""
 
     def now(self) -> float:
-        """Return seconds since the Unix epoch (UTC). May jump when the machine's clock is set."""
+        """Return seconds since the Unix epoch (UTC). Setting the machine's clock shows only after a restart."""
+
+    def wall(self) -> float:
+        """Return seconds since the Unix epoch (UTC) as the machine has them now: for days alone, as it may jump."""
 
     def monotonic(self) -> float:
         """Return seconds that only ever grow, with an arbitrary start."""
@@ -20,9 +23,15 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock, read once: were it set anew in mid-flight, everything would be an hour late at once."""
+
+    def __init__(self) -> None:
+        self._began = time.time() - time.monotonic()
 
     def now(self) -> float:
+        return self._began + time.monotonic()
+
+    def wall(self) -> float:
         return time.time()
 
     def monotonic(self) -> float:

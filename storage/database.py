@@ -15,12 +15,14 @@ from typing import Any, Generic, TypeVar
 
 import filelock
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from storage.schema import HEAD
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 Unit = Callable[[sa.Connection], T]
 Failpoint = Callable[[str], None]
 """Called with a place's name on the way; a test raises there to die at that place."""
@@ -37,6 +39,10 @@ class DatabaseError(Exception):
 
 class DatabaseLocked(DatabaseError):
     """Another process works on this database."""
+
+
+class StorageTrouble(DatabaseError):
+    """The disk is full, read-only or failing: nothing of what was asked is kept, and asking again later is right."""
 
 
 @dataclass(slots=True)
@@ -129,14 +135,35 @@ def _advice(error: Exception) -> str:
     return f"{words}; {_RESTORE}" if damaged else words
 
 
+def _translate(error: Exception) -> Exception:
+    """Return StorageTrouble where the disk refuses, and the error itself where it was asked wrongly."""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    asked_wrongly = (
+        sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError | sqlite3.DataError
+    )
+    if not isinstance(cause, sqlite3.Error) or isinstance(cause, asked_wrongly):
+        return error
+    if getattr(cause, "sqlite_errorname", "SQLITE_ERROR") == "SQLITE_ERROR":
+        return error
+    return StorageTrouble(str(cause))
+
+
 def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Sequence[_Outcome]) -> None:
-    """Run units in one transaction, each behind a savepoint: one that fails takes none of the others along."""
+    """Run units in one transaction, each behind a savepoint: one that fails takes none of the others along.
+
+    Unless SQLite has ended the whole transaction, as it may when the disk is full (sqlite.org/lang_transaction.html):
+    then all that ran before is undone too, and everybody must hear it.
+    """
     for unit, outcome in zip(units, outcomes, strict=True):
+        connection.exec_driver_sql("SAVEPOINT unit")
         try:
-            with connection.begin_nested():
-                outcome.value = unit(connection)
+            outcome.value = unit(connection)
         except Exception as error:  # handed to the caller of this unit
-            outcome.error = error
+            if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
+                raise
+            outcome.error = _translate(error)
+            connection.exec_driver_sql("ROLLBACK TO unit")
+        connection.exec_driver_sql("RELEASE unit")
 
 
 class Database:
@@ -152,6 +179,9 @@ class Database:
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="db-read")
         self._pending: list[_Pending[Any]] = []
         self._pump: asyncio.Task[None] | None = None
+        self._on_trouble: Callable[[], None] = lambda: None
+        self.trouble: str | None = None
+        """What the disk said to the last write; None when it took it."""
 
     @classmethod
     async def open(cls, url: str, failpoint: Failpoint | None = None) -> "Database":
@@ -182,6 +212,10 @@ class Database:
             raise DatabaseError(f"{path} cannot be used: {error}") from error
         return database
 
+    def on_trouble(self, notice: Callable[[], None]) -> None:
+        """Have a function called whenever the disk begins to refuse writes."""
+        self._on_trouble = notice
+
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads, on what is committed, and return what it returns."""
         reader = self._reader
@@ -196,8 +230,8 @@ class Database:
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit in a transaction and return what it returned, once that is on the disk.
 
-        What the unit raises is raised here, and nothing of the unit is kept. A caller that is cancelled while
-        waiting cannot know whether the unit was committed: the row tells.
+        What the unit raises is raised here, and nothing of the unit is kept; StorageTrouble where the disk refuses.
+        A caller that is cancelled while waiting cannot know whether the unit was committed: the row tells.
         """
         loop = asyncio.get_running_loop()
         pending = _Pending(unit, loop.create_future())
@@ -214,6 +248,7 @@ class Database:
                 batch, self._pending = self._pending[:LARGEST_BATCH], self._pending[LARGEST_BATCH:]
                 units = [pending.unit for pending in batch]
                 outcomes = await loop.run_in_executor(self._writing, self._commit, units)
+                self._notice(outcomes)
                 for pending, outcome in zip(batch, outcomes, strict=True):
                     if pending.done.done():
                         continue
@@ -238,8 +273,18 @@ class Database:
             self._failpoint("committed")
         except Exception as error:  # the whole batch was rolled back: each caller hears it
             for outcome in outcomes:
-                outcome.error = outcome.error or error
+                outcome.error = outcome.error or _translate(error)
         return outcomes
+
+    def _notice(self, outcomes: Sequence[_Outcome]) -> None:
+        """Note whether the disk takes writes, and say so when that changes."""
+        troubles = (outcome.error for outcome in outcomes if isinstance(outcome.error, StorageTrouble))
+        before, self.trouble = self.trouble, next(map(str, troubles), None)
+        if self.trouble and not before:
+            log.error("the disk takes no writes", error=self.trouble, path=str(self.path))
+            self._on_trouble()
+        elif before and not self.trouble:
+            log.info("the disk takes writes again", path=str(self.path))
 
     async def close(self) -> None:
         """Finish what was asked, close the file and let the next process have it."""

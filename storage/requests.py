@@ -116,7 +116,7 @@ class Requests:
 
         The same key accepted again is the same request, whatever the limits say by then.
         """
-        now = self._clock.now()
+        now, day = self._clock.now(), utc_day(self._clock.wall())
 
         def unit(connection: sa.Connection) -> Accepted | Refused:
             known = connection.execute(_BY_KEY, {"by_key": wanted.key}).first()
@@ -125,7 +125,7 @@ class Requests:
             pending = connection.execute(_COUNT_PENDING_OF, {"of_user": wanted.user_id}).scalar_one()
             if pending >= allowance.pending:
                 return Refused(Refusal.LINE_FULL)
-            short = quotas.reserve_all(connection, _limits(wanted, allowance), utc_day(now))
+            short = quotas.reserve_all(connection, _limits(wanted, allowance), day)
             if short is not None:
                 in_group = short == wanted.chat_id and wanted.chat_id < 0
                 return Refused(Refusal.GROUP_QUOTA_USED if in_group else Refusal.QUOTA_USED)
@@ -142,7 +142,7 @@ class Requests:
                 "source_file_id": wanted.source_file_id,
                 "parent_id": wanted.parent_id,
                 "state": State.QUEUED,
-                "quota_day": utc_day(now),
+                "quota_day": day,
                 "accepted_at": now,
                 "creates": 0,
             }

@@ -9,11 +9,13 @@ class HandClock:
     """Sleeping moves the time on at once, so nothing waits for real. Good for one sleeper at a time."""
 
     def __init__(self) -> None:
-        self.wall = START
         self.running = 0.0
 
     def now(self) -> float:
-        return self.wall
+        return START + self.running
+
+    def wall(self) -> float:
+        return self.now()
 
     def monotonic(self) -> float:
         return self.running
@@ -24,5 +26,4 @@ class HandClock:
 
     def pass_(self, seconds: float) -> None:
         """Let time pass."""
-        self.wall += seconds
         self.running += seconds

@@ -33,12 +33,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class LoopClock:
-    """The clock of the running loop. `offset` is what somebody set the wall clock forward by."""
+    """The clock of the running loop. `offset` is what somebody set the wall clock forward by; a restart sees it."""
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self._seen = 0.0
+
+    def restart(self) -> None:
+        """Read the wall clock anew, as a process that starts does."""
+        self._seen = self.offset
 
     def now(self) -> float:
+        return START + self.monotonic() + self._seen
+
+    def wall(self) -> float:
         return START + self.monotonic() + self.offset
 
     def monotonic(self) -> float:

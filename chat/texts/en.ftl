@@ -114,7 +114,9 @@ left-unlimited = This one did not count.
 
 ## Limits
 
-too-fast = That is a lot at once. I’ll be silent until it calms down; wait a minute and write again.
+notice-too-fast = That is a lot at once. I’ll be silent until it calms down; wait a minute and write again.
+notice-not-kept = I cannot write anything down right now, so I did not take this up; nothing was counted. Please send it again in a few minutes. What I had already taken up is safe.
+notice-waits = I cannot write anything down right now, so this waits. You need not send it again: I go on by myself as soon as I can.
 word-banned = I don’t draw that here. Please put it differently.
 unsafe-pause = The picture service declined several of your descriptions as unsafe, so I take a break from drawing for you. Please try again in an hour.
 quota-used =
@@ -260,7 +262,8 @@ trouble = I could not handle that: a fault on my side, and it is written down fo
 
 alarm-key = ⚠️ The picture service does not take the bot’s key (GPTUNNEL_API_KEY). Requests wait; nothing is drawn until the key works.
 alarm-money = ⚠️ The balance with the picture service is used up. Requests wait; nothing is drawn until it is topped up.
-alarm-low-balance =
+alarm-disk = ⚠️ The disk takes no writes (it is full, read-only or failing; the log says which). Requests are refused; what was taken up waits and goes on by itself once there is space.
+low-balance =
     ⚠️ { $balance ->
         [one] { $balance } rouble is
        *[other] { $balance } roubles are

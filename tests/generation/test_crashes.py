@@ -62,6 +62,7 @@ class Crashes(RuleBasedStateMachine):
             self.alive(self._start())
 
     async def _start(self) -> None:
+        self.clock.restart()
         database = await Database.open(f"sqlite:///{self.folder}/bot.sqlite3", self.fate.at)
         self.core = Core(
             SETTINGS, database, session=self.chats, media_transport=self.provider, clock=self.clock

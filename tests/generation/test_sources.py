@@ -1,18 +1,18 @@
 """Links to pictures: each for one request, for a time, and not to be made by anybody else."""
 
-import itsdangerous
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from generation.sources import LinkRefused, SourceImages, SourceLinks
+from tests.clocks import HandClock
 
 TOKEN = SecretStr("4242:a-token-a-token-a-token")
 
 
 def _links(seconds: float = 420.0) -> SourceLinks:
-    return SourceLinks("https://bot.example.org", TOKEN, seconds)
+    return SourceLinks("https://bot.example.org", TOKEN, seconds, HandClock())
 
 
 @given(st.integers(1, 2**53))
@@ -39,17 +39,20 @@ def test_an_altered_link_is_refused(request_id: int, data: st.DataObject) -> Non
 
 
 def test_another_bot_s_link_is_refused() -> None:
-    other = SourceLinks("https://bot.example.org", SecretStr("1:another"), 420.0)
+    other = SourceLinks("https://bot.example.org", SecretStr("1:another"), 420.0, HandClock())
     with pytest.raises(LinkRefused):
         _links().read(other.make(1).rpartition("/")[2])
 
 
-def test_a_link_expires(monkeypatch: pytest.MonkeyPatch) -> None:
-    signed = _links().make(1).rpartition("/")[2]
-    now = itsdangerous.TimestampSigner.get_timestamp
-    monkeypatch.setattr(itsdangerous.TimestampSigner, "get_timestamp", lambda self: now(self) + 421)
+def test_a_link_expires() -> None:
+    clock = HandClock()
+    links = SourceLinks("https://bot.example.org", TOKEN, 420.0, clock)
+    signed = links.make(1).rpartition("/")[2]
+    clock.pass_(420)
+    assert links.read(signed) == 1
+    clock.pass_(1)
     with pytest.raises(LinkRefused, match="SignatureExpired"):
-        _links().read(signed)
+        links.read(signed)
 
 
 @pytest.mark.parametrize(

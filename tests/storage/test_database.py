@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from storage.database import Database, DatabaseError, DatabaseLocked, Unit, connect
+from storage.database import Database, DatabaseError, DatabaseLocked, StorageTrouble, Unit, connect
 from storage.drafts import Drafts
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 from storage.model import AspectRatio
 from storage.preferences import Preference, Preferences, Who
-from storage.schema import metadata, preferences
+from storage.schema import facts, metadata, preferences
 from tests.clocks import HandClock
 
 
@@ -153,3 +153,39 @@ async def test_the_inbox_knows_repeats_and_forgets_after_a_day(database: Databas
     await inbox.prune()
     assert await inbox.put([one]) == [one]  # Telegram cannot repeat it any more: a new one with this number
     assert await inbox.put([two]) == []
+
+
+async def test_a_full_disk_keeps_exactly_what_it_says_it_kept(database: Database) -> None:
+    heard: list[str | None] = []
+    database.on_trouble(lambda: heard.append(database.trouble))
+    writer = database._writer
+    with writer.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
+
+    def writes(number: int) -> Unit[int]:
+        words = "x" * (20_000 if number == 20 else 10)
+        statement = sa.insert(facts).values(name=str(number), value=words)
+        return lambda connection: connection.execute(statement).rowcount
+
+    outcomes = await asyncio.gather(*(database.write(writes(n)) for n in range(40)), return_exceptions=True)
+    kept = {str(n) for n, outcome in enumerate(outcomes) if outcome == 1}
+    names = sa.select(facts.c.name)
+    assert set(await database.read(lambda c: c.execute(names).scalars().all())) == kept
+    refused = [outcome for outcome in outcomes if outcome != 1]
+    assert refused
+    assert all(isinstance(outcome, StorageTrouble) for outcome in refused)
+    assert heard == ["database or disk is full"]
+    with writer.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 100}")
+    assert await database.write(writes(20)) == 1
+    assert database.trouble is None
+
+
+async def test_what_is_asked_wrongly_is_no_trouble_of_the_disk(database: Database) -> None:
+    await database.write(lambda c: c.execute(_insert(1)).rowcount)
+    with pytest.raises(sa.exc.IntegrityError):
+        await database.write(lambda c: c.execute(_insert(1)).rowcount)
+    with pytest.raises(sa.exc.OperationalError):
+        await database.write(lambda c: c.exec_driver_sql("nonsense").rowcount)
+    assert database.trouble is None

@@ -20,7 +20,7 @@ def requests(database: Database, clock: HandClock) -> Requests:
 
 
 async def _used(database: Database, clock: HandClock, user_id: int = 7) -> int:
-    return await Quotas(database).used(user_id, utc_day(clock.now()))
+    return await Quotas(database).used(user_id, utc_day(clock.wall()))
 
 
 async def _accept(requests: Requests, number: int = 1) -> Request:
@@ -88,7 +88,7 @@ async def test_a_unit_goes_back_to_the_day_it_came_from(
     assert await requests.settle(request, PENDING, State.FAILED, failure=Failure.TIMEOUT)
     quotas = Quotas(database)
     assert await quotas.used(7, request.quota_day) == 0
-    assert await quotas.used(7, utc_day(clock.now())) == 1
+    assert await quotas.used(7, utc_day(clock.wall())) == 1
 
 
 async def test_a_move_is_fenced_by_the_state(requests: Requests) -> None:
