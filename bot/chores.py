@@ -19,6 +19,8 @@ from storage.facts import Facts
 log = structlog.get_logger(__name__)
 
 _LAG_EVERY = 0.1
+STOOD_STILL = 1.0
+"""Seconds late that are worth a word: the machine was overloaded, or stopped."""
 
 
 async def set_webhook(bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
@@ -56,4 +58,7 @@ async def measure_lag(metrics: Metrics) -> None:
     while True:
         due = loop.time() + _LAG_EVERY
         await asyncio.sleep(_LAG_EVERY)
-        metrics.loop_lag.observe(max(0.0, loop.time() - due))
+        lag = max(0.0, loop.time() - due)
+        metrics.loop_lag.observe(lag)
+        if lag > STOOD_STILL:
+            log.warning("the event loop stood still", seconds=round(lag, 1))

@@ -145,7 +145,7 @@ class StatusBoard:
                 entry.speaking.cancel()
             await asyncio.wait([entry.speaking])
         self._entries.pop(request.id, None)
-        return entry.message_id
+        return entry.message_id or request.status_message_id
 
     def speak(self, request_id: int) -> None:
         """Let one status speak now instead of at the next tick."""

@@ -23,6 +23,8 @@ from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
 
+GRACE = 30.0
+"""Seconds a paid task is at least asked about by a process that has come back, however late its clock says it is."""
 _REFUSALS_BELIEVED = 3
 """A task that the provider says it does not know this often in a row has vanished."""
 
@@ -60,10 +62,10 @@ class Watcher:
 
     async def step(self, request: Request) -> Step:
         """Ask about a running task until it is done, refused or too late."""
-        watch = _Watch(self._clock, request)
         # A task of a process that died is asked about at once, and when it was last still running is not known.
-        not_done_at = 0.0 if request.id in self._own else None
-        first = not_done_at is None
+        first = request.id not in self._own
+        not_done_at = None if first else 0.0
+        watch = _Watch(self._clock, request, self._timeout - GRACE if first else self._timeout)
         trouble = 0
         blame: Failure = Failure.TIMEOUT
         while True:
@@ -112,14 +114,14 @@ class Watcher:
 
 
 class _Watch:
-    """Seconds since a task began and since its request was first submitted, untouched by a wall clock being set."""
+    """Seconds since a task began, and since its request was first submitted: that at most `latest` to begin with."""
 
-    def __init__(self, clock: Clock, request: Request) -> None:
+    def __init__(self, clock: Clock, request: Request, latest: float) -> None:
         now = clock.now()
         self._clock = clock
         self._from = clock.monotonic()
         self._age = max(0.0, now - (request.running_at or now))
-        self._since_start = max(0.0, now - (request.started_at or now))
+        self._since_start = max(0.0, min(latest, now - (request.started_at or now)))
 
     def age(self) -> float:
         return self._age + self._clock.monotonic() - self._from

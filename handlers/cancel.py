@@ -1,5 +1,7 @@
 """The Cancel buttons, under a status and under /queue."""
 
+from dataclasses import replace
+
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
@@ -10,7 +12,7 @@ from chat.texts import Texts
 from generation.engine import Engine
 from handlers.context import may_press
 from handlers.queue import show
-from storage.model import FINAL, Request
+from storage.model import FINAL
 from storage.requests import Requests
 
 
@@ -31,22 +33,21 @@ async def cancel_pressed(
     if not await may_press(request.user_id, query, members):
         await sender.toast(query.id, texts.raw("toast-not-yours"))
         return
-    if await engine.cancel(request.id):
-        await sender.toast(query.id, texts.raw("toast-cancelled"))
-    else:
-        over = request.state in FINAL
-        await sender.toast(query.id, texts.raw("toast-finished" if over else "toast-too-late"))
-        if over and not callback_data.listed:
-            await _clear(query, request, sender)
+    pressed = query.message.message_id if query.message is not None and not callback_data.listed else None
+    if pressed is not None and request.status_message_id is None:
+        # The process died between sending this status and writing that down; now its end can be told in it.
+        await requests.set_status_message(request.id, pressed)
+        request = replace(request, status_message_id=pressed)
+    cancelled, over = await engine.cancel(request.id), request.state in FINAL
+    await sender.toast(
+        query.id,
+        texts.raw("toast-cancelled" if cancelled else "toast-finished" if over else "toast-too-late"),
+    )
+    if pressed not in {None, request.status_message_id} and (cancelled or over):
+        await sender.delete(request.chat_id, pressed or 0)  # a status that the one written down has replaced
     if callback_data.listed and query.message is not None:
         words, keyboard = await show(request.user_id, query.message.chat.id, requests, engine, texts)
         await sender.edit(query.message.chat.id, query.message.message_id, words, keyboard=keyboard)
-
-
-async def _clear(query: CallbackQuery, request: Request, sender: Sender) -> None:
-    """Take away a status that outlived its request: the process died between sending it and writing that down."""
-    if query.message is not None and query.message.message_id != request.status_message_id:
-        await sender.delete(query.message.chat.id, query.message.message_id)
 
 
 def router() -> Router:

@@ -12,8 +12,10 @@ from fluent.syntax.visitor import Visitor
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.notices import Notice
 from chat import menu
 from chat.texts import FOLDER, LANGUAGES, Library, TextError, Texts
+from generation.alarms import Alarm
 from playground.entities import parse, units
 from storage.model import AspectRatio, Failure
 from storage.preferences import Who
@@ -105,6 +107,8 @@ def test_whatever_is_named_in_code_has_words() -> None:
     assert all(f"language-{language}" in messages for language in LANGUAGES)
     assert all(f"failed-{f}" in messages for f in Failure if f is not Failure.BLOCKED)
     assert all(f"button-ratio-{ratio.slug}" in messages for ratio in AspectRatio)
+    assert all(f"notice-{notice}" in messages for notice in Notice)
+    assert all(f"alarm-{alarm}" in messages for alarm in Alarm)
     assert "cancelled" in messages
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -64,12 +65,12 @@ class Nursery:
         self.process.kill()
         await self.process.wait()
 
-    async def bear(self, environment: dict[str, str], folder: Path) -> Child:
-        """Fork a bot."""
+    async def bear(self, environment: dict[str, str], folder: Path, fate: Mapping[str, int | str]) -> Child:
+        """Fork a bot with a fate (tests.e2e.nursery)."""
         read_end, write_end = os.pipe()
         link = socket.socket(socket.AF_UNIX)
         link.connect(self.path)
-        asked = json.dumps({"environment": environment, "folder": str(folder)})
+        asked = json.dumps({"environment": environment, "folder": str(folder), "fate": fate})
         socket.send_fds(link, [asked.encode()], [write_end])
         os.close(write_end)
         errors = asyncio.StreamReader(limit=2**20)

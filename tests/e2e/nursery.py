@@ -6,23 +6,48 @@ exit code.
 """
 
 import contextlib
+import functools
 import gc
+import itertools
 import json
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import threading
+import time
+from pathlib import Path
+from typing import Any
 
 from bot import process
 from bot.cli import main
 
-assert process  # imported for the children
+
+def _tamper(die_at: int, clock: str) -> None:
+    """Give a bot a fate: to die at the n-th place the ledger passes, or a clock that a file's number sets forward.
+
+    Besides, while a file `read-only` lies beside its own, the ledger meets what SQLite says of a read-only disk.
+    """
+    places = itertools.count(1)
+
+    def failpoint(place: str) -> None:
+        if next(places) == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if place == "write" and Path("read-only").exists():
+            refusal = sqlite3.OperationalError("attempt to write a readonly database")
+            refusal.sqlite_errorname = "SQLITE_READONLY"
+            raise refusal
+
+    process.run = functools.partial(process.run, failpoint=failpoint)
+    if clock:
+        real = time.time
+        time.time = lambda: real() + float(Path(clock).read_text(encoding="ascii"))
 
 
-def _be_a_bot(request: dict[str, object], errors: int) -> None:
+def _be_a_bot(request: dict[str, Any], errors: int) -> None:
     environment = request["environment"]
-    assert isinstance(environment, dict)
+    _tamper(**request["fate"])
     os.setsid()
     os.dup2(errors, 2)
     os.chdir(str(request["folder"]))

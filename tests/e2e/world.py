@@ -29,10 +29,16 @@ LOOK_AGAIN = 0.25
 
 @dataclass(slots=True)
 class BotProcess:
-    """A bot in a process of its own, its log in JSON, line by line. A `nursery` starts it faster than the command."""
+    """A bot in a process of its own, its log in JSON, line by line. A `nursery` starts it faster than the command.
+
+    `die_at` has the next one killed at the n-th place its ledger passes; `clock` names a file with the seconds by
+    which somebody sets its machine's clock forward.
+    """
 
     nursery: ClassVar[Nursery | None] = None
     settings: dict[str, str]
+    die_at: int = 0
+    clock: Path | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
     _process: Child | None = None
@@ -44,8 +50,15 @@ class BotProcess:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOG_FORMAT": "json"}
         self.log.clear()
         folder = Path(self.settings["DATABASE_URL"].removeprefix("sqlite:///")).parent
-        start = by_command if self.nursery is None else self.nursery.bear
-        self._process = await start(environment | self.settings | settings, folder)
+        environment |= self.settings | settings
+        if self.nursery is None:
+            assert not self.die_at
+            assert self.clock is None
+            self._process = await by_command(environment, folder)
+        else:
+            fate: dict[str, int | str] = {"die_at": self.die_at, "clock": str(self.clock or "")}
+            self._process = await self.nursery.bear(environment, folder, fate)
+            self.die_at = 0
         self._reader = asyncio.create_task(self._read())
         if until is not None:
             await self.logged(until)
