@@ -73,7 +73,7 @@ class Intake:
         if not admitted:
             return
         await self._room.wait()
-        stored = [StoredUpdate(int(u["update_id"]), json.dumps(u, ensure_ascii=False)) for u in admitted]
+        stored = [StoredUpdate(int(u["update_id"]), json.dumps(u)) for u in admitted]
         try:
             self._offer(await self._inbox.put(stored))
             await self._prune()

@@ -33,7 +33,9 @@ def is_press(update: RawUpdate) -> bool:
 
 
 def concerns(update: RawUpdate, bot_id: int) -> bool:
-    """Say whether an update may be for the bot. Of a group's talk only commands and replies to it are."""
+    """Say whether an update may be for the bot: of a kind it asked for, and of a group's talk commands and replies."""
+    if not any(isinstance(update.get(kind), dict) for kind in ALLOWED):
+        return False
     message = _message(update)
     if message is None or not _in_group(message):
         return True

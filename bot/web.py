@@ -32,6 +32,11 @@ def webhook_path(token: SecretStr) -> str:
     return f"/webhook/{digest.hexdigest()[:40]}"
 
 
+def _is_update_id(value: object) -> bool:
+    """Say whether it is a whole number that an SQLite integer holds; Telegram's are far smaller (Bot API, Update)."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
 class Web:
     """Listens on one address."""
 
@@ -87,9 +92,9 @@ class Web:
         body = await request.read()
         try:
             update = json.loads(body)
-            if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-                return web.Response(status=400)
-        except ValueError:
+        except (ValueError, RecursionError):
+            return web.Response(status=400)
+        if not isinstance(update, dict) or not _is_update_id(update.get("update_id")):
             return web.Response(status=400)
         if self._intake is None:
             return web.Response(status=503)

@@ -1,8 +1,6 @@
 """The process: how it starts, refuses to, is asked how it is, takes updates, stops and goes on."""
 
 import asyncio
-import io
-import json
 import os
 import re
 import signal
@@ -11,18 +9,14 @@ import time
 
 import aiohttp
 import pytest
-from aiogram.types import Update
 
 from playground import faults
 from playground.faults import Fault
 from playground.serve import KEY, TOKEN
-from playground.telegram import dump
 from tests.e2e.births import ROOT
 from tests.e2e.world import DEADLINE, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
-
-SECRET = "X-Telegram-Bot-Api-Secret-Token"
 
 
 async def _command(world: World, *arguments: str, **settings: str) -> tuple[int, str, str]:
@@ -146,73 +140,6 @@ async def test_health_and_metrics(fresh: World) -> None:
             assert "imagine_in_flight 0.0" in await answer.text()
         async with http.get(f"{address}/") as answer:
             assert answer.status == 404
-
-
-class TestWebhook:
-    """Updates by webhook."""
-
-    @staticmethod
-    async def start(world: World) -> None:
-        await world.bot.start(UPDATES="webhook", PUBLIC_URL="http://127.0.0.1:9", until="webhook set")
-        hook = world.telegram.webhook
-        assert hook is not None
-        # The system chose the port; the stand-in delivers where the bot really listens.
-        hook.url = hook.url.replace("http://127.0.0.1:9", await world.bot.address())
-
-    async def test_becomes_a_picture(self, fresh: World) -> None:
-        ann = fresh.person()
-        fresh.telegram.say(ann, "/imagine before it was started --ar 1:1")
-        await self.start(fresh)
-        hook = fresh.telegram.webhook
-        assert hook is not None
-        assert hook.drop_pending is False
-        assert len(hook.secret or "") >= 32
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/webhook/[0-9a-f]{40}", hook.url)
-        fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
-        await fresh.gets_picture(ann, 2)
-
-    async def test_refuses_what_is_not_telegram(self, fresh: World) -> None:
-        await self.start(fresh)
-        hook = fresh.telegram.webhook
-        assert hook is not None
-        update = {"update_id": 1, "message": {}}
-        right = {SECRET: hook.secret or ""}
-        cases: list[tuple[str, dict[str, str], bytes, int]] = [
-            (hook.url, {}, json.dumps(update).encode(), 401),
-            (hook.url, {SECRET: "wrong"}, json.dumps(update).encode(), 401),
-            (hook.url, {SECRET: "wröng"}, b"{}", 401),
-            (hook.url, right, b"{", 400),
-            (hook.url, right, b"[]", 400),
-            (hook.url, right, b'{"update_id": "1"}', 400),
-            (hook.url, right, b'{"update_id": ' + b"1" * 1_100_000 + b"}", 413),
-            (hook.url + "x", right, b"{}", 404),
-            (hook.url, right, json.dumps(update).encode(), 200),
-        ]
-        async with aiohttp.ClientSession() as http:
-            for url, headers, body, status in cases:
-                async with http.post(url, headers=headers, data=io.BytesIO(body)) as answer:
-                    assert answer.status == status, body[:50]
-            async with http.get(hook.url) as answer:
-                assert answer.status == 405
-        await fresh.bot.logged("update not understood")  # the last one, which the dispatcher cannot read
-
-    async def test_keeps_an_update_once_it_is_answered(self, fresh: World) -> None:
-        await self.start(fresh)
-        hook = fresh.telegram.webhook
-        assert hook is not None
-        ann = fresh.person()
-        message = fresh.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
-        body = Update.model_validate({"update_id": 77, "message": dump(message)})
-        raw = body.model_dump_json(exclude_none=True, by_alias=True, exclude_defaults=True)
-        async with aiohttp.ClientSession() as http:
-            for _ in range(2):
-                async with http.post(hook.url, headers={SECRET: hook.secret or ""}, data=raw) as answer:
-                    assert answer.status == 200
-        await fresh.bot.kill()
-        await fresh.bot.start()
-        await fresh.gets_picture(ann)
-        await fresh.settled()
-        assert len(fresh.pictures(ann)) == fresh.used(ann) == 1
 
 
 async def test_sigterm_leaves_the_rest_to_the_next_start(fresh: World) -> None:

@@ -1,0 +1,182 @@
+"""Updates by webhook: taken once they are kept, and refused where they are not Telegram's, whatever their shape."""
+
+import asyncio
+import io
+import itertools
+import json
+import re
+from typing import Any
+
+import aiohttp
+import httpx
+import psutil
+import pytest
+from aiogram.types import Update
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic.json_schema import GenerateJsonSchema
+
+from playground.telegram import Webhook, dump
+from tests.e2e.world import World
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+SECRET = "X-Telegram-Bot-Api-Secret-Token"
+
+
+async def _start(world: World, **settings: str) -> Webhook:
+    await world.bot.start(UPDATES="webhook", PUBLIC_URL="http://127.0.0.1:9", until="webhook set", **settings)
+    hook = world.telegram.webhook
+    assert hook is not None
+    # The system chose the port; the stand-in delivers where the bot really listens.
+    hook.url = hook.url.replace("http://127.0.0.1:9", await world.bot.address())
+    return hook
+
+
+async def test_a_webhook_becomes_a_picture(fresh: World) -> None:
+    ann = fresh.person()
+    fresh.telegram.say(ann, "/imagine before it was started --ar 1:1")
+    hook = await _start(fresh)
+    assert hook.drop_pending is False
+    assert len(hook.secret or "") >= 32
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/webhook/[0-9a-f]{40}", hook.url)
+    fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await fresh.gets_picture(ann, 2)
+
+
+async def test_a_webhook_refuses_what_is_not_telegram(fresh: World) -> None:
+    hook = await _start(fresh)
+    update = {"update_id": 1, "message": {}}
+    right = {SECRET: hook.secret or ""}
+    cases: list[tuple[str, dict[str, str], bytes, int]] = [
+        (hook.url, {}, json.dumps(update).encode(), 401),
+        (hook.url, {SECRET: "wrong"}, json.dumps(update).encode(), 401),
+        (hook.url, {SECRET: "wröng"}, b"{}", 401),
+        (hook.url, right, b"{", 400),
+        (hook.url, right, b"[]", 400),
+        (hook.url, right, b'{"update_id": "1"}', 400),
+        (hook.url, right, b'{"update_id": true}', 400),
+        (hook.url, right, b'{"update_id": 9223372036854775808}', 400),
+        (hook.url, right, b"[" * 1_000_000, 400),
+        (hook.url, right, b'{"update_id": 2, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+        (hook.url, right, b'{"update_id": ' + b"1" * 1_100_000 + b"}", 413),
+        (hook.url + "x", right, b"{}", 404),
+        (hook.url, right, json.dumps(update).encode(), 200),
+    ]
+    async with aiohttp.ClientSession() as http:
+        for url, headers, body, status in cases:
+            async with http.post(url, headers=headers, data=io.BytesIO(body)) as answer:
+                assert answer.status == status, body[:50]
+        async with http.get(hook.url) as answer:
+            assert answer.status == 405
+    await fresh.bot.logged("update not understood")  # the last one, which the dispatcher cannot read
+
+
+async def test_a_webhook_keeps_an_update_once_it_is_answered(fresh: World) -> None:
+    hook = await _start(fresh)
+    ann = fresh.person()
+    message = fresh.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
+    body = Update.model_validate({"update_id": 77, "message": dump(message)})
+    raw = body.model_dump_json(exclude_none=True, by_alias=True, exclude_defaults=True)
+    async with aiohttp.ClientSession() as http:
+        for _ in range(2):
+            async with http.post(hook.url, headers={SECRET: hook.secret or ""}, data=raw) as answer:
+                assert answer.status == 200
+    await fresh.bot.kill()
+    await fresh.bot.start()
+    await fresh.gets_picture(ann)
+    await fresh.settled()
+    assert len(fresh.pictures(ann)) == fresh.used(ann) == 1
+
+
+class _Schema(GenerateJsonSchema):
+    """Without a word about aiogram's own defaults, which are no JSON."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's own
+
+
+SCHEMA = Update.model_json_schema(schema_generator=_Schema)
+KINDS = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post", "inline_query"]
+WORDS = st.one_of(
+    st.text(st.one_of(st.characters(), st.characters(categories=["Cs"])), max_size=20),
+    st.sampled_from(["/imagine a fox --ar 1:1", "/start", "/queue", "c:1", "r:1:1x1"]),
+)
+JUNK = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+READ = ["from", "text", "data", "message", "photo", "reply_to_message"]
+"""What the bot reads of an update."""
+DEEPEST, MOST_OPTIONAL = 5, 4
+
+
+@st.composite
+def _shaped(draw: st.DrawFn, schema: dict[str, Any], ids: tuple[int, ...], depth: int = 0) -> Any:
+    """Draw what fits a piece of the Bot API's own schema, now and then broken somewhere."""
+    if draw(st.integers(0, 59)) == 59:
+        return draw(JUNK)
+    if "$ref" in schema:
+        schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        fits = [one for one in schema["anyOf"] if depth < DEEPEST or "$ref" not in one]
+        return draw(_shaped(draw(st.sampled_from(fits or [{"type": "null"}])), ids, depth))
+    if "properties" in schema:
+        names = set(schema.get("required", []))
+        if depth < DEEPEST and schema["properties"]:
+            names |= draw(st.sets(st.sampled_from(sorted(schema["properties"])), max_size=MOST_OPTIONAL))
+            names |= draw(st.sets(st.sampled_from(READ), max_size=MOST_OPTIONAL)) & set(schema["properties"])
+        return {name: draw(_field(name, schema["properties"][name], ids, depth)) for name in sorted(names)}
+    if "enum" in schema or "const" in schema:
+        return draw(st.sampled_from(schema.get("enum", [schema.get("const")])))
+    if schema.get("type") == "array":
+        return [
+            draw(_shaped(schema.get("items", {}), ids, depth + 1)) for _ in range(draw(st.integers(0, 2)))
+        ]
+    if schema.get("format") == "date-time":
+        return draw(st.integers(0, 2**33))
+    plain = {"integer": st.integers(), "number": st.floats(), "boolean": st.booleans(), "null": st.none()}
+    return draw(plain.get(schema.get("type", ""), WORDS))
+
+
+def _field(name: str, schema: dict[str, Any], ids: tuple[int, ...], depth: int) -> st.SearchStrategy[Any]:
+    if name == "id" and schema.get("type") == "integer":
+        return st.sampled_from(ids)
+    if name == "type" and schema == SCHEMA["$defs"]["Chat"]["properties"]["type"]:
+        return st.sampled_from(["private", "group", "supergroup"])
+    return _shaped(schema, ids, depth + 1)
+
+
+@pytest.mark.timeout(180)
+async def test_no_shape_of_an_update_hurts(fresh: World) -> None:
+    hook = await _start(fresh, THROTTLE="0")
+    ann, watcher = fresh.person(), fresh.person()
+    ids = (ann.id, fresh.person().id, fresh.group(ann), fresh.group(ann, forum=True), 1, -1)
+    numbers = itertools.count(10_000_000)
+    headers = {SECRET: hook.secret or "", "Content-Type": "application/json"}
+
+    def post(kinds: dict[str, Any]) -> None:
+        update = {"update_id": next(numbers)} | kinds
+        body = json.dumps(update).encode(errors="surrogatepass")
+        answer = httpx.post(hook.url, content=body, headers=headers, trust_env=False)
+        assert answer.status_code in {200, 400}, update
+
+    fields = SCHEMA["properties"]
+    shapes = st.sampled_from(KINDS).flatmap(
+        lambda kind: st.fixed_dictionaries(
+            {kind: _shaped(fields[kind]["anyOf"][0], ids)}, optional={"update_id": JUNK, "poll": JUNK}
+        )
+    )
+
+    async def storm(examples: int) -> int:
+        await asyncio.to_thread(settings(max_examples=examples)(given(shapes)(post)))
+        told = len(fresh.texts(watcher))
+        fresh.telegram.say(watcher, "/help")
+        await fresh.until(lambda: len(fresh.texts(watcher)) > told)
+        return psutil.Process(fresh.bot.pid).memory_info().rss
+
+    before = await storm(150)
+    after = await storm(400)
+    assert after - before < 16 * 1024 * 1024
+    failed = [line for line in fresh.bot.log if line.get("exception") or line.get("level") == "critical"]
+    assert failed == []
