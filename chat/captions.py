@@ -1,6 +1,7 @@
 """Prompts made to fit where Telegram shows them. Its limits count UTF-16 units, after the HTML is parsed."""
 
 import html
+import re
 
 CAPTION_UNITS = 1_024
 """Bot API, sendPhoto: a caption has up to 1,024 characters after entities parsing."""
@@ -29,6 +30,11 @@ def cut(text: str, limit: int) -> str:
 def caption(prompt: str) -> str:
     """Return a prompt as the HTML caption of its picture."""
     return html.escape(cut(prompt, CAPTION_UNITS), quote=False)
+
+
+def plain(text: str) -> str:
+    """Return what Telegram would show of an HTML text. Prompts are escaped, so what looks like a tag is one."""
+    return html.unescape(re.sub(r"</?[a-z][^<>]*>", "", text))
 
 
 def one_line(prompt: str, limit: int = 60) -> str:

@@ -17,6 +17,7 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
+    TelegramUnauthorizedError,
 )
 from aiohttp import ClientConnectorError
 
@@ -77,7 +78,7 @@ def translate(error: AiogramError) -> SendError:
     name = type(error).__name__
     if isinstance(error, TelegramRetryAfter):
         return TryLater(f"Telegram asks to wait {error.retry_after} s", float(error.retry_after))
-    if isinstance(error, TelegramNetworkError):
+    if isinstance(error, TelegramNetworkError) and not isinstance(error, TelegramEntityTooLarge):
         if isinstance(error.__cause__, ClientConnectorError):
             return TryLater("Telegram cannot be reached")
         return Unsure("the connection to Telegram broke")
@@ -85,7 +86,9 @@ def translate(error: AiogramError) -> SendError:
         return Unsure("Telegram's answer cannot be read")
     if isinstance(error, TelegramForbiddenError):
         return Unreachable(f"{name}: {error.message}")
-    if isinstance(error, TelegramServerError):
+    if isinstance(
+        error, TelegramServerError | TelegramUnauthorizedError
+    ):  # the token is the operator's to mend
         return TryLater(f"{name}: {error.message}")
     if isinstance(error, TelegramBadRequest | TelegramEntityTooLarge):
         known = any(words in error.message.lower() for words in _UNREACHABLE)

@@ -3,16 +3,19 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import structlog
 import tenacity
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramMigrateToChat
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
 from aiogram.methods.base import TelegramMethod
 
+from chat.captions import plain
 from chat.errors import Rejected, TryLater, Unsure, is_harmless, translate
 from chat.limits import Limiter, Priority
 from storage.clock import Clock
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 PATIENCE = 60.0
 """Seconds an answer is tried for, Telegram's own `retry_after` included."""
@@ -23,6 +26,18 @@ def _retry_wait(state: tenacity.RetryCallState) -> float:
     if isinstance(error, TryLater) and error.retry_after is not None:
         return error.retry_after
     return float(min(10.0, 0.5 * 2**state.attempt_number))
+
+
+def _plainer(method: TelegramMethod[T], error: AiogramError) -> TelegramMethod[T] | None:
+    """Return the same without what Telegram could not make sense of, or None where it was not that."""
+    if not isinstance(error, TelegramBadRequest):
+        return None
+    if "message to be replied not found" in error.message and getattr(method, "reply_parameters", None):
+        return method.model_copy(update={"reply_parameters": None})
+    if "can't parse entities" in error.message and getattr(method, "parse_mode", None) is not None:
+        shown = {name: plain(text) for name in ("text", "caption") if (text := getattr(method, name, None))}
+        return method.model_copy(update={"parse_mode": None, **shown})
+    return None
 
 
 class Outlet:
@@ -50,13 +65,20 @@ class Outlet:
                 raise
 
     async def call(self, method: TelegramMethod[T], chat_id: int | None) -> T:
-        """Call a method once, in the chat's new id where it has moved. Raises SendError by kind."""
+        """Call a method once: in the chat's new id where it has moved, plainer where Telegram trips over a detail.
+
+        Raises SendError by kind.
+        """
         try:
             return await self._bot(method)
         except TelegramMigrateToChat as error:
             moved = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
             return await self.call(moved, error.migrate_to_chat_id)
         except AiogramError as error:
+            plainer = _plainer(method, error)
+            if plainer is not None:
+                log.error("sent plainer", method=type(method).__name__, error=str(error))
+                return await self.call(plainer, chat_id)
             translated = translate(error)
             if isinstance(translated, TryLater) and translated.retry_after and chat_id is not None:
                 self._limiter.freeze(chat_id, translated.retry_after)

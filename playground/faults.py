@@ -15,8 +15,8 @@ class Fault:
     """What happens to a call instead of, before, or after its act.
 
     `call` is the method or path it strikes (`sendPhoto`, `create`, `picture`; `*` strikes all). `times` is how often,
-    None for always; `only` limits it to what concerns a prompt that holds these words. With `answer` the act is left
-    out unless `after` is set; the same goes for `drop`.
+    None for always; `only` limits it to what concerns a prompt that holds these words, or at Telegram a chat or a file
+    (`chat 7.`, `file x.`). With `answer` the act is left out unless `after` is set; the same goes for `drop`.
     """
 
     call: str
@@ -63,7 +63,7 @@ class Faults:
         return None
 
     async def around(self, call: str, request: web.Request, act: Act, about: str = "") -> web.StreamResponse:
-        """Run a call's act as the switches stand; `about` is the prompt it concerns, where it does one."""
+        """Run a call's act as the switches stand; `about` is the prompt or the chat it concerns."""
         fault = self._next(call, about)
         if fault is None:
             return await act()

@@ -142,11 +142,17 @@ class Telegram:
                 return refusal(error.code, error.description, **error.parameters)
 
         begun = time.monotonic()
-        answer = await self.faults.around(method, request, act)
+        answer = await self.faults.around(method, request, act, self._about(parameters))
         if method != "getUpdates":
             asked = json.dumps(parameters, ensure_ascii=False)
             self.journal.note("telegram", method, asked, _text(answer), answer.status, begun)
         return answer
+
+    def _about(self, parameters: dict[str, Any]) -> str:
+        """Name the chat or the file a call concerns, for faults that strike only there."""
+        press = self.presses.get(str(parameters.get("callback_query_id")))
+        chat_id = parameters.get("chat_id") if press is None else press[0]
+        return f"file {parameters['file_id']}." if "file_id" in parameters else f"chat {chat_id}."
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         async def act() -> web.StreamResponse:
