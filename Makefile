@@ -7,7 +7,7 @@ ARGS ?=
 LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo run check test unit lint format bench audit screenshots lock clean
+.PHONY: demo run check test unit lint format bench soak audit screenshots lock clean
 
 demo: $(VENV)/.runtime ## the whole bot in a browser, with no token and no network (ARGS=--once: in the terminal)
 	$(BIN)/imagine-bot demo $(ARGS)
@@ -35,6 +35,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## measures; see benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(VENV)/.dev ## half an hour with faults and kills, and the account of it (ARGS="--report docs/soak.md")
+	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 audit: $(VENV)/.dev ## known weaknesses of the locked packages; asks a service, so it is no test
 	$(BIN)/pip install --quiet pip-audit

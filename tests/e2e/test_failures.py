@@ -3,8 +3,9 @@
 `docs/failures.md` is checked against the rows below; all of them happen at once, so each shows that others go on.
 """
 
+import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Row:
     times: int | None = 1
     drop: bool = False
     after: bool = False
+    delay: float = 0.0
 
     @property
     def kept(self) -> bool:
@@ -62,6 +64,15 @@ def _to(location: str) -> Answer:
     return lambda: web.Response(status=302, headers={"Location": location})
 
 
+def _drip() -> web.Response:
+    async def one_byte_a_second() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(1.0)
+
+    return web.Response(body=one_byte_a_second(), content_type="image/webp")
+
+
 TASK = {"code": 0, "id": "6876a7a68cc456ab830ab9df", "model": "seedream-3", "url": None}
 UNSAFE = "declined this description as unsafe"
 NOT_DRAWN = "could not draw this"
@@ -72,6 +83,7 @@ ROWS = [
     Row("create: connection reset before the answer", "create", None, GETS_IT, 2, drop=True),
     Row("create: connection reset after it was taken", "create", None, GETS_IT, 2, drop=True, after=True),
     Row("create: reset twice", "create", None, "I cannot tell whether it was started", 2, times=2, drop=True),
+    Row("create: no answer for 30 s", "create", None, GETS_IT, 2, delay=32.0),
     Row("create: 500", "create", faults.status(500), GETS_IT, 2),
     Row("create: 502 with HTML", "create", faults.status(502, "<html>Bad gateway</html>"), GETS_IT, 2),
     Row("create: 408", "create", faults.status(408), GETS_IT, 2),
@@ -85,6 +97,7 @@ ROWS = [
     Row("create: input refused (code 3)", "create", faults.json(BAD), "did not accept this description", 1),
     Row("create: held unsafe", "create", faults.json({"code": 7, "message": "NSFW content"}), UNSAFE, 1),
     Row("create: failed at once", "create", faults.json(TASK | {"status": "failed"}), NOT_DRAWN, 1),
+    Row("result: no answer for 30 s", "result", None, GETS_IT, 2, delay=32.0),
     Row("result: connection reset", "result", None, GETS_IT, 2, drop=True),
     Row(
         "result: 401 for a while",
@@ -126,6 +139,7 @@ ROWS = [
     Row("link: 403 once", "picture", faults.status(403), GETS_IT, 2),
     Row("link: 404 for good", "picture", faults.status(404), LOST, 6, times=None),
     Row("link: 410 for good", "picture", faults.status(410), LOST, 6, times=None),
+    Row("link: a byte a second, given up after 90 s", "picture", _drip, GETS_IT, 2),
     Row("link: 503 once", "picture", faults.status(503), GETS_IT, 2),
     Row(
         "link: HTML instead of a picture",
@@ -172,12 +186,14 @@ def _over(world: World, row: Row, index: int) -> bool:
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.timeout(240)
 async def test_each_failure_is_told_truly_and_counted_rightly(tmp_path: Path) -> None:
-    async with worlds.world(tmp_path, GENERATION_TIMEOUT="25", MAX_IN_FLIGHT="100") as world:
+    async with worlds.world(tmp_path, GENERATION_TIMEOUT="50", MAX_IN_FLIGHT="100") as world:
         world.media.faults.rules.clear()
         rules, people = [], []
         for index, row in enumerate(ROWS):
             only = f"failure {index:02}"
-            rule = Fault(row.call, row.times, answer=row.answer, drop=row.drop, after=row.after, only=only)
+            rule = Fault(
+                row.call, row.times, row.delay, row.answer, drop=row.drop, after=row.after, only=only
+            )
             rules.append(world.media.faults.add(rule))
             people.append(world.person())
         await world.bot.start()
@@ -199,5 +215,7 @@ async def test_each_failure_is_told_truly_and_counted_rightly(tmp_path: Path) ->
 def _calls(world: World, row: Row, rule: Fault, prompt: str) -> int:
     """How often the call was made for a prompt: the ones that failed and, where it got through, the one that did."""
     if row.call == "create":
-        return sum(f'"{prompt}"' in body for body in world.media.bodies) + (0 if row.after else rule.struck)
+        return sum(f'"{prompt}"' in body for body in world.media.bodies) + (
+            0 if row.after or row.delay else rule.struck
+        )
     return rule.struck + row.kept

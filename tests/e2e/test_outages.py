@@ -1,5 +1,9 @@
 """The provider fails for everybody: no hammering, no place lost, told once, and on again by itself."""
 
+import contextlib
+import socket
+from collections.abc import Iterator
+
 import pytest
 
 from playground import faults
@@ -37,6 +41,41 @@ async def test_an_outage_is_waited_for_without_hammering_and_goes_on_by_itself(f
     assert all(len(fresh.of_bot(person)) == 1 for person in people)
     assert len(fresh.media.tasks) == 5
     assert sum(fresh.used(person) for person in people) == 5
+
+
+@contextlib.contextmanager
+def _nobody_picks_up() -> Iterator[str]:
+    """Give an address that takes no connection and refuses none: its queue is full."""
+    with contextlib.ExitStack() as sockets:
+        server = sockets.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(2):
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+
+
+@pytest.mark.parametrize("why", ["refused", "no such name", "connect time-out"])
+async def test_a_provider_that_cannot_be_reached(fresh: World, why: str) -> None:
+    with _nobody_picks_up() as silent:
+        url = {"refused": "http://127.0.0.1:9/v1", "no such name": "http://nowhere.invalid/v1"}.get(
+            why, silent
+        )
+        await fresh.bot.start(GPTUNNEL_API_URL=url, OUTAGE_PATIENCE="6")
+        people = [fresh.person() for _ in range(3)]
+        for person in people:
+            fresh.telegram.say(person, "/imagine a fox --ar 1:1")
+        for person in people:
+            await fresh.hears(person, "The picture service cannot be reached right now")
+        await fresh.settled()
+    told = next(line for line in fresh.bot.log if line["event"] == "create not accepted")
+    assert {"refused": "ConnectError", "no such name": "ConnectError"}.get(why, "ConnectTimeout") in told[
+        "error"
+    ]
+    assert [fresh.used(person) for person in people] == [0, 0, 0]
+    assert all(len(fresh.of_bot(person)) == 1 for person in people)
 
 
 async def test_a_rejected_key_is_told_to_the_admins_once_and_what_waits_is_given_back(fresh: World) -> None:

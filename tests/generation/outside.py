@@ -73,6 +73,8 @@ class Provider(httpx.AsyncBaseTransport):
     def __init__(self, fate: Fate) -> None:
         self.fate = fate
         self.next_creates: list[str] = []
+        self.creates = 0
+        self.down_until = 0.0
         self.prompts: dict[str, str] = {}
         self.paid: Counter[str] = Counter()
         self.unknown: set[str] = set()
@@ -92,6 +94,8 @@ class Provider(httpx.AsyncBaseTransport):
     async def _create(self, body: dict[str, str]) -> httpx.Response:
         await self.fate.on_the_wire("before create")
         ends = self.next_creates.pop(0) if self.next_creates else "well"
+        self.creates += 1
+        ends = "refused" if asyncio.get_running_loop().time() < self.down_until else ends
         if ends == "refused":
             return httpx.Response(503)
         if ends == "lost before":

@@ -59,6 +59,26 @@ async def _until_settled(core: Core, count: int) -> None:
         await asyncio.sleep(1.0)
 
 
+def test_503_for_ten_minutes_is_waited_out_with_few_calls(loop: VirtualLoop, tmp_path: Path) -> None:
+    async def story() -> None:
+        house = House(tmp_path, max_in_flight=CAP, generation_timeout=60)
+        house.provider.down_until = 600.0
+        core = await house.start()
+        for person in range(1, PEOPLE + 1):
+            await core.engine.submit(wish(person, person), PLENTY)
+        await asyncio.sleep(600.0)
+        assert house.provider.creates <= 25
+        assert house.order() == []
+        await _until_settled(core, PEOPLE)
+        rows = [await core.requests.get(number) for number in range(1, PEOPLE + 1)]
+        assert {row.state for row in rows if row is not None} == {State.DELIVERED}
+        assert house.provider.creates <= 25 + PEOPLE
+        assert asyncio.get_running_loop().time() < 720.0
+        await core.stop()
+
+    _run(loop, story())
+
+
 def test_a_newcomer_behind_a_thousand_starts_among_the_next_51(loop: VirtualLoop, tmp_path: Path) -> None:
     async def story() -> None:
         house = House(tmp_path, max_in_flight=CAP, user_concurrency=2)

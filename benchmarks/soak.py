@@ -1,0 +1,304 @@
+"""`make soak`: half an hour of generations with faults of every kind and two kills, and the account of it.
+
+Nothing is judged by how fast it was: what counts is that every request ends once, told truly, counted rightly.
+"""
+
+import argparse
+import asyncio
+import datetime
+import itertools
+import json
+import os
+import platform
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from aiogram.types import Message
+
+from playground import pictures
+from playground.faults import Fault
+from playground.media import lognormal
+from tests.e2e import test_failures as provider
+from tests.e2e import test_telegram_failures as telegram
+from tests.e2e.world import World, world
+
+PEOPLE = 3_000
+SETTINGS = {"MAX_IN_FLIGHT": "100", "GENERATION_TIMEOUT": "90", "DAILY_QUOTA": "1000"}
+SETTLED_WITHIN = 900.0
+SAMPLE_EVERY = 30.0
+WARM_UP = 60.0
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the bot holds at one moment."""
+
+    memory: float
+    files: int
+
+
+@dataclass(slots=True)
+class Life:
+    """One process, from start to kill or stop."""
+
+    samples: list[Sample] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Account:
+    """What became of it all."""
+
+    ends: Counter[str] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
+    twice_in_window: int = 0
+    twice_outside: list[str] = field(default_factory=list)
+    paid_twice: int = 0
+    paid_twice_unexplained: list[str] = field(default_factory=list)
+    quota_used: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Whether every promise was kept."""
+        delivered = self.ends["delivered"]
+        broken = self.lost or self.twice_outside or self.paid_twice_unexplained
+        return not broken and self.quota_used == delivered
+
+
+class Soak:
+    """A rush, its faults and its kills, decided by one seed."""
+
+    def __init__(self, made: World, seed: int, share: float) -> None:
+        self.world = made
+        self.share = share
+        self.asked: dict[str, Message] = {}
+        self.kinds: Counter[str] = Counter()
+        self.lives: list[Life] = []
+        self.half_sent: set[int] = set()
+        self.half_paid: set[str] = set()
+        self._dice = random.Random(seed)
+        self._people = itertools.cycle([made.person(name=f"Person {n}") for n in range(PEOPLE)])
+        self._rows: list[provider.Row | telegram.Row] = [
+            *provider.ROWS,
+            *(row for row in telegram.ROWS if row.waits_for == telegram.DRAW),
+        ]
+        picture = pictures.webp(pictures.draw("a lighthouse in a storm", "1:1"))
+        made.media.draw = lambda _prompt, _ratio, _pixels: picture
+        made.media.duration = lognormal(8.0, 0.35, seed)
+
+    async def run(self, minutes: float, rate: float, kills: int) -> None:
+        """Ask at a steady rate, whatever happens, and kill in between."""
+        seconds = minutes * 60
+        kill_at = sorted((n + self._dice.uniform(0.7, 1.3)) * seconds / (kills + 1) for n in range(kills))
+        await self._start()
+        watching = asyncio.create_task(self._watch())
+        begun = time.monotonic()
+        for number in range(int(seconds * rate)):
+            await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
+            self._ask(number)
+            if kill_at and time.monotonic() - begun >= kill_at[0]:
+                kill_at.pop(0)
+                await self._kill()
+                await self._start()
+        await self.world.settled(SETTLED_WITHIN)
+        self._sample()
+        watching.cancel()
+        await self.world.bot.stop()
+
+    def _ask(self, number: int) -> None:
+        person, prompt = next(self._people), f"soak {number:06}"
+        if self._dice.random() < self.share:
+            self._spoil(prompt, f"chat {person.id}.")
+        self.asked[prompt] = self.world.telegram.say(person, f"/imagine {prompt} --ar 1:1")
+
+    def _spoil(self, prompt: str, chat: str) -> None:
+        row = self._dice.choice(self._rows)
+        if isinstance(row, provider.Row):
+            stand_in, name = self.world.media.faults, row.what
+            fault = Fault(
+                row.call, row.times, row.delay, row.answer, drop=row.drop, after=row.after, only=prompt
+            )
+        else:
+            stand_in, name = self.world.telegram.faults, f"{row.method}: {row.what}"
+            drop = row.answer is None
+            fault = Fault(row.method, row.times, answer=row.answer, drop=drop, after=row.after, only=chat)
+        self.kinds[name] += 1
+        stand_in.rules = [rule for rule in stand_in.rules if rule.times is None or rule.struck < rule.times]
+        stand_in.add(fault)
+
+    async def _start(self) -> None:
+        await self.world.bot.start()
+        self.lives.append(Life())
+
+    async def _kill(self) -> None:
+        self._sample()
+        await self.world.bot.kill()
+        self.half_sent |= {
+            row["id"] for row in self.world.rows("SELECT id FROM requests WHERE state = 'delivering'")
+        }
+        self.half_paid |= {
+            row["prompt"] for row in self.world.rows("SELECT prompt FROM requests WHERE state = 'submitting'")
+        }
+
+    async def _watch(self) -> None:
+        await asyncio.sleep(WARM_UP)
+        while True:
+            self._sample()
+            await asyncio.sleep(SAMPLE_EVERY)
+
+    def _sample(self) -> None:
+        if self.world.bot.ended:
+            return
+        process = psutil.Process(self.world.bot.pid)
+        self.lives[-1].samples.append(Sample(process.memory_info().rss / MIB, process.num_fds()))
+
+    def account(self) -> Account:
+        """Compare what was asked for with what is in the chats, the ledger and the provider's books."""
+        made, account = self.world, Account()
+        rows = {row["prompt"]: row for row in made.rows("SELECT * FROM requests")}
+        answers: dict[int | str, list[Message]] = {}
+        for message in made.telegram.chats.messages.values():
+            answered = message.reply_to_message
+            # A picture says whose it is even where it could not be sent as an answer.
+            about = message.caption or (answered.message_id if answered else 0)
+            answers.setdefault(about, []).append(message)
+        unsure = self._logged("picture not sent", "broke") | self._logged(
+            "picture not sent", "cannot be read"
+        )
+        for prompt, asked in self.asked.items():
+            got = [*answers.get(prompt, []), *answers.get(asked.message_id, [])]
+            self._judge(account, prompt, rows.get(prompt), got, unsure)
+        paid = Counter(task.prompt for task in made.media.tasks.values())
+        unknown = self._logged("create with unknown outcome", "")
+        for prompt, times in paid.items():
+            account.paid_twice += times == 2
+            known = rows[prompt]["id"] in unknown or prompt in self.half_paid
+            if times > 1 + known:
+                account.paid_twice_unexplained.append(prompt)
+        account.quota_used = made.rows("SELECT coalesce(sum(used), 0) AS used FROM quotas")[0]["used"]
+        return account
+
+    def _judge(
+        self, account: Account, prompt: str, row: sqlite3.Row | None, got: list[Message], unsure: set[int]
+    ) -> None:
+        photos = sum(bool(message.photo or message.document) for message in got)
+        told = any("did not count" in (message.text or "") for message in got)
+        if row is None or row["closed_at"] is None:
+            account.lost.append(prompt)
+            return
+        state = row["state"]
+        account.ends[state] += 1
+        if (state == "delivered" and not photos) or (state == "failed" and not told):
+            account.lost.append(f"{prompt}: {state}, and nothing is to be seen of it")
+        if photos <= (state == "delivered"):
+            return
+        if row["id"] in self.half_sent | unsure:
+            account.twice_in_window += 1
+        else:
+            account.twice_outside.append(f"{prompt}: {state}, {photos} pictures")
+
+    def _logged(self, event: str, words: str) -> set[int]:
+        """Return the requests that a kind of log line speaks of."""
+        lines = [json.loads(line) for line in self.world.bot.raw if f'"{event}"' in line]
+        return {line["request"] for line in lines if words in str(line.get("error", ""))}
+
+
+def report(soak: Soak, account: Account, command: str) -> str:
+    """Return the account in Markdown."""
+    memory = psutil.virtual_memory().total / 2**30
+    machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, "
+    machine += f"Python {platform.python_version()}"
+    refunded = account.ends["failed"] + account.ends["undeliverable"] + account.ends["cancelled"]
+    first, last = soak.lives[0].samples, soak.lives[-1].samples
+    rows = [
+        ("requests", len(soak.asked), ""),
+        ("delivered", account.ends["delivered"], ""),
+        ("refunded, and said so", refunded, ""),
+        ("units counted against people's days", account.quota_used, f"{account.ends['delivered']}"),
+        ("lost", len(account.lost), "0"),
+        (
+            "delivered twice, where Telegram's answer was lost or the plug was pulled",
+            account.twice_in_window,
+            "",
+        ),
+        ("delivered twice, elsewhere", len(account.twice_outside), "0"),
+        ("paid twice, the outcome being unknown", account.paid_twice, ""),
+        ("paid twice, elsewhere", len(account.paid_twice_unexplained), "0"),
+        ("faults switched on", soak.kinds.total(), ""),
+        ("kills", len(soak.lives) - 1, ""),
+        ("resident MiB, a minute after the first start", f"{first[0].memory:.0f}", ""),
+        ("resident MiB, at the end", f"{last[-1].memory:.0f}", ""),
+        ("open files, a minute after the first start", first[0].files, ""),
+        ("open files, at the end", last[-1].files, ""),
+    ]
+    wrong = [*account.lost, *account.twice_outside, *account.paid_twice_unexplained]
+    return "\n".join(
+        [
+            "# A soak",
+            "",
+            f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {machine}. Command: `{command}`.",
+            "",
+            "The real bot process between the two stand-ins, killed with `kill -9` and started again at once. Each fault",
+            "is one of the rows of [failures.md](failures.md), for one request.",
+            "",
+            "| what | measured | must be |",
+            "|---|---|---|",
+            *(f"| {what} | {measured} | {bar} |" for what, measured, bar in rows),
+            *(f"- {line}" for line in wrong[:50]),
+            "",
+            "| life | resident MiB, each minute | open files, least and most |",
+            "|---|---|---|",
+            *(_line(number, life) for number, life in enumerate(soak.lives, 1)),
+            "",
+            "| fault | how often |",
+            "|---|---|",
+            *(f"| {kind} | {times} |" for kind, times in sorted(soak.kinds.items())),
+            "",
+        ]
+    )
+
+
+def _line(number: int, life: Life) -> str:
+    memory = ", ".join(f"{sample.memory:.0f}" for sample in life.samples[::2])
+    files = [sample.files for sample in life.samples] or [0]
+    return f"| {number} | {memory} | {min(files)} to {max(files)} |"
+
+
+async def main(arguments: argparse.Namespace) -> tuple[str, bool]:
+    """Run it; return the report, and whether every promise was kept."""
+    command = (
+        f"make soak ARGS='--minutes {arguments.minutes:g} --rate {arguments.rate:g} --seed {arguments.seed}'"
+    )
+    with tempfile.TemporaryDirectory(prefix="imagine-soak-") as folder:
+        async with world(Path(folder), **SETTINGS) as made:
+            soak = Soak(made, arguments.seed, arguments.faults)
+            await soak.run(arguments.minutes, arguments.rate, arguments.kills)
+            account = soak.account()
+            return report(soak, account, command), account.good
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make soak ARGS=", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--rate", type=float, default=5.0, help="generations a second")
+    parser.add_argument("--faults", type=float, default=0.05, help="share of generations with a fault")
+    parser.add_argument("--kills", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=20_261_125)
+    parser.add_argument("--report", help="a file for the account, in Markdown")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    given = _arguments()
+    text, good = asyncio.run(main(given))
+    print(text)
+    if given.report:
+        Path(given.report).write_text(text, encoding="utf-8")
+    sys.exit(0 if good else 1)
