@@ -215,7 +215,6 @@ async def test_each_failure_is_told_truly_and_counted_rightly(tmp_path: Path) ->
 def _calls(world: World, row: Row, rule: Fault, prompt: str) -> int:
     """How often the call was made for a prompt: the ones that failed and, where it got through, the one that did."""
     if row.call == "create":
-        return sum(f'"{prompt}"' in body for body in world.media.bodies) + (
-            0 if row.after or row.delay else rule.struck
-        )
+        taken = sum(f'"{prompt}"' in body for body in world.media.bodies)
+        return taken if row.after or row.delay else taken + rule.struck
     return rule.struck + row.kept
