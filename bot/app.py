@@ -60,6 +60,7 @@ from storage.facts import Facts
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.requests import Requests
+from storage.unsafe import Unsafe
 
 
 def telegram_session(settings: Settings) -> BaseSession:
@@ -211,8 +212,8 @@ def dispatcher(core: Core) -> Dispatcher:
     sender, whispers, allowances = core.sender, core.whispers, core.allowances
     refusals = Refusals(whispers, core.clock)
     ways = (core.engine, sender, whispers, refusals, members)
-    bans = Bans(core.database)
-    orders = Orders(*ways, drafts, preferences, core.quotas, allowances, core.clock, bans, core.requests)
+    bans, unsafe = Bans(core.database), Unsafe(core.database, core.clock)
+    orders = Orders(*ways, drafts, preferences, core.quotas, allowances, core.clock, bans, unsafe)
     dispatch = Dispatcher(
         database=core.database,
         engine=core.engine,

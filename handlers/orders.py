@@ -21,10 +21,10 @@ from storage.drafts import Draft, Drafts
 from storage.model import Accepted, AspectRatio, GenerationRequest
 from storage.preferences import Preference, Preferences, Who
 from storage.quotas import Quotas
-from storage.requests import Requests
+from storage.unsafe import Unsafe
 
-UNSAFE_MOST, UNSAFE_WINDOW = 3, 3600.0
-"""So many prompts held unsafe in so many seconds are a pause: until the first of them is that long ago."""
+UNSAFE_MOST = 3
+"""So many prompts held unsafe within an hour are a pause: until the first of them is that long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Orders:
     allowances: Allowances
     clock: Clock
     bans: Bans
-    requests: Requests
+    unsafe: Unsafe
 
     async def take(
         self,
@@ -153,8 +153,7 @@ class Orders:
         """Return why somebody may not draw this here, or None: a blocked word, a pause, or their group's choice."""
         if blocked_in(prompt, await self.bans.of(Ban.WORD)):
             return texts("word-banned")
-        unsafe = await self.requests.held_unsafe(cause.user_id, self.clock.now() - UNSAFE_WINDOW)
-        if unsafe >= UNSAFE_MOST:
+        if await self.unsafe.lately(cause.user_id) >= UNSAFE_MOST:
             return texts("unsafe-pause")
         return await self._barred_by_group(cause, texts)
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from storage import quotas
+from storage import quotas, unsafe
 from storage.clock import Clock, utc_day
 from storage.database import Database
 from storage.durations import Interval, record
@@ -52,15 +52,6 @@ _ENDED_WITH_KEY = (
         requests.c.key >= sa.bindparam("first"),
         requests.c.key < sa.bindparam("last"),
         requests.c.finished_at.is_not(None),
-    )
-)
-_HELD_UNSAFE = (
-    sa.select(sa.func.count())
-    .select_from(requests)
-    .where(
-        requests.c.user_id == sa.bindparam("of_user"),
-        requests.c.finished_at > sa.bindparam("since"),
-        requests.c.failure == sa.bindparam("unsafe"),
     )
 )
 _CLOSE = (
@@ -190,11 +181,14 @@ class Requests:
 
         Delivered keeps the unit; every other end gives it back.
         """
-        columns = {"state": final, "finished_at": self._clock.now(), **values}
+        now = self._clock.now()
+        columns = {"state": final, "finished_at": now, **values}
 
         def unit(connection: sa.Connection) -> bool:
             if not _move(connection, request.id, expected, columns):
                 return False
+            if columns.get("failure") is Failure.MODERATED:
+                unsafe.record(connection, request.user_id, now)
             if final is not State.DELIVERED:
                 # The row's own ids: a group may have got a new one since the caller read it.
                 row = connection.execute(_BY_ID, {"by_id": request.id}).one()
@@ -234,11 +228,6 @@ class Requests:
         """Return how many requests whose keys begin so have ended."""
         values = {"first": prefix, "last": prefix + "\U0010ffff"}
         return await self._database.read(lambda c: c.execute(_ENDED_WITH_KEY, values).scalar_one())
-
-    async def held_unsafe(self, user_id: int, since: float) -> int:
-        """Return how many of a person's requests were held unsafe since a Unix time."""
-        values = {"of_user": user_id, "since": since, "unsafe": Failure.MODERATED}
-        return await self._database.read(lambda c: c.execute(_HELD_UNSAFE, values).scalar_one())
 
     async def pending_in(self, chat_id: int) -> list[Request]:
         """Return what waits or runs for a chat."""

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Known here so that an up-to-date start need not load Alembic (30 MB, 0.3 s)."""
 
 metadata = sa.MetaData(
@@ -117,6 +117,16 @@ bans = sa.Table(
     sa.Column("value", sa.Text, primary_key=True),
 )
 """What the bot's admins blocked: people and chats by id, and words."""
+
+unsafe = sa.Table(
+    "unsafe",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("held_at", sa.Float, nullable=False),
+    sa.Index("ix_unsafe_user_id_held_at", "user_id", "held_at"),
+)
+"""When a person's descriptions were held unsafe, for an hour."""
 
 facts = sa.Table(
     "facts",

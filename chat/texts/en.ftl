@@ -203,10 +203,10 @@ language-en = English
 language-ru = Русский
 button-language-auto = As Telegram says
 language-saved = I’ll speak English with you.
-forget-sure = I would delete your pictures’ history, prompts and settings, and cancel what is on the way. The messages in this chat stay, and so does today’s count. Sure?
+forget-sure = I would delete your pictures’ history, prompts and settings, and cancel what is on the way. The messages in this chat stay, and so does today’s count; that descriptions were declined as unsafe I remember for an hour. Sure?
 button-forget = Delete it all
 button-keep = Keep it
-forgotten = Done: I keep nothing about you but today’s count.
+forgotten = Done: I keep nothing about you but today’s count and, for an hour, when descriptions were declined.
 forget-kept = Nothing was deleted.
 
 ## The command menu

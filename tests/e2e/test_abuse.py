@@ -79,6 +79,10 @@ async def test_unsafe_thrice_in_an_hour_is_a_pause(fresh: World) -> None:
         fresh.telegram.say(ann, f"/imagine nsfw {number} --ar 1:1")
         await fresh.until(lambda: sum("as unsafe. Please" in t for t in fresh.texts(ann)) == number + 1)  # noqa: B023
     await fresh.settled()
+    fresh.telegram.say(ann, "/forget")
+    fresh.telegram.press(ann, await fresh.hears(ann, "for an hour. Sure?"), "Delete it all")
+    await fresh.hears(ann, "Done: I keep nothing")
+    assert fresh.rows("SELECT 1 FROM requests") == []
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await fresh.hears(ann, "I take a break from drawing for you")
     assert fresh.used(ann) == 0

@@ -9,6 +9,7 @@ from aiogram.types import Message
 
 from playground.media import lognormal
 from tests.e2e.world import World
+from tests.storage.test_migrations import RELEASED, build
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -63,3 +64,17 @@ async def test_three_kills_in_a_rush(fresh: World, seed: int) -> None:
     assert {person.id: fresh.used(person) for person in people} == {p.id: kept[p.id] for p in people}
     assert len(fresh.media.tasks) <= len(asked) + on_the_wire
     assert len(delivered) >= len(asked) - on_the_wire
+
+
+async def test_a_file_of_the_first_release_is_gone_on_with(fresh: World) -> None:
+    build(RELEASED / "0001.sql", fresh.folder)
+    ann = fresh.person(user_id=501)
+    await fresh.bot.start()
+    await fresh.gets_picture(ann)  # what waited in line then
+    await fresh.hears(ann, "could not draw this")  # what was running, of which this provider knows nothing
+    await fresh.settled()
+    states = [
+        row["state"] for row in fresh.rows("SELECT state FROM requests WHERE user_id = 501 ORDER BY id")
+    ]
+    assert states == ["delivered", "failed", "delivered"]
+    assert fresh.used(ann) == 2
