@@ -16,6 +16,7 @@ from chat.files import FileGone, FileTrouble
 from generation.media_errors import PictureRefused
 from generation.metrics import Metrics
 from generation.sources import SOURCE_PATH, LinkRefused
+from storage.database import StorageTrouble
 
 log = structlog.get_logger(__name__)
 
@@ -98,7 +99,10 @@ class Web:
             return web.Response(status=400)
         if self._intake is None:
             return web.Response(status=503)
-        await self._intake.put([update])
+        try:
+            await self._intake.put([update])
+        except StorageTrouble:
+            return web.Response(status=503)  # Telegram brings it again
         return web.Response()
 
     async def _source(self, request: web.Request) -> web.Response:

@@ -1,7 +1,10 @@
 """Floods, blocked people and words, and prompts that are held unsafe again and again."""
 
+import time
+
 import pytest
 
+from playground.telegram import dump
 from tests.e2e.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -21,6 +24,16 @@ async def test_a_flood_gets_one_answer_and_costs_no_writes(fresh: World) -> None
     assert sum("Слишком много" in text for text in fresh.texts(ann)) == 1
     assert len(fresh.of_bot(ann)) <= 6
     assert len(fresh.rows("SELECT 1 FROM inbox")) == 5 + 1
+
+
+async def test_what_piled_up_while_the_bot_was_away_is_no_flood(fresh: World) -> None:
+    ann = fresh.person()
+    for ago in range(120, 0, -20):
+        message = fresh.telegram.chats.add(ann.id, ann, text="/quota")
+        fresh.telegram.tell({"message": dump(message) | {"date": int(time.time()) - ago}})
+    await fresh.bot.start(THROTTLE="4")
+    await fresh.until(lambda: len(fresh.texts(ann)) == 6)
+    assert all("of 20 used" in text for text in fresh.texts(ann))
 
 
 async def test_a_lively_group_is_neither_a_flood_nor_stored(fresh: World) -> None:

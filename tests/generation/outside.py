@@ -22,7 +22,14 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramRetryAfter,
 )
-from aiogram.methods import DeleteMessage, EditMessageText, SendDocument, SendMessage, SendPhoto
+from aiogram.methods import (
+    DeleteMessage,
+    EditMessageText,
+    SendChatAction,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+)
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Chat, Message, PhotoSize
 from PIL import Image
@@ -75,6 +82,7 @@ class Provider(httpx.AsyncBaseTransport):
         self.next_creates: list[str] = []
         self.creates = 0
         self.down_until = 0.0
+        self.balance, self.looked_at = 1_000.0, 0
         self.prompts: dict[str, str] = {}
         self.paid: Counter[str] = Counter()
         self.unknown: set[str] = set()
@@ -85,6 +93,9 @@ class Provider(httpx.AsyncBaseTransport):
         path = request.url.path
         if path.endswith("/media/create"):
             return await self._create(json.loads(request.content))
+        if path.endswith("/balance"):
+            self.looked_at += 1
+            return httpx.Response(200, json={"balance": self.balance})
         await self.fate.on_the_wire("result or picture")
         await asyncio.sleep(0.05)
         if path.endswith(".webp"):
@@ -153,6 +164,8 @@ class Chats(BaseSession):
             return self._message(method.chat_id, text=method.text)
         if isinstance(method, EditMessageText | DeleteMessage):
             return self._change(method)
+        if isinstance(method, SendChatAction):
+            return True
         raise AssertionError(type(method))
 
     def _change(self, method: EditMessageText | DeleteMessage) -> bool:
