@@ -50,9 +50,37 @@ def report(account: Account, lives: list[Life], kinds: Counter[str], command: st
     memory = psutil.virtual_memory().total / 2**30
     machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, "
     machine += f"Python {platform.python_version()}"
+    wrong = [*account.lost, *account.twice_outside, *account.paid_twice_unexplained]
+    return "\n".join(
+        [
+            "# A soak",
+            "",
+            f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {machine}. Command: `{command}`.",
+            "",
+            "The real bot process between the two stand-ins, killed with `kill -9` and started again at once. Each",
+            "fault is one of the rows of [failures.md](failures.md), for one request.",
+            "",
+            "| what | measured | must be |",
+            "|---|---|---|",
+            *(f"| {what} | {measured} | {bar} |" for what, measured, bar in _measured(account, lives, kinds)),
+            *(f"- {line}" for line in wrong[:50]),
+            "",
+            "| life | resident MiB, each minute | open files, least and most |",
+            "|---|---|---|",
+            *(_line(number, life) for number, life in enumerate(lives, 1)),
+            "",
+            "| fault | how often |",
+            "|---|---|",
+            *(f"| {kind} | {times} |" for kind, times in sorted(kinds.items())),
+            "",
+        ]
+    )
+
+
+def _measured(account: Account, lives: list[Life], kinds: Counter[str]) -> list[tuple[str, int | str, str]]:
     refunded = account.ends["failed"] + account.ends["undeliverable"] + account.ends["cancelled"]
     first, last = lives[0].samples, lives[-1].samples
-    rows = [
+    return [
         ("requests", account.asked, ""),
         ("delivered", account.ends["delivered"], ""),
         ("refunded, and said so", refunded, ""),
@@ -73,31 +101,6 @@ def report(account: Account, lives: list[Life], kinds: Counter[str], command: st
         ("open files, a minute after the first start", first[0].files, ""),
         ("open files, at the end", last[-1].files, ""),
     ]
-    wrong = [*account.lost, *account.twice_outside, *account.paid_twice_unexplained]
-    return "\n".join(
-        [
-            "# A soak",
-            "",
-            f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {machine}. Command: `{command}`.",
-            "",
-            "The real bot process between the two stand-ins, killed with `kill -9` and started again at once. Each",
-            "fault is one of the rows of [failures.md](failures.md), for one request.",
-            "",
-            "| what | measured | must be |",
-            "|---|---|---|",
-            *(f"| {what} | {measured} | {bar} |" for what, measured, bar in rows),
-            *(f"- {line}" for line in wrong[:50]),
-            "",
-            "| life | resident MiB, each minute | open files, least and most |",
-            "|---|---|---|",
-            *(_line(number, life) for number, life in enumerate(lives, 1)),
-            "",
-            "| fault | how often |",
-            "|---|---|",
-            *(f"| {kind} | {times} |" for kind, times in sorted(kinds.items())),
-            "",
-        ]
-    )
 
 
 def _line(number: int, life: Life) -> str:

@@ -100,14 +100,7 @@ class Core:
         self.quotas = Quotas(database)
         self.bot = make_bot(settings.bot_token.get_secret_value(), session)
         self.sender = Sender(self.bot, Limiter(settings.telegram_rate, clock), clock)
-        self.media = MediaApi(
-            settings.gptunnel_api_url,
-            settings.gptunnel_api_key,
-            settings.gptunnel_model,
-            self.metrics,
-            in_flight=settings.max_in_flight,
-            transport=media_transport,
-        )
+        self.media = self._media_api(media_transport)
         self.downloads = Downloads(
             settings.gptunnel_api_url,
             allow_private=settings.media_hosts_allow_private,
@@ -124,6 +117,16 @@ class Core:
         seconds = settings.generation_timeout + MARGIN
         self.links = SourceLinks(settings.public_url, settings.bot_token, seconds, clock)
         self.sources = Sources(Files(self.bot), self.pictures, self.links, settings.sources_by)
+
+    def _media_api(self, transport: httpx.AsyncBaseTransport | None) -> MediaApi:
+        return MediaApi(
+            self.settings.gptunnel_api_url,
+            self.settings.gptunnel_api_key,
+            self.settings.gptunnel_model,
+            self.metrics,
+            in_flight=self.settings.max_in_flight,
+            transport=transport,
+        )
 
     def _alarms(self) -> Alarms:
         return Alarms(

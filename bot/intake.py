@@ -5,6 +5,7 @@ it is not handled before the process ends, it is at the next start; or its sende
 """
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 from collections.abc import Sequence
@@ -75,10 +76,13 @@ class Intake:
         await self._room.wait()
         stored = [StoredUpdate(int(u["update_id"]), json.dumps(u)) for u in admitted]
         try:
-            self._offer(await self._inbox.put(stored))
-            await self._prune()
+            fresh = await self._inbox.put(stored)
         except StorageTrouble:
             await self._refuse(admitted)
+            return
+        self._offer(fresh)
+        with contextlib.suppress(StorageTrouble):  # there is another hour for that
+            await self._prune()
 
     def _admits(self, update: RawUpdate) -> bool:
         """Leave out what is no business of the bot's, and what a person sends too fast, before it costs a write.

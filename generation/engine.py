@@ -202,8 +202,9 @@ class LocalEngine:
                 step = await self._lifecycle.advance(request_id)
             except Exception as error:
                 tries += 1
-                trouble = isinstance(error, StorageTrouble)  # has told of itself, and ends all at once
-                log.error("advance failed", request=request_id, tries=tries, exc_info=not trouble)
+                trouble = isinstance(error, StorageTrouble)  # that has told of itself, once for all who wait
+                if not trouble:
+                    log.exception("advance failed", request=request_id, tries=tries)
                 await self._clock.sleep(backoff(tries, longest=10.0 if trouble else 60.0))
                 continue
             tries = 0

@@ -9,11 +9,18 @@ import structlog
 import tenacity
 
 from storage.clock import Clock
+from storage.database import StorageTrouble
 from storage.model import PENDING, Failure, Request, State
 from storage.requests import Requests
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
+
+
+def _complain(state: tenacity.RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    if not isinstance(error, StorageTrouble):  # that has told of itself, once for all who wait for it
+        log.error("the database refuses a write", attempt=state.attempt_number, error=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,7 @@ class Acts:
             sleep=self._clock.sleep,
             retry=tenacity.retry_if_exception_type(Exception),
             wait=tenacity.wait_exponential(multiplier=0.1, max=5.0),
-            before_sleep=lambda state: log.error(
-                "the database refuses a write", attempt=state.attempt_number
-            ),
+            before_sleep=_complain,
         )
 
         async def once() -> T:  # tenacity awaits only what is declared `async`
