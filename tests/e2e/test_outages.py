@@ -67,9 +67,10 @@ async def test_a_provider_that_cannot_be_reached(fresh: World, why: str) -> None
         people = [fresh.person() for _ in range(3)]
         for person in people:
             fresh.telegram.say(person, "/imagine a fox --ar 1:1")
+        await fresh.until(lambda: len(fresh.rows("SELECT 1 FROM requests")) == len(people))
+        await fresh.settled(60)  # a connection is waited for ten seconds, and a probe is one more
         for person in people:
             await fresh.hears(person, "The picture service cannot be reached right now")
-        await fresh.settled()
     told = next(line for line in fresh.bot.log if line["event"] == "create not accepted")
     assert {"refused": "ConnectError", "no such name": "ConnectError"}.get(why, "ConnectTimeout") in told[
         "error"
