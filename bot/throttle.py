@@ -16,7 +16,7 @@ class Verdict(Enum):
 
 
 class Throttle:
-    """At most `limit` updates of a person a minute; 0 is no limit. `now` is any clock that only grows, in seconds."""
+    """At most `limit` updates of a person a minute; 0 is no limit. `now` is when one was written, in any seconds."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -44,4 +44,6 @@ class Throttle:
 
     def _tidy(self, now: float) -> None:
         self._came = {who: came for who, came in self._came.items() if came[-1] > now - _WINDOW}
+        if len(self._came) > _MOST // 2:
+            self._came.clear()  # a storm of people: looking through them for each new one would be worse than a flood
         self._silenced &= self._came.keys()

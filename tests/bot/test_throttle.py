@@ -35,6 +35,17 @@ def test_never_more_than_the_limit_a_minute_and_one_answer_a_flood(
         last[person] = verdict
 
 
+def test_a_storm_of_people_takes_neither_memory_nor_time() -> None:
+    throttle = Throttle(3)
+    looked_through = 0
+    for person in range(1, 50_001):
+        before = len(throttle._came)
+        assert throttle.judge(person, 5.0) is Verdict.HANDLE
+        looked_through += before if len(throttle._came) <= before else 0
+    assert len(throttle._came) <= 10_000
+    assert looked_through <= 100_000
+
+
 def test_no_limit_and_nobody_are_never_held_back() -> None:
     assert all(Throttle(0).judge(ANN, 0.0) is Verdict.HANDLE for _ in range(1_000))
     throttle = Throttle(1)
