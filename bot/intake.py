@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import structlog
 from aiogram import Bot, Dispatcher
+from aiogram.exceptions import AiogramError
 from aiogram.types import Update
 from pydantic import ValidationError
 
@@ -100,7 +101,10 @@ class Intake:
 
     async def _refuse(self, updates: Sequence[RawUpdate]) -> None:
         """Tell everybody who waits for an answer that the disk takes nothing. Raises StorageTrouble if one was not."""
-        me = await self._bot.me()
+        try:
+            me = await self._bot.me()
+        except AiogramError as error:
+            raise StorageTrouble("and Telegram cannot be told so") from error
         waiting = [update for update in updates if asks(update, me)]
         log.warning("updates refused", updates=len(updates), told=len(waiting))
         told = await asyncio.gather(*(self._notices.tell(update, Notice.NOT_KEPT) for update in waiting))

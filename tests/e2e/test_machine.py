@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,27 @@ async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) 
         assert world.of_bot(ann) == [picture]
         assert len(world.of_bot(admin)) == 1
         assert not any("Traceback" in line for line in world.bot.raw)
+
+
+async def test_sigterm_does_not_wait_for_a_full_disk(small_disk: Path) -> None:
+    async with worlds.world(small_disk) as world:
+        world.media.duration = lambda: 1.0
+        await world.bot.start()
+        await world.bot.logged("menus set")
+        ann = world.person()
+        world.telegram.say(ann, "/imagine a fox --ar 1:1")
+        await world.until(lambda: world.rows("SELECT 1 FROM requests WHERE state = 'running'"))
+        _fill(small_disk)
+        await world.bot.logged("the disk takes no writes")
+        begun = time.monotonic()
+        assert await world.bot.stop() == 0
+        assert time.monotonic() - begun < 10  # the bound of every stop, not a measure of speed
+        assert not any("Traceback" in line for line in world.bot.raw)
+        (small_disk / "filler").unlink()
+        await world.bot.start()
+        await world.gets_picture(ann)
+        await world.settled()
+        assert len(world.pictures(ann)) == world.used(ann) == 1
 
 
 async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> None:
