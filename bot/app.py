@@ -110,6 +110,7 @@ class Core:
         self.preferences = Preferences(database)
         self.facts = Facts(database)
         self.alarms = self._alarms()
+        self.metrics.disk_refuses.set_function(lambda: float(database.trouble is not None))
         database.on_trouble(lambda: self.alarms.raise_for(Alarm.DISK))
         self.whispers = Whispers(self.sender, Deletions(database), clock)
         self.notices = Notices(self.sender, self.whispers, self.preferences, self.library)

@@ -24,6 +24,9 @@ class Metrics:
         )
         self.waiting = Gauge("imagine_waiting", "Requests waiting for a place.", registry=self.registry)
         self.in_flight = Gauge("imagine_in_flight", "Requests with the provider.", registry=self.registry)
+        self.disk_refuses = Gauge(
+            "imagine_disk_refuses", "1 while the disk takes no writes.", registry=self.registry
+        )
         self.drawing = Histogram(
             "imagine_drawing_seconds",
             "From the task's start to the picture being noticed.",

@@ -38,10 +38,14 @@ def _fill(folder: Path) -> None:
             filler.write(b"x" * 4_096)
 
 
-async def _health(world: World) -> int:
+async def _health(world: World) -> tuple[int, bool]:
+    """Return what /healthz answers, and whether /metrics says that the disk refuses."""
     address = await world.bot.address()
-    async with aiohttp.ClientSession() as http, http.get(f"{address}/healthz") as answer:
-        return answer.status
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{address}/metrics") as shown:
+            refuses = "imagine_disk_refuses 1.0" in await shown.text()
+        async with http.get(f"{address}/healthz") as answer:
+            return answer.status, refuses
 
 
 async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) -> None:
@@ -62,7 +66,7 @@ async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) 
         world.telegram.press(ann, status, "Cancel")
         await world.toasted(status, "I did not take this up")
         await world.hears(admin, "The disk takes no writes")
-        assert await _health(world) == 503
+        assert await _health(world) == (503, True)
         assert world.rows("SELECT count(*) AS n FROM requests")[0]["n"] == 1
         await world.until(lambda: world.media.calls["result"] >= 1)  # the drawing goes on meanwhile
         (small_disk / "filler").unlink()
@@ -70,7 +74,7 @@ async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) 
         await world.settled()
         assert picture.reply_to_message is not None
         assert picture.reply_to_message.message_id == said.message_id
-        assert await _health(world) == 200
+        assert await _health(world) == (200, False)
         await world.bot.logged("the disk takes writes again")
         world.telegram.say(ben, "/imagine лису --ar 1:1")
         await world.gets_picture(ben)
