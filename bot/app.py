@@ -212,7 +212,7 @@ class Core:
 def dispatcher(core: Core) -> Dispatcher:
     """Return the handlers with everything they are handed."""
     drafts, preferences = Drafts(core.database, core.clock), core.preferences
-    archive, members = Archive(core.database), Members(core.bot, core.clock)
+    archive, members = Archive(core.database), Members(core.sender, core.clock)
     sender, whispers, allowances = core.sender, core.whispers, core.allowances
     refusals = Refusals(whispers, core.clock)
     ways = (core.engine, sender, whispers, refusals, members)

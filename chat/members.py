@@ -1,10 +1,11 @@
 """Who is an administrator of a group: asked of Telegram, and remembered for a minute."""
 
 import structlog
-from aiogram import Bot
 from aiogram.enums import ChatMemberStatus
-from aiogram.exceptions import AiogramError
+from aiogram.methods import GetChatMember
 
+from chat.errors import SendError
+from chat.outlet import Outlet
 from storage.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -17,8 +18,8 @@ _ADMINS = frozenset({ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.CREATOR})
 class Members:
     """Members of groups."""
 
-    def __init__(self, bot: Bot, clock: Clock) -> None:
-        self._bot = bot
+    def __init__(self, outlet: Outlet, clock: Clock) -> None:
+        self._outlet = outlet
         self._clock = clock
         self._known: dict[tuple[int, int], tuple[float, bool]] = {}
 
@@ -30,10 +31,11 @@ class Members:
         at, is_admin = self._known.get((chat_id, user_id), (float("-inf"), False))
         if now - at < REMEMBERED_SECONDS:
             return is_admin
+        method = GetChatMember(chat_id=chat_id, user_id=user_id)
         try:
-            member = await self._bot.get_chat_member(chat_id, user_id)
-        except AiogramError as error:
-            log.info("member not known", error=type(error).__name__)
+            member = await self._outlet.patiently(lambda: self._outlet.call(method, chat_id))
+        except SendError as error:
+            log.info("member not known", error=str(error))
             return False
         if len(self._known) >= _MOST:
             self._known.clear()

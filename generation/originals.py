@@ -84,7 +84,8 @@ class Originals:
             try:
                 sent = await self._sender.document(place, file)
             except (TryLater, Unsure) as error:
-                if tries == _TRIES - 1 or isinstance(error, Unsure):
+                # What may have been sent is sent once more: one too many hurts less than none.
+                if tries == _TRIES - 1 or (isinstance(error, Unsure) and tries):
                     raise
                 named = error.retry_after if isinstance(error, TryLater) else None
                 await self._clock.sleep(named or 2.0**tries)

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from playground import faults
 from playground.faults import Fault
+from playground.methods import METHODS
 from tests.e2e import world as worlds
 from tests.e2e.births import ROOT
 from tests.e2e.world import World, jpeg
@@ -241,3 +242,47 @@ async def test_each_failure_shows_what_it_should(tmp_path: Path) -> None:
         assert [wrong for case in cases if (wrong := case.wrong(world))] == []
         assert all(case.over(world) for case in cases)
         assert not any("exception" in line for line in world.bot.log)
+
+
+FIRST_CALLS = {
+    "429": faults.telegram(429, "Too Many Requests: retry after 1", retry_after=1),
+    "500": faults.telegram(500, "Internal Server Error"),
+    "reset": None,
+}
+CALLED_WHILE_POLLING = {*METHODS, "getUpdates", "deleteWebhook"} - {"getMe"}
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("kind", FIRST_CALLS)
+async def test_the_first_call_of_each_method_fails(fresh: World, kind: str) -> None:
+    answer = FIRST_CALLS[kind]
+    rules = {
+        method: fresh.telegram.faults.add(Fault(method, answer=answer, drop=answer is None))
+        for method in sorted(CALLED_WHILE_POLLING)
+    }
+    await fresh.bot.start()
+    ann = fresh.person()
+    group = fresh.group(ann)
+    fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
+    drawn = await fresh.gets_picture(ann)
+    fresh.telegram.press(ann, drawn, "Shape")
+    await fresh.until(lambda: "« Back" in worlds.buttons(fresh.now(drawn)))
+    fresh.telegram.press(ann, drawn, "Original")
+    await fresh.until(lambda: any(message.document for message in fresh.of_bot(ann)))
+    fresh.photo(ann, jpeg(), caption="make it night")
+    changed = await fresh.gets_picture(ann, 3)
+    fresh.telegram.press(ann, changed, "Undo")
+    await fresh.until(lambda: fresh.now(changed).caption == "The picture it came from.")
+    fresh.telegram.say(ann, "/settings", chat_id=group)
+    await fresh.until(lambda: fresh.in_chat(group))
+    menu = fresh.in_chat(group)[0]
+    fresh.telegram.press(ann, menu, "Nobody")
+    await fresh.until(lambda: "✓ Nobody" in worlds.buttons(fresh.now(menu)))
+    fresh.telegram.press(ann, menu, "Everybody")
+    await fresh.until(lambda: "✓ Everybody" in worlds.buttons(fresh.now(menu)))
+    fresh.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
+    await fresh.picture_in(group)
+    await fresh.settled()
+    await fresh.bot.logged("menus set")
+    assert [method for method, rule in rules.items() if not rule.struck] == []
+    assert fresh.used(ann) == len(fresh.media.tasks) == 3
