@@ -80,6 +80,7 @@ class Lifecycle:
         self._timeout = timeout
         self._unknown_create = unknown_create
         self._refused: dict[int, int] = {}
+        self._begun: set[int] = set()
 
     async def advance(self, request_id: int) -> Step:
         """Do the next thing for a request. Raises what the database raises; calling it again is right."""
@@ -99,6 +100,7 @@ class Lifecycle:
         if step.closed:
             self._delivery.forget(request_id)
             self._refused.pop(request_id, None)
+            self._begun.discard(request_id)
             self._watcher.forget(request_id)
         return step
 
@@ -125,7 +127,7 @@ class Lifecycle:
 
     async def _submit(self, request: Request) -> Step:
         """Pay for a task: an act."""
-        started_at = request.started_at if request.started_at is not None else self._clock.now()
+        started_at = self._started_at(request)
         if self._time_left(started_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
         try:
@@ -154,6 +156,13 @@ class Lifecycle:
             return await self._fail(request, _failure(error))
         self._circuit.well()
         return await self._started(request, task)
+
+    def _started_at(self, request: Request) -> float:
+        """Return when a request's own time began: anew where a process ended in between, for that was not its fault."""
+        if request.started_at is None or request.id not in self._begun:
+            self._begun.add(request.id)
+            return self._clock.now()
+        return request.started_at
 
     async def _image(self, request: Request) -> str | None:
         if request.source_file_id is None:

@@ -171,7 +171,7 @@ async def test_a_clock_set_by_an_hour_moves_nothing_in_flight(fresh: World, hour
     fresh.bot.clock.write_text(str(hours * 3600), encoding="ascii")
     await fresh.gets_picture(ann, 2)
     fresh.telegram.say(ann, "/imagine one more --ar 1:1")
-    await fresh.until(lambda: len(fresh.media.tasks) == 3)
+    await fresh.until(lambda: fresh.rows("SELECT 1 FROM requests WHERE state = 'running' AND id = 3"))
     await fresh.bot.kill()
     await fresh.bot.start()
     await fresh.gets_picture(ann, 3)

@@ -194,7 +194,8 @@ async def test_buttons_and_statuses_survive_a_kill(fresh: World) -> None:
     status = await fresh.hears(ann, "Drawing")
     fresh.telegram.say(ben, "/imagine a fox")
     question = await fresh.hears(ben, "Which shape")
-    await fresh.until(lambda: fresh.rows("SELECT 1 FROM requests WHERE status_message_id IS NOT NULL"))
+    written_down = "SELECT 1 FROM requests WHERE status_message_id IS NOT NULL AND state = 'running'"
+    await fresh.until(lambda: fresh.rows(written_down))
     await fresh.bot.kill()
     fresh.media.duration = lambda: 0.5
     await fresh.bot.start()

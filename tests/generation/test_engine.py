@@ -79,6 +79,30 @@ def test_503_for_ten_minutes_is_waited_out_with_few_calls(loop: VirtualLoop, tmp
     _run(loop, story())
 
 
+def test_the_time_a_process_was_away_counts_against_nobody(loop: VirtualLoop, tmp_path: Path) -> None:
+    async def story() -> None:
+        house = House(tmp_path, generation_timeout=60)
+        core = await house.start()
+        for number, submitted in ((1, True), (2, False)):
+            await core.requests.accept(wish(number), PLENTY)
+            now = LoopClock().now()
+            await core.requests.move(number, State.QUEUED, State.SUBMITTING, started_at=now, creates=1)
+            if not submitted:  # surely not accepted, and put back
+                await core.requests.move(number, State.SUBMITTING, State.QUEUED, creates=0)
+        await core.stop()
+        await asyncio.sleep(600.0)
+        again = await house.start()
+        await _until_settled(again, 2)
+        rows = [await again.requests.get(number) for number in (1, 2)]
+        assert [(row.state, row.creates) for row in rows if row] == [
+            (State.DELIVERED, 2),
+            (State.DELIVERED, 1),
+        ]
+        await again.stop()
+
+    _run(loop, story())
+
+
 def test_a_newcomer_behind_a_thousand_starts_among_the_next_51(loop: VirtualLoop, tmp_path: Path) -> None:
     async def story() -> None:
         house = House(tmp_path, max_in_flight=CAP, user_concurrency=2)
