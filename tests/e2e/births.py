@@ -65,7 +65,7 @@ class Nursery:
         self.process.kill()
         await self.process.wait()
 
-    async def bear(self, environment: dict[str, str], folder: Path, fate: Mapping[str, int | str]) -> Child:
+    async def bear(self, environment: dict[str, str], folder: Path, fate: Mapping[str, str]) -> Child:
         """Fork a bot with a fate (tests.e2e.nursery)."""
         read_end, write_end = os.pipe()
         link = socket.socket(socket.AF_UNIX)

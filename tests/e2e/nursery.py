@@ -8,7 +8,6 @@ exit code.
 import contextlib
 import functools
 import gc
-import itertools
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,28 @@ from bot import process
 from bot.cli import main
 
 
-def _tamper(die_at: int, clock: str) -> None:
-    """Give a bot a fate: to die at the n-th place the ledger passes, or a clock that a file's number sets forward.
+def _how_far() -> str:
+    """Return the state that the ledger's only request is in, as committed."""
+    with contextlib.closing(sqlite3.connect("bot.sqlite3", timeout=10)) as connection:
+        rows = connection.execute("SELECT iif(closed_at IS NULL, state, 'closed') FROM requests").fetchall()
+    return rows[0][0] if rows else "no row"
 
-    Besides, while a file `read-only` lies beside its own, the ledger meets what SQLite says of a read-only disk.
+
+def _tamper(die_at: str, clock: str) -> None:
+    """Give a bot a fate: a place of the ledger's to die at, or a clock that a file's number sets forward.
+
+    A place is named by what it is, the state the request is in, and how often it was passed in that state:
+    `commit running 1`. Besides, while a file `read-only` lies beside its own, the ledger meets what SQLite says
+    of a read-only disk.
     """
-    places = itertools.count(1)
+    passed: Counter[str] = Counter()
 
     def failpoint(place: str) -> None:
-        if next(places) == die_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if die_at:
+            here = f"{place} {_how_far()}"
+            passed[here] += 1
+            if die_at == f"{here} {passed[here]}":
+                os.kill(os.getpid(), signal.SIGKILL)
         if place == "write" and Path("read-only").exists():
             refusal = sqlite3.OperationalError("attempt to write a readonly database")
             refusal.sqlite_errorname = "SQLITE_READONLY"

@@ -31,13 +31,13 @@ LOOK_AGAIN = 0.25
 class BotProcess:
     """A bot in a process of its own, its log in JSON, line by line. A `nursery` starts it faster than the command.
 
-    `die_at` has the next one killed at the n-th place its ledger passes; `clock` names a file with the seconds by
-    which somebody sets its machine's clock forward.
+    `die_at` names the place of its ledger's at which the next one is killed (tests.e2e.nursery); `clock` names a file
+    with the seconds by which somebody sets its machine's clock forward.
     """
 
     nursery: ClassVar[Nursery | None] = None
     settings: dict[str, str]
-    die_at: int = 0
+    die_at: str = ""
     clock: Path | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
@@ -56,9 +56,9 @@ class BotProcess:
             assert self.clock is None
             self._process = await by_command(environment, folder)
         else:
-            fate: dict[str, int | str] = {"die_at": self.die_at, "clock": str(self.clock or "")}
+            fate = {"die_at": self.die_at, "clock": str(self.clock or "")}
             self._process = await self.nursery.bear(environment, folder, fate)
-            self.die_at = 0
+            self.die_at = ""
         self._reader = asyncio.create_task(self._read())
         if until is not None:
             await self.logged(until)
