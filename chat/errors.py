@@ -3,6 +3,7 @@
 SendError
  ├── Unreachable   the person blocked the bot, or the chat cannot be written to: no use trying again
  ├── Rejected      Telegram will not take this message, now or later
+ │    └── NotAllowed    because a bot may not send this kind of thing in this chat; a text it may
  ├── TryLater      surely not sent; `retry_after` in seconds where Telegram named it
  └── Unsure        the connection broke: sent or not, nobody knows
 """
@@ -37,6 +38,12 @@ _UNREACHABLE = (
     "topic_closed",
     "topic_deleted",
 )
+_NOT_ALLOWED = (
+    "rights to send photos",
+    "rights to send documents",
+    "chat_send_photos_forbidden",
+    "chat_send_docs_forbidden",
+)
 _HARMLESS = (
     "message is not modified",
     "message to delete not found",
@@ -59,6 +66,10 @@ class Unreachable(SendError):
 
 class Rejected(SendError):
     """Telegram does not take this message."""
+
+
+class NotAllowed(Rejected):
+    """The chat lets nobody send this kind of message, or not this bot."""
 
 
 class TryLater(SendError):
@@ -84,11 +95,12 @@ def translate(error: AiogramError) -> SendError:
         return Unsure("the connection to Telegram broke")
     if isinstance(error, ClientDecodeError):
         return Unsure("Telegram's answer cannot be read")
+    if isinstance(error, TelegramAPIError) and any(words in error.message.lower() for words in _NOT_ALLOWED):
+        return NotAllowed(error.message)
     if isinstance(error, TelegramForbiddenError):
         return Unreachable(f"{name}: {error.message}")
-    if isinstance(
-        error, TelegramServerError | TelegramUnauthorizedError
-    ):  # the token is the operator's to mend
+    if isinstance(error, TelegramServerError | TelegramUnauthorizedError):
+        # A token that is not taken is the operator's to mend: what waits is sent with the next one.
         return TryLater(f"{name}: {error.message}")
     if isinstance(error, TelegramBadRequest | TelegramEntityTooLarge):
         known = any(words in error.message.lower() for words in _UNREACHABLE)

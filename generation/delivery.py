@@ -11,7 +11,7 @@ from aiogram.types import BufferedInputFile
 
 from chat import keyboards
 from chat.captions import caption
-from chat.errors import Rejected, TryLater, Unreachable, Unsure
+from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
 from chat.place import Place
 from chat.sender import Sender, SentPicture
@@ -134,7 +134,8 @@ class Delivery:
             return await self._settle(request, State.UNDELIVERABLE, failure=Failure.BLOCKED)
         except Rejected as error:
             log.error("Telegram refuses the picture", request=request.id, error=str(error))
-            return await self._fail(request, Failure.NOT_SENDABLE)
+            allowed = not isinstance(error, NotAllowed)
+            return await self._fail(request, Failure.NOT_SENDABLE if allowed else Failure.NOT_ALLOWED)
         except (TryLater, Unsure) as error:
             log.warning("picture not sent", request=request.id, tries=tries.sends, error=str(error))
             tries.unsure += isinstance(error, Unsure)

@@ -337,15 +337,21 @@ async def test_a_failure_in_a_group_is_told_in_reply_and_both_units_come_back(li
     assert living.rows("SELECT used FROM quotas WHERE subject_id = ?", group)[0]["used"] == 0
 
 
-async def test_not_enough_rights_to_send_photos_ends_quietly(living: World) -> None:
-    refusal = faults.telegram(400, "Bad Request: not enough rights to send photos to the chat")
-    living.telegram.faults.add(Fault("sendPhoto", answer=refusal))
+@pytest.mark.parametrize("code", [400, 403])
+@pytest.mark.parametrize("files_too", [False, True])
+async def test_not_enough_rights_to_send_photos(living: World, files_too: bool, code: int) -> None:
+    for method, kind in (("sendPhoto", "photos"), ("sendDocument", "documents"))[: 1 + files_too]:
+        refusal = faults.telegram(code, f"Bad Request: not enough rights to send {kind} to the chat")
+        living.telegram.faults.add(Fault(method, answer=refusal))
     ann = living.person()
     group = living.group(ann)
     living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
-    await living.bot.until(
-        lambda: living.rows("SELECT 1 FROM requests WHERE chat_id = ? AND closed_at IS NOT NULL", group)
-    )
-    row = living.rows("SELECT state FROM requests WHERE chat_id = ?", group)[0]
-    assert row["state"] == "undeliverable"
-    assert living.used(ann) == 0
+    await living.until(lambda: living.in_chat(group))
+    await living.settled()
+    (answer,) = living.in_chat(group)
+    if files_too:
+        assert "I may not send pictures in this group" in (answer.text or "")
+        assert "did not count" in (answer.text or "")
+    else:
+        assert answer.document is not None
+    assert living.used(ann) == (not files_too)

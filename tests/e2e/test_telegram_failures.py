@@ -101,7 +101,7 @@ ROWS = [
         _forbidden("bot was kicked from the supergroup chat"),
         None,
     ),
-    Row(IN_GROUP, "sendPhoto", "400 not enough rights to send photos", NOTHING, _bad(RIGHTS), None),
+    Row(IN_GROUP, "sendPhoto", "400 not enough rights to send photos", AS_FILE, _bad(RIGHTS)),
     Row(IN_GROUP, "sendPhoto", "400 TOPIC_CLOSED", NOTHING, _bad("TOPIC_CLOSED"), None),
     Row(IN_GROUP, "setMessageReaction", "400 REACTION_INVALID", PICTURE, _bad("REACTION_INVALID"), None),
     Row(IN_GROUP, "setMessageReaction", "connection reset before it was taken", PICTURE),
