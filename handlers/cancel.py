@@ -34,11 +34,12 @@ async def cancel_pressed(
         await sender.toast(query.id, texts.raw("toast-not-yours"))
         return
     pressed = query.message.message_id if query.message is not None and not callback_data.listed else None
-    if pressed is not None and request.status_message_id is None:
+    over = request.state in FINAL
+    if pressed is not None and request.status_message_id is None and not over:
         # The process died between sending this status and writing that down; now its end can be told in it.
         await requests.set_status_message(request.id, pressed)
         request = replace(request, status_message_id=pressed)
-    cancelled, over = await engine.cancel(request.id), request.state in FINAL
+    cancelled = await engine.cancel(request.id)
     await sender.toast(
         query.id,
         texts.raw("toast-cancelled" if cancelled else "toast-finished" if over else "toast-too-late"),

@@ -286,3 +286,16 @@ async def test_the_first_call_of_each_method_fails(fresh: World, kind: str) -> N
     await fresh.bot.logged("menus set")
     assert [method for method, rule in rules.items() if not rule.struck] == []
     assert fresh.used(ann) == len(fresh.media.tasks) == 3
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_status_that_stays_goes_when_its_button_is_pressed(living: World) -> None:
+    ann = living.person()
+    living.telegram.faults.add(Fault("sendMessage", drop=True, after=True, only=f"chat {ann.id}."))
+    living.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await living.gets_picture(ann)
+    await living.settled()
+    (stray,) = [message for message in living.of_bot(ann) if message.text]
+    living.telegram.press(ann, stray, "Cancel")
+    await living.toasted(stray, "finished")
+    await living.until(lambda: living.of_bot(ann) == living.pictures(ann))
