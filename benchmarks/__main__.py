@@ -1,9 +1,6 @@
 """`make bench`: speed, CPU, memory, lag, latencies and recovery of the real bot; a table with the bar beside each."""
 
 import asyncio
-import datetime
-import os
-import platform
 import random
 import statistics
 import sys
@@ -12,10 +9,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import psutil
-
 from benchmarks.page import page_rows
-from benchmarks.stage import Stage, quantile, stage
+from benchmarks.stage import Stage, occasion, quantile, stage
 from tests.generation.simulation import Measured, fresh, lognormal, watch
 
 Row = tuple[str, str, str]
@@ -127,12 +122,7 @@ SCENES: dict[str, Callable[[Stage], Awaitable[list[Row]]]] = {
 
 async def main(wanted: list[str]) -> None:
     """Run the scenes and print a table."""
-    memory = psutil.virtual_memory().total / 2**30
-    print(
-        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GiB, ", end=""
-    )
-    print(f"{platform.system()} {platform.machine()}, Python {platform.python_version()}")
-    print("\n| what | measured | bar |\n|---|---|---|")
+    print(f"{occasion()}\n\n| what | measured | bar |\n|---|---|---|")
     rows = [] if wanted else waiting()
     for name, scene in SCENES.items():
         if wanted and name not in wanted:

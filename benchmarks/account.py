@@ -1,12 +1,9 @@
 """What became of a soak, and how it is told."""
 
-import datetime
-import os
-import platform
 from collections import Counter
 from dataclasses import dataclass, field
 
-import psutil
+from benchmarks.stage import occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +44,12 @@ class Account:
 
 def report(account: Account, lives: list[Life], kinds: Counter[str], command: str) -> str:
     """Return the account in Markdown."""
-    memory = psutil.virtual_memory().total / 2**30
-    machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, "
-    machine += f"Python {platform.python_version()}"
     wrong = [*account.lost, *account.twice_outside, *account.paid_twice_unexplained]
     return "\n".join(
         [
             "# A soak",
             "",
-            f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {machine}. Command: `{command}`.",
+            f"{occasion()}. Command: `{command}`.",
             "",
             "The real bot process between the two stand-ins, killed with `kill -9` and started again at once. Each",
             "fault is one of the rows of [failures.md](failures.md), for one request.",

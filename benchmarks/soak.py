@@ -19,8 +19,7 @@ import psutil
 from aiogram.types import Message
 
 from benchmarks.account import Account, Life, Sample, report
-from playground import pictures
-from playground.faults import Fault
+from benchmarks.stage import draw_once
 from playground.media import lognormal
 from tests.e2e import test_failures as provider
 from tests.e2e import test_telegram_failures as telegram
@@ -51,8 +50,7 @@ class Soak:
             *provider.ROWS,
             *(row for row in telegram.ROWS if row.waits_for == telegram.DRAW),
         ]
-        picture = pictures.webp(pictures.draw("a lighthouse in a storm", "1:1"))
-        made.media.draw = lambda _prompt, _ratio, _pixels: picture
+        draw_once(made)
         made.media.duration = lognormal(8.0, 0.35, seed)
 
     async def run(self, minutes: float, rate: float, kills: int) -> None:
@@ -82,18 +80,11 @@ class Soak:
 
     def _spoil(self, prompt: str, chat: str) -> None:
         row = self._dice.choice(self._rows)
-        if isinstance(row, provider.Row):
-            stand_in, name = self.world.media.faults, row.what
-            fault = Fault(
-                row.call, row.times, row.delay, row.answer, drop=row.drop, after=row.after, only=prompt
-            )
-        else:
-            stand_in, name = self.world.telegram.faults, f"{row.method}: {row.what}"
-            drop = row.answer is None
-            fault = Fault(row.method, row.times, answer=row.answer, drop=drop, after=row.after, only=chat)
-        self.kinds[name] += 1
+        of_provider = isinstance(row, provider.Row)
+        stand_in = self.world.media.faults if of_provider else self.world.telegram.faults
+        self.kinds[row.what if isinstance(row, provider.Row) else f"{row.method}: {row.what}"] += 1
         stand_in.rules = [rule for rule in stand_in.rules if rule.times is None or rule.struck < rule.times]
-        stand_in.add(fault)
+        stand_in.add(row.fault(prompt if of_provider else chat))
 
     async def _start(self) -> None:
         await self.world.bot.start()

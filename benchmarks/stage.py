@@ -1,6 +1,9 @@
 """The bot in a process of its own, the stand-ins in this one, and the instruments."""
 
 import asyncio
+import datetime
+import os
+import platform
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -30,9 +33,7 @@ class Stage:
 
     def __init__(self, made: World) -> None:
         self.world = made
-        # Drawn once: what the stand-in spends on drawing is not what is measured.
-        picture = pictures.webp(pictures.draw("a lighthouse in a storm", "1:1"))
-        made.media.draw = lambda _prompt, _ratio, _pixels: picture
+        draw_once(made)
         made.telegram.flood.rate = 100_000
         self.asked_at: dict[str, float] = {}
         self._people = 0
@@ -103,6 +104,19 @@ async def _until(ready: Callable[[], bool], every: float) -> None:
     async with asyncio.timeout(PATIENCE):
         while not ready():  # noqa: ASYNC110
             await asyncio.sleep(every)
+
+
+def draw_once(made: World) -> None:
+    """Let the stand-in give everybody the same picture: what it spends on drawing is not what is measured."""
+    picture = pictures.webp(pictures.draw("a lighthouse in a storm", "1:1"))
+    made.media.draw = lambda _prompt, _ratio, _pixels: picture
+
+
+def occasion() -> str:
+    """Return the date and the machine a table was made on."""
+    memory = psutil.virtual_memory().total / 2**30
+    machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
+    return f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {machine}, Python {platform.python_version()}"
 
 
 @asynccontextmanager

@@ -114,7 +114,7 @@ class Core:
         database.on_trouble(lambda: self.alarms.raise_for(Alarm.DISK))
         self.whispers = Whispers(self.sender, Deletions(database), clock)
         self.notices = Notices(self.sender, self.whispers, self.preferences, self.library)
-        self.originals = Originals(self.requests, self.media, self.downloads, self.sender, clock)
+        self.originals = Originals(self.requests, self.media, self.downloads, self.sender)
         seconds = settings.generation_timeout + MARGIN
         self.links = SourceLinks(settings.public_url, settings.bot_token, seconds, clock)
         self.sources = Sources(Files(self.bot), self.pictures, self.links, settings.sources_by)

@@ -68,9 +68,8 @@ class Closing:
     async def _tell(self, request: Request, status: int | None) -> None:
         texts = self._library.of(request.language)
         if request.in_group:
-            with contextlib.suppress(
-                Rejected, Unsure
-            ):  # eyes that stay hurt less than a notice that comes late
+            # Eyes that stay hurt less than a notice that comes late.
+            with contextlib.suppress(Rejected, Unsure):
                 await self._sender.react(request.chat_id, request.message_id, None)
         if request.state is State.CANCELLED:
             if status is not None:

@@ -80,7 +80,8 @@ class Lifecycle:
         self._timeout = timeout
         self._unknown_create = unknown_create
         self._refused: dict[int, int] = {}
-        self._begun: set[int] = set()
+        self._begun: dict[int, float] = {}
+        """When each request's own time began, for this process: none of it is what a process before was away."""
 
     async def advance(self, request_id: int) -> Step:
         """Do the next thing for a request. Raises what the database raises; calling it again is right."""
@@ -100,7 +101,7 @@ class Lifecycle:
         if step.closed:
             self._delivery.forget(request_id)
             self._refused.pop(request_id, None)
-            self._begun.discard(request_id)
+            self._begun.pop(request_id, None)
             self._watcher.forget(request_id)
         return step
 
@@ -121,13 +122,14 @@ class Lifecycle:
             if current is None or current.state is not State.QUEUED:
                 return Step(request.state if current is None else current.state)
             # What was everybody's trouble does not count against this request's own time.
-            return await self._acts.run(self._submit(replace(current, started_at=None)))
+            self._begun.pop(request.id, None)
+            return await self._acts.run(self._submit(current))
         finally:
             self._circuit.done()
 
     async def _submit(self, request: Request) -> Step:
         """Pay for a task: an act."""
-        started_at = self._started_at(request)
+        started_at = self._begun.setdefault(request.id, self._clock.now())
         if self._time_left(started_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
         try:
@@ -156,13 +158,6 @@ class Lifecycle:
             return await self._fail(request, _failure(error))
         self._circuit.well()
         return await self._started(request, task)
-
-    def _started_at(self, request: Request) -> float:
-        """Return when a request's own time began: anew where a process ended in between, for that was not its fault."""
-        if request.started_at is None or request.id not in self._begun:
-            self._begun.add(request.id)
-            return self._clock.now()
-        return request.started_at
 
     async def _image(self, request: Request) -> str | None:
         if request.source_file_id is None:

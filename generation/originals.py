@@ -4,35 +4,29 @@ import structlog
 from aiogram.types import BufferedInputFile
 
 from chat.background import Background
-from chat.errors import Rejected, SendError, TryLater, Unsure
+from chat.errors import Rejected, SendError
 from chat.limits import Priority
 from chat.place import Place
-from chat.sender import Sender
+from chat.sender import Sender, SentPicture
 from chat.texts import Texts
 from generation.downloads import Downloads
 from generation.media_api import MediaApi
 from generation.media_errors import DownloadError, MediaError
 from generation.pictures import extension_of
-from storage.clock import Clock
 from storage.model import Request
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
 
-_TRIES = 5
-
 
 class Originals:
     """Sends originals in the background: a press is answered at once, and the same one is not sent twice together."""
 
-    def __init__(
-        self, requests: Requests, media: MediaApi, downloads: Downloads, sender: Sender, clock: Clock
-    ) -> None:
+    def __init__(self, requests: Requests, media: MediaApi, downloads: Downloads, sender: Sender) -> None:
         self._requests = requests
         self._media = media
         self._downloads = downloads
         self._sender = sender
-        self._clock = clock
         self._sending: set[tuple[int, int]] = set()
         self._background = Background()
 
@@ -75,27 +69,24 @@ class Originals:
         return None
 
     async def _deliver(self, request: Request, place: Place, data: bytes | None) -> None:
-        for tries in range(_TRIES):
-            if data is None:
-                file: BufferedInputFile | str = request.original_file_id or ""
-            else:
-                file = BufferedInputFile(data, f"imagine-{request.id}.{extension_of(data)}")
+        file = request.original_file_id or "" if data is None else _named(request, data)
+        try:
+            sent = await self._document(place, file)
+        except Rejected:
+            again = None if data is not None else await self._fetch(request)
+            if again is None:
+                raise
+            sent = await self._document(place, _named(request, again))  # Telegram forgot its copy
+        await self._requests.set_original(request.id, sent.file_id)
+        log.info("original sent", request=request.id)
+
+    async def _document(self, place: Place, file: BufferedInputFile | str) -> SentPicture:
+        async def once() -> SentPicture:
             await self._sender.turn(place.chat_id, Priority.ANSWER)
-            try:
-                sent = await self._sender.document(place, file)
-            except (TryLater, Unsure) as error:
-                # What may have been sent is sent once more: one too many hurts less than none.
-                if tries == _TRIES - 1 or (isinstance(error, Unsure) and tries):
-                    raise
-                named = error.retry_after if isinstance(error, TryLater) else None
-                await self._clock.sleep(named or 2.0**tries)
-            except Rejected:
-                if data is not None:
-                    raise
-                data = await self._fetch(request)  # Telegram forgot its copy
-                if data is None:
-                    raise
-            else:
-                await self._requests.set_original(request.id, sent.file_id)
-                log.info("original sent", request=request.id)
-                return
+            return await self._sender.document(place, file)
+
+        return await self._sender.patiently(once)
+
+
+def _named(request: Request, data: bytes) -> BufferedInputFile:
+    return BufferedInputFile(data, f"imagine-{request.id}.{extension_of(data)}")

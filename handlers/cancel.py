@@ -44,8 +44,8 @@ async def cancel_pressed(
         query.id,
         texts.raw("toast-cancelled" if cancelled else "toast-finished" if over else "toast-too-late"),
     )
-    if pressed not in {None, request.status_message_id} and (cancelled or over):
-        await sender.delete(request.chat_id, pressed or 0)  # a status that the one written down has replaced
+    if pressed is not None and pressed != request.status_message_id and (cancelled or over):
+        await sender.delete(request.chat_id, pressed)  # a status that the one written down has replaced
     if callback_data.listed and query.message is not None:
         words, keyboard = await show(request.user_id, query.message.chat.id, requests, engine, texts)
         await sender.edit(query.message.chat.id, query.message.message_id, words, keyboard=keyboard)

@@ -187,7 +187,7 @@ class Requests:
         def unit(connection: sa.Connection) -> bool:
             if not _move(connection, request.id, expected, columns):
                 return False
-            if columns.get("failure") is Failure.MODERATED:
+            if values.get("failure") is Failure.MODERATED:
                 unsafe.record(connection, request.user_id, now)
             if final is not State.DELIVERED:
                 # The row's own ids: a group may have got a new one since the caller read it.

@@ -43,6 +43,12 @@ class Row:
     def kept(self) -> bool:
         return self.told == GETS_IT
 
+    def fault(self, only: str) -> Fault:
+        """Return the switch that lets this befall what concerns a prompt."""
+        return Fault(
+            self.call, self.times, self.delay, self.answer, drop=self.drop, after=self.after, only=only
+        )
+
 
 def _bomb() -> bytes:
     out = io.BytesIO()
@@ -190,11 +196,7 @@ async def test_each_failure_is_told_truly_and_counted_rightly(tmp_path: Path) ->
         world.media.faults.rules.clear()
         rules, people = [], []
         for index, row in enumerate(ROWS):
-            only = f"failure {index:02}"
-            rule = Fault(
-                row.call, row.times, row.delay, row.answer, drop=row.drop, after=row.after, only=only
-            )
-            rules.append(world.media.faults.add(rule))
+            rules.append(world.media.faults.add(row.fault(f"failure {index:02}")))
             people.append(world.person())
         await world.bot.start()
         for index, person in enumerate(people):

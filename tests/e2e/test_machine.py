@@ -52,8 +52,7 @@ async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) 
     async with worlds.world(small_disk, ADMIN_IDS=str(ADMIN)) as world:
         world.media.duration = lambda: 2.0
         admin, ann, ben = world.person(user_id=ADMIN), world.person(), world.person("ru", "Борис")
-        await world.bot.start()
-        await world.bot.logged("menus set")
+        await world.bot.start(until="menus set")
         group = world.group(ben)
         said = world.telegram.say(ann, "/imagine a fox --ar 1:1")
         status = await world.hears(ann, "Drawing")
@@ -88,8 +87,7 @@ async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) 
 async def test_sigterm_does_not_wait_for_a_full_disk(small_disk: Path) -> None:
     async with worlds.world(small_disk) as world:
         world.media.duration = lambda: 1.0
-        await world.bot.start()
-        await world.bot.logged("menus set")
+        await world.bot.start(until="menus set")
         ann = world.person()
         world.telegram.say(ann, "/imagine a fox --ar 1:1")
         await world.until(lambda: world.rows("SELECT 1 FROM requests WHERE state = 'running'"))
@@ -109,8 +107,7 @@ async def test_sigterm_does_not_wait_for_a_full_disk(small_disk: Path) -> None:
 async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> None:
     async with worlds.world(small_disk) as world:
         world.media.duration = lambda: 1.0
-        await world.bot.start()
-        await world.bot.logged("menus set")
+        await world.bot.start(until="menus set")
         people = [world.person() for _ in range(4)]
         for person in people:
             world.telegram.say(person, "/imagine a fox --ar 1:1")
@@ -146,8 +143,7 @@ async def test_a_read_only_disk_refuses_to_start_and_says_why(small_disk: Path) 
 
 async def test_a_database_that_turns_read_only_is_waited_for(fresh: World) -> None:
     """As a disk that the system mounts read-only after an error: the file answers, and takes nothing."""
-    await fresh.bot.start()
-    await fresh.bot.logged("menus set")
+    await fresh.bot.start(until="menus set")
     ann = fresh.person()
     (fresh.folder / "read-only").touch()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")

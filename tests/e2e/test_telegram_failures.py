@@ -50,6 +50,11 @@ class Row:
     times: int | None = 1
     after: bool = False
 
+    def fault(self, only: str) -> Fault:
+        """Return the switch that lets this befall what concerns a chat or a file; no answer is a broken connection."""
+        drop = self.answer is None
+        return Fault(self.method, self.times, answer=self.answer, drop=drop, after=self.after, only=only)
+
 
 def _bad(description: str) -> Answer:
     return faults.telegram(400, f"Bad Request: {description}")
@@ -169,11 +174,7 @@ class Case:
     def begin(cls, world: World, row: Row) -> "Case":
         person = world.person()
         chat_id = world.group(person) if row.waits_for in {IN_GROUP, UNSAFE} else person.id
-        drops = row.answer is None
-        fault = Fault(
-            row.method, row.times, answer=row.answer, drop=drops, after=row.after, only=f"chat {chat_id}."
-        )
-        world.telegram.faults.add(fault)
+        fault = world.telegram.faults.add(row.fault(f"chat {chat_id}."))
         return cls(row, person, chat_id, fault)
 
     def ask(self, world: World) -> None:
