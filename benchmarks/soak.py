@@ -165,9 +165,8 @@ class Soak:
 
 async def main(arguments: argparse.Namespace) -> tuple[str, bool]:
     """Run it; return the report, and whether every promise was kept."""
-    command = (
-        f"make soak ARGS='--minutes {arguments.minutes:g} --rate {arguments.rate:g} --seed {arguments.seed}'"
-    )
+    given = " ".join(f"--{name} {value}" for name, value in vars(arguments).items() if name != "report")
+    command = f"make soak ARGS='{given}'"
     with tempfile.TemporaryDirectory(prefix="imagine-soak-") as folder:
         async with world(Path(folder), **SETTINGS) as made:
             soak = Soak(made, arguments.seed, arguments.faults)
