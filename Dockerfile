@@ -10,6 +10,8 @@ COPY handlers handlers
 COPY generation generation
 COPY chat chat
 COPY storage storage
+COPY provider provider
+COPY core core
 COPY playground playground
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 

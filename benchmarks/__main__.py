@@ -9,14 +9,14 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from benchmarks.harness import Harness, occasion, quantile, stage
 from benchmarks.page import page_rows
-from benchmarks.stage import Stage, occasion, quantile, stage
-from tests.generation.simulation import Measured, fresh, lognormal, watch
+from tests.support.poll_simulation import Measured, fresh, lognormal, watch
 
 Row = tuple[str, str, str]
 
 
-async def busy(made: Stage) -> list[Row]:
+async def busy(made: Harness) -> list[Row]:
     """1,500 pictures as fast as they go: generations a second and CPU a generation."""
     count = 1_500
     made.durations(8.0, 0.35)
@@ -35,7 +35,7 @@ async def busy(made: Stage) -> list[Row]:
     ]
 
 
-async def crowded(made: Stage) -> list[Row]:
+async def crowded(made: Harness) -> list[Row]:
     """1,000 in flight: memory and loop lag."""
     made.durations(60.0, 0.1)
     await made.world.bot.start()
@@ -52,7 +52,7 @@ async def crowded(made: Stage) -> list[Row]:
     ]
 
 
-async def idle(made: Stage) -> list[Row]:
+async def idle(made: Harness) -> list[Row]:
     """One request after the other: latencies when nothing else goes on."""
     made.durations(1.0, 0.2)
     await made.world.bot.start()
@@ -68,7 +68,7 @@ async def idle(made: Stage) -> list[Row]:
     ]
 
 
-async def killed(made: Stage) -> list[Row]:
+async def killed(made: Harness) -> list[Row]:
     """`kill -9` with 200 in flight: from ready to all of them polled again."""
     made.durations(120.0, 0.05)
     await made.world.bot.start()
@@ -93,9 +93,9 @@ def waiting() -> list[Row]:
     """The polling schedule against a poll each two seconds, on the same durations."""
     runs = []
     for seed in range(6):
-        pollster = fresh()
-        watch(pollster, lognormal(8, 0.35), 200, seed)
-        runs.append(watch(pollster, lognormal(8, 0.35), 1_000, seed + 100))
+        poll_schedule = fresh()
+        watch(poll_schedule, lognormal(8, 0.35), 200, seed)
+        runs.append(watch(poll_schedule, lognormal(8, 0.35), 1_000, seed + 100))
     late, calls = statistics.mean(r.late for r in runs), statistics.mean(r.calls for r in runs)
     plain = _each_two_seconds(6_000, 2)
     return [
@@ -112,7 +112,7 @@ def _each_two_seconds(tasks: int, seed: int) -> Measured:
     return Measured(late / tasks, sum(calls) / tasks, 2.0)
 
 
-SCENES: dict[str, Callable[[Stage], Awaitable[list[Row]]]] = {
+SCENES: dict[str, Callable[[Harness], Awaitable[list[Row]]]] = {
     "idle": idle,
     "busy": busy,
     "crowded": crowded,

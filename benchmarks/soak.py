@@ -18,12 +18,12 @@ from pathlib import Path
 import psutil
 from aiogram.types import Message
 
-from benchmarks.account import Account, Life, Sample, report
-from benchmarks.stage import draw_once
+from benchmarks.harness import draw_once
+from benchmarks.soak_report import Account, Life, Sample, report
 from playground.media import lognormal
 from tests.e2e import test_failures as provider
 from tests.e2e import test_telegram_failures as telegram
-from tests.e2e.world import World, world
+from tests.support.world import World, world
 
 PEOPLE = 3_000
 SETTINGS = {"MAX_IN_FLIGHT": "100", "GENERATION_TIMEOUT": "90", "DAILY_QUOTA": "1000"}

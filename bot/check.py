@@ -7,9 +7,9 @@ from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 from bot.app import telegram_session
 from bot.settings import Settings
 from chat.sender import make_bot
-from generation.media_api import MediaApi
-from generation.media_errors import MediaError, Unauthorised
-from generation.metrics import Metrics
+from core.metrics import Metrics
+from provider.client import MediaClient
+from provider.errors import MediaError, Unauthorised
 from storage.database import Database, DatabaseError, DatabaseLocked
 
 
@@ -53,7 +53,7 @@ async def _telegram(settings: Settings) -> str:
 
 async def _media(settings: Settings) -> str:
     url, key, model = settings.gptunnel_api_url, settings.gptunnel_api_key, settings.gptunnel_model
-    async with MediaApi(url, key, model, Metrics()) as media:
+    async with MediaClient(url, key, model, Metrics()) as media:
         try:
             balance = await media.balance()
         except Unauthorised:

@@ -14,8 +14,8 @@ from typing import Any
 
 from playground import scene
 from playground.media import Media
-from playground.room import Room
 from playground.serve import KEY, TOKEN, served, stand_ins
+from playground.server import PlaygroundServer
 from playground.telegram import Telegram
 
 USUAL_PORT = 8642
@@ -48,8 +48,8 @@ class BotProcess:
         )
         self._file = folder / "bot.sqlite3"
         self._process: asyncio.subprocess.Process | None = None
-        self._watcher: asyncio.Task[None] | None = None
-        self.room: Room | None = None
+        self._task_poller: asyncio.Task[None] | None = None
+        self.room: PlaygroundServer | None = None
 
     async def start(self) -> None:
         """Start the process, unless it runs."""
@@ -62,7 +62,7 @@ class BotProcess:
             env=self._environment | {"PYTHONPATH": str(Path(__file__).parent.parent)},
             cwd=self._file.parent,
         )
-        self._watcher = asyncio.create_task(self._watch(self._process))
+        self._task_poller = asyncio.create_task(self._watch(self._process))
 
     async def kill(self) -> None:
         """`kill -9`."""
@@ -75,8 +75,8 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
-        if self._watcher is not None:
-            await self._watcher
+        if self._task_poller is not None:
+            await self._task_poller
 
     @property
     def ended(self) -> bool:
@@ -123,7 +123,7 @@ async def show_page(*, browser: bool, port: int | None = None) -> int:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="imagine-demo-"))
         settings = await stack.enter_async_context(stand_ins(telegram, media))
         bot = BotProcess(settings, Path(folder))
-        room = bot.room = Room(telegram, media, bot)
+        room = bot.room = PlaygroundServer(telegram, media, bot)
         address = await stack.enter_async_context(_page(room, port))
         print(f"Imagine’s playground: {address}  (Ctrl+C ends it)", flush=True)
         await bot.start()
@@ -135,7 +135,7 @@ async def show_page(*, browser: bool, port: int | None = None) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _page(room: Room, port: int | None) -> AsyncIterator[str]:
+async def _page(room: PlaygroundServer, port: int | None) -> AsyncIterator[str]:
     async with contextlib.AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(

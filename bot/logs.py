@@ -12,13 +12,13 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.settings import LogFormat, LogLevel
 
-STRUCK = "[secret]"
+REDACTED = "[secret]"
 _TOKEN = re.compile(r"\d{4,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 """What a bot token looks like, ours or another's, also behind the `bot` of a Telegram link."""
 _QUIET = ("aiogram", "alembic", "aiohttp", "httpx", "httpcore", "asyncio", "PIL")
 
 
-class Strike:
+class RedactSecrets:
     """The last processor: strikes secrets out of a rendered line. The second line of defence; none should get here."""
 
     def __init__(self, secrets: Sequence[SecretStr]) -> None:
@@ -27,8 +27,8 @@ class Strike:
     def __call__(self, _logger: WrappedLogger, _name: str, line: str | EventDict) -> str:
         text = str(line)
         for secret in self._secrets:
-            text = text.replace(secret, STRUCK)
-        return _TOKEN.sub(STRUCK, text)
+            text = text.replace(secret, REDACTED)
+        return _TOKEN.sub(REDACTED, text)
 
 
 def set_up(level: LogLevel, style: LogFormat, secrets: Sequence[SecretStr]) -> None:
@@ -48,7 +48,11 @@ def set_up(level: LogLevel, style: LogFormat, secrets: Sequence[SecretStr]) -> N
         last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, Strike(secrets)],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *last,
+            RedactSecrets(secrets),
+        ],
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)

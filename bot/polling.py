@@ -8,11 +8,11 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
 from aiogram.methods.base import TelegramMethod
 
-from bot.intake import Intake
-from bot.updates import ALLOWED
-from generation.steps import backoff
-from storage.clock import Clock
-from storage.database import StorageTrouble
+from bot.raw_updates import ALLOWED
+from bot.update_queue import UpdateQueue
+from core.clock import Clock
+from generation.shielded_tasks import backoff
+from storage.database import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -36,9 +36,9 @@ class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
 class Polling:
     """Asks Telegram for updates until stopped."""
 
-    def __init__(self, bot: Bot, intake: Intake, clock: Clock) -> None:
+    def __init__(self, bot: Bot, update_queue: UpdateQueue, clock: Clock) -> None:
         self._bot = bot
-        self._intake = intake
+        self._update_queue = update_queue
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
 
@@ -67,7 +67,7 @@ class Polling:
                     await self._bot.delete_webhook(drop_pending_updates=False)
                     webhook = False
                 updates = await self._bot(GetRawUpdates(offset=offset), request_timeout=LONG_POLL + 15)
-                await self._intake.put(updates)
+                await self._update_queue.put(updates)
             except TelegramConflictError as error:
                 if not troubles:
                     log.error("another instance asks for this bot's updates; waiting", error=error.message)
@@ -75,7 +75,7 @@ class Polling:
                 await self._clock.sleep(AFTER_CONFLICT)
             except Exception as error:
                 troubles += 1
-                known = isinstance(error, AiogramError | StorageTrouble)
+                known = isinstance(error, AiogramError | StorageUnavailable)
                 log.warning("no updates", tries=troubles, error=str(error), exc_info=not known)
                 named = error.retry_after if isinstance(error, TelegramRetryAfter) else 0
                 await self._clock.sleep(max(named, backoff(troubles)))

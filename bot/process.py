@@ -8,14 +8,14 @@ import signal
 import structlog
 from pydantic import SecretStr
 
-from bot import chores
+from bot import startup_tasks
 from bot.app import Core, dispatcher, telegram_session
-from bot.intake import Intake
 from bot.polling import Polling
 from bot.settings import Settings, Updates
 from bot.throttle import Throttle
+from bot.update_queue import UpdateQueue
 from bot.web import Web, webhook_path
-from storage.clock import SystemClock
+from core.clock import SystemClock
 from storage.database import Database, Failpoint
 from storage.inbox import Inbox
 
@@ -31,22 +31,26 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
     core = Core(settings, database, session=telegram_session(settings), clock=clock)
     await core.start()
     throttle = Throttle(settings.throttle)
-    intake = Intake(Inbox(database, clock), dispatcher(core), core.bot, clock, throttle, core.notices)
+    update_queue = UpdateQueue(
+        Inbox(database, clock), dispatcher(core), core.bot, clock, throttle, core.notices
+    )
     web = Web(settings.listen_address, core.metrics, core.healthy)
-    polling = Polling(core.bot, intake, clock)
+    polling = Polling(core.bot, update_queue, clock)
     background: list[asyncio.Task[None]] = [
-        asyncio.create_task(chores.measure_lag(core.metrics)),
+        asyncio.create_task(startup_tasks.measure_lag(core.metrics)),
         asyncio.create_task(
-            chores.set_menus(core.bot, core.clock, core.facts, core.library, settings.admin_ids)
+            startup_tasks.set_menus(
+                core.bot, core.clock, core.key_values, core.translations, settings.admin_ids
+            )
         ),
     ]
     stopping = _stop_signal()
     try:
         if settings.updates is Updates.WEBHOOK:
-            background.append(_take_webhook(settings, core, web, intake))
+            background.append(_take_webhook(settings, core, web, update_queue))
         web.serve_sources(core.source)
         await web.start()
-        await intake.start()
+        await update_queue.start()
         if settings.updates is Updates.POLLING:
             await polling.start()
         # What was imported stays for good: without it a full collection stalls the loop far less (benchmarks/).
@@ -60,17 +64,17 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
         await web.stop()
         for task in background:
             task.cancel()
-        await intake.stop(HANDLERS_PATIENCE)
+        await update_queue.stop(HANDLERS_PATIENCE)
         await core.stop()
         log.info("stopped")
 
 
-def _take_webhook(settings: Settings, core: Core, web: Web, intake: Intake) -> asyncio.Task[None]:
+def _take_webhook(settings: Settings, core: Core, web: Web, update_queue: UpdateQueue) -> asyncio.Task[None]:
     secret = settings.webhook_secret or SecretStr(secrets.token_urlsafe(32))
     path = webhook_path(settings.bot_token)
-    web.take_updates(path, secret, intake)
+    web.take_updates(path, secret, update_queue)
     return asyncio.create_task(
-        chores.set_webhook(core.bot, core.clock, f"{settings.public_url}{path}", secret)
+        startup_tasks.set_webhook(core.bot, core.clock, f"{settings.public_url}{path}", secret)
     )
 
 

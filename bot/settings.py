@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from generation.lifecycle import UnknownCreate
-from generation.sources import SourceImages
+from generation.source_images import SourceImages
 
 
 class Updates(StrEnum):

@@ -11,12 +11,12 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
-from bot.intake import Intake
-from chat.files import FileGone, FileTrouble
-from generation.media_errors import PictureRefused
-from generation.metrics import Metrics
-from generation.sources import SOURCE_PATH, LinkRefused
-from storage.database import StorageTrouble
+from bot.update_queue import UpdateQueue
+from chat.telegram_files import FileGone, FileUnavailable
+from core.metrics import Metrics
+from generation.source_images import SOURCE_PATH, LinkRefused
+from provider.errors import PictureRefused
+from storage.database import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class Web:
         self._app.router.add_get("/healthz", self._healthz)
         self._app.router.add_get("/metrics", self._show_metrics)
         self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
-        self._intake: Intake | None = None
+        self._update_queue: UpdateQueue | None = None
         self._read_source: ReadSource | None = None
         self._secret = b""
 
@@ -63,10 +63,10 @@ class Web:
         self._read_source = read
         self._app.router.add_get(f"{SOURCE_PATH}/{{signed}}", self._source)
 
-    def take_updates(self, path: str, secret: SecretStr, intake: Intake) -> None:
+    def take_updates(self, path: str, secret: SecretStr, update_queue: UpdateQueue) -> None:
         """Serve the webhook on this path."""
         self._secret = secret.get_secret_value().encode()
-        self._intake = intake
+        self._update_queue = update_queue
         self._app.router.add_post(path, self._webhook)
 
     async def start(self) -> None:
@@ -97,11 +97,11 @@ class Web:
             return web.Response(status=400)
         if not isinstance(update, dict) or not _is_update_id(update.get("update_id")):
             return web.Response(status=400)
-        if self._intake is None:
+        if self._update_queue is None:
             return web.Response(status=503)
         try:
-            await self._intake.put([update])
-        except StorageTrouble:
+            await self._update_queue.put([update])
+        except StorageUnavailable:
             return web.Response(status=503)  # Telegram brings it again
         return web.Response()
 
@@ -113,7 +113,7 @@ class Web:
         except (LinkRefused, FileGone, PictureRefused) as error:
             log.info("source refused", why=type(error).__name__)
             raise web.HTTPNotFound from None
-        except FileTrouble as error:
+        except FileUnavailable as error:
             log.warning("source not read", error=str(error))
             raise web.HTTPServiceUnavailable from None
         return web.Response(body=jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})

@@ -26,7 +26,7 @@ class PreferRatio(CallbackData, prefix="p"):
     ratio: str = ""
 
 
-class Act(StrEnum):
+class ResultAction(StrEnum):
     """What a result offers."""
 
     AGAIN = "a"
@@ -37,15 +37,15 @@ class Act(StrEnum):
     BACK = "b"
 
 
-class Offer(CallbackData, prefix="x"):
+class ResultButton(CallbackData, prefix="x"):
     """A button under a picture. `paged` when it stands in /history, whose arrows must come back."""
 
     request: int
-    act: Act
+    act: ResultAction
     paged: bool = False
 
 
-class Reshape(CallbackData, prefix="s"):
+class DrawInRatio(CallbackData, prefix="s"):
     """Draw a request again in another shape."""
 
     request: int
@@ -53,7 +53,7 @@ class Reshape(CallbackData, prefix="s"):
     paged: bool = False
 
 
-class TurnPage(CallbackData, prefix="h"):
+class ShowPage(CallbackData, prefix="h"):
     """Show another picture of a person's history."""
 
     user: int

@@ -6,24 +6,24 @@ from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram.utils.keyboard import InlineKeyboardBuilder, KeyboardBuilder
 
 from chat.callbacks import (
-    Act,
     CancelRequest,
     ChooseRatio,
+    DrawInRatio,
     Forget,
     GroupChoice,
-    Offer,
     PreferLanguage,
     PreferRatio,
-    Reshape,
-    TurnPage,
+    ResultAction,
+    ResultButton,
+    ShowPage,
 )
-from chat.texts import LANGUAGES, Texts
-from storage.archive import Page
-from storage.model import AspectRatio, Request
-from storage.preferences import Preference, Who
+from chat.translations import LANGUAGES, Translator
+from core.model import AspectRatio, Request
+from storage.history import Page
+from storage.preferences import Preference, WhoMayDraw
 
 
-def ratios(texts: Texts, draft_id: int) -> InlineKeyboardMarkup:
+def ratios(texts: Translator, draft_id: int) -> InlineKeyboardMarkup:
     """Five ratios to pick from for a draft."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
@@ -32,7 +32,7 @@ def ratios(texts: Texts, draft_id: int) -> InlineKeyboardMarkup:
     return _markup(builder.adjust(3, 2))
 
 
-def preferred_ratio(texts: Texts, user_id: int) -> InlineKeyboardMarkup:
+def preferred_ratio(texts: Translator, user_id: int) -> InlineKeyboardMarkup:
     """Five ratios to remember, and a way back to being asked."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
@@ -42,7 +42,7 @@ def preferred_ratio(texts: Texts, user_id: int) -> InlineKeyboardMarkup:
     return _markup(builder.adjust(3, 2, 1))
 
 
-def cancel(texts: Texts, request_id: int) -> InlineKeyboardMarkup:
+def cancel(texts: Translator, request_id: int) -> InlineKeyboardMarkup:
     """The one button under a status message."""
     button = InlineKeyboardButton(
         text=texts.raw("button-cancel"), callback_data=CancelRequest(request=request_id).pack()
@@ -50,7 +50,7 @@ def cancel(texts: Texts, request_id: int) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
-def cancel_listed(texts: Texts, request_ids: Sequence[int]) -> InlineKeyboardMarkup | None:
+def cancel_listed(texts: Translator, request_ids: Sequence[int]) -> InlineKeyboardMarkup | None:
     """A numbered cancel button for each listed request; None for an empty list."""
     if not request_ids:
         return None
@@ -66,37 +66,40 @@ def ask(placeholder: str) -> ForceReply:
     return ForceReply(selective=True, input_field_placeholder=placeholder)
 
 
-def result(texts: Texts, request: Request, page: Page | None = None) -> InlineKeyboardMarkup:
+def result(texts: Translator, request: Request, page: Page | None = None) -> InlineKeyboardMarkup:
     """What a picture offers; an edit has no shapes but a way back. With a page, arrows below."""
     builder = InlineKeyboardBuilder()
     edited = request.source_file_id is not None
-    offers = [("again", Act.AGAIN), ("undo", Act.UNDO) if edited else ("shapes", Act.SHAPES)]
-    offers += [("edit", Act.EDIT), ("original", Act.ORIGINAL)]
+    offers = [
+        ("again", ResultAction.AGAIN),
+        ("undo", ResultAction.UNDO) if edited else ("shapes", ResultAction.SHAPES),
+    ]
+    offers += [("edit", ResultAction.EDIT), ("original", ResultAction.ORIGINAL)]
     for name, act in offers:
-        data = Offer(request=request.id, act=act, paged=page is not None)
+        data = ResultButton(request=request.id, act=act, paged=page is not None)
         builder.button(text=texts.raw(f"offer-{name}"), callback_data=data)
     arrows = 0
     for label, neighbour in (("◀", page.newer), ("▶", page.older)) if page is not None else ():
         if neighbour is not None:
-            data_page = TurnPage(user=request.user_id, request=neighbour)
+            data_page = ShowPage(user=request.user_id, request=neighbour)
             builder.button(text=label, callback_data=data_page)
             arrows += 1
     return _markup(builder.adjust(2, 2, max(1, arrows)))
 
 
-def shapes(texts: Texts, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
+def shapes(texts: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
     """The other ratios of a picture, and a way back to what it offers."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
         if ratio is not request.ratio:
-            data = Reshape(request=request.id, ratio=ratio.slug, paged=paged)
+            data = DrawInRatio(request=request.id, ratio=ratio.slug, paged=paged)
             builder.button(text=texts.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
-    back = Offer(request=request.id, act=Act.BACK, paged=paged)
+    back = ResultButton(request=request.id, act=ResultAction.BACK, paged=paged)
     builder.button(text=texts.raw("button-back"), callback_data=back)
     return _markup(builder.adjust(2, 2, 1))
 
 
-def languages(texts: Texts, user_id: int) -> InlineKeyboardMarkup:
+def languages(texts: Translator, user_id: int) -> InlineKeyboardMarkup:
     """The languages to choose from, and following Telegram's own."""
     builder = InlineKeyboardBuilder()
     for language in LANGUAGES:
@@ -106,7 +109,7 @@ def languages(texts: Texts, user_id: int) -> InlineKeyboardMarkup:
     return _markup(builder.adjust(2, 1))
 
 
-def forget(texts: Texts, user_id: int) -> InlineKeyboardMarkup:
+def forget(texts: Translator, user_id: int) -> InlineKeyboardMarkup:
     """Yes or no, before everything goes."""
     builder = InlineKeyboardBuilder()
     builder.button(text=texts.raw("button-forget"), callback_data=Forget(user=user_id, sure=True))
@@ -114,14 +117,14 @@ def forget(texts: Texts, user_id: int) -> InlineKeyboardMarkup:
     return _markup(builder.adjust(1))
 
 
-def group_settings(texts: Texts, chosen: Preference, most: int, daily: int) -> InlineKeyboardMarkup:
+def group_settings(texts: Translator, chosen: Preference, most: int, daily: int) -> InlineKeyboardMarkup:
     """A group's settings, the ones in force marked; `most` is the largest daily limit, `daily` the one kept."""
     builder = InlineKeyboardBuilder()
 
     def button(label: str, name: str, value: str, *, now: bool) -> None:
         builder.button(text=f"✓ {label}" if now else label, callback_data=GroupChoice(name=name, value=value))
 
-    for who in Who:
+    for who in WhoMayDraw:
         button(texts.raw(f"button-who-{who}"), "who", who, now=chosen.who is who)
     limits = sorted({max(1, most // 10), max(1, most // 4), max(1, most // 2), most})
     for limit in limits:
@@ -132,7 +135,7 @@ def group_settings(texts: Texts, chosen: Preference, most: int, daily: int) -> I
     for language in LANGUAGES:
         button(texts.raw(f"language-{language}"), "language", language, now=chosen.language == language)
     button(texts.raw("button-language-each"), "language", "", now=chosen.language is None)
-    return _markup(builder.adjust(len(Who), len(limits), len(AspectRatio), 1, len(LANGUAGES), 1))
+    return _markup(builder.adjust(len(WhoMayDraw), len(limits), len(AspectRatio), 1, len(LANGUAGES), 1))
 
 
 def _markup(builder: KeyboardBuilder[InlineKeyboardButton]) -> InlineKeyboardMarkup:

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from storage.clock import Clock
+from core.clock import Clock
 
 PRIVATE_SECONDS = 1.0
 PRIVATE_BURST = 3
@@ -74,7 +74,7 @@ class _Chat:
         return not self.waiting and max(used, self.frozen_until) <= now
 
 
-class Turns:
+class SlotScheduler:
     """The scheduler. `now` is any clock that only grows, in seconds; rates are per second."""
 
     def __init__(self, rate: int) -> None:
@@ -148,11 +148,11 @@ class Turns:
             self._sent.popleft()
 
 
-class Limiter:
+class RateLimiter:
     """Hands out turns as their time comes."""
 
     def __init__(self, rate: int, clock: Clock) -> None:
-        self._turns = Turns(rate)
+        self._turns = SlotScheduler(rate)
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
 

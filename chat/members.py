@@ -4,9 +4,9 @@ import structlog
 from aiogram.enums import ChatMemberStatus
 from aiogram.methods import GetChatMember
 
+from chat.api_calls import ApiCaller
 from chat.errors import SendError
-from chat.outlet import Outlet
-from storage.clock import Clock
+from core.clock import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -18,8 +18,8 @@ _ADMINS = frozenset({ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.CREATOR})
 class Members:
     """Members of groups."""
 
-    def __init__(self, outlet: Outlet, clock: Clock) -> None:
-        self._outlet = outlet
+    def __init__(self, caller: ApiCaller, clock: Clock) -> None:
+        self._caller = caller
         self._clock = clock
         self._known: dict[tuple[int, int], tuple[float, bool]] = {}
 
@@ -33,7 +33,7 @@ class Members:
             return is_admin
         method = GetChatMember(chat_id=chat_id, user_id=user_id)
         try:
-            member = await self._outlet.patiently(lambda: self._outlet.call(method, chat_id))
+            member = await self._caller.with_retries(lambda: self._caller.call(method, chat_id))
         except SendError as error:
             log.info("member not known", error=str(error))
             return False

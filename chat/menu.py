@@ -14,8 +14,8 @@ from aiogram.types import (
     BotCommandScopeChat,
 )
 
-from chat.texts import DEFAULT_LANGUAGE, LANGUAGES, Library, Texts
-from storage.facts import Facts
+from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations, Translator
+from storage.key_values import KeyValueStore
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,9 @@ Scope = (
 )
 
 
-async def tell(bot: Bot, facts: Facts, library: Library, admins: Collection[int]) -> bool:
+async def tell(
+    bot: Bot, key_values: KeyValueStore, translations: Translations, admins: Collection[int]
+) -> bool:
     """Set every menu that is not as Telegram was last told. False where one could not be set."""
     menus: list[tuple[Scope, tuple[str, ...]]] = [
         (BotCommandScopeAllPrivateChats(), PRIVATE),
@@ -43,24 +45,24 @@ async def tell(bot: Bot, facts: Facts, library: Library, admins: Collection[int]
     well = True
     for scope, names in menus:
         for language in LANGUAGES:
-            commands = _commands(library.of(language), names)
+            commands = _commands(translations.of(language), names)
             # The default language goes without a code, so it serves everybody whose own is not spoken.
             code = None if language == DEFAULT_LANGUAGE else language
-            well &= await _tell_one(bot, facts, scope, code, commands)
+            well &= await _tell_one(bot, key_values, scope, code, commands)
     return well
 
 
-def _commands(texts: Texts, names: Collection[str]) -> list[BotCommand]:
+def _commands(texts: Translator, names: Collection[str]) -> list[BotCommand]:
     return [BotCommand(command=name, description=texts.raw(f"command-{name}")) for name in names]
 
 
 async def _tell_one(
-    bot: Bot, facts: Facts, scope: Scope, code: str | None, commands: list[BotCommand]
+    bot: Bot, key_values: KeyValueStore, scope: Scope, code: str | None, commands: list[BotCommand]
 ) -> bool:
     shown = "\n".join(f"{command.command}: {command.description}" for command in commands)
     digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
     name = f"menu {bot.id} {scope.model_dump_json(exclude_none=True)} {code or ''}"
-    if await facts.get(name) == digest:
+    if await key_values.get(name) == digest:
         return True
     try:
         await bot.set_my_commands(commands, scope=scope, language_code=code)
@@ -68,5 +70,5 @@ async def _tell_one(
         log.warning("menu not set", scope=scope.type, error=str(error))
         # An admin who never wrote to the bot has no chat with it: their menu is set at a later start.
         return isinstance(scope, BotCommandScopeChat)
-    await facts.set(name, digest)
+    await key_values.set(name, digest)
     return True

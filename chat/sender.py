@@ -32,13 +32,13 @@ from aiogram.types import (
     ReactionTypeUnion,
 )
 
-from chat.background import Background
+from chat.api_calls import ApiCaller
 from chat.errors import SendError, Unsure
-from chat.limits import Limiter, Priority
-from chat.outlet import Outlet
-from chat.place import Place
-from storage.clock import Clock
-from storage.model import FileKind
+from chat.limits import Priority, RateLimiter
+from core.background import Background
+from core.clock import Clock
+from core.model import FileKind
+from core.reply_target import ReplyTarget
 
 Keyboard = InlineKeyboardMarkup | ForceReply
 log = structlog.get_logger(__name__)
@@ -59,14 +59,14 @@ def make_bot(token: str, session: BaseSession) -> Bot:
     return Bot(token, session=session, default=defaults)
 
 
-class Sender(Outlet):
+class Sender(ApiCaller):
     """Sends, edits and deletes messages at the pace Telegram allows."""
 
-    def __init__(self, bot: Bot, limiter: Limiter, clock: Clock) -> None:
-        super().__init__(bot, limiter, clock)
+    def __init__(self, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
+        super().__init__(bot, rate_limiter, clock)
         self._acting = Background()
 
-    async def text(self, place: Place, text: str, *, keyboard: Keyboard | None = None) -> int:
+    async def text(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send an answer in HTML and return its message id. Tried again for up to `PATIENCE` seconds."""
         method = self._text(place, text, keyboard, silent=False)
 
@@ -74,9 +74,9 @@ class Sender(Outlet):
             await self.turn(place.chat_id, Priority.ANSWER)
             return await self.call(method, place.chat_id)
 
-        return (await self.patiently(once)).message_id
+        return (await self.with_retries(once)).message_id
 
-    async def status(self, place: Place, text: str, *, keyboard: Keyboard | None = None) -> int:
+    async def status(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send a silent status text, once, and return its message id: a later one says more."""
         method = self._text(place, text, keyboard, silent=True)
         return (await self.call(method, place.chat_id)).message_id
@@ -86,7 +86,7 @@ class Sender(Outlet):
     ) -> None:
         """Change a status text, once."""
         method = EditMessageText(chat_id=chat_id, message_id=message_id, text=text, reply_markup=keyboard)
-        await self.gently(method, chat_id)
+        await self.call_ignoring_no_ops(method, chat_id)
 
     async def edit(
         self, chat_id: int, message_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
@@ -97,24 +97,24 @@ class Sender(Outlet):
             await self.turn(chat_id, Priority.ANSWER)
             await self.edit_status(chat_id, message_id, text, keyboard=keyboard)
 
-        await self.patiently(once)
+        await self.with_retries(once)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         """Take a message of the bot's away. Takes no turn: Telegram's rates are for messages sent."""
         method = DeleteMessage(chat_id=chat_id, message_id=message_id)
-        await self.patiently(lambda: self.gently(method, chat_id))
+        await self.with_retries(lambda: self.call_ignoring_no_ops(method, chat_id))
 
     async def toast(self, query_id: str, text: str | None = None) -> None:
         """Answer a button press at once. A press whose answer is lost stays a press: errors are only logged."""
         method = AnswerCallbackQuery(callback_query_id=query_id, text=text)
         try:
-            await self.gently(method, None)
+            await self.call_ignoring_no_ops(method, None)
         except SendError as error:
             log.info("toast not shown", error=str(error))
 
     async def photo(
         self,
-        place: Place,
+        place: ReplyTarget,
         data: bytes,
         filename: str,
         caption: str,
@@ -136,7 +136,7 @@ class Sender(Outlet):
 
     async def document(
         self,
-        place: Place,
+        place: ReplyTarget,
         file: BufferedInputFile | str,
         caption: str | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
@@ -160,7 +160,12 @@ class Sender(Outlet):
         return SentPicture(message.message_id, message.document.file_id, FileKind.DOCUMENT)
 
     async def show(
-        self, place: Place, file_id: str, kind: FileKind, caption: str, keyboard: InlineKeyboardMarkup | None
+        self,
+        place: ReplyTarget,
+        file_id: str,
+        kind: FileKind,
+        caption: str,
+        keyboard: InlineKeyboardMarkup | None,
     ) -> int:
         """Send a picture Telegram already has and return its message id. Tried again like a text."""
 
@@ -179,7 +184,7 @@ class Sender(Outlet):
             )
             return await self.call(method, place.chat_id)
 
-        return (await self.patiently(once)).message_id
+        return (await self.with_retries(once)).message_id
 
     async def replace(
         self,
@@ -201,22 +206,22 @@ class Sender(Outlet):
 
         async def once() -> None:
             await self.turn(chat_id, Priority.ANSWER)
-            await self.gently(method, chat_id)
+            await self.call_ignoring_no_ops(method, chat_id)
 
-        await self.patiently(once)
+        await self.with_retries(once)
 
-    async def rekey(self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup) -> None:
+    async def edit_keyboard(self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup) -> None:
         """Put other buttons under a message of the bot's. Takes no turn: it answers a press."""
         method = EditMessageReplyMarkup(chat_id=chat_id, message_id=message_id, reply_markup=keyboard)
-        await self.patiently(lambda: self.gently(method, chat_id))
+        await self.with_retries(lambda: self.call_ignoring_no_ops(method, chat_id))
 
     async def react(self, chat_id: int, message_id: int, emoji: str | None) -> None:
         """Put a reaction on a message, once, or take it away. Raises Rejected where reactions are not allowed."""
         reaction: list[ReactionTypeUnion] = [ReactionTypeEmoji(emoji=emoji)] if emoji else []
         method = SetMessageReaction(chat_id=chat_id, message_id=message_id, reaction=reaction)
-        await self.gently(method, chat_id)
+        await self.call_ignoring_no_ops(method, chat_id)
 
-    async def whisper(self, place: Place, receiver_id: int, text: str) -> int | None:
+    async def whisper(self, place: ReplyTarget, receiver_id: int, text: str) -> int | None:
         """Say something only one person in a group sees, once. Raises Rejected where the server does not allow it.
 
         An ephemeral message (Bot API 10.2, EphemeralMessageParameters). A server older than that overlooks the
@@ -229,7 +234,7 @@ class Sender(Outlet):
         message = await self.call(method, place.chat_id)
         return None if message.ephemeral_message_id is not None else message.message_id
 
-    def act(self, place: Place) -> None:
+    def act(self, place: ReplyTarget) -> None:
         """Show that a picture is being sent. Nobody waits for it, and nothing depends on it."""
         method = SendChatAction(
             chat_id=place.chat_id, message_thread_id=place.thread_id, action=ChatAction.UPLOAD_PHOTO
@@ -243,7 +248,7 @@ class Sender(Outlet):
             log.info("action not shown", error=str(error))
 
     @staticmethod
-    def _text(place: Place, text: str, keyboard: Keyboard | None, *, silent: bool) -> SendMessage:
+    def _text(place: ReplyTarget, text: str, keyboard: Keyboard | None, *, silent: bool) -> SendMessage:
         return SendMessage(
             chat_id=place.chat_id,
             message_thread_id=place.thread_id,

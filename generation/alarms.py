@@ -6,17 +6,17 @@ from enum import StrEnum
 
 import structlog
 
-from chat.background import Background
 from chat.errors import SendError
-from chat.place import Place
 from chat.sender import Sender
-from chat.texts import Library, Texts
-from generation.circuit import Trouble
-from generation.media_api import MediaApi
-from generation.media_errors import MediaError, OutOfMoney, Unauthorised
-from storage.clock import Clock
-from storage.database import StorageTrouble
-from storage.facts import Facts
+from chat.translations import Translations, Translator
+from core.background import Background
+from core.clock import Clock
+from core.reply_target import ReplyTarget
+from generation.circuit_breaker import OutageReason
+from provider.client import MediaClient
+from provider.errors import MediaError, OutOfMoney, Unauthorised
+from storage.database import StorageUnavailable
+from storage.key_values import KeyValueStore
 from storage.preferences import Preferences
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Alarm(StrEnum):
     DISK = "disk"
 
 
-_OF_PROVIDER = {Trouble.KEY: Alarm.KEY, Trouble.MONEY: Alarm.MONEY}
+_OF_PROVIDER = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}
 """An outage is the provider's own to mend."""
 
 
@@ -42,11 +42,11 @@ class Alarms:
 
     def __init__(
         self,
-        media: MediaApi,
+        media: MediaClient,
         sender: Sender,
-        facts: Facts,
+        key_values: KeyValueStore,
         preferences: Preferences,
-        library: Library,
+        translations: Translations,
         clock: Clock,
         *,
         admins: Collection[int],
@@ -54,16 +54,16 @@ class Alarms:
     ) -> None:
         self._media = media
         self._sender = sender
-        self._facts = facts
+        self._facts = key_values
         self._preferences = preferences
-        self._library = library
+        self._translations = translations
         self._clock = clock
         self._admins = sorted(admins)
         self._low_balance = low_balance
         self._background = Background()
         self._told_at: dict[Alarm, float] = {}
 
-    def provider_in(self, trouble: Trouble) -> None:
+    def provider_in(self, trouble: OutageReason) -> None:
         """Tell of what holds creates back."""
         if trouble in _OF_PROVIDER:
             self.raise_for(_OF_PROVIDER[trouble])
@@ -94,7 +94,7 @@ class Alarms:
         if low and await self._facts.get("low balance") != "told":
             await self._facts.set("low balance", "told")
             for admin in self._admins:
-                texts = await self._texts(admin)
+                texts = await self._translator(admin)
                 await self._say(admin, texts("low-balance", balance=int(balance)))
         elif not low:
             await self._facts.set("low balance", "")
@@ -113,17 +113,17 @@ class Alarms:
         if 0 <= now - told_at < AT_MOST_EVERY:
             return
         self._told_at[alarm] = now
-        with contextlib.suppress(StorageTrouble):  # of the disk this very alarm may speak
+        with contextlib.suppress(StorageUnavailable):  # of the disk this very alarm may speak
             await self._facts.set(name, str(now))
         for admin in self._admins:
-            texts = await self._texts(admin)
+            texts = await self._translator(admin)
             await self._say(admin, texts(f"alarm-{alarm}"))
 
-    async def _texts(self, admin: int) -> Texts:
-        return self._library.of((await self._preferences.of(admin)).language)
+    async def _translator(self, admin: int) -> Translator:
+        return self._translations.of((await self._preferences.of(admin)).language)
 
     async def _say(self, admin: int, words: str) -> None:
         try:
-            await self._sender.text(Place(admin), words)
+            await self._sender.text(ReplyTarget(admin), words)
         except SendError as error:
             log.warning("admin not told", admin=admin, error=str(error))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from storage.model import Allowance
+from core.model import Allowance
 from storage.preferences import Preference
 
 

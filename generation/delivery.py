@@ -13,18 +13,18 @@ from chat import keyboards
 from chat.captions import caption
 from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
-from chat.place import Place
 from chat.sender import Sender, SentPicture
-from chat.texts import Library
-from generation.downloads import Downloads
-from generation.media_api import MediaApi
-from generation.media_errors import DownloadError, LinkTrouble, MediaError, PictureRefused
-from generation.metrics import Metrics
-from generation.pictures import Picture, Pictures
-from generation.status import StatusBoard
-from generation.steps import Acts, Step, backoff
-from storage.clock import Clock
-from storage.model import SENDING, Failure, Request, State
+from chat.translations import Translations
+from core.clock import Clock
+from core.metrics import Metrics
+from core.model import SENDING, Failure, Request, State
+from core.reply_target import ReplyTarget
+from generation.conversion import Picture, PictureConverter
+from generation.shielded_tasks import ShieldedTasks, StepResult, backoff
+from generation.status_messages import StatusMessages
+from provider.client import MediaClient
+from provider.downloads import Downloads
+from provider.errors import DownloadError, LinkUnavailable, MediaError, PictureRefused
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -56,13 +56,13 @@ class Delivery:
     def __init__(
         self,
         requests: Requests,
-        media: MediaApi,
+        media: MediaClient,
         downloads: Downloads,
-        pictures: Pictures,
+        pictures: PictureConverter,
         sender: Sender,
-        board: StatusBoard,
-        library: Library,
-        acts: Acts,
+        status_messages: StatusMessages,
+        translations: Translations,
+        tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -71,9 +71,9 @@ class Delivery:
         self._downloads = downloads
         self._pictures = pictures
         self._sender = sender
-        self._board = board
-        self._library = library
-        self._acts = acts
+        self._status_messages = status_messages
+        self._translations = translations
+        self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
         self._places = asyncio.Semaphore(PICTURES_AT_ONCE)
@@ -83,23 +83,23 @@ class Delivery:
         """Drop what is remembered of a closed request."""
         self._tries.pop(request_id, None)
 
-    async def step(self, request: Request) -> Step:
+    async def step(self, request: Request) -> StepResult:
         """Try once to deliver a request that is `ready` or `delivering`."""
         tries = self._tries.setdefault(request.id, _Tries())
-        self._board.sending(request.id)
+        self._status_messages.sending(request.id)
         await self._sender.turn(request.chat_id, Priority.PICTURE)
         async with self._places:
-            self._sender.act(Place(request.chat_id, request.thread_id))
+            self._sender.act(ReplyTarget(request.chat_id, request.thread_id))
             try:
                 picture = await self._pictures.fit(await self._downloads.fetch(request.picture_url or ""))
             except DownloadError as error:
                 return await self._not_fetched(request, tries, error)
-            return await self._acts.run(self._send(request, tries, picture))
+            return await self._tasks.run(self._send(request, tries, picture))
 
-    async def _not_fetched(self, request: Request, tries: _Tries, error: DownloadError) -> Step:
+    async def _not_fetched(self, request: Request, tries: _Tries, error: DownloadError) -> StepResult:
         tries.fetches += 1
         log.warning("picture not fetched", request=request.id, tries=tries.fetches, error=str(error))
-        trouble = isinstance(error, LinkTrouble)
+        trouble = isinstance(error, LinkUnavailable)
         if trouble and self._clock.now() - (request.ready_at or 0.0) > FETCH_PATIENCE:
             return await self._fail(request, Failure.PICTURE_LOST)
         if tries.fetches % _TRIES_A_LINK == 0:
@@ -108,7 +108,7 @@ class Delivery:
             tries.refreshes += 1
             await self._refresh(request)
         longest = 5.0 if isinstance(error, PictureRefused) else 60.0
-        return Step(request.state, wait=backoff(tries.fetches, longest=longest))
+        return StepResult(request.state, wait=backoff(tries.fetches, longest=longest))
 
     async def _refresh(self, request: Request) -> None:
         """Ask the provider for the picture's link anew."""
@@ -120,12 +120,12 @@ class Delivery:
         if task.url and task.url != request.picture_url:
             await self._requests.move(request.id, request.state, request.state, picture_url=task.url)
 
-    async def _send(self, request: Request, tries: _Tries, picture: Picture) -> Step:
+    async def _send(self, request: Request, tries: _Tries, picture: Picture) -> StepResult:
         """Write `delivering`, send, settle: an act. Killed in between, the picture is sent again."""
         if request.state is State.READY and not await self._requests.move(
             request.id, State.READY, State.DELIVERING
         ):
-            return Step(request.state)
+            return StepResult(request.state)
         tries.sends += 1
         try:
             sent = await self._as_it_fits(request, picture)
@@ -143,7 +143,7 @@ class Delivery:
             if late or tries.unsure >= _UNSURE_TRIES:
                 return await self._fail(request, Failure.NOT_SENDABLE)
             named = error.retry_after if isinstance(error, TryLater) else None
-            return Step(State.DELIVERING, wait=named or backoff(tries.sends, longest=60.0))
+            return StepResult(State.DELIVERING, wait=named or backoff(tries.sends, longest=60.0))
         if request.ready_at is not None:
             self._metrics.delivering.observe(max(0.0, self._clock.now() - request.ready_at))
         return await self._settle(
@@ -155,10 +155,10 @@ class Delivery:
         )
 
     async def _as_it_fits(self, request: Request, picture: Picture) -> SentPicture:
-        place = Place(request.chat_id, request.thread_id, request.message_id)
+        place = ReplyTarget(request.chat_id, request.thread_id, request.message_id)
         name = f"imagine-{request.id}.{picture.extension}"
         words = caption(request.prompt)
-        keyboard = keyboards.result(self._library.of(request.language), request)
+        keyboard = keyboards.result(self._translations.of(request.language), request)
         if picture.as_photo:
             try:
                 return await self._sender.photo(place, picture.data, name, words, keyboard)
@@ -167,9 +167,11 @@ class Delivery:
                 await self._sender.turn(request.chat_id, Priority.PICTURE)
         return await self._sender.document(place, BufferedInputFile(picture.data, name), words, keyboard)
 
-    async def _fail(self, request: Request, failure: Failure) -> Step:
+    async def _fail(self, request: Request, failure: Failure) -> StepResult:
         return await self._settle(request, State.FAILED, failure=failure)
 
-    async def _settle(self, request: Request, final: State, **values: str | int) -> Step:
-        await self._acts.insist(lambda: self._requests.settle(request, SENDING, final, **values))
-        return Step(final)
+    async def _settle(self, request: Request, final: State, **values: str | int) -> StepResult:
+        await self._tasks.retry_until_written(
+            lambda: self._requests.settle(request, SENDING, final, **values)
+        )
+        return StepResult(final)

@@ -11,13 +11,13 @@ from typing import Protocol
 
 import structlog
 
+from core.clock import Clock
+from core.metrics import Metrics
+from core.model import FINAL, PENDING, Accepted, Allowance, GenerationRequest, Refused, Request, State
 from generation.lifecycle import Lifecycle
-from generation.metrics import Metrics
-from generation.status import StatusBoard
-from generation.steps import Acts, backoff
-from storage.clock import Clock
-from storage.database import StorageTrouble
-from storage.model import FINAL, PENDING, Accepted, Allowance, GenerationRequest, Refused, Request, State
+from generation.shielded_tasks import ShieldedTasks, backoff
+from generation.status_messages import StatusMessages
+from storage.database import StorageUnavailable
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -52,8 +52,8 @@ class LocalEngine:
         self,
         requests: Requests,
         lifecycle: Lifecycle,
-        board: StatusBoard,
-        acts: Acts,
+        status_messages: StatusMessages,
+        tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
         *,
@@ -62,8 +62,8 @@ class LocalEngine:
     ) -> None:
         self._requests = requests
         self._lifecycle = lifecycle
-        self._board = board
-        self._acts = acts
+        self._status_messages = status_messages
+        self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
         self._concurrency = concurrency
@@ -78,7 +78,7 @@ class LocalEngine:
     async def start(self) -> None:
         """Go on with whatever was in flight: what runs already counts against the limits before anything new."""
         self.running = True
-        self._board.start(self.places)
+        self._status_messages.start(self.places)
         waiting: list[Request] = []
         for request in await self._requests.open():
             if request.state is State.QUEUED:
@@ -87,7 +87,7 @@ class LocalEngine:
             if request.state in PENDING:
                 self._take(request.id, request.user_id)
             if request.state not in FINAL:
-                self._board.show(request)
+                self._status_messages.show(request)
             self._drive(request.id)
         for request in waiting:
             self._enqueue(request)
@@ -100,7 +100,7 @@ class LocalEngine:
         if isinstance(answer, Accepted) and answer.fresh and self.running:
             self._enqueue(answer.request)
             self._dispatch()
-            self._board.speak(answer.request.id)
+            self._status_messages.speak(answer.request.id)
         return answer
 
     async def cancel(self, request_id: int) -> bool:
@@ -143,11 +143,11 @@ class LocalEngine:
         for drive in drives:
             drive.cancel()
         await asyncio.gather(*drives, return_exceptions=True)
-        await self._board.stop()
-        await self._acts.drain(LAST_ACTS)
+        await self._status_messages.stop()
+        await self._tasks.drain(LAST_ACTS)
 
     def _enqueue(self, request: Request) -> None:
-        self._board.show(request)
+        self._status_messages.show(request)
         self._waiting.setdefault(request.user_id, deque()).append(request.id)
         self._to_ring(request.user_id)
 
@@ -164,7 +164,7 @@ class LocalEngine:
             if queue and self._taken.get(user_id, 0) < self._concurrency:
                 request_id = queue.popleft()
                 self._take(request_id, user_id)
-                self._board.drawing(request_id)
+                self._status_messages.drawing(request_id)
                 self._drive(request_id)
                 self._to_ring(user_id)
             if not queue:
@@ -202,7 +202,9 @@ class LocalEngine:
                 step = await self._lifecycle.advance(request_id)
             except Exception as error:
                 tries += 1
-                trouble = isinstance(error, StorageTrouble)  # that has told of itself, once for all who wait
+                trouble = isinstance(
+                    error, StorageUnavailable
+                )  # that has told of itself, once for all who wait
                 if not trouble:
                     log.exception("advance failed", request=request_id, tries=tries)
                 await self._clock.sleep(backoff(tries, longest=10.0 if trouble else 60.0))

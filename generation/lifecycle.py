@@ -1,8 +1,8 @@
 """One request from `queued` to its end: `advance` reads the row, the only truth, and does what its state calls for.
 
 What cannot be repeated (the paid create, the send) is written down before it happens, what can be, after. Killed
-anywhere, calling `advance` again is right. A running task is generation.watching's, from `ready` on the way is
-generation.delivery's, the last words are generation.closing's.
+anywhere, calling `advance` again is right. A running task is generation.task_poller's, from `ready` on the way is
+generation.delivery's, the last words are generation.finalizer's.
 """
 
 from dataclasses import replace
@@ -10,13 +10,20 @@ from enum import StrEnum
 
 import structlog
 
-from chat.files import FileGone, FileTrouble
-from generation.circuit import Circuit, Trouble
-from generation.closing import Closing
+from chat.telegram_files import FileGone, FileUnavailable
+from core.clock import Clock
+from core.metrics import Metrics
+from core.model import SENDING, Failure, Request, State
+from generation.circuit_breaker import CircuitBreaker, OutageReason
 from generation.delivery import Delivery
-from generation.media_answers import Task
-from generation.media_api import MediaApi
-from generation.media_errors import (
+from generation.finalizer import Finalizer
+from generation.shielded_tasks import ShieldedTasks, StepResult, backoff, fail
+from generation.source_images import SourceImageLoader
+from generation.status_messages import StatusMessages
+from generation.task_poller import TaskPoller
+from provider.answers import Task
+from provider.client import MediaClient
+from provider.errors import (
     BadInput,
     MediaError,
     Moderated,
@@ -27,13 +34,6 @@ from generation.media_errors import (
     RateLimited,
     Unauthorised,
 )
-from generation.metrics import Metrics
-from generation.sources import Sources
-from generation.status import StatusBoard
-from generation.steps import Acts, Step, backoff, fail
-from generation.watching import Watcher
-from storage.clock import Clock
-from storage.model import SENDING, Failure, Request, State
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -52,14 +52,14 @@ class Lifecycle:
     def __init__(
         self,
         requests: Requests,
-        media: MediaApi,
-        sources: Sources,
-        watcher: Watcher,
+        media: MediaClient,
+        sources: SourceImageLoader,
+        task_poller: TaskPoller,
         delivery: Delivery,
-        closing: Closing,
-        circuit: Circuit,
-        board: StatusBoard,
-        acts: Acts,
+        finalizer: Finalizer,
+        circuit_breaker: CircuitBreaker,
+        status_messages: StatusMessages,
+        tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
         *,
@@ -69,12 +69,12 @@ class Lifecycle:
         self._requests = requests
         self._media = media
         self._sources = sources
-        self._watcher = watcher
+        self._task_poller = task_poller
         self._delivery = delivery
-        self._closing = closing
-        self._acts = acts
-        self._circuit = circuit
-        self._board = board
+        self._finalizer = finalizer
+        self._tasks = tasks
+        self._circuit_breaker = circuit_breaker
+        self._status_messages = status_messages
         self._clock = clock
         self._metrics = metrics
         self._timeout = timeout
@@ -83,58 +83,58 @@ class Lifecycle:
         self._begun: dict[int, float] = {}
         """When each request's own time began, for this process: none of it is what a process before was away."""
 
-    async def advance(self, request_id: int) -> Step:
+    async def advance(self, request_id: int) -> StepResult:
         """Do the next thing for a request. Raises what the database raises; calling it again is right."""
         request = await self._requests.get(request_id)
         if request is None or request.closed_at is not None:
-            return Step(State.FAILED if request is None else request.state, closed=True)
+            return StepResult(State.FAILED if request is None else request.state, closed=True)
         if request.state is State.QUEUED:
             return await self._in_turn(request)
         if request.state is State.SUBMITTING:
             # Found here it was left by a process that died on the way: whether the create was paid is unknown.
             return await self._after_unknown(request, "the process ended during the call")
         if request.state is State.RUNNING:
-            return await self._watcher.step(request)
+            return await self._task_poller.step(request)
         if request.state in SENDING:
             return await self._delivery.step(request)
-        step = await self._closing.step(request)
+        step = await self._finalizer.step(request)
         if step.closed:
             self._delivery.forget(request_id)
             self._refused.pop(request_id, None)
             self._begun.pop(request_id, None)
-            self._watcher.forget(request_id)
+            self._task_poller.forget(request_id)
         return step
 
-    async def _in_turn(self, request: Request) -> Step:
+    async def _in_turn(self, request: Request) -> StepResult:
         """Submit a request once creates are let through, or give it up when they were held back for too long."""
-        held = self._circuit.trouble
+        held = self._circuit_breaker.trouble
         if held is not None:
-            self._board.waiting(request.id)
-        if not await self._circuit.turn(request.accepted_at):
-            paused = self._circuit.trouble in {Trouble.KEY, Trouble.MONEY}
+            self._status_messages.waiting(request.id)
+        if not await self._circuit_breaker.turn(request.accepted_at):
+            paused = self._circuit_breaker.trouble in {OutageReason.KEY, OutageReason.MONEY}
             return await self._fail(request, Failure.SERVICE_PAUSED if paused else Failure.UNAVAILABLE)
         try:
-            self._board.drawing(request.id)
+            self._status_messages.drawing(request.id)
             if held is None:
-                return await self._acts.run(self._submit(request))
+                return await self._tasks.run(self._submit(request))
             # Read anew after the wait: its words may have been edited meanwhile.
             current = await self._requests.get(request.id)
             if current is None or current.state is not State.QUEUED:
-                return Step(request.state if current is None else current.state)
+                return StepResult(request.state if current is None else current.state)
             # What was everybody's trouble does not count against this request's own time.
             self._begun.pop(request.id, None)
-            return await self._acts.run(self._submit(current))
+            return await self._tasks.run(self._submit(current))
         finally:
-            self._circuit.done()
+            self._circuit_breaker.done()
 
-    async def _submit(self, request: Request) -> Step:
+    async def _submit(self, request: Request) -> StepResult:
         """Pay for a task: an act."""
         started_at = self._begun.setdefault(request.id, self._clock.now())
         if self._time_left(started_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
         try:
             image = await self._image(request)
-        except FileTrouble as error:
+        except FileUnavailable as error:
             return await self._not_read(request, started_at, error)
         except (FileGone, PictureRefused) as error:
             log.warning("source not usable", request=request.id, error=str(error))
@@ -144,19 +144,19 @@ class Lifecycle:
         if not await self._requests.move(
             request.id, State.QUEUED, State.SUBMITTING, started_at=started_at, creates=request.creates
         ):
-            return Step(request.state)
+            return StepResult(request.state)
         try:
             task = await self._media.create(request.prompt, request.ratio, image)
         except (NotAccepted, Unauthorised, OutOfMoney) as error:
             return await self._put_back(request, error)
         except OutcomeUnknown as error:
-            self._circuit.failed(Trouble.DOWN)
+            self._circuit_breaker.failed(OutageReason.DOWN)
             return await self._after_unknown(request, str(error))
         except MediaError as error:
-            self._circuit.well()
+            self._circuit_breaker.well()
             log.warning("create refused", request=request.id, kind=type(error).__name__, error=str(error))
             return await self._fail(request, _failure(error))
-        self._circuit.well()
+        self._circuit_breaker.well()
         return await self._started(request, task)
 
     async def _image(self, request: Request) -> str | None:
@@ -164,18 +164,18 @@ class Lifecycle:
             return None
         return await self._sources.address(request.id, request.source_file_id)
 
-    async def _not_read(self, request: Request, started_at: float, error: FileTrouble) -> Step:
+    async def _not_read(self, request: Request, started_at: float, error: FileUnavailable) -> StepResult:
         """Telegram does not hand the source out right now: nothing was ordered, so try again."""
         tries = self._refused[request.id] = self._refused.get(request.id, 0) + 1
         log.warning("source not read", request=request.id, tries=tries, error=str(error))
         await self._requests.move(request.id, State.QUEUED, State.QUEUED, started_at=started_at)
-        return Step(State.QUEUED, wait=backoff(tries, longest=15.0))
+        return StepResult(State.QUEUED, wait=backoff(tries, longest=15.0))
 
-    async def _started(self, request: Request, task: Task) -> Step:
+    async def _started(self, request: Request, task: Task) -> StepResult:
         """Write down a paid task's id: it must survive whatever comes."""
         now = self._clock.now()
         to = State.READY if task.url else State.RUNNING
-        moved = await self._acts.insist(
+        moved = await self._tasks.retry_until_written(
             lambda: self._requests.move(
                 request.id,
                 State.SUBMITTING,
@@ -187,52 +187,54 @@ class Lifecycle:
             )
         )
         if moved:
-            self._watcher.began(request.id)
+            self._task_poller.began(request.id)
         else:
             log.info("cancelled while it was ordered", request=request.id, task=task.id)
-        return Step(to)
+        return StepResult(to)
 
-    async def _put_back(self, request: Request, error: NotAccepted | Unauthorised | OutOfMoney) -> Step:
+    async def _put_back(self, request: Request, error: NotAccepted | Unauthorised | OutOfMoney) -> StepResult:
         """Back to `queued`, as if never tried, for a create that was surely not accepted."""
         tries = self._refused[request.id] = self._refused.get(request.id, 0) + 1
         log.warning("create not accepted", request=request.id, tries=tries, error=str(error))
         named = None
         if isinstance(error, RateLimited):
             named = error.retry_after
-            self._circuit.hold(named if named is not None else 1.0)
+            self._circuit_breaker.hold(named if named is not None else 1.0)
         else:
-            self._circuit.failed(_trouble(error))
-        await self._acts.insist(
+            self._circuit_breaker.failed(_outage_reason(error))
+        await self._tasks.retry_until_written(
             lambda: self._requests.move(
                 request.id, State.SUBMITTING, State.QUEUED, creates=request.creates - 1
             )
         )
-        if self._circuit.trouble is not None:
-            return Step(State.QUEUED)
-        return Step(State.QUEUED, wait=named if named is not None else backoff(tries, longest=15.0))
+        if self._circuit_breaker.trouble is not None:
+            return StepResult(State.QUEUED)
+        return StepResult(State.QUEUED, wait=named if named is not None else backoff(tries, longest=15.0))
 
-    async def _after_unknown(self, request: Request, why: str) -> Step:
+    async def _after_unknown(self, request: Request, why: str) -> StepResult:
         """Order once more, or give up: the provider can neither be asked nor told that it is the same order."""
         repeat = self._unknown_create is UnknownCreate.REPEAT and request.creates < 2
         log.error("create with unknown outcome", request=request.id, repeat=repeat, why=why)
         self._metrics.unknown_creates.labels("repeated" if repeat else "refunded").inc()
         if not repeat:
             return await self._fail(request, Failure.UNKNOWN_CREATE)
-        await self._acts.insist(lambda: self._requests.move(request.id, State.SUBMITTING, State.QUEUED))
-        return Step(State.QUEUED, wait=1.0)
+        await self._tasks.retry_until_written(
+            lambda: self._requests.move(request.id, State.SUBMITTING, State.QUEUED)
+        )
+        return StepResult(State.QUEUED, wait=1.0)
 
-    async def _fail(self, request: Request, failure: Failure) -> Step:
-        return await fail(self._acts, self._requests, request, failure)
+    async def _fail(self, request: Request, failure: Failure) -> StepResult:
+        return await fail(self._tasks, self._requests, request, failure)
 
     def _time_left(self, started_at: float) -> float:
         # A wall clock that was set back must not make anybody wait longer than the whole time.
         return self._timeout - max(0.0, self._clock.now() - started_at)
 
 
-def _trouble(error: MediaError) -> Trouble:
+def _outage_reason(error: MediaError) -> OutageReason:
     if isinstance(error, Unauthorised):
-        return Trouble.KEY
-    return Trouble.MONEY if isinstance(error, OutOfMoney) else Trouble.DOWN
+        return OutageReason.KEY
+    return OutageReason.MONEY if isinstance(error, OutOfMoney) else OutageReason.DOWN
 
 
 def _failure(error: MediaError) -> Failure:

@@ -3,17 +3,17 @@
 import structlog
 from aiogram.types import BufferedInputFile
 
-from chat.background import Background
 from chat.errors import Rejected, SendError
 from chat.limits import Priority
-from chat.place import Place
 from chat.sender import Sender, SentPicture
-from chat.texts import Texts
-from generation.downloads import Downloads
-from generation.media_api import MediaApi
-from generation.media_errors import DownloadError, MediaError
-from generation.pictures import extension_of
-from storage.model import Request
+from chat.translations import Translator
+from core.background import Background
+from core.model import Request
+from core.reply_target import ReplyTarget
+from generation.conversion import extension_of
+from provider.client import MediaClient
+from provider.downloads import Downloads
+from provider.errors import DownloadError, MediaError
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 class Originals:
     """Sends originals in the background: a press is answered at once, and the same one is not sent twice together."""
 
-    def __init__(self, requests: Requests, media: MediaApi, downloads: Downloads, sender: Sender) -> None:
+    def __init__(self, requests: Requests, media: MediaClient, downloads: Downloads, sender: Sender) -> None:
         self._requests = requests
         self._media = media
         self._downloads = downloads
@@ -30,7 +30,7 @@ class Originals:
         self._sending: set[tuple[int, int]] = set()
         self._background = Background()
 
-    def send(self, request: Request, place: Place, texts: Texts) -> None:
+    def send(self, request: Request, place: ReplyTarget, texts: Translator) -> None:
         """Begin to send a request's original to a place, unless that is under way."""
         key = request.id, place.chat_id
         if key not in self._sending:
@@ -41,7 +41,7 @@ class Originals:
         """Stop: whoever still waits presses again."""
         await self._background.stop()
 
-    async def _send(self, request: Request, place: Place, texts: Texts) -> None:
+    async def _send(self, request: Request, place: ReplyTarget, texts: Translator) -> None:
         try:
             # An earlier press may have fetched it by now.
             request = await self._requests.get(request.id) or request
@@ -68,7 +68,7 @@ class Originals:
                 log.info("original not fetched", request=request.id, error=str(error))
         return None
 
-    async def _deliver(self, request: Request, place: Place, data: bytes | None) -> None:
+    async def _deliver(self, request: Request, place: ReplyTarget, data: bytes | None) -> None:
         file = request.original_file_id or "" if data is None else _named(request, data)
         try:
             sent = await self._document(place, file)
@@ -80,12 +80,12 @@ class Originals:
         await self._requests.set_original(request.id, sent.file_id)
         log.info("original sent", request=request.id)
 
-    async def _document(self, place: Place, file: BufferedInputFile | str) -> SentPicture:
+    async def _document(self, place: ReplyTarget, file: BufferedInputFile | str) -> SentPicture:
         async def once() -> SentPicture:
             await self._sender.turn(place.chat_id, Priority.ANSWER)
             return await self._sender.document(place, file)
 
-        return await self._sender.patiently(once)
+        return await self._sender.with_retries(once)
 
 
 def _named(request: Request, data: bytes) -> BufferedInputFile:

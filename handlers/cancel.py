@@ -8,11 +8,11 @@ from aiogram.types import CallbackQuery
 from chat.callbacks import CancelRequest
 from chat.members import Members
 from chat.sender import Sender
-from chat.texts import Texts
+from chat.translations import Translator
+from core.model import FINAL
 from generation.engine import Engine
-from handlers.context import may_press
+from handlers.identity import may_press
 from handlers.queue import show
-from storage.model import FINAL
 from storage.requests import Requests
 
 
@@ -23,7 +23,7 @@ async def cancel_pressed(
     requests: Requests,
     sender: Sender,
     members: Members,
-    texts: Texts,
+    texts: Translator,
 ) -> None:
     """Cancel a request that waits or is being drawn, for the person who made it."""
     request = await requests.get(callback_data.request)

@@ -7,15 +7,15 @@ from aiogram.types import CallbackQuery, Message
 from chat import keyboards
 from chat.callbacks import Forget
 from chat.sender import Sender
-from chat.texts import Texts
+from chat.translations import Translator
 from generation.engine import Engine
-from handlers.context import IN_PRIVATE, Person, place_of
-from storage.archive import Archive
+from handlers.identity import IN_PRIVATE, Person, place_of
+from storage.history import History
 from storage.preferences import Preferences
 from storage.requests import Requests
 
 
-async def forget(message: Message, person: Person, sender: Sender, texts: Texts) -> None:
+async def forget(message: Message, person: Person, sender: Sender, texts: Translator) -> None:
     """Say what would go, and ask."""
     keyboard = keyboards.forget(texts, person.id)
     await sender.text(place_of(message), texts("forget-sure"), keyboard=keyboard)
@@ -24,12 +24,12 @@ async def forget(message: Message, person: Person, sender: Sender, texts: Texts)
 async def forget_pressed(
     query: CallbackQuery,
     callback_data: Forget,
-    archive: Archive,
+    archive: History,
     requests: Requests,
     engine: Engine,
     preferences: Preferences,
     sender: Sender,
-    texts: Texts,
+    texts: Translator,
 ) -> None:
     """Cancel what is on the way and delete the rest, or leave all as it is."""
     if callback_data.user != query.from_user.id:

@@ -8,26 +8,28 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardMarkup
 from chat import keyboards
 from chat.callbacks import GroupChoice
 from chat.members import Members
-from chat.place import Place
+from chat.private_replies import PrivateReplies
 from chat.sender import Sender
-from chat.texts import LANGUAGES, Library, Texts
-from chat.whispers import Whispers
+from chat.translations import LANGUAGES, Translations, Translator
+from core.model import AspectRatio
+from core.reply_target import ReplyTarget
 from generation.allowances import Allowances
 from generation.engine import Engine
-from handlers.context import IN_PRIVATE, Person, place_of
+from handlers.identity import IN_PRIVATE, Person, place_of
+from storage.chat_migration import migrate_chat
 from storage.database import Database
-from storage.model import AspectRatio
-from storage.moves import move_chat
-from storage.preferences import Preferences, Who
+from storage.preferences import Preferences, WhoMayDraw
 from storage.requests import Requests
 
 IN_GROUP = F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP})
 _LARGEST_DAILY = 1_000_000
 
 
-async def added(event: ChatMemberUpdated, sender: Sender, library: Library) -> None:
+async def added(event: ChatMemberUpdated, sender: Sender, translations: Translations) -> None:
     """Say hello once, and how the bot is used."""
-    await sender.text(Place(event.chat.id), library.of(event.from_user.language_code)("hello-group"))
+    await sender.text(
+        ReplyTarget(event.chat.id), translations.of(event.from_user.language_code)("hello-group")
+    )
 
 
 async def removed(event: ChatMemberUpdated, requests: Requests, engine: Engine) -> None:
@@ -40,7 +42,7 @@ async def migrated(message: Message, database: Database, preferences: Preference
     """Let everything kept about a group follow it to its new id."""
     old, new = message.chat.id, message.migrate_to_chat_id
     if new is not None:
-        await move_chat(database, old, new)
+        await migrate_chat(database, old, new)
         preferences.reload(old, new)
 
 
@@ -53,29 +55,29 @@ class GroupSettings:
         allowances: Allowances,
         members: Members,
         sender: Sender,
-        whispers: Whispers,
-        library: Library,
+        private_replies: PrivateReplies,
+        translations: Translations,
     ) -> None:
         self._preferences = preferences
         self._allowances = allowances
         self._members = members
         self._sender = sender
-        self._whispers = whispers
-        self._library = library
+        self._private_replies = private_replies
+        self._translations = translations
 
-    async def asked(self, message: Message, person: Person, texts: Texts) -> None:
+    async def asked(self, message: Message, person: Person, texts: Translator) -> None:
         """Show the settings to an admin."""
         if not await self._members.is_admin(message.chat.id, person.id):
-            await self._whispers.say(place_of(message), person.id, texts("settings-admins-only"))
+            await self._private_replies.say(place_of(message), person.id, texts("settings-admins-only"))
             return
         words, keyboard = await self._shown(message.chat.id, texts)
         await self._sender.text(place_of(message), words, keyboard=keyboard)
 
-    async def asked_in_private(self, message: Message, texts: Texts) -> None:
+    async def asked_in_private(self, message: Message, texts: Translator) -> None:
         """Say what settings a person has."""
         await self._sender.text(place_of(message), texts("settings-private"))
 
-    async def chosen(self, query: CallbackQuery, callback_data: GroupChoice, texts: Texts) -> None:
+    async def chosen(self, query: CallbackQuery, callback_data: GroupChoice, texts: Translator) -> None:
         """Keep what an admin pressed."""
         if query.message is None:
             await self._sender.toast(query.id, texts.raw("toast-old"))
@@ -91,11 +93,11 @@ class GroupSettings:
         await self._preferences.choose(chat_id, **values)
         await self._sender.toast(query.id, texts.raw("toast-saved"))
         own = (await self._preferences.of(chat_id)).language
-        spoken = self._library.of(own or query.from_user.language_code)
+        spoken = self._translations.of(own or query.from_user.language_code)
         words, keyboard = await self._shown(chat_id, spoken)
         await self._sender.edit(chat_id, query.message.message_id, words, keyboard=keyboard)
 
-    async def _shown(self, chat_id: int, texts: Texts) -> tuple[str, InlineKeyboardMarkup]:
+    async def _shown(self, chat_id: int, texts: Translator) -> tuple[str, InlineKeyboardMarkup]:
         chosen = await self._preferences.of(chat_id)
         daily = self._allowances.of_group(chosen)
         keyboard = keyboards.group_settings(texts, chosen, self._allowances.group_daily, daily)
@@ -105,7 +107,7 @@ class GroupSettings:
 def _read_choice(data: GroupChoice) -> dict[str, str | int | None] | None:
     """Return what a button stands for, by the preference's name; None for what no button of ours says."""
     value = data.value
-    if data.name == "who" and value in list(Who):
+    if data.name == "who" and value in list(WhoMayDraw):
         return {"who": value}
     if data.name == "daily" and value.isdecimal() and int(value) <= _LARGEST_DAILY:
         return {"daily": int(value)}

@@ -7,21 +7,21 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat import keyboards
-from chat.callbacks import TurnPage
+from chat.callbacks import ShowPage
 from chat.captions import cut
 from chat.members import Members
+from chat.private_replies import PrivateReplies
 from chat.sender import Sender
-from chat.texts import Texts
-from chat.whispers import Whispers
-from handlers.context import Person, may_press, place_of
-from storage.archive import Archive, Page
-from storage.model import FileKind
+from chat.translations import Translator
+from core.model import FileKind
+from handlers.identity import Person, may_press, place_of
+from storage.history import History, Page
 
 _LONGEST_PROMPT = 900
 """In UTF-16 units: leaves room in a caption for the date and the number."""
 
 
-def _shown(page: Page, texts: Texts) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
+def _shown(page: Page, texts: Translator) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
     request = page.request
     words = texts(
         "history-page",
@@ -35,23 +35,28 @@ def _shown(page: Page, texts: Texts) -> tuple[str, FileKind, str, InlineKeyboard
 
 
 async def history(
-    message: Message, person: Person, archive: Archive, sender: Sender, whispers: Whispers, texts: Texts
+    message: Message,
+    person: Person,
+    archive: History,
+    sender: Sender,
+    private_replies: PrivateReplies,
+    texts: Translator,
 ) -> None:
     """Show the newest picture this person drew in this chat."""
     page = await archive.page(person.id, message.chat.id)
     if page is None:
-        await whispers.say(place_of(message), person.id, texts("history-empty"))
+        await private_replies.say(place_of(message), person.id, texts("history-empty"))
         return
     await sender.show(place_of(message), *_shown(page, texts))
 
 
 async def page_turned(
     query: CallbackQuery,
-    callback_data: TurnPage,
-    archive: Archive,
+    callback_data: ShowPage,
+    archive: History,
     sender: Sender,
     members: Members,
-    texts: Texts,
+    texts: Translator,
 ) -> None:
     """Show another page. The button says whose pictures, the message of which chat: neither gives away more."""
     if not await may_press(callback_data.user, query, members):
@@ -70,5 +75,5 @@ def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="history")
     router.message.register(history, Command("history"))
-    router.callback_query.register(page_turned, TurnPage.filter())
+    router.callback_query.register(page_turned, ShowPage.filter())
     return router

@@ -11,13 +11,13 @@ from chat.callbacks import ChooseRatio
 from chat.captions import one_line
 from chat.members import Members
 from chat.sender import Sender
-from chat.texts import Texts
-from handlers.context import Person, key_of, may_press, place_of
-from handlers.orders import Cause, Orders
-from handlers.prompt import PromptError, Wish, read
-from handlers.sources import Source, SourceError, picture_in
+from chat.translations import Translator
+from core.model import AspectRatio
+from handlers.attachments import SourceError, SourcePicture, source_in
+from handlers.generation_service import Cause, GenerationService
+from handlers.identity import Person, key_of, may_press, place_of
+from handlers.prompt import ParsedPrompt, PromptError, read
 from storage.drafts import Draft, Drafts
-from storage.model import AspectRatio
 from storage.requests import Requests
 
 
@@ -27,22 +27,27 @@ def cause_of(message: Message, person: Person) -> Cause:
 
 
 async def imagine(
-    message: Message, command: CommandObject, person: Person, orders: Orders, texts: Texts, bot: Bot
+    message: Message,
+    command: CommandObject,
+    person: Person,
+    generation_service: GenerationService,
+    texts: Translator,
+    bot: Bot,
 ) -> None:
     """Draw what stands after the command, or change the picture it stands under or answers; ask for what is missing."""
     try:
-        wish = read(command.args or "")
-        source = picture_in(message, bot.id)
+        generation_request = read(command.args or "")
+        source = source_in(message, bot.id)
         if source is None and message.reply_to_message is not None:
-            source = picture_in(message.reply_to_message, bot.id)
+            source = source_in(message.reply_to_message, bot.id)
     except PromptError as error:
-        await orders.refusals.prompt(place_of(message), person.id, error, texts)
+        await generation_service.rejection_texts.prompt(place_of(message), person.id, error, texts)
     except SourceError as error:
-        await orders.refusals.source(place_of(message), person.id, error, texts)
+        await generation_service.rejection_texts.source(place_of(message), person.id, error, texts)
     else:
-        fresh = await orders.take(cause_of(message, person), wish, texts, source)
+        fresh = await generation_service.take(cause_of(message, person), generation_request, texts, source)
         if fresh and message.media_group_id:
-            await orders.whispers.say(place_of(message), person.id, texts("album-first"))
+            await generation_service.private_replies.say(place_of(message), person.id, texts("album-first"))
 
 
 async def answered(message: Message, person: Person, drafts: Drafts) -> dict[str, Draft] | bool:
@@ -56,26 +61,28 @@ async def answered(message: Message, person: Person, drafts: Drafts) -> dict[str
     return {"draft": draft}
 
 
-async def words_given(message: Message, person: Person, draft: Draft, orders: Orders, texts: Texts) -> None:
+async def words_given(
+    message: Message, person: Person, draft: Draft, generation_service: GenerationService, texts: Translator
+) -> None:
     """Draw the answer to the question; a ratio given with the command still holds."""
     try:
-        wish = read(message.text or "")
+        generation_request = read(message.text or "")
     except PromptError as error:
-        await orders.refusals.prompt(place_of(message), person.id, error, texts)
+        await generation_service.rejection_texts.prompt(place_of(message), person.id, error, texts)
         return
-    source = Source(draft.source_file_id, draft.parent_id) if draft.source_file_id else None
-    wish = replace(wish, ratio=wish.ratio or draft.ratio)
-    await orders.take(cause_of(message, person), wish, texts, source)
+    source = SourcePicture(draft.source_file_id, draft.parent_id) if draft.source_file_id else None
+    generation_request = replace(generation_request, ratio=generation_request.ratio or draft.ratio)
+    await generation_service.take(cause_of(message, person), generation_request, texts, source)
 
 
 async def ratio_pressed(
     query: CallbackQuery,
     callback_data: ChooseRatio,
     drafts: Drafts,
-    orders: Orders,
+    generation_service: GenerationService,
     sender: Sender,
     members: Members,
-    texts: Texts,
+    texts: Translator,
 ) -> None:
     """Draw a draft in the pressed ratio. However often it is pressed, it is one generation."""
     draft = await drafts.get(callback_data.draft)
@@ -85,7 +92,7 @@ async def ratio_pressed(
     elif not await may_press(draft.user_id, query, members):
         await sender.toast(query.id, texts.raw("toast-not-yours"))
     else:
-        await orders.choose(draft, ratio, query.message.message_id, texts, press=query.id)
+        await generation_service.choose(draft, ratio, query.message.message_id, texts, press=query.id)
 
 
 async def revised(
@@ -94,8 +101,8 @@ async def revised(
     person: Person,
     requests: Requests,
     drafts: Drafts,
-    orders: Orders,
-    texts: Texts,
+    generation_service: GenerationService,
+    texts: Translator,
 ) -> None:
     """Let a request that still waits take the words its command was edited to; one that runs goes on as it is."""
     key = key_of(message)
@@ -104,23 +111,35 @@ async def revised(
     if draft is None and known is None:
         return
     try:
-        wish = read(command.args or "")
+        generation_request = read(command.args or "")
     except PromptError as error:
-        await orders.refusals.prompt(place_of(message), person.id, error, texts)
+        await generation_service.rejection_texts.prompt(place_of(message), person.id, error, texts)
         return
-    if not wish.prompt or await orders.barred(cause_of(message, person), wish.prompt, texts):
+    if not generation_request.prompt or await generation_service.refusal_reason(
+        cause_of(message, person), generation_request.prompt, texts
+    ):
         return
     if known is not None:
-        await requests.rewrite(key, wish.prompt, None if known.source_file_id else wish.ratio)
+        await requests.rewrite(
+            key, generation_request.prompt, None if known.source_file_id else generation_request.ratio
+        )
     elif draft is not None and draft.prompt is not None and draft.question_message_id is not None:
-        await _redraft(draft, wish, drafts, orders, texts)
+        await _redraft(draft, generation_request, drafts, generation_service, texts)
 
 
-async def _redraft(draft: Draft, wish: Wish, drafts: Drafts, orders: Orders, texts: Texts) -> None:
-    await drafts.rewrite(draft.id, wish.prompt)
-    words = texts("ask-ratio", prompt=one_line(wish.prompt))
+async def _redraft(
+    draft: Draft,
+    generation_request: ParsedPrompt,
+    drafts: Drafts,
+    generation_service: GenerationService,
+    texts: Translator,
+) -> None:
+    await drafts.rewrite(draft.id, generation_request.prompt)
+    words = texts("ask-ratio", prompt=one_line(generation_request.prompt))
     keyboard = keyboards.ratios(texts, draft.id)
-    await orders.sender.edit(draft.chat_id, draft.question_message_id or 0, words, keyboard=keyboard)
+    await generation_service.sender.edit(
+        draft.chat_id, draft.question_message_id or 0, words, keyboard=keyboard
+    )
 
 
 def router() -> Router:

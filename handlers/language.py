@@ -7,12 +7,12 @@ from aiogram.types import CallbackQuery, Message
 from chat import keyboards
 from chat.callbacks import PreferLanguage
 from chat.sender import Sender
-from chat.texts import LANGUAGES, Library, Texts
-from handlers.context import IN_PRIVATE, Person, place_of
+from chat.translations import LANGUAGES, Translations, Translator
+from handlers.identity import IN_PRIVATE, Person, place_of
 from storage.preferences import Preferences
 
 
-async def language(message: Message, person: Person, sender: Sender, texts: Texts) -> None:
+async def language(message: Message, person: Person, sender: Sender, texts: Translator) -> None:
     """Offer the languages there are."""
     keyboard = keyboards.languages(texts, person.id)
     await sender.text(place_of(message), texts("language-choose"), keyboard=keyboard)
@@ -23,8 +23,8 @@ async def language_preferred(
     callback_data: PreferLanguage,
     preferences: Preferences,
     sender: Sender,
-    library: Library,
-    texts: Texts,
+    translations: Translations,
+    texts: Translator,
 ) -> None:
     """Remember the pressed language, and say so in it."""
     chosen = callback_data.language or None
@@ -36,7 +36,7 @@ async def language_preferred(
         return
     await preferences.choose(query.from_user.id, language=chosen)
     await sender.toast(query.id)
-    words = library.of(chosen or query.from_user.language_code)("language-saved")
+    words = translations.of(chosen or query.from_user.language_code)("language-saved")
     await sender.edit(query.message.chat.id, query.message.message_id, words)
 
 

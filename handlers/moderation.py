@@ -7,9 +7,9 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
 from chat.sender import Sender
-from chat.texts import Texts
-from handlers.context import IN_PRIVATE, Person, place_of
-from handlers.words import plain
+from chat.translations import Translator
+from handlers.identity import IN_PRIVATE, Person, place_of
+from handlers.word_filter import plain
 from storage.bans import Ban, Bans
 
 
@@ -25,7 +25,7 @@ class Moderation:
         """Filter: sent by one of the bot's admins. To anybody else the commands do not exist."""
         return person.id in self._admins
 
-    async def ban(self, message: Message, command: CommandObject, texts: Texts) -> None:
+    async def ban(self, message: Message, command: CommandObject, texts: Translator) -> None:
         """Block a person or a chat: nothing of theirs is answered any more."""
         subject = _subject(command.args, self._admins)
         if subject is None:
@@ -34,14 +34,14 @@ class Moderation:
         await self._bans.add(Ban.SUBJECT, subject)
         await self._sender.text(place_of(message), texts("banned", subject=subject))
 
-    async def unban(self, message: Message, command: CommandObject, texts: Texts) -> None:
+    async def unban(self, message: Message, command: CommandObject, texts: Translator) -> None:
         """Let them in again."""
         subject = (command.args or "").strip()
         lifted = await self._bans.lift(Ban.SUBJECT, subject)
         words = texts("unbanned", subject=subject) if lifted else texts("not-banned", subject=subject)
         await self._sender.text(place_of(message), words)
 
-    async def ban_word(self, message: Message, command: CommandObject, texts: Texts) -> None:
+    async def ban_word(self, message: Message, command: CommandObject, texts: Translator) -> None:
         """Block a word, however it is disguised."""
         word = (command.args or "").strip()
         if not plain(word):
@@ -50,7 +50,7 @@ class Moderation:
         await self._bans.add(Ban.WORD, word)
         await self._sender.text(place_of(message), texts("banned", subject=word))
 
-    async def unban_word(self, message: Message, command: CommandObject, texts: Texts) -> None:
+    async def unban_word(self, message: Message, command: CommandObject, texts: Translator) -> None:
         """Allow a word again."""
         word = (command.args or "").strip()
         lifted = await self._bans.lift(Ban.WORD, word)

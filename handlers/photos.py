@@ -3,12 +3,12 @@
 from aiogram import Bot, F, Router
 from aiogram.types import Message
 
-from chat.texts import Texts
-from handlers.context import IN_PRIVATE, Person, place_of
+from chat.translations import Translator
+from handlers.attachments import SourceError, SourcePicture, source_in
+from handlers.generation_service import GenerationService
+from handlers.identity import IN_PRIVATE, Person, place_of
 from handlers.imagine import cause_of
-from handlers.orders import Orders
 from handlers.prompt import PromptError, read
-from handlers.sources import Source, SourceError, picture_in
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -16,32 +16,32 @@ from storage.requests import Requests
 async def picture_sent(
     message: Message,
     person: Person,
-    orders: Orders,
+    generation_service: GenerationService,
     drafts: Drafts,
     requests: Requests,
-    texts: Texts,
+    texts: Translator,
     bot: Bot,
 ) -> None:
     """Change the picture as its caption says, or ask. Of an album it is the first picture."""
     cause = cause_of(message, person)
     try:
-        source = picture_in(message, bot.id)
-        wish = read(message.caption or "")
+        source = source_in(message, bot.id)
+        generation_request = read(message.caption or "")
     except PromptError as error:
-        await orders.refusals.prompt(cause.place, person.id, error, texts)
+        await generation_service.rejection_texts.prompt(cause.place, person.id, error, texts)
         return
     except SourceError as error:
-        await orders.refusals.source(cause.place, person.id, error, texts)
+        await generation_service.rejection_texts.source(cause.place, person.id, error, texts)
         return
     if message.media_group_id and await requests.by_key(cause.key) is not None:
         return
     # The words may stand under a later picture of the album than the first.
     first = await drafts.by_key(cause.key) if message.media_group_id else None
     if first is not None and first.source_file_id:
-        source = Source(first.source_file_id)
-    fresh = await orders.take(cause, wish, texts, source)
+        source = SourcePicture(first.source_file_id)
+    fresh = await generation_service.take(cause, generation_request, texts, source)
     if fresh and first is None and message.media_group_id:
-        await orders.whispers.say(place_of(message), person.id, texts("album-first"))
+        await generation_service.private_replies.say(place_of(message), person.id, texts("album-first"))
 
 
 def router() -> Router:

@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from storage.model import AspectRatio
+from core.model import AspectRatio
 
 LONGEST_PROMPT = 2_000
 """In characters, after trimming."""
@@ -54,14 +54,14 @@ class UnknownFlag(PromptError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ParsedPrompt:
     """What was read: a trimmed prompt, empty where none was given, and a ratio where one was named."""
 
     prompt: str
     ratio: AspectRatio | None
 
 
-def read(text: str) -> Wish:
+def read(text: str) -> ParsedPrompt:
     """Return the prompt and the ratio of a text. Raises PromptError by kind."""
     ratios: set[AspectRatio] = set()
     kept: list[str] = []
@@ -69,7 +69,7 @@ def read(text: str) -> Wish:
     for match in _FLAG.finditer(text):
         if match["unknown"]:
             raise UnknownFlag(match["unknown"])
-        ratios.add(read_ratio(match["value"] or match["glued"] or match["equals"] or ""))
+        ratios.add(parse_ratio(match["value"] or match["glued"] or match["equals"] or ""))
         kept.append(text[end : match.start()].rstrip())
         end = match.end()
     if len(ratios) > 1:
@@ -79,10 +79,10 @@ def read(text: str) -> Wish:
     prompt = prompt.replace("\x00", "").strip()
     if len(prompt) > LONGEST_PROMPT:
         raise PromptTooLong(len(prompt))
-    return Wish(prompt, next(iter(ratios), None))
+    return ParsedPrompt(prompt, next(iter(ratios), None))
 
 
-def read_ratio(text: str) -> AspectRatio:
+def parse_ratio(text: str) -> AspectRatio:
     """Return the ratio a text such as `16:9`, `16x9`, `16×9`, `16/9` or `1920x1080` names. Raises UnknownRatio."""
     match = _VALUE.fullmatch(text.rstrip(".,;!"))
     if match is None:

@@ -6,16 +6,16 @@ from aiogram.types import InlineKeyboardMarkup, Message
 
 from chat import keyboards
 from chat.captions import one_line
+from chat.private_replies import PrivateReplies
 from chat.sender import Sender
-from chat.texts import Texts
-from chat.whispers import Whispers
+from chat.translations import Translator
 from generation.engine import Engine
-from handlers.context import Person, place_of
+from handlers.identity import Person, place_of
 from storage.requests import Requests
 
 
 async def show(
-    user_id: int, chat_id: int, requests: Requests, engine: Engine, texts: Texts
+    user_id: int, chat_id: int, requests: Requests, engine: Engine, texts: Translator
 ) -> tuple[str, InlineKeyboardMarkup | None]:
     """Return the list in HTML and its buttons. A group is shown only what is on the way there."""
     pending = await requests.pending_of(user_id)
@@ -41,13 +41,13 @@ async def queue(
     requests: Requests,
     engine: Engine,
     sender: Sender,
-    whispers: Whispers,
-    texts: Texts,
+    private_replies: PrivateReplies,
+    texts: Translator,
 ) -> None:
     """List what is on the way."""
     words, keyboard = await show(person.id, message.chat.id, requests, engine, texts)
     if keyboard is None:
-        await whispers.say(place_of(message), person.id, words)
+        await private_replies.say(place_of(message), person.id, words)
         return
     await sender.text(place_of(message), words, keyboard=keyboard)
 

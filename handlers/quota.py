@@ -4,39 +4,43 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import Message
 
-from chat.texts import Texts
+from chat.translations import Translator
+from core.clock import utc_day
+from core.model import Allowance
 from generation.allowances import left
-from handlers.context import Person, place_of
-from handlers.orders import Orders
-from storage.clock import utc_day
-from storage.model import Allowance
+from handlers.generation_service import GenerationService
+from handlers.identity import Person, place_of
 from storage.preferences import Preferences
 
 
 async def quota(
-    message: Message, person: Person, orders: Orders, preferences: Preferences, texts: Texts
+    message: Message,
+    person: Person,
+    generation_service: GenerationService,
+    preferences: Preferences,
+    texts: Translator,
 ) -> None:
     """Say how many pictures are left today: the person's, and in a group the group's too."""
     group = await preferences.of(message.chat.id) if message.chat.id < 0 else None
-    allowance = orders.allowances.of(person.id, group)
-    day = utc_day(orders.clock.wall())
-    words = _own(allowance, await orders.quotas.used(person.id, day), orders, texts)
+    allowance = generation_service.allowances.of(person.id, group)
+    day = utc_day(generation_service.clock.wall())
+    words = _own(allowance, await generation_service.quotas.used(person.id, day), generation_service, texts)
     if group is not None:
-        daily = orders.allowances.of_group(group)
-        used = await orders.quotas.used(message.chat.id, day)
+        daily = generation_service.allowances.of_group(group)
+        used = await generation_service.quotas.used(message.chat.id, day)
         of_group = texts("quota-group", used=used, daily=daily, left=max(0, daily - used))
         # Who writes as the group itself has no other day than the group's.
         words = of_group if person.id == message.chat.id else f"{words}\n{of_group}"
-    await orders.whispers.say(place_of(message), person.id, words)
+    await generation_service.private_replies.say(place_of(message), person.id, words)
 
 
-def _own(allowance: Allowance, used: int, orders: Orders, texts: Texts) -> str:
+def _own(allowance: Allowance, used: int, generation_service: GenerationService, texts: Translator) -> str:
     remaining = left(allowance, used)
     if remaining is None:
         return texts("quota-unlimited", used=used)
     if allowance.daily == 0:
         return texts("quota-none")
-    renewal = orders.refusals.renewal(texts)
+    renewal = generation_service.rejection_texts.renewal(texts)
     return texts("quota", used=used, daily=allowance.daily or 0, left=remaining, **{"in": renewal})
 
 

@@ -7,14 +7,14 @@ from aiogram.types import CallbackQuery, Message
 from chat import keyboards
 from chat.callbacks import PreferRatio
 from chat.sender import Sender
-from chat.texts import Texts
-from handlers.context import Person, place_of
-from storage.model import AspectRatio
+from chat.translations import Translator
+from core.model import AspectRatio
+from handlers.identity import Person, place_of
 from storage.preferences import Preferences
 
 
 async def ratio(
-    message: Message, person: Person, preferences: Preferences, sender: Sender, texts: Texts
+    message: Message, person: Person, preferences: Preferences, sender: Sender, texts: Translator
 ) -> None:
     """Show what is remembered and offer the rest."""
     remembered = (await preferences.of(person.id)).ratio
@@ -28,7 +28,7 @@ async def ratio_preferred(
     callback_data: PreferRatio,
     preferences: Preferences,
     sender: Sender,
-    texts: Texts,
+    texts: Translator,
 ) -> None:
     """Remember the pressed ratio for the person the buttons were shown to."""
     chosen = AspectRatio.from_slug(callback_data.ratio)

@@ -8,21 +8,21 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
-from chat.callbacks import Act, Offer, Reshape
+from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.captions import caption
 from chat.errors import Rejected
 from chat.members import Members
-from chat.place import Place
-from chat.texts import Texts
-from chat.whispers import Whispers
+from chat.private_replies import PrivateReplies
+from chat.translations import Translator
+from core.model import AspectRatio, FileKind, Request
+from core.reply_target import ReplyTarget
 from generation.originals import Originals
-from handlers.context import Person, may_press, place_of
+from handlers.attachments import SourceError, SourcePicture, request_of, source_in
+from handlers.generation_service import Cause, GenerationService
+from handlers.identity import Person, may_press, place_of
 from handlers.imagine import cause_of
-from handlers.orders import Cause, Orders
-from handlers.prompt import PromptError, UnknownRatio, Wish, read, read_ratio
-from handlers.sources import Source, SourceError, picture_in, request_of
-from storage.archive import Archive
-from storage.model import AspectRatio, FileKind, Request
+from handlers.prompt import ParsedPrompt, PromptError, UnknownRatio, parse_ratio, read
+from storage.history import History
 from storage.requests import Requests
 
 
@@ -32,7 +32,7 @@ class Press:
 
     query: CallbackQuery
     request: Request
-    place: Place
+    place: ReplyTarget
     paged: bool
 
 
@@ -40,106 +40,117 @@ class Results:
     """The buttons. Each press is answered before anything that may take long."""
 
     def __init__(
-        self, requests: Requests, archive: Archive, orders: Orders, originals: Originals, members: Members
+        self,
+        requests: Requests,
+        archive: History,
+        generation_service: GenerationService,
+        originals: Originals,
+        members: Members,
     ) -> None:
         self._requests = requests
         self._archive = archive
-        self._orders = orders
+        self._generation_service = generation_service
         self._originals = originals
         self._members = members
-        self._acts: dict[Act, Callable[[Press, Texts], Awaitable[None]]] = {
-            Act.AGAIN: self._again,
-            Act.SHAPES: self._shapes,
-            Act.BACK: self._back,
-            Act.EDIT: self._edit,
-            Act.ORIGINAL: self._original,
-            Act.UNDO: self._undo,
+        self._tasks: dict[ResultAction, Callable[[Press, Translator], Awaitable[None]]] = {
+            ResultAction.AGAIN: self._again,
+            ResultAction.SHAPES: self._shapes,
+            ResultAction.BACK: self._back,
+            ResultAction.EDIT: self._edit,
+            ResultAction.ORIGINAL: self._original,
+            ResultAction.UNDO: self._undo,
         }
 
-    async def pressed(self, query: CallbackQuery, callback_data: Offer, texts: Texts) -> None:
+    async def pressed(self, query: CallbackQuery, callback_data: ResultButton, texts: Translator) -> None:
         """Do what a button offers."""
         press = await self._mine(query, callback_data.request, callback_data.paged, texts)
         if press is not None:
-            await self._acts[callback_data.act](press, texts)
+            await self._tasks[callback_data.act](press, texts)
 
-    async def reshaped(self, query: CallbackQuery, callback_data: Reshape, texts: Texts) -> None:
+    async def reshaped(self, query: CallbackQuery, callback_data: DrawInRatio, texts: Translator) -> None:
         """Draw a picture again in the pressed shape, and show what it offers again."""
         press = await self._mine(query, callback_data.request, callback_data.paged, texts)
         ratio = AspectRatio.from_slug(callback_data.ratio)
         if press is None:
             return
         if ratio is None:
-            await self._orders.sender.toast(query.id, texts.raw("toast-old"))
+            await self._generation_service.sender.toast(query.id, texts.raw("toast-old"))
             return
         await self._start(press, ratio, texts)
-        await self._rekey(press, texts)
+        await self._restore_keyboard(press, texts)
 
-    async def _mine(self, query: CallbackQuery, request_id: int, paged: bool, texts: Texts) -> Press | None:
+    async def _mine(
+        self, query: CallbackQuery, request_id: int, paged: bool, texts: Translator
+    ) -> Press | None:
         request = await self._requests.get(request_id)
         if request is None or request.forget or query.message is None:
-            await self._orders.sender.toast(query.id, texts.raw("toast-old"))
+            await self._generation_service.sender.toast(query.id, texts.raw("toast-old"))
             return None
         if not await may_press(request.user_id, query, self._members):
-            await self._orders.sender.toast(query.id, texts.raw("toast-not-yours"))
+            await self._generation_service.sender.toast(query.id, texts.raw("toast-not-yours"))
             return None
         return Press(query, request, place_of(query.message), paged)
 
-    async def _again(self, press: Press, texts: Texts) -> None:
+    async def _again(self, press: Press, texts: Translator) -> None:
         await self._start(press, press.request.ratio, texts)
 
-    async def _start(self, press: Press, ratio: AspectRatio | None, texts: Texts) -> None:
+    async def _start(self, press: Press, ratio: AspectRatio | None, texts: Translator) -> None:
         """Taps while its generation is under way are that one generation; a tap after its end is the next."""
         request, place = press.request, press.place
         prefix = f"b:{place.chat_id}:{place.reply_to}:{request.id}:{ratio.slug if ratio else 'edit'}:"
         cause = Cause(f"{prefix}{await self._requests.ended_with_key(prefix)}", request.user_id, place)
-        source = Source(request.source_file_id, request.parent_id) if request.source_file_id else None
-        wanted = self._orders.wanted(cause, request.prompt, ratio, texts, source)
-        await self._orders.submit(wanted, texts, press=press.query.id)
+        source = SourcePicture(request.source_file_id, request.parent_id) if request.source_file_id else None
+        wanted = self._generation_service.wanted(cause, request.prompt, ratio, texts, source)
+        await self._generation_service.submit(wanted, texts, press=press.query.id)
 
-    async def _shapes(self, press: Press, texts: Texts) -> None:
-        await self._orders.sender.toast(press.query.id)
+    async def _shapes(self, press: Press, texts: Translator) -> None:
+        await self._generation_service.sender.toast(press.query.id)
         keyboard = keyboards.shapes(texts, press.request, paged=press.paged)
-        await self._orders.sender.rekey(press.place.chat_id, press.place.reply_to or 0, keyboard)
+        await self._generation_service.sender.edit_keyboard(
+            press.place.chat_id, press.place.reply_to or 0, keyboard
+        )
 
-    async def _back(self, press: Press, texts: Texts) -> None:
-        await self._orders.sender.toast(press.query.id)
-        await self._rekey(press, texts)
+    async def _back(self, press: Press, texts: Translator) -> None:
+        await self._generation_service.sender.toast(press.query.id)
+        await self._restore_keyboard(press, texts)
 
-    async def _rekey(self, press: Press, texts: Texts) -> None:
+    async def _restore_keyboard(self, press: Press, texts: Translator) -> None:
         request, chat_id = press.request, press.place.chat_id
         page = await self._archive.page(request.user_id, chat_id, request.id) if press.paged else None
         keyboard = keyboards.result(texts, request, page)
-        await self._orders.sender.rekey(chat_id, press.place.reply_to or 0, keyboard)
+        await self._generation_service.sender.edit_keyboard(chat_id, press.place.reply_to or 0, keyboard)
 
-    async def _edit(self, press: Press, texts: Texts) -> None:
-        await self._orders.sender.toast(press.query.id)
+    async def _edit(self, press: Press, texts: Translator) -> None:
+        await self._generation_service.sender.toast(press.query.id)
         person = press.query.from_user
         cause = Cause(f"e:{press.query.id}", press.request.user_id, press.place, person.first_name)
-        source = Source(press.request.file_id or "", press.request.id)
-        await self._orders.take(cause, Wish("", None), texts, source)
+        source = SourcePicture(press.request.file_id or "", press.request.id)
+        await self._generation_service.take(cause, ParsedPrompt("", None), texts, source)
 
-    async def _original(self, press: Press, texts: Texts) -> None:
-        await self._orders.sender.toast(press.query.id, texts.raw("toast-original"))
+    async def _original(self, press: Press, texts: Translator) -> None:
+        await self._generation_service.sender.toast(press.query.id, texts.raw("toast-original"))
         self._originals.send(press.request, press.place, texts)
 
-    async def _undo(self, press: Press, texts: Texts) -> None:
+    async def _undo(self, press: Press, texts: Translator) -> None:
         """Put the picture an edit came from back into the message. Repeating it changes nothing."""
-        await self._orders.sender.toast(press.query.id)
+        await self._generation_service.sender.toast(press.query.id)
         request, place = press.request, press.place
         parent = await self._requests.get(request.parent_id) if request.parent_id else None
         if parent is not None and parent.file_id is not None:
             keyboard = keyboards.result(texts, parent)
             shown = (parent.file_id, parent.file_kind or FileKind.PHOTO, caption(parent.prompt), keyboard)
-            await self._orders.sender.replace(place.chat_id, place.reply_to or 0, *shown)
+            await self._generation_service.sender.replace(place.chat_id, place.reply_to or 0, *shown)
             return
         for kind in FileKind:  # a photo, or a picture that was sent as a file
             try:
                 shown_source = (request.source_file_id or "", kind, texts("undone"), None)
-                await self._orders.sender.replace(place.chat_id, place.reply_to or 0, *shown_source)
+                await self._generation_service.sender.replace(
+                    place.chat_id, place.reply_to or 0, *shown_source
+                )
             except Rejected:
                 continue
             return
-        await self._orders.whispers.say(place, request.user_id, texts("undo-impossible"))
+        await self._generation_service.private_replies.say(place, request.user_id, texts("undo-impossible"))
 
 
 async def bot_picture(message: Message, bot: Bot, requests: Requests) -> dict[str, Request] | bool:
@@ -151,40 +162,47 @@ async def bot_picture(message: Message, bot: Bot, requests: Requests) -> dict[st
 
 
 async def replied(
-    message: Message, person: Person, drawn: Request, orders: Orders, texts: Texts, bot: Bot
+    message: Message,
+    person: Person,
+    drawn: Request,
+    generation_service: GenerationService,
+    texts: Translator,
+    bot: Bot,
 ) -> None:
     """A ratio draws the picture again in that shape; any other text says what to change."""
     text = message.text or ""
     cause = cause_of(message, person)
     try:
-        ratio = read_ratio(text.strip())
+        ratio = parse_ratio(text.strip())
     except UnknownRatio:
         try:
-            wish = read(text)
-            source = picture_in(message.reply_to_message or message, bot.id)
+            generation_request = read(text)
+            source = source_in(message.reply_to_message or message, bot.id)
         except PromptError as error:
-            await orders.refusals.prompt(cause.place, person.id, error, texts)
+            await generation_service.rejection_texts.prompt(cause.place, person.id, error, texts)
         except SourceError as error:
-            await orders.refusals.source(cause.place, person.id, error, texts)
+            await generation_service.rejection_texts.source(cause.place, person.id, error, texts)
         else:
-            await orders.take(cause, wish, texts, source)
+            await generation_service.take(cause, generation_request, texts, source)
         return
     if drawn.source_file_id is not None:
-        await orders.whispers.say(cause.place, person.id, texts("edit-has-no-shape"))
+        await generation_service.private_replies.say(cause.place, person.id, texts("edit-has-no-shape"))
         return
-    await orders.take(cause, Wish(drawn.prompt, ratio), texts)
+    await generation_service.take(cause, ParsedPrompt(drawn.prompt, ratio), texts)
 
 
 async def prompt_back(
-    message: Message, person: Person, drawn: Request, whispers: Whispers, texts: Texts
+    message: Message, person: Person, drawn: Request, private_replies: PrivateReplies, texts: Translator
 ) -> None:
     """Give a picture's prompt back, to copy."""
-    await whispers.say(place_of(message), person.id, texts("prompt-back", prompt=drawn.prompt))
+    await private_replies.say(place_of(message), person.id, texts("prompt-back", prompt=drawn.prompt))
 
 
-async def prompt_of_what(message: Message, person: Person, whispers: Whispers, texts: Texts) -> None:
+async def prompt_of_what(
+    message: Message, person: Person, private_replies: PrivateReplies, texts: Translator
+) -> None:
     """Say how /prompt is used."""
-    await whispers.say(place_of(message), person.id, texts("prompt-of-what"))
+    await private_replies.say(place_of(message), person.id, texts("prompt-of-what"))
 
 
 def router(results: Results) -> Router:
@@ -193,6 +211,6 @@ def router(results: Results) -> Router:
     router.message.register(prompt_back, Command("prompt"), bot_picture)
     router.message.register(prompt_of_what, Command("prompt"))
     router.message.register(replied, F.text, ~F.text.startswith("/"), bot_picture)
-    router.callback_query.register(results.pressed, Offer.filter())
-    router.callback_query.register(results.reshaped, Reshape.filter())
+    router.callback_query.register(results.pressed, ResultButton.filter())
+    router.callback_query.register(results.reshaped, DrawInRatio.filter())
     return router

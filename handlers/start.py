@@ -7,15 +7,15 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
+from chat.private_replies import PrivateReplies
 from chat.sender import Sender
-from chat.texts import Texts
-from chat.whispers import Whispers
-from handlers.context import IN_PRIVATE, Person, place_of
+from chat.translations import Translator
+from handlers.generation_service import GenerationService
+from handlers.identity import IN_PRIVATE, Person, place_of
 from handlers.imagine import cause_of
-from handlers.orders import Orders
 from handlers.prompt import PromptError, read
-from handlers.refusals import RATIOS
-from storage.preferences import Preferences, Who
+from handlers.rejection_texts import RATIOS
+from storage.preferences import Preferences, WhoMayDraw
 
 LONGEST_PAYLOAD = 64
 """Characters Telegram passes on from t.me/bot?start=… (Bot API, deep linking)."""
@@ -41,23 +41,30 @@ def prompt_in(payload: str) -> str | None:
 
 
 async def start(
-    message: Message, command: CommandObject, person: Person, orders: Orders, sender: Sender, texts: Texts
+    message: Message,
+    command: CommandObject,
+    person: Person,
+    generation_service: GenerationService,
+    sender: Sender,
+    texts: Translator,
 ) -> None:
     """Greet, or open /imagine with the prompt of a link: drawn once a shape is pressed, never by the link alone."""
     prompt = prompt_in(command.args or "")
     if prompt:
         try:
-            wish = read(prompt)
+            generation_request = read(prompt)
         except PromptError as error:
-            await orders.refusals.prompt(place_of(message), person.id, error, texts)
+            await generation_service.rejection_texts.prompt(place_of(message), person.id, error, texts)
             return
-        if wish.prompt:
-            await orders.take(cause_of(message, person), wish, texts, always_ask=True)
+        if generation_request.prompt:
+            await generation_service.take(
+                cause_of(message, person), generation_request, texts, always_ask=True
+            )
             return
     await sender.text(place_of(message), texts("start"))
 
 
-async def help_(message: Message, sender: Sender, texts: Texts, bot: Bot) -> None:
+async def help_(message: Message, sender: Sender, texts: Translator, bot: Bot) -> None:
     """Show what the bot can do, with examples to tap."""
     username = (await bot.me()).username or ""
     first, second = texts.raw("example-first"), texts.raw("example-second")
@@ -73,30 +80,34 @@ async def help_(message: Message, sender: Sender, texts: Texts, bot: Bot) -> Non
 
 
 async def help_group(
-    message: Message, person: Person, preferences: Preferences, whispers: Whispers, texts: Texts
+    message: Message,
+    person: Person,
+    preferences: Preferences,
+    private_replies: PrivateReplies,
+    texts: Translator,
 ) -> None:
     """Show what this group may do."""
     who = (await preferences.of(message.chat.id)).who
     allowed = texts("help-group-all")
-    if who is Who.ADMINS:
+    if who is WhoMayDraw.ADMINS:
         allowed = texts("group-admins-only")
-    elif who is Who.NOBODY:
+    elif who is WhoMayDraw.NOBODY:
         allowed = texts("group-nobody")
     words = texts("help-group", ratios=RATIOS) + "\n\n" + allowed
-    await whispers.say(place_of(message), person.id, words)
+    await private_replies.say(place_of(message), person.id, words)
 
 
-async def unknown_command(message: Message, sender: Sender, texts: Texts) -> None:
+async def unknown_command(message: Message, sender: Sender, texts: Translator) -> None:
     """Point to /help."""
     await sender.text(place_of(message), texts("unknown-command"))
 
 
-async def plain_text(message: Message, sender: Sender, texts: Texts) -> None:
+async def plain_text(message: Message, sender: Sender, texts: Translator) -> None:
     """Say how a text becomes a picture."""
     await sender.text(place_of(message), texts("hint"))
 
 
-async def unknown_button(query: CallbackQuery, sender: Sender, texts: Texts) -> None:
+async def unknown_button(query: CallbackQuery, sender: Sender, texts: Translator) -> None:
     """Answer a button this version does not know, so it does not spin."""
     await sender.toast(query.id, texts.raw("toast-old"))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-Act = Callable[[], Awaitable[web.StreamResponse]]
+ResultAction = Callable[[], Awaitable[web.StreamResponse]]
 
 
 @dataclass(slots=True)
@@ -62,7 +62,9 @@ class Faults:
                 return rule
         return None
 
-    async def around(self, call: str, request: web.Request, act: Act, about: str = "") -> web.StreamResponse:
+    async def around(
+        self, call: str, request: web.Request, act: ResultAction, about: str = ""
+    ) -> web.StreamResponse:
         """Run a call's act as the switches stand; `about` is the prompt or the chat it concerns."""
         fault = self._next(call, about)
         if fault is None:

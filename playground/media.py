@@ -17,7 +17,7 @@ from aiohttp import web
 from PIL import Image
 
 from playground import pictures
-from playground.faults import Act, Faults
+from playground.faults import Faults, ResultAction
 from playground.journal import Journal
 
 RATIOS = frozenset({"1:1", "16:9", "9:16", "4:3", "3:4"})
@@ -205,7 +205,7 @@ class Media:
         task = self.tasks.get(str(body.get("task_id") or request.match_info.get("task")))
         return task.prompt if task is not None else str(body.get("prompt") or "")
 
-    async def _around(self, call: str, request: web.Request, act: Act) -> web.StreamResponse:
+    async def _around(self, call: str, request: web.Request, act: ResultAction) -> web.StreamResponse:
         self.calls[call] += 1
         self.received.add(f"{request.method} {request.path_qs} {sorted(request.headers.items())}")
         begun = time.monotonic()

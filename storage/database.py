@@ -41,7 +41,7 @@ class DatabaseLocked(DatabaseError):
     """Another process works on this database."""
 
 
-class StorageTrouble(DatabaseError):
+class StorageUnavailable(DatabaseError):
     """The disk is full, read-only or failing: nothing of what was asked is kept, and asking again later is right."""
 
 
@@ -145,7 +145,7 @@ def _translate(error: Exception) -> Exception:
         return error
     if getattr(cause, "sqlite_errorname", "SQLITE_ERROR") == "SQLITE_ERROR":
         return error
-    return StorageTrouble(str(cause))
+    return StorageUnavailable(str(cause))
 
 
 def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Sequence[_Outcome]) -> None:
@@ -179,7 +179,7 @@ class Database:
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="db-read")
         self._pending: list[_Pending[Any]] = []
         self._pump: asyncio.Task[None] | None = None
-        self._on_trouble: Callable[[], None] = lambda: None
+        self._on_unavailable: Callable[[], None] = lambda: None
         self.trouble: str | None = None
         """What the disk said to the last write; None when it took it."""
 
@@ -212,9 +212,9 @@ class Database:
             raise DatabaseError(f"{path} cannot be used: {error}") from error
         return database
 
-    def on_trouble(self, notice: Callable[[], None]) -> None:
+    def on_unavailable(self, notice: Callable[[], None]) -> None:
         """Have a function called whenever the disk begins to refuse writes."""
-        self._on_trouble = notice
+        self._on_unavailable = notice
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads, on what is committed, and return what it returns."""
@@ -278,11 +278,11 @@ class Database:
 
     def _notice(self, outcomes: Sequence[_Outcome]) -> None:
         """Note whether the disk takes writes, and say so when that changes."""
-        troubles = (outcome.error for outcome in outcomes if isinstance(outcome.error, StorageTrouble))
+        troubles = (outcome.error for outcome in outcomes if isinstance(outcome.error, StorageUnavailable))
         before, self.trouble = self.trouble, next(map(str, troubles), None)
         if self.trouble and not before:
             log.error("the disk takes no writes", error=self.trouble, path=str(self.path))
-            self._on_trouble()
+            self._on_unavailable()
         elif before and not self.trouble:
             log.info("the disk takes writes again", path=str(self.path))
 

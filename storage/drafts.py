@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from storage.clock import Clock
+from core.clock import Clock
+from core.model import AspectRatio
 from storage.database import Database, Unit
-from storage.model import AspectRatio
 from storage.schema import drafts
 
 KEPT_SECONDS = 90 * 86_400

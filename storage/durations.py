@@ -8,7 +8,7 @@ from storage.database import Database
 from storage.schema import durations
 
 KEPT = 400
-"""Enough to learn from: older ones weigh next to nothing (generation.polling)."""
+"""Enough to learn from: older ones weigh next to nothing (generation.poll_schedule)."""
 
 
 class Interval(NamedTuple):

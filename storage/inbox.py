@@ -6,7 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from storage.clock import Clock
+from core.clock import Clock
 from storage.database import Database
 from storage.schema import inbox
 

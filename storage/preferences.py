@@ -7,15 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from core.model import AspectRatio
 from storage.database import Database
-from storage.model import AspectRatio
 from storage.schema import preferences
 
 _REMEMBERED = 10_000
 """Subjects whose choices are kept in memory, too: nearly every update asks for one or two."""
 
 
-class Who(StrEnum):
+class WhoMayDraw(StrEnum):
     """Who may draw in a group."""
 
     ALL = "all"
@@ -29,7 +29,7 @@ class Preference:
 
     ratio: AspectRatio | None = None
     language: str | None = None
-    who: Who = Who.ALL
+    who: WhoMayDraw = WhoMayDraw.ALL
     daily: int | None = None
 
 
@@ -72,6 +72,6 @@ def _preference(row: sa.Row[Any]) -> Preference:
     return Preference(
         ratio=AspectRatio(row.ratio) if row.ratio else None,
         language=row.language,
-        who=Who(row.who) if row.who else Who.ALL,
+        who=WhoMayDraw(row.who) if row.who else WhoMayDraw.ALL,
         daily=row.daily,
     )

@@ -7,11 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from storage import quotas, unsafe
-from storage.clock import Clock, utc_day
-from storage.database import Database
-from storage.durations import Interval, record
-from storage.model import (
+from core.clock import Clock, utc_day
+from core.model import (
     PENDING,
     Accepted,
     Allowance,
@@ -19,11 +16,14 @@ from storage.model import (
     Failure,
     FileKind,
     GenerationRequest,
-    Refusal,
     Refused,
+    RejectionReason,
     Request,
     State,
 )
+from storage import moderation_strikes, quotas
+from storage.database import Database
+from storage.durations import Interval, record
 from storage.schema import requests
 
 Values = Mapping[str, str | int | float | None]
@@ -115,11 +115,11 @@ class Requests:
                 return Accepted(read_request(known), fresh=False)
             pending = connection.execute(_COUNT_PENDING_OF, {"of_user": wanted.user_id}).scalar_one()
             if pending >= allowance.pending:
-                return Refused(Refusal.LINE_FULL)
+                return Refused(RejectionReason.LINE_FULL)
             short = quotas.reserve_all(connection, _limits(wanted, allowance), day)
             if short is not None:
                 in_group = short == wanted.chat_id and wanted.chat_id < 0
-                return Refused(Refusal.GROUP_QUOTA_USED if in_group else Refusal.QUOTA_USED)
+                return Refused(RejectionReason.GROUP_QUOTA_USED if in_group else RejectionReason.QUOTA_USED)
             values = {
                 "key": wanted.key,
                 "user_id": wanted.user_id,
@@ -188,7 +188,7 @@ class Requests:
             if not _move(connection, request.id, expected, columns):
                 return False
             if values.get("failure") is Failure.MODERATED:
-                unsafe.record(connection, request.user_id, now)
+                moderation_strikes.record(connection, request.user_id, now)
             if final is not State.DELIVERED:
                 # The row's own ids: a group may have got a new one since the caller read it.
                 row = connection.execute(_BY_ID, {"by_id": request.id}).one()

@@ -128,7 +128,7 @@ unsafe = sa.Table(
 )
 """When a person's descriptions were held unsafe, for an hour."""
 
-facts = sa.Table(
+key_values = sa.Table(
     "facts",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),

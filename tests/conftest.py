@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from storage.database import Database
-from tests.clocks import HandClock
-from tests.virtual import VirtualLoop
+from tests.support.manual_clock import ManualClock
+from tests.support.virtual_loop import VirtualLoop
 
 # CI judges a change, so it looks at the same examples each time; a desk looks at new ones.
 settings.register_profile(
@@ -42,6 +42,6 @@ def loop() -> Iterator[VirtualLoop]:
 
 
 @pytest.fixture
-def clock() -> HandClock:
+def clock() -> ManualClock:
     """A clock that moves when told, or when somebody sleeps on it."""
-    return HandClock()
+    return ManualClock()

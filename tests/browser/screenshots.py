@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, Visitor, demo
-from tests.e2e.births import ROOT
+from tests.support.process_launcher import ROOT
 
 LARGEST = 300_000
 DOCS = ROOT / "docs"

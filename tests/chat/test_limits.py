@@ -11,20 +11,20 @@ from chat.limits import (
     GROUP_MESSAGES,
     GROUP_SECONDS,
     PRIVATE_BURST,
-    Limiter,
     Priority,
+    RateLimiter,
+    SlotScheduler,
     Ticket,
-    Turns,
 )
-from storage.clock import SystemClock
+from core.clock import SystemClock
 
 RATE = 30
 
 
 def _granted(asked: list[tuple[float, int, Priority]], rate: int = RATE) -> list[tuple[float, Ticket, float]]:
     """Run the scheduler over wishes (time, chat, priority) and return (granted at, ticket, asked at)."""
-    turns = Turns(rate)
-    waiting = sorted(asked, key=lambda wish: wish[0])
+    turns = SlotScheduler(rate)
+    waiting = sorted(asked, key=lambda generation_request: generation_request[0])
     born: dict[int, float] = {}
     out: list[tuple[float, Ticket, float]] = []
     now = 0.0
@@ -93,7 +93,7 @@ def test_a_free_chat_speaks_at_once() -> None:
 
 
 def test_a_frozen_chat_waits_and_others_do_not() -> None:
-    turns = Turns(RATE)
+    turns = SlotScheduler(RATE)
     turns.freeze(1, 7.0)
     turns.ask(Ticket(1, Priority.PICTURE), 0.0)
     turns.ask(Ticket(2, Priority.STATUS), 0.0)
@@ -103,7 +103,7 @@ def test_a_frozen_chat_waits_and_others_do_not() -> None:
 
 
 def test_a_freeze_holds_for_those_already_in_line() -> None:
-    turns = Turns(1)
+    turns = SlotScheduler(1)
     for chat in (1, 2):
         turns.ask(Ticket(chat, Priority.STATUS), 0.0)
     assert [ticket.chat_id for ticket in turns.grant(0.0)] == [1]
@@ -113,7 +113,7 @@ def test_a_freeze_holds_for_those_already_in_line() -> None:
 
 
 def test_many_chats_are_forgotten_once_idle() -> None:
-    turns = Turns(10_000)
+    turns = SlotScheduler(10_000)
     for number in range(10_000):
         turns.ask(Ticket(number, Priority.ANSWER), number * 10.0)
         assert len(turns.grant(number * 10.0)) == 1
@@ -121,12 +121,12 @@ def test_many_chats_are_forgotten_once_idle() -> None:
 
 
 async def test_a_turn_that_is_not_wanted_any_more_is_not_used_up() -> None:
-    limiter = Limiter(RATE, SystemClock())
-    limiter.freeze(1, 0.05)
-    waits = [asyncio.create_task(limiter.turn(1, Priority.STATUS)) for _ in range(4)]
+    rate_limiter = RateLimiter(RATE, SystemClock())
+    rate_limiter.freeze(1, 0.05)
+    waits = [asyncio.create_task(rate_limiter.turn(1, Priority.STATUS)) for _ in range(4)]
     await asyncio.sleep(0)
     for wait in waits[:3]:
         wait.cancel()
     await asyncio.wait_for(waits[3], 5)
-    await asyncio.wait_for(limiter.turn(1, Priority.ANSWER), 0.5)  # the burst of three is nearly whole
-    await asyncio.wait_for(limiter.turn(1, Priority.ANSWER), 0.5)
+    await asyncio.wait_for(rate_limiter.turn(1, Priority.ANSWER), 0.5)  # the burst of three is nearly whole
+    await asyncio.wait_for(rate_limiter.turn(1, Priority.ANSWER), 0.5)

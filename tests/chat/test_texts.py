@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from bot.notices import Notice
 from chat import menu
-from chat.texts import FOLDER, LANGUAGES, Library, TextError, Texts
+from chat.translations import FOLDER, LANGUAGES, TextError, Translations, Translator
+from core.model import AspectRatio, Failure
 from generation.alarms import Alarm
 from playground.entities import parse, units
-from storage.model import AspectRatio, Failure
-from storage.preferences import Who
+from storage.preferences import WhoMayDraw
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("chat", "handlers", "generation", "bot")
@@ -103,7 +103,7 @@ def test_every_text_is_used() -> None:
 def test_whatever_is_named_in_code_has_words() -> None:
     messages = _messages("en")
     assert all(f"command-{name}" in messages for name in {*menu.ADMIN, *menu.GROUP_ADMIN})
-    assert all(f"button-who-{who}" in messages for who in Who)
+    assert all(f"button-who-{who}" in messages for who in WhoMayDraw)
     assert all(f"language-{language}" in messages for language in LANGUAGES)
     assert all(f"failed-{f}" in messages for f in Failure if f is not Failure.BLOCKED)
     assert all(f"button-ratio-{ratio.slug}" in messages for ratio in AspectRatio)
@@ -115,7 +115,7 @@ def test_whatever_is_named_in_code_has_words() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("number", [0, 1, 2, 5, 11, 21, 22, 25, 101])
 def test_every_text_is_html_that_telegram_takes(language: str, number: int) -> None:
-    texts = Texts(language)
+    texts = Translator(language)
     for message, names in _messages(language).items():
         numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
         numbers |= {"hours", "minutes", "number", "total", "balance"}
@@ -149,17 +149,17 @@ def test_every_text_is_html_that_telegram_takes(language: str, number: int) -> N
     ],
 )
 def test_russian_plurals(number: int, words: str) -> None:
-    assert Texts("ru")("left", left=number).endswith(words)
+    assert Translator("ru")("left", left=number).endswith(words)
 
 
 def test_english_plurals() -> None:
-    assert "1 picture left" in Texts("en")("left", left=1)
-    assert "2 pictures left" in Texts("en")("left", left=2)
+    assert "1 picture left" in Translator("en")("left", left=1)
+    assert "2 pictures left" in Translator("en")("left", left=2)
 
 
 @given(st.text(min_size=1, max_size=80))
 def test_what_a_person_wrote_is_shown_and_never_parsed(prompt: str) -> None:
-    shown, entities = parse(Texts("en")("ask-ratio", prompt=prompt), "HTML")
+    shown, entities = parse(Translator("en")("ask-ratio", prompt=prompt), "HTML")
     assert entities == []
     if not set(prompt) & set("\r\x00"):
         assert prompt in shown or prompt.strip() in shown
@@ -170,11 +170,11 @@ def test_what_a_person_wrote_is_shown_and_never_parsed(prompt: str) -> None:
     [("ru", "ru"), ("ru-RU", "ru"), ("RU", "ru"), ("en-GB", "en"), ("de", "en"), (None, "en"), ("", "en")],
 )
 def test_the_language_follows_the_tag(code: str | None, language: str) -> None:
-    assert Library().of(code).language == language
+    assert Translations().of(code).language == language
 
 
 def test_a_missing_text_or_argument_is_an_error() -> None:
-    texts = Texts("en")
+    texts = Translator("en")
     with pytest.raises(TextError):
         texts("no-such-text")
     with pytest.raises(TextError):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.e2e import world as worlds
-from tests.e2e.births import Nursery
-from tests.e2e.world import BotProcess, World
+from tests.support import world as worlds
+from tests.support.process_launcher import ForkServer
+from tests.support.world import BotProcess, World
 
 ADMIN = 99
 SETTINGS = {
@@ -22,14 +22,14 @@ SETTINGS = {
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
-async def nursery() -> AsyncIterator[None]:
+async def fork_server() -> AsyncIterator[None]:
     """Let this worker's bots be forked; the command itself is run by the tests of the command line, demo and page."""
     folder = Path(
         tempfile.mkdtemp(prefix="nursery-")
     )  # pytest's own folders are too deep for a socket's name
-    BotProcess.nursery = opened = await Nursery.open(folder)
+    BotProcess.fork_server = opened = await ForkServer.open(folder)
     yield
-    BotProcess.nursery = None
+    BotProcess.fork_server = None
     await opened.close()
     shutil.rmtree(folder)
 

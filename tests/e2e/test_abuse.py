@@ -5,7 +5,7 @@ import time
 import pytest
 
 from playground.telegram import dump
-from tests.e2e.world import World
+from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -43,7 +43,7 @@ async def test_a_lively_group_is_neither_a_flood_nor_stored(fresh: World) -> Non
     for number in range(40):
         fresh.telegram.say(ann, f"just talking {number}", chat_id=group)
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
-    picture = await fresh.picture_in(group)
+    picture = await fresh.source_in(group)
     assert fresh.in_chat(group) == [picture]
     assert not any(e.kind == "whisper" for e in fresh.telegram.chats.events)
     assert len(fresh.rows("SELECT 1 FROM inbox")) == 1

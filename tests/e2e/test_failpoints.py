@@ -19,8 +19,8 @@ from aiohttp import web
 
 from playground import faults
 from playground.faults import Fault, Faults
-from tests.e2e import world as worlds
-from tests.e2e.world import World
+from tests.support import world as worlds
+from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 

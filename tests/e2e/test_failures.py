@@ -15,9 +15,9 @@ from PIL import Image
 
 from playground import faults
 from playground.faults import Fault
-from tests.e2e import world as worlds
-from tests.e2e.births import ROOT
-from tests.e2e.world import World
+from tests.support import world as worlds
+from tests.support.process_launcher import ROOT
+from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 

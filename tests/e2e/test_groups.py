@@ -9,7 +9,7 @@ from playground import faults
 from playground.chats import BOT
 from playground.faults import Fault
 from playground.telegram import dump
-from tests.e2e.world import World, buttons, jpeg
+from tests.support.world import World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -52,7 +52,7 @@ async def test_a_group_sees_eyes_then_the_picture_and_nothing_else(living: World
     ann, ben = living.person(), living.person(name="Ben")
     group = living.group(ann, ben)
     asked = living.telegram.say(ben, f"{command} a fox --ar 1:1", chat_id=group)
-    picture = await living.picture_in(group)
+    picture = await living.source_in(group)
     assert picture.reply_to_message is not None
     assert picture.reply_to_message.message_id == asked.message_id
     await living.until(lambda: _reaction(living, asked) == ["👀", ""])
@@ -69,7 +69,7 @@ async def test_where_reactions_are_not_allowed_there_is_a_status(living: World) 
     living.telegram.chats.no_reactions.add(group)
     living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
     await living.until(lambda: any("Drawing" in (m.text or "") for m in living.in_chat(group)))
-    picture = await living.picture_in(group)
+    picture = await living.source_in(group)
     await living.until(lambda: living.in_chat(group) == [picture])
 
 
@@ -81,7 +81,7 @@ async def test_a_topic_keeps_its_own(living: World) -> None:
     question = living.in_chat(forum)[0]
     assert question.message_thread_id == 77
     living.telegram.press(ann, question, "16:9")
-    picture = await living.picture_in(forum)
+    picture = await living.source_in(forum)
     assert picture.message_thread_id == 77
 
 
@@ -93,7 +93,7 @@ async def test_talk_and_commands_for_others_are_left_alone(living: World) -> Non
     living.photo(ann, jpeg(), chat_id=group)
     living.photo(ann, jpeg(), chat_id=group, caption="my cat")
     living.telegram.say(ann, "/imagine the last --ar 1:1", chat_id=group)
-    picture = await living.picture_in(group)
+    picture = await living.source_in(group)
     assert living.in_chat(group) == [picture]
 
 
@@ -137,7 +137,7 @@ async def test_only_who_asked_may_press(living: World) -> None:
     living.telegram.press(ann, question, "1:1")
     await living.toasted(question, "belongs to someone else")
     living.telegram.press(ben, question, "1:1")
-    picture = await living.picture_in(group)
+    picture = await living.source_in(group)
     for label in ("Again", "Shape", "Edit", "Original"):
         living.telegram.press(ann, picture, label)
         await living.toasted(picture, "belongs to someone else")
@@ -156,7 +156,7 @@ async def test_an_anonymous_admin_and_a_channel_count_as_their_chat(living: Worl
     living.telegram.press(ben, question, "1:1")
     await living.toasted(question, "someone else")
     living.telegram.press(ann, question, "1:1")  # she runs the group
-    await living.picture_in(group)
+    await living.source_in(group)
     await living.settled()
     assert living.rows("SELECT subject_id, used FROM quotas WHERE subject_id = ?", group)[0]["used"] == 1
     channel = Chat(id=-1_009_999_999_999, type="channel", title="News")
@@ -166,7 +166,7 @@ async def test_an_anonymous_admin_and_a_channel_count_as_their_chat(living: Worl
         chat_id=group,
         sender_chat=channel,
     )
-    await living.picture_in(group, 2)
+    await living.source_in(group, 2)
     assert living.rows("SELECT used FROM quotas WHERE subject_id = ?", channel.id)[0]["used"] == 1
     living.telegram.say(
         User(id=777000, is_bot=False, first_name="Telegram"),
@@ -176,7 +176,7 @@ async def test_an_anonymous_admin_and_a_channel_count_as_their_chat(living: Worl
         is_automatic_forward=True,
     )
     living.telegram.say(ann, "/imagine a third fox --ar 1:1", chat_id=group)
-    await living.picture_in(group, 3)
+    await living.source_in(group, 3)
     assert not any("forwarded" in t.prompt for t in living.media.tasks.values())
 
 
@@ -234,7 +234,7 @@ class TestSettings:
             lambda: sum("only admins" in e.text for e in living.telegram.chats.events if e.to == ben.id) == 2
         )
         living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
-        await living.picture_in(group)
+        await living.source_in(group)
         living.telegram.press(ann, menu, "Nobody")
         await living.until(lambda: "✓ Nobody" in buttons(living.now(menu)))
         living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
@@ -252,11 +252,11 @@ class TestSettings:
         living.telegram.press(ann, living.now(menu), "2 в день")
         await living.until(lambda: "сейчас 2" in (living.now(menu).text or ""))
         living.telegram.say(ann, "/imagine a fox", chat_id=group)
-        picture = await living.picture_in(group)
+        picture = await living.source_in(group)
         assert picture.photo is not None
         assert picture.photo[-1].width > picture.photo[-1].height
         living.telegram.say(ben, "/imagine a fox", chat_id=group)
-        await living.picture_in(group, 2)
+        await living.source_in(group, 2)
         used = living.used(ben)
         living.telegram.say(ben, "/imagine one too many", chat_id=group)
         await living.whispered(group, ben, "Лимит группы на сегодня исчерпан: 2 картинки")
@@ -297,10 +297,10 @@ class TestSettings:
         chats.moved[group] = new
         service: dict[str, Any] = {"migrate_to_chat_id": new}
         fresh.telegram.send(ann, chat_id=group, **service)
-        await fresh.picture_in(new)
+        await fresh.source_in(new)
         await fresh.settled()
         fresh.telegram.say(ann, "/imagine another fox", chat_id=new)
-        picture = await fresh.picture_in(new, 2)
+        picture = await fresh.source_in(new, 2)
         assert picture.photo is not None
         assert picture.photo[-1].width < picture.photo[-1].height
         assert fresh.rows("SELECT used FROM quotas WHERE subject_id = ?", new)[0]["used"] == 2

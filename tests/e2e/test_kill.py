@@ -8,8 +8,8 @@ import pytest
 from aiogram.types import Message
 
 from playground.media import lognormal
-from tests.e2e.world import World
 from tests.storage.test_migrations import RELEASED, build
+from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 

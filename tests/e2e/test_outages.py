@@ -8,7 +8,7 @@ import pytest
 
 from playground import faults
 from playground.faults import Fault
-from tests.e2e.world import World
+from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -35,7 +35,7 @@ async def test_an_outage_is_waited_for_without_hammering_and_goes_on_by_itself(f
     fresh.media.faults.clear()
     for person in people:
         await fresh.gets_picture(person)
-    await fresh.picture_in(group)
+    await fresh.source_in(group)
     await fresh.settled()
     assert await fresh.bot.logged("the provider is back")
     assert all(len(fresh.of_bot(person)) == 1 for person in people)

@@ -12,8 +12,8 @@ from PIL import Image
 
 from playground import files
 from playground.serve import TOKEN
-from tests.e2e import world as worlds
-from tests.e2e.world import World, buttons, jpeg
+from tests.support import world as worlds
+from tests.support.world import World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 

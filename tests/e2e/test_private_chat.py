@@ -6,12 +6,12 @@ import json
 import pytest
 from PIL import Image
 
+from core.model import AspectRatio
 from playground import faults
 from playground.faults import Fault
 from playground.telegram import dump
-from storage.model import AspectRatio
 from tests.e2e.conftest import ADMIN
-from tests.e2e.world import World, buttons
+from tests.support.world import World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 

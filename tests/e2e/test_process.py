@@ -13,8 +13,8 @@ import pytest
 from playground import faults
 from playground.faults import Fault
 from playground.serve import KEY, TOKEN
-from tests.e2e.births import ROOT
-from tests.e2e.world import DEADLINE, World
+from tests.support.process_launcher import ROOT
+from tests.support.world import DEADLINE, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 

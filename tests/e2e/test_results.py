@@ -10,7 +10,7 @@ from handlers.start import link_to
 from playground import faults
 from playground.faults import Fault
 from tests.e2e.conftest import ADMIN
-from tests.e2e.world import World, buttons, jpeg
+from tests.support.world import World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -201,9 +201,9 @@ async def test_history_in_a_group_shows_only_that_group_s(living: World) -> None
     living.telegram.say(ann, "/history", chat_id=group)
     await living.whispered(group, ann, "No pictures here yet")
     living.telegram.say(ann, "/imagine for all --ar 1:1", chat_id=group)
-    await living.picture_in(group)
+    await living.source_in(group)
     living.telegram.say(ann, "/history", chat_id=group)
-    page = await living.picture_in(group, 2)
+    page = await living.source_in(group, 2)
     assert (page.caption or "").endswith("1 of 1")
     living.telegram.press_data(ann, page, f"h:{ann.id}:{secret}")
     await living.toasted(page, "")
@@ -330,7 +330,7 @@ async def test_names_and_prompts_are_never_markup(living: World) -> None:
     ann = living.person(name="<b>Ann</b> & co")
     group = living.group(ann)
     living.telegram.say(ann, "/imagine <i>x</i> --ar 1:1", chat_id=group)
-    picture = await living.picture_in(group)
+    picture = await living.source_in(group)
     living.telegram.press(ann, picture, "Edit")
     await living.until(lambda: any("what shall I change" in (m.text or "") for m in living.in_chat(group)))
     question = next(m for m in living.in_chat(group) if "what shall I change" in (m.text or ""))

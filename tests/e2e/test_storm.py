@@ -6,8 +6,8 @@ import psutil
 import pytest
 from aiogram.types import Message
 
-from bot.intake import LARGEST_BACKLOG
-from tests.e2e.world import World
+from bot.update_queue import LARGEST_BACKLOG
+from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 

@@ -15,9 +15,9 @@ from aiohttp import web
 from playground import faults
 from playground.faults import Fault
 from playground.methods import METHODS
-from tests.e2e import world as worlds
-from tests.e2e.births import ROOT
-from tests.e2e.world import World, jpeg
+from tests.support import world as worlds
+from tests.support.process_launcher import ROOT
+from tests.support.world import World, jpeg
 
 pytestmark = pytest.mark.slow
 
@@ -282,7 +282,7 @@ async def test_the_first_call_of_each_method_fails(fresh: World, kind: str) -> N
     fresh.telegram.press(ann, menu, "Everybody")
     await fresh.until(lambda: "✓ Everybody" in worlds.buttons(fresh.now(menu)))
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
-    await fresh.picture_in(group)
+    await fresh.source_in(group)
     await fresh.settled()
     await fresh.bot.logged("menus set")
     assert [method for method, rule in rules.items() if not rule.struck] == []

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pydantic.json_schema import GenerateJsonSchema
 
 from playground.telegram import Webhook, dump
-from tests.e2e.world import World
+from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -150,7 +150,7 @@ def _field(name: str, schema: dict[str, Any], ids: tuple[int, ...], depth: int) 
 @pytest.mark.timeout(180)
 async def test_no_shape_of_an_update_hurts(fresh: World) -> None:
     hook = await _start(fresh, THROTTLE="0")
-    ann, watcher = fresh.person(), fresh.person()
+    ann, task_poller = fresh.person(), fresh.person()
     ids = (ann.id, fresh.person().id, fresh.group(ann), fresh.group(ann, forum=True), 1, -1)
     numbers = itertools.count(10_000_000)
     headers = {SECRET: hook.secret or "", "Content-Type": "application/json"}
@@ -170,9 +170,9 @@ async def test_no_shape_of_an_update_hurts(fresh: World) -> None:
 
     async def storm(examples: int) -> int:
         await asyncio.to_thread(settings(max_examples=examples)(given(shapes)(post)))
-        told = len(fresh.texts(watcher))
-        fresh.telegram.say(watcher, "/help")
-        await fresh.until(lambda: len(fresh.texts(watcher)) > told)
+        told = len(fresh.texts(task_poller))
+        fresh.telegram.say(task_poller, "/help")
+        await fresh.until(lambda: len(fresh.texts(task_poller)) > told)
         return psutil.Process(fresh.bot.pid).memory_info().rss
 
     before = await storm(150)

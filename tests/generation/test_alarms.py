@@ -9,7 +9,7 @@ import pytest
 from bot.app import Core
 from generation.alarms import Alarm
 from tests.generation.test_engine import House
-from tests.virtual import VirtualLoop
+from tests.support.virtual_loop import VirtualLoop
 
 ADMIN = 99
 TEN_MINUTES = 600.0

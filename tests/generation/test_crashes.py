@@ -15,12 +15,12 @@ from pydantic import SecretStr
 
 from bot.app import Core
 from bot.settings import Settings
+from core.model import FINAL, GenerationRequest, Refused, Request, State
 from storage.database import Database
-from storage.model import FINAL, GenerationRequest, Refused, Request, State
 from storage.quotas import Quotas
-from tests.generation.outside import Chats, Fate, Provider
-from tests.storage.wishes import wish
-from tests.virtual import LoopClock, VirtualLoop
+from tests.support.factories import generation_request
+from tests.support.fake_apis import Chats, KillSwitch, Provider
+from tests.support.virtual_loop import LoopClock, VirtualLoop
 
 pytestmark = pytest.mark.slow
 
@@ -46,8 +46,8 @@ class Crashes(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="crashes-"))
         self.loop = VirtualLoop()
         asyncio.set_event_loop(self.loop)
-        self.clock, self.fate = LoopClock(), Fate()
-        self.provider, self.chats = Provider(self.fate), Chats(self.fate)
+        self.clock, self.kill_switch = LoopClock(), KillSwitch()
+        self.provider, self.chats = Provider(self.kill_switch), Chats(self.kill_switch)
         self.asked: dict[str, GenerationRequest] = {}
         self.half_sent: set[int] = set()
         self.unheard: list[GenerationRequest] = []
@@ -57,13 +57,13 @@ class Crashes(RuleBasedStateMachine):
     def settle_start(self) -> None:
         """Start until a start comes through: a process may die while it starts, too."""
         self.alive(self._start())
-        while self.core is None or self.fate.dead.is_set():
-            self.bury()
+        while self.core is None or self.kill_switch.dead.is_set():
+            self.cleanup_dead()
             self.alive(self._start())
 
     async def _start(self) -> None:
         self.clock.restart()
-        database = await Database.open(f"sqlite:///{self.folder}/bot.sqlite3", self.fate.at)
+        database = await Database.open(f"sqlite:///{self.folder}/bot.sqlite3", self.kill_switch.at)
         self.core = Core(
             SETTINGS, database, session=self.chats, media_transport=self.provider, clock=self.clock
         )
@@ -87,20 +87,20 @@ class Crashes(RuleBasedStateMachine):
 
         async def race() -> None:
             task = asyncio.ensure_future(work)
-            death = asyncio.ensure_future(self.fate.dead.wait())
+            death = asyncio.ensure_future(self.kill_switch.dead.wait())
             await asyncio.wait({task, death}, return_when=asyncio.FIRST_COMPLETED)
             death.cancel()
-            if not self.fate.dead.is_set():
+            if not self.kill_switch.dead.is_set():
                 task.result()
 
         self.loop.run_until_complete(race())
 
-    def revive(self) -> None:
-        if self.fate.dead.is_set():
-            self.bury()
+    def restart_if_dead(self) -> None:
+        if self.kill_switch.dead.is_set():
+            self.cleanup_dead()
             self.settle_start()
 
-    def bury(self) -> None:
+    def cleanup_dead(self) -> None:
         """Take away all that the dead process held, note what it was about, and let the next one live."""
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
@@ -109,7 +109,7 @@ class Crashes(RuleBasedStateMachine):
             self.core.database._lock.release()
             self.core.database._writer.dispose()
         self.core = None
-        self.fate.places, self.fate.dead = None, asyncio.Event()
+        self.kill_switch.places, self.kill_switch.dead = None, asyncio.Event()
         rows = self.loop.run_until_complete(_rows(self.folder))
         self.provider.unknown |= {row.prompt for row in rows if row.state is State.SUBMITTING}
         self.half_sent |= {row.message_id for row in rows if row.state is State.DELIVERING}
@@ -121,7 +121,7 @@ class Crashes(RuleBasedStateMachine):
         bad=st.sampled_from(["", "", " bad"]),
     )
     def ask(self, number: int, user: int, bad: str) -> GenerationRequest:
-        wanted = wish(user * 100 + number, user)
+        wanted = generation_request(user * 100 + number, user)
         known = self.asked.get(wanted.key)
         if known is None:
             prompt = f"{wanted.prompt}{bad}"
@@ -129,13 +129,13 @@ class Crashes(RuleBasedStateMachine):
                 **{n: getattr(wanted, n) for n in wanted.__slots__} | {"prompt": prompt}
             )
         self.alive(self._submit(known))
-        self.revive()
+        self.restart_if_dead()
         return known
 
     @rule(wanted=wishes)
     def ask_again(self, wanted: GenerationRequest) -> None:
         self.alive(self._submit(wanted))
-        self.revive()
+        self.restart_if_dead()
 
     @rule(wanted=wishes)
     def cancel(self, wanted: GenerationRequest) -> None:
@@ -146,16 +146,16 @@ class Crashes(RuleBasedStateMachine):
                 await self.core.engine.cancel(request.id)
 
         self.alive(press())
-        self.revive()
+        self.restart_if_dead()
 
     @rule(seconds=st.sampled_from([0.01, 0.1, 1.0, 3.0, 10.0]))
     def wait(self, seconds: float) -> None:
         self.alive(asyncio.sleep(seconds))
-        self.revive()
+        self.restart_if_dead()
 
     @rule(places=st.integers(1, 12))
     def die_soon(self, places: int) -> None:
-        self.fate.places = places
+        self.kill_switch.places = places
 
     @rule(ends=st.sampled_from(["refused", "lost before", "lost after"]))
     def spoil_a_create(self, ends: str) -> None:
@@ -173,8 +173,8 @@ class Crashes(RuleBasedStateMachine):
         if not hasattr(self, "folder"):
             return
         try:
-            self.fate.places = None
-            self.revive()
+            self.kill_switch.places = None
+            self.restart_if_dead()
             self.alive(asyncio.sleep(4 * 3600))
             self.check(self.loop.run_until_complete(_rows(self.folder)))
             assert self.core is not None

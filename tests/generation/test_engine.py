@@ -9,11 +9,11 @@ from pydantic import SecretStr
 
 from bot.app import Core
 from bot.settings import Settings
+from core.model import State
 from storage.database import Database
-from storage.model import State
-from tests.generation.outside import Chats, Fate, Provider
-from tests.storage.wishes import PLENTY, wish
-from tests.virtual import LoopClock, VirtualLoop
+from tests.support.factories import PLENTY, generation_request
+from tests.support.fake_apis import Chats, KillSwitch, Provider
+from tests.support.virtual_loop import LoopClock, VirtualLoop
 
 PEOPLE, EACH, CAP = 50, 20, 20
 NEWCOMER = 9_000
@@ -23,8 +23,8 @@ class House:
     """A core whose provider takes three virtual seconds a picture."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        self.provider = Provider(Fate())
-        self.chats = Chats(self.provider.fate)
+        self.provider = Provider(KillSwitch())
+        self.chats = Chats(self.provider.kill_switch)
         self._url = f"sqlite:///{folder}/bot.sqlite3"
         self._settings = Settings.model_construct(
             bot_token=SecretStr("1:token"),
@@ -65,7 +65,7 @@ def test_503_for_ten_minutes_is_waited_out_with_few_calls(loop: VirtualLoop, tmp
         house.provider.down_until = 600.0
         core = await house.start()
         for person in range(1, PEOPLE + 1):
-            await core.engine.submit(wish(person, person), PLENTY)
+            await core.engine.submit(generation_request(person, person), PLENTY)
         await asyncio.sleep(600.0)
         assert house.provider.creates <= 25
         assert house.order() == []
@@ -84,7 +84,7 @@ def test_the_time_a_process_was_away_counts_against_nobody(loop: VirtualLoop, tm
         house = House(tmp_path, generation_timeout=60)
         core = await house.start()
         for number, submitted in ((1, True), (2, False)):
-            await core.requests.accept(wish(number), PLENTY)
+            await core.requests.accept(generation_request(number), PLENTY)
             now = LoopClock().now()
             await core.requests.move(number, State.QUEUED, State.SUBMITTING, started_at=now, creates=1)
             if not submitted:  # surely not accepted, and put back
@@ -109,11 +109,11 @@ def test_a_newcomer_behind_a_thousand_starts_among_the_next_51(loop: VirtualLoop
         core = await house.start()
         for person in range(1, PEOPLE + 1):
             for number in range(EACH):
-                await core.engine.submit(wish(person * 100 + number, person), PLENTY)
+                await core.engine.submit(generation_request(person * 100 + number, person), PLENTY)
         await asyncio.sleep(1.0)
         before = len(house.order())
         assert before == CAP
-        await core.engine.submit(wish(1, NEWCOMER), PLENTY)
+        await core.engine.submit(generation_request(1, NEWCOMER), PLENTY)
         await asyncio.sleep(20.0)  # of the virtual clock's: several rounds of twenty
         assert len(house.order()) >= before + 51
         assert "picture 1" in house.order()[before : before + 51]
@@ -129,7 +129,7 @@ def test_a_person_s_requests_start_in_order_and_no_more_than_allowed_at_once(
         house = House(tmp_path, max_in_flight=10, user_concurrency=2)
         core = await house.start()
         for number in range(1, 7):
-            await core.engine.submit(wish(number), PLENTY)
+            await core.engine.submit(generation_request(number), PLENTY)
         await asyncio.sleep(0.5)
         assert house.order() == ["picture 1", "picture 2"]
         assert dict(core.engine.places()) == {3: 1, 4: 2, 5: 3, 6: 4}
@@ -148,7 +148,7 @@ def test_what_was_in_flight_counts_against_the_limits_of_the_next_start(
         core = await house.start()
         for person in (1, 2, 3):
             for number in (1, 2):
-                await core.engine.submit(wish(person * 10 + number, person), PLENTY)
+                await core.engine.submit(generation_request(person * 10 + number, person), PLENTY)
         await asyncio.sleep(0.5)
         paid = house.order()
         assert len(paid) == 3
@@ -168,7 +168,7 @@ def test_a_cancelled_request_leaves_the_line_and_the_next_moves_up(loop: Virtual
         house = House(tmp_path, max_in_flight=1, user_concurrency=1)
         core = await house.start()
         for number in (1, 2, 3):
-            await core.engine.submit(wish(number), PLENTY)
+            await core.engine.submit(generation_request(number), PLENTY)
         await asyncio.sleep(0.5)
         assert await core.engine.cancel(2)
         assert not await core.engine.cancel(2)

@@ -17,13 +17,13 @@ from pydantic import SecretStr, ValidationError
 
 from bot.app import Core, dispatcher
 from bot.settings import Settings
-from generation.media_answers import read_balance, read_json, read_task
-from generation.media_errors import MediaError
 from playground.entities import parse
+from provider.answers import read_balance, read_json, read_task
+from provider.errors import MediaError
 from storage.database import Database
-from tests.generation.outside import Chats, Fate, Provider
-from tests.storage.wishes import PLENTY, wish
-from tests.virtual import LoopClock, VirtualLoop
+from tests.support.factories import PLENTY, generation_request
+from tests.support.fake_apis import Chats, KillSwitch, Provider
+from tests.support.virtual_loop import LoopClock, VirtualLoop
 
 ANN, MALLORY = 7, 66
 ODD = st.text(
@@ -86,7 +86,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.loop = VirtualLoop()
         asyncio.set_event_loop(self.loop)
-        self.telegram = Town(Fate())
+        self.telegram = Town(KillSwitch())
         self.core = self.loop.run_until_complete(self._open(folder))
         self.dispatcher = dispatcher(self.core)
         self.failures: list[BaseException] = []
@@ -102,10 +102,10 @@ class House:
             daily_quota=1_000_000,
             user_queue_limit=1_000,
         )
-        provider = Provider(self.telegram.fate)
+        provider = Provider(self.telegram.kill_switch)
         core = Core(chosen, database, session=self.telegram, media_transport=provider, clock=LoopClock())
         await core.start()
-        self.owned = await core.engine.submit(wish(1, ANN), PLENTY)
+        self.owned = await core.engine.submit(generation_request(1, ANN), PLENTY)
         return core
 
     def feed(self, content: dict[str, Any]) -> None:
@@ -170,7 +170,7 @@ def test_no_callback_data_breaks_a_handler_or_touches_what_is_another_s(house: H
     }
     house.feed({"callback_query": query})
     rows = house.loop.run_until_complete(house.core.requests.pending_of(ANN))
-    everything = house.loop.run_until_complete(house.core.requests.by_key(wish(1, ANN).key))
+    everything = house.loop.run_until_complete(house.core.requests.by_key(generation_request(1, ANN).key))
     assert everything is not None
     assert not everything.forget
     assert everything.state.value != "cancelled"

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.model import AspectRatio
 from handlers.prompt import (
     LONGEST_PROMPT,
+    ParsedPrompt,
     PromptError,
     PromptTooLong,
     RatioTwice,
     UnknownFlag,
     UnknownRatio,
-    Wish,
+    parse_ratio,
     read,
-    read_ratio,
 )
-from storage.model import AspectRatio
 
 FLAGS = ["--ar ", "--ar=", "--ar", "—ar ", "–ar ", "—ar=", "--AR ", "ar=", "--ar  "]
 MARKS = [":", "x", "×", "/", "х", "X"]
@@ -26,33 +26,33 @@ MARKS = [":", "x", "×", "/", "х", "X"]
 @pytest.mark.parametrize("ratio", list(AspectRatio))
 def test_a_ratio_is_read_in_every_spelling(flag: str, mark: str, ratio: AspectRatio) -> None:
     written = flag + ratio.replace(":", mark)
-    assert read(f"a fox in the snow {written}") == Wish("a fox in the snow", ratio)
-    assert read(f"{written} a fox in the snow") == Wish("a fox in the snow", ratio)
-    assert read(f"a fox {written} in the snow") == Wish("a fox in the snow", ratio)
+    assert read(f"a fox in the snow {written}") == ParsedPrompt("a fox in the snow", ratio)
+    assert read(f"{written} a fox in the snow") == ParsedPrompt("a fox in the snow", ratio)
+    assert read(f"a fox {written} in the snow") == ParsedPrompt("a fox in the snow", ratio)
 
 
 @pytest.mark.parametrize(
     ("text", "wish"),
     [
-        ("a fox", Wish("a fox", None)),
-        ("  a fox \n", Wish("a fox", None)),
-        ("", Wish("", None)),
-        ("--ar 16:9", Wish("", AspectRatio.WIDE)),
-        ("a fox --ar 16:9, in oil", Wish("a fox in oil", AspectRatio.WIDE)),
-        ("a fox --ar 1920x1080", Wish("a fox", AspectRatio.WIDE)),
-        ("a fox --ar 16:9 --ar 16:9", Wish("a fox", AspectRatio.WIDE)),
-        ("a fox\n--ar 3:4\nin the snow", Wish("a fox \nin the snow", AspectRatio.PORTRAIT)),
-        ("маяк —символ надежды", Wish("маяк —символ надежды", None)),
-        ("a fox — red, quick", Wish("a fox — red, quick", None)),
-        ("half--hearted and a -- b", Wish("half--hearted and a -- b", None)),
-        ("guitar=4:3 chart", Wish("guitar=4:3 chart", None)),
-        ("the ratio 16:9 in words", Wish("the ratio 16:9 in words", None)),
-        ("a\x00b", Wish("ab", None)),
-        ("---", Wish("---", None)),
+        ("a fox", ParsedPrompt("a fox", None)),
+        ("  a fox \n", ParsedPrompt("a fox", None)),
+        ("", ParsedPrompt("", None)),
+        ("--ar 16:9", ParsedPrompt("", AspectRatio.WIDE)),
+        ("a fox --ar 16:9, in oil", ParsedPrompt("a fox in oil", AspectRatio.WIDE)),
+        ("a fox --ar 1920x1080", ParsedPrompt("a fox", AspectRatio.WIDE)),
+        ("a fox --ar 16:9 --ar 16:9", ParsedPrompt("a fox", AspectRatio.WIDE)),
+        ("a fox\n--ar 3:4\nin the snow", ParsedPrompt("a fox \nin the snow", AspectRatio.PORTRAIT)),
+        ("маяк —символ надежды", ParsedPrompt("маяк —символ надежды", None)),
+        ("a fox — red, quick", ParsedPrompt("a fox — red, quick", None)),
+        ("half--hearted and a -- b", ParsedPrompt("half--hearted and a -- b", None)),
+        ("guitar=4:3 chart", ParsedPrompt("guitar=4:3 chart", None)),
+        ("the ratio 16:9 in words", ParsedPrompt("the ratio 16:9 in words", None)),
+        ("a\x00b", ParsedPrompt("ab", None)),
+        ("---", ParsedPrompt("---", None)),
     ],
 )
-def test_prose_stays_prose(text: str, wish: Wish) -> None:
-    assert read(text) == wish
+def test_prose_stays_prose(text: str, generation_request: ParsedPrompt) -> None:
+    assert read(text) == generation_request
 
 
 @pytest.mark.parametrize(
@@ -101,12 +101,12 @@ def test_the_length_is_counted_after_trimming_and_without_the_ratio() -> None:
 @given(st.text(max_size=300) | st.text(alphabet="-—– ar=:x×/1691634\n", max_size=40))
 def test_any_text_is_a_wish_or_a_prompt_error(text: str) -> None:
     try:
-        wish = read(text)
+        generation_request = read(text)
     except PromptError:
         return
-    assert len(wish.prompt) <= LONGEST_PROMPT
-    assert wish.prompt == wish.prompt.strip()
-    assert "\x00" not in wish.prompt
+    assert len(generation_request.prompt) <= LONGEST_PROMPT
+    assert generation_request.prompt == generation_request.prompt.strip()
+    assert "\x00" not in generation_request.prompt
 
 
 @given(
@@ -115,13 +115,13 @@ def test_any_text_is_a_wish_or_a_prompt_error(text: str) -> None:
     st.sampled_from(list(AspectRatio)),
 )
 def test_a_ratio_at_the_end_leaves_the_prompt_as_it_was(text: str, flag: str, ratio: AspectRatio) -> None:
-    assert read(f"{text} {flag}{ratio}") == Wish(text.strip(), ratio)
+    assert read(f"{text} {flag}{ratio}") == ParsedPrompt(text.strip(), ratio)
 
 
 @given(st.text(max_size=12))
 def test_a_ratio_is_one_of_five_or_unknown(text: str) -> None:
     try:
-        ratio = read_ratio(text)
+        ratio = parse_ratio(text)
     except UnknownRatio:
         return
     assert ratio in AspectRatio

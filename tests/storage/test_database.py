@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from storage.database import Database, DatabaseError, DatabaseLocked, StorageTrouble, Unit, connect
+from core.model import AspectRatio
+from storage.database import Database, DatabaseError, DatabaseLocked, StorageUnavailable, Unit, connect
 from storage.drafts import Drafts
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
-from storage.model import AspectRatio
-from storage.preferences import Preference, Preferences, Who
-from storage.schema import facts, metadata, preferences
-from tests.clocks import HandClock
+from storage.preferences import Preference, Preferences, WhoMayDraw
+from storage.schema import key_values, metadata, preferences
+from tests.support.manual_clock import ManualClock
 
 
 def _insert(subject: int) -> "sa.sql.Insert":
@@ -114,16 +114,16 @@ async def test_preferences_are_remembered_and_forgotten(database: Database) -> N
     kept = Preferences(database)
     assert await kept.of(7) == Preference()
     await kept.choose(7, ratio=AspectRatio.WIDE)
-    await kept.choose(-8, ratio=AspectRatio.TALL, who=Who.ADMINS, daily=30, language="ru")
+    await kept.choose(-8, ratio=AspectRatio.TALL, who=WhoMayDraw.ADMINS, daily=30, language="ru")
     await kept.choose(7, language="en")
     for reader in (kept, Preferences(database)):  # from memory and from the file
         assert await reader.of(7) == Preference(ratio=AspectRatio.WIDE, language="en")
-        assert await reader.of(-8) == Preference(AspectRatio.TALL, "ru", Who.ADMINS, 30)
+        assert await reader.of(-8) == Preference(AspectRatio.TALL, "ru", WhoMayDraw.ADMINS, 30)
     await kept.choose(7, ratio=None)
     assert (await kept.of(7)).ratio is None
 
 
-async def test_a_draft_is_kept_once_and_found_by_its_question(database: Database, clock: HandClock) -> None:
+async def test_a_draft_is_kept_once_and_found_by_its_question(database: Database, clock: ManualClock) -> None:
     drafts = Drafts(database, clock)
 
     async def save(prompt: str) -> int:
@@ -141,7 +141,9 @@ async def test_a_draft_is_kept_once_and_found_by_its_question(database: Database
     assert await drafts.by_question(2, 99) is None
 
 
-async def test_the_inbox_knows_repeats_and_forgets_after_a_day(database: Database, clock: HandClock) -> None:
+async def test_the_inbox_knows_repeats_and_forgets_after_a_day(
+    database: Database, clock: ManualClock
+) -> None:
     inbox = Inbox(database, clock)
     one, two = StoredUpdate(1, '{"update_id": 1}'), StoredUpdate(2, '{"update_id": 2}')
     assert await inbox.put([one, two]) == [one, two]
@@ -157,7 +159,7 @@ async def test_the_inbox_knows_repeats_and_forgets_after_a_day(database: Databas
 
 async def test_a_full_disk_keeps_exactly_what_it_says_it_kept(database: Database) -> None:
     heard: list[str | None] = []
-    database.on_trouble(lambda: heard.append(database.trouble))
+    database.on_unavailable(lambda: heard.append(database.trouble))
     writer = database._writer
     with writer.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -165,16 +167,16 @@ async def test_a_full_disk_keeps_exactly_what_it_says_it_kept(database: Database
 
     def writes(number: int) -> Unit[int]:
         words = "x" * (20_000 if number == 20 else 10)
-        statement = sa.insert(facts).values(name=str(number), value=words)
+        statement = sa.insert(key_values).values(name=str(number), value=words)
         return lambda connection: connection.execute(statement).rowcount
 
     outcomes = await asyncio.gather(*(database.write(writes(n)) for n in range(40)), return_exceptions=True)
     kept = {str(n) for n, outcome in enumerate(outcomes) if outcome == 1}
-    names = sa.select(facts.c.name)
+    names = sa.select(key_values.c.name)
     assert set(await database.read(lambda c: c.execute(names).scalars().all())) == kept
     refused = [outcome for outcome in outcomes if outcome != 1]
     assert refused
-    assert all(isinstance(outcome, StorageTrouble) for outcome in refused)
+    assert all(isinstance(outcome, StorageUnavailable) for outcome in refused)
     assert heard == ["database or disk is full"]
     with writer.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 100}")

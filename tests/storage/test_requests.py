@@ -5,35 +5,35 @@ from itertools import pairwise
 
 import pytest
 
-from storage.clock import utc_day
+from core.clock import utc_day
+from core.model import PENDING, Accepted, Allowance, Failure, Refused, RejectionReason, Request, State
 from storage.database import Database
-from storage.model import PENDING, Accepted, Allowance, Failure, Refusal, Refused, Request, State
 from storage.quotas import Quotas
 from storage.requests import Requests
-from tests.clocks import HandClock
-from tests.storage.wishes import PLENTY, wish
+from tests.support.factories import PLENTY, generation_request
+from tests.support.manual_clock import ManualClock
 
 
 @pytest.fixture
-def requests(database: Database, clock: HandClock) -> Requests:
+def requests(database: Database, clock: ManualClock) -> Requests:
     return Requests(database, clock)
 
 
-async def _used(database: Database, clock: HandClock, user_id: int = 7) -> int:
+async def _used(database: Database, clock: ManualClock, user_id: int = 7) -> int:
     return await Quotas(database).used(user_id, utc_day(clock.wall()))
 
 
 async def _accept(requests: Requests, number: int = 1) -> Request:
-    answer = await requests.accept(wish(number), PLENTY)
+    answer = await requests.accept(generation_request(number), PLENTY)
     assert isinstance(answer, Accepted)
     return answer.request
 
 
 async def test_the_same_message_is_one_request(
-    requests: Requests, database: Database, clock: HandClock
+    requests: Requests, database: Database, clock: ManualClock
 ) -> None:
-    first = await requests.accept(wish(), PLENTY)
-    second = await requests.accept(wish(), Allowance(daily=0, pending=0))
+    first = await requests.accept(generation_request(), PLENTY)
+    second = await requests.accept(generation_request(), Allowance(daily=0, pending=0))
     assert isinstance(first, Accepted)
     assert isinstance(second, Accepted)
     assert (first.fresh, second.fresh) == (True, False)
@@ -42,34 +42,36 @@ async def test_the_same_message_is_one_request(
 
 
 async def test_a_hundred_at_once_get_what_is_left_and_no_more(
-    requests: Requests, database: Database, clock: HandClock
+    requests: Requests, database: Database, clock: ManualClock
 ) -> None:
     allowance = Allowance(daily=20, pending=1_000)
-    answers = await asyncio.gather(*(requests.accept(wish(n), allowance) for n in range(100)))
+    answers = await asyncio.gather(*(requests.accept(generation_request(n), allowance) for n in range(100)))
     assert sum(isinstance(answer, Accepted) for answer in answers) == 20
-    assert [a.reason for a in answers if isinstance(a, Refused)] == [Refusal.QUOTA_USED] * 80
+    assert [a.reason for a in answers if isinstance(a, Refused)] == [RejectionReason.QUOTA_USED] * 80
     assert await _used(database, clock) == 20
     assert len(await requests.open()) == 20
 
 
 async def test_a_hundred_at_once_fill_the_line_and_no_more(
-    requests: Requests, database: Database, clock: HandClock
+    requests: Requests, database: Database, clock: ManualClock
 ) -> None:
     allowance = Allowance(daily=None, pending=7)
-    answers = await asyncio.gather(*(requests.accept(wish(n), allowance) for n in range(100)))
+    answers = await asyncio.gather(*(requests.accept(generation_request(n), allowance) for n in range(100)))
     assert sum(isinstance(answer, Accepted) for answer in answers) == 7
-    assert [a.reason for a in answers if isinstance(a, Refused)] == [Refusal.LINE_FULL] * 93
+    assert [a.reason for a in answers if isinstance(a, Refused)] == [RejectionReason.LINE_FULL] * 93
     assert await _used(database, clock) == 7
 
 
 async def test_nobody_draws_with_a_quota_of_nothing(requests: Requests) -> None:
-    assert await requests.accept(wish(), Allowance(daily=0, pending=5)) == Refused(Refusal.QUOTA_USED)
+    assert await requests.accept(generation_request(), Allowance(daily=0, pending=5)) == Refused(
+        RejectionReason.QUOTA_USED
+    )
     assert await requests.open() == []
 
 
 @pytest.mark.parametrize("final", [State.FAILED, State.CANCELLED, State.UNDELIVERABLE, State.DELIVERED])
 async def test_settling_a_hundred_times_at_once_moves_the_quota_once(
-    requests: Requests, database: Database, clock: HandClock, final: State
+    requests: Requests, database: Database, clock: ManualClock, final: State
 ) -> None:
     request = await _accept(requests)
     other = await _accept(requests, 2)
@@ -80,7 +82,7 @@ async def test_settling_a_hundred_times_at_once_moves_the_quota_once(
 
 
 async def test_a_unit_goes_back_to_the_day_it_came_from(
-    requests: Requests, database: Database, clock: HandClock
+    requests: Requests, database: Database, clock: ManualClock
 ) -> None:
     request = await _accept(requests)
     clock.pass_(86_400)
@@ -102,8 +104,8 @@ async def test_a_move_is_fenced_by_the_state(requests: Requests) -> None:
 
 async def test_what_is_pending_is_listed_oldest_first_and_only_one_s_own(requests: Requests) -> None:
     for number in range(5):
-        await requests.accept(wish(number), PLENTY)
-        await requests.accept(wish(number, user_id=8), PLENTY)
+        await requests.accept(generation_request(number), PLENTY)
+        await requests.accept(generation_request(number, user_id=8), PLENTY)
     rows = await requests.pending_of(7)
     assert [row.message_id for row in rows] == list(range(5))
     assert all(before.id < after.id for before, after in pairwise(rows))

@@ -1,0 +1,168 @@
+"""Reads the media API's answers: pure, so every row of media-api.md's tables is one small test."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from provider.errors import (
+    BadInput,
+    DoneWithoutPicture,
+    Moderated,
+    OutOfMoney,
+    ProtocolError,
+    RateLimited,
+    Refused,
+    TaskFailed,
+    Temporary,
+    Unauthorised,
+)
+
+Json = Mapping[str, object]
+
+_FAILED = frozenset({"failed", "fail", "error"})
+_UNSAFE = ("sensitive", "policy", "moderation", "moderated", "nsfw", "unsafe", "violat")
+_POOR = ("insufficient_balance", "balance is too low", "insufficient balance")
+_TROUBLE = (
+    "internal server error",
+    "bad gateway",
+    "gateway timeout",
+    "temporarily unavailable",
+    "overloaded",
+)
+_KEY = ("invalid token", "invalid api key", "unauthorized", "unauthorised")
+_LONGEST_MESSAGE = 200
+LONGEST_RETRY_AFTER = 120.0
+"""A longer `Retry-After` is taken for this many seconds: a request's whole time is minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as the provider knows it. `url` is None while it is being drawn."""
+
+    id: str
+    url: str | None = None
+    cost: float | None = None
+
+
+def read_json(status: int, body: bytes) -> Json:
+    """Return the JSON object of an answer. Raises ProtocolError for anything else."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        kind = "HTML" if body.lstrip()[:1] == b"<" else "no whole JSON"
+        raise ProtocolError(f"HTTP {status} with {kind}") from None
+    if not isinstance(value, dict):
+        raise ProtocolError(f"HTTP {status} with JSON that is no object")
+    return value
+
+
+def read_task(answer: Json) -> Task:
+    """Return the task that an answer with HTTP 200 to create or result speaks of.
+
+    Raises Refused (by kind), Temporary, TaskFailed, Moderated, ProtocolError or DoneWithoutPicture. A status word
+    nobody knows means: still waiting.
+    """
+    task_id = answer.get("id")
+    status = answer.get("status")
+    status = status.lower() if isinstance(status, str) else ""
+    if status in _FAILED:
+        raise _failure(_message(answer))
+    if answer.get("code", 0) not in (0, "0") or "error" in answer or not task_id:
+        raise refusal(answer)
+    if not isinstance(task_id, str):
+        raise ProtocolError("the task's id is no text")
+    url = answer.get("url")
+    if status != "done":
+        return Task(task_id, cost=_number(answer.get("cost")))
+    if not isinstance(url, str) or not url:
+        raise DoneWithoutPicture
+    return Task(task_id, url, _number(answer.get("cost")))
+
+
+def read_balance(answer: Json) -> float:
+    """Return the balance in roubles. Raises Refused (by kind) or ProtocolError."""
+    balance = _number(answer.get("balance"))
+    if balance is not None:
+        return balance
+    raise refusal(answer)
+
+
+def refusal(answer: Json) -> Refused | Temporary | ProtocolError:
+    """Return the error for an answer that names no task: by its words, since the codes are not documented."""
+    message = _message(answer)
+    words = f"{message} {answer.get('error')}".lower()
+    if any(word in words for word in _POOR):
+        return OutOfMoney(message)
+    if any(word in words for word in _KEY):
+        return Unauthorised(message)
+    if any(word in words for word in _UNSAFE):
+        return Moderated(message)
+    if any(word in words for word in _TROUBLE):
+        return Temporary(message)
+    if answer.get("code", 0) in (0, "0") and "error" not in answer:
+        return ProtocolError("the answer names no task")
+    return BadInput(message)
+
+
+def status_error(status: int, body: bytes, retry_after: str | None) -> Refused | RateLimited | Temporary:
+    """Return the error for an answer with an HTTP status other than 2xx. What it means for a create is the caller's."""
+    try:
+        answer = read_json(status, body)
+    except ProtocolError:
+        answer = {}
+    said = refusal(answer) if answer else ProtocolError("")
+    message = f"HTTP {status}: {_message(answer)}"
+    if status == 402 or isinstance(said, OutOfMoney):
+        return OutOfMoney(message)
+    if status in (401, 403):
+        return Unauthorised(message)
+    if status == 429:
+        return RateLimited(message, read_retry_after(retry_after))
+    if status >= 500 or status in (408, 425):
+        return Temporary(message)
+    if status < 400:
+        return Temporary(f"{message} (an unexpected redirect)")
+    if isinstance(said, Moderated | Unauthorised | Temporary):
+        return said
+    return BadInput(message)
+
+
+def read_retry_after(value: str | None) -> float | None:
+    """Return `Retry-After` in seconds: digits or an HTTP date (RFC 9110, 10.2.3). None where it says nothing usable.
+
+    A date counts as the longest wait, since the provider's clock and ours may differ.
+    """
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        return LONGEST_RETRY_AFTER
+    if not seconds >= 0:
+        return None
+    return min(seconds, LONGEST_RETRY_AFTER)
+
+
+def _failure(message: str) -> Moderated | TaskFailed:
+    return Moderated(message) if any(word in message.lower() for word in _UNSAFE) else TaskFailed(message)
+
+
+def _message(answer: Json) -> str:
+    """The provider's own words, short, on one line."""
+    error = answer.get("error")
+    found = answer.get("message") or (error.get("message") if isinstance(error, dict) else error)
+    return " ".join(str(found).split())[:_LONGEST_MESSAGE] if found else ""
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None

@@ -1,0 +1,31 @@
+"""A group that becomes a supergroup gets a new id: everything the ledger keeps about it follows, at once."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from storage.database import Database
+from storage.schema import drafts, preferences, quotas, requests
+
+
+async def migrate_chat(database: Database, old: int, new: int) -> None:
+    """Give a chat's rows its new id, in one transaction. Repeating it changes nothing."""
+
+    def unit(connection: sa.Connection) -> None:
+        for table in (requests, drafts):
+            connection.execute(sa.update(table).where(table.c.chat_id == old).values(chat_id=new))
+            connection.execute(sa.update(table).where(table.c.user_id == old).values(user_id=new))
+        _move_preferences(connection, old, new)
+        for row in connection.execute(sa.select(quotas).where(quotas.c.subject_id == old)).all():
+            more = insert(quotas).values(subject_id=new, day=row.day, used=row.used)
+            key = [quotas.c.subject_id, quotas.c.day]
+            connection.execute(more.on_conflict_do_update(key, set_={"used": quotas.c.used + row.used}))
+        connection.execute(sa.delete(quotas).where(quotas.c.subject_id == old))
+
+    await database.write(unit)
+
+
+def _move_preferences(connection: sa.Connection, old: int, new: int) -> None:
+    chosen = connection.execute(sa.select(preferences).where(preferences.c.subject_id == old)).first()
+    if chosen is not None:
+        connection.execute(sa.delete(preferences).where(preferences.c.subject_id.in_([old, new])))
+        connection.execute(sa.insert(preferences), chosen._asdict() | {"subject_id": new})

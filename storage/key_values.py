@@ -1,0 +1,28 @@
+"""What was told to Telegram once and need not be told again."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from storage.database import Database
+from storage.schema import key_values
+
+
+class KeyValueStore:
+    """Names with values."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, name: str) -> str | None:
+        """Return a fact, or None."""
+        statement = sa.select(key_values.c.value).where(key_values.c.name == name)
+        return await self._database.read(lambda connection: connection.execute(statement).scalar())
+
+    async def set(self, name: str, value: str) -> None:
+        """Remember a fact."""
+        statement = (
+            insert(key_values)
+            .values(name=name, value=value)
+            .on_conflict_do_update(index_elements=[key_values.c.name], set_={"value": value})
+        )
+        await self._database.write(lambda connection: connection.execute(statement).rowcount)

@@ -1,0 +1,44 @@
+"""Blocked words: whole words, however they are disguised, and nothing that only contains them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.word_filter import blocked_in, plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a nude on a beach",
+        "NUDE",
+        "nudе with a Cyrillic е",
+        "n\u200bu\u200bd\u200be",
+        "n\u0301ude\u0301",
+        "nud3, please",
+        "(nude)",
+        "ｎｕｄｅ",
+        "half_nude_here",
+    ],
+)
+def test_it_is_found_in_disguise(text: str) -> None:
+    assert blocked_in(text, ["Nude"])
+
+
+@pytest.mark.parametrize("text", ["denuded hills", "nudes", "n u d e", "a fox", ""])
+def test_what_only_contains_it_is_left_alone(text: str) -> None:
+    assert not blocked_in(text, ["nude"])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("Голый король", "голый"), ("г0лый", "голый"), ("два слова тут", "два слова")]
+)
+def test_russian_words_and_phrases(text: str, word: str) -> None:
+    assert blocked_in(text, [word])
+
+
+@given(st.text(max_size=60))
+def test_a_word_is_found_where_it_stands_alone(word: str) -> None:
+    if plain(word):
+        assert blocked_in(f"before {word} after", [word])
+    assert not blocked_in(word, [])

@@ -1,0 +1,239 @@
+"""The media client over real HTTP against the stand-in, its switches thrown one by one."""
+
+import asyncio
+import gc
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+from aiohttp import web
+from pydantic import SecretStr
+
+from core.metrics import Metrics
+from core.model import AspectRatio
+from playground import faults
+from playground.faults import Fault
+from playground.media import Media
+from playground.serve import served
+from provider.client import CALLS_AT_ONCE, FEWEST_LANES, MediaClient
+from provider.errors import (
+    BadInput,
+    MediaError,
+    Moderated,
+    NotSent,
+    OutcomeUnknown,
+    OutOfMoney,
+    ProtocolError,
+    RateLimited,
+    TaskFailed,
+    Temporary,
+    Unauthorised,
+)
+
+KEY = "a-very-secret-key"
+
+
+@pytest.fixture
+async def media() -> AsyncIterator[Media]:
+    stand_in = Media(KEY, duration=lambda: 0.0, pixels=10_000)
+    async with served(stand_in.app()) as url:
+        stand_in.url = url
+        yield stand_in
+
+
+@pytest.fixture
+async def api(media: Media) -> AsyncIterator[MediaClient]:
+    async with MediaClient(f"{media.url}/v1", SecretStr(KEY), "seedream-3", Metrics()) as opened:
+        yield opened
+
+
+async def test_a_picture_is_ordered_and_found(media: Media, api: MediaClient) -> None:
+    created = await api.create("лиса на снегу", AspectRatio.TALL)
+    assert len(created.id) == 24
+    found = await api.result(created.id)
+    assert found.url == f"{media.url}/pictures/{created.id}.webp"
+    assert media.tasks[created.id].ratio == "9:16"
+    assert await api.balance() == pytest.approx(999_995.5)
+
+
+async def test_create_may_answer_done_at_once(api: MediaClient) -> None:
+    assert (await api.create("quick", None)).url is not None
+
+
+async def test_without_a_ratio_none_is_sent(media: Media, api: MediaClient) -> None:
+    created = await api.create("a fox", None)
+    assert media.tasks[created.id].shown == "a fox"
+
+
+UNKNOWN: list[Callable[[], web.StreamResponse]] = [
+    faults.status(408),
+    faults.status(500, "Internal Server Error"),
+    faults.json({"message": "Internal server error"}, 500),
+    faults.status(502, "<html>Bad gateway</html>"),
+    faults.status(504),
+    faults.status(200, "<html>hello</html>"),
+    faults.status(200, '{"code":0,"id":"6876a7a6'),
+    faults.json({"code": 0, "status": "idle"}),
+    faults.json(["a list"]),
+]
+NOT_ACCEPTED: list[tuple[Callable[[], web.StreamResponse], type[MediaError]]] = [
+    (faults.status(425), Temporary),
+    (faults.status(429), RateLimited),
+    (faults.status(503), Temporary),
+    (faults.status(302, location="https://elsewhere.example/"), Temporary),
+    (faults.json({"code": 5, "message": "Internal server error"}), Temporary),
+]
+
+
+@pytest.mark.parametrize("answer", UNKNOWN)
+async def test_a_create_that_may_have_been_accepted_is_unknown(
+    media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse]
+) -> None:
+    media.faults.add(Fault("create", answer=answer, after=True))
+    with pytest.raises(OutcomeUnknown):
+        await api.create("a fox", None)
+    assert len(media.tasks) == 1  # it was
+
+
+@pytest.mark.parametrize(("answer", "error"), NOT_ACCEPTED)
+async def test_a_create_that_a_gate_turned_away_may_be_repeated(
+    media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
+) -> None:
+    media.faults.add(Fault("create", answer=answer))
+    with pytest.raises(error):
+        await api.create("a fox", None)
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_create_whose_connection_breaks_is_unknown_on_either_side(
+    media: Media, api: MediaClient, after: bool
+) -> None:
+    media.faults.add(Fault("create", drop=True, after=after))
+    with pytest.raises(OutcomeUnknown):
+        await api.create("a fox", None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (faults.json({"code": 3, "message": "Validation error", "issues": []}), BadInput),
+        (faults.json({"message": "Invalid token, x"}, 401), Unauthorised),
+        (faults.json({"message": "Invalid token, x"}, 403), Unauthorised),
+        (faults.json({"error": {"message": "x", "type": "insufficient_balance_error"}}), OutOfMoney),
+        (faults.status(402), OutOfMoney),
+        (faults.json({"code": 8, "message": "content policy"}), Moderated),
+    ],
+)
+async def test_a_refused_create(
+    media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
+) -> None:
+    media.faults.add(Fault("create", answer=answer))
+    with pytest.raises(error):
+        await api.create("a fox", None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (faults.status(408), Temporary),
+        (faults.status(429, retry_after="3"), RateLimited),
+        (faults.status(500), Temporary),
+        (faults.status(502, "<html>"), Temporary),
+        (faults.status(200, "<html>"), ProtocolError),
+        (faults.status(200, '{"code":0,"i'), ProtocolError),
+        (faults.json({"code": 0, "id": "x", "status": "done", "url": None}), ProtocolError),
+        (faults.json({"code": 0, "id": "x", "status": "error"}), TaskFailed),
+        (faults.json({"code": 0, "id": "x", "status": "failed", "message": "NSFW"}), Moderated),
+        (faults.json({"code": 3, "message": "Task not found"}), BadInput),
+    ],
+)
+async def test_a_result_that_is_none(
+    media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
+) -> None:
+    created = await api.create("a fox", None)
+    media.faults.add(Fault("result", answer=answer))
+    with pytest.raises(error):
+        await api.result(created.id)
+    assert (await api.result(created.id)).url
+
+
+async def test_a_dropped_result_is_temporary(media: Media, api: MediaClient) -> None:
+    created = await api.create("a fox", None)
+    media.faults.add(Fault("result", drop=True))
+    with pytest.raises(Temporary):
+        await api.result(created.id)
+
+
+async def test_a_refused_connection_was_surely_not_sent() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{held.getsockname()[1]}/v1"
+        async with MediaClient(url, SecretStr(KEY), "seedream-3", Metrics()) as api:
+            with pytest.raises(NotSent):
+                await api.create("a fox", None)
+
+
+async def test_a_name_without_an_address_was_surely_not_sent() -> None:
+    async with MediaClient("http://nowhere.invalid/v1", SecretStr(KEY), "seedream-3", Metrics()) as api:
+        with pytest.raises(NotSent):
+            await api.create("a fox", None)
+
+
+async def test_an_endless_answer_is_cut_off(media: Media, api: MediaClient) -> None:
+    media.faults.add(Fault("create", answer=faults.status(200, "x" * 2_000_000)))
+    with pytest.raises(OutcomeUnknown):
+        await api.create("a fox", None)
+
+
+class _Counting(faults.Faults):
+    """Takes 50 ms for each call, and knows how many there were at once."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault("balance", times=None, delay=0.05)])
+        self.at_once = self.most = 0
+
+    async def around(
+        self, call: str, request: web.Request, act: faults.ResultAction, about: str = ""
+    ) -> web.StreamResponse:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        try:
+            return await super().around(call, request, act, about)
+        finally:
+            self.at_once -= 1
+
+
+async def test_calls_are_bounded_before_the_pool(media: Media, api: MediaClient) -> None:
+    media.faults = counting = _Counting()
+    await asyncio.gather(*(api.balance() for _ in range(60)))
+    assert counting.most == CALLS_AT_ONCE * FEWEST_LANES
+
+
+async def test_the_key_is_in_no_error_no_log_and_no_repr(
+    media: Media, api: MediaClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    media.faults.add(Fault("create", drop=True))
+    with pytest.raises(OutcomeUnknown) as caught:
+        await api.create("a fox", None)
+    shown = [caplog.text, repr(api), repr(vars(api)), str(caught.value)]
+    error: BaseException | None = caught.value
+    while error is not None:
+        shown += [repr(error), str(error), repr(vars(error))]
+        request = getattr(error, "_request", None)
+        shown.append(repr(request and request.headers))
+        error = error.__cause__ or error.__context__
+    assert KEY not in "".join(shown)
+    gc.collect()
+
+
+async def test_a_create_whose_answer_does_not_come_in_time_is_unknown(
+    media: Media, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provider.client.TIMEOUT", httpx.Timeout(connect=5, read=0.2, write=5, pool=5))
+    media.faults.add(Fault("create", delay=1.0))
+    async with MediaClient(f"{media.url}/v1", SecretStr(KEY), "seedream-3", Metrics()) as api:
+        with pytest.raises(OutcomeUnknown, match="ReadTimeout"):
+            await api.create("a fox", None)

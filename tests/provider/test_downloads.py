@@ -1,0 +1,131 @@
+"""Fetching pictures: from where it is allowed, as much as is allowed, and nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.serve import served
+from provider import downloads
+from provider.downloads import Downloads, is_public
+from provider.errors import DownloadError, LinkGone, LinkUnavailable, PictureRefused
+
+
+async def _answer(request: web.Request) -> web.StreamResponse:
+    kind = request.match_info["kind"]
+    if kind.isdigit():
+        return web.Response(status=int(kind))
+    if kind == "circle":
+        raise web.HTTPFound("/circle")
+    if kind == "near":
+        raise web.HTTPFound("/good")
+    if kind == "private":
+        raise web.HTTPFound("http://127.0.0.2:1/x")
+    if kind == "https":
+        raise web.HTTPFound("https://127.0.0.1/x")
+    if kind == "huge":
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(26):
+            await response.write(bytes(1024 * 1024))
+        return response
+    if kind == "drip":
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"x")
+            await asyncio.sleep(0.02)
+    return web.Response(body=b"picture", headers={"X-Host": request.host})
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_get("/{kind}", _answer)
+    async with served(app) as url:
+        yield url
+
+
+@pytest.fixture
+async def own(store: str) -> AsyncIterator[Downloads]:
+    """Downloads whose API lives on the store's host."""
+    async with Downloads(f"{store}/v1") as opened:
+        yield opened
+
+
+async def test_http_is_for_the_api_s_own_host_only(store: str, own: Downloads) -> None:
+    assert await own.fetch(f"{store}/good") == b"picture"
+    assert await own.fetch(f"{store}/near") == b"picture"
+    async with Downloads("https://gptunnel.ru/v1") as strangers:
+        with pytest.raises(PictureRefused, match="https"):
+            await strangers.fetch(f"{store}/good")
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("401", LinkGone),
+        ("403", LinkGone),
+        ("404", LinkGone),
+        ("410", LinkGone),
+        ("500", LinkUnavailable),
+        ("503", LinkUnavailable),
+        ("429", LinkUnavailable),
+        ("circle", PictureRefused),
+        ("private", PictureRefused),
+        ("https", PictureRefused),
+        ("huge", PictureRefused),
+    ],
+)
+async def test_what_is_not_fetched(store: str, own: Downloads, kind: str, error: type[DownloadError]) -> None:
+    with pytest.raises(error):
+        await own.fetch(f"{store}/{kind}")
+
+
+async def test_a_drip_is_given_up(store: str, own: Downloads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "WHOLE_DOWNLOAD", 0.2)
+    with pytest.raises(LinkUnavailable, match="slowly"):
+        await own.fetch(f"{store}/drip")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://127.0.0.1/x",
+        "https://localhost/x",
+        "https://10.0.0.7/x",
+        "https://192.168.1.1/x",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::1]/x",
+        "https://[fe80::1]/x",
+        "https://[::ffff:127.0.0.1]/x",
+        "https://0.0.0.0/x",
+        "https://100.64.0.1/x",
+        "ftp://store.example/x",
+        "file:///etc/passwd",
+        "data:image/webp;base64,AAAA",
+        "",
+        "https://",
+    ],
+)
+async def test_addresses_inside_the_house_are_refused(link: str) -> None:
+    async with Downloads("https://gptunnel.ru/v1") as opened:
+        with pytest.raises((PictureRefused, LinkUnavailable)) as caught:
+            await opened.fetch(link)
+    assert isinstance(caught.value, PictureRefused) or not link.startswith("https://1")
+
+
+async def test_private_hosts_may_be_allowed() -> None:
+    async with Downloads("https://gptunnel.ru/v1", allow_private=True) as opened:
+        with pytest.raises(LinkUnavailable):  # allowed, and nobody is there
+            await opened.fetch("https://127.0.0.1:1/x")
+
+
+@given(st.ip_addresses())
+def test_public_is_never_private_loopback_or_link_local(address: object) -> None:
+    if is_public(str(address)):
+        for special in ("is_private", "is_loopback", "is_link_local", "is_multicast", "is_unspecified"):
+            assert not getattr(address, special)
