@@ -44,15 +44,15 @@ class Harness:
 
     def ask(self, count: int) -> list[User]:
         """Let so many people ask for one picture each."""
-        people = []
+        users = []
         for _ in range(count):
             self._people += 1
-            person = self.world.person(name=f"Person {self._people}")
+            user = self.world.user(name=f"Person {self._people}")
             prompt = f"picture {self._people}"
-            self.world.telegram.say(person, f"/imagine {prompt} --ar 1:1")
+            self.world.telegram.say(user, f"/imagine {prompt} --ar 1:1")
             self.asked_at[prompt] = time.monotonic()
-            people.append(person)
-        return people
+            users.append(user)
+        return users
 
     @property
     def tasks(self) -> list[MediaTask]:

@@ -45,7 +45,7 @@ class Soak:
         self.half_sent: set[int] = set()
         self.half_paid: set[str] = set()
         self._dice = random.Random(seed)
-        self._people = itertools.cycle([made.person(name=f"Person {n}") for n in range(PEOPLE)])
+        self._people = itertools.cycle([made.user(name=f"Person {n}") for n in range(PEOPLE)])
         self._rows: list[provider.Row | telegram.Row] = [
             *provider.ROWS,
             *(row for row in telegram.ROWS if row.waits_for == telegram.DRAW),
@@ -73,10 +73,10 @@ class Soak:
         await self.world.bot.stop()
 
     def _ask(self, number: int) -> None:
-        person, prompt = next(self._people), f"soak {number:06}"
+        user, prompt = next(self._people), f"soak {number:06}"
         if self._dice.random() < self.share:
-            self._spoil(prompt, f"chat {person.id}.")
-        self.asked[prompt] = self.world.telegram.say(person, f"/imagine {prompt} --ar 1:1")
+            self._spoil(prompt, f"chat {user.id}.")
+        self.asked[prompt] = self.world.telegram.say(user, f"/imagine {prompt} --ar 1:1")
 
     def _spoil(self, prompt: str, chat: str) -> None:
         row = self._dice.choice(self._rows)

@@ -44,17 +44,17 @@ class Notices:
         """Tell who is behind an update. False where it may be of use to try again: Telegram could not be reached."""
         try:
             event = Update.model_validate(update).event
-            person = identity.speaker(event)
-            if person is None:
+            user = identity.speaker(event)
+            if user is None:
                 return True
-            texts = self._translations.of(
-                (await self._preferences.of(person.id)).language or person.language_code
+            translate = self._translations.of(
+                (await self._preferences.of(user.id)).language or user.language_code
             )
             if isinstance(event, CallbackQuery):
-                await self._sender.toast(event.id, texts.raw(f"notice-{notice}"))
+                await self._sender.toast(event.id, translate.raw(f"notice-{notice}"))
             elif isinstance(event, Message):
                 await self._private_replies.say(
-                    identity.place_of(event), person.id, texts(f"notice-{notice}")
+                    identity.place_of(event), user.id, translate(f"notice-{notice}")
                 )
         except (SendError, ValidationError) as error:
             log.info("notice not told", notice=notice, error=type(error).__name__)

@@ -10,7 +10,7 @@ ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 RawUpdate = Mapping[str, Any]
 
 
-def person_of(update: RawUpdate) -> int:
+def user_id_of(update: RawUpdate) -> int:
     """Return who is behind an update; 0 where nobody is."""
     for kind in ALLOWED:
         content = update.get(kind)
@@ -47,7 +47,7 @@ def asks(update: RawUpdate, me: User) -> bool:
     if is_press(update):
         return True
     message = _message(update)
-    if message is None or not person_of(update):
+    if message is None or not user_id_of(update):
         return False
     if not _in_group(message) or _answers(message, me.id):
         return True

@@ -23,22 +23,22 @@ class Throttle:
         self._came: dict[int, deque[float]] = {}
         self._silenced: set[int] = set()
 
-    def judge(self, person: int, now: float) -> Verdict:
+    def judge(self, user: int, now: float) -> Verdict:
         """Count an update and say what becomes of it. Silence ends once a minute held less than half the limit."""
-        if not self._limit or not person:
+        if not self._limit or not user:
             return Verdict.HANDLE
-        if person not in self._came and len(self._came) >= _MOST:
+        if user not in self._came and len(self._came) >= _MOST:
             self._tidy(now)
-        came = self._came.setdefault(person, deque(maxlen=self._limit + 1))
+        came = self._came.setdefault(user, deque(maxlen=self._limit + 1))
         came.append(now)
         while came[0] <= now - _WINDOW:
             came.popleft()
-        if person in self._silenced:
+        if user in self._silenced:
             if len(came) > max(1, self._limit // 2):
                 return Verdict.IGNORE
-            self._silenced.discard(person)
+            self._silenced.discard(user)
         if len(came) > self._limit:
-            self._silenced.add(person)
+            self._silenced.add(user)
             return Verdict.TELL
         return Verdict.HANDLE
 

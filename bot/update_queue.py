@@ -18,7 +18,7 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.notices import Notice, Notices
-from bot.raw_updates import RawUpdate, asks, concerns, is_press, person_of, written_at
+from bot.raw_updates import RawUpdate, asks, concerns, is_press, user_id_of, written_at
 from bot.throttle import Throttle, Verdict
 from core.background import Background
 from core.clock import Clock
@@ -94,7 +94,7 @@ class UpdateQueue:
             return False
         age = self._clock.now() - (written_at(update) or self._clock.now())
         at = self._clock.monotonic() - min(max(0.0, age), KEPT_SECONDS)
-        verdict = self._throttle.judge(person_of(update), at)
+        verdict = self._throttle.judge(user_id_of(update), at)
         if verdict is Verdict.TELL:
             self._background.start(self._notices.tell(update, Notice.TOO_FAST))
         return verdict is Verdict.HANDLE
@@ -179,10 +179,10 @@ class UpdateQueue:
 class _Lane(NamedTuple):
     """Whose order an update keeps. A press waits for no message of the same person: buttons answer at once."""
 
-    person: int
+    user: int
     presses: bool
 
 
 def _lane(update: StoredUpdate) -> _Lane:
     content = json.loads(update.payload)
-    return _Lane(person_of(content), is_press(content))
+    return _Lane(user_id_of(content), is_press(content))

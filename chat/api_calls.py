@@ -48,13 +48,13 @@ class ApiCaller:
         self._rate_limiter = rate_limiter
         self._clock = clock
 
-    async def turn(self, chat_id: int, priority: Priority) -> None:
+    async def acquire_slot(self, chat_id: int, priority: Priority) -> None:
         """Wait until one message may go to this chat.
 
         For pictures and statuses, whose content is made only once they may go: `photo`, `document`, `status` and
         `edit_status` take no turn of their own; all others do.
         """
-        await self._rate_limiter.turn(chat_id, priority)
+        await self._rate_limiter.acquire(chat_id, priority)
 
     async def call_ignoring_no_ops(self, method: TelegramMethod[T], chat_id: int | None) -> None:
         """Call a method once; that what it wants is so already, or cannot matter any more, is as good as done."""

@@ -23,41 +23,41 @@ from storage.history import Page
 from storage.preferences import Preference, WhoMayDraw
 
 
-def ratios(texts: Translator, draft_id: int) -> InlineKeyboardMarkup:
+def ratios(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
     """Five ratios to pick from for a draft."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
         data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
-        builder.button(text=texts.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+        builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
     return _markup(builder.adjust(3, 2))
 
 
-def preferred_ratio(texts: Translator, user_id: int) -> InlineKeyboardMarkup:
+def preferred_ratio(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
     """Five ratios to remember, and a way back to being asked."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
         data = PreferRatio(user=user_id, ratio=ratio.slug)
-        builder.button(text=texts.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
-    builder.button(text=texts.raw("button-ratio-ask"), callback_data=PreferRatio(user=user_id))
+        builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+    builder.button(text=translate.raw("button-ratio-ask"), callback_data=PreferRatio(user=user_id))
     return _markup(builder.adjust(3, 2, 1))
 
 
-def cancel(texts: Translator, request_id: int) -> InlineKeyboardMarkup:
+def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
     """The one button under a status message."""
     button = InlineKeyboardButton(
-        text=texts.raw("button-cancel"), callback_data=CancelRequest(request=request_id).pack()
+        text=translate.raw("button-cancel"), callback_data=CancelRequest(request=request_id).pack()
     )
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
-def cancel_listed(texts: Translator, request_ids: Sequence[int]) -> InlineKeyboardMarkup | None:
+def cancel_listed(translate: Translator, request_ids: Sequence[int]) -> InlineKeyboardMarkup | None:
     """A numbered cancel button for each listed request; None for an empty list."""
     if not request_ids:
         return None
     builder = InlineKeyboardBuilder()
     for number, request_id in enumerate(request_ids, start=1):
         data = CancelRequest(request=request_id, listed=True)
-        builder.button(text=texts("button-cancel-number", number=number), callback_data=data)
+        builder.button(text=translate("button-cancel-number", number=number), callback_data=data)
     return _markup(builder.adjust(3))
 
 
@@ -66,7 +66,7 @@ def ask(placeholder: str) -> ForceReply:
     return ForceReply(selective=True, input_field_placeholder=placeholder)
 
 
-def result(texts: Translator, request: Request, page: Page | None = None) -> InlineKeyboardMarkup:
+def result(translate: Translator, request: Request, page: Page | None = None) -> InlineKeyboardMarkup:
     """What a picture offers; an edit has no shapes but a way back. With a page, arrows below."""
     builder = InlineKeyboardBuilder()
     edited = request.source_file_id is not None
@@ -77,7 +77,7 @@ def result(texts: Translator, request: Request, page: Page | None = None) -> Inl
     offers += [("edit", ResultAction.EDIT), ("original", ResultAction.ORIGINAL)]
     for name, act in offers:
         data = ResultButton(request=request.id, act=act, paged=page is not None)
-        builder.button(text=texts.raw(f"offer-{name}"), callback_data=data)
+        builder.button(text=translate.raw(f"offer-{name}"), callback_data=data)
     arrows = 0
     for label, neighbour in (("◀", page.newer), ("▶", page.older)) if page is not None else ():
         if neighbour is not None:
@@ -87,37 +87,37 @@ def result(texts: Translator, request: Request, page: Page | None = None) -> Inl
     return _markup(builder.adjust(2, 2, max(1, arrows)))
 
 
-def shapes(texts: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
+def shapes(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
     """The other ratios of a picture, and a way back to what it offers."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
         if ratio is not request.ratio:
             data = DrawInRatio(request=request.id, ratio=ratio.slug, paged=paged)
-            builder.button(text=texts.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+            builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
     back = ResultButton(request=request.id, act=ResultAction.BACK, paged=paged)
-    builder.button(text=texts.raw("button-back"), callback_data=back)
+    builder.button(text=translate.raw("button-back"), callback_data=back)
     return _markup(builder.adjust(2, 2, 1))
 
 
-def languages(texts: Translator, user_id: int) -> InlineKeyboardMarkup:
+def languages(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
     """The languages to choose from, and following Telegram's own."""
     builder = InlineKeyboardBuilder()
     for language in LANGUAGES:
         data = PreferLanguage(user=user_id, language=language)
-        builder.button(text=texts.raw(f"language-{language}"), callback_data=data)
-    builder.button(text=texts.raw("button-language-auto"), callback_data=PreferLanguage(user=user_id))
+        builder.button(text=translate.raw(f"language-{language}"), callback_data=data)
+    builder.button(text=translate.raw("button-language-auto"), callback_data=PreferLanguage(user=user_id))
     return _markup(builder.adjust(2, 1))
 
 
-def forget(texts: Translator, user_id: int) -> InlineKeyboardMarkup:
+def forget(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
     """Yes or no, before everything goes."""
     builder = InlineKeyboardBuilder()
-    builder.button(text=texts.raw("button-forget"), callback_data=Forget(user=user_id, sure=True))
-    builder.button(text=texts.raw("button-keep"), callback_data=Forget(user=user_id, sure=False))
+    builder.button(text=translate.raw("button-forget"), callback_data=Forget(user=user_id, sure=True))
+    builder.button(text=translate.raw("button-keep"), callback_data=Forget(user=user_id, sure=False))
     return _markup(builder.adjust(1))
 
 
-def group_settings(texts: Translator, chosen: Preference, most: int, daily: int) -> InlineKeyboardMarkup:
+def group_settings(translate: Translator, chosen: Preference, most: int, daily: int) -> InlineKeyboardMarkup:
     """A group's settings, the ones in force marked; `most` is the largest daily limit, `daily` the one kept."""
     builder = InlineKeyboardBuilder()
 
@@ -125,16 +125,16 @@ def group_settings(texts: Translator, chosen: Preference, most: int, daily: int)
         builder.button(text=f"✓ {label}" if now else label, callback_data=GroupChoice(name=name, value=value))
 
     for who in WhoMayDraw:
-        button(texts.raw(f"button-who-{who}"), "who", who, now=chosen.who is who)
+        button(translate.raw(f"button-who-{who}"), "who", who, now=chosen.who is who)
     limits = sorted({max(1, most // 10), max(1, most // 4), max(1, most // 2), most})
     for limit in limits:
-        button(texts("button-daily", daily=limit), "daily", str(limit), now=limit == daily)
+        button(translate("button-daily", daily=limit), "daily", str(limit), now=limit == daily)
     for ratio in AspectRatio:
         button(ratio.value, "ratio", ratio.slug, now=chosen.ratio is ratio)
-    button(texts.raw("button-ratio-ask"), "ratio", "", now=chosen.ratio is None)
+    button(translate.raw("button-ratio-ask"), "ratio", "", now=chosen.ratio is None)
     for language in LANGUAGES:
-        button(texts.raw(f"language-{language}"), "language", language, now=chosen.language == language)
-    button(texts.raw("button-language-each"), "language", "", now=chosen.language is None)
+        button(translate.raw(f"language-{language}"), "language", language, now=chosen.language == language)
+    button(translate.raw("button-language-each"), "language", "", now=chosen.language is None)
     return _markup(builder.adjust(len(WhoMayDraw), len(limits), len(AspectRatio), 1, len(LANGUAGES), 1))
 
 

@@ -156,7 +156,7 @@ class RateLimiter:
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
 
-    async def turn(self, chat_id: int, priority: Priority) -> None:
+    async def acquire(self, chat_id: int, priority: Priority) -> None:
         """Wait until one message may go to this chat."""
         ticket = Ticket(chat_id, priority, granted=asyncio.get_running_loop().create_future())
         self._turns.ask(ticket, self._clock.monotonic())

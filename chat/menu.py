@@ -52,8 +52,8 @@ async def tell(
     return well
 
 
-def _commands(texts: Translator, names: Collection[str]) -> list[BotCommand]:
-    return [BotCommand(command=name, description=texts.raw(f"command-{name}")) for name in names]
+def _commands(translate: Translator, names: Collection[str]) -> list[BotCommand]:
+    return [BotCommand(command=name, description=translate.raw(f"command-{name}")) for name in names]
 
 
 async def _tell_one(

@@ -42,12 +42,12 @@ class PrivateReplies:
         """Leave the rest to the next start."""
         await self._background.stop()
 
-    async def say(self, place: ReplyTarget, person_id: int, text: str) -> None:
+    async def say(self, place: ReplyTarget, user_id: int, text: str) -> None:
         """Answer one person. Raises SendError where even a plain reply cannot be sent."""
         if not place.in_group:
-            await self._sender.text(place, text)
+            await self._sender.send_text(place, text)
             return
-        message_id = await self._whisper(place, person_id, text)
+        message_id = await self._whisper(place, user_id, text)
         if message_id is None:
             return
         deletion = ScheduledDeletion(place.chat_id, message_id, self._clock.now() + STAYS)
@@ -56,12 +56,12 @@ class PrivateReplies:
         log.info("whisper seen by all, to be taken away", chat=place.chat_id, message=message_id)
         self._later(deletion)
 
-    async def _whisper(self, place: ReplyTarget, person_id: int, text: str) -> int | None:
+    async def _whisper(self, place: ReplyTarget, user_id: int, text: str) -> int | None:
         """Return the id of the message all can see, where it came to that."""
-        if person_id > 0:  # a chat that somebody writes for cannot receive anything
+        if user_id > 0:  # a chat that somebody writes for cannot receive anything
             with contextlib.suppress(Rejected, TryLater):
-                return await self._sender.whisper(place, person_id, text)
-        return await self._sender.text(place, text)
+                return await self._sender.send_ephemeral(place, user_id, text)
+        return await self._sender.send_text(place, text)
 
     def _later(self, deletion: ScheduledDeletion) -> None:
         self._background.start(self._take_away(deletion))

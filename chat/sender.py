@@ -66,17 +66,17 @@ class Sender(ApiCaller):
         super().__init__(bot, rate_limiter, clock)
         self._acting = Background()
 
-    async def text(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
+    async def send_text(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send an answer in HTML and return its message id. Tried again for up to `PATIENCE` seconds."""
         method = self._text(place, text, keyboard, silent=False)
 
         async def once() -> Message:
-            await self.turn(place.chat_id, Priority.ANSWER)
+            await self.acquire_slot(place.chat_id, Priority.ANSWER)
             return await self.call(method, place.chat_id)
 
         return (await self.with_retries(once)).message_id
 
-    async def status(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
+    async def send_status(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send a silent status text, once, and return its message id: a later one says more."""
         method = self._text(place, text, keyboard, silent=True)
         return (await self.call(method, place.chat_id)).message_id
@@ -88,13 +88,13 @@ class Sender(ApiCaller):
         method = EditMessageText(chat_id=chat_id, message_id=message_id, text=text, reply_markup=keyboard)
         await self.call_ignoring_no_ops(method, chat_id)
 
-    async def edit(
+    async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
     ) -> None:
         """Change a text of the bot's; one that already reads so, or is gone, is left as it is."""
 
         async def once() -> None:
-            await self.turn(chat_id, Priority.ANSWER)
+            await self.acquire_slot(chat_id, Priority.ANSWER)
             await self.edit_status(chat_id, message_id, text, keyboard=keyboard)
 
         await self.with_retries(once)
@@ -112,7 +112,7 @@ class Sender(ApiCaller):
         except SendError as error:
             log.info("toast not shown", error=str(error))
 
-    async def photo(
+    async def send_photo(
         self,
         place: ReplyTarget,
         data: bytes,
@@ -134,7 +134,7 @@ class Sender(ApiCaller):
             raise Unsure("Telegram's answer names no photo")
         return SentPicture(message.message_id, message.photo[-1].file_id, FileKind.PHOTO)
 
-    async def document(
+    async def send_document(
         self,
         place: ReplyTarget,
         file: BufferedInputFile | str,
@@ -159,7 +159,7 @@ class Sender(ApiCaller):
             raise Unsure("Telegram's answer names no document")
         return SentPicture(message.message_id, message.document.file_id, FileKind.DOCUMENT)
 
-    async def show(
+    async def send_by_file_id(
         self,
         place: ReplyTarget,
         file_id: str,
@@ -170,7 +170,7 @@ class Sender(ApiCaller):
         """Send a picture Telegram already has and return its message id. Tried again like a text."""
 
         async def once() -> Message:
-            await self.turn(place.chat_id, Priority.ANSWER)
+            await self.acquire_slot(place.chat_id, Priority.ANSWER)
             form, field = (SendPhoto, "photo") if kind is FileKind.PHOTO else (SendDocument, "document")
             method = form.model_validate(
                 {
@@ -186,7 +186,7 @@ class Sender(ApiCaller):
 
         return (await self.with_retries(once)).message_id
 
-    async def replace(
+    async def replace_picture(
         self,
         chat_id: int,
         message_id: int,
@@ -205,7 +205,7 @@ class Sender(ApiCaller):
         )
 
         async def once() -> None:
-            await self.turn(chat_id, Priority.ANSWER)
+            await self.acquire_slot(chat_id, Priority.ANSWER)
             await self.call_ignoring_no_ops(method, chat_id)
 
         await self.with_retries(once)
@@ -215,13 +215,13 @@ class Sender(ApiCaller):
         method = EditMessageReplyMarkup(chat_id=chat_id, message_id=message_id, reply_markup=keyboard)
         await self.with_retries(lambda: self.call_ignoring_no_ops(method, chat_id))
 
-    async def react(self, chat_id: int, message_id: int, emoji: str | None) -> None:
+    async def set_reaction(self, chat_id: int, message_id: int, emoji: str | None) -> None:
         """Put a reaction on a message, once, or take it away. Raises Rejected where reactions are not allowed."""
         reaction: list[ReactionTypeUnion] = [ReactionTypeEmoji(emoji=emoji)] if emoji else []
         method = SetMessageReaction(chat_id=chat_id, message_id=message_id, reaction=reaction)
         await self.call_ignoring_no_ops(method, chat_id)
 
-    async def whisper(self, place: ReplyTarget, receiver_id: int, text: str) -> int | None:
+    async def send_ephemeral(self, place: ReplyTarget, receiver_id: int, text: str) -> int | None:
         """Say something only one person in a group sees, once. Raises Rejected where the server does not allow it.
 
         An ephemeral message (Bot API 10.2, EphemeralMessageParameters). A server older than that overlooks the
@@ -230,11 +230,11 @@ class Sender(ApiCaller):
         method = self._text(place, text, None, silent=False).model_copy(
             update={"ephemeral_message_parameters": EphemeralMessageParameters(receiver_user_id=receiver_id)}
         )
-        await self.turn(place.chat_id, Priority.ANSWER)
+        await self.acquire_slot(place.chat_id, Priority.ANSWER)
         message = await self.call(method, place.chat_id)
         return None if message.ephemeral_message_id is not None else message.message_id
 
-    def act(self, place: ReplyTarget) -> None:
+    def show_chat_action(self, place: ReplyTarget) -> None:
         """Show that a picture is being sent. Nobody waits for it, and nothing depends on it."""
         method = SendChatAction(
             chat_id=place.chat_id, message_thread_id=place.thread_id, action=ChatAction.UPLOAD_PHOTO

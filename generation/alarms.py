@@ -94,8 +94,8 @@ class Alarms:
         if low and await self._facts.get("low balance") != "told":
             await self._facts.set("low balance", "told")
             for admin in self._admins:
-                texts = await self._translator(admin)
-                await self._say(admin, texts("low-balance", balance=int(balance)))
+                translate = await self._translator(admin)
+                await self._say(admin, translate("low-balance", balance=int(balance)))
         elif not low:
             await self._facts.set("low balance", "")
 
@@ -116,14 +116,14 @@ class Alarms:
         with contextlib.suppress(StorageUnavailable):  # of the disk this very alarm may speak
             await self._facts.set(name, str(now))
         for admin in self._admins:
-            texts = await self._translator(admin)
-            await self._say(admin, texts(f"alarm-{alarm}"))
+            translate = await self._translator(admin)
+            await self._say(admin, translate(f"alarm-{alarm}"))
 
     async def _translator(self, admin: int) -> Translator:
         return self._translations.of((await self._preferences.of(admin)).language)
 
     async def _say(self, admin: int, words: str) -> None:
         try:
-            await self._sender.text(ReplyTarget(admin), words)
+            await self._sender.send_text(ReplyTarget(admin), words)
         except SendError as error:
             log.warning("admin not told", admin=admin, error=str(error))

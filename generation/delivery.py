@@ -87,9 +87,9 @@ class Delivery:
         """Try once to deliver a request that is `ready` or `delivering`."""
         tries = self._tries.setdefault(request.id, _Tries())
         self._status_messages.sending(request.id)
-        await self._sender.turn(request.chat_id, Priority.PICTURE)
+        await self._sender.acquire_slot(request.chat_id, Priority.PICTURE)
         async with self._places:
-            self._sender.act(ReplyTarget(request.chat_id, request.thread_id))
+            self._sender.show_chat_action(ReplyTarget(request.chat_id, request.thread_id))
             try:
                 picture = await self._pictures.fit(await self._downloads.fetch(request.picture_url or ""))
             except DownloadError as error:
@@ -161,11 +161,11 @@ class Delivery:
         keyboard = keyboards.result(self._translations.of(request.language), request)
         if picture.as_photo:
             try:
-                return await self._sender.photo(place, picture.data, name, words, keyboard)
+                return await self._sender.send_photo(place, picture.data, name, words, keyboard)
             except Rejected as error:
                 log.warning("not taken as a photo", request=request.id, error=str(error))
-                await self._sender.turn(request.chat_id, Priority.PICTURE)
-        return await self._sender.document(place, BufferedInputFile(picture.data, name), words, keyboard)
+                await self._sender.acquire_slot(request.chat_id, Priority.PICTURE)
+        return await self._sender.send_document(place, BufferedInputFile(picture.data, name), words, keyboard)
 
     async def _fail(self, request: Request, failure: Failure) -> StepResult:
         return await self._settle(request, State.FAILED, failure=failure)

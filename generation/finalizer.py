@@ -66,26 +66,26 @@ class Finalizer:
         return StepResult(request.state, closed=True)
 
     async def _tell(self, request: Request, status: int | None) -> None:
-        texts = self._translations.of(request.language)
+        translate = self._translations.of(request.language)
         if request.in_group:
             # Eyes that stay hurt less than a notice that comes late.
             with contextlib.suppress(Rejected, Unsure):
-                await self._sender.react(request.chat_id, request.message_id, None)
+                await self._sender.set_reaction(request.chat_id, request.message_id, None)
         if request.state is State.CANCELLED:
             if status is not None:
-                words = texts("cancelled", left=await self._left(request, texts))
-                await self._sender.edit(request.chat_id, status, words)
+                words = translate("cancelled", left=await self._left(request, translate))
+                await self._sender.edit_text(request.chat_id, status, words)
             return
         if request.state is State.FAILED:
-            words = texts(f"failed-{request.failure}", left=await self._left(request, texts))
-            await self._sender.text(
+            words = translate(f"failed-{request.failure}", left=await self._left(request, translate))
+            await self._sender.send_text(
                 ReplyTarget(request.chat_id, request.thread_id, request.message_id), words
             )
         if status is not None and request.state is not State.UNDELIVERABLE:
             await self._sender.delete(request.chat_id, status)
 
-    async def _left(self, request: Request, texts: Translator) -> str:
+    async def _left(self, request: Request, translate: Translator) -> str:
         allowance = self._allowances.of(request.user_id)
         used = await self._quotas.used(request.user_id, utc_day(self._clock.wall()))
         remaining = left(allowance, used)
-        return texts("left-unlimited") if remaining is None else texts("left", left=remaining)
+        return translate("left-unlimited") if remaining is None else translate("left", left=remaining)

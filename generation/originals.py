@@ -30,24 +30,24 @@ class Originals:
         self._sending: set[tuple[int, int]] = set()
         self._background = Background()
 
-    def send(self, request: Request, place: ReplyTarget, texts: Translator) -> None:
+    def send(self, request: Request, place: ReplyTarget, translate: Translator) -> None:
         """Begin to send a request's original to a place, unless that is under way."""
         key = request.id, place.chat_id
         if key not in self._sending:
             self._sending.add(key)
-            self._background.start(self._send(request, place, texts))
+            self._background.start(self._send(request, place, translate))
 
     async def stop(self) -> None:
         """Stop: whoever still waits presses again."""
         await self._background.stop()
 
-    async def _send(self, request: Request, place: ReplyTarget, texts: Translator) -> None:
+    async def _send(self, request: Request, place: ReplyTarget, translate: Translator) -> None:
         try:
             # An earlier press may have fetched it by now.
             request = await self._requests.get(request.id) or request
             data = None if request.original_file_id else await self._fetch(request)
             if data is None and not request.original_file_id:
-                await self._sender.text(place, texts("original-gone"))
+                await self._sender.send_text(place, translate("original-gone"))
                 return
             await self._deliver(request, place, data)
         except SendError as error:
@@ -82,8 +82,8 @@ class Originals:
 
     async def _document(self, place: ReplyTarget, file: BufferedInputFile | str) -> SentPicture:
         async def once() -> SentPicture:
-            await self._sender.turn(place.chat_id, Priority.ANSWER)
-            return await self._sender.document(place, file)
+            await self._sender.acquire_slot(place.chat_id, Priority.ANSWER)
+            return await self._sender.send_document(place, file)
 
         return await self._sender.with_retries(once)
 

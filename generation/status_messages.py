@@ -50,7 +50,7 @@ Said = tuple[Phase, int]
 class _Entry:
     request_id: int
     place: ReplyTarget
-    texts: Translator
+    translate: Translator
     phase: Phase
     since: float
     message_id: int | None
@@ -108,7 +108,7 @@ class StatusMessages:
         self._entries[request.id] = _Entry(
             request_id=request.id,
             place=ReplyTarget(request.chat_id, request.thread_id, request.message_id),
-            texts=self._translations.of(request.language),
+            translate=self._translations.of(request.language),
             phase=Phase.SENDING if request.state in SENDING else phase,
             since=since,
             message_id=request.status_message_id,
@@ -183,22 +183,26 @@ class StatusMessages:
     def _words(self, entry: _Entry, said: Said) -> str:
         phase, number = said
         if phase is Phase.WAITING:
-            return entry.texts("status-next") if number == 1 else entry.texts("status-place", place=number)
+            return (
+                entry.translate("status-next")
+                if number == 1
+                else entry.translate("status-place", place=number)
+            )
         if phase is Phase.SENDING:
-            return entry.texts("status-sending")
+            return entry.translate("status-sending")
         if phase is Phase.PAUSED:
-            return entry.texts("status-paused")
+            return entry.translate("status-paused")
         if number >= 60:
-            return entry.texts("status-drawing-minutes", elapsed=number // 60)
+            return entry.translate("status-drawing-minutes", elapsed=number // 60)
         if number:
-            return entry.texts("status-drawing-for", elapsed=number)
-        return entry.texts("status-drawing", usual=round(self._usual()))
+            return entry.translate("status-drawing-for", elapsed=number)
+        return entry.translate("status-drawing", usual=round(self._usual()))
 
     async def _speak(self, entry: _Entry) -> None:
         loud = False
         try:
             if not entry.quiet:  # a reaction is no message, and takes no turn
-                await self._sender.turn(entry.place.chat_id, Priority.STATUS)
+                await self._sender.acquire_slot(entry.place.chat_id, Priority.STATUS)
             async with self._on_wire:
                 entry.on_wire = True
                 await self._say(entry)
@@ -221,16 +225,16 @@ class StatusMessages:
 
     async def _say(self, entry: _Entry) -> None:
         if entry.quiet:
-            await self._sender.react(entry.place.chat_id, entry.place.reply_to or 0, SEEN)
+            await self._sender.set_reaction(entry.place.chat_id, entry.place.reply_to or 0, SEEN)
             entry.said_at = float("inf")
             return
         said = self._to_say(entry, self._places())
         text = self._words(entry, said)
         keyboard = None
         if entry.phase is not Phase.SENDING:
-            keyboard = keyboards.cancel(entry.texts, entry.request_id)
+            keyboard = keyboards.cancel(entry.translate, entry.request_id)
         if entry.message_id is None:
-            entry.message_id = await self._sender.status(entry.place, text, keyboard=keyboard)
+            entry.message_id = await self._sender.send_status(entry.place, text, keyboard=keyboard)
             entry.kept = False
         else:
             await self._sender.edit_status(entry.place.chat_id, entry.message_id, text, keyboard=keyboard)

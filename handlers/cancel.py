@@ -23,15 +23,15 @@ async def cancel_pressed(
     requests: Requests,
     sender: Sender,
     members: Members,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Cancel a request that waits or is being drawn, for the person who made it."""
     request = await requests.get(callback_data.request)
     if request is None:
-        await sender.toast(query.id, texts.raw("toast-old"))
+        await sender.toast(query.id, translate.raw("toast-old"))
         return
     if not await may_press(request.user_id, query, members):
-        await sender.toast(query.id, texts.raw("toast-not-yours"))
+        await sender.toast(query.id, translate.raw("toast-not-yours"))
         return
     pressed = query.message.message_id if query.message is not None and not callback_data.listed else None
     over = request.state in FINAL
@@ -42,13 +42,13 @@ async def cancel_pressed(
     cancelled = await engine.cancel(request.id)
     await sender.toast(
         query.id,
-        texts.raw("toast-cancelled" if cancelled else "toast-finished" if over else "toast-too-late"),
+        translate.raw("toast-cancelled" if cancelled else "toast-finished" if over else "toast-too-late"),
     )
     if pressed is not None and pressed != request.status_message_id and (cancelled or over):
         await sender.delete(request.chat_id, pressed)  # a status that the one written down has replaced
     if callback_data.listed and query.message is not None:
-        words, keyboard = await show(request.user_id, query.message.chat.id, requests, engine, texts)
-        await sender.edit(query.message.chat.id, query.message.message_id, words, keyboard=keyboard)
+        words, keyboard = await show(request.user_id, query.message.chat.id, requests, engine, translate)
+        await sender.edit_text(query.message.chat.id, query.message.message_id, words, keyboard=keyboard)
 
 
 def router() -> Router:

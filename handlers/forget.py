@@ -9,16 +9,16 @@ from chat.callbacks import Forget
 from chat.sender import Sender
 from chat.translations import Translator
 from generation.engine import Engine
-from handlers.identity import IN_PRIVATE, Person, place_of
+from handlers.identity import IN_PRIVATE, UserIdentity, place_of
 from storage.history import History
 from storage.preferences import Preferences
 from storage.requests import Requests
 
 
-async def forget(message: Message, person: Person, sender: Sender, texts: Translator) -> None:
+async def forget(message: Message, user: UserIdentity, sender: Sender, translate: Translator) -> None:
     """Say what would go, and ask."""
-    keyboard = keyboards.forget(texts, person.id)
-    await sender.text(place_of(message), texts("forget-sure"), keyboard=keyboard)
+    keyboard = keyboards.forget(translate, user.id)
+    await sender.send_text(place_of(message), translate("forget-sure"), keyboard=keyboard)
 
 
 async def forget_pressed(
@@ -29,11 +29,11 @@ async def forget_pressed(
     engine: Engine,
     preferences: Preferences,
     sender: Sender,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Cancel what is on the way and delete the rest, or leave all as it is."""
     if callback_data.user != query.from_user.id:
-        await sender.toast(query.id, texts.raw("toast-not-yours"))
+        await sender.toast(query.id, translate.raw("toast-not-yours"))
         return
     await sender.toast(query.id)
     if callback_data.sure:
@@ -42,8 +42,8 @@ async def forget_pressed(
         await archive.forget(query.from_user.id)
         preferences.reload(query.from_user.id)
     if query.message is not None:
-        words = texts("forgotten" if callback_data.sure else "forget-kept")
-        await sender.edit(query.message.chat.id, query.message.message_id, words)
+        words = translate("forgotten" if callback_data.sure else "forget-kept")
+        await sender.edit_text(query.message.chat.id, query.message.message_id, words)
 
 
 def router() -> Router:

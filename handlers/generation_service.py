@@ -63,7 +63,7 @@ class GenerationService:
         self,
         cause: Cause,
         generation_request: ParsedPrompt,
-        texts: Translator,
+        translate: Translator,
         source: SourcePicture | None = None,
         *,
         always_ask: bool = False,
@@ -76,17 +76,17 @@ class GenerationService:
         if generation_request.prompt and (source is not None or ratio is not None):
             drawn_in = ratio if source is None else None
             return await self.submit(
-                self.wanted(cause, generation_request.prompt, drawn_in, texts, source), texts
+                self.wanted(cause, generation_request.prompt, drawn_in, translate, source), translate
             )
-        if refusal_reason := await self.refusal_reason(cause, generation_request.prompt, texts):
+        if refusal_reason := await self.refusal_reason(cause, generation_request.prompt, translate):
             await self.private_replies.say(cause.place, cause.user_id, refusal_reason)
             return True
         if not generation_request.prompt:
-            return await self._ask_prompt(cause, generation_request, texts, source)
-        return await self._ask_ratio(cause, generation_request, texts)
+            return await self._ask_prompt(cause, generation_request, translate, source)
+        return await self._ask_ratio(cause, generation_request, translate)
 
     async def choose(
-        self, draft: Draft, ratio: AspectRatio, question_id: int, texts: Translator, *, press: str
+        self, draft: Draft, ratio: AspectRatio, question_id: int, translate: Translator, *, press: str
     ) -> None:
         """Start the generation of a draft whose ratio was pressed; the question becomes its status message."""
         wanted = GenerationRequest(
@@ -95,14 +95,16 @@ class GenerationService:
             chat_id=draft.chat_id,
             thread_id=draft.thread_id,
             message_id=draft.message_id,
-            language=texts.language,
+            language=translate.language,
             prompt=draft.prompt or "",
             ratio=ratio,
             status_message_id=question_id,
         )
-        await self.submit(wanted, texts, press=press)
+        await self.submit(wanted, translate, press=press)
 
-    async def submit(self, wanted: GenerationRequest, texts: Translator, *, press: str | None = None) -> bool:
+    async def submit(
+        self, wanted: GenerationRequest, translate: Translator, *, press: str | None = None
+    ) -> bool:
         """Accept a request and say nothing, or refuse it and say why. A press that caused it is answered first.
 
         False where the same cause had been accepted before.
@@ -110,19 +112,19 @@ class GenerationService:
         place = ReplyTarget(wanted.chat_id, wanted.thread_id, wanted.message_id)
         group = await self._group(wanted.chat_id)
         refusal_reason = await self.refusal_reason(
-            Cause(wanted.key, wanted.user_id, place), wanted.prompt, texts
+            Cause(wanted.key, wanted.user_id, place), wanted.prompt, translate
         )
         allowance = self.allowances.of(wanted.user_id, group)
         answer = None if refusal_reason else await self.engine.submit(wanted, allowance)
         accepted = isinstance(answer, Accepted)
         if press is not None:
-            await self.sender.toast(press, texts.raw("toast-accepted" if accepted else "toast-refused"))
+            await self.sender.toast(press, translate.raw("toast-accepted" if accepted else "toast-refused"))
         if isinstance(answer, Accepted):
             return answer.fresh
         words = (
             refusal_reason
             if answer is None
-            else self.rejection_texts.refused(answer.reason, allowance, texts)
+            else self.rejection_texts.refused(answer.reason, allowance, translate)
         )
         await self.private_replies.say(place, wanted.user_id, words or "")
         return True
@@ -132,7 +134,7 @@ class GenerationService:
         cause: Cause,
         prompt: str,
         ratio: AspectRatio | None,
-        texts: Translator,
+        translate: Translator,
         source: SourcePicture | None = None,
     ) -> GenerationRequest:
         """Return the request a cause leads to."""
@@ -142,7 +144,7 @@ class GenerationService:
             chat_id=cause.place.chat_id,
             thread_id=cause.place.thread_id,
             message_id=cause.message_id,
-            language=texts.language,
+            language=translate.language,
             prompt=prompt,
             ratio=ratio,
             source_file_id=source.file_id if source else None,
@@ -157,54 +159,60 @@ class GenerationService:
         own = group.ratio if group is not None else None
         return own or (await self.preferences.of(cause.user_id)).ratio
 
-    async def refusal_reason(self, cause: Cause, prompt: str, texts: Translator) -> str | None:
+    async def refusal_reason(self, cause: Cause, prompt: str, translate: Translator) -> str | None:
         """Return why somebody may not draw this here, or None: a blocked word, a pause, or their group's choice."""
         if blocked_in(prompt, await self.bans.of(Ban.WORD)):
-            return texts("word-banned")
+            return translate("word-banned")
         if await self.unsafe.lately(cause.user_id) >= UNSAFE_MOST:
-            return texts("unsafe-pause")
-        return await self._barred_by_group(cause, texts)
+            return translate("unsafe-pause")
+        return await self._barred_by_group(cause, translate)
 
-    async def _barred_by_group(self, cause: Cause, texts: Translator) -> str | None:
+    async def _barred_by_group(self, cause: Cause, translate: Translator) -> str | None:
         group = await self._group(cause.place.chat_id)
         if group is None or group.who is WhoMayDraw.ALL:
             return None
         if group.who is WhoMayDraw.NOBODY:
-            return texts("group-nobody")
+            return translate("group-nobody")
         if await self.members.is_admin(cause.place.chat_id, cause.user_id):
             return None
-        return texts("group-admins-only")
+        return translate("group-admins-only")
 
     async def _ask_prompt(
-        self, cause: Cause, generation_request: ParsedPrompt, texts: Translator, source: SourcePicture | None
+        self,
+        cause: Cause,
+        generation_request: ParsedPrompt,
+        translate: Translator,
+        source: SourcePicture | None,
     ) -> bool:
         draft = await self._draft(cause, generation_request, source)
         if draft.question_message_id is not None:
             return False
         if source is None:
-            words, placeholder = texts("ask-prompt"), texts.raw("ask-prompt-placeholder")
+            words, placeholder = translate("ask-prompt"), translate.raw("ask-prompt-placeholder")
         elif cause.place.in_group and cause.name:
             # The reply field opens for who is named (Bot API, ForceReply.selective).
-            words = texts("ask-change-named", name=cause.name, id=str(cause.user_id))
-            placeholder = texts.raw("ask-change-placeholder")
+            words = translate("ask-change-named", name=cause.name, id=str(cause.user_id))
+            placeholder = translate.raw("ask-change-placeholder")
         else:
-            words, placeholder = texts("ask-change"), texts.raw("ask-change-placeholder")
-        asked = await self.sender.text(cause.place, words, keyboard=keyboards.ask(placeholder))
+            words, placeholder = translate("ask-change"), translate.raw("ask-change-placeholder")
+        asked = await self.sender.send_text(cause.place, words, keyboard=keyboards.ask(placeholder))
         await self.drafts.set_question(draft.id, asked)
         return True
 
-    async def _ask_ratio(self, cause: Cause, generation_request: ParsedPrompt, texts: Translator) -> bool:
+    async def _ask_ratio(self, cause: Cause, generation_request: ParsedPrompt, translate: Translator) -> bool:
         allowance = self.allowances.of(cause.user_id, await self._group(cause.place.chat_id))
         used = await self.quotas.used(cause.user_id, utc_day(self.clock.wall()))
         if cause.user_id > 0 and left(allowance, used) == 0:
-            words = self.rejection_texts.quota_used(allowance, texts)
+            words = self.rejection_texts.quota_used(allowance, translate)
             await self.private_replies.say(cause.place, cause.user_id, words)
             return True
         draft = await self._draft(cause, generation_request)
         if draft.question_message_id is not None:
             return False
-        words = texts("ask-ratio", prompt=one_line(generation_request.prompt))
-        asked = await self.sender.text(cause.place, words, keyboard=keyboards.ratios(texts, draft.id))
+        words = translate("ask-ratio", prompt=one_line(generation_request.prompt))
+        asked = await self.sender.send_text(
+            cause.place, words, keyboard=keyboards.ratios(translate, draft.id)
+        )
         await self.drafts.set_question(draft.id, asked)
         return True
 

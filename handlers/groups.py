@@ -15,7 +15,7 @@ from core.model import AspectRatio
 from core.reply_target import ReplyTarget
 from generation.allowances import Allowances
 from generation.engine import Engine
-from handlers.identity import IN_PRIVATE, Person, place_of
+from handlers.identity import IN_PRIVATE, UserIdentity, place_of
 from storage.chat_migration import migrate_chat
 from storage.database import Database
 from storage.preferences import Preferences, WhoMayDraw
@@ -27,7 +27,7 @@ _LARGEST_DAILY = 1_000_000
 
 async def added(event: ChatMemberUpdated, sender: Sender, translations: Translations) -> None:
     """Say hello once, and how the bot is used."""
-    await sender.text(
+    await sender.send_text(
         ReplyTarget(event.chat.id), translations.of(event.from_user.language_code)("hello-group")
     )
 
@@ -65,43 +65,43 @@ class GroupSettings:
         self._private_replies = private_replies
         self._translations = translations
 
-    async def asked(self, message: Message, person: Person, texts: Translator) -> None:
+    async def asked(self, message: Message, user: UserIdentity, translate: Translator) -> None:
         """Show the settings to an admin."""
-        if not await self._members.is_admin(message.chat.id, person.id):
-            await self._private_replies.say(place_of(message), person.id, texts("settings-admins-only"))
+        if not await self._members.is_admin(message.chat.id, user.id):
+            await self._private_replies.say(place_of(message), user.id, translate("settings-admins-only"))
             return
-        words, keyboard = await self._shown(message.chat.id, texts)
-        await self._sender.text(place_of(message), words, keyboard=keyboard)
+        words, keyboard = await self._shown(message.chat.id, translate)
+        await self._sender.send_text(place_of(message), words, keyboard=keyboard)
 
-    async def asked_in_private(self, message: Message, texts: Translator) -> None:
+    async def asked_in_private(self, message: Message, translate: Translator) -> None:
         """Say what settings a person has."""
-        await self._sender.text(place_of(message), texts("settings-private"))
+        await self._sender.send_text(place_of(message), translate("settings-private"))
 
-    async def chosen(self, query: CallbackQuery, callback_data: GroupChoice, texts: Translator) -> None:
+    async def chosen(self, query: CallbackQuery, callback_data: GroupChoice, translate: Translator) -> None:
         """Keep what an admin pressed."""
         if query.message is None:
-            await self._sender.toast(query.id, texts.raw("toast-old"))
+            await self._sender.toast(query.id, translate.raw("toast-old"))
             return
         chat_id = query.message.chat.id
         if not await self._members.is_admin(chat_id, query.from_user.id):
-            await self._sender.toast(query.id, texts.raw("toast-admins-only"))
+            await self._sender.toast(query.id, translate.raw("toast-admins-only"))
             return
         values = _read_choice(callback_data)
         if values is None:
-            await self._sender.toast(query.id, texts.raw("toast-old"))
+            await self._sender.toast(query.id, translate.raw("toast-old"))
             return
         await self._preferences.choose(chat_id, **values)
-        await self._sender.toast(query.id, texts.raw("toast-saved"))
+        await self._sender.toast(query.id, translate.raw("toast-saved"))
         own = (await self._preferences.of(chat_id)).language
         spoken = self._translations.of(own or query.from_user.language_code)
         words, keyboard = await self._shown(chat_id, spoken)
-        await self._sender.edit(chat_id, query.message.message_id, words, keyboard=keyboard)
+        await self._sender.edit_text(chat_id, query.message.message_id, words, keyboard=keyboard)
 
-    async def _shown(self, chat_id: int, texts: Translator) -> tuple[str, InlineKeyboardMarkup]:
+    async def _shown(self, chat_id: int, translate: Translator) -> tuple[str, InlineKeyboardMarkup]:
         chosen = await self._preferences.of(chat_id)
         daily = self._allowances.of_group(chosen)
-        keyboard = keyboards.group_settings(texts, chosen, self._allowances.group_daily, daily)
-        return texts("settings-group", daily=daily), keyboard
+        keyboard = keyboards.group_settings(translate, chosen, self._allowances.group_daily, daily)
+        return translate("settings-group", daily=daily), keyboard
 
 
 def _read_choice(data: GroupChoice) -> dict[str, str | int | None] | None:

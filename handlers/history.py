@@ -14,40 +14,40 @@ from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import FileKind
-from handlers.identity import Person, may_press, place_of
+from handlers.identity import UserIdentity, may_press, place_of
 from storage.history import History, Page
 
 _LONGEST_PROMPT = 900
 """In UTF-16 units: leaves room in a caption for the date and the number."""
 
 
-def _shown(page: Page, texts: Translator) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
+def _shown(page: Page, translate: Translator) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
     request = page.request
-    words = texts(
+    words = translate(
         "history-page",
         prompt=cut(request.prompt, _LONGEST_PROMPT),
         date=datetime.fromtimestamp(request.finished_at or 0.0, UTC).date(),
         number=page.number,
         total=page.total,
     )
-    keyboard = keyboards.result(texts, request, page)
+    keyboard = keyboards.result(translate, request, page)
     return request.file_id or "", request.file_kind or FileKind.PHOTO, words, keyboard
 
 
 async def history(
     message: Message,
-    person: Person,
+    user: UserIdentity,
     archive: History,
     sender: Sender,
     private_replies: PrivateReplies,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Show the newest picture this person drew in this chat."""
-    page = await archive.page(person.id, message.chat.id)
+    page = await archive.page(user.id, message.chat.id)
     if page is None:
-        await private_replies.say(place_of(message), person.id, texts("history-empty"))
+        await private_replies.say(place_of(message), user.id, translate("history-empty"))
         return
-    await sender.show(place_of(message), *_shown(page, texts))
+    await sender.send_by_file_id(place_of(message), *_shown(page, translate))
 
 
 async def page_turned(
@@ -56,19 +56,19 @@ async def page_turned(
     archive: History,
     sender: Sender,
     members: Members,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Show another page. The button says whose pictures, the message of which chat: neither gives away more."""
     if not await may_press(callback_data.user, query, members):
-        await sender.toast(query.id, texts.raw("toast-not-yours"))
+        await sender.toast(query.id, translate.raw("toast-not-yours"))
         return
     chat_id = query.message.chat.id if query.message is not None else 0
     page = await archive.page(callback_data.user, chat_id, callback_data.request)
     if page is None or query.message is None:
-        await sender.toast(query.id, texts.raw("toast-old"))
+        await sender.toast(query.id, translate.raw("toast-old"))
         return
     await sender.toast(query.id)
-    await sender.replace(chat_id, query.message.message_id, *_shown(page, texts))
+    await sender.replace_picture(chat_id, query.message.message_id, *_shown(page, translate))
 
 
 def router() -> Router:

@@ -24,7 +24,7 @@ IN_PRIVATE = F.chat.type == "private"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class UserIdentity:
     """Who is answered. An anonymous admin and a channel count as the chat they write for: a negative id."""
 
     id: int
@@ -46,17 +46,17 @@ def key_of(message: Message) -> str:
     return f"m:{message.chat.id}:{message.message_id}"
 
 
-def speaker(event: TelegramObject) -> Person | None:
+def speaker(event: TelegramObject) -> UserIdentity | None:
     """Return who is behind an update; None for another bot and for a channel's post that came by itself."""
     user: User | None = getattr(event, "from_user", None)
     if isinstance(event, Message):
         if event.is_automatic_forward:
             return None
         if event.sender_chat is not None:
-            return Person(event.sender_chat.id, None, event.sender_chat.title or "")
+            return UserIdentity(event.sender_chat.id, None, event.sender_chat.title or "")
     if user is None or user.is_bot:
         return None
-    return Person(user.id, user.language_code, user.first_name)
+    return UserIdentity(user.id, user.language_code, user.first_name)
 
 
 async def may_press(owner_id: int, query: CallbackQuery, members: Members) -> bool:
@@ -82,17 +82,17 @@ class UserContextMiddleware(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        person = speaker(event)
-        if person is None:
+        user = speaker(event)
+        if user is None:
             return None
         message = event.message if isinstance(event, CallbackQuery) else event
-        chat_id = message.chat.id if isinstance(message, Message | InaccessibleMessage) else person.id
-        if {str(person.id), str(chat_id)} & await self._bans.of(Ban.SUBJECT):
+        chat_id = message.chat.id if isinstance(message, Message | InaccessibleMessage) else user.id
+        if {str(user.id), str(chat_id)} & await self._bans.of(Ban.SUBJECT):
             return None
         language = (await self._preferences.of(chat_id)).language if chat_id < 0 else None
-        language = language or (await self._preferences.of(person.id)).language or person.language_code
-        data["person"] = person
-        data["texts"] = self._translations.of(language)
+        language = language or (await self._preferences.of(user.id)).language or user.language_code
+        data["user"] = user
+        data["translate"] = self._translations.of(language)
         return await handler(event, data)
 
 
@@ -111,8 +111,8 @@ async def failed(event: ErrorEvent, sender: Sender, translations: Translations) 
     try:
         if query is not None:
             await sender.toast(query.id, translations.of(query.from_user.language_code).raw("trouble"))
-        elif message is not None and (person := speaker(message)) is not None:
-            await sender.text(place_of(message), translations.of(person.language_code)("trouble"))
+        elif message is not None and (user := speaker(message)) is not None:
+            await sender.send_text(place_of(message), translations.of(user.language_code)("trouble"))
     except SendError as error:
         log.warning("trouble not told", update=event.update.update_id, error=str(error))
     return None

@@ -15,23 +15,23 @@ from chat.translations import Translator
 from core.model import AspectRatio
 from handlers.attachments import SourceError, SourcePicture, source_in
 from handlers.generation_service import Cause, GenerationService
-from handlers.identity import Person, key_of, may_press, place_of
+from handlers.identity import UserIdentity, key_of, may_press, place_of
 from handlers.prompt import ParsedPrompt, PromptError, read
 from storage.drafts import Draft, Drafts
 from storage.requests import Requests
 
 
-def cause_of(message: Message, person: Person) -> Cause:
+def cause_of(message: Message, user: UserIdentity) -> Cause:
     """Return a message as the cause of what it asks for."""
-    return Cause(key_of(message), person.id, place_of(message), person.name)
+    return Cause(key_of(message), user.id, place_of(message), user.name)
 
 
 async def imagine(
     message: Message,
     command: CommandObject,
-    person: Person,
+    user: UserIdentity,
     generation_service: GenerationService,
-    texts: Translator,
+    translate: Translator,
     bot: Bot,
 ) -> None:
     """Draw what stands after the command, or change the picture it stands under or answers; ask for what is missing."""
@@ -41,38 +41,42 @@ async def imagine(
         if source is None and message.reply_to_message is not None:
             source = source_in(message.reply_to_message, bot.id)
     except PromptError as error:
-        await generation_service.rejection_texts.prompt(place_of(message), person.id, error, texts)
+        await generation_service.rejection_texts.prompt(place_of(message), user.id, error, translate)
     except SourceError as error:
-        await generation_service.rejection_texts.source(place_of(message), person.id, error, texts)
+        await generation_service.rejection_texts.source(place_of(message), user.id, error, translate)
     else:
-        fresh = await generation_service.take(cause_of(message, person), generation_request, texts, source)
+        fresh = await generation_service.take(cause_of(message, user), generation_request, translate, source)
         if fresh and message.media_group_id:
-            await generation_service.private_replies.say(place_of(message), person.id, texts("album-first"))
+            await generation_service.private_replies.say(place_of(message), user.id, translate("album-first"))
 
 
-async def answered(message: Message, person: Person, drafts: Drafts) -> dict[str, Draft] | bool:
+async def answered(message: Message, user: UserIdentity, drafts: Drafts) -> dict[str, Draft] | bool:
     """Filter: a reply to the bot's question for words, by the person it asked. Gives `draft`."""
     question = message.reply_to_message
     if question is None:
         return False
     draft = await drafts.by_question(message.chat.id, question.message_id)
-    if draft is None or draft.prompt is not None or draft.user_id != person.id:
+    if draft is None or draft.prompt is not None or draft.user_id != user.id:
         return False
     return {"draft": draft}
 
 
 async def words_given(
-    message: Message, person: Person, draft: Draft, generation_service: GenerationService, texts: Translator
+    message: Message,
+    user: UserIdentity,
+    draft: Draft,
+    generation_service: GenerationService,
+    translate: Translator,
 ) -> None:
     """Draw the answer to the question; a ratio given with the command still holds."""
     try:
         generation_request = read(message.text or "")
     except PromptError as error:
-        await generation_service.rejection_texts.prompt(place_of(message), person.id, error, texts)
+        await generation_service.rejection_texts.prompt(place_of(message), user.id, error, translate)
         return
     source = SourcePicture(draft.source_file_id, draft.parent_id) if draft.source_file_id else None
     generation_request = replace(generation_request, ratio=generation_request.ratio or draft.ratio)
-    await generation_service.take(cause_of(message, person), generation_request, texts, source)
+    await generation_service.take(cause_of(message, user), generation_request, translate, source)
 
 
 async def ratio_pressed(
@@ -82,27 +86,27 @@ async def ratio_pressed(
     generation_service: GenerationService,
     sender: Sender,
     members: Members,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Draw a draft in the pressed ratio. However often it is pressed, it is one generation."""
     draft = await drafts.get(callback_data.draft)
     ratio = AspectRatio.from_slug(callback_data.ratio)
     if draft is None or draft.prompt is None or ratio is None or query.message is None:
-        await sender.toast(query.id, texts.raw("toast-old"))
+        await sender.toast(query.id, translate.raw("toast-old"))
     elif not await may_press(draft.user_id, query, members):
-        await sender.toast(query.id, texts.raw("toast-not-yours"))
+        await sender.toast(query.id, translate.raw("toast-not-yours"))
     else:
-        await generation_service.choose(draft, ratio, query.message.message_id, texts, press=query.id)
+        await generation_service.choose(draft, ratio, query.message.message_id, translate, press=query.id)
 
 
 async def revised(
     message: Message,
     command: CommandObject,
-    person: Person,
+    user: UserIdentity,
     requests: Requests,
     drafts: Drafts,
     generation_service: GenerationService,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Let a request that still waits take the words its command was edited to; one that runs goes on as it is."""
     key = key_of(message)
@@ -113,10 +117,10 @@ async def revised(
     try:
         generation_request = read(command.args or "")
     except PromptError as error:
-        await generation_service.rejection_texts.prompt(place_of(message), person.id, error, texts)
+        await generation_service.rejection_texts.prompt(place_of(message), user.id, error, translate)
         return
     if not generation_request.prompt or await generation_service.refusal_reason(
-        cause_of(message, person), generation_request.prompt, texts
+        cause_of(message, user), generation_request.prompt, translate
     ):
         return
     if known is not None:
@@ -124,7 +128,7 @@ async def revised(
             key, generation_request.prompt, None if known.source_file_id else generation_request.ratio
         )
     elif draft is not None and draft.prompt is not None and draft.question_message_id is not None:
-        await _redraft(draft, generation_request, drafts, generation_service, texts)
+        await _redraft(draft, generation_request, drafts, generation_service, translate)
 
 
 async def _redraft(
@@ -132,12 +136,12 @@ async def _redraft(
     generation_request: ParsedPrompt,
     drafts: Drafts,
     generation_service: GenerationService,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     await drafts.rewrite(draft.id, generation_request.prompt)
-    words = texts("ask-ratio", prompt=one_line(generation_request.prompt))
-    keyboard = keyboards.ratios(texts, draft.id)
-    await generation_service.sender.edit(
+    words = translate("ask-ratio", prompt=one_line(generation_request.prompt))
+    keyboard = keyboards.ratios(translate, draft.id)
+    await generation_service.sender.edit_text(
         draft.chat_id, draft.question_message_id or 0, words, keyboard=keyboard
     )
 

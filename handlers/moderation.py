@@ -8,7 +8,7 @@ from aiogram.types import Message
 
 from chat.sender import Sender
 from chat.translations import Translator
-from handlers.identity import IN_PRIVATE, Person, place_of
+from handlers.identity import IN_PRIVATE, UserIdentity, place_of
 from handlers.word_filter import plain
 from storage.bans import Ban, Bans
 
@@ -21,41 +21,41 @@ class Moderation:
         self._sender = sender
         self._admins = admins
 
-    def by_admin(self, _message: Message, person: Person) -> bool:
+    def by_admin(self, _message: Message, user: UserIdentity) -> bool:
         """Filter: sent by one of the bot's admins. To anybody else the commands do not exist."""
-        return person.id in self._admins
+        return user.id in self._admins
 
-    async def ban(self, message: Message, command: CommandObject, texts: Translator) -> None:
+    async def ban(self, message: Message, command: CommandObject, translate: Translator) -> None:
         """Block a person or a chat: nothing of theirs is answered any more."""
         subject = _subject(command.args, self._admins)
         if subject is None:
-            await self._sender.text(place_of(message), texts("ban-how"))
+            await self._sender.send_text(place_of(message), translate("ban-how"))
             return
         await self._bans.add(Ban.SUBJECT, subject)
-        await self._sender.text(place_of(message), texts("banned", subject=subject))
+        await self._sender.send_text(place_of(message), translate("banned", subject=subject))
 
-    async def unban(self, message: Message, command: CommandObject, texts: Translator) -> None:
+    async def unban(self, message: Message, command: CommandObject, translate: Translator) -> None:
         """Let them in again."""
         subject = (command.args or "").strip()
         lifted = await self._bans.lift(Ban.SUBJECT, subject)
-        words = texts("unbanned", subject=subject) if lifted else texts("not-banned", subject=subject)
-        await self._sender.text(place_of(message), words)
+        words = translate("unbanned", subject=subject) if lifted else translate("not-banned", subject=subject)
+        await self._sender.send_text(place_of(message), words)
 
-    async def ban_word(self, message: Message, command: CommandObject, texts: Translator) -> None:
+    async def ban_word(self, message: Message, command: CommandObject, translate: Translator) -> None:
         """Block a word, however it is disguised."""
         word = (command.args or "").strip()
         if not plain(word):
-            await self._sender.text(place_of(message), texts("banword-how"))
+            await self._sender.send_text(place_of(message), translate("banword-how"))
             return
         await self._bans.add(Ban.WORD, word)
-        await self._sender.text(place_of(message), texts("banned", subject=word))
+        await self._sender.send_text(place_of(message), translate("banned", subject=word))
 
-    async def unban_word(self, message: Message, command: CommandObject, texts: Translator) -> None:
+    async def unban_word(self, message: Message, command: CommandObject, translate: Translator) -> None:
         """Allow a word again."""
         word = (command.args or "").strip()
         lifted = await self._bans.lift(Ban.WORD, word)
-        words = texts("unbanned", subject=word) if lifted else texts("not-banned", subject=word)
-        await self._sender.text(place_of(message), words)
+        words = translate("unbanned", subject=word) if lifted else translate("not-banned", subject=word)
+        await self._sender.send_text(place_of(message), words)
 
 
 def _subject(args: str | None, admins: Collection[int]) -> str | None:

@@ -9,18 +9,18 @@ from chat.callbacks import PreferRatio
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio
-from handlers.identity import Person, place_of
+from handlers.identity import UserIdentity, place_of
 from storage.preferences import Preferences
 
 
 async def ratio(
-    message: Message, person: Person, preferences: Preferences, sender: Sender, texts: Translator
+    message: Message, user: UserIdentity, preferences: Preferences, sender: Sender, translate: Translator
 ) -> None:
     """Show what is remembered and offer the rest."""
-    remembered = (await preferences.of(person.id)).ratio
-    current = remembered.value if remembered else texts.raw("ratio-current-ask")
-    keyboard = keyboards.preferred_ratio(texts, person.id)
-    await sender.text(place_of(message), texts("ratio-choose", current=current), keyboard=keyboard)
+    remembered = (await preferences.of(user.id)).ratio
+    current = remembered.value if remembered else translate.raw("ratio-current-ask")
+    keyboard = keyboards.preferred_ratio(translate, user.id)
+    await sender.send_text(place_of(message), translate("ratio-choose", current=current), keyboard=keyboard)
 
 
 async def ratio_preferred(
@@ -28,20 +28,20 @@ async def ratio_preferred(
     callback_data: PreferRatio,
     preferences: Preferences,
     sender: Sender,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Remember the pressed ratio for the person the buttons were shown to."""
     chosen = AspectRatio.from_slug(callback_data.ratio)
     if callback_data.user != query.from_user.id:
-        await sender.toast(query.id, texts.raw("toast-not-yours"))
+        await sender.toast(query.id, translate.raw("toast-not-yours"))
         return
     if query.message is None or (chosen is None and callback_data.ratio):
-        await sender.toast(query.id, texts.raw("toast-old"))
+        await sender.toast(query.id, translate.raw("toast-old"))
         return
     await preferences.choose(query.from_user.id, ratio=chosen)
     await sender.toast(query.id)
-    words = texts("ratio-saved", ratio=chosen.value) if chosen else texts("ratio-reset")
-    await sender.edit(query.message.chat.id, query.message.message_id, words)
+    words = translate("ratio-saved", ratio=chosen.value) if chosen else translate("ratio-reset")
+    await sender.edit_text(query.message.chat.id, query.message.message_id, words)
 
 
 def router() -> Router:

@@ -21,44 +21,48 @@ class RejectionTexts:
     private_replies: PrivateReplies
     clock: Clock
 
-    async def prompt(self, place: ReplyTarget, person_id: int, error: PromptError, texts: Translator) -> None:
+    async def prompt(
+        self, place: ReplyTarget, user_id: int, error: PromptError, translate: Translator
+    ) -> None:
         """Say what is wrong with a prompt and what is possible instead."""
         if isinstance(error, PromptTooLong):
-            words = texts("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
+            words = translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
         elif isinstance(error, UnknownRatio) and error.ratio:
-            words = texts("ratio-unknown", ratio=one_line(error.ratio), ratios=RATIOS)
+            words = translate("ratio-unknown", ratio=one_line(error.ratio), ratios=RATIOS)
         elif isinstance(error, UnknownRatio):
-            words = texts("ratio-missing", ratios=RATIOS)
+            words = translate("ratio-missing", ratios=RATIOS)
         elif isinstance(error, UnknownFlag):
-            words = texts("flag-unknown", flag=one_line(error.flag), ratios=RATIOS)
+            words = translate("flag-unknown", flag=one_line(error.flag), ratios=RATIOS)
         else:
             assert isinstance(error, RatioTwice)  # noqa: S101 - the last of PromptError's kinds
-            words = texts("ratio-twice")
-        await self.private_replies.say(place, person_id, words)
+            words = translate("ratio-twice")
+        await self.private_replies.say(place, user_id, words)
 
-    async def source(self, place: ReplyTarget, person_id: int, error: SourceError, texts: Translator) -> None:
+    async def source(
+        self, place: ReplyTarget, user_id: int, error: SourceError, translate: Translator
+    ) -> None:
         """Say which pictures can be edited."""
-        words = texts("source-too-large" if isinstance(error, TooLarge) else "source-unusable")
-        await self.private_replies.say(place, person_id, words)
+        words = translate("source-too-large" if isinstance(error, TooLarge) else "source-unusable")
+        await self.private_replies.say(place, user_id, words)
 
-    def refused(self, reason: RejectionReason, allowance: Allowance, texts: Translator) -> str:
+    def refused(self, reason: RejectionReason, allowance: Allowance, translate: Translator) -> str:
         """Return why a request was not accepted."""
         if reason is RejectionReason.LINE_FULL:
-            return texts("line-full", pending=allowance.pending)
+            return translate("line-full", pending=allowance.pending)
         if reason is RejectionReason.GROUP_QUOTA_USED:
-            renewal = self.renewal(texts)
-            return texts("group-quota-used", daily=allowance.group_daily or 0, **{"in": renewal})
-        return self.quota_used(allowance, texts)
+            renewal = self.renewal(translate)
+            return translate("group-quota-used", daily=allowance.group_daily or 0, **{"in": renewal})
+        return self.quota_used(allowance, translate)
 
-    def quota_used(self, allowance: Allowance, texts: Translator) -> str:
+    def quota_used(self, allowance: Allowance, translate: Translator) -> str:
         """Return that a person's pictures of the day are used up."""
         if not allowance.daily:
-            return texts("quota-none")
-        return texts("quota-used", daily=allowance.daily, **{"in": self.renewal(texts)})
+            return translate("quota-none")
+        return translate("quota-used", daily=allowance.daily, **{"in": self.renewal(translate)})
 
-    def renewal(self, texts: Translator) -> str:
+    def renewal(self, translate: Translator) -> str:
         """Return how long it is until quotas renew, in words: hours, rounded up, or minutes in the last one."""
         seconds = seconds_to_next_day(self.clock.wall())
         if seconds > 3600:
-            return texts("in-hours", hours=-int(-seconds // 3600))
-        return texts("in-minutes", minutes=max(1, -int(-seconds // 60)))
+            return translate("in-hours", hours=-int(-seconds // 3600))
+        return translate("in-minutes", minutes=max(1, -int(-seconds // 60)))

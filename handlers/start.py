@@ -11,7 +11,7 @@ from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
 from handlers.generation_service import GenerationService
-from handlers.identity import IN_PRIVATE, Person, place_of
+from handlers.identity import IN_PRIVATE, UserIdentity, place_of
 from handlers.imagine import cause_of
 from handlers.prompt import PromptError, read
 from handlers.rejection_texts import RATIOS
@@ -43,10 +43,10 @@ def prompt_in(payload: str) -> str | None:
 async def start(
     message: Message,
     command: CommandObject,
-    person: Person,
+    user: UserIdentity,
     generation_service: GenerationService,
     sender: Sender,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Greet, or open /imagine with the prompt of a link: drawn once a shape is pressed, never by the link alone."""
     prompt = prompt_in(command.args or "")
@@ -54,21 +54,21 @@ async def start(
         try:
             generation_request = read(prompt)
         except PromptError as error:
-            await generation_service.rejection_texts.prompt(place_of(message), person.id, error, texts)
+            await generation_service.rejection_texts.prompt(place_of(message), user.id, error, translate)
             return
         if generation_request.prompt:
             await generation_service.take(
-                cause_of(message, person), generation_request, texts, always_ask=True
+                cause_of(message, user), generation_request, translate, always_ask=True
             )
             return
-    await sender.text(place_of(message), texts("start"))
+    await sender.send_text(place_of(message), translate("start"))
 
 
-async def help_(message: Message, sender: Sender, texts: Translator, bot: Bot) -> None:
+async def help_(message: Message, sender: Sender, translate: Translator, bot: Bot) -> None:
     """Show what the bot can do, with examples to tap."""
     username = (await bot.me()).username or ""
-    first, second = texts.raw("example-first"), texts.raw("example-second")
-    words = texts(
+    first, second = translate.raw("example-first"), translate.raw("example-second")
+    words = translate(
         "help",
         ratios=RATIOS,
         first=first,
@@ -76,40 +76,40 @@ async def help_(message: Message, sender: Sender, texts: Translator, bot: Bot) -
         first_link=link_to(username, first),
         second_link=link_to(username, second),
     )
-    await sender.text(place_of(message), words)
+    await sender.send_text(place_of(message), words)
 
 
 async def help_group(
     message: Message,
-    person: Person,
+    user: UserIdentity,
     preferences: Preferences,
     private_replies: PrivateReplies,
-    texts: Translator,
+    translate: Translator,
 ) -> None:
     """Show what this group may do."""
     who = (await preferences.of(message.chat.id)).who
-    allowed = texts("help-group-all")
+    allowed = translate("help-group-all")
     if who is WhoMayDraw.ADMINS:
-        allowed = texts("group-admins-only")
+        allowed = translate("group-admins-only")
     elif who is WhoMayDraw.NOBODY:
-        allowed = texts("group-nobody")
-    words = texts("help-group", ratios=RATIOS) + "\n\n" + allowed
-    await private_replies.say(place_of(message), person.id, words)
+        allowed = translate("group-nobody")
+    words = translate("help-group", ratios=RATIOS) + "\n\n" + allowed
+    await private_replies.say(place_of(message), user.id, words)
 
 
-async def unknown_command(message: Message, sender: Sender, texts: Translator) -> None:
+async def unknown_command(message: Message, sender: Sender, translate: Translator) -> None:
     """Point to /help."""
-    await sender.text(place_of(message), texts("unknown-command"))
+    await sender.send_text(place_of(message), translate("unknown-command"))
 
 
-async def plain_text(message: Message, sender: Sender, texts: Translator) -> None:
+async def plain_text(message: Message, sender: Sender, translate: Translator) -> None:
     """Say how a text becomes a picture."""
-    await sender.text(place_of(message), texts("hint"))
+    await sender.send_text(place_of(message), translate("hint"))
 
 
-async def unknown_button(query: CallbackQuery, sender: Sender, texts: Translator) -> None:
+async def unknown_button(query: CallbackQuery, sender: Sender, translate: Translator) -> None:
     """Answer a button this version does not know, so it does not spin."""
-    await sender.toast(query.id, texts.raw("toast-old"))
+    await sender.toast(query.id, translate.raw("toast-old"))
 
 
 def router() -> Router:

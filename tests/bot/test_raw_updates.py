@@ -7,7 +7,7 @@ from aiogram.types import User
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.raw_updates import ALLOWED, asks, concerns, is_press, person_of, written_at
+from bot.raw_updates import ALLOWED, asks, concerns, is_press, user_id_of, written_at
 
 ME = User(id=42, is_bot=True, first_name="Imagine", username="imagine_bot")
 FIELDS = ["from", "chat", "date", "edit_date", "text", "caption", "reply_to_message", "id", "message"]
@@ -28,7 +28,7 @@ def _answer_to(user_id: int) -> dict[str, Any]:
 
 @given(st.dictionaries(st.sampled_from([*ALLOWED, "poll", "update_id"]), ANYTHING, max_size=4))
 def test_nothing_that_comes_makes_it_stumble(update: dict[str, Any]) -> None:
-    assert isinstance(person_of(update), int)
+    assert isinstance(user_id_of(update), int)
     assert written_at(update) is None or isinstance(written_at(update), int)
     assert concerns(update, ME.id) in {True, False}
     assert asks(update, ME) in {True, False}

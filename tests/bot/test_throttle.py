@@ -24,23 +24,23 @@ def test_never_more_than_the_limit_a_minute_and_one_answer_a_flood(
     throttle, now = Throttle(limit), 0.0
     handled: dict[int, list[float]] = {}
     last: dict[int, Verdict] = {}
-    for person, gap in came:
+    for user, gap in came:
         now += gap
-        verdict = throttle.judge(person, now)
+        verdict = throttle.judge(user, now)
         if verdict is Verdict.HANDLE:
-            handled.setdefault(person, []).append(now)
-            assert sum(at > now - 60 for at in handled[person]) <= limit
+            handled.setdefault(user, []).append(now)
+            assert sum(at > now - 60 for at in handled[user]) <= limit
         if verdict is Verdict.IGNORE:
-            assert last[person] in {Verdict.TELL, Verdict.IGNORE}
-        last[person] = verdict
+            assert last[user] in {Verdict.TELL, Verdict.IGNORE}
+        last[user] = verdict
 
 
 def test_a_storm_of_people_takes_neither_memory_nor_time() -> None:
     throttle = Throttle(3)
     looked_through = 0
-    for person in range(1, 50_001):
+    for user in range(1, 50_001):
         before = len(throttle._came)
-        assert throttle.judge(person, 5.0) is Verdict.HANDLE
+        assert throttle.judge(user, 5.0) is Verdict.HANDLE
         looked_through += before if len(throttle._came) <= before else 0
     assert len(throttle._came) <= 10_000
     assert looked_through <= 100_000

@@ -14,7 +14,7 @@ ADMIN = 99
 
 async def test_a_flood_gets_one_answer_and_costs_no_writes(fresh: World) -> None:
     await fresh.bot.start(THROTTLE="5")
-    ann, ben = fresh.person("ru"), fresh.person()
+    ann, ben = fresh.user("ru"), fresh.user()
     for _ in range(40):
         fresh.telegram.say(ann, "/quota")
     await fresh.hears(ann, "Слишком много сразу")
@@ -27,7 +27,7 @@ async def test_a_flood_gets_one_answer_and_costs_no_writes(fresh: World) -> None
 
 
 async def test_what_piled_up_while_the_bot_was_away_is_no_flood(fresh: World) -> None:
-    ann = fresh.person()
+    ann = fresh.user()
     for ago in range(120, 0, -20):
         message = fresh.telegram.chats.add(ann.id, ann, text="/quota")
         fresh.telegram.tell({"message": dump(message) | {"date": int(time.time()) - ago}})
@@ -38,7 +38,7 @@ async def test_what_piled_up_while_the_bot_was_away_is_no_flood(fresh: World) ->
 
 async def test_a_lively_group_is_neither_a_flood_nor_stored(fresh: World) -> None:
     await fresh.bot.start(THROTTLE="5")
-    ann = fresh.person()
+    ann = fresh.user()
     group = fresh.group(ann)
     for number in range(40):
         fresh.telegram.say(ann, f"just talking {number}", chat_id=group)
@@ -50,9 +50,9 @@ async def test_a_lively_group_is_neither_a_flood_nor_stored(fresh: World) -> Non
 
 
 async def test_blocked_people_chats_and_words(fresh: World) -> None:
-    admin = fresh.person(user_id=ADMIN)
+    admin = fresh.user(user_id=ADMIN)
     await fresh.bot.start(ADMIN_IDS=str(ADMIN))
-    ann, ben = fresh.person(), fresh.person(name="Ben")
+    ann, ben = fresh.user(), fresh.user(name="Ben")
     fresh.telegram.say(ben, "/ban 1")
     await fresh.hears(ben, "don’t know that command")
     for wrong in ("/ban", "/ban @ann", f"/ban {ADMIN}"):
@@ -87,7 +87,7 @@ async def test_blocked_people_chats_and_words(fresh: World) -> None:
 
 async def test_unsafe_thrice_in_an_hour_is_a_pause(fresh: World) -> None:
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     for number in range(3):
         fresh.telegram.say(ann, f"/imagine nsfw {number} --ar 1:1")
         await fresh.until(lambda: sum("as unsafe. Please" in t for t in fresh.texts(ann)) == number + 1)  # noqa: B023

@@ -74,7 +74,7 @@ class Life:
 
     world: World
     story: Story
-    person: User
+    user: User
 
     @classmethod
     def begin(cls, world: World, story: Story) -> "Life":
@@ -82,8 +82,8 @@ class Life:
         if story.blocked:
             blocked = faults.telegram(403, "Forbidden: bot was blocked by the user")
             world.telegram.faults.add(Fault("sendPhoto", None, answer=blocked))
-        life = cls(world, story, world.person())
-        world.telegram.say(life.person, f"/imagine {story.prompt} --ar 1:1")
+        life = cls(world, story, world.user())
+        world.telegram.say(life.user, f"/imagine {story.prompt} --ar 1:1")
         return life
 
     async def to_its_end(self) -> None:
@@ -94,13 +94,13 @@ class Life:
             nonlocal pressed
             if self.story.cancels and not pressed and (shown := self._status()):
                 pressed = True
-                self.world.telegram.press(self.person, shown[0], "Cancel")
+                self.world.telegram.press(self.user, shown[0], "Cancel")
             return self.world.bot.ended or self._is_over()
 
         await self.world.bot.until(over)
 
     def _status(self) -> list[Message]:
-        return [m for m in self.world.of_bot(self.person) if any("Cancel" in b for b in worlds.buttons(m))]
+        return [m for m in self.world.of_bot(self.user) if any("Cancel" in b for b in worlds.buttons(m))]
 
     def _is_over(self) -> bool:
         closed = self.world.rows("SELECT 1 FROM requests WHERE closed_at IS NOT NULL")
@@ -120,13 +120,13 @@ class Life:
         await self.to_its_end()
         rows = world.rows("SELECT state, status_message_id FROM requests")
         assert [row["state"] for row in rows] == [story.end], died_in
-        assert world.used(self.person) == (story.end == "delivered")
+        assert world.used(self.user) == (story.end == "delivered")
         assert len(world.media.tasks) <= 1 + (died_in == "submitting")
-        pictures = len(world.pictures(self.person))
+        pictures = len(world.pictures(self.user))
         assert pictures == (story.end == "delivered") or (pictures == 2 and died_in == "delivering")
         stray = [m for m in self._status() if m.message_id != rows[0]["status_message_id"]]
         assert len(stray) <= 1  # said, and dead before that was written down: a press on it takes it away
-        said = [m.text or "" for m in world.of_bot(self.person) if m.text and m not in stray]
+        said = [m.text or "" for m in world.of_bot(self.user) if m.text and m not in stray]
         said = [] if story.end == "undeliverable" else said
         told = {"failed": "as unsafe", "cancelled": "Cancelled"}.get(story.end)
         assert all(told is not None and told in text for text in said), said

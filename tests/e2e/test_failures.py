@@ -194,23 +194,23 @@ def _over(world: World, row: Row, index: int) -> bool:
 async def test_each_failure_is_told_truly_and_counted_rightly(tmp_path: Path) -> None:
     async with worlds.world(tmp_path, GENERATION_TIMEOUT="50", MAX_IN_FLIGHT="100") as world:
         world.media.faults.rules.clear()
-        rules, people = [], []
+        rules, users = [], []
         for index, row in enumerate(ROWS):
             rules.append(world.media.faults.add(row.fault(f"failure {index:02}")))
-            people.append(world.person())
+            users.append(world.user())
         await world.bot.start()
-        for index, person in enumerate(people):
-            world.telegram.say(person, f"/imagine failure {index:02} --ar 1:1")
+        for index, user in enumerate(users):
+            world.telegram.say(user, f"/imagine failure {index:02} --ar 1:1")
         await world.bot.until(lambda: all(_over(world, row, i) for i, row in enumerate(ROWS)), 200)
         wrong = []
-        for index, (row, rule, person) in enumerate(zip(ROWS, rules, people, strict=True)):
-            texts, pictures = world.texts(person), world.pictures(person)
+        for index, (row, rule, user) in enumerate(zip(ROWS, rules, users, strict=True)):
+            texts, pictures = world.texts(user), world.pictures(user)
             told = len(pictures) == 1 and not texts if row.kept else any(row.told in text for text in texts)
             told = told and (row.kept or any("did not count" in text for text in texts))
             calls = _calls(world, row, rule, f"failure {index:02}")
             right = calls >= row.tries if row.times is None else calls == row.tries
-            if not told or world.used(person) != row.kept or not right:
-                wrong.append((row.what, texts, len(pictures), world.used(person), calls))
+            if not told or world.used(user) != row.kept or not right:
+                wrong.append((row.what, texts, len(pictures), world.used(user), calls))
         assert wrong == []
 
 

@@ -49,7 +49,7 @@ def _member(world: World, chat_id: int, by: User, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("command", ["/imagine", "/imagine@imagine_demo_bot"])
 async def test_a_group_sees_eyes_then_the_picture_and_nothing_else(living: World, command: str) -> None:
-    ann, ben = living.person(), living.person(name="Ben")
+    ann, ben = living.user(), living.user(name="Ben")
     group = living.group(ann, ben)
     asked = living.telegram.say(ben, f"{command} a fox --ar 1:1", chat_id=group)
     picture = await living.source_in(group)
@@ -64,7 +64,7 @@ async def test_a_group_sees_eyes_then_the_picture_and_nothing_else(living: World
 
 async def test_where_reactions_are_not_allowed_there_is_a_status(living: World) -> None:
     living.media.duration = lambda: 2.0
-    ann = living.person()
+    ann = living.user()
     group = living.group(ann)
     living.telegram.chats.no_reactions.add(group)
     living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
@@ -74,7 +74,7 @@ async def test_where_reactions_are_not_allowed_there_is_a_status(living: World) 
 
 
 async def test_a_topic_keeps_its_own(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     forum = living.group(ann, topics={77: "Pictures"})
     living.telegram.say(ann, "/imagine a fox", chat_id=forum, message_thread_id=77, is_topic_message=True)
     await living.until(lambda: living.in_chat(forum))
@@ -86,7 +86,7 @@ async def test_a_topic_keeps_its_own(living: World) -> None:
 
 
 async def test_talk_and_commands_for_others_are_left_alone(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     group = living.group(ann)
     for text in ("hello", "/imagine@another_bot a fox", "/draw a fox", "/help@another_bot", "16:9"):
         living.telegram.say(ann, text, chat_id=group)
@@ -98,7 +98,7 @@ async def test_talk_and_commands_for_others_are_left_alone(living: World) -> Non
 
 
 async def test_what_concerns_one_person_is_whispered(living: World) -> None:
-    ann = living.person("ru")
+    ann = living.user("ru")
     group = living.group(ann)
     living.telegram.say(ann, "/imagine лиса --v 5", chat_id=group)
     await living.whispered(group, ann, "Параметра --v я не знаю")
@@ -113,7 +113,7 @@ async def test_what_concerns_one_person_is_whispered(living: World) -> None:
 async def test_a_server_without_whispers_gets_a_reply_that_goes_by_itself(fresh: World, server: str) -> None:
     fresh.telegram.chats.ephemeral = server
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     group = fresh.group(ann)
     fresh.telegram.say(ann, "/imagine a fox --v 5", chat_id=group)
     await fresh.until(lambda: fresh.in_chat(group))
@@ -129,7 +129,7 @@ async def test_a_server_without_whispers_gets_a_reply_that_goes_by_itself(fresh:
 
 
 async def test_only_who_asked_may_press(living: World) -> None:
-    ann, ben = living.person(), living.person(name="Ben")
+    ann, ben = living.user(), living.user(name="Ben")
     group = living.group(ann, ben)
     living.telegram.say(ben, "/imagine a fox", chat_id=group)
     await living.until(lambda: living.in_chat(group))
@@ -146,7 +146,7 @@ async def test_only_who_asked_may_press(living: World) -> None:
 
 
 async def test_an_anonymous_admin_and_a_channel_count_as_their_chat(living: World) -> None:
-    ann, ben = living.person(), living.person(name="Ben")
+    ann, ben = living.user(), living.user(name="Ben")
     group = living.group(ann, ben)
     chats = living.telegram.chats
     anonymous = User(id=1087968824, is_bot=True, first_name="Group", username="GroupAnonymousBot")
@@ -183,7 +183,7 @@ async def test_an_anonymous_admin_and_a_channel_count_as_their_chat(living: Worl
 async def test_hello_once_and_when_removed_what_waits_is_cancelled(fresh: World) -> None:
     fresh.media.duration = lambda: 30.0
     await fresh.bot.start(USER_CONCURRENCY="1")
-    ann = fresh.person("ru")
+    ann = fresh.user("ru")
     group = fresh.group(ann)
     _member(fresh, group, ann, "left", "member")
     await fresh.until(lambda: fresh.in_chat(group))
@@ -212,7 +212,7 @@ class TestSettings:
         return next(m for m in world.in_chat(group) if m.message_id not in before)
 
     async def test_are_for_admins(self, living: World) -> None:
-        ann, ben = living.person(), living.person(name="Ben")
+        ann, ben = living.user(), living.user(name="Ben")
         group = living.group(ann, ben)
         living.telegram.say(ben, "/settings", chat_id=group)
         await living.whispered(group, ben, "Only this group’s admins")
@@ -222,7 +222,7 @@ class TestSettings:
         assert "✓ Everybody" in buttons(living.now(menu))
 
     async def test_who_may_draw(self, living: World) -> None:
-        ann, ben = living.person(), living.person(name="Ben")
+        ann, ben = living.user(), living.user(name="Ben")
         group = living.group(ann, ben)
         menu = await self.opened(living, ann, group)
         living.telegram.press(ann, menu, "Admins")
@@ -242,7 +242,7 @@ class TestSettings:
         assert living.used(ben) == 0
 
     async def test_ratio_language_and_the_group_s_own_limit(self, living: World) -> None:
-        ann, ben = living.person(), living.person(name="Ben")
+        ann, ben = living.user(), living.user(name="Ben")
         group = living.group(ann, ben)
         menu = await self.opened(living, ann, group)
         living.telegram.press(ann, menu, "16:9")
@@ -263,7 +263,7 @@ class TestSettings:
         assert living.used(ben) == used  # both quotas are reserved, or neither
 
     async def test_a_limit_above_the_operator_s_counts_as_the_operator_s(self, living: World) -> None:
-        ann = living.person()
+        ann = living.user()
         group = living.group(ann)
         menu = await self.opened(living, ann, group)
         living.telegram.press_data(ann, menu, "g:daily:100000")
@@ -285,7 +285,7 @@ class TestSettings:
     async def test_follow_the_group_when_it_becomes_a_supergroup(self, fresh: World) -> None:
         fresh.media.duration = lambda: 3.0
         await fresh.bot.start()
-        ann = fresh.person()
+        ann = fresh.user()
         group = fresh.group(ann)
         menu = await self.opened(fresh, ann, group)
         fresh.telegram.press(ann, menu, "9:16")
@@ -309,7 +309,7 @@ class TestSettings:
 
 async def test_a_group_s_queue_shows_nothing_private(living: World) -> None:
     living.media.duration = lambda: 4.0
-    ann = living.person()
+    ann = living.user()
     group = living.group(ann)
     living.telegram.say(ann, "/imagine my secret --ar 1:1")
     living.telegram.say(ann, "/imagine for all --ar 1:1", chat_id=group)
@@ -322,7 +322,7 @@ async def test_a_group_s_queue_shows_nothing_private(living: World) -> None:
 
 
 async def test_a_failure_in_a_group_is_told_in_reply_and_both_units_come_back(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     group = living.group(ann)
     asked = living.telegram.say(ann, "/imagine nsfw --ar 1:1", chat_id=group)
     await living.until(lambda: living.in_chat(group))
@@ -343,7 +343,7 @@ async def test_not_enough_rights_to_send_photos(living: World, files_too: bool, 
     for method, kind in (("sendPhoto", "photos"), ("sendDocument", "documents"))[: 1 + files_too]:
         refusal = faults.telegram(code, f"Bad Request: not enough rights to send {kind} to the chat")
         living.telegram.faults.add(Fault(method, answer=refusal))
-    ann = living.person()
+    ann = living.user()
     group = living.group(ann)
     living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
     await living.until(lambda: living.in_chat(group))

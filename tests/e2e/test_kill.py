@@ -34,8 +34,8 @@ def _in_state(world: World, state: str) -> set[int]:
 async def test_three_kills_in_a_rush(fresh: World, seed: int) -> None:
     dice = random.Random(seed)
     fresh.media.duration = lognormal(1.5, 0.35, seed)
-    people = [fresh.person() for _ in range(PEOPLE)]
-    asked = [fresh.telegram.say(p, f"/imagine {p.id} {n} --ar 1:1") for n in range(EACH) for p in people]
+    users = [fresh.user() for _ in range(PEOPLE)]
+    asked = [fresh.telegram.say(p, f"/imagine {p.id} {n} --ar 1:1") for n in range(EACH) for p in users]
     on_the_wire, half_sent, open_at_kills = 0, set[int](), 0
     for _ in range(KILLS):
         await fresh.bot.start(MAX_IN_FLIGHT="25")
@@ -61,14 +61,14 @@ async def test_three_kills_in_a_rush(fresh: World, seed: int) -> None:
         else:  # Telegram may have taken it just before the kill: the one window that cannot be closed
             assert 1 <= len(pictures) <= 1 + KILLS
     kept = Counter(message.chat.id for message in asked if message.message_id in delivered)
-    assert {person.id: fresh.used(person) for person in people} == {p.id: kept[p.id] for p in people}
+    assert {user.id: fresh.used(user) for user in users} == {p.id: kept[p.id] for p in users}
     assert len(fresh.media.tasks) <= len(asked) + on_the_wire
     assert len(delivered) >= len(asked) - on_the_wire
 
 
 async def test_a_file_of_the_first_release_is_gone_on_with(fresh: World) -> None:
     build(RELEASED / "0001.sql", fresh.folder)
-    ann = fresh.person(user_id=501)
+    ann = fresh.user(user_id=501)
     await fresh.bot.start()
     await fresh.gets_picture(ann)  # what waited in line then
     await fresh.hears(ann, "could not draw this")  # what was running, of which this provider knows nothing

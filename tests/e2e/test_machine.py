@@ -51,7 +51,7 @@ async def _health(world: World) -> tuple[int, bool]:
 async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) -> None:
     async with worlds.world(small_disk, ADMIN_IDS=str(ADMIN)) as world:
         world.media.duration = lambda: 2.0
-        admin, ann, ben = world.person(user_id=ADMIN), world.person(), world.person("ru", "Борис")
+        admin, ann, ben = world.user(user_id=ADMIN), world.user(), world.user("ru", "Борис")
         await world.bot.start(until="menus set")
         group = world.group(ben)
         said = world.telegram.say(ann, "/imagine a fox --ar 1:1")
@@ -88,7 +88,7 @@ async def test_sigterm_does_not_wait_for_a_full_disk(small_disk: Path) -> None:
     async with worlds.world(small_disk) as world:
         world.media.duration = lambda: 1.0
         await world.bot.start(until="menus set")
-        ann = world.person()
+        ann = world.user()
         world.telegram.say(ann, "/imagine a fox --ar 1:1")
         await world.until(lambda: world.rows("SELECT 1 FROM requests WHERE state = 'running'"))
         _fill(small_disk)
@@ -108,9 +108,9 @@ async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> 
     async with worlds.world(small_disk) as world:
         world.media.duration = lambda: 1.0
         await world.bot.start(until="menus set")
-        people = [world.person() for _ in range(4)]
-        for person in people:
-            world.telegram.say(person, "/imagine a fox --ar 1:1")
+        users = [world.user() for _ in range(4)]
+        for user in users:
+            world.telegram.say(user, "/imagine a fox --ar 1:1")
         await world.until(lambda: len(world.rows("SELECT 1 FROM requests WHERE state = 'running'")) == 4)
         _fill(small_disk)
         await world.bot.logged("the disk takes no writes")
@@ -121,10 +121,10 @@ async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> 
         if world.bot.ended:  # it may say so and end at once: a supervisor starts it again
             assert "DATABASE_URL: " in world.bot.raw[-1]
             await world.bot.start()
-        for person in people:
-            await world.gets_picture(person)
+        for user in users:
+            await world.gets_picture(user)
         await world.settled()
-        assert [len(world.pictures(person)) for person in people] == [1] * 4
+        assert [len(world.pictures(user)) for user in users] == [1] * 4
         assert len(world.media.tasks) == 4
 
 
@@ -144,7 +144,7 @@ async def test_a_read_only_disk_refuses_to_start_and_says_why(small_disk: Path) 
 async def test_a_database_that_turns_read_only_is_waited_for(fresh: World) -> None:
     """As a disk that the system mounts read-only after an error: the file answers, and takes nothing."""
     await fresh.bot.start(until="menus set")
-    ann = fresh.person()
+    ann = fresh.user()
     (fresh.folder / "read-only").touch()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await fresh.hears(ann, "I cannot write anything down right now")
@@ -160,7 +160,7 @@ async def test_a_clock_set_by_an_hour_moves_nothing_in_flight(fresh: World, hour
     fresh.bot.clock = fresh.folder / "clock"
     fresh.bot.clock.write_text("0", encoding="ascii")
     await fresh.bot.start(USER_CONCURRENCY="1", GENERATION_TIMEOUT="60", PUBLIC_URL="http://127.0.0.1:9")
-    ann = fresh.person()
+    ann = fresh.user()
     for number in range(2):
         fresh.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await fresh.hears(ann, "Drawing")
@@ -179,17 +179,17 @@ async def test_a_clock_set_by_an_hour_moves_nothing_in_flight(fresh: World, hour
 async def test_a_process_that_stands_still_goes_on(fresh: World) -> None:
     fresh.media.duration = lambda: 1.0
     await fresh.bot.start()
-    people = [fresh.person() for _ in range(6)]
-    for person in people:
-        fresh.telegram.say(person, "/imagine a fox --ar 1:1")
+    users = [fresh.user() for _ in range(6)]
+    for user in users:
+        fresh.telegram.say(user, "/imagine a fox --ar 1:1")
     await fresh.until(lambda: len(fresh.media.tasks) >= 3)
     os.kill(fresh.bot.pid, signal.SIGSTOP)
     await asyncio.sleep(3)  # what is tested is this standing still
     os.kill(fresh.bot.pid, signal.SIGCONT)
     line = await fresh.bot.logged("the event loop stood still")
     assert line["seconds"] >= 2
-    for person in people:
-        await fresh.gets_picture(person)
+    for user in users:
+        await fresh.gets_picture(user)
     await fresh.settled()
-    assert [len(fresh.of_bot(person)) for person in people] == [1] * 6
+    assert [len(fresh.of_bot(user)) for user in users] == [1] * 6
     assert len(fresh.media.tasks) == 6

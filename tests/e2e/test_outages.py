@@ -20,27 +20,27 @@ async def test_an_outage_is_waited_for_without_hammering_and_goes_on_by_itself(f
         Fault("create", times=None, answer=faults.status(503, "<html>away</html>"))
     )
     await fresh.bot.start(GENERATION_TIMEOUT="5")
-    people = [fresh.person() for _ in range(4)]
-    group = fresh.group(people[0])
-    for person in people:
-        fresh.telegram.say(person, "/imagine a fox --ar 1:1")
-    fresh.telegram.say(people[0], "/imagine for all --ar 1:1", chat_id=group)
+    users = [fresh.user() for _ in range(4)]
+    group = fresh.group(users[0])
+    for user in users:
+        fresh.telegram.say(user, "/imagine a fox --ar 1:1")
+    fresh.telegram.say(users[0], "/imagine for all --ar 1:1", chat_id=group)
     await fresh.bot.logged("creates are held back")
-    for person in people:
-        await fresh.hears(person, "The picture service is away right now")
+    for user in users:
+        await fresh.hears(user, "The picture service is away right now")
     await fresh.until(lambda: any("is away right now" in (m.text or "") for m in fresh.in_chat(group)))
     at = outage.struck
     await fresh.until(lambda: outage.struck > at)  # a probe: one create for all five requests
     assert outage.struck <= 9
     fresh.media.faults.clear()
-    for person in people:
-        await fresh.gets_picture(person)
+    for user in users:
+        await fresh.gets_picture(user)
     await fresh.source_in(group)
     await fresh.settled()
     assert await fresh.bot.logged("the provider is back")
-    assert all(len(fresh.of_bot(person)) == 1 for person in people)
+    assert all(len(fresh.of_bot(user)) == 1 for user in users)
     assert len(fresh.media.tasks) == 5
-    assert sum(fresh.used(person) for person in people) == 5
+    assert sum(fresh.used(user) for user in users) == 5
 
 
 @contextlib.contextmanager
@@ -64,32 +64,32 @@ async def test_a_provider_that_cannot_be_reached(fresh: World, why: str) -> None
             why, silent
         )
         await fresh.bot.start(GPTUNNEL_API_URL=url, OUTAGE_PATIENCE="6")
-        people = [fresh.person() for _ in range(3)]
-        for person in people:
-            fresh.telegram.say(person, "/imagine a fox --ar 1:1")
-        await fresh.until(lambda: len(fresh.rows("SELECT 1 FROM requests")) == len(people))
+        users = [fresh.user() for _ in range(3)]
+        for user in users:
+            fresh.telegram.say(user, "/imagine a fox --ar 1:1")
+        await fresh.until(lambda: len(fresh.rows("SELECT 1 FROM requests")) == len(users))
         await fresh.settled(60)  # a connection is waited for ten seconds, and a probe is one more
-        for person in people:
-            await fresh.hears(person, "The picture service cannot be reached right now")
+        for user in users:
+            await fresh.hears(user, "The picture service cannot be reached right now")
     told = next(line for line in fresh.bot.log if line["event"] == "create not accepted")
     assert {"refused": "ConnectError", "no such name": "ConnectError"}.get(why, "ConnectTimeout") in told[
         "error"
     ]
-    assert [fresh.used(person) for person in people] == [0, 0, 0]
-    assert all(len(fresh.of_bot(person)) == 1 for person in people)
+    assert [fresh.used(user) for user in users] == [0, 0, 0]
+    assert all(len(fresh.of_bot(user)) == 1 for user in users)
 
 
 async def test_a_rejected_key_is_told_to_the_admins_once_and_what_waits_is_given_back(fresh: World) -> None:
-    admin = fresh.person("ru", user_id=ADMIN)
+    admin = fresh.user("ru", user_id=ADMIN)
     refusal = faults.json({"message": "Invalid token, check your API key"}, 401)
     fresh.media.faults.add(Fault("create", times=None, answer=refusal))
     await fresh.bot.start(ADMIN_IDS=str(ADMIN), OUTAGE_PATIENCE="4")
-    ann, ben = fresh.person(), fresh.person(name="Ben")
-    for person in (ann, ben):
-        fresh.telegram.say(person, "/imagine a fox --ar 1:1")
+    ann, ben = fresh.user(), fresh.user(name="Ben")
+    for user in (ann, ben):
+        fresh.telegram.say(user, "/imagine a fox --ar 1:1")
     await fresh.hears(admin, "does not take the bot’s key")
-    for person in (ann, ben):
-        await fresh.hears(person, "Drawing is paused: the service behind me needs its owner’s attention")
+    for user in (ann, ben):
+        await fresh.hears(user, "Drawing is paused: the service behind me needs its owner’s attention")
     await fresh.settled()
     assert (fresh.used(ann), fresh.used(ben), len(fresh.media.tasks)) == (0, 0, 0)
     await fresh.bot.kill()
@@ -100,10 +100,10 @@ async def test_a_rejected_key_is_told_to_the_admins_once_and_what_waits_is_given
 
 
 async def test_an_empty_balance_is_waited_for_until_it_is_topped_up(fresh: World) -> None:
-    admin = fresh.person(user_id=ADMIN)
+    admin = fresh.user(user_id=ADMIN)
     await fresh.bot.start(ADMIN_IDS=str(ADMIN))
     fresh.media.balance = 0.0
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await fresh.hears(admin, "The balance with the picture service is used up")
     fresh.media.balance = 1_000.0
@@ -112,7 +112,7 @@ async def test_an_empty_balance_is_waited_for_until_it_is_topped_up(fresh: World
 
 
 async def test_a_low_balance_is_warned_of_once(fresh: World) -> None:
-    admin = fresh.person("ru", user_id=ADMIN)
+    admin = fresh.user("ru", user_id=ADMIN)
     fresh.media.balance = 42.0
     for _ in range(2):
         await fresh.bot.start(ADMIN_IDS=str(ADMIN))
@@ -124,7 +124,7 @@ async def test_a_low_balance_is_warned_of_once(fresh: World) -> None:
 async def test_a_key_rejected_in_mid_flight_costs_nobody_their_picture(fresh: World) -> None:
     fresh.media.duration = lambda: 2.0
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await fresh.hears(ann, "Drawing")
     refusal = faults.json({"message": "Invalid token, check your API key"}, 403)

@@ -30,7 +30,7 @@ def _sent_source(world: World, prompt: str) -> Image.Image:
 
 
 async def test_a_photo_with_a_command_in_its_caption(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     asked = living.photo(ann, jpeg(), caption="/imagine make it night --ar 9:16")
     edited = await living.gets_picture(ann)
     assert edited.reply_to_message is not None
@@ -47,7 +47,7 @@ async def test_a_photo_with_a_command_in_its_caption(living: World) -> None:
 
 @pytest.mark.parametrize("kind", ["photo", "JPEG", "PNG", "WEBP", "HEIF", "sticker"])
 async def test_a_command_in_reply_to_a_picture(living: World, kind: str) -> None:
-    ann = living.person()
+    ann = living.user()
     chats = living.telegram.chats
     out = io.BytesIO()
     if kind == "HEIF":
@@ -71,7 +71,7 @@ async def test_a_command_in_reply_to_a_picture(living: World, kind: str) -> None
 
 
 async def test_a_plain_reply_to_the_bot_s_picture_changes_it(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a plain fox --ar 16:9")
     drawn = await living.gets_picture(ann)
     living.telegram.say(ann, "mirror it", reply_to=drawn)
@@ -85,7 +85,7 @@ async def test_a_plain_reply_to_the_bot_s_picture_changes_it(living: World) -> N
 
 
 async def test_a_photo_in_private_with_words_and_without(living: World) -> None:
-    ann = living.person("ru")
+    ann = living.user("ru")
     living.photo(ann, jpeg(), caption="пусть будет ночь")
     await living.gets_picture(ann)
     living.photo(ann, jpeg())
@@ -98,7 +98,7 @@ async def test_a_photo_in_private_with_words_and_without(living: World) -> None:
 
 @pytest.mark.parametrize("captioned", [0, 1])
 async def test_of_an_album_the_first_photo_and_it_is_said(living: World, captioned: int) -> None:
-    ann = living.person()
+    ann = living.user()
     prompt = f"sepia please {captioned}"
     for number, colour in enumerate(("red", "green", "blue")):
         caption = prompt if number == captioned else None
@@ -115,7 +115,7 @@ async def test_of_an_album_the_first_photo_and_it_is_said(living: World, caption
 
 @pytest.mark.parametrize("kind", ["animated", "video", "audio", "text file", "huge"])
 async def test_what_cannot_be_changed_is_told_what_works(living: World, kind: str) -> None:
-    ann = living.person()
+    ann = living.user()
     chats = living.telegram.chats
     if kind == "animated":
         living.telegram.send(ann, sticker=files.sticker(chats, b"x", animated=True))
@@ -135,7 +135,7 @@ async def test_what_cannot_be_changed_is_told_what_works(living: World, kind: st
 
 
 async def test_a_file_that_only_says_it_is_a_picture_is_told_and_not_counted(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     document = files.keep_document(living.telegram.chats, b"not a picture", "x.png", "image/png")
     living.telegram.send(ann, document=document, caption="make it a lie")
     await living.hears(ann, "I could not read the picture you want changed")
@@ -144,7 +144,7 @@ async def test_a_file_that_only_says_it_is_a_picture_is_told_and_not_counted(liv
 
 
 async def test_a_picture_telegram_no_longer_has_is_told(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     sent = living.photo(ann, jpeg(colour="navy"))
     question = await living.hears(ann, "What shall I change?")
     assert sent.photo is not None
@@ -155,7 +155,7 @@ async def test_a_picture_telegram_no_longer_has_is_told(living: World) -> None:
 
 
 async def test_pictures_leave_upright_small_and_without_metadata(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by 90°: the camera was held upright
     exif[0x010F] = "A camera that tells"
@@ -183,7 +183,7 @@ class TestLinks:
         public = f"http://127.0.0.1:{port}"
         async with worlds.world(tmp_path, LISTEN=f"127.0.0.1:{port}", PUBLIC_URL=public) as world:
             await world.bot.start()
-            ann = world.person()
+            ann = world.user()
             world.photo(ann, jpeg(colour="teal"), caption="by link")
             await world.gets_picture(ann)
             link = str(_bodies(world, "by link")[0]["images"][0])  # type: ignore[index]
@@ -213,7 +213,7 @@ class TestLinks:
 
     async def test_data_can_be_picked_by_hand(self, fresh: World) -> None:
         await self.start(fresh, SOURCE_IMAGES="data")
-        ann = fresh.person()
+        ann = fresh.user()
         fresh.photo(ann, jpeg(), caption="by hand")
         await fresh.gets_picture(ann)
         assert str(_bodies(fresh, "by hand")[0]["images"]).startswith("['data:")
@@ -224,7 +224,7 @@ async def test_telegram_s_trouble_with_a_file_is_waited_for(living: World) -> No
     from playground.faults import Fault
 
     rule = living.telegram.faults.add(Fault("file", times=2, answer=faults.status(502)))
-    ann = living.person()
+    ann = living.user()
     living.photo(ann, jpeg(colour="olive"), caption="in the end")
     await living.gets_picture(ann)
     assert rule.struck == 2

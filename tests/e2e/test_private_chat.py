@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 async def test_imagine_becomes_a_picture_in_reply(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     asked = living.telegram.say(ann, "/imagine a <lighthouse> & a storm --ar 16:9")
     picture = await living.gets_picture(ann)
     assert picture.caption == "a <lighthouse> & a storm"
@@ -37,7 +37,7 @@ async def test_imagine_becomes_a_picture_in_reply(living: World) -> None:
 
 async def test_the_status_tells_that_it_is_drawn_and_makes_no_sound(living: World) -> None:
     living.media.duration = lambda: 2.5
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await living.hears(ann, "Drawing")
     assert buttons(status) == ["Cancel"]
@@ -50,7 +50,7 @@ async def test_the_status_tells_that_it_is_drawn_and_makes_no_sound(living: Worl
 
 
 async def test_without_a_ratio_five_buttons_ask_and_a_press_is_one_generation(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a fox")
     question = await living.hears(ann, "Which shape")
     assert [label.split()[-1] for label in buttons(question)] == list(AspectRatio)
@@ -66,7 +66,7 @@ async def test_without_a_ratio_five_buttons_ask_and_a_press_is_one_generation(li
 
 
 async def test_a_button_belongs_to_who_was_asked(living: World) -> None:
-    ann, ben = living.person(), living.person(name="Ben")
+    ann, ben = living.user(), living.user(name="Ben")
     living.telegram.say(ann, "/imagine a fox")
     question = await living.hears(ann, "Which shape")
     living.telegram.press(ben, question, "16:9")
@@ -78,7 +78,7 @@ async def test_a_button_belongs_to_who_was_asked(living: World) -> None:
 
 
 async def test_imagine_alone_asks_and_takes_the_answer(living: World) -> None:
-    ann = living.person("ru")
+    ann = living.user("ru")
     living.telegram.say(ann, "/imagine --ar 3:4")
     question = await living.hears(ann, "Что нарисовать?")
     force = [call for call in living.telegram.seen if "force_reply" in call]
@@ -91,7 +91,7 @@ async def test_imagine_alone_asks_and_takes_the_answer(living: World) -> None:
 
 
 async def test_ratio_is_remembered_and_forgotten(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/ratio")
     choice = await living.hears(ann, "I ask each time")
     assert len(buttons(choice)) == 6
@@ -123,14 +123,14 @@ async def test_ratio_is_remembered_and_forgotten(living: World) -> None:
     ],
 )
 async def test_what_costs_nothing(living: World, text: str, words: str) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, text)
     await living.hears(ann, words)
     assert living.used(ann) == 0
 
 
 async def test_the_quota_is_told_kept_and_renewed_at_midnight(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/quota")
     await living.hears(ann, "0 of 6 used")
     for number in range(6):
@@ -146,7 +146,7 @@ async def test_the_quota_is_told_kept_and_renewed_at_midnight(living: World) -> 
 
 
 async def test_admins_have_no_limit(living: World) -> None:
-    admin = living.person(user_id=ADMIN)
+    admin = living.user(user_id=ADMIN)
     for number in range(8):
         living.telegram.say(admin, f"/imagine fox {number} --ar 1:1")
         await living.gets_picture(admin, number + 1)
@@ -156,7 +156,7 @@ async def test_admins_have_no_limit(living: World) -> None:
 
 async def test_the_line_is_told_listed_cancelled_and_full(living: World) -> None:
     living.media.duration = lambda: 6.0
-    ann = living.person()
+    ann = living.user()
     for number in range(1, 7):
         living.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await living.hears(ann, "You already have 5 pictures on the way")
@@ -188,7 +188,7 @@ async def test_the_line_is_told_listed_cancelled_and_full(living: World) -> None
 
 async def test_cancel_while_it_is_drawn_gives_the_unit_back(living: World) -> None:
     living.media.duration = lambda: 30.0
-    ann, ben = living.person(), living.person(name="Ben")
+    ann, ben = living.user(), living.user(name="Ben")
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await living.hears(ann, "Drawing")
     living.telegram.press(ben, status, "Cancel")
@@ -208,7 +208,7 @@ def _request_of(living: World, user_id: int) -> int:
 
 
 async def test_an_update_that_comes_twice_is_one_request(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     message = living.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
     update_id = living.telegram.tell({"message": dump(message)})
     living.telegram.tell({"message": dump(message)}, update_id=update_id)
@@ -219,7 +219,7 @@ async def test_an_update_that_comes_twice_is_one_request(living: World) -> None:
 
 
 async def test_moderation_is_told_and_not_counted(living: World) -> None:
-    ann = living.person("ru")
+    ann = living.user("ru")
     living.telegram.say(ann, "/imagine nsfw --ar 1:1")
     await living.hears(
         ann,
@@ -231,7 +231,7 @@ async def test_moderation_is_told_and_not_counted(living: World) -> None:
 
 
 async def test_a_long_prompt_is_cut_in_the_caption_only(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     prompt = "🦊" * 1_000
     living.telegram.say(ann, f"/imagine {prompt} --ar 1:1")
     picture = await living.gets_picture(ann)
@@ -241,7 +241,7 @@ async def test_a_long_prompt_is_cut_in_the_caption_only(living: World) -> None:
 
 async def test_a_request_whose_message_is_gone_is_answered_anyway(living: World) -> None:
     living.media.duration = lambda: 2.0
-    ann = living.person()
+    ann = living.user()
     asked = living.telegram.say(ann, "/imagine a fox --ar 1:1")
     await living.hears(ann, "Drawing")
     living.telegram.chats.remove(asked)
@@ -250,7 +250,7 @@ async def test_a_request_whose_message_is_gone_is_answered_anyway(living: World)
 
 
 async def test_who_blocked_the_bot_is_left_alone(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     await living.until(lambda: not living.telegram.waiting())
     living.telegram.chats.blocked.add(ann.id)
@@ -265,7 +265,7 @@ async def test_what_is_refused_as_a_photo_goes_as_a_document(living: World) -> N
     living.telegram.faults.add(
         Fault("sendPhoto", answer=faults.telegram(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"))
     )
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     picture = await living.gets_picture(ann)
     assert picture.document is not None
@@ -275,7 +275,7 @@ async def test_what_is_refused_as_a_photo_goes_as_a_document(living: World) -> N
 async def test_telegram_s_429_is_obeyed_and_the_picture_comes_once(living: World) -> None:
     refusal = faults.telegram(429, "Too Many Requests: retry after 2", retry_after=2)
     rule = living.telegram.faults.add(Fault("sendPhoto", answer=refusal))
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     picture = await living.gets_picture(ann)
     came_at = next(e.at for e in living.telegram.chats.events if e.message is picture)
@@ -286,7 +286,7 @@ async def test_telegram_s_429_is_obeyed_and_the_picture_comes_once(living: World
 
 async def test_a_link_that_fails_is_tried_again_then_asked_for_anew(living: World) -> None:
     rule = living.media.faults.add(Fault("picture", times=3, answer=faults.status(404)))
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a stubborn fox --ar 1:1")
     await living.gets_picture(ann)
     assert rule.struck == 3
@@ -297,7 +297,7 @@ async def test_a_link_that_fails_is_tried_again_then_asked_for_anew(living: Worl
 
 async def test_a_picture_that_is_lost_is_told_and_not_counted(living: World) -> None:
     living.media.faults.add(Fault("picture", times=None, answer=faults.status(404)))
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     await living.hears(ann, "The picture was drawn, but I could not fetch it")
     assert living.used(ann) == 0
@@ -305,7 +305,7 @@ async def test_a_picture_that_is_lost_is_told_and_not_counted(living: World) -> 
 
 async def test_an_unknown_create_is_repeated_once_and_charged_once(living: World) -> None:
     living.media.faults.add(Fault("create", drop=True, after=True))
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a doubled fox --ar 1:1")
     await living.gets_picture(ann)
     await living.settled()
@@ -315,7 +315,7 @@ async def test_an_unknown_create_is_repeated_once_and_charged_once(living: World
 
 async def test_a_create_unknown_twice_is_told(living: World) -> None:
     living.media.faults.add(Fault("create", times=2, drop=True))
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     await living.hears(ann, "I cannot tell whether it was started")
     assert living.used(ann) == 0
@@ -324,14 +324,14 @@ async def test_a_create_unknown_twice_is_told(living: World) -> None:
 async def test_a_busy_provider_is_waited_for(living: World) -> None:
     living.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
     living.media.faults.add(Fault("result", times=2, answer=faults.status(429, retry_after="1")))
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a patient fox --ar 1:1")
     await living.gets_picture(ann)
     assert len([t for t in living.media.tasks.values() if t.prompt == "a patient fox"]) == 1
 
 
 async def test_a_button_is_answered_within_a_tenth_of_a_second_even_while_much_is_sent(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/ratio")
     choice = await living.hears(ann, "Which shape")
     for _ in range(6):
@@ -345,7 +345,7 @@ async def test_a_button_is_answered_within_a_tenth_of_a_second_even_while_much_i
 async def test_a_create_that_was_refused_before_may_still_be_unknown_once(living: World) -> None:
     living.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
     living.media.faults.add(Fault("create", drop=True))
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a tried fox --ar 1:1")
     await living.gets_picture(ann)
     await living.settled()

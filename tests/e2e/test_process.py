@@ -99,7 +99,7 @@ async def test_a_second_process_on_the_same_file_says_so(fresh: World) -> None:
 @pytest.mark.parametrize("damage", ["header", "page"])
 async def test_a_damaged_file_refuses_to_start_and_says_what_to_do(fresh: World, damage: str) -> None:
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     for number in range(5):
         fresh.telegram.say(ann, f"/imagine {'a long prompt ' * 100}{number} --ar 1:1")
     await fresh.gets_picture(ann, 5)
@@ -145,7 +145,7 @@ async def test_health_and_metrics(fresh: World) -> None:
 async def test_sigterm_leaves_the_rest_to_the_next_start(fresh: World) -> None:
     fresh.media.duration = lambda: 3.0
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     for number in range(4):
         fresh.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await fresh.hears(ann, "number 2 in line")
@@ -163,7 +163,7 @@ async def test_sigterm_leaves_the_rest_to_the_next_start(fresh: World) -> None:
 async def test_sigterm_finishes_what_is_being_sent(fresh: World) -> None:
     slow = fresh.telegram.faults.add(Fault("sendPhoto", delay=1.0))
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await asyncio.wait_for(slow.begun.wait(), DEADLINE)
     assert await fresh.bot.stop() == 0
@@ -175,7 +175,7 @@ async def test_sigterm_finishes_what_is_being_sent(fresh: World) -> None:
 async def test_sigterm_does_not_wait_for_a_create_that_hangs(fresh: World) -> None:
     hanging = fresh.media.faults.add(Fault("create", delay=30.0))
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await asyncio.wait_for(hanging.begun.wait(), DEADLINE)
     begun = time.monotonic()
@@ -189,7 +189,7 @@ async def test_sigterm_does_not_wait_for_a_create_that_hangs(fresh: World) -> No
 async def test_buttons_and_statuses_survive_a_kill(fresh: World) -> None:
     fresh.media.duration = lambda: 20.0
     await fresh.bot.start()
-    ann, ben = fresh.person(), fresh.person(name="Ben")
+    ann, ben = fresh.user(), fresh.user(name="Ben")
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await fresh.hears(ann, "Drawing")
     fresh.telegram.say(ben, "/imagine a fox")
@@ -212,7 +212,7 @@ async def test_buttons_and_statuses_survive_a_kill(fresh: World) -> None:
 
 async def test_what_was_learned_about_durations_survives(fresh: World) -> None:
     await fresh.bot.start(USER_CONCURRENCY="1")
-    ann = fresh.person()
+    ann = fresh.user()
     for number in range(3):
         fresh.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await fresh.gets_picture(ann, 3)
@@ -224,7 +224,7 @@ async def test_two_pollers_are_told_once_and_waited_for(fresh: World) -> None:
     conflict = faults.telegram(409, "Conflict: terminated by other getUpdates request")
     rule = fresh.telegram.faults.add(Fault("getUpdates", times=2, answer=conflict))
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/help")
     await fresh.hears(ann, "Shapes")
     told = [line for line in fresh.bot.log if "another instance" in line["event"]]
@@ -243,7 +243,7 @@ async def test_a_wrong_token_is_told_and_not_hammered(fresh: World) -> None:
 async def test_the_deadline_is_kept_and_the_picture_not_charged(fresh: World) -> None:
     fresh.media.duration = lambda: 60.0
     await fresh.bot.start(GENERATION_TIMEOUT="2")
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await fresh.hears(
         ann, "not ready in time. Please try again. This one did not count: you have 20 pictures"
@@ -256,7 +256,7 @@ async def test_the_deadline_is_kept_and_the_picture_not_charged(fresh: World) ->
 async def test_unknown_create_refund_never_pays_twice(fresh: World) -> None:
     fresh.media.faults.add(Fault("create", drop=True, after=True))
     await fresh.bot.start(UNKNOWN_CREATE="refund")
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await fresh.hears(ann, "cannot tell whether it was started")
     assert (fresh.used(ann), len(fresh.media.tasks)) == (0, 1)
@@ -264,7 +264,7 @@ async def test_unknown_create_refund_never_pays_twice(fresh: World) -> None:
 
 async def test_quota_zero_is_for_admins_only(fresh: World) -> None:
     await fresh.bot.start(DAILY_QUOTA="0", ADMIN_IDS="7, 8")
-    ann, admin = fresh.person(), fresh.person(user_id=8)
+    ann, admin = fresh.user(), fresh.user(user_id=8)
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await fresh.hears(ann, "open to the bot’s owners only")
     fresh.telegram.say(admin, "/imagine a fox --ar 1:1")
@@ -276,7 +276,7 @@ async def test_token_and_key_are_in_no_log_even_at_debug(fresh: World) -> None:
     fresh.telegram.faults.add(Fault("sendPhoto", drop=True))
     fresh.telegram.faults.add(Fault("getUpdates", drop=True))
     await fresh.bot.start(LOG_LEVEL="DEBUG")
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await fresh.gets_picture(ann)
     await fresh.settled()
@@ -290,14 +290,14 @@ async def test_token_and_key_are_in_no_log_even_at_debug(fresh: World) -> None:
 
 
 async def test_a_kill_during_a_long_poll_loses_no_update(fresh: World) -> None:
-    people = [fresh.person() for _ in range(5)]
+    users = [fresh.user() for _ in range(5)]
     await fresh.bot.start()
-    for person in people:
-        fresh.telegram.say(person, "/imagine a fox --ar 1:1")
+    for user in users:
+        fresh.telegram.say(user, "/imagine a fox --ar 1:1")
     os.kill(fresh.bot.pid, signal.SIGKILL)
     await fresh.bot.kill()
     await fresh.bot.start()
-    for person in people:
-        await fresh.gets_picture(person)
+    for user in users:
+        await fresh.gets_picture(user)
     await fresh.settled()
-    assert all(fresh.used(person) == len(fresh.pictures(person)) == 1 for person in people)
+    assert all(fresh.used(user) == len(fresh.pictures(user)) == 1 for user in users)

@@ -17,14 +17,14 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original"]
 
 
-async def _drawn(world: World, person: User, prompt: str = "a fox --ar 16:9") -> Message:
-    world.telegram.say(person, f"/imagine {prompt}")
-    return await world.gets_picture(person, len(world.pictures(person)) + 1)
+async def _drawn(world: World, user: User, prompt: str = "a fox --ar 16:9") -> Message:
+    world.telegram.say(user, f"/imagine {prompt}")
+    return await world.gets_picture(user, len(world.pictures(user)) + 1)
 
 
 async def test_again_however_often_it_is_tapped_is_one_generation(living: World) -> None:
     living.media.duration = lambda: 1.5
-    ann = living.person()
+    ann = living.user()
     first = await _drawn(living, ann)
     assert buttons(first) == RESULT
     for _ in range(4):
@@ -43,7 +43,7 @@ async def test_again_however_often_it_is_tapped_is_one_generation(living: World)
 
 
 async def test_shapes_offer_the_others_and_a_way_back(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     drawn = await _drawn(living, ann)
     living.telegram.press(ann, drawn, "Shape")
     await living.until(lambda: "« Back" in buttons(living.now(drawn)))
@@ -63,13 +63,13 @@ async def test_shapes_offer_the_others_and_a_way_back(living: World) -> None:
     await living.until(lambda: buttons(living.now(drawn)) == RESULT)
 
 
-def living_reshape(world: World, person: User, slug: str) -> str:
-    row = world.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", person.id)[0]
+def living_reshape(world: World, user: User, slug: str) -> str:
+    row = world.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", user.id)[0]
     return f"s:{row['id']}:{slug}:0"
 
 
 async def test_edit_asks_and_undo_goes_back(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     drawn = await _drawn(living, ann)
     living.telegram.press(ann, drawn, "Edit")
     question = await living.hears(ann, "What shall I change?")
@@ -91,7 +91,7 @@ async def test_edit_asks_and_undo_goes_back(living: World) -> None:
 async def test_undo_of_an_own_photo(living: World, kind: str) -> None:
     from playground import files
 
-    ann = living.person()
+    ann = living.user()
     if kind == "photo":
         living.photo(ann, jpeg(colour="purple"), caption="negative")
     else:
@@ -105,7 +105,7 @@ async def test_undo_of_an_own_photo(living: World, kind: str) -> None:
 
 
 async def test_the_original_is_the_untouched_file_and_no_sticker(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     drawn = await _drawn(living, ann)
     for _ in range(3):
         living.telegram.press(ann, drawn, "Original")
@@ -127,7 +127,7 @@ async def test_the_original_is_the_untouched_file_and_no_sticker(living: World) 
 
 
 async def test_an_original_that_is_gone_is_told(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     drawn = await _drawn(living, ann)
     living.media.faults.add(Fault("picture", times=None, answer=faults.status(404)))
     living.telegram.press(ann, drawn, "Original")
@@ -135,7 +135,7 @@ async def test_an_original_that_is_gone_is_told(living: World) -> None:
 
 
 async def test_a_reply_that_is_only_a_ratio_and_one_that_gives_the_prompt_back(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     drawn = await _drawn(living, ann, "a <fox> & co --ar 1:1")
     living.telegram.say(ann, "16×9", reply_to=drawn)
     wide = await living.gets_picture(ann, 2)
@@ -156,7 +156,7 @@ async def test_a_reply_that_is_only_a_ratio_and_one_that_gives_the_prompt_back(l
 
 async def test_a_unit_that_comes_back_is_told_with_what_is_left(living: World) -> None:
     living.media.duration = lambda: 30.0
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await living.hears(ann, "Drawing")
     living.telegram.press(ann, status, "Cancel")
@@ -164,7 +164,7 @@ async def test_a_unit_that_comes_back_is_told_with_what_is_left(living: World) -
 
 
 async def test_history_is_one_message_turned_like_pages(living: World) -> None:
-    ann, ben = living.person(), living.person(name="Ben")
+    ann, ben = living.user(), living.user(name="Ben")
     living.telegram.say(ann, "/history")
     await living.hears(ann, "No pictures here yet")
     for number in (1, 2, 3):
@@ -194,7 +194,7 @@ async def test_history_is_one_message_turned_like_pages(living: World) -> None:
 
 
 async def test_history_in_a_group_shows_only_that_group_s(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     group = living.group(ann)
     await _drawn(living, ann, "my secret --ar 1:1")
     secret = living.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", ann.id)[0]["id"]
@@ -212,7 +212,7 @@ async def test_history_in_a_group_shows_only_that_group_s(living: World) -> None
 
 
 async def test_language_overrides_telegram_s(living: World) -> None:
-    ann = living.person("en")
+    ann = living.user("en")
     living.telegram.say(ann, "/language")
     choice = await living.hears(ann, "Which language")
     living.telegram.press(ann, choice, "Русский")
@@ -224,7 +224,7 @@ async def test_language_overrides_telegram_s(living: World) -> None:
 
 
 async def test_forget_deletes_what_is_kept_but_the_day_s_count(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     drawn = await _drawn(living, ann)
     await living.settled()
     living.telegram.say(ann, "/ratio")
@@ -254,7 +254,7 @@ async def test_forget_deletes_what_is_kept_but_the_day_s_count(living: World) ->
 
 async def test_an_edited_command_changes_what_still_waits(living: World) -> None:
     living.media.duration = lambda: 2.0
-    ann = living.person()
+    ann = living.user()
     said = [living.telegram.say(ann, f"/imagine fox {number} --ar 1:1") for number in range(3)]
     await living.until(lambda: any("in line" in text for text in living.texts(ann)))
     living.telegram.rewrite(said[2], "/imagine a wolf --ar 16:9")
@@ -269,7 +269,7 @@ async def test_an_edited_command_changes_what_still_waits(living: World) -> None
 
 
 async def test_an_edited_command_changes_its_question(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     said = living.telegram.say(ann, "/imagine a fox")
     question = await living.hears(ann, "Which shape for “a fox”")
     living.telegram.rewrite(said, "/imagine a wolf")
@@ -280,7 +280,7 @@ async def test_an_edited_command_changes_its_question(living: World) -> None:
 
 
 async def test_a_link_opens_imagine_and_draws_only_once_a_shape_is_pressed(living: World) -> None:
-    ann = living.person("ru")
+    ann = living.user("ru")
     payload = link_to("bot", "маяк в шторм --ar 1:1").partition("start=")[2]
     living.telegram.say(ann, f"/start {payload}")
     question = await living.hears(ann, "В каком формате нарисовать «маяк в шторм»")
@@ -293,7 +293,7 @@ async def test_a_link_opens_imagine_and_draws_only_once_a_shape_is_pressed(livin
 
 
 async def test_help_has_examples_to_tap(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/help")
     told = await living.hears(ann, "tap to try")
     links = [e.url for e in told.entities or [] if e.type == "text_link"]
@@ -305,7 +305,7 @@ async def test_help_has_examples_to_tap(living: World) -> None:
 
 
 async def test_the_command_menu_is_told_once(fresh: World) -> None:
-    fresh.person(user_id=ADMIN)
+    fresh.user(user_id=ADMIN)
     await fresh.bot.start(ADMIN_IDS=str(ADMIN))
     menus = fresh.telegram.chats.menus
     await fresh.bot.logged("menus set")
@@ -327,7 +327,7 @@ async def test_the_command_menu_is_told_once(fresh: World) -> None:
 
 
 async def test_names_and_prompts_are_never_markup(living: World) -> None:
-    ann = living.person(name="<b>Ann</b> & co")
+    ann = living.user(name="<b>Ann</b> & co")
     group = living.group(ann)
     living.telegram.say(ann, "/imagine <i>x</i> --ar 1:1", chat_id=group)
     picture = await living.source_in(group)
@@ -342,7 +342,7 @@ async def test_names_and_prompts_are_never_markup(living: World) -> None:
 
 async def test_links_are_never_previewed_and_statuses_change_at_most_each_five_seconds(living: World) -> None:
     living.media.duration = lambda: 11.0
-    ann = living.person()
+    ann = living.user()
     living.telegram.say(ann, "/help")
     told = await living.hears(ann, "tap to try")
     call = next(json.loads(c) for c in reversed(living.telegram.seen) if "tap to try" in c)

@@ -20,10 +20,10 @@ MOST_GROWTH = 64 * MIB
 async def test_five_thousand_updates_at_once(fresh: World) -> None:
     fresh.media.duration = lambda: 3600.0
     fresh.telegram.flood.rate = 10_000
-    people = [fresh.person() for _ in range(PEOPLE)]
+    users = [fresh.user() for _ in range(PEOPLE)]
     for number in range(EACH):
-        for person in people:
-            fresh.telegram.say(person, f"/imagine fox {number} --ar 1:1")
+        for user in users:
+            fresh.telegram.say(user, f"/imagine fox {number} --ar 1:1")
     await fresh.bot.start(DAILY_QUOTA="1", MAX_IN_FLIGHT="5", TELEGRAM_RATE="10000")
     process = psutil.Process(fresh.bot.pid)
     before = peak = process.memory_info().rss
@@ -33,13 +33,13 @@ async def test_five_thousand_updates_at_once(fresh: World) -> None:
         nonlocal peak, backlog
         peak = max(peak, process.memory_info().rss)
         backlog = max(backlog, len(fresh.rows("SELECT 1 FROM inbox WHERE payload IS NOT NULL")))
-        return all(len(fresh.of_bot(person)) == EACH for person in people[::50]) and all(
-            len(fresh.of_bot(person)) == EACH for person in people
+        return all(len(fresh.of_bot(user)) == EACH for user in users[::50]) and all(
+            len(fresh.of_bot(user)) == EACH for user in users
         )
 
     await fresh.bot.until(answered, 200)
-    for person in people:
-        _in_order(fresh.of_bot(person))
+    for user in users:
+        _in_order(fresh.of_bot(user))
     accepted = fresh.rows("SELECT prompt, count(*) AS n FROM requests GROUP BY prompt")
     assert [tuple(row) for row in accepted] == [("fox 0", PEOPLE)]
     assert peak - before < MOST_GROWTH

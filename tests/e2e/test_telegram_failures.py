@@ -165,46 +165,46 @@ class Case:
     """A row with somebody of its own to live through it."""
 
     row: Row
-    person: User
+    user: User
     chat_id: int
     fault: Fault
     pressed: bool = False
 
     @classmethod
     def begin(cls, world: World, row: Row) -> "Case":
-        person = world.person()
-        chat_id = world.group(person) if row.waits_for in {IN_GROUP, UNSAFE} else person.id
+        user = world.user()
+        chat_id = world.group(user) if row.waits_for in {IN_GROUP, UNSAFE} else user.id
         fault = world.telegram.faults.add(row.fault(f"chat {chat_id}."))
-        return cls(row, person, chat_id, fault)
+        return cls(row, user, chat_id, fault)
 
     def ask(self, world: World) -> None:
         if self.row.waits_for == CHANGE:
-            photo = world.photo(self.person, jpeg(), caption="make it night").photo
+            photo = world.photo(self.user, jpeg(), caption="make it night").photo
             self.fault.only = f"file {photo[-1].file_id}." if photo else ""
             return
         prompt = {UNSAFE: "/imagine nsfw --ar 1:1", ASK: "/quota", CANCEL: "/imagine slow --ar 1:1"}
         words = prompt.get(self.row.waits_for, "/imagine a fox --ar 1:1")
-        world.telegram.say(self.person, words, chat_id=self.chat_id)
+        world.telegram.say(self.user, words, chat_id=self.chat_id)
 
     def over(self, world: World) -> bool:
         """Say whether nothing more is to come; press what is to be pressed meanwhile."""
         said = world.telegram.chats.of_bot(self.chat_id)
         if self.row.waits_for == CANCEL and not self.pressed and said:
             self.pressed = True
-            world.telegram.press(self.person, said[0], "Cancel")
+            world.telegram.press(self.user, said[0], "Cancel")
         if self.row.waits_for == ASK:
             return self.fault.struck > 0 and (self.row.sees == NOTHING or self._right(said))
         closed = "SELECT 1 FROM requests WHERE user_id = ? AND closed_at IS NOT NULL"
-        return bool(world.rows(closed, self.person.id))
+        return bool(world.rows(closed, self.user.id))
 
     def wrong(self, world: World) -> str | None:
         """Return what is not as it should be."""
         said = world.telegram.chats.of_bot(self.chat_id)
         kept = self.row.sees in {PICTURE, AS_FILE, TWICE, STATUS_STAYS}
-        if self._right(said) and world.used(self.person) == kept and self.fault.struck:
+        if self._right(said) and world.used(self.user) == kept and self.fault.struck:
             return None
         seen = [message.text or message.caption or "a file" for message in said]
-        return f"{self.row}: {seen}, {world.used(self.person)} used, {self.fault.struck} failed"
+        return f"{self.row}: {seen}, {world.used(self.user)} used, {self.fault.struck} failed"
 
     def _right(self, said: list[Message]) -> bool:
         photos = sum(message.photo is not None for message in said)
@@ -262,7 +262,7 @@ async def test_the_first_call_of_each_method_fails(fresh: World, kind: str) -> N
         for method in sorted(CALLED_WHILE_POLLING)
     }
     await fresh.bot.start()
-    ann = fresh.person()
+    ann = fresh.user()
     group = fresh.group(ann)
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     drawn = await fresh.gets_picture(ann)
@@ -291,7 +291,7 @@ async def test_the_first_call_of_each_method_fails(fresh: World, kind: str) -> N
 
 @pytest.mark.asyncio(loop_scope="session")
 async def test_a_status_that_stays_goes_when_its_button_is_pressed(living: World) -> None:
-    ann = living.person()
+    ann = living.user()
     living.telegram.faults.add(Fault("sendMessage", drop=True, after=True, only=f"chat {ann.id}."))
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     await living.gets_picture(ann)

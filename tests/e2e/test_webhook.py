@@ -34,7 +34,7 @@ async def _start(world: World, **settings: str) -> Webhook:
 
 
 async def test_a_webhook_becomes_a_picture(fresh: World) -> None:
-    ann = fresh.person()
+    ann = fresh.user()
     fresh.telegram.say(ann, "/imagine before it was started --ar 1:1")
     hook = await _start(fresh)
     assert hook.drop_pending is False
@@ -74,7 +74,7 @@ async def test_a_webhook_refuses_what_is_not_telegram(fresh: World) -> None:
 
 async def test_a_webhook_keeps_an_update_once_it_is_answered(fresh: World) -> None:
     hook = await _start(fresh)
-    ann = fresh.person()
+    ann = fresh.user()
     message = fresh.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
     body = Update.model_validate({"update_id": 77, "message": dump(message)})
     raw = body.model_dump_json(exclude_none=True, by_alias=True, exclude_defaults=True)
@@ -150,8 +150,8 @@ def _field(name: str, schema: dict[str, Any], ids: tuple[int, ...], depth: int) 
 @pytest.mark.timeout(180)
 async def test_no_shape_of_an_update_hurts(fresh: World) -> None:
     hook = await _start(fresh, THROTTLE="0")
-    ann, task_poller = fresh.person(), fresh.person()
-    ids = (ann.id, fresh.person().id, fresh.group(ann), fresh.group(ann, forum=True), 1, -1)
+    ann, task_poller = fresh.user(), fresh.user()
+    ids = (ann.id, fresh.user().id, fresh.group(ann), fresh.group(ann, forum=True), 1, -1)
     numbers = itertools.count(10_000_000)
     headers = {SECRET: hook.secret or "", "Content-Type": "application/json"}
 

@@ -64,8 +64,8 @@ def test_503_for_ten_minutes_is_waited_out_with_few_calls(loop: VirtualLoop, tmp
         house = House(tmp_path, max_in_flight=CAP, generation_timeout=60)
         house.provider.down_until = 600.0
         core = await house.start()
-        for person in range(1, PEOPLE + 1):
-            await core.engine.submit(generation_request(person, person), PLENTY)
+        for user in range(1, PEOPLE + 1):
+            await core.engine.submit(generation_request(user, user), PLENTY)
         await asyncio.sleep(600.0)
         assert house.provider.creates <= 25
         assert house.order() == []
@@ -107,9 +107,9 @@ def test_a_newcomer_behind_a_thousand_starts_among_the_next_51(loop: VirtualLoop
     async def story() -> None:
         house = House(tmp_path, max_in_flight=CAP, user_concurrency=2)
         core = await house.start()
-        for person in range(1, PEOPLE + 1):
+        for user in range(1, PEOPLE + 1):
             for number in range(EACH):
-                await core.engine.submit(generation_request(person * 100 + number, person), PLENTY)
+                await core.engine.submit(generation_request(user * 100 + number, user), PLENTY)
         await asyncio.sleep(1.0)
         before = len(house.order())
         assert before == CAP
@@ -146,9 +146,9 @@ def test_what_was_in_flight_counts_against_the_limits_of_the_next_start(
     async def story() -> None:
         house = House(tmp_path, max_in_flight=3, user_concurrency=2)
         core = await house.start()
-        for person in (1, 2, 3):
+        for user in (1, 2, 3):
             for number in (1, 2):
-                await core.engine.submit(generation_request(person * 10 + number, person), PLENTY)
+                await core.engine.submit(generation_request(user * 10 + number, user), PLENTY)
         await asyncio.sleep(0.5)
         paid = house.order()
         assert len(paid) == 3

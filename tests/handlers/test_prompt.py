@@ -32,7 +32,7 @@ def test_a_ratio_is_read_in_every_spelling(flag: str, mark: str, ratio: AspectRa
 
 
 @pytest.mark.parametrize(
-    ("text", "wish"),
+    ("text", "expected"),
     [
         ("a fox", ParsedPrompt("a fox", None)),
         ("  a fox \n", ParsedPrompt("a fox", None)),
@@ -51,8 +51,8 @@ def test_a_ratio_is_read_in_every_spelling(flag: str, mark: str, ratio: AspectRa
         ("---", ParsedPrompt("---", None)),
     ],
 )
-def test_prose_stays_prose(text: str, generation_request: ParsedPrompt) -> None:
-    assert read(text) == generation_request
+def test_prose_stays_prose(text: str, expected: ParsedPrompt) -> None:
+    assert read(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,12 +101,12 @@ def test_the_length_is_counted_after_trimming_and_without_the_ratio() -> None:
 @given(st.text(max_size=300) | st.text(alphabet="-—– ar=:x×/1691634\n", max_size=40))
 def test_any_text_is_a_wish_or_a_prompt_error(text: str) -> None:
     try:
-        generation_request = read(text)
+        parsed = read(text)
     except PromptError:
         return
-    assert len(generation_request.prompt) <= LONGEST_PROMPT
-    assert generation_request.prompt == generation_request.prompt.strip()
-    assert "\x00" not in generation_request.prompt
+    assert len(parsed.prompt) <= LONGEST_PROMPT
+    assert parsed.prompt == parsed.prompt.strip()
+    assert "\x00" not in parsed.prompt
 
 
 @given(

@@ -144,7 +144,7 @@ class World:
     folder: Path
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(10_000))
 
-    def person(self, language: str = "en", name: str = "Ann", user_id: int | None = None) -> User:
+    def user(self, language: str = "en", name: str = "Ann", user_id: int | None = None) -> User:
         """Let somebody new in."""
         return self.telegram.chats.person(user_id or next(self._ids), language, name)
 
