@@ -1,4 +1,4 @@
-# What the bot says in English. One message per thing said; HTML is Telegram's, arguments arrive escaped.
+# The bot's texts in English. HTML is Telegram's; arguments arrive escaped.
 
 ## Greeting
 
@@ -71,7 +71,7 @@ flag-unknown =
 
 source-too-large = That file is over 20 MB, more than Telegram lets me fetch. Send it as a photo, or a smaller file.
 source-unusable = I can’t change that. A photo, a picture file (JPEG, PNG, WebP, HEIC) or a sticker that doesn’t move works.
-edit-has-no-shape = A changed picture keeps the shape of the picture it came from. Answer a picture drawn from words with a shape.
+edit-has-no-shape = A changed picture keeps the shape of the picture it came from. To choose a shape, answer a picture drawn from words.
 prompt-of-what = Answer one of my pictures with /prompt, and I’ll give you its description to copy.
 prompt-back = <pre>{ $prompt }</pre>
 
@@ -177,7 +177,7 @@ button-who-nobody = Nobody
 button-daily = { $daily } a day
 button-language-each = Each person’s own language
 
-## What a picture offers
+## Buttons under a picture
 
 offer-again = 🔁 Again
 offer-shapes = 📐 Shape
@@ -255,7 +255,7 @@ toast-saved = Saved
 toast-admins-only = Only this group’s admins can change that.
 toast-refused = That did not work; see my message.
 
-## Trouble
+## Errors
 
 trouble = I could not handle that: a fault on my side, and it is written down for my owner. Please try again in a minute.
 
@@ -263,7 +263,7 @@ trouble = I could not handle that: a fault on my side, and it is written down fo
 
 alarm-key = ⚠️ The picture service does not take the bot’s key (GPTUNNEL_API_KEY). Requests wait; nothing is drawn until the key works.
 alarm-money = ⚠️ The balance with the picture service is used up. Requests wait; nothing is drawn until it is topped up.
-alarm-disk = ⚠️ The disk takes no writes (it is full, read-only or failing; the log says which). Requests are refused; what was taken up waits and goes on by itself once there is space.
+alarm-disk = ⚠️ The disk takes no writes (it is full, read-only or failing; the log says which). New requests are refused; accepted ones wait and go on by themselves once there is space.
 low-balance =
     ⚠️ { $balance ->
         [one] { $balance } rouble is
