@@ -83,7 +83,7 @@ class Soak:
         of_provider = isinstance(row, provider.Row)
         stand_in = self.world.media.faults if of_provider else self.world.telegram.faults
         self.kinds[row.what if isinstance(row, provider.Row) else f"{row.method}: {row.what}"] += 1
-        stand_in.rules = [rule for rule in stand_in.rules if rule.times is None or rule.struck < rule.times]
+        stand_in.rules = [rule for rule in stand_in.rules if rule.times is None or rule.hits < rule.times]
         stand_in.add(row.fault(prompt if of_provider else chat))
 
     async def _start(self) -> None:

@@ -1,4 +1,4 @@
-"""`imagine-bot demo`: the real bot between the two stand-ins, on a page in a browser or once in the terminal."""
+"""`imagine-bot demo`: runs the real bot against the two stand-ins and serves a page with its chats."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from playground.server import PlaygroundServer
 from playground.telegram import Telegram
 
 USUAL_PORT = 8642
-"""Where the page is, unless something else is there: a bookmark keeps working."""
+"""The default port of the page; fixed, so that a bookmark keeps working. A free port is used if it is in use."""
 DEMO_SETTINGS = {
     "LISTEN": "127.0.0.1:0",
     "LOG_LEVEL": "WARNING",
@@ -29,15 +29,18 @@ DEMO_SETTINGS = {
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without the reader's own settings: the demo must not touch a real bot."""
-    from bot.settings import Settings  # noqa: PLC0415 - needed here only
+    """Return the environment without settings of the bot, so that the demo never connects to a real bot."""
+    from bot.settings import Settings  # noqa: PLC0415 - needed only here
 
     names = {name.upper() for name in Settings.model_fields}
     return {name: value for name, value in os.environ.items() if name.upper() not in names}
 
 
 class BotProcess:
-    """`python -m bot run` as a child of the demo's, which can be killed and started again."""
+    """Runs `python -m bot run` as a child process that can be killed and started again (BotControl).
+
+    `server`, if set, shows the state of the process on its page.
+    """
 
     def __init__(self, settings: dict[str, str], folder: Path) -> None:
         self._environment = (
@@ -48,71 +51,71 @@ class BotProcess:
         )
         self._file = folder / "bot.sqlite3"
         self._process: asyncio.subprocess.Process | None = None
-        self._task_poller: asyncio.Task[None] | None = None
-        self.room: PlaygroundServer | None = None
+        self._monitor: asyncio.Task[None] | None = None
+        self.server: PlaygroundServer | None = None
 
     async def start(self) -> None:
-        """Start the process, unless it runs."""
+        """Start the process unless it is running."""
         if self._process is not None and self._process.returncode is None:
             return
-        self._tell("starting")
+        self._note_state("starting")
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "run"),
-            # In its own folder, where no `.env` of the reader's is.
+            # In its own folder, so that no other `.env` is read.
             env=self._environment | {"PYTHONPATH": str(Path(__file__).parent.parent)},
             cwd=self._file.parent,
         )
-        self._task_poller = asyncio.create_task(self._watch(self._process))
+        self._monitor = asyncio.create_task(self._watch(self._process))
 
     async def kill(self) -> None:
-        """`kill -9`."""
+        """Send SIGKILL and wait for the end of the process."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
 
     async def stop(self) -> None:
-        """SIGTERM, and wait."""
+        """Send SIGTERM and wait for the end of the process."""
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
-        if self._task_poller is not None:
-            await self._task_poller
+        if self._monitor is not None:
+            await self._monitor
 
     @property
     def ended(self) -> bool:
-        """Whether the process is gone."""
+        """Return whether the process was started and has ended."""
         return self._process is not None and self._process.returncode is not None
 
     def quotas(self) -> Sequence[dict[str, Any]]:
-        """Return the rows of the quota table, read as any other program could."""
+        """Return the newest rows of the quota table, read from the database file."""
         if not self._file.exists():
             return []
         with contextlib.closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=1)) as file:
             try:
                 rows = file.execute("SELECT subject_id, day, used FROM quotas ORDER BY day DESC LIMIT 50")
-                return [{"who": who, "day": day, "used": used} for who, day, used in rows]
-            except sqlite3.Error:  # not made yet
+                return [{"subject": subject, "day": day, "used": used} for subject, day, used in rows]
+            except sqlite3.Error:  # the bot has not created the table yet
                 return []
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
-        """Tell the page when the bot asks for updates, and when it is gone."""
-        telegram = self.room.telegram if self.room is not None else None
+        """Note the state `running` after the first getUpdates of the process, and `down` after its end."""
+        telegram = self.server.telegram if self.server is not None else None
         polls = telegram.calls["getUpdates"] if telegram is not None else 0
         ended = asyncio.create_task(process.wait())
         while telegram is not None and telegram.calls["getUpdates"] == polls and not ended.done():
             await asyncio.wait([ended], timeout=0.05)
         if not ended.done():
-            self._tell("running")
+            self._note_state("running")
         await ended
-        self._tell("down")
+        self._note_state("down")
 
-    def _tell(self, state: str) -> None:
-        if self.room is not None:
-            self.room.note_bot(state)
+    def _note_state(self, state: str) -> None:
+        if self.server is not None:
+            self.server.note_bot(state)
 
 
 async def show_page(*, browser: bool, port: int | None = None) -> int:
-    """Serve the page until interrupted and return the exit code. `port` None takes the usual one where it is free."""
+    """Serve the page until SIGINT or SIGTERM and return the exit code. `port` None means 8642, or a free port."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -123,8 +126,8 @@ async def show_page(*, browser: bool, port: int | None = None) -> int:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="imagine-demo-"))
         settings = await stack.enter_async_context(stand_ins(telegram, media))
         bot = BotProcess(settings, Path(folder))
-        room = bot.room = PlaygroundServer(telegram, media, bot)
-        address = await stack.enter_async_context(_page(room, port))
+        server = bot.server = PlaygroundServer(telegram=telegram, media=media, control=bot)
+        address = await stack.enter_async_context(_serve_page(server, port))
         print(f"Imagine’s playground: {address}  (Ctrl+C ends it)", flush=True)
         await bot.start()
         if browser:
@@ -135,14 +138,14 @@ async def show_page(*, browser: bool, port: int | None = None) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _page(room: PlaygroundServer, port: int | None) -> AsyncIterator[str]:
+async def _serve_page(server: PlaygroundServer, port: int | None) -> AsyncIterator[str]:
     async with contextlib.AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(
-                served(room.app(), USUAL_PORT if port is None else port)
+                served(server.app(), USUAL_PORT if port is None else port)
             )
         except OSError:
             if port is not None:
                 raise
-            address = await stack.enter_async_context(served(room.app()))
+            address = await stack.enter_async_context(served(server.app()))
         yield address

@@ -1,4 +1,4 @@
-"""`imagine-bot demo --once`: a person sends /imagine, the terminal shows the chat, the picture lands on the disk."""
+"""`imagine-bot demo --once`: runs one /imagine, prints the chat to the terminal and saves the picture."""
 
 import asyncio
 import contextlib
@@ -14,13 +14,14 @@ from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
+"""Seconds to wait for the picture."""
 
 
 async def draw_once(prompt: str, out: Path) -> int:
-    """Play one generation and return the exit code. The picture lands in `out`."""
+    """Run one generation, save its picture in the folder `out` and return the exit code."""
     telegram, media = Telegram(TOKEN), Media(KEY, duration=lambda: 4.0)
-    ann = telegram.chats.person(1001, name="Ann")
+    ann = telegram.chats.add_user(1001, name="Ann")
     with tempfile.TemporaryDirectory(prefix="imagine-demo-") as scratch:
         async with stand_ins(telegram, media) as settings:
             bot = BotProcess(settings, Path(scratch))
@@ -29,10 +30,10 @@ async def draw_once(prompt: str, out: Path) -> int:
             try:
                 telegram.say(ann, f"/imagine {prompt}")
                 await _wait(telegram.chats, bot)
-                await asyncio.sleep(0.2)  # the status goes just after the picture comes
-                return _keep(telegram.chats, out)
+                await asyncio.sleep(0.2)  # the bot deletes the status just after it sends the picture
+                return _save(telegram.chats, out)
             except TimeoutError:
-                print("No picture came in a minute; the lines above say why.", file=sys.stderr)
+                print("No picture arrived within a minute; the output above shows why.", file=sys.stderr)
                 return 1
             finally:
                 shown.cancel()
@@ -44,46 +45,46 @@ def _picture(chats: Chats) -> Message | None:
 
 
 async def _wait(chats: Chats, bot: BotProcess) -> None:
-    """Wait for the picture, or for a question or an answer that ends the story without one."""
+    """Wait for the picture, for a message that ends the generation without one, or for the end of the bot."""
 
-    def over() -> bool:
+    def finished() -> bool:
         last = chats.of_bot(1001)
         answered = bool(last) and not any(mark in (last[-1].text or "") for mark in "⏳🎨")
         return _picture(chats) is not None or answered or bot.ended
 
-    await chats.until(over, PATIENCE)
+    await chats.until(finished, TIMEOUT)
 
 
 async def _show(chats: Chats) -> None:
-    """Print what the chat sees, as it happens."""
+    """Print each event of the chat with its time in seconds."""
     begin = asyncio.get_running_loop().time()
-    told = 0
+    printed = 0
     while True:
-        for event in chats.events[told:]:
+        for event in chats.events[printed:]:
             print(f"{max(0.0, event.at - begin):6.1f} s  {_line(event)}", flush=True)
-        told = len(chats.events)
+        printed = len(chats.events)
         with contextlib.suppress(TimeoutError):
-            await chats.until(lambda: len(chats.events) > told, 1.0)  # noqa: B023 - read while waiting
+            await chats.until(lambda: len(chats.events) > printed, 1.0)  # noqa: B023 - called within the iteration
 
 
 def _line(event: Event) -> str:
     message = event.message
     by_bot = message is not None and message.from_user is not None and message.from_user.is_bot
-    who = "Imagine" if by_bot or message is None else "Ann"
-    words = " / ".join(event.text.splitlines())
+    author = "Imagine" if by_bot or message is None else "Ann"
+    text = " / ".join(event.text.splitlines())
     if event.kind == "deleted":
-        return f"{who:8} (takes away: {words})"
+        return f"{author:8} (takes away: {text})"
     if event.kind == "edited":
-        return f"{who:8} (now says)  {words}"
+        return f"{author:8} (now says)  {text}"
     if event.kind == "action":
-        return f"{who:8} (is sending a photo…)"
+        return f"{author:8} (is sending a photo…)"
     if message is not None and message.photo:
         size = message.photo[-1]
-        return f"{who:8} [photo {size.width}×{size.height}]  {words}"
-    return f"{who:8} {words}"
+        return f"{author:8} [photo {size.width}×{size.height}]  {text}"
+    return f"{author:8} {text}"
 
 
-def _keep(chats: Chats, out: Path) -> int:
+def _save(chats: Chats, out: Path) -> int:
     message = _picture(chats)
     if message is None:
         return 1

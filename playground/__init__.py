@@ -1,1 +1,1 @@
-"""Local stand-ins for the Bot API and the media API, over real HTTP, strict as the real ones. Imports no room."""
+"""Local stand-ins for the Bot API and the media API, and the demo page. Imports no other package of the project."""

@@ -1,4 +1,4 @@
-"""One call of a Bot API method, and the checks every method shares, in the real server's words."""
+"""One call of a Bot API method, and the checks shared by all methods. Errors have the texts of the real server."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ from playground.flood import Flood
 
 
 class ApiError(Exception):
-    """The Bot API refuses."""
+    """A Bot API error: `code` is the HTTP status, `parameters` are the ResponseParameters (`retry_after`)."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
         super().__init__(description)
@@ -22,9 +22,13 @@ class ApiError(Exception):
         self.parameters = parameters
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Call:
-    """One call of a method with everything it may touch."""
+    """One call of a method and the state it may read or change.
+
+    `files` are the uploaded contents and `names` their file names, both by form field. `presses` maps the id of an
+    unanswered callback query to chat id, message id and user id. `placeholder` is set by `keyboard` for a ForceReply.
+    """
 
     method: str
     parameters: dict[str, Any]
@@ -36,13 +40,13 @@ class Call:
     placeholder: str | None = None
 
     def check(self, kind: type[TelegramMethod[Any]]) -> None:
-        """Refuse parameters the method does not have, which the real server would overlook."""
+        """Raise ApiError for a parameter that the method does not have. The real server ignores such parameters."""
         unknown = self.parameters.keys() - kind.model_fields.keys()
         if unknown:
-            raise ApiError(400, f"Bad Request: the playground knows no parameter {sorted(unknown)[0]}")
+            raise ApiError(400, f"Bad Request: the method has no parameter {sorted(unknown)[0]}")
 
     def chat(self, *, sending: bool) -> int:
-        """Return the chat's id, once the bot may write there and is not too fast."""
+        """Return the chat id. Raises ApiError if the bot may not write there or, when `sending`, exceeds the limits."""
         chat_id = int(self.parameters.get("chat_id") or 0)
         if chat_id in self.chats.moved:
             words = "Bad Request: group chat was upgraded to a supergroup chat"
@@ -61,22 +65,22 @@ class Call:
         return chat_id
 
     def message(self, doing: str) -> Message:
-        """Return the message a call is about."""
+        """Return the message addressed by `chat_id` and `message_id`. `doing` is the verb for the error text."""
         key = self.chat(sending=False), int(self.parameters.get("message_id") or 0)
         message = self.chats.messages.get(key)
         if message is None:
             raise ApiError(400, f"Bad Request: message to {doing} not found")
         return message
 
-    def words(self, name: str, longest: int, too_long: str) -> tuple[str, list[MessageEntity]]:
-        """Return a text parameter parsed."""
+    def formatted(self, name: str, longest: int, too_long: str) -> tuple[str, list[MessageEntity]]:
+        """Return the plain text and the entities of a text parameter. `longest` is in UTF-16 units."""
         given = str(self.parameters.get(name) or "")
         return self.parse(given, self.parameters.get("parse_mode"), longest, too_long)
 
     def parse(
         self, given: str, mode: str | None, longest: int, too_long: str = "message caption is too long"
     ) -> tuple[str, list[MessageEntity]]:
-        """Return a text parsed."""
+        """Return the plain text and the entities of `given`. Raises ApiError as the Bot API does."""
         try:
             text, entities = parse(given, mode)
         except EntitiesError as error:
@@ -86,7 +90,7 @@ class Call:
         return text, entities
 
     def reply(self, chat_id: int) -> Message | None:
-        """Return the message that is replied to."""
+        """Return the message named by `reply_parameters`, if any."""
         asked = self.parameters.get("reply_parameters")
         if not asked:
             return None
@@ -96,25 +100,25 @@ class Call:
         return message
 
     def own_message(self, doing: str) -> Message:
-        """Return a message of the bot's that a call is about."""
+        """Return the addressed message. Raises ApiError if the bot did not send it."""
         message = self.message(doing)
         if message.from_user is None or message.from_user.id != BOT.id:
             raise ApiError(400, f"Bad Request: message can't be {doing}ed")
         return message
 
     def thread(self) -> dict[str, Any]:
-        """Return what a message in a topic carries."""
+        """Return the fields of a message in a topic, or nothing outside topics."""
         thread_id = self.parameters.get("message_thread_id")
         return {} if thread_id is None else {"message_thread_id": int(thread_id), "is_topic_message": True}
 
     def add(self, chat_id: int, **content: Any) -> dict[str, Any]:
-        """Let the bot's message appear, with its reply, its buttons and its topic, and return it as the answer."""
+        """Add a message of the bot with its reply, buttons and topic, and return it as the result of the call."""
         reply, keyboard = self.reply(chat_id), self.keyboard()
         content |= self.thread() | {"reply_to_message": reply, "reply_markup": keyboard}
-        return sent(self.chats.add(chat_id, BOT, asks=self.placeholder, **content))
+        return message_result(self.chats.add(chat_id, BOT, reply_placeholder=self.placeholder, **content))
 
     def not_modified(self, message: Message, **content: Any) -> None:
-        """Refuse an edit that changes nothing."""
+        """Raise ApiError if an edit changes nothing."""
         if all(getattr(message, name) == value for name, value in content.items()):
             raise ApiError(
                 400,
@@ -123,7 +127,7 @@ class Call:
             )
 
     def keyboard(self) -> InlineKeyboardMarkup | None:
-        """Return the inline keyboard, checked; a ForceReply is checked, and kept for who shows the chat."""
+        """Check `reply_markup`. Return an inline keyboard; keep the placeholder of a ForceReply and return None."""
         raw = self.parameters.get("reply_markup")
         if not raw:
             return None
@@ -145,6 +149,6 @@ class Call:
         return markup
 
 
-def sent(message: Message) -> dict[str, Any]:
-    """Return a message as an answer."""
+def message_result(message: Message) -> dict[str, Any]:
+    """Return a message as the JSON result of a call."""
     return message.model_dump(mode="json", exclude_none=True, by_alias=True, exclude_defaults=True)

@@ -1,4 +1,4 @@
-"""What the stand-in's chats hold: people, messages, files, and everything that happened, in order."""
+"""The state of the stand-in's Telegram: users, chats, messages, files, and the events in order."""
 
 import asyncio
 import hashlib
@@ -14,31 +14,34 @@ from aiogram.types import Chat, Message, User
 BOT = User(id=4242, is_bot=True, first_name="Imagine", username="imagine_demo_bot")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something a person could see: `kind` is sent, edited, deleted, toast, whisper, reaction or action.
+    """A visible change. `kind` is sent, edited, deleted, toast, ephemeral, reaction, action or bot.
 
-    `at` is in monotonic seconds; `to` is who alone sees it, where it is not for all.
+    `at` is in monotonic seconds. `to` is the id of the only user who sees the event; None means all members.
     """
 
     kind: str
-    chat_id: int
-    message_id: int
+    chat_id: int = 0
+    message_id: int = 0
     text: str
-    message: Message | None
-    at: float
+    message: Message | None = None
+    at: float = field(default_factory=time.monotonic)
     to: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Chats:
-    """The state. `until` waits for what is to be seen.
+    """Users, chats, messages and files, with methods that change them and record each change as an event.
 
-    `members` holds each group's people with their status, `topics` a forum's topics, `ephemeral` what the server
-    makes of ephemeral messages: known, refused or unknown.
+    `messages`, `reactions` and `reply_placeholders` are keyed by chat id and message id. `names` are the file names
+    of documents by file id. `blocked` are the chats that the bot may not write to, `moved` the new ids of groups that
+    became supergroups, `no_reactions` the chats without reactions. `members` maps a group's users to their status,
+    `topics` a forum's thread ids to titles, `menus` a scope and a language to commands with their descriptions.
+    `ephemeral` is the server's support for ephemeral messages: known, refused or unknown.
     """
 
-    people: dict[int, User] = field(default_factory=dict)
+    users: dict[int, User] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
     messages: dict[tuple[int, int], Message] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -49,25 +52,25 @@ class Chats:
     moved: dict[int, int] = field(default_factory=dict)
     no_reactions: set[int] = field(default_factory=set)
     reactions: dict[tuple[int, int], str] = field(default_factory=dict)
-    asking: dict[tuple[int, int], str] = field(default_factory=dict)
+    reply_placeholders: dict[tuple[int, int], str] = field(default_factory=dict)
     menus: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     ephemeral: str = "known"
     events: list[Event] = field(default_factory=list)
-    _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
-    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-    _notifying: set[asyncio.Task[None]] = field(default_factory=set)
+    _ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
+    _changed: asyncio.Condition = field(init=False, default_factory=asyncio.Condition)
+    _notifying: set[asyncio.Task[None]] = field(init=False, default_factory=set)
 
-    def person(self, user_id: int, language: str = "en", name: str = "Ann") -> User:
-        """Let a person into a private chat with the bot."""
+    def add_user(self, user_id: int, language: str = "en", name: str = "Ann") -> User:
+        """Add a user with a private chat with the bot."""
         user = User(id=user_id, is_bot=False, first_name=name, language_code=language)
-        self.people[user_id] = user
+        self.users[user_id] = user
         self.chats[user_id] = Chat(id=user_id, type="private", first_name=name)
         return user
 
-    def group(
+    def add_group(
         self, chat_id: int, title: str, members: Mapping[int, str], topics: Mapping[int, str] | None = None
     ) -> Chat:
-        """Make a group of people with their status (`member`, `administrator`, `creator`), perhaps with topics."""
+        """Add a group. `members` maps user ids to `member`, `administrator` or `creator`; topics make it a forum."""
         kind = "supergroup" if chat_id <= -1_000_000_000_000 else "group"
         chat = Chat(id=chat_id, type=kind, title=title, is_forum=True if topics else None)
         self.chats[chat_id] = chat
@@ -75,14 +78,14 @@ class Chats:
         self.topics[chat_id] = dict(topics or {})
         return chat
 
-    def keep(self, data: bytes, kind: str) -> str:
-        """Keep a file and return its id, which names its kind as Telegram's do."""
+    def add_file(self, data: bytes, kind: str) -> str:
+        """Store a file and return its id. The id encodes the kind of file, as Telegram's ids do."""
         file_id = f"{kind}-{len(self.files)}-{hashlib.sha256(data).hexdigest()[:12]}"
         self.files[file_id] = data
         return file_id
 
-    def whisper(self, chat_id: int, receiver_id: int, text: str) -> Message:
-        """Show a message to one person only: it is in no history, and its id is 0."""
+    def send_ephemeral(self, chat_id: int, receiver_id: int, text: str) -> Message:
+        """Show a message of the bot to one member of a group. It is not stored, and its message id is 0."""
         message = Message(
             message_id=0,
             date=datetime.now(UTC),
@@ -91,11 +94,11 @@ class Chats:
             text=text,
             ephemeral_message_id=next(self._ids),
         )
-        self._note(Event("whisper", chat_id, 0, text, message, time.monotonic(), receiver_id))
+        self._record(Event(kind="ephemeral", chat_id=chat_id, text=text, message=message, to=receiver_id))
         return message
 
     def react(self, message: Message, emoji: str | None) -> None:
-        """Put the bot's reaction on a message, or take it away."""
+        """Set the bot's reaction to a message. None removes it."""
         key = message.chat.id, message.message_id
         if self.reactions.get(key) == emoji:
             return
@@ -103,24 +106,28 @@ class Chats:
             self.reactions.pop(key, None)
         else:
             self.reactions[key] = emoji
-        self._note(Event("reaction", *key, emoji or "", message, time.monotonic()))
+        self._record(
+            Event(kind="reaction", chat_id=key[0], message_id=key[1], text=emoji or "", message=message)
+        )
 
-    def tell(self, kind: str, text: str) -> None:
-        """Note something that is no chat's: how the bot's process is."""
-        self._note(Event(kind, 0, 0, text, None, time.monotonic()))
+    def note_bot_state(self, state: str) -> None:
+        """Record the state of the bot's process as an event outside all chats."""
+        self._record(Event(kind="bot", text=state))
 
-    def act(self, chat_id: int, action: str) -> None:
-        """Show what the bot is doing."""
-        self._note(Event("action", chat_id, 0, action, None, time.monotonic()))
+    def note_chat_action(self, chat_id: int, action: str) -> None:
+        """Record a chat action of the bot, such as `upload_photo`."""
+        self._record(Event(kind="action", chat_id=chat_id, text=action))
 
-    def add(self, chat_id: int, author: User, *, asks: str | None = None, **content: Any) -> Message:
-        """Put a message into a chat; `asks` is the placeholder of the reply field it opens.
+    def add(
+        self, chat_id: int, author: User, *, reply_placeholder: str | None = None, **content: Any
+    ) -> Message:
+        """Add a message to a chat. A `reply_placeholder`, even an empty one, opens the reply field (ForceReply).
 
-        A message that is answered is shown without what it answered itself.
+        As in the Bot API, the message replied to is included without its own reply.
         """
-        answered = content.get("reply_to_message")
-        if answered is not None:
-            content["reply_to_message"] = answered.model_copy(update={"reply_to_message": None})
+        replied_to = content.get("reply_to_message")
+        if replied_to is not None:
+            content["reply_to_message"] = replied_to.model_copy(update={"reply_to_message": None})
         message = Message(
             message_id=next(self._ids),
             date=datetime.now(UTC),
@@ -129,29 +136,29 @@ class Chats:
             **content,
         )
         self.messages[chat_id, message.message_id] = message
-        if asks is not None:
-            self.asking[chat_id, message.message_id] = asks
-        self._happened("sent", message)
+        if reply_placeholder is not None:
+            self.reply_placeholders[chat_id, message.message_id] = reply_placeholder
+        self._record_message("sent", message)
         return message
 
     def change(self, message: Message, **content: Any) -> Message:
         """Edit a message."""
         changed = message.model_copy(update={"edit_date": int(time.time()), **content})
         self.messages[message.chat.id, message.message_id] = changed
-        self._happened("edited", changed)
+        self._record_message("edited", changed)
         return changed
 
     def remove(self, message: Message) -> None:
         """Delete a message."""
         del self.messages[message.chat.id, message.message_id]
-        self._happened("deleted", message)
+        self._record_message("deleted", message)
 
     def toast(self, chat_id: int, message_id: int, user_id: int, text: str) -> None:
-        """Note what a button press was answered with."""
-        self._note(Event("toast", chat_id, message_id, text, None, time.monotonic(), user_id))
+        """Record the answer to a button press."""
+        self._record(Event(kind="toast", chat_id=chat_id, message_id=message_id, text=text, to=user_id))
 
     def of_bot(self, chat_id: int) -> list[Message]:
-        """Return the bot's messages in a chat as they stand, oldest first."""
+        """Return the bot's messages in a chat in their current form, oldest first."""
         return [
             message
             for (chat, _), message in self.messages.items()
@@ -159,20 +166,22 @@ class Chats:
         ]
 
     async def until(self, ready: Callable[[], object], seconds: float = 20.0) -> None:
-        """Wait until something holds, looking whenever anything happens. Raises TimeoutError."""
+        """Wait until `ready()` is true; it is called after each event. Raises TimeoutError."""
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(lambda: bool(ready()))
 
-    def _happened(self, kind: str, message: Message) -> None:
-        words = message.text or message.caption or ""
-        self._note(Event(kind, message.chat.id, message.message_id, words, message, time.monotonic()))
+    def _record_message(self, kind: str, message: Message) -> None:
+        text, chat_id = message.text or message.caption or "", message.chat.id
+        self._record(
+            Event(kind=kind, chat_id=chat_id, message_id=message.message_id, text=text, message=message)
+        )
 
-    def _note(self, event: Event) -> None:
+    def _record(self, event: Event) -> None:
         self.events.append(event)
         self.notify()
 
     def notify(self) -> None:
-        """Let those who wait look again."""
+        """Make every `until` call its `ready` again."""
         task = asyncio.ensure_future(self._notify())
         self._notifying.add(task)
         task.add_done_callback(self._notifying.discard)

@@ -1,4 +1,4 @@
-"""Parses Telegram's HTML as strictly as the Bot API does, and counts as it counts: in UTF-16 units."""
+"""Parses Telegram's HTML as strictly as the Bot API does. Offsets and lengths are in UTF-16 units."""
 
 from html.parser import HTMLParser
 
@@ -22,7 +22,7 @@ _TYPES = {
 
 
 class EntitiesError(ValueError):
-    """The text cannot be parsed; the words are the Bot API's."""
+    """The text cannot be parsed. The message has the Bot API's wording."""
 
 
 def units(text: str) -> int:
@@ -65,7 +65,7 @@ class _Parser(HTMLParser):
 
 
 def parse(text: str, parse_mode: str | None) -> tuple[str, list[MessageEntity]]:
-    """Return the plain text and its entities. Raises EntitiesError as the Bot API would refuse."""
+    """Return the plain text and its entities. Raises EntitiesError for input that the Bot API rejects."""
     if not parse_mode:
         return text.strip(), []
     if parse_mode.upper() != "HTML":

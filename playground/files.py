@@ -1,4 +1,4 @@
-"""Photos, documents and files as the Bot API keeps them: what is a photo, a sticker, or too large to fetch."""
+"""Photos, documents, stickers and downloads, with the Bot API's rules on their sizes and kinds."""
 
 import io
 from typing import Any
@@ -7,7 +7,7 @@ from aiogram import methods
 from aiogram.types import Document, MessageEntity, PhotoSize, Sticker
 from PIL import Image
 
-from playground.call import ApiError, Call, sent
+from playground.call import ApiError, Call, message_result
 from playground.chats import Chats
 
 LONGEST_CAPTION = 1_024
@@ -54,7 +54,7 @@ def edit_message_media(call: Call) -> Any:
     if not (content["photo"] or content["document"]):
         raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
     call.not_modified(message, **content)
-    return sent(call.chats.change(message, **content))
+    return message_result(call.chats.change(message, **content))
 
 
 def get_file(call: Call) -> Any:
@@ -69,7 +69,7 @@ def get_file(call: Call) -> Any:
 
 
 def photo_sizes(chats: Chats, data: bytes) -> list[PhotoSize]:
-    """Keep a photo and return it in two sizes. Raises ApiError for what the real server takes for no photo."""
+    """Store a photo and return it in two sizes. Raises ApiError for data that the real server rejects as a photo."""
     if len(data) > LARGEST_PHOTO:
         words = "file of size too big for a photo; the maximum size is 10485760 bytes"
         raise ApiError(400, f"Bad Request: {words}")
@@ -81,7 +81,7 @@ def photo_sizes(chats: Chats, data: bytes) -> list[PhotoSize]:
         raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED") from None
     if width + height > 10_000 or max(width, height) > 20 * min(width, height):
         raise ApiError(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
-    file_id = chats.keep(data, "photo")
+    file_id = chats.add_file(data, "photo")
     size = PhotoSize(
         file_id=file_id, file_unique_id=file_id[-12:], width=width, height=height, file_size=len(data)
     )
@@ -89,8 +89,8 @@ def photo_sizes(chats: Chats, data: bytes) -> list[PhotoSize]:
 
 
 def keep_document(chats: Chats, data: bytes, name: str, mime: str | None = None) -> Document:
-    """Keep a file and return it as a document."""
-    file_id = chats.keep(data, "document")
+    """Store a file and return it as a document."""
+    file_id = chats.add_file(data, "document")
     chats.names[file_id] = name
     return Document(
         file_id=file_id,
@@ -102,8 +102,8 @@ def keep_document(chats: Chats, data: bytes, name: str, mime: str | None = None)
 
 
 def sticker(chats: Chats, data: bytes, *, animated: bool = False, video: bool = False) -> Sticker:
-    """Keep a file and return it as a sticker."""
-    file_id = chats.keep(data, "sticker")
+    """Store a file and return it as a sticker."""
+    file_id = chats.add_file(data, "sticker")
     return Sticker(
         file_id=file_id,
         file_unique_id=file_id[-12:],
@@ -116,7 +116,7 @@ def sticker(chats: Chats, data: bytes, *, animated: bool = False, video: bool = 
 
 
 def _caption(call: Call) -> dict[str, str | list[MessageEntity] | None]:
-    text, entities = call.words("caption", LONGEST_CAPTION, "message caption is too long")
+    text, entities = call.formatted("caption", LONGEST_CAPTION, "message caption is too long")
     return {"caption": text or None, "caption_entities": entities or None}
 
 

@@ -1,4 +1,4 @@
-"""Telegram's flood limits as a server applies them: a little more patient than it promises, then 429."""
+"""Telegram's flood limits. They are slightly looser than the documented ones (Bots FAQ), like the real server's."""
 
 import math
 import time
@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Flood:
-    """About 30 messages a second over all, one a second a private chat (bursts of three), 20 a minute a group."""
+    """Limits messages: about 30 a second in all, 6 in 3.5 s in a private chat, 20 a minute in a group."""
 
     rate: int = 30
-    _all: deque[float] = field(default_factory=deque)
-    _chats: defaultdict[int, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    _all: deque[float] = field(init=False, default_factory=deque)
+    _chats: defaultdict[int, deque[float]] = field(init=False, default_factory=lambda: defaultdict(deque))
     refused: int = 0
 
     def refuse(self, chat_id: int) -> int | None:
-        """Count a message; return the seconds to wait where it is one too many."""
+        """Count a message and return None, or return the seconds to wait if it exceeds a limit."""
         now = time.monotonic()
         most, window = (20, 60.0) if chat_id < 0 else (6, 3.5)
         sent = self._chats[chat_id]

@@ -1,4 +1,4 @@
-"""What a stand-in was asked and answered, the newest few hundred: for the page's side panel."""
+"""The newest few hundred calls of the stand-ins, for the page's side panel."""
 
 import itertools
 import time
@@ -9,36 +9,45 @@ from typing import Any
 LONGEST_VALUE = 400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One call. `at` is in Unix seconds, `took` in milliseconds."""
+    """One call. `at` is in Unix seconds, `duration` in milliseconds."""
 
     number: int
     server: str
     call: str
-    asked: str
-    answered: str
+    parameters: str
+    response: str
     status: int
     at: float
-    took: float
+    duration: float
 
 
 @dataclass(slots=True)
 class Journal:
-    """Notes calls. Nothing of it is needed for a stand-in to work."""
+    """Records calls. The stand-ins work without it."""
 
     entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=300))
-    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _numbers: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
 
-    def note(self, server: str, call: str, asked: str, answered: str, status: int, begun: float) -> None:
-        """Write down a call that began at a monotonic time and has just ended."""
-        took = round((time.monotonic() - begun) * 1_000, 1)
-        asked, answered = _short(asked), _short(answered)
-        entry = Entry(next(self._numbers), server, call, asked, answered, status, time.time(), took)
+    def note(
+        self, *, server: str, call: str, parameters: str, response: str, status: int, begun: float
+    ) -> None:
+        """Record a call that has just ended. `begun` is the monotonic time of its start."""
+        entry = Entry(
+            number=next(self._numbers),
+            server=server,
+            call=call,
+            parameters=_short(parameters),
+            response=_short(response),
+            status=status,
+            at=time.time(),
+            duration=round((time.monotonic() - begun) * 1_000, 1),
+        )
         self.entries.append(entry)
 
     def since(self, number: int) -> list[dict[str, Any]]:
-        """Return the calls after this one, oldest first."""
+        """Return the calls with a higher number, oldest first."""
         return [asdict(entry) for entry in self.entries if entry.number > number]
 
 

@@ -1,4 +1,4 @@
-"""A stand-in for the media API: create, result and balance as documented and as seen, with pictures really drawn."""
+"""A stand-in for the media API: create, result, balance and the picture store, as documented and as observed."""
 
 import asyncio
 import base64
@@ -10,14 +10,14 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import aiohttp
 from aiohttp import web
 from PIL import Image
 
 from playground import pictures
-from playground.faults import Faults, ResultAction
+from playground.faults import CallHandler, Faults
 from playground.journal import Journal
 
 RATIOS = frozenset({"1:1", "16:9", "9:16", "4:3", "3:4"})
@@ -28,14 +28,17 @@ _UNSAFE = "nsfw"
 
 
 def lognormal(median: float, sigma: float, seed: int) -> Callable[[], float]:
-    """Return a source of durations in seconds."""
+    """Return a function that returns random log-normal durations in seconds."""
     dice = random.Random(seed)  # noqa: S311 - durations, not secrets
     return lambda: math.exp(dice.gauss(math.log(median), sigma))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class MediaTask:
-    """A task and its clock. `done_at` and `noticed_at` are monotonic seconds."""
+    """A task. Times are in monotonic seconds; `noticed_at` is the time of the first poll that found it finished.
+
+    `ends` is the final status and `message` its explanation. `shown` is the prompt as the provider echoes it.
+    """
 
     id: str
     prompt: str
@@ -51,9 +54,16 @@ class MediaTask:
 
 @dataclass(slots=True)
 class Media:
-    """The provider. `duration` gives each task's seconds, `draw` may draw in another way."""
+    """The provider. `url` is its own address, set before the first call.
+
+    `duration` returns the seconds that a task takes; `draw` replaces the drawing of pictures by prompt, ratio and
+    pixels. `moderate` rejects every prompt as unsafe. `sources` are the pictures to edit by task id, `drawn` the
+    encoded results. For tests: `bodies` are the bodies of creates, `received` all request lines with headers, and
+    `headers_seen` names each picture request that carried the API key.
+    """
 
     key: str
+    _: KW_ONLY
     duration: Callable[[], float] = field(default=lambda: 2.0)
     pixels: int = pictures.PIXELS
     balance: float = 1_000_000.0
@@ -71,7 +81,7 @@ class Media:
     sources: dict[str, bytes] = field(default_factory=dict)
 
     def app(self) -> web.Application:
-        """Return the server. Set `url` to its address before anybody asks for a picture."""
+        """Return the web application."""
         app = web.Application()
         app.router.add_post("/v1/media/create", self._create)
         app.router.add_route("*", "/v1/media/result", self._result)
@@ -98,7 +108,7 @@ class Media:
         self.balance -= PRICE
         task = self._new_task(str(body["prompt"]), str(body.get("ar", "1:1")), given="ar" in body)
         for image in body.get("images") or []:  # type: ignore[attr-defined]  # checked by _issues
-            await self._take_source(task, str(image))
+            await self._load_source(task, str(image))
         return web.json_response(self._shape(task, time.monotonic()))
 
     def _new_task(self, prompt: str, ratio: str, *, given: bool) -> MediaTask:
@@ -116,8 +126,8 @@ class Media:
         self.tasks[task.id] = task
         return task
 
-    async def _take_source(self, task: MediaTask, image: str) -> None:
-        """Fetch the picture to edit, as the provider does: from a public link, or out of a `data:` address."""
+    async def _load_source(self, task: MediaTask, image: str) -> None:
+        """Load the picture to edit from a public link or a `data:` URL, as the provider does."""
         try:
             if image.startswith("data:image/jpeg;base64,"):
                 data = base64.b64decode(image.partition(",")[2], validate=True)
@@ -127,7 +137,7 @@ class Media:
                     data = await answer.read()
             with Image.open(io.BytesIO(data)) as picture:
                 picture.load()
-        except Exception:  # whatever it was, the provider only says this
+        except Exception:  # the provider reports every cause with this message
             task.ends, task.message = "failed", "Failed to load image"
         else:
             self.sources[task.id] = data
@@ -171,10 +181,10 @@ class Media:
         return shape
 
     async def _balance(self, request: web.Request) -> web.StreamResponse:
-        async def act() -> web.Response:
+        async def handler() -> web.Response:
             return self._unauthorised(request) or web.json_response({"balance": round(self.balance, 2)})
 
-        return await self._around("balance", request, act)
+        return await self._around("balance", request, handler)
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
         return await self._around("picture", request, lambda: self._do_picture(request))
@@ -182,7 +192,7 @@ class Media:
     async def _do_picture(self, request: web.Request) -> web.Response:
         task = self.tasks.get(request.match_info["task"])
         if "Authorization" in request.headers:
-            self.headers_seen.append("the key was sent to the picture's store")
+            self.headers_seen.append("the API key was sent to the picture store")
         if task is None or time.monotonic() < task.done_at:
             return web.Response(status=404, text="<Error><Code>NoSuchKey</Code></Error>")
         key = f"{task.id if task.id in self.sources else ''} {task.prompt} {task.ratio}"
@@ -200,22 +210,27 @@ class Media:
         return pictures.webp(pictures.draw(task.prompt, task.ratio, self.pixels))
 
     async def _about(self, request: web.Request) -> str:
-        """Return the prompt a call concerns."""
+        """Return the prompt of the task or the create that a call is about."""
         body = await _body(request) or {}
         task = self.tasks.get(str(body.get("task_id") or request.match_info.get("task")))
         return task.prompt if task is not None else str(body.get("prompt") or "")
 
-    async def _around(self, call: str, request: web.Request, act: ResultAction) -> web.StreamResponse:
+    async def _around(self, call: str, request: web.Request, handler: CallHandler) -> web.StreamResponse:
         self.calls[call] += 1
         self.received.add(f"{request.method} {request.path_qs} {sorted(request.headers.items())}")
         begun = time.monotonic()
-        answer = await self.faults.around(call, request, act, await self._about(request))
-        is_json = isinstance(answer, web.Response) and answer.content_type == "application/json"
-        answered = (
-            (answer.text or "") if is_json and isinstance(answer, web.Response) else answer.content_type
+        answer = await self.faults.around(call, request, handler, await self._about(request))
+        response = answer.content_type
+        if isinstance(answer, web.Response) and response == "application/json":
+            response = answer.text or ""
+        self.journal.note(
+            server="media",
+            call=call,
+            parameters=(await request.read()).decode(errors="replace") or request.path_qs,
+            response=response,
+            status=answer.status,
+            begun=begun,
         )
-        asked = (await request.read()).decode(errors="replace") or request.path_qs
-        self.journal.note("media", call, asked, answered, answer.status, begun)
         return answer
 
     def _unauthorised(self, request: web.Request) -> web.Response | None:
@@ -237,7 +252,7 @@ def _issue(path: str, expected: str) -> dict[str, object]:
 
 
 def _issues(body: dict[str, object] | None) -> list[dict[str, object]]:
-    """Return what is wrong with a create's body, as the provider lists it."""
+    """Return the errors in the body of a create, in the provider's format."""
     if body is None:
         return [_issue("", "object")]
     issues = []

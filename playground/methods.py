@@ -1,4 +1,4 @@
-"""The Bot API's methods as the stand-in performs them: each checks what the real server checks, in its words."""
+"""The Bot API methods of the stand-in. Each makes the checks of the real server and fails with its error texts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ from aiogram import methods
 from aiogram.types import ReactionTypeEmoji
 
 from playground import files
-from playground.call import ApiError, Call, sent
+from playground.call import ApiError, Call, message_result
 from playground.chats import BOT
 from playground.entities import units
 
@@ -21,22 +21,22 @@ def get_me(_call: Call) -> Any:
 
 def send_message(call: Call) -> Any:
     call.check(methods.SendMessage)
-    text, entities = call.words("text", LONGEST_TEXT, "message is too long")
+    text, entities = call.formatted("text", LONGEST_TEXT, "message is too long")
     if not text:
         raise ApiError(400, "Bad Request: message text is empty")
     asked = call.parameters.get("ephemeral_message_parameters")
-    if asked and call.chats.ephemeral != "unknown":  # a server that does not know the parameter overlooks it
-        return _whisper(call, int(asked["receiver_user_id"]), text)
+    if asked and call.chats.ephemeral != "unknown":  # a server that does not know the parameter ignores it
+        return _send_ephemeral(call, int(asked["receiver_user_id"]), text)
     return call.add(call.chat(sending=True), text=text, entities=entities or None)
 
 
-def _whisper(call: Call, receiver_id: int, text: str) -> Any:
+def _send_ephemeral(call: Call, receiver_id: int, text: str) -> Any:
     chat_id = call.chat(sending=True)
     if chat_id > 0:
         raise ApiError(400, "Bad Request: ephemeral messages can be sent only to groups")
     if call.chats.ephemeral == "refused" or receiver_id not in call.chats.members.get(chat_id, {}):
         raise ApiError(400, "Bad Request: EPHEMERAL_NOT_ALLOWED")
-    return sent(call.chats.whisper(chat_id, receiver_id, text))
+    return message_result(call.chats.send_ephemeral(chat_id, receiver_id, text))
 
 
 def edit_message_text(call: Call) -> Any:
@@ -44,19 +44,20 @@ def edit_message_text(call: Call) -> Any:
     message = call.own_message("edit")
     if message.text is None:
         raise ApiError(400, "Bad Request: there is no text in the message to edit")
-    text, entities = call.words("text", LONGEST_TEXT, "message is too long")
+    text, entities = call.formatted("text", LONGEST_TEXT, "message is too long")
     if not text:
         raise ApiError(400, "Bad Request: message text is empty")
     keyboard = call.keyboard()
     call.not_modified(message, text=text, reply_markup=keyboard)
-    return sent(call.chats.change(message, text=text, entities=entities or None, reply_markup=keyboard))
+    changed = call.chats.change(message, text=text, entities=entities or None, reply_markup=keyboard)
+    return message_result(changed)
 
 
 def edit_message_reply_markup(call: Call) -> Any:
     call.check(methods.EditMessageReplyMarkup)
     message, keyboard = call.own_message("edit"), call.keyboard()
     call.not_modified(message, reply_markup=keyboard)
-    return sent(call.chats.change(message, reply_markup=keyboard))
+    return message_result(call.chats.change(message, reply_markup=keyboard))
 
 
 def delete_message(call: Call) -> Any:
@@ -97,14 +98,14 @@ def set_message_reaction(call: Call) -> Any:
 
 def send_chat_action(call: Call) -> Any:
     call.check(methods.SendChatAction)
-    call.chats.act(call.chat(sending=False), str(call.parameters.get("action")))
+    call.chats.note_chat_action(call.chat(sending=False), str(call.parameters.get("action")))
     return True
 
 
 def get_chat_member(call: Call) -> Any:
     call.check(methods.GetChatMember)
     chat_id, user_id = call.chat(sending=False), int(call.parameters.get("user_id") or 0)
-    user = call.chats.people.get(user_id)
+    user = call.chats.users.get(user_id)
     if user is None:
         raise ApiError(400, "Bad Request: user not found")
     status = call.chats.members.get(chat_id, {}).get(user_id, "left")

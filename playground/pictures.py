@@ -1,4 +1,4 @@
-"""Draws a pleasant picture from a prompt: the same prompt is the same picture, with its words written on it."""
+"""Draws pictures from prompts. The same prompt gives the same picture; the prompt is written on it."""
 
 import functools
 import hashlib
@@ -13,14 +13,14 @@ PIXELS = 1_000_000
 
 
 def size(ratio: str, pixels: int = PIXELS) -> tuple[int, int]:
-    """Return width and height of about so many pixels in a ratio such as `16:9`."""
+    """Return the width and height of a picture with about `pixels` pixels in a ratio such as `16:9`."""
     width, height = (int(part) for part in ratio.split(":"))
     unit = math.sqrt(pixels / (width * height))
     return max(16, round(width * unit)), max(16, round(height * unit))
 
 
 def draw(prompt: str, ratio: str, pixels: int = PIXELS) -> Image.Image:
-    """Return the picture of a prompt."""
+    """Draw a prompt."""
     dice = random.Random(hashlib.sha256(prompt.encode()).digest())  # noqa: S311 - a picture, not a secret
     width, height = size(ratio, pixels)
     picture = _sky(dice, width, height)
@@ -30,7 +30,7 @@ def draw(prompt: str, ratio: str, pixels: int = PIXELS) -> Image.Image:
 
 
 def edit(source: bytes, prompt: str) -> Image.Image:
-    """Return a picture changed in a way that shows: as the prompt says where it is known, else by its hash."""
+    """Return a visibly changed picture. A keyword of the prompt selects the effect; otherwise its hash does."""
     with Image.open(io.BytesIO(source)) as opened:
         picture = opened.convert("RGB")
     words = prompt.lower()
@@ -38,7 +38,7 @@ def edit(source: bytes, prompt: str) -> Image.Image:
     ways = list(dict.fromkeys(_WAYS.values()))
     chosen = named or ways[hashlib.sha256(prompt.encode()).digest()[0] % len(ways)]
     changed = chosen(picture)
-    _words(changed, prompt, top=True)  # the picture's own words stand at its foot
+    _words(changed, prompt, top=True)  # the bottom may hold the prompt of the source
     return changed
 
 
@@ -70,7 +70,7 @@ _LATIN = str.maketrans(
         "ъ": "",
     }
 )
-"""Where no font has Russian letters, Russian words are written in Latin ones."""
+"""Transliterates Russian if no installed font has Cyrillic letters."""
 _WAYS = {
     "night": _night,
     "ночь": _night,
@@ -85,7 +85,7 @@ _WAYS = {
 
 
 def webp(picture: Image.Image) -> bytes:
-    """Return a picture as the provider stores it."""
+    """Encode a picture as WebP, the format of the provider."""
     out = io.BytesIO()
     picture.save(out, "WEBP", quality=80, method=0)
     return out.getvalue()
@@ -124,7 +124,7 @@ def _shapes(dice: random.Random, picture: Image.Image) -> None:
 
 @functools.cache
 def _system_font() -> str | None:
-    """Return the name of a font of this machine's that has Russian letters; Pillow's own has none."""
+    """Return the name of an installed font with Cyrillic letters, or None. Pillow's built-in font has none."""
     for name in (
         "DejaVuSans.ttf",
         "NotoSans-Regular.ttf",

@@ -1,4 +1,4 @@
-"""The people and chats the demo begins with."""
+"""The users and chats that the demo starts with."""
 
 from playground.telegram import Telegram
 
@@ -7,12 +7,12 @@ FRIENDS, STUDIO = -2001, -1_000_000_002_002
 
 
 def set_up(telegram: Telegram) -> None:
-    """Let three people in: two with private chats, all in a group and in a group with topics."""
+    """Add three users: two have private chats, and all are in a group and in a group with topics."""
     chats = telegram.chats
-    chats.person(ANN, "en", "Ann")
-    chats.person(BORIS, "ru", "Борис")
-    chats.person(CAROL, "en", "Carol")
-    del chats.chats[CAROL]  # she is met in groups only
+    chats.add_user(ANN, "en", "Ann")
+    chats.add_user(BORIS, "ru", "Борис")
+    chats.add_user(CAROL, "en", "Carol")
+    del chats.chats[CAROL]  # Carol is in groups only
     members = {ANN: "creator", BORIS: "member", CAROL: "member"}
-    chats.group(FRIENDS, "Friends", members)
-    chats.group(STUDIO, "Studio", members, {11: "Landscapes", 12: "Portraits"})
+    chats.add_group(FRIENDS, "Friends", members)
+    chats.add_group(STUDIO, "Studio", members, {11: "Landscapes", 12: "Portraits"})

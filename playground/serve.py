@@ -1,4 +1,4 @@
-"""Runs the stand-ins on loopback addresses the system chooses."""
+"""Serves the stand-ins on loopback, on ports chosen by the system."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -8,25 +8,25 @@ from aiohttp import web
 from playground.media import Media
 from playground.telegram import Telegram
 
-TOKEN = "4242:playground-token-playground-token"  # noqa: S105 - opens nothing but the stand-in
+TOKEN = "4242:playground-token-playground-token"  # noqa: S105 - valid only at the stand-in
 KEY = "playground-key"
 
 
 @web.middleware
-async def _gone(
+async def _ignore_disconnects(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Take a caller that went away (a killed bot, a closed page) for what it is: no fault of the server's."""
+    """Log no error for a closed connection: a killed bot and a closed page are expected."""
     try:
         return await handler(request)
     except ConnectionResetError:
-        return web.Response(status=400)  # reaches nobody
+        return web.Response(status=400)  # aiohttp needs a response; the connection is closed
 
 
 @asynccontextmanager
 async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
-    """Serve an application on 127.0.0.1 and give its address."""
-    app.middlewares.insert(0, _gone)
+    """Serve an application on 127.0.0.1 and yield its address. Port 0 lets the system choose."""
+    app.middlewares.insert(0, _ignore_disconnects)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
@@ -38,7 +38,7 @@ async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def stand_ins(telegram: Telegram, media: Media) -> AsyncIterator[dict[str, str]]:
-    """Serve both, and give the settings a bot needs to live between them."""
+    """Serve both stand-ins and yield the settings that connect a bot to them."""
     async with served(telegram.app()) as telegram_url, served(media.app()) as media_url:
         media.url = media_url
         yield {

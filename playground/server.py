@@ -1,6 +1,6 @@
-"""The page's server: the chats as they change, the hands of the people in them, and the side panel.
+"""The server of the demo page: the chats and their events, the actions of the users, and the side panel.
 
-It listens on loopback only, and takes what changes anything from its own page alone.
+It listens on loopback only and accepts state-changing requests only from its own page.
 """
 
 import json
@@ -32,21 +32,21 @@ Json = dict[str, Any]
 
 
 class BotControl(Protocol):
-    """What the page may do to the bot's process, which the playground knows nothing else of."""
+    """Control of the bot's process, implemented by the program that starts it."""
 
     async def kill(self) -> None:
-        """Pull the plug."""
+        """Kill the process."""
 
     async def start(self) -> None:
-        """Start it again."""
+        """Start the process unless it is running."""
 
     def quotas(self) -> Sequence[Json]:
-        """Return the rows of the quota table."""
+        """Return the rows of the quota table: `subject` (user or chat id), `day`, `used`."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class PlaygroundServer:
-    """One page over one pair of stand-ins."""
+    """Serves the page of one pair of stand-ins. `bot` is the state of the bot's process."""
 
     telegram: Telegram
     media: Media
@@ -56,15 +56,15 @@ class PlaygroundServer:
 
     def __post_init__(self) -> None:
         self.switches = Switches(self.telegram, self.media)
-        self.media.journal = self.telegram.journal  # one order for both
+        self.media.journal = self.telegram.journal  # so the panel lists all calls in order
 
     def note_bot(self, state: str) -> None:
-        """Tell the page how the bot's process is: starting, running or down."""
+        """Show a new state of the bot's process on the page: starting, running or down."""
         self.bot = state
-        self.telegram.chats.tell("bot", state)
+        self.telegram.chats.note_bot_state(state)
 
     def app(self) -> web.Application:
-        """Return the server."""
+        """Return the web application."""
         app = web.Application(client_max_size=LARGEST_UPLOAD, middlewares=[_guard])
         app.router.add_get("/", self._index)
         app.router.add_static("/page", PAGE)
@@ -72,15 +72,15 @@ class PlaygroundServer:
         app.router.add_get("/file/{file}", self._file)
         app.router.add_get("/panel", self._panel)
         app.router.add_get("/menus", self._menus)
-        hands: dict[str, Callable[[Json], Awaitable[None]]] = {
+        actions: dict[str, Callable[[Json], Awaitable[None]]] = {
             "say": self._say,
             "edit": self._edit,
             "press": self._press,
             "switch": self._switch,
             "bot": self._bot,
         }
-        for name, hand in hands.items():
-            app.router.add_post(f"/{name}", _taking(hand))
+        for name, action in actions.items():
+            app.router.add_post(f"/{name}", _json_handler(action))
         app.router.add_post("/photo", self._photo)
         return app
 
@@ -88,24 +88,24 @@ class PlaygroundServer:
         return web.FileResponse(PAGE / "index.html")
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """Everything there is, then everything that happens (server-sent events)."""
+        """Send the current state, then each event, as server-sent events."""
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await response.prepare(request)
         chats = self.telegram.chats
         seen = len(chats.events)
-        await _send(response, {"kind": "all", **self._everything()})
+        await _send(response, {"kind": "all", **self._state()})
         while True:
             try:
-                await chats.until(lambda: len(chats.events) > seen, _HEARTBEAT)  # noqa: B023 - read while waiting
+                await chats.until(lambda: len(chats.events) > seen, _HEARTBEAT)  # noqa: B023 - called within the iteration
             except TimeoutError:
-                await response.write(b": still here\n\n")
+                await response.write(b": heartbeat\n\n")
             for event in chats.events[seen:]:
                 await _send(response, views.event(chats, event))
             seen = len(chats.events)
 
-    def _everything(self) -> Json:
+    def _state(self) -> Json:
         chats = self.telegram.chats
         return {
             "chats": [views.chat(chats, one) for one in chats.chats.values()],
@@ -151,68 +151,70 @@ class PlaygroundServer:
 
     def _named(self, row: Json) -> Json:
         chats = self.telegram.chats
-        person, chat = chats.people.get(row["who"]), chats.chats.get(row["who"])
-        name = person.first_name if person else chat.title if chat else None
-        return {**row, "who": name or str(row["who"])}
+        user, chat = chats.users.get(row["subject"]), chats.chats.get(row["subject"])
+        name = user.first_name if user else chat.title if chat else None
+        return {**row, "subject": name or str(row["subject"])}
 
     async def _menus(self, _request: web.Request) -> web.Response:
         return web.json_response(views.menus(self.telegram.chats))
 
-    async def _say(self, given: Json) -> None:
-        reply = self._message(given, "reply")
-        more: Json = {"text": str(given["text"])[:4_096]}
-        self.telegram.send(self._person(given), **self._where(given), reply_to_message=reply, **more)
+    async def _say(self, body: Json) -> None:
+        reply = self._message(body, "reply")
+        more: Json = {"text": str(body["text"])[:4_096]}
+        self.telegram.send(self._user(body), **self._destination(body), reply_to_message=reply, **more)
 
-    async def _edit(self, given: Json) -> None:
-        message = self._message(given, "id")
+    async def _edit(self, body: Json) -> None:
+        message = self._message(body, "id")
         if message is not None:
-            self.telegram.rewrite(message, str(given["text"])[:4_096])
+            self.telegram.rewrite(message, str(body["text"])[:4_096])
 
-    async def _press(self, given: Json) -> None:
-        message = self._message(given, "id")
+    async def _press(self, body: Json) -> None:
+        message = self._message(body, "id")
         if message is not None:
-            self.telegram.press_data(self._person(given), message, str(given["data"]))
+            self.telegram.press_data(self._user(body), message, str(body["data"]))
 
-    async def _switch(self, given: Json) -> None:
-        self.switches.flip(str(given["name"]), on=bool(given["on"]))
+    async def _switch(self, body: Json) -> None:
+        self.switches.flip(str(body["name"]), on=bool(body["on"]))
 
-    async def _bot(self, given: Json) -> None:
-        await (self.control.kill() if given["act"] == "kill" else self.control.start())
+    async def _bot(self, body: Json) -> None:
+        await (self.control.kill() if body["action"] == "kill" else self.control.start())
 
     async def _photo(self, request: web.Request) -> web.Response:
         form = await request.post()
         upload = form["file"]
-        given: Json = json.loads(str(form["about"]))
+        body: Json = json.loads(str(form["about"]))
         if not isinstance(upload, web.FileField):
             raise web.HTTPBadRequest
         data, content = upload.file.read(), dict[str, Any]()
         try:
             content["photo"] = files.photo_sizes(self.telegram.chats, data)
-        except ApiError:  # what Telegram takes for no photo goes as a file
+        except ApiError:  # Telegram rejects it as a photo, so it is sent as a file
             name, kind = upload.filename, upload.content_type
             content["document"] = files.keep_document(self.telegram.chats, data, name, kind)
-        content |= {"caption": str(given.get("text") or "")[:1_024] or None}
-        content |= {"reply_to_message": self._message(given, "reply")}
-        self.telegram.send(self._person(given), **self._where(given), **content)
+        content |= {"caption": str(body.get("text") or "")[:1_024] or None}
+        content |= {"reply_to_message": self._message(body, "reply")}
+        self.telegram.send(self._user(body), **self._destination(body), **content)
         return web.json_response({})
 
-    def _person(self, given: Json) -> User:
-        return self.telegram.chats.people[int(given["person"])]
+    def _user(self, body: Json) -> User:
+        return self.telegram.chats.users[int(body["user"])]
 
     @staticmethod
-    def _where(given: Json) -> Json:
-        topic = given.get("topic")
+    def _destination(body: Json) -> Json:
+        topic = body.get("topic")
         in_topic = {"message_thread_id": int(topic), "is_topic_message": True} if topic else {}
-        return {"chat_id": int(given["chat"]), **in_topic}
+        return {"chat_id": int(body["chat"]), **in_topic}
 
-    def _message(self, given: Json, name: str) -> Message | None:
-        return self.telegram.chats.messages.get((int(given["chat"]), int(given.get(name) or 0)))
+    def _message(self, body: Json, name: str) -> Message | None:
+        return self.telegram.chats.messages.get((int(body["chat"]), int(body.get(name) or 0)))
 
 
-def _taking(hand: Callable[[Json], Awaitable[None]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _json_handler(
+    action: Callable[[Json], Awaitable[None]],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handler(request: web.Request) -> web.Response:
         try:
-            await hand(await request.json())
+            await action(await request.json())
         except (KeyError, ValueError, TypeError):
             raise web.HTTPBadRequest from None
         return web.json_response({})
@@ -228,7 +230,7 @@ async def _send(response: web.StreamResponse, value: Json) -> None:
 async def _guard(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Keep other sites' pages from acting here: by name (DNS rebinding) and by origin; and set the page's policy."""
+    """Reject other host names (DNS rebinding) and other origins (cross-site requests). Set the security headers."""
     host = request.host.partition(":")[0]
     if host not in {"127.0.0.1", "localhost"}:
         raise web.HTTPForbidden

@@ -1,4 +1,4 @@
-"""What can be made to go wrong by hand, by name; each is off until it is switched on."""
+"""Named switches of the page's side panel that make the stand-ins fail. All are off at first."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ USUAL_SECONDS = 4.0
 
 @dataclass(slots=True)
 class Switches:
-    """The switches of one pair of stand-ins."""
+    """The switches of one pair of stand-ins. `on` holds the names of those switched on."""
 
     telegram: Telegram
     media: Media
@@ -33,11 +33,11 @@ class Switches:
 
     @property
     def names(self) -> list[str]:
-        """Every switch there is."""
+        """Return the names of all switches."""
         return list(self._flips)
 
     def flip(self, name: str, *, on: bool) -> None:
-        """Switch something on or off. Raises KeyError for a switch there is not."""
+        """Turn a switch on or off. Raises KeyError for an unknown name."""
         self._flips[name](on)
         (self.on.add if on else self.on.discard)(name)
 

@@ -1,4 +1,4 @@
-"""A stand-in for the Bot API server: real HTTP, aiogram's own types, and refusals in Telegram's own words."""
+"""A stand-in for the Bot API server over real HTTP, with aiogram's types and Telegram's error texts."""
 
 import asyncio
 import itertools
@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 import aiohttp
@@ -19,22 +19,15 @@ from playground.faults import Faults
 from playground.flood import Flood
 from playground.journal import Journal
 from playground.methods import METHODS
+from playground.parameters import Upload, read_parameters
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 LARGEST_UPLOAD = 52 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came with a call."""
-
-    name: str
-    data: bytes
-
-
 @dataclass(slots=True)
 class Webhook:
-    """Where updates are posted to."""
+    """The webhook as set by the bot."""
 
     url: str
     secret: str | None
@@ -43,9 +36,14 @@ class Webhook:
 
 @dataclass(slots=True)
 class Telegram:
-    """The Bot API for one bot, and the hands of the people who write to it."""
+    """The Bot API for one bot, and the actions of its users.
+
+    `calls` counts the calls by method, `seen` holds their parameters as JSON. `presses` maps the id of an unanswered
+    callback query to chat id, message id and user id.
+    """
 
     token: str
+    _: KW_ONLY
     flood: Flood = field(default_factory=Flood)
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
@@ -54,22 +52,22 @@ class Telegram:
     webhook: Webhook | None = None
     presses: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
-    _updates: list[dict[str, Any]] = field(default_factory=list)
-    _update_ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
-    _press_ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    _poller: asyncio.Future[None] | None = None
-    _poster: asyncio.Task[None] | None = None
+    _updates: list[dict[str, Any]] = field(init=False, default_factory=list)
+    _update_ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1000))
+    _press_ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
+    _arrived: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _poller: asyncio.Future[None] | None = field(init=False, default=None)
+    _poster: asyncio.Task[None] | None = field(init=False, default=None)
 
     def app(self) -> web.Application:
-        """Return the server."""
+        """Return the web application."""
         app = web.Application(client_max_size=LARGEST_UPLOAD)
-        app.router.add_route("*", "/bot{token}/{method}", self._called)
+        app.router.add_route("*", "/bot{token}/{method}", self._call)
         app.router.add_get("/file/bot{token}/files/{file}", self._file)
         app.on_cleanup.append(self._close)
         return app
 
-    # What people do
+    # Actions of users
 
     def say(
         self,
@@ -80,29 +78,29 @@ class Telegram:
         chat_id: int | None = None,
         **more: Any,
     ) -> Message:
-        """Let a person write a text, and tell the bot. `more` is what else the message carries."""
+        """Send a text as a user. `more` are further fields of the message."""
         return self.send(user, chat_id=chat_id, text=text, reply_to_message=reply_to, **more)
 
     def send(self, user: User, *, chat_id: int | None = None, **content: Any) -> Message:
-        """Let a person send a message of any kind, and tell the bot."""
+        """Send a message of any kind as a user and queue its update."""
         message = self.chats.add(chat_id or user.id, user, **content)
-        self.tell({"message": dump(message)})
+        self.queue_update({"message": dump(message)})
         return message
 
     def rewrite(self, message: Message, text: str) -> Message:
-        """Let a person edit their text, and tell the bot."""
+        """Edit the text of a user's message and queue the update."""
         changed = self.chats.change(message, text=text)
-        self.tell({"edited_message": dump(changed)})
+        self.queue_update({"edited_message": dump(changed)})
         return changed
 
     def press(self, user: User, message: Message, label: str) -> str:
-        """Let a person press the button whose label holds these words; return the press's id."""
+        """Press the first button with `label` in its text as a user. Return the id of the callback query."""
         rows = message.reply_markup.inline_keyboard if message.reply_markup else []
         data = next(b.callback_data for row in rows for b in row if label in b.text)
         return self.press_data(user, message, data or "")
 
     def press_data(self, user: User, message: Message, data: str) -> str:
-        """Let a person press a button that carries this, forged ones included."""
+        """Press a button with this data, which may be forged, as a user. Return the id of the callback query."""
         query_id = str(next(self._press_ids))
         self.presses[query_id] = (message.chat.id, message.message_id, user.id)
         query = {
@@ -112,56 +110,62 @@ class Telegram:
             "chat_instance": "1",
             "data": data,
         }
-        self.tell({"callback_query": query})
+        self.queue_update({"callback_query": query})
         return query_id
 
-    def tell(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
-        """Queue an update for the bot and return its id; giving an id repeats an update."""
+    def queue_update(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
+        """Queue an update for the bot and return its id. An `update_id` in use repeats that update."""
         number = next(self._update_ids) if update_id is None else update_id
         self._updates.append({"update_id": number, **content})
         self._arrived.set()
         return number
 
     def waiting(self) -> int:
-        """Return how many updates the bot has not taken."""
+        """Return the number of updates that the bot has not acknowledged."""
         return len(self._updates)
 
-    # What the bot calls
+    # Calls of the bot
 
-    async def _called(self, request: web.Request) -> web.StreamResponse:
+    async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         if request.match_info["token"] != self.token:
             return refusal(401, "Unauthorized")
         self.calls[method] += 1
-        parameters, files = await _parameters(request)
+        parameters, files = await read_parameters(request)
 
-        async def act() -> web.StreamResponse:
+        async def handler() -> web.StreamResponse:
             try:
                 return web.json_response({"ok": True, "result": await self._do(method, parameters, files)})
             except ApiError as error:
                 return refusal(error.code, error.description, **error.parameters)
 
         begun = time.monotonic()
-        answer = await self.faults.around(method, request, act, self._about(parameters))
+        answer = await self.faults.around(method, request, handler, self._about(parameters))
         if method != "getUpdates":
-            asked = json.dumps(parameters, ensure_ascii=False)
-            self.journal.note("telegram", method, asked, _text(answer), answer.status, begun)
+            self.journal.note(
+                server="telegram",
+                call=method,
+                parameters=json.dumps(parameters, ensure_ascii=False),
+                response=_text(answer),
+                status=answer.status,
+                begun=begun,
+            )
         return answer
 
     def _about(self, parameters: dict[str, Any]) -> str:
-        """Name the chat or the file a call concerns, for faults that strike only there."""
+        """Return the file or the chat that a call is about, in the format of `Fault.only`."""
         press = self.presses.get(str(parameters.get("callback_query_id")))
         chat_id = parameters.get("chat_id") if press is None else press[0]
         return f"file {parameters['file_id']}." if "file_id" in parameters else f"chat {chat_id}."
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        async def act() -> web.StreamResponse:
+        async def handler() -> web.StreamResponse:
             data = self.chats.files.get(request.match_info["file"].removesuffix("-small"))
             if request.match_info["token"] != self.token or data is None:
                 return refusal(404, "Not Found")
             return web.Response(body=data)
 
-        return await self.faults.around("file", request, act)
+        return await self.faults.around("file", request, handler)
 
     async def _do(self, method: str, parameters: dict[str, Any], files: dict[str, Upload]) -> Any:
         if method == "getUpdates":
@@ -172,13 +176,20 @@ class Telegram:
             self.webhook = None
             self._drop(parameters)
             return True
-        act = METHODS.get(method)
-        if act is None:
+        perform = METHODS.get(method)
+        if perform is None:
             raise ApiError(404, "Not Found: method not found")
         self.seen.append(json.dumps(parameters, ensure_ascii=False))
-        names = {name: upload.name for name, upload in files.items()}
-        contents = {name: upload.data for name, upload in files.items()}
-        return act(Call(method, parameters, contents, self.chats, self.flood, self.presses, names))
+        call = Call(
+            method=method,
+            parameters=parameters,
+            files={name: upload.data for name, upload in files.items()},
+            names={name: upload.name for name, upload in files.items()},
+            chats=self.chats,
+            flood=self.flood,
+            presses=self.presses,
+        )
+        return perform(call)
 
     async def _get_updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         if self.webhook is not None:
@@ -225,7 +236,7 @@ class Telegram:
             self._updates.clear()
 
     async def _post(self) -> None:
-        """Deliver updates to the webhook, each until it is answered with 2xx."""
+        """Post updates to the webhook in order. Each is repeated until the response is 2xx."""
         async with aiohttp.ClientSession() as session:
             while True:
                 if not self._updates or self.webhook is None:
@@ -236,10 +247,10 @@ class Telegram:
                 headers = {_SECRET_HEADER: hook.secret} if hook.secret else {}
                 try:
                     async with session.post(hook.url, json=update, headers=headers) as answer:
-                        taken = 200 <= answer.status < 300
+                        accepted = 200 <= answer.status < 300
                 except aiohttp.ClientError:
-                    taken = False
-                if taken:
+                    accepted = False
+                if accepted:
                     self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
                 else:
                     await asyncio.sleep(0.1)
@@ -251,7 +262,7 @@ class Telegram:
 
 
 def dump(value: Message | User) -> dict[str, Any]:
-    """Return an object as the Bot API writes it."""
+    """Return an object in the JSON form of the Bot API."""
     return value.model_dump(mode="json", exclude_none=True, by_alias=True, exclude_defaults=True) | (
         {} if isinstance(value, Message) else {"is_bot": value.is_bot}
     )
@@ -262,31 +273,8 @@ def _text(answer: web.StreamResponse) -> str:
 
 
 def refusal(code: int, description: str, **parameters: int) -> web.Response:
-    """Return a refusal as the Bot API words it."""
+    """Return an error response of the Bot API."""
     body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
     if parameters:
         body["parameters"] = parameters
     return web.json_response(body, status=code)
-
-
-async def _parameters(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
-    """Return a call's parameters, JSON parsed as the Bot API does, and its files."""
-    if request.content_type == "application/json":
-        return dict(await request.json()), {}
-    raw: dict[str, Any] = dict(request.query)
-    files: dict[str, Upload] = {}
-    for name, value in (await request.post()).items():
-        if isinstance(value, web.FileField):
-            files[name] = Upload(value.filename, value.file.read())
-        else:
-            raw[name] = value
-    return {name: _value(text) for name, text in raw.items()}, files
-
-
-def _value(text: Any) -> Any:
-    if not isinstance(text, str) or not re.match(r"[\[{]|-?\d+$|true$|false$", text):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

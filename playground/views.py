@@ -1,4 +1,4 @@
-"""Chats and messages in the form the page reads: plain JSON, with nothing that a person could not see."""
+"""Chats and messages as JSON for the page. It contains only data that a Telegram user can see."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 def chat(chats: Chats, one: Chat) -> Json:
-    """Return a chat with its people and topics."""
+    """Return a chat with its members and topics."""
     members = chats.members.get(one.id, {one.id: "member"})
     return {
         "id": one.id,
@@ -19,8 +19,8 @@ def chat(chats: Chats, one: Chat) -> Json:
         "members": [
             {
                 "id": user_id,
-                "name": chats.people[user_id].first_name,
-                "language": chats.people[user_id].language_code,
+                "name": chats.users[user_id].first_name,
+                "language": chats.users[user_id].language_code,
                 "admin": status in {"creator", "administrator"},
             }
             for user_id, status in members.items()
@@ -30,7 +30,7 @@ def chat(chats: Chats, one: Chat) -> Json:
 
 
 def message(chats: Chats, one: Message) -> Json:
-    """Return a message as it is shown."""
+    """Return a message with its current reaction and reply placeholder."""
     author = one.from_user or BOT
     key = one.chat.id, one.message_id
     entities = one.entities or one.caption_entities or []
@@ -46,14 +46,14 @@ def message(chats: Chats, one: Message) -> Json:
         "reply": _reply(one.reply_to_message),
         "buttons": _buttons(one),
         "reaction": chats.reactions.get(key),
-        "asks": chats.asking.get(key),
+        "reply_placeholder": chats.reply_placeholders.get(key),
         "edited": one.edit_date is not None,
         "date": one.date.timestamp(),
     }
 
 
 def event(chats: Chats, one: Event) -> Json:
-    """Return something that happened."""
+    """Return an event."""
     shown = message(chats, one.message) if one.message is not None else None
     return {
         "kind": one.kind,

@@ -1,4 +1,4 @@
-// The page: what the stand-in tells by /events becomes chats, and what a person does goes back by POST.
+// The page: draws the chats from the events of /events and sends the actions of the user by POST.
 
 import { $, el, post } from "./dom.js";
 import { item } from "./message.js";
@@ -6,8 +6,8 @@ import { setUpComposer } from "./composer.js";
 import { setUpPanel } from "./panel.js";
 
 const state = {
-  chats: new Map(), // id -> { about, messages: Map, whispers: [], unread }
-  current: null, topic: null, low: true, top: 0, speaking: new Map(), menus: [], acting: new Map(),
+  chats: new Map(), // id -> { about, messages: Map, ephemeral: [], unread }
+  current: null, topic: null, atEnd: true, top: 0, senders: new Map(), menus: [], acting: new Map(),
 };
 const composer = setUpComposer(state, { redraw, open: say, closeTo: scrollDown });
 setUpPanel();
@@ -15,18 +15,18 @@ connect();
 
 function connect() {
   const events = new EventSource("/events");
-  events.onmessage = ({ data }) => take(JSON.parse(data));
+  events.onmessage = ({ data }) => handle(JSON.parse(data));
 }
 
-function take(event) {
-  if (event.kind === "all") return takeAll(event);
+function handle(event) {
+  if (event.kind === "all") return loadAll(event);
   if (event.kind === "bot") return showBot(event.text);
   const chat = state.chats.get(event.chat);
   if (!chat) return undefined;
   if (event.kind === "toast") return event.to === me() && event.chat === state.current ? toast(event.text) : undefined;
   if (event.kind === "action") return acting(event.chat, event.text);
-  if (event.kind === "whisper") {
-    chat.whispers.push({ ...event.message, id: `w${chat.whispers.length}`, to: event.to, after: lastId(chat) });
+  if (event.kind === "ephemeral") {
+    chat.ephemeral.push({ ...event.message, id: `e${chat.ephemeral.length}`, to: event.to, after: lastId(chat) });
   } else if (event.kind === "deleted") {
     chat.messages.delete(event.id);
   } else {
@@ -38,12 +38,12 @@ function take(event) {
   return drawChats();
 }
 
-function takeAll(event) {
+function loadAll(event) {
   const chosen = state.current;
-  state.chats = new Map(event.chats.map((about) => [about.id, { about, messages: new Map(), whispers: [], unread: 0 }]));
+  state.chats = new Map(event.chats.map((about) => [about.id, { about, messages: new Map(), ephemeral: [], unread: 0 }]));
   for (const message of event.messages) state.chats.get(message.chat)?.messages.set(message.id, message);
   for (const { about } of state.chats.values()) {
-    if (!state.speaking.has(about.id)) state.speaking.set(about.id, about.members[0].id);
+    if (!state.senders.has(about.id)) state.senders.set(about.id, about.members[0].id);
   }
   state.menus = event.menus;
   showBot(event.bot);
@@ -51,12 +51,12 @@ function takeAll(event) {
 }
 
 const chat = () => state.chats.get(state.current);
-const me = () => state.speaking.get(state.current);
+const me = () => state.senders.get(state.current);
 const lastId = (one) => Math.max(0, ...one.messages.keys());
 const visible = (message) => state.topic === null || message.topic === state.topic;
 
-const hands = {
-  press: (message, data) => post("/press", { chat: message.chat, id: message.id, person: me(), data }),
+const actions = {
+  press: (message, data) => post("/press", { chat: message.chat, id: message.id, user: me(), data }),
   reply: (message) => composer.replyTo(message),
   edit: (message) => composer.edit(message),
   open: say,
@@ -70,34 +70,33 @@ const hands = {
 
 function say(text) {
   const private_ = text.startsWith("/start ") && state.current < 0 ? me() : state.current;
-  return post("/say", { chat: private_, person: me(), topic: state.topic, text });
+  return post("/say", { chat: private_, user: me(), topic: state.topic, text });
 }
 
-/** Draw one change in the open chat, leaving the rest of the list as it is. */
+/** Draw one change in the open chat without redrawing the rest of the list. */
 function change(event, one) {
   const list = $("messages");
-  const standing = event.kind === "whisper" ? null : list.querySelector(`[data-id="${event.id}"]`);
+  const standing = event.kind === "ephemeral" ? null : list.querySelector(`[data-id="${event.id}"]`);
   if (event.kind === "deleted") standing?.remove();
-  else if (event.kind === "whisper") {
-    if (event.to === me()) list.append(item(one.whispers.at(-1), me(), hands, "whisper"));
+  else if (event.kind === "ephemeral") {
+    if (event.to === me()) list.append(item(one.ephemeral.at(-1), me(), actions, "ephemeral"));
   } else if (visible(event.message)) {
-    const drawn = item(event.message, me(), hands);
+    const drawn = item(event.message, me(), actions);
     if (standing) standing.replaceWith(drawn);
     else list.append(drawn);
-    if (event.kind === "sent") composer.asked(event.message);
+    if (event.kind === "sent") composer.forceReply(event.message);
   }
   doing();
-  if (event.kind === "sent" && event.message.from.id === me()) state.low = true;
-  stayLow();
+  if (event.kind === "sent" && event.message.from.id === me()) state.atEnd = true;
+  keepAtEnd();
 }
 
 function redraw() {
   const one = chat();
-  const shown = [...one.messages.values()].filter(visible).map((message) => item(message, me(), hands));
-  const told = one.whispers.filter((whisper) => whisper.to === me());
-  for (const whisper of told) {
-    const drawn = item(whisper, me(), hands, "whisper");
-    const next = shown.findIndex((li) => Number(li.dataset.id) > whisper.after);
+  const shown = [...one.messages.values()].filter(visible).map((message) => item(message, me(), actions));
+  for (const message of one.ephemeral.filter(({ to }) => to === me())) {
+    const drawn = item(message, me(), actions, "ephemeral");
+    const next = shown.findIndex((li) => Number(li.dataset.id) > message.after);
     shown.splice(next < 0 ? shown.length : next, 0, drawn);
   }
   $("messages").replaceChildren(...shown);
@@ -149,7 +148,7 @@ function acting(id, action) {
 function doing() {
   const act = state.acting.get(state.current);
   const { about } = chat();
-  const usual = about.kind === "private" ? "with Imagine, a bot" : `${about.members.length} people and Imagine, a bot`;
+  const usual = about.kind === "private" ? "with Imagine, a bot" : `${about.members.length} members and Imagine, a bot`;
   $("doing").textContent = act && Date.now() - act.since < 5000 ? `Imagine ${act.words}` : usual;
 }
 
@@ -168,22 +167,22 @@ function toast(text) {
 }
 
 function scrollDown() {
-  state.low = true;
-  stayLow();
+  state.atEnd = true;
+  keepAtEnd();
 }
 
-/** Keep the newest message in view, unless the reader scrolled up; also when a picture comes to its size. */
-function stayLow() {
+/** Keep the newest message in view unless the user has scrolled up. Also called when a picture has loaded. */
+function keepAtEnd() {
   const list = $("messages");
-  if (state.low) list.scrollTop = list.scrollHeight;
+  if (state.atEnd) list.scrollTop = list.scrollHeight;
   state.top = list.scrollTop;
 }
 
-$("messages").addEventListener("load", stayLow, true);
+$("messages").addEventListener("load", keepAtEnd, true);
 $("messages").addEventListener("scroll", () => {
   const list = $("messages");
-  // Only a reader scrolls up; what is appended meanwhile leaves the place as it is.
-  if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) state.low = true;
-  else if (list.scrollTop < state.top - 5) state.low = false;
+  // Only the user scrolls up: appended messages leave scrollTop unchanged.
+  if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) state.atEnd = true;
+  else if (list.scrollTop < state.top - 5) state.atEnd = false;
   state.top = list.scrollTop;
 }, { passive: true });

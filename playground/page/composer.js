@@ -1,20 +1,20 @@
-// The composer: text, replies, edits, photos by file, paste and drag, the command menu, and who is speaking.
+// The composer: text, replies, edits, photos by file, paste and drag, the command menu, and the choice of the sender.
 
 import { $, el, post } from "./dom.js";
 
-/** Wire the composer up. `ways`: redraw, open (say at once), closeTo (scroll down). */
-export function setUpComposer(state, ways) {
+/** Set up the composer. `actions`: redraw, open (send a text), closeTo (scroll down). */
+export function setUpComposer(state, actions) {
   const text = $("text");
   let replying = null, editing = null, attached = null;
-  const me = () => state.speaking.get(state.current);
+  const me = () => state.senders.get(state.current);
 
   const composer = {
     enter(about) {
       stopReplying();
       detach();
-      const people = about.members.map((person) => el("option", { value: String(person.id) }, person.name));
-      $("person").replaceChildren(...people);
-      $("person").value = String(me());
+      const members = about.members.map((user) => el("option", { value: String(user.id) }, user.name));
+      $("sender").replaceChildren(...members);
+      $("sender").value = String(me());
       closeMenu();
       text.focus({ preventScroll: true });
     },
@@ -32,12 +32,14 @@ export function setUpComposer(state, ways) {
       text.value = message.text;
       text.focus();
     },
-    /** A message of the bot's that asks (ForceReply) opens the reply for whom it answers or names. */
-    asked(message) {
+    /** Open the reply field for a ForceReply of the bot if it answers or mentions the current sender. */
+    forceReply(message) {
       const one = state.chats.get(state.current);
-      const asker = message.reply && one.messages.get(message.reply.id);
+      const answered = message.reply && one.messages.get(message.reply.id);
       const named = message.entities.some((entity) => entity.url === `tg://user?id=${me()}`);
-      if (message.asks !== null && (!asker || asker.from.id === me() || named)) composer.replyTo(message, message.asks);
+      if (message.reply_placeholder !== null && (!answered || answered.from.id === me() || named)) {
+        composer.replyTo(message, message.reply_placeholder);
+      }
     },
   };
 
@@ -70,7 +72,7 @@ export function setUpComposer(state, ways) {
 
   async function send() {
     const words = text.value.trim();
-    const about = { chat: state.current, person: me(), topic: state.topic, reply: replying?.id };
+    const about = { chat: state.current, user: me(), topic: state.topic, reply: replying?.id };
     if (editing) await post("/edit", { chat: state.current, id: editing.id, text: words });
     else if (attached) {
       const form = new FormData();
@@ -83,7 +85,7 @@ export function setUpComposer(state, ways) {
     grow();
     detach();
     stopReplying();
-    ways.closeTo();
+    actions.closeTo();
   }
 
   function grow() {
@@ -92,11 +94,11 @@ export function setUpComposer(state, ways) {
 
   function commands() {
     const one = state.chats.get(state.current);
-    const person = one.about.members.find((member) => member.id === me());
+    const user = one.about.members.find((member) => member.id === me());
     const scopes = one.about.kind === "private" ? ["all_private_chats"]
-      : person.admin ? ["all_chat_administrators", "all_group_chats"] : ["all_group_chats"];
+      : user.admin ? ["all_chat_administrators", "all_group_chats"] : ["all_group_chats"];
     for (const scope of scopes) {
-      for (const language of [person.language, ""]) {
+      for (const language of [user.language, ""]) {
         const found = state.menus.find((menu) => menu.scope === scope && menu.language === language);
         if (found) return found.commands;
       }
@@ -107,9 +109,9 @@ export function setUpComposer(state, ways) {
   function openMenu() {
     const items = commands().map(([name, about]) => el("button", {
       type: "button", role: "menuitem",
-      onclick: () => { closeMenu(); if (name === "imagine") { text.value = "/imagine "; text.focus(); } else ways.open(`/${name}`); },
+      onclick: () => { closeMenu(); if (name === "imagine") { text.value = "/imagine "; text.focus(); } else actions.open(`/${name}`); },
     }, `/${name}`, el("small", {}, about)));
-    $("menu").replaceChildren(...(items.length ? items : [el("p", {}, "The bot has not told its commands yet.")]));
+    $("menu").replaceChildren(...(items.length ? items : [el("p", {}, "The bot has not set its commands yet.")]));
     $("menu").hidden = false;
     $("menu-toggle").setAttribute("aria-expanded", "true");
     $("menu").querySelector("button")?.focus();
@@ -151,9 +153,9 @@ export function setUpComposer(state, ways) {
     if (event.key === "ArrowDown") items[(at + 1) % items.length]?.focus();
     if (event.key === "ArrowUp") items[(at - 1 + items.length) % items.length]?.focus();
   });
-  $("person").addEventListener("change", () => {
-    state.speaking.set(state.current, Number($("person").value));
-    ways.redraw();
+  $("sender").addEventListener("change", () => {
+    state.senders.set(state.current, Number($("sender").value));
+    actions.redraw();
   });
   const main = document.querySelector("main");
   main.addEventListener("dragover", (event) => { event.preventDefault(); main.classList.add("dropping"); });

@@ -1,4 +1,4 @@
-// Small helpers to build elements: text is always set as text, never as HTML.
+// Helpers that build elements. Text is always set as text, never as HTML.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -15,7 +15,7 @@ export function el(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Send JSON to the page's server; the answer comes by /events. */
+/** Send JSON to the server of the page. The effect arrives through /events. */
 export async function post(path, body) {
   const answer = await fetch(path, {
     method: "POST",

@@ -3,28 +3,28 @@
 import { $, el } from "./dom.js";
 import { words } from "./words.js";
 
-/** Return the item of a message. `hands`: press, reply, edit, open, jump. `me` is who looks at it. */
-export function item(message, me, hands, kind = "") {
+/** Return the list item of a message as seen by the user `me`. `actions`: press, reply, edit, open, jump. */
+export function item(message, me, actions, kind = "") {
   const own = message.from.id === me;
   const li = el("li", { className: `${own ? "own" : ""} ${kind}`.trim(), data: { id: message.id } });
   const bubble = el("div", { className: "bubble" });
   if (!own) bubble.append(el("div", { className: "author" }, message.from.name));
-  if (message.reply) bubble.append(quoted(message.reply, hands));
+  if (message.reply) bubble.append(quoted(message.reply, actions));
   if (message.photo) bubble.append(photo(message));
   if (message.document) bubble.append(file(message.document));
-  bubble.append(...words(message.text, message.entities, hands.open));
+  bubble.append(...words(message.text, message.entities, actions.open));
   const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   bubble.append(el("span", { className: "meta" }, message.edited ? `edited ${time}` : time));
   if (message.reaction) {
     bubble.append(el("div", {}, el("span", { className: "reaction", "aria-label": `Reaction ${message.reaction}` }, message.reaction)));
   }
-  if (message.buttons.length) bubble.append(keys(message, hands));
-  li.append(...(own ? [tools(message, own, hands), bubble] : [bubble, tools(message, own, hands)]));
+  if (message.buttons.length) bubble.append(keys(message, actions));
+  li.append(...(own ? [tools(message, own, actions), bubble] : [bubble, tools(message, own, actions)]));
   return li;
 }
 
-function quoted(reply, hands) {
-  const jump = () => hands.jump(reply.id);
+function quoted(reply, actions) {
+  const jump = () => actions.jump(reply.id);
   return el("button", { type: "button", className: "reply", onclick: jump }, el("b", {}, reply.name), reply.text);
 }
 
@@ -49,17 +49,17 @@ function file(document_) {
   return el("a", { className: "file", href: source, download: document_.name }, el("span", { "aria-hidden": "true" }, "📄"), `${document_.name} · ${size}`);
 }
 
-function keys(message, hands) {
+function keys(message, actions) {
   const rows = message.buttons.map((row) =>
-    el("div", {}, ...row.map((key) => el("button", { type: "button", onclick: () => hands.press(message, key.data) }, key.text))),
+    el("div", {}, ...row.map((key) => el("button", { type: "button", onclick: () => actions.press(message, key.data) }, key.text))),
   );
   return el("div", { className: "keys", role: "group", "aria-label": "Buttons of the message" }, ...rows);
 }
 
-function tools(message, own, hands) {
-  const reply = el("button", { type: "button", onclick: () => hands.reply(message) }, "Reply");
+function tools(message, own, actions) {
+  const reply = el("button", { type: "button", onclick: () => actions.reply(message) }, "Reply");
   const edit = own && !message.photo && !message.document
-    ? el("button", { type: "button", onclick: () => hands.edit(message) }, "Edit")
+    ? el("button", { type: "button", onclick: () => actions.edit(message) }, "Edit")
     : null;
   return el("div", { className: "tools" }, reply, edit);
 }

@@ -1,18 +1,18 @@
-// The side panel: what the bot called, the provider's tasks and their clocks, quotas, and switches. Asks only while open.
+// The side panel: the bot's calls, the provider's tasks, quotas, and switches. It polls only while it is open.
 
 import { $, el, post } from "./dom.js";
 
 const SWITCHES = {
   slow: "The provider is slow (40 s)",
   down: "The provider is down (503)",
-  moderation: "Every prompt is held unsafe",
-  poor: "Out of money",
+  moderation: "Every prompt is rejected as unsafe",
+  poor: "The provider's balance is empty",
   flood: "Telegram answers 429",
 };
 const EVERY = 700;
 const MOST_CALLS = 150;
 
-/** Wire the panel up. */
+/** Set up the panel. */
 export function setUpPanel() {
   let since = 0, timer = null;
   const boxes = new Map();
@@ -26,20 +26,20 @@ export function setUpPanel() {
   function draw(now) {
     drawSwitches(now.switches);
     $("tasks").replaceChildren(...now.tasks.map((task) => row(
-      task.prompt, `${task.age} s`, `${task.left} s`, task.polls, task.left > 0 ? "drawing" : task.noticed ? task.ends : `${task.ends}, not noticed`,
+      task.prompt, `${task.age} s`, `${task.left} s`, task.polls, task.left > 0 ? "drawing" : task.noticed ? task.ends : `${task.ends}, not fetched yet`,
     )));
-    $("quotas").replaceChildren(...now.quotas.map((quota) => row(quota.who, quota.day, quota.used)));
+    $("quotas").replaceChildren(...now.quotas.map((quota) => row(quota.subject, quota.day, quota.used)));
     for (const call of now.calls) {
       const failed = call.status >= 400;
       $("calls").prepend(el("li", {}, el("details", {},
-        el("summary", { className: failed ? "failed" : "" }, `${call.server} · ${call.call} · ${call.status} · ${call.took} ms`),
-        el("pre", {}, call.asked), el("pre", {}, call.answered))));
+        el("summary", { className: failed ? "failed" : "" }, `${call.server} · ${call.call} · ${call.status} · ${call.duration} ms`),
+        el("pre", {}, call.parameters), el("pre", {}, call.response))));
     }
     while ($("calls").children.length > MOST_CALLS) $("calls").lastChild.remove();
     since = now.since;
   }
 
-  /** Boxes are made once and then only ticked, so that the keyboard's focus stays where it is. */
+  /** Update the checkboxes. They are created only once, so that they keep the keyboard focus. */
   function drawSwitches(switches) {
     for (const [name, on] of Object.entries(switches)) {
       if (!boxes.has(name)) {
@@ -63,6 +63,6 @@ export function setUpPanel() {
     clearInterval(timer);
     if (open) { look(); timer = setInterval(look, EVERY); }
   });
-  $("kill").addEventListener("click", () => post("/bot", { act: "kill" }));
-  $("start").addEventListener("click", () => post("/bot", { act: "start" }));
+  $("kill").addEventListener("click", () => post("/bot", { action: "kill" }));
+  $("start").addEventListener("click", () => post("/bot", { action: "start" }));
 }

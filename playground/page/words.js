@@ -1,16 +1,16 @@
-// Turns a text and its entities into nodes. Offsets count UTF-16 units, as JavaScript's strings do.
+// Converts a text and its entities to nodes. Offsets are in UTF-16 units, like the indices of JavaScript strings.
 
 import { el } from "./dom.js";
 
 const TAGS = { bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote" };
 const COMMAND = /(^|[\s(,])(\/[a-z]{2,32})(?![\w/])/g;
 
-/** Return the nodes of a text. `open` is called with what a tapped command or link says. */
+/** Return the nodes of a text. `open` is called with the command of a pressed command or start link. */
 export function words(text, entities, open) {
   const nodes = [];
   let at = 0;
   for (const entity of [...entities].sort((a, b) => a.offset - b.offset)) {
-    if (entity.offset < at) continue; // nested in the one before
+    if (entity.offset < at) continue; // nested in the previous entity
     nodes.push(...plain(text.slice(at, entity.offset), open));
     const inner = text.slice(entity.offset, entity.offset + entity.length);
     nodes.push(styled(entity, inner, open));

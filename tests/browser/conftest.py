@@ -1,4 +1,4 @@
-"""A real browser on the demo's page: Debian's chromium, driven by Playwright, started here."""
+"""Fixtures that open the demo page in the system's Chromium with Playwright."""
 
 import asyncio
 import os
@@ -26,15 +26,15 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 30_000.0
-"""Milliseconds anything on the page is waited for."""
+TIMEOUT = 30_000.0
+"""Milliseconds that every wait on the page may take."""
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT)
 
 
 @dataclass(slots=True)
 class Visitor:
-    """A page of the demo, and what the browser complained about."""
+    """A demo page with its actions. `complaints` are the warnings and errors of the browser's console."""
 
     page: Page
     address: str
@@ -49,20 +49,20 @@ class Visitor:
         """Open a chat."""
         await self.page.get_by_role("navigation", name="Chats").get_by_role("button", name=name).click()
 
-    async def speak_as(self, name: str) -> None:
-        """Choose who is speaking."""
-        await self.page.get_by_label("Who is speaking").select_option(label=name)
+    async def send_as(self, name: str) -> None:
+        """Choose the sender of messages and button presses."""
+        await self.page.get_by_label("Send as").select_option(label=name)
 
     async def press(self, label: str) -> None:
-        """Press the newest button with this label under a message."""
+        """Press the newest message button with this label."""
         await self.page.locator(".keys button", has_text=label).last.click()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """The browser, for all tests of this worker."""
+    """Yield one browser for all tests of this worker."""
     if CHROMIUM is None:
-        reason = "no chromium here: apt-get install chromium"
+        reason = "chromium is not installed: apt-get install chromium"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
@@ -74,7 +74,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def demo(folder: Path) -> AsyncIterator[str]:
-    """Run the demo's own command in a folder and give its address; it must end well when it is told to."""
+    """Run the demo command in a folder and yield its address. The exit code after SIGTERM must be 0."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0"),
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
@@ -95,10 +95,10 @@ async def demo(folder: Path) -> AsyncIterator[str]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(browser: Browser, tmp_path: Path) -> AsyncIterator[Visitor]:
-    """A demo of its own and a page on it. What the browser complains about fails the test."""
+    """Yield a page on a new demo. Warnings and errors in the browser's console fail the test."""
     async with demo(tmp_path) as address:
         page = await browser.new_page(viewport={"width": 1180, "height": 800})
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(TIMEOUT)
         made = Visitor(page, address)
         page.on(
             "console", lambda m: made.complaints.append(m.text) if m.type in {"error", "warning"} else None

@@ -1,4 +1,4 @@
-"""`make screenshots`: the two pictures of the README, taken of the real page."""
+"""`make screenshots`: takes the two screenshots of the README from the running demo."""
 
 import asyncio
 import io
@@ -27,25 +27,25 @@ async def _light(visitor: Visitor) -> None:
     await page.get_by_role("button", name="Reply").last.click()
     await visitor.write("make it night")
     await expect(page.locator(".photo img")).to_have_count(2)
-    await page.get_by_role("button", name="Behind the scenes").click()
+    await page.get_by_role("button", name="Inspector").click()
     await expect(page.locator("#calls li").first).to_be_visible()
 
 
 async def _dark(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.chat("Friends")
-    await visitor.speak_as("Борис")
+    await visitor.send_as("Борис")
     await visitor.write("/imagine лиса на снегу --v 5")
-    await expect(page.locator(".whisper")).to_be_visible()
+    await expect(page.locator(".ephemeral")).to_be_visible()
     await visitor.write("/imagine лиса на снегу --ar 16:9")
     await expect(page.locator(".photo img")).to_have_count(1)
-    await visitor.speak_as("Ann")
+    await visitor.send_as("Ann")
     await visitor.write("/imagine a city of glass --ar 16:9")
     await expect(page.get_by_label("Reaction 👀")).to_be_visible()
 
 
 async def _shoot(page: Page, name: str) -> None:
-    # What the bot does after the last thing waited for (a status that goes) settles within a moment.
+    # The bot may still delete a status message; 700 ms are enough for that.
     await page.wait_for_timeout(700)
     raw = await page.screenshot()
     with Image.open(io.BytesIO(raw)) as shot:
@@ -63,7 +63,7 @@ SCENES: dict[Literal["light", "dark"], Callable[[Visitor], Awaitable[None]]] = {
 
 
 async def main() -> None:
-    """Take both."""
+    """Take both screenshots."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for name, play in SCENES.items():

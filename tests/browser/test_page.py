@@ -1,4 +1,4 @@
-"""The playground's page in a real browser: what a newcomer would do."""
+"""Tests of the playground's page in a real browser, following the first steps of a new user."""
 
 import asyncio
 import base64
@@ -14,7 +14,7 @@ from tests.support.world import jpeg
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.timeout(180)]
 
 _PASTE = """async (data) => {
-    const blob = await (await fetch("/page/icon.svg")).blob();  // a fetch that the policy allows
+    const blob = await (await fetch("/page/icon.svg")).blob();  // the security policy allows this address
     const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
     const transfer = new DataTransfer();
     transfer.items.add(new File([bytes], "mine.jpg", { type: "image/jpeg" }));
@@ -25,7 +25,7 @@ _PASTE = """async (data) => {
 
 
 async def _colour(page: Page, number: int) -> tuple[int, int, int]:
-    """The mean colour of a photo in the chat."""
+    """Return the mean colour of the photo with this index in the chat."""
     image = page.locator(".photo img").nth(number)
     await expect(image).to_be_visible()
     source = await image.get_attribute("src")
@@ -57,7 +57,7 @@ async def test_imagine_with_a_ratio_button(visitor: Visitor) -> None:
     assert (await download.value).suggested_filename.endswith(".webp")
 
 
-async def test_a_photo_is_edited_by_paste_and_the_difference_shows(visitor: Visitor) -> None:
+async def test_a_pasted_photo_is_edited_visibly(visitor: Visitor) -> None:
     page = visitor.page
     await page.evaluate(_PASTE, base64.b64encode(jpeg(400, 300)).decode())
     await expect(page.get_by_alt_text("The photo to send")).to_be_visible()
@@ -69,25 +69,25 @@ async def test_a_photo_is_edited_by_paste_and_the_difference_shows(visitor: Visi
     await expect(page.locator(".keys button", has_text="Shape")).to_have_count(0)
 
 
-async def test_in_a_group_somebody_else_s_press_is_refused(visitor: Visitor) -> None:
+async def test_in_a_group_another_user_s_press_is_refused(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.chat("Friends")
-    await visitor.speak_as("Борис")
+    await visitor.send_as("Борис")
     await visitor.write("/imagine лиса на снегу")
-    await visitor.speak_as("Ann")
+    await visitor.send_as("Ann")
     await visitor.press("1:1")
     await expect(page.locator("#toast")).to_have_text("This button belongs to someone else.")
-    await visitor.speak_as("Борис")
+    await visitor.send_as("Борис")
     await visitor.press("1:1")
     await expect(page.locator(".photo img")).to_have_count(1)
     await visitor.write("/imagine лиса --v 5")
-    whisper = page.locator(".whisper")
-    await expect(whisper).to_contain_text("Параметра --v я не знаю")
-    await visitor.speak_as("Carol")
-    await expect(whisper).to_have_count(0)
+    ephemeral = page.locator(".ephemeral")
+    await expect(ephemeral).to_contain_text("Параметра --v я не знаю")
+    await visitor.send_as("Carol")
+    await expect(ephemeral).to_have_count(0)
 
 
-async def test_a_topic_and_eyes(visitor: Visitor) -> None:
+async def test_a_request_in_a_topic_gets_a_reaction(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.chat("Studio")
     await page.get_by_role("button", name="# Portraits").click()
@@ -101,7 +101,7 @@ async def test_a_topic_and_eyes(visitor: Visitor) -> None:
 
 async def test_cancel_and_the_command_menu(visitor: Visitor) -> None:
     page = visitor.page
-    await page.get_by_role("button", name="Behind the scenes").click()
+    await page.get_by_role("button", name="Inspector").click()
     await page.get_by_label("The provider is slow").check()
     await visitor.write("/imagine a fox --ar 1:1")
     await expect(page.locator("#tasks")).to_contain_text("a fox")
@@ -113,7 +113,7 @@ async def test_cancel_and_the_command_menu(visitor: Visitor) -> None:
     await expect(page.locator("#calls")).to_contain_text("media · create · 200")
 
 
-async def test_history_is_paged_in_place(visitor: Visitor) -> None:
+async def test_history_pages_replace_the_message(visitor: Visitor) -> None:
     page = visitor.page
     for number in (1, 2):
         await visitor.write(f"/imagine fox {number} --ar 1:1")
@@ -126,12 +126,12 @@ async def test_history_is_paged_in_place(visitor: Visitor) -> None:
     assert await page.locator("#messages li").count() == count
 
 
-async def test_the_bot_survives_a_pulled_plug(visitor: Visitor) -> None:
+async def test_a_killed_bot_finishes_after_its_restart(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.write("/imagine a survivor --ar 1:1")
     await expect(page.locator("#messages")).to_contain_text("Drawing")
-    await page.get_by_role("button", name="Behind the scenes").click()
-    await page.get_by_role("button", name="Pull the plug").click()
+    await page.get_by_role("button", name="Inspector").click()
+    await page.get_by_role("button", name="Kill").click()
     await expect(page.locator("#bot")).to_have_text("The bot is down")
     await page.get_by_role("button", name="Start").click()
     await expect(page.locator(".photo img")).to_have_count(1)
@@ -139,7 +139,7 @@ async def test_the_bot_survives_a_pulled_plug(visitor: Visitor) -> None:
     await expect(page.locator("#quotas")).to_contain_text("Ann")
 
 
-async def test_russian_keyboard_only_and_a_reply_field_that_opens(visitor: Visitor) -> None:
+async def test_force_reply_opens_the_reply_field_with_the_keyboard_alone(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.chat("Борис")
     await page.get_by_role("textbox", name="Message").focus()
@@ -153,7 +153,7 @@ async def test_russian_keyboard_only_and_a_reply_field_that_opens(visitor: Visit
     await expect(page.locator(".keys button").first).to_have_text("🔁 Ещё раз")
 
 
-async def test_an_edited_command_and_narrow_dark(visitor: Visitor) -> None:
+async def test_an_edited_command_in_a_narrow_dark_window(visitor: Visitor) -> None:
     page = visitor.page
     await page.emulate_media(color_scheme="dark")
     await page.set_viewport_size({"width": 400, "height": 800})
@@ -167,13 +167,13 @@ async def test_an_edited_command_and_narrow_dark(visitor: Visitor) -> None:
     assert overflow <= 0
 
 
-async def test_five_hundred_messages_with_pictures_stay_light(visitor: Visitor) -> None:
-    """Pictures far from view are not even fetched, and the newest message is in view."""
+async def test_five_hundred_pictures_load_lazily(visitor: Visitor) -> None:
+    """Pictures far outside the view are not fetched, and the newest message is in view."""
     page = visitor.page
     data = jpeg(64, 48)
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url) if "/file/" in request.url else None)
-    about = '{"chat": -2001, "person": 1001, "text": "hello"}'
+    about = '{"chat": -2001, "user": 1001, "text": "hello"}'
     for start in range(0, 500, 25):
         posts = [
             page.request.post(
@@ -192,9 +192,9 @@ async def test_five_hundred_messages_with_pictures_stay_light(visitor: Visitor) 
     assert 0 < len(set(fetched)) < 100
 
 
-async def test_no_other_site_may_act_here(visitor: Visitor) -> None:
+async def test_requests_of_other_sites_are_refused(visitor: Visitor) -> None:
     page = visitor.page
-    body = {"chat": 1001, "person": 1001, "text": "/imagine a theft"}
+    body = {"chat": 1001, "user": 1001, "text": "/imagine a theft"}
     stranger = await page.request.post(
         f"{visitor.address}/say", data=body, headers={"Origin": "https://evil.example"}
     )

@@ -30,7 +30,7 @@ async def test_what_piled_up_while_the_bot_was_away_is_no_flood(fresh: World) ->
     ann = fresh.user()
     for ago in range(120, 0, -20):
         message = fresh.telegram.chats.add(ann.id, ann, text="/quota")
-        fresh.telegram.tell({"message": dump(message) | {"date": int(time.time()) - ago}})
+        fresh.telegram.queue_update({"message": dump(message) | {"date": int(time.time()) - ago}})
     await fresh.bot.start(THROTTLE="4")
     await fresh.until(lambda: len(fresh.texts(ann)) == 6)
     assert all("of 20 used" in text for text in fresh.texts(ann))
@@ -45,7 +45,7 @@ async def test_a_lively_group_is_neither_a_flood_nor_stored(fresh: World) -> Non
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
     picture = await fresh.source_in(group)
     assert fresh.in_chat(group) == [picture]
-    assert not any(e.kind == "whisper" for e in fresh.telegram.chats.events)
+    assert not any(e.kind == "ephemeral" for e in fresh.telegram.chats.events)
     assert len(fresh.rows("SELECT 1 FROM inbox")) == 1
 
 
@@ -82,7 +82,7 @@ async def test_blocked_people_chats_and_words(fresh: World) -> None:
     fresh.telegram.say(ben, "/quota", chat_id=group)
     fresh.telegram.say(ben, "/quota")
     await fresh.hears(ben, "1 of 20 used")
-    assert not any(e.kind == "whisper" for e in fresh.telegram.chats.events)
+    assert not any(e.kind == "ephemeral" for e in fresh.telegram.chats.events)
 
 
 async def test_unsafe_thrice_in_an_hour_is_a_pause(fresh: World) -> None:

@@ -81,7 +81,7 @@ class Life:
         world.media.duration = lambda: 30.0 if story.cancels else 0.2
         if story.blocked:
             blocked = faults.telegram(403, "Forbidden: bot was blocked by the user")
-            world.telegram.faults.add(Fault("sendPhoto", None, answer=blocked))
+            world.telegram.faults.add(Fault("sendPhoto", times=None, answer=blocked))
         life = cls(world, story, world.user())
         world.telegram.say(life.user, f"/imagine {story.prompt} --ar 1:1")
         return life

@@ -46,7 +46,13 @@ class Row:
     def fault(self, only: str) -> Fault:
         """Return the switch that lets this befall what concerns a prompt."""
         return Fault(
-            self.call, self.times, self.delay, self.answer, drop=self.drop, after=self.after, only=only
+            self.call,
+            times=self.times,
+            delay=self.delay,
+            answer=self.answer,
+            drop=self.drop,
+            after=self.after,
+            only=only,
         )
 
 
@@ -218,5 +224,5 @@ def _calls(world: World, row: Row, rule: Fault, prompt: str) -> int:
     """How often the call was made for a prompt: the ones that failed and, where it got through, the one that did."""
     if row.call == "create":
         taken = sum(f'"{prompt}"' in body for body in world.media.bodies)
-        return taken if row.after or row.delay else taken + rule.struck
-    return rule.struck + row.kept
+        return taken if row.after or row.delay else taken + rule.hits
+    return rule.hits + row.kept

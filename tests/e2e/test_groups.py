@@ -34,7 +34,7 @@ def _member(world: World, chat_id: int, by: User, old: str, new: str) -> None:
             rights = {name: False for name, given in fields if given.is_required()}
         return rights | {"status": status, "user": BOT.model_dump(mode="json", exclude_none=True)}
 
-    world.telegram.tell(
+    world.telegram.queue_update(
         {
             "my_chat_member": {
                 "chat": world.telegram.chats.chats[chat_id].model_dump(mode="json", exclude_none=True),
@@ -97,15 +97,15 @@ async def test_talk_and_commands_for_others_are_left_alone(living: World) -> Non
     assert living.in_chat(group) == [picture]
 
 
-async def test_what_concerns_one_person_is_whispered(living: World) -> None:
+async def test_a_message_for_one_user_is_ephemeral(living: World) -> None:
     ann = living.user("ru")
     group = living.group(ann)
     living.telegram.say(ann, "/imagine лиса --v 5", chat_id=group)
-    await living.whispered(group, ann, "Параметра --v я не знаю")
+    await living.gets_ephemeral(group, ann, "Параметра --v я не знаю")
     living.telegram.say(ann, "/quota", chat_id=group)
-    await living.whispered(group, ann, "Группа сегодня: использовано 0 из 8")
+    await living.gets_ephemeral(group, ann, "Группа сегодня: использовано 0 из 8")
     living.telegram.say(ann, "/help", chat_id=group)
-    await living.whispered(group, ann, "Рисовать здесь может каждый")
+    await living.gets_ephemeral(group, ann, "Рисовать здесь может каждый")
     assert living.in_chat(group) == []
 
 
@@ -215,7 +215,7 @@ class TestSettings:
         ann, ben = living.user(), living.user(name="Ben")
         group = living.group(ann, ben)
         living.telegram.say(ben, "/settings", chat_id=group)
-        await living.whispered(group, ben, "Only this group’s admins")
+        await living.gets_ephemeral(group, ben, "Only this group’s admins")
         menu = await self.opened(living, ann, group)
         living.telegram.press(ben, menu, "Nobody")
         await living.toasted(menu, "Only this group’s admins can change that")
@@ -228,7 +228,7 @@ class TestSettings:
         living.telegram.press(ann, menu, "Admins")
         await living.until(lambda: "✓ Admins" in buttons(living.now(menu)))
         living.telegram.say(ben, "/imagine a fox --ar 1:1", chat_id=group)
-        await living.whispered(group, ben, "only admins may draw")
+        await living.gets_ephemeral(group, ben, "only admins may draw")
         living.telegram.say(ben, "/help", chat_id=group)
         await living.until(
             lambda: sum("only admins" in e.text for e in living.telegram.chats.events if e.to == ben.id) == 2
@@ -238,7 +238,7 @@ class TestSettings:
         living.telegram.press(ann, menu, "Nobody")
         await living.until(lambda: "✓ Nobody" in buttons(living.now(menu)))
         living.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
-        await living.whispered(group, ann, "switched off in this group")
+        await living.gets_ephemeral(group, ann, "switched off in this group")
         assert living.used(ben) == 0
 
     async def test_ratio_language_and_the_group_s_own_limit(self, living: World) -> None:
@@ -259,7 +259,7 @@ class TestSettings:
         await living.source_in(group, 2)
         used = living.used(ben)
         living.telegram.say(ben, "/imagine one too many", chat_id=group)
-        await living.whispered(group, ben, "Лимит группы на сегодня исчерпан: 2 картинки")
+        await living.gets_ephemeral(group, ben, "Лимит группы на сегодня исчерпан: 2 картинки")
         assert living.used(ben) == used  # both quotas are reserved, or neither
 
     async def test_a_limit_above_the_operator_s_counts_as_the_operator_s(self, living: World) -> None:
@@ -269,7 +269,7 @@ class TestSettings:
         living.telegram.press_data(ann, menu, "g:daily:100000")
         await living.toasted(menu, "Saved")
         living.telegram.say(ann, "/quota", chat_id=group)
-        await living.whispered(group, ann, "0 of 8 used")
+        await living.gets_ephemeral(group, ann, "0 of 8 used")
         for forged in ("g:daily:-1", "g:who:me", "g:ratio:2x1", "g:language:xx", "g:nothing:1"):
             living.telegram.press_data(ann, menu, forged)
         await living.until(
@@ -293,7 +293,7 @@ class TestSettings:
         asked = fresh.telegram.say(ann, "/imagine a moving fox", chat_id=group)
         await fresh.until(lambda: _reaction(fresh, asked) == ["👀"])
         chats, new = fresh.telegram.chats, -1_001_234_567_890
-        chats.group(new, "Friends", chats.members[group])
+        chats.add_group(new, "Friends", chats.members[group])
         chats.moved[group] = new
         service: dict[str, Any] = {"migrate_to_chat_id": new}
         fresh.telegram.send(ann, chat_id=group, **service)

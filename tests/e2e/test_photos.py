@@ -129,7 +129,7 @@ async def test_what_cannot_be_changed_is_told_what_works(living: World, kind: st
         media |= {"width": 1, "height": 1} if kind == "video" else {}
         message = chats.add(ann.id, ann, text="x").model_dump(mode="json", exclude_none=True, by_alias=True)
         del message["text"]
-        living.telegram.tell({"message": message | {kind: media}})
+        living.telegram.queue_update({"message": message | {kind: media}})
     await living.hears(ann, "over 20 MB" if kind == "huge" else "I can’t change that")
     assert living.used(ann) == 0
 
@@ -227,7 +227,7 @@ async def test_telegram_s_trouble_with_a_file_is_waited_for(living: World) -> No
     ann = living.user()
     living.photo(ann, jpeg(colour="olive"), caption="in the end")
     await living.gets_picture(ann)
-    assert rule.struck == 2
+    assert rule.hits == 2
     assert living.used(ann) == 1
 
 

@@ -210,9 +210,9 @@ def _request_of(living: World, user_id: int) -> int:
 async def test_an_update_that_comes_twice_is_one_request(living: World) -> None:
     ann = living.user()
     message = living.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
-    update_id = living.telegram.tell({"message": dump(message)})
-    living.telegram.tell({"message": dump(message)}, update_id=update_id)
-    living.telegram.tell({"message": dump(message)})  # the same message under another number
+    update_id = living.telegram.queue_update({"message": dump(message)})
+    living.telegram.queue_update({"message": dump(message)}, update_id=update_id)
+    living.telegram.queue_update({"message": dump(message)})  # the same message under another number
     await living.gets_picture(ann)
     await living.settled()
     assert len(living.pictures(ann)) == living.used(ann) == 1
@@ -279,7 +279,7 @@ async def test_telegram_s_429_is_obeyed_and_the_picture_comes_once(living: World
     living.telegram.say(ann, "/imagine a fox --ar 1:1")
     picture = await living.gets_picture(ann)
     came_at = next(e.at for e in living.telegram.chats.events if e.message is picture)
-    assert came_at - rule.struck_at[0] >= 2.0
+    assert came_at - rule.hit_at[0] >= 2.0
     await living.settled()
     assert len(living.pictures(ann)) == 1
 
@@ -289,7 +289,7 @@ async def test_a_link_that_fails_is_tried_again_then_asked_for_anew(living: Worl
     ann = living.user()
     living.telegram.say(ann, "/imagine a stubborn fox --ar 1:1")
     await living.gets_picture(ann)
-    assert rule.struck == 3
+    assert rule.hits == 3
     task = next(t for t in living.media.tasks.values() if t.prompt == "a stubborn fox")
     assert task.noticed_at is not None
     assert living.used(ann) == 1

@@ -167,7 +167,7 @@ async def test_sigterm_finishes_what_is_being_sent(fresh: World) -> None:
     fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
     await asyncio.wait_for(slow.begun.wait(), DEADLINE)
     assert await fresh.bot.stop() == 0
-    assert slow.struck == 1
+    assert slow.hits == 1
     assert len(fresh.pictures(ann)) == 1
     assert fresh.rows("SELECT state FROM requests")[0]["state"] == "delivered"
 
@@ -228,8 +228,8 @@ async def test_two_pollers_are_told_once_and_waited_for(fresh: World) -> None:
     fresh.telegram.say(ann, "/help")
     await fresh.hears(ann, "Shapes")
     told = [line for line in fresh.bot.log if "another instance" in line["event"]]
-    assert (rule.struck, len(told)) == (2, 1)
-    assert rule.struck_at[1] - rule.struck_at[0] >= 4.9
+    assert (rule.hits, len(told)) == (2, 1)
+    assert rule.hit_at[1] - rule.hit_at[0] >= 4.9
 
 
 async def test_a_wrong_token_is_told_and_not_hammered(fresh: World) -> None:

@@ -199,7 +199,7 @@ async def test_history_in_a_group_shows_only_that_group_s(living: World) -> None
     await _drawn(living, ann, "my secret --ar 1:1")
     secret = living.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", ann.id)[0]["id"]
     living.telegram.say(ann, "/history", chat_id=group)
-    await living.whispered(group, ann, "No pictures here yet")
+    await living.gets_ephemeral(group, ann, "No pictures here yet")
     living.telegram.say(ann, "/imagine for all --ar 1:1", chat_id=group)
     await living.source_in(group)
     living.telegram.say(ann, "/history", chat_id=group)

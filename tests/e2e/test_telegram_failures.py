@@ -53,7 +53,9 @@ class Row:
     def fault(self, only: str) -> Fault:
         """Return the switch that lets this befall what concerns a chat or a file; no answer is a broken connection."""
         drop = self.answer is None
-        return Fault(self.method, self.times, answer=self.answer, drop=drop, after=self.after, only=only)
+        return Fault(
+            self.method, times=self.times, answer=self.answer, drop=drop, after=self.after, only=only
+        )
 
 
 def _bad(description: str) -> Answer:
@@ -193,7 +195,7 @@ class Case:
             self.pressed = True
             world.telegram.press(self.user, said[0], "Cancel")
         if self.row.waits_for == ASK:
-            return self.fault.struck > 0 and (self.row.sees == NOTHING or self._right(said))
+            return self.fault.hits > 0 and (self.row.sees == NOTHING or self._right(said))
         closed = "SELECT 1 FROM requests WHERE user_id = ? AND closed_at IS NOT NULL"
         return bool(world.rows(closed, self.user.id))
 
@@ -201,10 +203,10 @@ class Case:
         """Return what is not as it should be."""
         said = world.telegram.chats.of_bot(self.chat_id)
         kept = self.row.sees in {PICTURE, AS_FILE, TWICE, STATUS_STAYS}
-        if self._right(said) and world.used(self.user) == kept and self.fault.struck:
+        if self._right(said) and world.used(self.user) == kept and self.fault.hits:
             return None
         seen = [message.text or message.caption or "a file" for message in said]
-        return f"{self.row}: {seen}, {world.used(self.user)} used, {self.fault.struck} failed"
+        return f"{self.row}: {seen}, {world.used(self.user)} used, {self.fault.hits} failed"
 
     def _right(self, said: list[Message]) -> bool:
         photos = sum(message.photo is not None for message in said)
@@ -285,7 +287,7 @@ async def test_the_first_call_of_each_method_fails(fresh: World, kind: str) -> N
     await fresh.source_in(group)
     await fresh.settled()
     await fresh.bot.logged("menus set")
-    assert [method for method, rule in rules.items() if not rule.struck] == []
+    assert [method for method, rule in rules.items() if not rule.hits] == []
     assert fresh.used(ann) == len(fresh.media.tasks) == 3
 
 

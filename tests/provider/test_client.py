@@ -195,12 +195,12 @@ class _Counting(faults.Faults):
         self.at_once = self.most = 0
 
     async def around(
-        self, call: str, request: web.Request, act: faults.ResultAction, about: str = ""
+        self, call: str, request: web.Request, handler: faults.CallHandler, about: str = ""
     ) -> web.StreamResponse:
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         try:
-            return await super().around(call, request, act, about)
+            return await super().around(call, request, handler, about)
         finally:
             self.at_once -= 1
 

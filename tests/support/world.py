@@ -29,10 +29,10 @@ LOOK_AGAIN = 0.25
 
 @dataclass(slots=True)
 class BotProcess:
-    """A bot in a process of its own, its log in JSON, line by line. A `nursery` starts it faster than the command.
+    """The bot in a process of its own, with its JSON log parsed line by line. `fork_server`, if set, starts it faster.
 
-    `die_at` names the place of its ledger's at which the next one is killed (tests.support.fork_server); `clock` names a file
-    with the seconds by which somebody sets its machine's clock forward.
+    `die_at` names the ledger operation at which the next process is killed (tests.support.fork_server). `clock` names
+    a file with the seconds by which the clock of the process is set forward.
     """
 
     fork_server: ClassVar[ForkServer | None] = None
@@ -146,7 +146,7 @@ class World:
 
     def user(self, language: str = "en", name: str = "Ann", user_id: int | None = None) -> User:
         """Let somebody new in."""
-        return self.telegram.chats.person(user_id or next(self._ids), language, name)
+        return self.telegram.chats.add_user(user_id or next(self._ids), language, name)
 
     def of_bot(self, user: User) -> list[Message]:
         """Return the bot's messages to a person as they stand."""
@@ -186,18 +186,18 @@ class World:
         """Make a group whose first member runs it, and return its id."""
         chat_id = (-1_000_000_000_000 if forum or topics else 0) - next(self._ids)
         status = {user.id: "creator" if user is members[0] else "member" for user in members}
-        self.telegram.chats.group(chat_id, "Friends <&>", status, topics)
+        self.telegram.chats.add_group(chat_id, "Friends <&>", status, topics)
         return chat_id
 
     def in_chat(self, chat_id: int) -> list[Message]:
         """Return the bot's messages in a chat as they stand."""
         return self.telegram.chats.of_bot(chat_id)
 
-    async def whispered(self, chat_id: int, user: User, words: str) -> None:
-        """Wait until one person, and nobody else, is shown these words in a group."""
+    async def gets_ephemeral(self, chat_id: int, user: User, words: str) -> None:
+        """Wait until the user gets an ephemeral message with these words in a group."""
         await self.until(
             lambda: any(
-                e.kind == "whisper" and (e.chat_id, e.to) == (chat_id, user.id) and words in e.text
+                e.kind == "ephemeral" and (e.chat_id, e.to) == (chat_id, user.id) and words in e.text
                 for e in self.telegram.chats.events
             )
         )
