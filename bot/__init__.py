@@ -1,1 +1,1 @@
-"""Floor 5: the process: command line, settings, composition, logging, web server, health."""
+"""The process: command line, settings, composition, update intake and web server."""

@@ -1,23 +1,40 @@
-"""The composition: the only file that knows every room. It builds each part once and hands it what it needs."""
+"""The composition root: the only module that knows every package.
+
+It constructs each object once, in the order of the layers, and closes them in reverse order.
+"""
+
+import contextlib
 
 import httpx
+import structlog
 from aiogram import Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
 
+from bot.housekeeping import prune_hourly
+from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
-from bot.settings import Settings
+from bot.polling import Polling
+from bot.settings import Settings, Updates
+from bot.startup_tasks import set_menus, set_webhook
+from bot.throttle import Throttle
+from bot.update_queue import UpdateQueue
+from bot.web import WebServer, webhook_path, webhook_secret
+from chat.api_calls import ApiCaller
+from chat.languages import LanguageResolver
 from chat.limits import RateLimiter
 from chat.members import Members
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
 from chat.telegram_files import TelegramFiles
 from chat.translations import Translations
+from core import json_text
+from core.background import Background
 from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarm, Alarms
-from generation.allowances import Allowances
+from generation.allowances import Allowances, DailyQuota
 from generation.circuit_breaker import CircuitBreaker
 from generation.conversion import PictureConverter
 from generation.delivery import Delivery
@@ -25,17 +42,20 @@ from generation.engine import LocalEngine
 from generation.finalizer import Finalizer
 from generation.lifecycle import Lifecycle
 from generation.originals import Originals
+from generation.picture_fetcher import PictureFetcher
 from generation.poll_schedule import PollSchedule
 from generation.shielded_tasks import ShieldedTasks
-from generation.source_images import MARGIN, LinkRefused, SourceImageLoader, SourceLinks
+from generation.source_images import SourceImageLoader
+from generation.source_links import LINK_MARGIN_SECONDS, SourceLinks
 from generation.status_messages import StatusMessages
+from generation.submission import Submission
 from generation.task_poller import TaskPoller
 from handlers import (
     cancel,
+    errors,
     forget,
     groups,
     history,
-    identity,
     imagine,
     language,
     moderation,
@@ -46,7 +66,10 @@ from handlers import (
     results,
     start,
 )
+from handlers.access_rules import AccessRules
 from handlers.generation_service import GenerationService
+from handlers.middleware import UserContextMiddleware
+from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
 from provider.client import MediaClient
 from provider.downloads import Downloads
@@ -55,207 +78,329 @@ from storage.database import Database
 from storage.drafts import Drafts
 from storage.durations import Durations
 from storage.history import History
+from storage.inbox import Inbox
 from storage.key_values import KeyValueStore
 from storage.moderation_strikes import ModerationStrikes
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
+from storage.write_probe import WriteProbe
+
+log = structlog.get_logger(__name__)
+
+HANDLER_SECONDS = 1.0
+"""Time that a stop gives to running handlers."""
 
 
 def telegram_session(settings: Settings) -> BaseSession:
     """Return a session for the Bot API server of the settings."""
-    return AiohttpSession(api=TelegramAPIServer.from_base(settings.telegram_api_url))
+    server = TelegramAPIServer.from_base(settings.telegram_api_url)
+    return AiohttpSession(api=server, json_loads=json_text.loads)
 
 
-def _allowances(settings: Settings) -> Allowances:
-    return Allowances(
-        daily=settings.daily_quota,
-        concurrency=settings.user_concurrency,
-        queue=settings.user_queue_limit,
-        admins=settings.admin_ids,
-        group_daily=settings.group_daily_quota,
-    )
-
-
-class Core:
-    """Everything below the handlers: the ledger, the engine that drives it, and the ways out."""
+class App:
+    """All parts of the bot. The constructor starts nothing; `stop` closes everything, started or not."""
 
     def __init__(
         self,
         settings: Settings,
-        database: Database,
         *,
+        database: Database,
         session: BaseSession,
-        media_transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock,
+        media_transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.settings = settings
-        self.database = database
-        self.clock = clock
+        self._settings = settings
+        self._clock = clock
+        self._stack = contextlib.AsyncExitStack()
+        self._background = Background()
+
+        # core
         self.metrics = Metrics()
-        self.translations = Translations()
-        self.allowances = _allowances(settings)
+
+        # storage
+        self.database = database
+        self._stack.push_async_callback(database.close)
         self.requests = Requests(database, clock)
-        self.quotas = Quotas(database)
-        self.bot = make_bot(settings.bot_token.get_secret_value(), session)
-        self.sender = Sender(self.bot, RateLimiter(settings.telegram_rate, clock), clock)
-        self.media = self._media_api(media_transport)
-        self.downloads = Downloads(
+        self._durations = Durations(database)
+        self._key_values = KeyValueStore(database)
+        self._inbox = Inbox(database, clock)
+        self._drafts = Drafts(database, clock)
+        self.preferences = Preferences(database)
+        bans = Bans(database)
+        write_probe = WriteProbe(key_values=self._key_values, clock=clock)
+        self._stack.push_async_callback(write_probe.stop)
+
+        # provider
+        client = MediaClient(
+            url=settings.gptunnel_api_url,
+            key=settings.gptunnel_api_key,
+            model=settings.gptunnel_model,
+            metrics=self.metrics,
+            in_flight=settings.max_in_flight,
+            transport=media_transport,
+        )
+        self._stack.push_async_exit(client)
+        downloads = Downloads(
             settings.gptunnel_api_url,
             allow_private=settings.media_hosts_allow_private,
             transport=media_transport,
         )
-        self.pictures = PictureConverter()
-        self.preferences = Preferences(database)
-        self.key_values = KeyValueStore(database)
-        self.alarms = self._alarms()
-        self.metrics.disk_refuses.set_function(lambda: float(database.trouble is not None))
-        database.on_unavailable(lambda: self.alarms.raise_for(Alarm.DISK))
-        self.private_replies = PrivateReplies(self.sender, ScheduledDeletions(database), clock)
-        self.notices = Notices(self.sender, self.private_replies, self.preferences, self.translations)
-        self.originals = Originals(self.requests, self.media, self.downloads, self.sender)
-        seconds = settings.generation_timeout + MARGIN
-        self.links = SourceLinks(settings.public_url, settings.bot_token, seconds, clock)
-        self.sources = SourceImageLoader(
-            TelegramFiles(self.bot), self.pictures, self.links, settings.sources_by
+        self._stack.push_async_exit(downloads)
+
+        # chat
+        self.bot = make_bot(settings.bot_token.get_secret_value(), session)
+        self._stack.push_async_callback(self.bot.session.close)
+        rate_limiter = RateLimiter(settings.telegram_rate, clock)
+        caller = ApiCaller(bot=self.bot, rate_limiter=rate_limiter, clock=clock)
+        sender = Sender(caller)
+        self._stack.push_async_callback(sender.stop)
+        members = Members(caller=caller, clock=clock)
+        self._private_replies = PrivateReplies(
+            sender=sender, deletions=ScheduledDeletions(database), clock=clock
+        )
+        self._stack.push_async_callback(self._private_replies.stop)
+        self._translations = Translations()
+        languages = LanguageResolver(translations=self._translations, preferences=self.preferences)
+
+        # generation
+        self.allowances = Allowances(
+            daily=settings.daily_quota,
+            concurrency=settings.user_concurrency,
+            queue=settings.user_queue_limit,
+            admins=settings.admin_ids,
+            group_daily=settings.group_daily_quota,
+        )
+        daily_quota = DailyQuota(quotas=Quotas(database), allowances=self.allowances, clock=clock)
+        self.alarms = Alarms(
+            client=client,
+            sender=sender,
+            key_values=self._key_values,
+            languages=languages,
+            clock=clock,
+            admins=settings.admin_ids,
+            low_balance=settings.low_balance,
+        )
+        self._stack.push_async_callback(self.alarms.stop)
+        converter = PictureConverter()
+        self._stack.callback(converter.close)
+        fetcher = PictureFetcher(
+            requests=self.requests, client=client, downloads=downloads, converter=converter
+        )
+        originals = Originals(requests=self.requests, fetcher=fetcher, sender=sender)
+        self._stack.push_async_callback(originals.stop)
+        source_images = SourceImageLoader(
+            requests=self.requests,
+            files=TelegramFiles(self.bot),
+            converter=converter,
+            links=SourceLinks(
+                public_url=settings.public_url,
+                token=settings.bot_token,
+                seconds=settings.generation_timeout + LINK_MARGIN_SECONDS,
+                clock=clock,
+            ),
+            kind=settings.resolved_source_images,
+        )
+        tasks = ShieldedTasks(clock)
+        circuit_breaker = CircuitBreaker(
+            clock=clock, patience=settings.outage_patience, on_open=self.alarms.raise_for_outage
+        )
+        self._poll_schedule = PollSchedule(clock)
+        status_messages = StatusMessages(
+            sender=sender,
+            requests=self.requests,
+            translations=self._translations,
+            clock=clock,
+            usual=self._poll_schedule.usual,
+            paused=lambda: circuit_breaker.outage is not None,
+        )
+        lifecycle = Lifecycle(
+            requests=self.requests,
+            circuit_breaker=circuit_breaker,
+            status_messages=status_messages,
+            tasks=tasks,
+            submission=Submission(
+                requests=self.requests,
+                client=client,
+                source_images=source_images,
+                circuit_breaker=circuit_breaker,
+                tasks=tasks,
+                clock=clock,
+                metrics=self.metrics,
+                timeout=settings.generation_timeout,
+                unknown_create=settings.unknown_create,
+            ),
+            task_poller=TaskPoller(
+                requests=self.requests,
+                client=client,
+                poll_schedule=self._poll_schedule,
+                tasks=tasks,
+                clock=clock,
+                metrics=self.metrics,
+                timeout=settings.generation_timeout,
+            ),
+            delivery=Delivery(
+                requests=self.requests,
+                fetcher=fetcher,
+                sender=sender,
+                status_messages=status_messages,
+                translations=self._translations,
+                tasks=tasks,
+                clock=clock,
+                metrics=self.metrics,
+            ),
+            finalizer=Finalizer(
+                requests=self.requests,
+                quota=daily_quota,
+                sender=sender,
+                status_messages=status_messages,
+                translations=self._translations,
+                tasks=tasks,
+                clock=clock,
+                metrics=self.metrics,
+            ),
+        )
+        self.engine = LocalEngine(
+            requests=self.requests,
+            lifecycle=lifecycle,
+            status_messages=status_messages,
+            tasks=tasks,
+            clock=clock,
+            metrics=self.metrics,
+            concurrency=settings.user_concurrency,
+            in_flight=settings.max_in_flight,
+        )
+        self._stack.push_async_callback(self.engine.stop)
+
+        # handlers
+        rejection_texts = RejectionTexts(clock)
+        access_rules = AccessRules(
+            bans=bans,
+            strikes=ModerationStrikes(database, clock),
+            preferences=self.preferences,
+            members=members,
+        )
+        questions = Questions(sender=sender, drafts=self._drafts)
+        generation_service = GenerationService(
+            engine=self.engine,
+            access_rules=access_rules,
+            allowances=self.allowances,
+            quota=daily_quota,
+            preferences=self.preferences,
+            questions=questions,
+            rejection_texts=rejection_texts,
+            sender=sender,
+            private_replies=self._private_replies,
+        )
+        self.dispatcher = Dispatcher(
+            access_rules=access_rules,
+            admin_ids=settings.admin_ids,
+            allowances=self.allowances,
+            bans=bans,
+            database=database,
+            drafts=self._drafts,
+            engine=self.engine,
+            generation_service=generation_service,
+            history=History(database),
+            languages=languages,
+            members=members,
+            originals=originals,
+            preferences=self.preferences,
+            private_replies=self._private_replies,
+            questions=questions,
+            quota=daily_quota,
+            rejection_texts=rejection_texts,
+            requests=self.requests,
+            sender=sender,
+        )
+        user_context = UserContextMiddleware(languages=languages, bans=bans)
+        for observer in (
+            self.dispatcher.message,
+            self.dispatcher.edited_message,
+            self.dispatcher.callback_query,
+        ):
+            observer.outer_middleware(user_context)
+        self.dispatcher.include_routers(
+            errors.router(),
+            groups.router(),
+            moderation.router(),
+            start.router(),
+            imagine.router(),
+            queue.router(),
+            cancel.router(),
+            quota.router(),
+            ratio.router(),
+            history.router(),
+            language.router(),
+            forget.router(),
+            results.router(),
+            photos.router(),
+            start.last_router(),
         )
 
-    def _media_api(self, transport: httpx.AsyncBaseTransport | None) -> MediaClient:
-        return MediaClient(
-            self.settings.gptunnel_api_url,
-            self.settings.gptunnel_api_key,
-            self.settings.gptunnel_model,
-            self.metrics,
-            in_flight=self.settings.max_in_flight,
-            transport=transport,
+        # bot
+        self._stack.push_async_callback(self._background.stop)
+        self._update_queue = UpdateQueue(
+            inbox=self._inbox,
+            dispatcher=self.dispatcher,
+            bot=self.bot,
+            clock=clock,
+            throttle=Throttle(settings.throttle),
+            notices=Notices(sender=sender, private_replies=self._private_replies, languages=languages),
         )
+        self._stack.push_async_callback(self._update_queue.stop, HANDLER_SECONDS)
+        self._polling = Polling(bot=self.bot, update_queue=self._update_queue, clock=clock)
+        self._web = WebServer(
+            address=settings.listen_address,
+            metrics=self.metrics,
+            is_healthy=self.is_healthy,
+            load_source=source_images.load_signed,
+        )
+        self._stack.push_async_callback(self._web.stop)
+        self._stack.push_async_callback(self._polling.stop)
 
-    def _alarms(self) -> Alarms:
-        return Alarms(
-            self.media,
-            self.sender,
-            self.key_values,
-            self.preferences,
-            self.translations,
-            self.clock,
-            admins=self.settings.admin_ids,
-            low_balance=self.settings.low_balance,
-        )
+        database.on_unavailable(lambda: self.alarms.raise_alarm(Alarm.DISK))
+        database.on_unavailable(write_probe.start)
+        self.metrics.disk_refuses.set_function(lambda: float(database.write_error is not None))
 
     async def start(self) -> None:
-        """Read what was learned and go on with whatever was in flight."""
-        poll_schedule = PollSchedule(self.clock, await Durations(self.database).recent())
-        circuit_breaker = CircuitBreaker(self.clock, self.settings.outage_patience, self.alarms.provider_in)
-        tasks = ShieldedTasks(self.clock)
-        tells = (self.sender, self.requests, self.translations, self.clock, poll_schedule.usual)
-        status_messages = StatusMessages(*tells, paused=lambda: circuit_breaker.trouble is not None)
-        self.engine = LocalEngine(
-            self.requests,
-            self._lifecycle(poll_schedule, circuit_breaker, status_messages, tasks),
-            status_messages,
-            tasks,
-            self.clock,
-            self.metrics,
-            concurrency=self.settings.user_concurrency,
-            in_flight=self.settings.max_in_flight,
-        )
+        """Resume the open requests, the scheduled deletions and the checks of the balance."""
+        self._poll_schedule.restore(await self._durations.recent())
         await self.engine.start()
-        await self.private_replies.start()
+        await self._private_replies.start()
         self.alarms.start()
 
-    def _lifecycle(
-        self,
-        poll_schedule: PollSchedule,
-        circuit_breaker: CircuitBreaker,
-        status_messages: StatusMessages,
-        tasks: ShieldedTasks,
-    ) -> Lifecycle:
-        requests, media, translations = self.requests, self.media, self.translations
-        common = (tasks, self.clock, self.metrics)
-        timeout = self.settings.generation_timeout
-        ways = (requests, media, self.downloads, self.pictures, self.sender, status_messages, translations)
-        said_by = (requests, self.quotas, self.sender, status_messages, translations, self.allowances)
-        return Lifecycle(
-            requests,
-            media,
-            self.sources,
-            TaskPoller(requests, media, poll_schedule, *common, timeout=timeout),
-            Delivery(*ways, *common),
-            Finalizer(*said_by, *common),
-            circuit_breaker,
-            status_messages,
-            *common,
-            timeout=timeout,
-            unknown_create=self.settings.unknown_create,
+    async def serve(self) -> None:
+        """Start the web server and receive updates. Raises OSError if the address is in use."""
+        settings = self._settings
+        self._background.start(measure_loop_lag(self.metrics))
+        self._background.start(prune_hourly(self._inbox, self._drafts, self._clock))
+        self._background.start(
+            set_menus(
+                bot=self.bot,
+                clock=self._clock,
+                key_values=self._key_values,
+                translations=self._translations,
+                admins=settings.admin_ids,
+            )
         )
+        if settings.updates is Updates.WEBHOOK:
+            path, secret = webhook_path(settings.bot_token), webhook_secret(settings.webhook_secret)
+            self._web.add_webhook(path, secret, self._update_queue)
+            url = f"{settings.public_url}{path}"
+            self._background.start(set_webhook(bot=self.bot, clock=self._clock, url=url, secret=secret))
+        await self._web.start()
+        await self._update_queue.start()
+        if settings.updates is Updates.POLLING:
+            self._polling.start()
 
-    async def source(self, signed: str) -> bytes:
-        """Return the picture a signed link names. Raises LinkRefused, FileGone, FileTrouble or PictureRefused."""
-        request = await self.requests.get(self.links.read(signed))
-        if request is None or request.source_file_id is None:
-            raise LinkRefused("no such picture")
-        return await self.sources.read(request.source_file_id)
-
-    async def healthy(self) -> bool:
-        """Say whether the database answers, takes writes, and the engine runs."""
+    async def is_healthy(self) -> bool:
+        """Return whether the database answers and accepts writes, the engine runs, and updates are received."""
         await self.requests.get(0)
-        if self.database.trouble is not None:
-            await self.key_values.set("tried the disk", str(self.clock.now()))
-        return self.engine.running
+        receives = self._polling.is_alive or self._settings.updates is Updates.WEBHOOK
+        return self.database.write_error is None and self.engine.running and receives
 
     async def stop(self) -> None:
-        """Finish what must not be cut, then close every way out."""
-        await self.engine.stop()
-        await self.alarms.stop()
-        await self.originals.stop()
-        await self.private_replies.stop()
-        await self.media.__aexit__(None, None, None)
-        await self.downloads.__aexit__(None, None, None)
-        self.pictures.close()
-        await self.bot.session.close()
-        await self.database.close()
-
-
-def dispatcher(core: Core) -> Dispatcher:
-    """Return the handlers with everything they are handed."""
-    drafts, preferences = Drafts(core.database, core.clock), core.preferences
-    archive, members = History(core.database), Members(core.sender, core.clock)
-    sender, private_replies, allowances = core.sender, core.private_replies, core.allowances
-    rejection_texts = RejectionTexts(private_replies, core.clock)
-    ways = (core.engine, sender, private_replies, rejection_texts, members)
-    bans, unsafe = Bans(core.database), ModerationStrikes(core.database, core.clock)
-    generation_service = GenerationService(
-        *ways, drafts, preferences, core.quotas, allowances, core.clock, bans, unsafe
-    )
-    dispatch = Dispatcher(
-        database=core.database,
-        engine=core.engine,
-        sender=sender,
-        private_replies=private_replies,
-        members=members,
-        translations=core.translations,
-        requests=core.requests,
-        archive=archive,
-        drafts=drafts,
-        preferences=preferences,
-        generation_service=generation_service,
-    )
-    speaks = identity.UserContextMiddleware(core.translations, preferences, bans)
-    for observer in (dispatch.message, dispatch.edited_message, dispatch.callback_query):
-        observer.outer_middleware(speaks)
-    settings = groups.GroupSettings(
-        preferences, allowances, members, sender, private_replies, core.translations
-    )
-    buttons = results.Results(core.requests, archive, generation_service, core.originals, members)
-    features = (start, imagine, queue, cancel, quota, ratio, history, language, forget)
-    dispatch.include_routers(
-        identity.router(),
-        groups.router(settings),
-        moderation.router(moderation.Moderation(bans, sender, core.settings.admin_ids)),
-        *(feature.router() for feature in features),
-        results.router(buttons),
-        photos.router(),
-        start.last_router(),
-    )
-    return dispatch
+        """Finish the shielded tasks and close everything, in reverse order of construction."""
+        await self._stack.aclose()

@@ -1,4 +1,4 @@
-"""`imagine-bot check`: what the bot needs, tried one by one without a paid call; a line with a verdict for each."""
+"""`imagine-bot check`: tries the settings, the token, the key and the database, and prints one line for each."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,18 +14,18 @@ from storage.database import Database, DatabaseError, DatabaseLocked
 
 
 class CheckFailed(Exception):
-    """What is wrong, and what to look at."""
+    """A check failed. The text says why, and how to repair it."""
 
 
 async def check(settings: Settings) -> bool:
-    """Print the verdicts. True when the bot can run."""
+    """Print the results without a paid call. Return whether the bot can run."""
     print(
         f"ok    settings: updates by {settings.updates}, model {settings.gptunnel_model}, "
-        f"pictures to edit go by {settings.sources_by}"
+        f"source pictures go by {settings.resolved_source_images}"
     )
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("BOT_TOKEN", _telegram),
-        ("GPTUNNEL_API_KEY", _media),
+        ("GPTUNNEL_API_KEY", _provider),
         ("DATABASE_URL", _database),
     ]
     good = True
@@ -51,11 +51,11 @@ async def _telegram(settings: Settings) -> str:
     return f"this is @{me.username}"
 
 
-async def _media(settings: Settings) -> str:
+async def _provider(settings: Settings) -> str:
     url, key, model = settings.gptunnel_api_url, settings.gptunnel_api_key, settings.gptunnel_model
-    async with MediaClient(url, key, model, Metrics()) as media:
+    async with MediaClient(url=url, key=key, model=model, metrics=Metrics()) as client:
         try:
-            balance = await media.balance()
+            balance = await client.balance()
         except Unauthorised:
             raise CheckFailed(
                 "the provider does not take this key; its account page shows the right one"

@@ -14,7 +14,7 @@ CANNOT_RUN = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says and return the exit code: 0 well, 1 could not, 2 bad settings or arguments."""
+    """Run a command and return the exit code: 0 for success, 1 for failure, 2 for bad settings or arguments."""
     parsed = _parser().parse_args(arguments)
     if parsed.command == "demo":
         return _demo(parsed)
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _demo(parsed: argparse.Namespace) -> int:
     if parsed.once:
-        from bot.demo_once import draw_once  # noqa: PLC0415 - the playground is for those who play
+        from bot.demo_once import draw_once  # noqa: PLC0415 - only the demo needs the playground
 
         return asyncio.run(draw_once(parsed.prompt, Path(parsed.out)))
     from bot.demo import show_page  # noqa: PLC0415
@@ -37,7 +37,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 
 def _run(settings: Settings) -> int:
-    from bot.process import run  # noqa: PLC0415 - bad settings are told without loading 160 MB
+    from bot.process import run  # noqa: PLC0415 - bad settings are reported without importing aiogram, httpx or Pillow (160 MB)
     from storage.database import DatabaseError  # noqa: PLC0415
 
     secrets = [settings.bot_token, settings.gptunnel_api_key]

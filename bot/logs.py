@@ -1,4 +1,4 @@
-"""Logging: structlog for all, text or JSON on stderr, with secrets struck out of whatever is left of them."""
+"""Logging with structlog: text or JSON on stderr, with secrets replaced as a second line of defence."""
 
 import logging
 import re
@@ -14,12 +14,12 @@ from bot.settings import LogFormat, LogLevel
 
 REDACTED = "[secret]"
 _TOKEN = re.compile(r"\d{4,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
-"""What a bot token looks like, ours or another's, also behind the `bot` of a Telegram link."""
+"""The pattern of any bot token, also behind the `bot` of a Telegram link."""
 _QUIET = ("aiogram", "alembic", "aiohttp", "httpx", "httpcore", "asyncio", "PIL")
 
 
 class RedactSecrets:
-    """The last processor: strikes secrets out of a rendered line. The second line of defence; none should get here."""
+    """The last processor: replaces secrets in a rendered line. No secret should get here."""
 
     def __init__(self, secrets: Sequence[SecretStr]) -> None:
         self._secrets = [secret.get_secret_value() for secret in secrets]
@@ -32,7 +32,7 @@ class RedactSecrets:
 
 
 def set_up(level: LogLevel, style: LogFormat, secrets: Sequence[SecretStr]) -> None:
-    """Send every log line of this process, the libraries' included, to stderr in one form."""
+    """Write all log lines of this process and its libraries to stderr in one format."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

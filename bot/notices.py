@@ -1,4 +1,4 @@
-"""Says what has to be said about an update that is not handled: the dispatcher never sees it."""
+"""Messages about updates that are not handled, or not yet."""
 
 from enum import StrEnum
 
@@ -8,17 +8,16 @@ from pydantic import ValidationError
 
 from bot.raw_updates import RawUpdate
 from chat.errors import Rejected, SendError, Unreachable
+from chat.languages import LanguageResolver
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
-from chat.translations import Translations
-from handlers import identity
-from storage.preferences import Preferences
+from handlers.identity import message_of, place_of, user_of
 
 log = structlog.get_logger(__name__)
 
 
 class Notice(StrEnum):
-    """What is said."""
+    """The reason for which an update is not handled, or not yet."""
 
     TOO_FAST = "too-fast"
     NOT_KEPT = "not-kept"
@@ -26,37 +25,30 @@ class Notice(StrEnum):
 
 
 class Notices:
-    """Speaks to one person, quietly: a press is answered where it was pressed, a message by a whisper."""
+    """Sends a notice to the user behind an update: as a toast for a press, as a private reply to a message."""
 
     def __init__(
-        self,
-        sender: Sender,
-        private_replies: PrivateReplies,
-        preferences: Preferences,
-        translations: Translations,
+        self, *, sender: Sender, private_replies: PrivateReplies, languages: LanguageResolver
     ) -> None:
         self._sender = sender
         self._private_replies = private_replies
-        self._preferences = preferences
-        self._translations = translations
+        self._languages = languages
 
-    async def tell(self, update: RawUpdate, notice: Notice) -> bool:
-        """Tell who is behind an update. False where it may be of use to try again: Telegram could not be reached."""
+    async def send(self, update: RawUpdate, notice: Notice) -> bool:
+        """Send a notice to the user behind an update. Return False if a retry may succeed."""
         try:
             event = Update.model_validate(update).event
-            user = identity.speaker(event)
+            user = user_of(event)
             if user is None:
                 return True
-            translate = self._translations.of(
-                (await self._preferences.of(user.id)).language or user.language_code
-            )
+            message = message_of(event)
+            chat_id = message.chat.id if message is not None else None
+            translate = await self._languages.translator(user.id, user.language_code, chat_id=chat_id)
             if isinstance(event, CallbackQuery):
                 await self._sender.toast(event.id, translate.raw(f"notice-{notice}"))
             elif isinstance(event, Message):
-                await self._private_replies.say(
-                    identity.place_of(event), user.id, translate(f"notice-{notice}")
-                )
+                await self._private_replies.send(place_of(event), user.id, translate(f"notice-{notice}"))
         except (SendError, ValidationError) as error:
-            log.info("notice not told", notice=notice, error=type(error).__name__)
+            log.info("notice not sent", notice=notice, error=type(error).__name__)
             return isinstance(error, Unreachable | Rejected | ValidationError)
         return True

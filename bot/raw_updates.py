@@ -1,9 +1,11 @@
-"""What can be read off a raw update before aiogram has looked at it: whose it is, when it was written, for whom."""
+"""Facts about a raw update, before aiogram parses it: its user, its time, and whether it is for the bot."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from aiogram.types import User
+
+from core.reply_target import is_group
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 
@@ -11,7 +13,7 @@ RawUpdate = Mapping[str, Any]
 
 
 def user_id_of(update: RawUpdate) -> int:
-    """Return who is behind an update; 0 where nobody is."""
+    """Return the id of the user behind an update, or 0 without a user."""
     for kind in ALLOWED:
         content = update.get(kind)
         sender = content.get("from") if isinstance(content, dict) else None
@@ -21,38 +23,38 @@ def user_id_of(update: RawUpdate) -> int:
 
 
 def written_at(update: RawUpdate) -> int | None:
-    """Return when a message was written or edited, in Unix seconds; None for what carries no time, as a press."""
+    """Return the Unix time at which a message was written or edited, or None for an update without one."""
     message = _message(update)
     date = (message.get("edit_date") or message.get("date")) if message else None
     return date if isinstance(date, int) else None
 
 
 def is_press(update: RawUpdate) -> bool:
-    """Say whether an update is a press of a button."""
+    """Return whether an update is a press of a button."""
     return "callback_query" in update
 
 
-def concerns(update: RawUpdate, bot_id: int) -> bool:
-    """Say whether an update may be for the bot: of a kind it asked for, and of a group's talk commands and replies."""
+def is_relevant(update: RawUpdate, bot_id: int) -> bool:
+    """Return whether an update may be for the bot: of a kind in `ALLOWED`; in a group only commands and replies."""
     if not any(isinstance(update.get(kind), dict) for kind in ALLOWED):
         return False
     message = _message(update)
-    if message is None or not _in_group(message):
+    if message is None or not _is_in_group(message):
         return True
-    return _answers(message, bot_id) or _words(message).startswith("/") or "migrate_to_chat_id" in message
+    return _is_reply_to(message, bot_id) or _text(message).startswith("/") or "migrate_to_chat_id" in message
 
 
-def asks(update: RawUpdate, me: User) -> bool:
-    """Say whether somebody waits for an answer of the bot's: not where a group's command names another bot."""
+def expects_answer(update: RawUpdate, me: User) -> bool:
+    """Return whether a user expects an answer of the bot: not for a command in a group that names another bot."""
     if is_press(update):
         return True
     message = _message(update)
     if message is None or not user_id_of(update):
         return False
-    if not _in_group(message) or _answers(message, me.id):
+    if not _is_in_group(message) or _is_reply_to(message, me.id):
         return True
-    words = _words(message)
-    command, _, named = (words.split() or [""])[0].partition("@")
+    text = _text(message)
+    command, _, named = (text.split() or [""])[0].partition("@")
     return command.startswith("/") and named.lower() in {"", (me.username or "").lower()}
 
 
@@ -61,16 +63,16 @@ def _message(update: RawUpdate) -> RawUpdate | None:
     return message if isinstance(message, dict) else None
 
 
-def _in_group(message: RawUpdate) -> bool:
+def _is_in_group(message: RawUpdate) -> bool:
     chat = message.get("chat")
-    return isinstance(chat, dict) and isinstance(chat.get("id"), int) and chat["id"] < 0
+    return isinstance(chat, dict) and isinstance(chat.get("id"), int) and is_group(chat["id"])
 
 
-def _answers(message: RawUpdate, bot_id: int) -> bool:
-    answered = message.get("reply_to_message")
-    writer = answered.get("from") if isinstance(answered, dict) else None
-    return isinstance(writer, dict) and writer.get("id") == bot_id
+def _is_reply_to(message: RawUpdate, bot_id: int) -> bool:
+    replied_to = message.get("reply_to_message")
+    author = replied_to.get("from") if isinstance(replied_to, dict) else None
+    return isinstance(author, dict) and author.get("id") == bot_id
 
 
-def _words(message: RawUpdate) -> str:
+def _text(message: RawUpdate) -> str:
     return str(message.get("text") or message.get("caption") or "")

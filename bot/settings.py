@@ -1,4 +1,4 @@
-"""The settings, read from the environment and `.env`: typed, bounded, and named in every complaint."""
+"""The settings, read from the environment and `.env`: typed, bounded, and named in every error."""
 
 import ipaddress
 import re
@@ -9,19 +9,18 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from generation.lifecycle import UnknownCreate
-from generation.source_images import SourceImages
+from core.options import SourceImages, UnknownCreate
 
 
 class Updates(StrEnum):
-    """How updates come from Telegram."""
+    """The way in which the bot receives updates from Telegram."""
 
     POLLING = "polling"
     WEBHOOK = "webhook"
 
 
 class LogLevel(StrEnum):
-    """What is worth logging."""
+    """The lowest level to log."""
 
     DEBUG = "DEBUG"
     INFO = "INFO"
@@ -30,14 +29,14 @@ class LogLevel(StrEnum):
 
 
 class LogFormat(StrEnum):
-    """For people or for machines."""
+    """The format of log lines: for humans or for machines."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class SettingsError(Exception):
-    """One or more settings are missing or bad; each line of the text names one, what is wrong, and an example."""
+    """One or more settings are missing or bad. Each line of the text names one, its error, and an example."""
 
 
 def _bot_token(value: SecretStr) -> SecretStr:
@@ -71,7 +70,7 @@ def _public_url(value: str | None) -> str | None:
         return None
     url = _base_url(value)
     if url.startswith("http:") and not _is_loopback(urlsplit(url).hostname or ""):
-        raise ValueError("must be https: Telegram delivers nowhere else")
+        raise ValueError("must be https: Telegram delivers to no other address")
     return url
 
 
@@ -107,7 +106,7 @@ Url = Annotated[str, AfterValidator(_base_url)]
 
 
 class Settings(BaseSettings):
-    """Every setting. Names are the environment's in lower case; `.env.example` explains each."""
+    """All settings, named as in the environment, in lower case. `.env.example` explains each."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -157,7 +156,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _strip(cls, values: Any) -> Any:
-        """Take blanks and quotes off that were pasted with a value; what is empty then is not set."""
+        """Strip blanks and quotes that were pasted with a value. An empty value counts as not set."""
         if not isinstance(values, dict):
             return values
         stripped = {
@@ -178,9 +177,9 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def sources_by(self) -> SourceImages:
-        """How pictures to edit reach the provider: `link` or `data`."""
-        return self.source_images.resolved(self.public_url)
+    def resolved_source_images(self) -> SourceImages:
+        """The way in which source pictures reach the provider: `link` or `data`."""
+        return self.source_images.resolve(self.public_url)
 
     @property
     def listen_address(self) -> tuple[str, int]:
@@ -190,7 +189,7 @@ class Settings(BaseSettings):
 
 
 def load(env_file: str | None = ".env") -> Settings:
-    """Read the settings. Raises SettingsError with one line a bad setting; values are never repeated in it."""
+    """Return the settings. Raises SettingsError with one line for each bad setting, without its value."""
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
@@ -201,15 +200,15 @@ def load(env_file: str | None = ".env") -> Settings:
 
 def _line(details: Any) -> str:
     if not details["loc"]:
-        words = str(details["ctx"]["error"])
-        return f"{words} (example: PUBLIC_URL=https://bot.example.org)"
+        text = str(details["ctx"]["error"])
+        return f"{text} (example: PUBLIC_URL=https://bot.example.org)"
     field = str(details["loc"][0])
     name = field.upper()
     examples = Settings.model_fields[field].examples or [""]
     if details["type"] == "missing":
-        wrong = "is missing"
+        problem = "is missing"
     elif "error" in details.get("ctx", {}) and details["type"] == "value_error":
-        wrong = str(details["ctx"]["error"])
+        problem = str(details["ctx"]["error"])
     else:
-        wrong = f"is not usable: {details['msg'][0].lower()}{details['msg'][1:]}"
-    return f"{name} {wrong} (example: {name}={examples[0]})"
+        problem = f"is not usable: {details['msg'][0].lower()}{details['msg'][1:]}"
+    return f"{name} {problem} (example: {name}={examples[0]})"

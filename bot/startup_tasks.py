@@ -1,6 +1,5 @@
-"""What runs beside the bot: telling Telegram the webhook and the menus until it listens, and measuring the loop."""
+"""Calls to Telegram after a start, repeated until they succeed: the webhook and the command menus."""
 
-import asyncio
 from collections.abc import Collection
 
 import structlog
@@ -12,19 +11,14 @@ from bot.raw_updates import ALLOWED
 from chat import menu
 from chat.translations import Translations
 from core.clock import Clock
-from core.metrics import Metrics
-from generation.shielded_tasks import backoff
+from core.retries import backoff
 from storage.key_values import KeyValueStore
 
 log = structlog.get_logger(__name__)
 
-_LAG_EVERY = 0.1
-STOOD_STILL = 1.0
-"""Seconds late that are worth a word: the machine was overloaded, or stopped."""
 
-
-async def set_webhook(bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
-    """Tell Telegram where to deliver, for as long as it takes to be heard."""
+async def set_webhook(*, bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
+    """Set the webhook."""
     tries = 0
     while True:
         try:
@@ -44,23 +38,16 @@ async def set_webhook(bot: Bot, clock: Clock, url: str, secret: SecretStr) -> No
 
 
 async def set_menus(
-    bot: Bot, clock: Clock, key_values: KeyValueStore, translations: Translations, admins: Collection[int]
+    *,
+    bot: Bot,
+    clock: Clock,
+    key_values: KeyValueStore,
+    translations: Translations,
+    admins: Collection[int],
 ) -> None:
-    """Tell Telegram the command menus, for as long as it takes to be heard."""
+    """Set the command menus that have changed."""
     tries = 0
-    while not await menu.tell(bot, key_values, translations, admins):
+    while not await menu.set_menus(bot, key_values, translations, admins):
         tries += 1
         await clock.sleep(backoff(tries, first=5.0, longest=600.0))
     log.info("menus set")
-
-
-async def measure_lag(metrics: Metrics) -> None:
-    """Note how late the event loop runs a timer, until cancelled."""
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + _LAG_EVERY
-        await asyncio.sleep(_LAG_EVERY)
-        lag = max(0.0, loop.time() - due)
-        metrics.loop_lag.observe(lag)
-        if lag > STOOD_STILL:
-            log.warning("the event loop stood still", seconds=round(lag, 1))

@@ -1,49 +1,53 @@
-"""Who writes too much: one answer, then silence until it calms. In memory only: a flood must not cost a write each."""
+"""Limits the updates of each user. It lives in memory only, because a flood must not cost a write per update."""
 
 from collections import deque
 from enum import Enum
 
-_WINDOW = 60.0
-_MOST = 10_000
+_WINDOW_SECONDS = 60.0
+_LARGEST_TABLE = 10_000
 
 
 class Verdict(Enum):
-    """What becomes of an update."""
+    """The treatment of an update."""
 
     HANDLE = "handle"
-    TELL = "tell"
+    WARN = "warn"
     IGNORE = "ignore"
 
 
 class Throttle:
-    """At most `limit` updates of a person a minute; 0 is no limit. `now` is when one was written, in any seconds."""
+    """At most `limit` updates of a user per minute; 0 means no limit."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._came: dict[int, deque[float]] = {}
+        self._times: dict[int, deque[float]] = {}
         self._silenced: set[int] = set()
 
     def judge(self, user: int, now: float) -> Verdict:
-        """Count an update and say what becomes of it. Silence ends once a minute held less than half the limit."""
+        """Count an update written at `now` (seconds of any clock) and return its treatment.
+
+        The first update over the limit is warned about. All further ones are ignored until the updates of the last
+        minute have dropped to half the limit.
+        """
         if not self._limit or not user:
             return Verdict.HANDLE
-        if user not in self._came and len(self._came) >= _MOST:
-            self._tidy(now)
-        came = self._came.setdefault(user, deque(maxlen=self._limit + 1))
-        came.append(now)
-        while came[0] <= now - _WINDOW:
-            came.popleft()
+        if user not in self._times and len(self._times) >= _LARGEST_TABLE:
+            self._drop_idle(now)
+        times = self._times.setdefault(user, deque(maxlen=self._limit + 1))
+        times.append(now)
+        while times[0] <= now - _WINDOW_SECONDS:
+            times.popleft()
         if user in self._silenced:
-            if len(came) > max(1, self._limit // 2):
+            if len(times) > max(1, self._limit // 2):
                 return Verdict.IGNORE
             self._silenced.discard(user)
-        if len(came) > self._limit:
+        if len(times) > self._limit:
             self._silenced.add(user)
-            return Verdict.TELL
+            return Verdict.WARN
         return Verdict.HANDLE
 
-    def _tidy(self, now: float) -> None:
-        self._came = {who: came for who, came in self._came.items() if came[-1] > now - _WINDOW}
-        if len(self._came) > _MOST // 2:
-            self._came.clear()  # a storm of people: looking through them for each new one would be worse than a flood
-        self._silenced &= self._came.keys()
+    def _drop_idle(self, now: float) -> None:
+        self._times = {who: times for who, times in self._times.items() if times[-1] > now - _WINDOW_SECONDS}
+        if len(self._times) > _LARGEST_TABLE // 2:
+            self._times.clear()  # a search through all users for each new one would cost more than a flood
+        self._silenced &= self._times.keys()

@@ -1,11 +1,11 @@
-"""Updates from Telegram: on the disk first, then acknowledged, then handled, in order for each person.
+"""Updates from Telegram: stored, then acknowledged, then handled, in order for each user.
 
-Whoever delivers an update (bot.polling, bot.web) acknowledges it once `put` returns. Then it is in the inbox, and if
-it is not handled before the process ends, it is at the next start; or its sender was told why it is not taken.
+The receiver of an update (bot.polling, bot.web) acknowledges it once `put` returns. By then the update is stored,
+ignored as irrelevant, or rejected with a message to its sender. A stored update that is not handled before the process
+ends is handled after the next start.
 """
 
 import asyncio
-import contextlib
 import json
 from collections import deque
 from collections.abc import Sequence
@@ -18,11 +18,12 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.notices import Notice, Notices
-from bot.raw_updates import RawUpdate, asks, concerns, is_press, user_id_of, written_at
+from bot.raw_updates import RawUpdate, expects_answer, is_press, is_relevant, user_id_of, written_at
 from bot.throttle import Throttle, Verdict
+from core import json_text
 from core.background import Background
 from core.clock import Clock
-from generation.shielded_tasks import backoff
+from core.retries import backoff
 from storage.database import StorageUnavailable
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 
@@ -30,17 +31,17 @@ log = structlog.get_logger(__name__)
 
 HANDLED_AT_ONCE = 64
 LARGEST_BACKLOG = 1_000
-"""Updates held in memory: who delivers more waits, and Telegram keeps the rest."""
-_PRUNE_EVERY = 3600.0
-_LONGEST_WAIT = 10.0
-"""Seconds at most between one try and the next while the disk takes no writes."""
+"""Updates in memory. A receiver waits if there are more, and Telegram keeps the rest."""
+_LONGEST_RETRY = 10.0
+"""Longest time in seconds between two tries while the disk refuses writes."""
 
 
 class UpdateQueue:
-    """Keeps updates and hands them to the dispatcher: one at a time for a person, many at once over all."""
+    """Stores updates and gives them to the dispatcher: one at a time per user, many at once in total."""
 
     def __init__(
         self,
+        *,
         inbox: Inbox,
         dispatcher: Dispatcher,
         bot: Bot,
@@ -48,110 +49,105 @@ class UpdateQueue:
         throttle: Throttle,
         notices: Notices,
     ) -> None:
-        self._throttle = throttle
-        self._notices = notices
         self._inbox = inbox
         self._dispatcher = dispatcher
         self._bot = bot
         self._clock = clock
-        self._places = {True: asyncio.Semaphore(HANDLED_AT_ONCE), False: asyncio.Semaphore(HANDLED_AT_ONCE)}
-        self._lanes: dict[_Lane, deque[StoredUpdate]] = {}
+        self._throttle = throttle
+        self._notices = notices
+        # Presses have slots of their own, so that a backlog of messages does not delay them.
+        self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
+        self._user_queues: dict[_QueueKey, deque[StoredUpdate]] = {}
         self._background = Background()
-        self._held = 0
-        self._room = asyncio.Event()
-        self._room.set()
-        self._pruned_at = float("-inf")
+        self._backlog = 0
+        self._has_room = asyncio.Event()
+        self._has_room.set()
 
     async def start(self) -> None:
-        """Handle what an earlier process kept and did not get to."""
-        self._enqueue(await self._inbox.unhandled())
+        """Handle the updates that an earlier process stored and did not handle."""
+        stored = await self._inbox.unhandled()
+        # An earlier version stored lone surrogates, which `json_text.loads` replaces.
+        self._enqueue([StoredUpdate(u.update_id, json.dumps(json_text.loads(u.payload))) for u in stored])
 
     async def put(self, updates: Sequence[RawUpdate]) -> None:
-        """Keep updates; once this returns they may be acknowledged. Handling goes on by itself.
+        """Store updates, which may then be acknowledged. They are handled in the background.
 
-        Raises StorageTrouble where the disk takes none of it and their senders could not be told so either.
+        Raises StorageUnavailable if the disk refuses them and not every sender could be told.
         """
         admitted = [update for update in updates if self._admits(update)]
         if not admitted:
             return
-        await self._room.wait()
+        await self._has_room.wait()
         stored = [StoredUpdate(int(u["update_id"]), json.dumps(u)) for u in admitted]
         try:
             fresh = await self._inbox.put(stored)
         except StorageUnavailable:
-            await self._refuse(admitted)
+            await self._reject(admitted)
             return
         self._enqueue(fresh)
-        with contextlib.suppress(StorageUnavailable):  # there is another hour for that
-            await self._prune()
+
+    async def stop(self, patience: float) -> None:
+        """Wait up to `patience` seconds for running handlers. The rest stays in the inbox."""
+        self._user_queues.clear()
+        await self._background.stop(patience)
 
     def _admits(self, update: RawUpdate) -> bool:
-        """Leave out what is no business of the bot's, and what a person sends too fast, before it costs a write.
+        """Return whether to store an update: not an irrelevant one, nor one that exceeds the throttle.
 
-        Judged by when it was written: what piled up while the bot was away is no flood.
+        The throttle counts by the time of writing, so a backlog after an outage is not a flood.
         """
-        if not concerns(update, self._bot.id):
+        if not is_relevant(update, self._bot.id):
             return False
         age = self._clock.now() - (written_at(update) or self._clock.now())
         at = self._clock.monotonic() - min(max(0.0, age), KEPT_SECONDS)
         verdict = self._throttle.judge(user_id_of(update), at)
-        if verdict is Verdict.TELL:
-            self._background.start(self._notices.tell(update, Notice.TOO_FAST))
+        if verdict is Verdict.WARN:
+            self._background.start(self._notices.send(update, Notice.TOO_FAST))
         return verdict is Verdict.HANDLE
 
-    async def _refuse(self, updates: Sequence[RawUpdate]) -> None:
-        """Tell everybody who waits for an answer that the disk takes nothing. Raises StorageTrouble if one was not."""
+    async def _reject(self, updates: Sequence[RawUpdate]) -> None:
+        """Tell every sender that the disk refuses writes. Raises StorageUnavailable if one could not be told."""
         try:
             me = await self._bot.me()
         except AiogramError as error:
-            raise StorageUnavailable("and Telegram cannot be told so") from error
-        waiting = [update for update in updates if asks(update, me)]
-        log.warning("updates refused", updates=len(updates), told=len(waiting))
-        told = await asyncio.gather(*(self._notices.tell(update, Notice.NOT_KEPT) for update in waiting))
+            raise StorageUnavailable("the senders cannot be told either") from error
+        waiting = [update for update in updates if expects_answer(update, me)]
+        log.warning("updates rejected", updates=len(updates), told=len(waiting))
+        told = await asyncio.gather(*(self._notices.send(update, Notice.NOT_KEPT) for update in waiting))
         if not all(told):
-            raise StorageUnavailable("and Telegram cannot be told so")
-
-    async def _prune(self) -> None:
-        if self._clock.monotonic() - self._pruned_at > _PRUNE_EVERY:
-            self._pruned_at = self._clock.monotonic()
-            await self._inbox.prune()
-
-    async def stop(self, patience: float) -> None:
-        """Let what is being handled finish, within so many seconds; the rest is in the inbox."""
-        self._lanes.clear()
-        await self._background.stop(patience)
+            raise StorageUnavailable("not every sender could be told")
 
     def _enqueue(self, updates: Sequence[StoredUpdate]) -> None:
         for update in updates:
-            self._held += 1
-            key = _lane(update)
-            lane = self._lanes.get(key)
-            if lane is not None:
-                lane.append(update)
+            self._backlog += 1
+            key = _queue_key(update)
+            queue = self._user_queues.get(key)
+            if queue is not None:
+                queue.append(update)
                 continue
-            self._lanes[key] = deque([update])
-            self._background.start(self._run_lane(key))
-        self._make_room()
+            self._user_queues[key] = deque([update])
+            self._background.start(self._run_user_queue(key))
+        self._update_room()
 
-    def _make_room(self) -> None:
-        if self._held < LARGEST_BACKLOG:
-            self._room.set()
+    def _update_room(self) -> None:
+        if self._backlog < LARGEST_BACKLOG:
+            self._has_room.set()
         else:
-            self._room.clear()
+            self._has_room.clear()
 
-    async def _run_lane(self, key: "_Lane") -> None:
-        while lane := self._lanes.get(key):
-            await self._process_until_recorded(lane.popleft(), key)
-            self._held -= 1
-            self._make_room()
-        self._lanes.pop(key, None)
+    async def _run_user_queue(self, key: "_QueueKey") -> None:
+        while queue := self._user_queues.get(key):
+            await self._process_until_recorded(queue.popleft(), key)
+            self._backlog -= 1
+            self._update_room()
+        self._user_queues.pop(key, None)
 
-    async def _process_until_recorded(self, stored: StoredUpdate, key: "_Lane") -> None:
-        """Handle an update and note it, as often as the disk makes necessary: what is in the inbox is not given up."""
+    async def _process_until_recorded(self, stored: StoredUpdate, key: "_QueueKey") -> None:
+        """Handle an update and record that, with retries while the disk refuses writes."""
         handled, tries = False, 0
         while True:
             try:
-                async with self._places[key.presses]:
+                async with self._slots[key.press]:
                     if not handled:
                         await self._handle(stored)
                         handled = True
@@ -159,8 +155,8 @@ class UpdateQueue:
             except StorageUnavailable:
                 tries += 1
                 if tries == 1 and not handled:
-                    await self._notices.tell(json.loads(stored.payload), Notice.WAITS)
-                await self._clock.sleep(backoff(tries, longest=_LONGEST_WAIT))
+                    await self._notices.send(json.loads(stored.payload), Notice.WAITS)
+                await self._clock.sleep(backoff(tries, longest=_LONGEST_RETRY))
             else:
                 return
 
@@ -176,13 +172,13 @@ class UpdateQueue:
             log.exception("update not handled", update=stored.update_id)
 
 
-class _Lane(NamedTuple):
-    """Whose order an update keeps. A press waits for no message of the same person: buttons answer at once."""
+class _QueueKey(NamedTuple):
+    """A user's messages or presses. A press does not wait for a message, so buttons answer at once."""
 
-    user: int
-    presses: bool
+    user_id: int
+    press: bool
 
 
-def _lane(update: StoredUpdate) -> _Lane:
+def _queue_key(update: StoredUpdate) -> _QueueKey:
     content = json.loads(update.payload)
-    return _Lane(user_id_of(content), is_press(content))
+    return _QueueKey(user_id_of(content), is_press(content))

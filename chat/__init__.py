@@ -1,1 +1,1 @@
-"""Floor 2: everything the bot says: texts, captions, keyboards, callback data and the rate-limited sender."""
+"""Everything the bot sends: texts, keyboards, callback data and the rate-limited sender."""

@@ -1,4 +1,4 @@
-"""What the buttons carry. Telegram allows 64 bytes; state lives in the database, so ids are enough."""
+"""Callback data of the buttons, at most 64 bytes (Bot API, InlineKeyboardButton): ids of rows in the ledger."""
 
 from enum import StrEnum
 
@@ -6,28 +6,28 @@ from aiogram.filters.callback_data import CallbackData
 
 
 class ChooseRatio(CallbackData, prefix="r"):
-    """A ratio picked for a draft. `ratio` is a slug such as `16x9`: a colon separates the parts."""
+    """Choose a ratio for a draft. `ratio` is a slug such as `16x9`, because a colon separates the fields."""
 
     draft: int
     ratio: str
 
 
 class CancelRequest(CallbackData, prefix="c"):
-    """Cancel a request. `listed` when the button stands in the answer to /queue, not in the status."""
+    """Cancel a request. `listed` is True under the answer to /queue, False under the status message."""
 
     request: int
     listed: bool = False
 
 
 class PreferRatio(CallbackData, prefix="p"):
-    """Remember a ratio for the person it was shown to; an empty slug means: ask each time."""
+    """Set the preferred ratio of a user. An empty slug means to ask each time."""
 
     user: int
     ratio: str = ""
 
 
 class ResultAction(StrEnum):
-    """What a result offers."""
+    """An action on a delivered picture."""
 
     AGAIN = "a"
     SHAPES = "s"
@@ -38,15 +38,15 @@ class ResultAction(StrEnum):
 
 
 class ResultButton(CallbackData, prefix="x"):
-    """A button under a picture. `paged` when it stands in /history, whose arrows must come back."""
+    """A button under a picture. `paged` is True in /history, so that the arrows are restored."""
 
     request: int
-    act: ResultAction
+    action: ResultAction
     paged: bool = False
 
 
 class DrawInRatio(CallbackData, prefix="s"):
-    """Draw a request again in another shape."""
+    """Draw a request again in another ratio."""
 
     request: int
     ratio: str
@@ -54,28 +54,28 @@ class DrawInRatio(CallbackData, prefix="s"):
 
 
 class ShowPage(CallbackData, prefix="h"):
-    """Show another picture of a person's history."""
+    """Show another picture of a user's history."""
 
     user: int
     request: int
 
 
 class GroupChoice(CallbackData, prefix="g"):
-    """A group's setting and its new value; an empty one takes the choice back."""
+    """Change a setting of a group. An empty value resets it."""
 
     name: str
     value: str = ""
 
 
 class PreferLanguage(CallbackData, prefix="l"):
-    """Remember a language for the person it was shown to; an empty one follows their Telegram."""
+    """Set the preferred language of a user. An empty value means the language of their Telegram app."""
 
     user: int
     language: str = ""
 
 
 class Forget(CallbackData, prefix="f"):
-    """Forget what is kept about a person, or not."""
+    """Confirm or decline the deletion of a user's data."""
 
     user: int
     sure: bool

@@ -1,4 +1,4 @@
-"""Prompts made to fit where Telegram shows them. Its limits count UTF-16 units, after the HTML is parsed."""
+"""Prompts shortened to Telegram's limits, which count UTF-16 units after the HTML is parsed."""
 
 import html
 import re
@@ -9,12 +9,12 @@ ELLIPSIS = "…"
 
 
 def units(text: str) -> int:
-    """Return the length as Telegram counts it: a character beyond the basic plane counts twice."""
+    """Return the length in UTF-16 units: a character beyond the basic plane counts twice."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def cut(text: str, limit: int) -> str:
-    """Return the text within `limit` UTF-16 units, with an ellipsis where something was cut off."""
+    """Return the text within `limit` UTF-16 units, ending in an ellipsis if it was cut."""
     if units(text) <= limit:
         return text
     room = limit - units(ELLIPSIS)
@@ -32,11 +32,11 @@ def caption(prompt: str) -> str:
     return html.escape(cut(prompt, CAPTION_UNITS), quote=False)
 
 
-def plain(text: str) -> str:
-    """Return what Telegram would show of an HTML text. Prompts are escaped, so what looks like a tag is one."""
+def strip_html(text: str) -> str:
+    """Return an HTML text without its markup. Prompts are escaped, so everything that looks like a tag is one."""
     return html.unescape(re.sub(r"</?[a-z][^<>]*>", "", text))
 
 
 def one_line(prompt: str, limit: int = 60) -> str:
-    """Return the start of a prompt on one line, not escaped: texts escape their arguments."""
+    """Return the start of a prompt on one line, not escaped: the translator escapes its arguments."""
     return cut(" ".join(prompt.split()), limit)

@@ -1,11 +1,11 @@
-"""What can become of a message, as a tree by what a caller can do about it; Telegram's refusals sorted into it.
+"""Errors of sending a message, as a tree by the caller's possible reactions, and their translation from aiogram's.
 
 SendError
- ├── Unreachable   the person blocked the bot, or the chat cannot be written to: no use trying again
- ├── Rejected      Telegram will not take this message, now or later
- │    └── NotAllowed    because a bot may not send this kind of thing in this chat; a text it may
- ├── TryLater      surely not sent; `retry_after` in seconds where Telegram named it
- └── Unsure        the connection broke: sent or not, nobody knows
+ ├── Unreachable   the user blocked the bot, or the bot may not write to the chat: do not retry
+ ├── Rejected      Telegram does not accept this message, now or later
+ │    └── NotAllowed    the bot may not send this kind of message in this chat; a text it may
+ ├── TryLater      certainly not sent; `retry_after` in seconds if Telegram named it
+ └── Unsure        the connection broke: perhaps sent
 """
 
 from aiogram.exceptions import (
@@ -44,7 +44,7 @@ _NOT_ALLOWED = (
     "chat_send_photos_forbidden",
     "chat_send_docs_forbidden",
 )
-_HARMLESS = (
+_NO_OPS = (
     "message is not modified",
     "message to delete not found",
     "message to edit not found",
@@ -57,23 +57,23 @@ _HARMLESS = (
 
 
 class SendError(Exception):
-    """A message did not reach the chat for sure. The text never holds what was to be sent."""
+    """A message perhaps or certainly did not reach the chat. The text never contains the message."""
 
 
 class Unreachable(SendError):
-    """The chat cannot be written to."""
+    """The bot cannot write to the chat."""
 
 
 class Rejected(SendError):
-    """Telegram does not take this message."""
+    """Telegram does not accept this message."""
 
 
 class NotAllowed(Rejected):
-    """The chat lets nobody send this kind of message, or not this bot."""
+    """The chat does not allow this kind of message, or not from this bot."""
 
 
 class TryLater(SendError):
-    """Surely not sent."""
+    """Certainly not sent."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -81,11 +81,11 @@ class TryLater(SendError):
 
 
 class Unsure(SendError):
-    """Sent or not: the answer was lost."""
+    """Perhaps sent: the answer was lost."""
 
 
 def translate(error: AiogramError) -> SendError:
-    """Return what an error of aiogram's means for the message."""
+    """Return the SendError that an error of aiogram corresponds to."""
     name = type(error).__name__
     if isinstance(error, TelegramRetryAfter):
         return TryLater(f"Telegram asks to wait {error.retry_after} s", float(error.retry_after))
@@ -100,7 +100,7 @@ def translate(error: AiogramError) -> SendError:
     if isinstance(error, TelegramForbiddenError):
         return Unreachable(f"{name}: {error.message}")
     if isinstance(error, TelegramServerError | TelegramUnauthorizedError):
-        # A token that is not taken is the operator's to mend: what waits is sent with the next one.
+        # The operator must repair the token. Waiting messages are sent with the next one.
         return TryLater(f"{name}: {error.message}")
     if isinstance(error, TelegramBadRequest | TelegramEntityTooLarge):
         known = any(words in error.message.lower() for words in _UNREACHABLE)
@@ -109,9 +109,7 @@ def translate(error: AiogramError) -> SendError:
     return Rejected(f"{name}: {message}")
 
 
-def is_harmless(error: SendError) -> bool:
-    """Say whether a refusal only means that what was wanted is so already, or cannot matter any more."""
+def is_no_op(error: SendError) -> bool:
+    """Return whether a refusal only means that the wish is already fulfilled or too late to matter."""
     cause = error.__cause__
-    return isinstance(cause, TelegramBadRequest) and any(
-        words in cause.message.lower() for words in _HARMLESS
-    )
+    return isinstance(cause, TelegramBadRequest) and any(words in cause.message.lower() for words in _NO_OPS)

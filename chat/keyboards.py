@@ -19,12 +19,12 @@ from chat.callbacks import (
 )
 from chat.translations import LANGUAGES, Translator
 from core.model import AspectRatio, Request
-from storage.history import Page
+from storage.history import HistoryPage
 from storage.preferences import Preference, WhoMayDraw
 
 
 def ratios(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
-    """Five ratios to pick from for a draft."""
+    """Return one button for each ratio, for a draft."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
         data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
@@ -33,7 +33,7 @@ def ratios(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
 
 
 def preferred_ratio(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
-    """Five ratios to remember, and a way back to being asked."""
+    """Return one button for each ratio to prefer, and one to be asked each time."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
         data = PreferRatio(user=user_id, ratio=ratio.slug)
@@ -43,7 +43,7 @@ def preferred_ratio(translate: Translator, user_id: int) -> InlineKeyboardMarkup
 
 
 def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
-    """The one button under a status message."""
+    """Return the button under a status message."""
     button = InlineKeyboardButton(
         text=translate.raw("button-cancel"), callback_data=CancelRequest(request=request_id).pack()
     )
@@ -51,7 +51,7 @@ def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
 
 
 def cancel_listed(translate: Translator, request_ids: Sequence[int]) -> InlineKeyboardMarkup | None:
-    """A numbered cancel button for each listed request; None for an empty list."""
+    """Return a numbered cancel button for each listed request, or None for an empty list."""
     if not request_ids:
         return None
     builder = InlineKeyboardBuilder()
@@ -62,21 +62,21 @@ def cancel_listed(translate: Translator, request_ids: Sequence[int]) -> InlineKe
 
 
 def ask(placeholder: str) -> ForceReply:
-    """Opens the reply field for the person who is asked (at most 64 characters of placeholder)."""
+    """Return the markup that opens the reply field of the asked user. A placeholder has at most 64 characters."""
     return ForceReply(selective=True, input_field_placeholder=placeholder)
 
 
-def result(translate: Translator, request: Request, page: Page | None = None) -> InlineKeyboardMarkup:
-    """What a picture offers; an edit has no shapes but a way back. With a page, arrows below."""
+def result(translate: Translator, request: Request, page: HistoryPage | None = None) -> InlineKeyboardMarkup:
+    """Return the buttons under a picture: an edit has Undo instead of Shape, and a history page has arrows."""
     builder = InlineKeyboardBuilder()
-    edited = request.source_file_id is not None
-    offers = [
+    edited = request.source is not None
+    actions = [
         ("again", ResultAction.AGAIN),
         ("undo", ResultAction.UNDO) if edited else ("shapes", ResultAction.SHAPES),
     ]
-    offers += [("edit", ResultAction.EDIT), ("original", ResultAction.ORIGINAL)]
-    for name, act in offers:
-        data = ResultButton(request=request.id, act=act, paged=page is not None)
+    actions += [("edit", ResultAction.EDIT), ("original", ResultAction.ORIGINAL)]
+    for name, action in actions:
+        data = ResultButton(request=request.id, action=action, paged=page is not None)
         builder.button(text=translate.raw(f"offer-{name}"), callback_data=data)
     arrows = 0
     for label, neighbour in (("◀", page.newer), ("▶", page.older)) if page is not None else ():
@@ -88,19 +88,19 @@ def result(translate: Translator, request: Request, page: Page | None = None) ->
 
 
 def shapes(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
-    """The other ratios of a picture, and a way back to what it offers."""
+    """Return one button for each other ratio of a picture, and one back to its actions."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
         if ratio is not request.ratio:
             data = DrawInRatio(request=request.id, ratio=ratio.slug, paged=paged)
             builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
-    back = ResultButton(request=request.id, act=ResultAction.BACK, paged=paged)
+    back = ResultButton(request=request.id, action=ResultAction.BACK, paged=paged)
     builder.button(text=translate.raw("button-back"), callback_data=back)
     return _markup(builder.adjust(2, 2, 1))
 
 
 def languages(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
-    """The languages to choose from, and following Telegram's own."""
+    """Return one button for each language, and one for the language of the Telegram app."""
     builder = InlineKeyboardBuilder()
     for language in LANGUAGES:
         data = PreferLanguage(user=user_id, language=language)
@@ -110,7 +110,7 @@ def languages(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
 
 
 def forget(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
-    """Yes or no, before everything goes."""
+    """Return the buttons that confirm or decline the deletion of a user's data."""
     builder = InlineKeyboardBuilder()
     builder.button(text=translate.raw("button-forget"), callback_data=Forget(user=user_id, sure=True))
     builder.button(text=translate.raw("button-keep"), callback_data=Forget(user=user_id, sure=False))
@@ -118,7 +118,7 @@ def forget(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
 
 
 def group_settings(translate: Translator, chosen: Preference, most: int, daily: int) -> InlineKeyboardMarkup:
-    """A group's settings, the ones in force marked; `most` is the largest daily limit, `daily` the one kept."""
+    """Return the settings of a group with the current ones marked. `most` is the largest, `daily` the current limit."""
     builder = InlineKeyboardBuilder()
 
     def button(label: str, name: str, value: str, *, now: bool) -> None:

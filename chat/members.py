@@ -1,4 +1,4 @@
-"""Who is an administrator of a group: asked of Telegram, and remembered for a minute."""
+"""The administrators of groups: asked from Telegram and cached for a minute."""
 
 import structlog
 from aiogram.enums import ChatMemberStatus
@@ -10,26 +10,26 @@ from core.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED_SECONDS = 60.0
-_MOST = 5_000
+CACHE_SECONDS = 60.0
+_CACHE_SIZE = 5_000
 _ADMINS = frozenset({ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.CREATOR})
 
 
 class Members:
-    """Members of groups."""
+    """Members of groups, by chat and user."""
 
-    def __init__(self, caller: ApiCaller, clock: Clock) -> None:
+    def __init__(self, *, caller: ApiCaller, clock: Clock) -> None:
         self._caller = caller
         self._clock = clock
-        self._known: dict[tuple[int, int], tuple[float, bool]] = {}
+        self._cached: dict[tuple[int, int], tuple[float, bool]] = {}
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
-        """Say whether somebody runs a group; who writes as the group itself does. False where Telegram won't say."""
+        """Return whether a user is an admin of a group, or the group itself. False if Telegram does not answer."""
         if user_id == chat_id:
             return True
         now = self._clock.monotonic()
-        at, is_admin = self._known.get((chat_id, user_id), (float("-inf"), False))
-        if now - at < REMEMBERED_SECONDS:
+        at, is_admin = self._cached.get((chat_id, user_id), (float("-inf"), False))
+        if now - at < CACHE_SECONDS:
             return is_admin
         method = GetChatMember(chat_id=chat_id, user_id=user_id)
         try:
@@ -37,7 +37,7 @@ class Members:
         except SendError as error:
             log.info("member not known", error=str(error))
             return False
-        if len(self._known) >= _MOST:
-            self._known.clear()
-        self._known[chat_id, user_id] = (now, member.status in _ADMINS)
+        if len(self._cached) >= _CACHE_SIZE:
+            self._cached.clear()
+        self._cached[chat_id, user_id] = (now, member.status in _ADMINS)
         return member.status in _ADMINS

@@ -1,4 +1,4 @@
-"""The command menus: by scope and language, told to Telegram only when they changed."""
+"""The command menus by scope and language, sent to Telegram only if they changed."""
 
 import hashlib
 from collections.abc import Collection
@@ -32,35 +32,35 @@ Scope = (
 )
 
 
-async def tell(
+async def set_menus(
     bot: Bot, key_values: KeyValueStore, translations: Translations, admins: Collection[int]
 ) -> bool:
-    """Set every menu that is not as Telegram was last told. False where one could not be set."""
+    """Set every menu that has changed since it was last set. Return False if one could not be set."""
     menus: list[tuple[Scope, tuple[str, ...]]] = [
         (BotCommandScopeAllPrivateChats(), PRIVATE),
         (BotCommandScopeAllGroupChats(), GROUP),
         (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
         *((BotCommandScopeChat(chat_id=admin), ADMIN) for admin in sorted(admins)),
     ]
-    well = True
+    all_set = True
     for scope, names in menus:
         for language in LANGUAGES:
-            commands = _commands(translations.of(language), names)
-            # The default language goes without a code, so it serves everybody whose own is not spoken.
+            commands = _commands(translations.for_language(language), names)
+            # The default language has no code, so that it also serves all languages without texts.
             code = None if language == DEFAULT_LANGUAGE else language
-            well &= await _tell_one(bot, key_values, scope, code, commands)
-    return well
+            all_set &= await _set_menu(bot, key_values, scope, code, commands)
+    return all_set
 
 
 def _commands(translate: Translator, names: Collection[str]) -> list[BotCommand]:
     return [BotCommand(command=name, description=translate.raw(f"command-{name}")) for name in names]
 
 
-async def _tell_one(
+async def _set_menu(
     bot: Bot, key_values: KeyValueStore, scope: Scope, code: str | None, commands: list[BotCommand]
 ) -> bool:
-    shown = "\n".join(f"{command.command}: {command.description}" for command in commands)
-    digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
+    text = "\n".join(f"{command.command}: {command.description}" for command in commands)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     name = f"menu {bot.id} {scope.model_dump_json(exclude_none=True)} {code or ''}"
     if await key_values.get(name) == digest:
         return True
@@ -68,7 +68,7 @@ async def _tell_one(
         await bot.set_my_commands(commands, scope=scope, language_code=code)
     except AiogramError as error:
         log.warning("menu not set", scope=scope.type, error=str(error))
-        # An admin who never wrote to the bot has no chat with it: their menu is set at a later start.
+        # An admin who never wrote to the bot has no chat with it. A later start sets their menu.
         return isinstance(scope, BotCommandScopeChat)
     await key_values.set(name, digest)
     return True

@@ -1,4 +1,4 @@
-"""The only way out to Telegram: every message takes its turn, every refusal becomes one of chat.errors' four."""
+"""Sends messages to Telegram: every message of the bot goes through this module."""
 
 from dataclasses import dataclass
 
@@ -30,13 +30,13 @@ from aiogram.types import (
     Message,
     ReactionTypeEmoji,
     ReactionTypeUnion,
+    ReplyParameters,
 )
 
 from chat.api_calls import ApiCaller
 from chat.errors import SendError, Unsure
-from chat.limits import Priority, RateLimiter
+from chat.limits import Priority
 from core.background import Background
-from core.clock import Clock
 from core.model import FileKind
 from core.reply_target import ReplyTarget
 
@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SentPicture:
-    """What Telegram made of a picture."""
+    """A delivered picture: the message and the file that Telegram made of it."""
 
     message_id: int
     file_id: str
@@ -54,61 +54,73 @@ class SentPicture:
 
 
 def make_bot(token: str, session: BaseSession) -> Bot:
-    """Return the Bot API client with the product's defaults: HTML, no link previews."""
+    """Return a Bot API client with the project's defaults: HTML and no link previews."""
     defaults = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
     return Bot(token, session=session, default=defaults)
 
 
-class Sender(ApiCaller):
-    """Sends, edits and deletes messages at the pace Telegram allows."""
+class Sender:
+    """Sends, edits and deletes messages. Texts and captions are HTML; every method raises a subclass of SendError."""
 
-    def __init__(self, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
-        super().__init__(bot, rate_limiter, clock)
-        self._acting = Background()
+    def __init__(self, caller: ApiCaller) -> None:
+        self._caller = caller
+        self._chat_actions = Background()
+
+    async def stop(self) -> None:
+        """Cancel the chat actions that are not sent yet."""
+        await self._chat_actions.stop()
+
+    async def acquire_slot(self, chat_id: int, priority: Priority) -> None:
+        """Wait until the rate limits allow one more message to a chat.
+
+        The caller does this before `send_photo`, `send_document`, `send_status` and `edit_status`, so that their
+        content is made only once it may be sent. All other methods acquire their own slot.
+        """
+        await self._caller.acquire_slot(chat_id, priority)
 
     async def send_text(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
-        """Send an answer in HTML and return its message id. Tried again for up to `PATIENCE` seconds."""
-        method = self._text(place, text, keyboard, silent=False)
+        """Send an answer, with retries, and return its message id."""
+        method = _send_message(place, text, keyboard, silent=False)
 
-        async def once() -> Message:
+        async def attempt() -> Message:
             await self.acquire_slot(place.chat_id, Priority.ANSWER)
-            return await self.call(method, place.chat_id)
+            return await self._caller.call(method, place.chat_id)
 
-        return (await self.with_retries(once)).message_id
+        return (await self._caller.with_retries(attempt)).message_id
 
     async def send_status(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
-        """Send a silent status text, once, and return its message id: a later one says more."""
-        method = self._text(place, text, keyboard, silent=True)
-        return (await self.call(method, place.chat_id)).message_id
+        """Send a silent status message once and return its message id. The caller has acquired a slot."""
+        method = _send_message(place, text, keyboard, silent=True)
+        return (await self._caller.call(method, place.chat_id)).message_id
 
     async def edit_status(
         self, chat_id: int, message_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
     ) -> None:
-        """Change a status text, once."""
+        """Edit a status message once. The caller has acquired a slot."""
         method = EditMessageText(chat_id=chat_id, message_id=message_id, text=text, reply_markup=keyboard)
-        await self.call_ignoring_no_ops(method, chat_id)
+        await self._caller.call_ignoring_no_ops(method, chat_id)
 
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
     ) -> None:
-        """Change a text of the bot's; one that already reads so, or is gone, is left as it is."""
+        """Edit a text message, with retries. Does nothing if the message is gone or reads the same."""
 
-        async def once() -> None:
+        async def attempt() -> None:
             await self.acquire_slot(chat_id, Priority.ANSWER)
             await self.edit_status(chat_id, message_id, text, keyboard=keyboard)
 
-        await self.with_retries(once)
+        await self._caller.with_retries(attempt)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
-        """Take a message of the bot's away. Takes no turn: Telegram's rates are for messages sent."""
+        """Delete a message of the bot, with retries. Needs no slot: Telegram limits only sent messages."""
         method = DeleteMessage(chat_id=chat_id, message_id=message_id)
-        await self.with_retries(lambda: self.call_ignoring_no_ops(method, chat_id))
+        await self._caller.with_retries(lambda: self._caller.call_ignoring_no_ops(method, chat_id))
 
     async def toast(self, query_id: str, text: str | None = None) -> None:
-        """Answer a button press at once. A press whose answer is lost stays a press: errors are only logged."""
+        """Answer a button press at once, without HTML. Logs errors instead of raising them."""
         method = AnswerCallbackQuery(callback_query_id=query_id, text=text)
         try:
-            await self.call_ignoring_no_ops(method, None)
+            await self._caller.call_ignoring_no_ops(method, None)
         except SendError as error:
             log.info("toast not shown", error=str(error))
 
@@ -120,18 +132,18 @@ class Sender(ApiCaller):
         caption: str,
         keyboard: InlineKeyboardMarkup | None = None,
     ) -> SentPicture:
-        """Send a picture as a photo, once, with an HTML caption. The turn was taken by `turn`."""
+        """Send a picture as a photo once. The caller has acquired a slot."""
         method = SendPhoto(
             chat_id=place.chat_id,
             message_thread_id=place.thread_id,
             photo=BufferedInputFile(data, filename),
             caption=caption,
-            reply_parameters=place.reply,
+            reply_parameters=_reply_to(place),
             reply_markup=keyboard,
         )
-        message = await self.call(method, place.chat_id)
+        message = await self._caller.call(method, place.chat_id)
         if not message.photo:
-            raise Unsure("Telegram's answer names no photo")
+            raise Unsure("Telegram's answer has no photo")
         return SentPicture(message.message_id, message.photo[-1].file_id, FileKind.PHOTO)
 
     async def send_document(
@@ -141,9 +153,9 @@ class Sender(ApiCaller):
         caption: str | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
     ) -> SentPicture:
-        """Send a file, new or by its `file_id`, once, with an HTML caption. The turn was taken by `turn`.
+        """Send a file, new or by its `file_id`, once. The caller has acquired a slot.
 
-        Without content type detection: with it Telegram makes a sticker of a WebP.
+        Content type detection is off: with it, Telegram turns a WebP file into a sticker.
         """
         method = SendDocument(
             chat_id=place.chat_id,
@@ -151,13 +163,22 @@ class Sender(ApiCaller):
             document=file,
             caption=caption,
             disable_content_type_detection=True,
-            reply_parameters=place.reply,
+            reply_parameters=_reply_to(place),
             reply_markup=keyboard,
         )
-        message = await self.call(method, place.chat_id)
+        message = await self._caller.call(method, place.chat_id)
         if message.document is None:
-            raise Unsure("Telegram's answer names no document")
+            raise Unsure("Telegram's answer has no document")
         return SentPicture(message.message_id, message.document.file_id, FileKind.DOCUMENT)
+
+    async def send_file(self, place: ReplyTarget, file: BufferedInputFile | str) -> SentPicture:
+        """Send a file, new or by its `file_id`, with retries."""
+
+        async def attempt() -> SentPicture:
+            await self.acquire_slot(place.chat_id, Priority.ANSWER)
+            return await self.send_document(place, file)
+
+        return await self._caller.with_retries(attempt)
 
     async def send_by_file_id(
         self,
@@ -167,24 +188,24 @@ class Sender(ApiCaller):
         caption: str,
         keyboard: InlineKeyboardMarkup | None,
     ) -> int:
-        """Send a picture Telegram already has and return its message id. Tried again like a text."""
+        """Send a picture that Telegram already has, with retries, and return its message id."""
+        method_type, field = (SendPhoto, "photo") if kind is FileKind.PHOTO else (SendDocument, "document")
+        method = method_type.model_validate(
+            {
+                "chat_id": place.chat_id,
+                "message_thread_id": place.thread_id,
+                field: file_id,
+                "caption": caption,
+                "reply_parameters": _reply_to(place),
+                "reply_markup": keyboard,
+            }
+        )
 
-        async def once() -> Message:
+        async def attempt() -> Message:
             await self.acquire_slot(place.chat_id, Priority.ANSWER)
-            form, field = (SendPhoto, "photo") if kind is FileKind.PHOTO else (SendDocument, "document")
-            method = form.model_validate(
-                {
-                    "chat_id": place.chat_id,
-                    "message_thread_id": place.thread_id,
-                    field: file_id,
-                    "caption": caption,
-                    "reply_parameters": place.reply,
-                    "reply_markup": keyboard,
-                }
-            )
-            return await self.call(method, place.chat_id)
+            return await self._caller.call(method, place.chat_id)
 
-        return (await self.with_retries(once)).message_id
+        return (await self._caller.with_retries(attempt)).message_id
 
     async def replace_picture(
         self,
@@ -195,65 +216,72 @@ class Sender(ApiCaller):
         caption: str,
         keyboard: InlineKeyboardMarkup | None,
     ) -> None:
-        """Put another picture that Telegram already has into a message of the bot's."""
-        form = InputMediaPhoto if kind is FileKind.PHOTO else InputMediaDocument
+        """Replace the picture of a message by one that Telegram already has, with retries."""
+        media_type = InputMediaPhoto if kind is FileKind.PHOTO else InputMediaDocument
         method = EditMessageMedia(
             chat_id=chat_id,
             message_id=message_id,
-            media=form(media=file_id, caption=caption, parse_mode=ParseMode.HTML),
+            media=media_type(media=file_id, caption=caption, parse_mode=ParseMode.HTML),
             reply_markup=keyboard,
         )
 
-        async def once() -> None:
+        async def attempt() -> None:
             await self.acquire_slot(chat_id, Priority.ANSWER)
-            await self.call_ignoring_no_ops(method, chat_id)
+            await self._caller.call_ignoring_no_ops(method, chat_id)
 
-        await self.with_retries(once)
+        await self._caller.with_retries(attempt)
 
     async def edit_keyboard(self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup) -> None:
-        """Put other buttons under a message of the bot's. Takes no turn: it answers a press."""
+        """Replace the buttons under a message, with retries. Needs no slot: it answers a press."""
         method = EditMessageReplyMarkup(chat_id=chat_id, message_id=message_id, reply_markup=keyboard)
-        await self.with_retries(lambda: self.call_ignoring_no_ops(method, chat_id))
+        await self._caller.with_retries(lambda: self._caller.call_ignoring_no_ops(method, chat_id))
 
     async def set_reaction(self, chat_id: int, message_id: int, emoji: str | None) -> None:
-        """Put a reaction on a message, once, or take it away. Raises Rejected where reactions are not allowed."""
+        """Set the bot's reaction to a message once, or remove it. Raises Rejected if the chat allows no reactions."""
         reaction: list[ReactionTypeUnion] = [ReactionTypeEmoji(emoji=emoji)] if emoji else []
         method = SetMessageReaction(chat_id=chat_id, message_id=message_id, reaction=reaction)
-        await self.call_ignoring_no_ops(method, chat_id)
+        await self._caller.call_ignoring_no_ops(method, chat_id)
 
     async def send_ephemeral(self, place: ReplyTarget, receiver_id: int, text: str) -> int | None:
-        """Say something only one person in a group sees, once. Raises Rejected where the server does not allow it.
+        """Send a text that only one member of a group sees, once. Raises Rejected if the server does not allow it.
 
-        An ephemeral message (Bot API 10.2, EphemeralMessageParameters). A server older than that overlooks the
-        parameter and shows the message to all: then its id is returned, so that it can be taken away.
+        It is an ephemeral message (Bot API 10.2, EphemeralMessageParameters). An older server ignores the parameter and
+        shows the message to all: then its id is returned, so that the caller can delete it.
         """
-        method = self._text(place, text, None, silent=False).model_copy(
+        method = _send_message(place, text, None, silent=False).model_copy(
             update={"ephemeral_message_parameters": EphemeralMessageParameters(receiver_user_id=receiver_id)}
         )
         await self.acquire_slot(place.chat_id, Priority.ANSWER)
-        message = await self.call(method, place.chat_id)
+        message = await self._caller.call(method, place.chat_id)
         return None if message.ephemeral_message_id is not None else message.message_id
 
     def show_chat_action(self, place: ReplyTarget) -> None:
-        """Show that a picture is being sent. Nobody waits for it, and nothing depends on it."""
+        """Show "sending a photo" in a chat, in the background. Logs errors instead of raising them."""
         method = SendChatAction(
             chat_id=place.chat_id, message_thread_id=place.thread_id, action=ChatAction.UPLOAD_PHOTO
         )
-        self._acting.start(self._quietly(method, place.chat_id))
+        self._chat_actions.start(self._call_logging_errors(method, place.chat_id))
 
-    async def _quietly(self, method: TelegramMethod[bool], chat_id: int) -> None:
+    async def _call_logging_errors(self, method: TelegramMethod[bool], chat_id: int) -> None:
         try:
-            await self.call(method, chat_id)
+            await self._caller.call(method, chat_id)
         except SendError as error:
-            log.info("action not shown", error=str(error))
+            log.info("chat action not shown", error=str(error))
 
-    @staticmethod
-    def _text(place: ReplyTarget, text: str, keyboard: Keyboard | None, *, silent: bool) -> SendMessage:
-        return SendMessage(
-            chat_id=place.chat_id,
-            message_thread_id=place.thread_id,
-            text=text,
-            reply_markup=keyboard,
-            reply_parameters=place.reply,
-            disable_notification=silent or None,
-        )
+
+def _reply_to(place: ReplyTarget) -> ReplyParameters | None:
+    """Return the parameters of a reply. A reply to a deleted message is sent as a plain message."""
+    if place.reply_to is None:
+        return None
+    return ReplyParameters(message_id=place.reply_to, allow_sending_without_reply=True)
+
+
+def _send_message(place: ReplyTarget, text: str, keyboard: Keyboard | None, *, silent: bool) -> SendMessage:
+    return SendMessage(
+        chat_id=place.chat_id,
+        message_thread_id=place.thread_id,
+        text=text,
+        reply_markup=keyboard,
+        reply_parameters=_reply_to(place),
+        disable_notification=silent or None,
+    )

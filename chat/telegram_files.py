@@ -1,47 +1,47 @@
-"""Reads files people sent from Telegram. Their links hold the bot's token, so none of them leaves this file."""
+"""Downloads files that users sent. A link to a file contains the bot's token, so no link leaves this module."""
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiohttp import ClientError
 
 LARGEST_FILE = 20 * 1024 * 1024
-"""What a bot may download (Bot API, getFile)."""
+"""Largest file in bytes that a bot may download (Bot API, getFile)."""
 _TIMEOUT = 60
 
 
 class FileError(Exception):
-    """The file could not be read. The text never holds its link."""
+    """The file could not be downloaded. The message never contains its link."""
 
 
 class FileGone(FileError):
-    """Telegram does not have it, or does not give it to bots: too large, or not this bot's."""
+    """Telegram does not have the file, or does not give it to this bot, for example because it is too large."""
 
 
 class FileUnavailable(FileError):
-    """Telegram cannot be reached, or broke off: try again."""
+    """Telegram cannot be reached, or the connection broke: try again."""
 
 
 class TelegramFiles:
-    """Files by their `file_id`."""
+    """Files of Telegram by their `file_id`."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
-    async def read(self, file_id: str) -> bytes:
-        """Return a file's bytes, at most `LARGEST_FILE`. Raises FileGone or FileTrouble."""
+    async def download(self, file_id: str) -> bytes:
+        """Return the bytes of a file, at most `LARGEST_FILE`. Raises FileGone or FileUnavailable."""
         data = bytearray()
         try:
             file = await self._bot.get_file(file_id)
             if not file.file_path or (file.file_size or 0) > LARGEST_FILE:
-                raise FileGone("Telegram gives no path to it")
+                raise FileGone("Telegram gives no path to the file")
             url = self._bot.session.api.file_url(self._bot.token, file.file_path)
             async for chunk in self._bot.session.stream_content(url, timeout=_TIMEOUT, raise_for_status=True):
                 data += chunk
                 if len(data) > LARGEST_FILE:
-                    raise FileGone("it is larger than Telegram said")
+                    raise FileGone("the file is larger than Telegram said")
         except TelegramBadRequest as error:
             raise FileGone(error.message) from None
         except (AiogramError, ClientError, TimeoutError, OSError) as error:
-            # `from None`: aiohttp's errors show the link.
+            # `from None`: errors of aiohttp contain the link.
             raise FileUnavailable(type(error).__name__) from None
         return bytes(data)

@@ -1,4 +1,4 @@
-"""What the bot says, from Fluent files: one a language, every argument escaped for Telegram's HTML."""
+"""The bot's texts from Fluent files, one for each language, with arguments escaped for Telegram's HTML."""
 
 import html
 from datetime import date
@@ -12,11 +12,11 @@ FOLDER = Path(__file__).parent / "texts"
 
 
 class TextError(Exception):
-    """A message is missing or was given the wrong arguments: a fault of the program's."""
+    """A message is missing or its arguments are wrong, which is a bug."""
 
 
 class Translator:
-    """The texts of one language. Call it with a message's name and its arguments."""
+    """The texts of one language. Call it with the name of a message and its arguments."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -24,9 +24,9 @@ class Translator:
         self._bundle.add_resource(FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
 
     def __call__(self, name: str, /, **arguments: str | int | date) -> str:
-        """Return a message as Telegram HTML. Strings are escaped; numbers take part in plurals, dates are written out.
+        """Return a message as Telegram HTML. Strings are escaped, numbers select plurals, dates are written out.
 
-        Raises TextError when there is no such message or an argument is missing.
+        Raises TextError if there is no such message or an argument is missing.
         """
         escaped = {
             key: html.escape(value, quote=False) if isinstance(value, str) else value
@@ -43,17 +43,17 @@ class Translator:
         return str(text)
 
     def raw(self, name: str, /) -> str:
-        """Return a message without arguments for a place where Telegram takes no HTML (buttons, toasts)."""
+        """Return a message without arguments as plain text, for buttons and toasts."""
         return html.unescape(self(name))
 
 
 class Translations:
-    """All languages, loaded once."""
+    """The translators of all languages, loaded once."""
 
     def __init__(self) -> None:
-        self._translator = {language: Translator(language) for language in LANGUAGES}
+        self._translators = {language: Translator(language) for language in LANGUAGES}
 
-    def of(self, language_code: str | None) -> Translator:
-        """Return the texts for an IETF language tag as Telegram sends it; English where it is not spoken."""
+    def for_language(self, language_code: str | None) -> Translator:
+        """Return the translator for an IETF language tag as Telegram sends it, or the English one."""
         language = (language_code or "").split("-")[0].lower()
-        return self._translator.get(language, self._translator[DEFAULT_LANGUAGE])
+        return self._translators.get(language, self._translators[DEFAULT_LANGUAGE])

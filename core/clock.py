@@ -1,4 +1,4 @@
-"""Time as every floor reads it: one injected clock, so a test decides what time it is."""
+"""Time, injected, so that tests decide it."""
 
 import asyncio
 import time
@@ -7,29 +7,29 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Steady time for what is stored and measured, wall time for what people call a day."""
+    """Steady time for timestamps and durations, wall time for calendar days."""
 
     def now(self) -> float:
-        """Return seconds since the Unix epoch (UTC). Setting the machine's clock shows only after a restart."""
+        """Return seconds since the Unix epoch (UTC). A change of the machine's clock shows only after a restart."""
 
     def wall(self) -> float:
-        """Return seconds since the Unix epoch (UTC) as the machine has them now: for days alone, as it may jump."""
+        """Return the machine's current seconds since the Unix epoch (UTC), which may jump: only for calendar days."""
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow, with an arbitrary start."""
+        """Return seconds that never decrease, from an arbitrary start."""
 
     async def sleep(self, seconds: float) -> None:
-        """Wait this long on the monotonic clock."""
+        """Wait for some seconds of the monotonic clock."""
 
 
 class SystemClock:
-    """The machine's clock, read once: were it set anew in mid-flight, everything would be an hour late at once."""
+    """The machine's clock, read once at the start: a later change of it must not expire everything in flight."""
 
     def __init__(self) -> None:
-        self._began = time.time() - time.monotonic()
+        self._epoch = time.time() - time.monotonic()
 
     def now(self) -> float:
-        return self._began + time.monotonic()
+        return self._epoch + time.monotonic()
 
     def wall(self) -> float:
         return time.time()
@@ -42,10 +42,10 @@ class SystemClock:
 
 
 def utc_day(now: float) -> str:
-    """Return the UTC day of a Unix time as `YYYY-MM-DD`: the day a quota belongs to."""
+    """Return the UTC day of a Unix time as `YYYY-MM-DD`. Quotas are counted by it."""
     return datetime.fromtimestamp(now, UTC).date().isoformat()
 
 
 def seconds_to_next_day(now: float) -> float:
-    """Return the seconds until the next UTC midnight, when quotas renew."""
+    """Return the seconds until the next UTC midnight, the time at which quotas renew."""
     return 86_400 - now % 86_400

@@ -1,11 +1,20 @@
-"""The values every room speaks of: a generation request, its states, and why one may be refused or fail."""
+"""The domain model: requests, their origins, states, failures and limits."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
+
+from core.reply_target import ReplyTarget
+
+T = TypeVar("T")
+
+
+class MissingValue(Exception):
+    """A request lacks a value that its state promises."""
 
 
 class AspectRatio(StrEnum):
-    """Width to height. These five are what Seedream 3 takes as `ar` (media-api.md)."""
+    """Width to height. Seedream 3 accepts these five as `ar` (docs/media-api.md)."""
 
     SQUARE = "1:1"
     WIDE = "16:9"
@@ -25,7 +34,7 @@ class AspectRatio(StrEnum):
 
 
 class State(StrEnum):
-    """Where a request stands. It only ever moves down this list, `submitting` back to `queued` excepted."""
+    """The stage of a request. It only moves down this list, except from `submitting` back to `queued`."""
 
     QUEUED = "queued"
     SUBMITTING = "submitting"
@@ -39,14 +48,14 @@ class State(StrEnum):
 
 
 PENDING = frozenset({State.QUEUED, State.SUBMITTING, State.RUNNING})
-"""States in which a request counts against its person's line and can be cancelled."""
+"""States in which a request counts against its owner's queue limit and can be cancelled."""
 SENDING = frozenset({State.READY, State.DELIVERING})
-"""The provider's part is over, the chat's part is not."""
+"""States in which the provider has finished and Telegram has not."""
 FINAL = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.UNDELIVERABLE})
 
 
 class Failure(StrEnum):
-    """Why a request ended without a picture. Each has a sentence of its own in the texts."""
+    """The reason of a request that ended without a picture. The texts have one sentence for each."""
 
     TIMEOUT = "timeout"
     UNAVAILABLE = "unavailable"
@@ -64,30 +73,60 @@ class Failure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class GenerationRequest:
-    """What a person asked for, as a handler read it from an update.
+class Origin:
+    """The cause of a request: its idempotency key, its owner, the place of the answer, and the language.
 
-    `key` comes from the cause (a message or a button press), so the same cause is the same request.
-    `status_message_id` is a message of the bot's that may be edited into the status, where one exists.
-    `source_file_id` is Telegram's id of the picture to edit, and `parent_id` the request that drew it, if one did;
-    a ratio goes with words only.
+    The key is derived from the Telegram message or button press (`handlers.origins`), so a repeated cause is the same
+    request. `user_id` is negative for an anonymous admin or a channel: the id of the chat they write for.
     """
 
     key: str
     user_id: int
-    chat_id: int
-    message_id: int
+    place: ReplyTarget
     language: str
-    prompt: str
-    ratio: AspectRatio | None
-    thread_id: int | None = None
-    status_message_id: int | None = None
-    source_file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePicture:
+    """A picture to edit: Telegram's `file_id`, and the request that drew it if the bot did."""
+
+    file_id: str
     parent_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """A request before it is accepted.
+
+    `ratio` is None for an edit. `status_message_id` is an existing message of the bot to edit into the status message.
+    """
+
+    origin: Origin
+    prompt: str
+    ratio: AspectRatio | None
+    source: SourcePicture | None = None
+    status_message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request that still lacks a prompt or a ratio, with the message of the bot that asked for it.
+
+    `refused_at` (Unix seconds) marks an origin that was refused: a later photo of the same album is ignored.
+    """
+
+    id: int
+    origin: Origin
+    prompt: str | None
+    ratio: AspectRatio | None
+    source: SourcePicture | None
+    question_message_id: int | None
+    created_at: float
+    refused_at: float | None
+
+
 class FileKind(StrEnum):
-    """What Telegram's `file_id` of a delivered picture names."""
+    """The kind of file that Telegram's `file_id` of a delivered picture names."""
 
     PHOTO = "photo"
     DOCUMENT = "document"
@@ -95,49 +134,83 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One row of the ledger. Times are Unix seconds."""
+    """One row of the ledger's table of requests. Times are Unix seconds, `cost` is in roubles.
+
+    A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
+    None, which means that the state and the columns contradict each other.
+    """
 
     id: int
-    key: str
-    user_id: int
-    chat_id: int
-    thread_id: int | None
-    message_id: int
-    language: str
+    origin: Origin
     prompt: str
     ratio: AspectRatio | None
-    source_file_id: str | None
-    parent_id: int | None
+    source: SourcePicture | None
     state: State
     quota_day: str
     accepted_at: float
     creates: int
-    started_at: float | None
-    task_id: str | None
-    running_at: float | None
-    picture_url: str | None
-    ready_at: float | None
-    failure: Failure | None
-    status_message_id: int | None
-    file_id: str | None
-    file_kind: FileKind | None
-    original_file_id: str | None
-    result_message_id: int | None
-    finished_at: float | None
-    closed_at: float | None
+    started_at: float | None = None
+    task_id: str | None = None
+    running_at: float | None = None
+    picture_url: str | None = None
+    cost: float | None = None
+    ready_at: float | None = None
+    failure: Failure | None = None
+    status_message_id: int | None = None
+    file_id: str | None = None
+    file_kind: FileKind | None = None
+    original_file_id: str | None = None
+    result_message_id: int | None = None
+    finished_at: float | None = None
+    closed_at: float | None = None
     forget: bool = False
 
     @property
-    def in_group(self) -> bool:
-        """Whether it was asked for in a group: groups and channels have negative ids (Bot API, Chat)."""
-        return self.chat_id < 0
+    def user_id(self) -> int:
+        """The owner's id."""
+        return self.origin.user_id
+
+    @property
+    def place(self) -> ReplyTarget:
+        """The place of the picture and of every message about the request."""
+        return self.origin.place
+
+    @property
+    def language(self) -> str:
+        """The language of every message about the request."""
+        return self.origin.language
+
+    def require_task_id(self) -> str:
+        """Return the provider's id of the task. Raises MissingValue before the create call was answered."""
+        return self._require("task_id", self.task_id)
+
+    def require_picture_url(self) -> str:
+        """Return the link to the picture at the provider's store. Raises MissingValue before the task is done."""
+        return self._require("picture_url", self.picture_url)
+
+    def require_ready_at(self) -> float:
+        """Return the time at which the link was stored. Raises MissingValue before the task is done."""
+        return self._require("ready_at", self.ready_at)
+
+    def require_finished_at(self) -> float:
+        """Return the time of the final state. Raises MissingValue before."""
+        return self._require("finished_at", self.finished_at)
+
+    def require_file(self) -> tuple[str, FileKind]:
+        """Return Telegram's id of the delivered picture and its kind. Raises MissingValue unless delivered."""
+        return self._require("file_id", self.file_id), self._require("file_kind", self.file_kind)
+
+    def _require(self, column: str, value: T | None) -> T:
+        if value is None:
+            raise MissingValue(f"request {self.id} in state {self.state} has no {column}")
+        return value
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a person may have: pictures a day (None is unlimited) and requests pending at once.
+    """A user's limits: pictures a UTC day (None is unlimited) and pending requests at once.
 
-    `group_daily` is what the group they ask in may have a day; it does not count in a private chat.
+    `group_daily` is the limit of pictures a UTC day of the group in which the user asks; ignored in private chats.
     """
 
     daily: int | None
@@ -147,14 +220,14 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The request is in the ledger. `fresh` is False when the same cause had been accepted before."""
+    """The request is in the ledger. `fresh` is False if the same origin was accepted before."""
 
     request: Request
     fresh: bool
 
 
 class RejectionReason(StrEnum):
-    """Why nothing was written."""
+    """The limit that a rejected request exceeds."""
 
     QUOTA_USED = "quota-used"
     GROUP_QUOTA_USED = "group-quota-used"
@@ -162,7 +235,7 @@ class RejectionReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """Nothing was written, for this reason."""
+class Rejection:
+    """The request was not accepted, and nothing was written."""
 
     reason: RejectionReason

@@ -1,26 +1,28 @@
-"""Where an answer goes, and how a reply to a message is asked for."""
+"""The place of an answer in Telegram."""
 
 from dataclasses import dataclass
 
-from aiogram.types import ReplyParameters
+
+def is_group(chat_id: int) -> bool:
+    """Return whether a chat is a group, supergroup or channel: their ids are negative (Bot API, Chat)."""
+    return chat_id < 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """A chat, a topic in it, and the message that is answered."""
+    """A chat, the topic in it, and the message to reply to."""
 
     chat_id: int
     thread_id: int | None = None
     reply_to: int | None = None
 
     @property
-    def reply(self) -> ReplyParameters | None:
-        """An answer to a message that is gone by then is sent all the same."""
-        if self.reply_to is None:
-            return None
-        return ReplyParameters(message_id=self.reply_to, allow_sending_without_reply=True)
-
-    @property
     def in_group(self) -> bool:
-        """Whether others read along: groups have negative ids (Bot API, Chat)."""
-        return self.chat_id < 0
+        """Whether other users read the chat, too."""
+        return is_group(self.chat_id)
+
+    def require_reply_to(self) -> int:
+        """Return the id of the message to reply to. Raises ValueError if there is none."""
+        if self.reply_to is None:
+            raise ValueError(f"no message to reply to in chat {self.chat_id}")
+        return self.reply_to

@@ -1,1 +1,1 @@
-"""Floor 3: one generation from request to picture: its lifecycle, the engine that drives it, the parts it calls."""
+"""One generation from request to picture: the lifecycle, the engine that drives it, and their parts."""

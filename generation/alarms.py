@@ -1,4 +1,4 @@
-"""Tells the bot's admins what only they can mend: the key, the money, the disk."""
+"""Alarms to the bot's admins about the key, the balance and the disk."""
 
 import contextlib
 from collections.abc import Collection
@@ -7,8 +7,8 @@ from enum import StrEnum
 import structlog
 
 from chat.errors import SendError
+from chat.languages import LanguageResolver
 from chat.sender import Sender
-from chat.translations import Translations, Translator
 from core.background import Background
 from core.clock import Clock
 from core.reply_target import ReplyTarget
@@ -17,113 +17,109 @@ from provider.client import MediaClient
 from provider.errors import MediaError, OutOfMoney, Unauthorised
 from storage.database import StorageUnavailable
 from storage.key_values import KeyValueStore
-from storage.preferences import Preferences
 
 log = structlog.get_logger(__name__)
 
-AT_MOST_EVERY = 3600.0
-BALANCE_EVERY = 600.0
+REPEAT_SECONDS = 3600.0
+BALANCE_SECONDS = 600.0
+_LOW_BALANCE, _WARNED = "low balance", "told"
+"""The stored value that marks a low balance as reported, with its content."""
 
 
 class Alarm(StrEnum):
-    """What is told."""
+    """The subject of an alarm."""
 
     KEY = "key"
     MONEY = "money"
     DISK = "disk"
 
 
-_OF_PROVIDER = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}
-"""An outage is the provider's own to mend."""
+_OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}
+"""Outages that only the operator can end."""
 
 
 class Alarms:
-    """Speaks to `admins`, about one kind of trouble at most once an hour, restarts included."""
+    """Sends alarms to `admins`, each kind at most once an hour, restarts included."""
 
     def __init__(
         self,
-        media: MediaClient,
+        *,
+        client: MediaClient,
         sender: Sender,
         key_values: KeyValueStore,
-        preferences: Preferences,
-        translations: Translations,
+        languages: LanguageResolver,
         clock: Clock,
-        *,
         admins: Collection[int],
         low_balance: float,
     ) -> None:
-        self._media = media
+        self._client = client
         self._sender = sender
-        self._facts = key_values
-        self._preferences = preferences
-        self._translations = translations
+        self._key_values = key_values
+        self._languages = languages
         self._clock = clock
         self._admins = sorted(admins)
         self._low_balance = low_balance
         self._background = Background()
-        self._told_at: dict[Alarm, float] = {}
+        self._sent_at: dict[Alarm, float] = {}
 
-    def provider_in(self, trouble: OutageReason) -> None:
-        """Tell of what holds creates back."""
-        if trouble in _OF_PROVIDER:
-            self.raise_for(_OF_PROVIDER[trouble])
+    def raise_for_outage(self, outage: OutageReason) -> None:
+        """Send the alarm about an outage, if there is one."""
+        if outage in _OF_OUTAGE:
+            self.raise_alarm(_OF_OUTAGE[outage])
 
-    def raise_for(self, alarm: Alarm) -> None:
-        """Tell of something, in the background."""
-        self._background.start(self._tell_hourly(alarm))
+    def raise_alarm(self, alarm: Alarm) -> None:
+        """Send an alarm in the background."""
+        self._background.start(self._send_hourly(alarm))
 
     def start(self) -> None:
-        """Look at the balance now and then."""
-        self._background.start(self._watch())
+        """Start to check the balance every `BALANCE_SECONDS`."""
+        self._background.start(self._check_forever())
 
     async def stop(self) -> None:
-        """Fall silent."""
+        """Stop checks and alarms."""
         await self._background.stop()
 
-    async def look(self) -> None:
-        """Look at the balance once: warn once when it is low, and again only after it was not."""
+    async def check_balance(self) -> None:
+        """Check the balance once. Warn when it becomes low, and again only after it was not low."""
         try:
-            balance = await self._media.balance()
+            balance = await self._client.balance()
         except (Unauthorised, OutOfMoney) as error:
-            await self._tell_hourly(Alarm.KEY if isinstance(error, Unauthorised) else Alarm.MONEY)
+            await self._send_hourly(Alarm.KEY if isinstance(error, Unauthorised) else Alarm.MONEY)
             return
         except MediaError as error:
-            log.info("balance not known", error=str(error))
+            log.info("balance unknown", error=str(error))
             return
         low = balance < self._low_balance
-        if low and await self._facts.get("low balance") != "told":
-            await self._facts.set("low balance", "told")
+        if low and await self._key_values.get(_LOW_BALANCE) != _WARNED:
+            await self._key_values.set(_LOW_BALANCE, _WARNED)
             for admin in self._admins:
-                translate = await self._translator(admin)
-                await self._say(admin, translate("low-balance", balance=int(balance)))
+                translate = await self._languages.translator(admin)
+                await self._send(admin, translate("low-balance", balance=int(balance)))
         elif not low:
-            await self._facts.set("low balance", "")
+            await self._key_values.set(_LOW_BALANCE, "")
 
-    async def _watch(self) -> None:
+    async def _check_forever(self) -> None:
         while True:
             try:
-                await self.look()
+                await self.check_balance()
             except Exception:
-                log.exception("balance not looked at")
-            await self._clock.sleep(BALANCE_EVERY)
+                log.exception("balance not checked")
+            await self._clock.sleep(BALANCE_SECONDS)
 
-    async def _tell_hourly(self, alarm: Alarm) -> None:
+    async def _send_hourly(self, alarm: Alarm) -> None:
         name, now = f"alarm {alarm}", self._clock.now()
-        told_at = self._told_at.get(alarm) or float(await self._facts.get(name) or 0.0)
-        if 0 <= now - told_at < AT_MOST_EVERY:
+        sent_at = self._sent_at.get(alarm) or float(await self._key_values.get(name) or 0.0)
+        if 0 <= now - sent_at < REPEAT_SECONDS:
             return
-        self._told_at[alarm] = now
-        with contextlib.suppress(StorageUnavailable):  # of the disk this very alarm may speak
-            await self._facts.set(name, str(now))
+        self._sent_at[alarm] = now
+        with contextlib.suppress(StorageUnavailable):  # the alarm may be about the disk
+            await self._key_values.set(name, str(now))
         for admin in self._admins:
-            translate = await self._translator(admin)
-            await self._say(admin, translate(f"alarm-{alarm}"))
+            translate = await self._languages.translator(admin)
+            await self._send(admin, translate(f"alarm-{alarm}"))
 
-    async def _translator(self, admin: int) -> Translator:
-        return self._translations.of((await self._preferences.of(admin)).language)
-
-    async def _say(self, admin: int, words: str) -> None:
+    async def _send(self, admin: int, text: str) -> None:
         try:
-            await self._sender.send_text(ReplyTarget(admin), words)
+            await self._sender.send_text(ReplyTarget(admin), text)
         except SendError as error:
-            log.warning("admin not told", admin=admin, error=str(error))
+            log.warning("admin not reached", admin=admin, error=str(error))

@@ -1,17 +1,19 @@
-"""Who may draw how much: the operator's limits applied to a person."""
+"""The operator's limits, applied to a user and the group in which the user asks."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from core.clock import Clock, utc_day
 from core.model import Allowance
 from storage.preferences import Preference
+from storage.quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
-    """`daily` pictures a person a UTC day, `concurrency` of them at once, `queue` more waiting, `group_daily` a group.
+    """The operator's limits: `daily` and `group_daily` pictures a UTC day, `concurrency` at once, `queue` more waiting.
 
-    Admins have no daily limit, nor does a group hold them back.
+    The bot's admins have no daily limit, and a group's limit does not apply to them.
     """
 
     daily: int
@@ -20,19 +22,32 @@ class Allowances:
     admins: Collection[int] = ()
     group_daily: int = 100
 
-    def of(self, user_id: int, group: Preference | None = None) -> Allowance:
-        """Return what this person may have; `group` is what the group they ask in chose, which can only be less."""
+    def of_user(self, user_id: int, group: Preference | None = None) -> Allowance:
+        """Return a user's limits. `group` is the choice of the group they ask in, which can only lower the limit."""
         pending = self.concurrency + self.queue
         if user_id in self.admins:
             return Allowance(daily=None, pending=pending)
         return Allowance(daily=self.daily, pending=pending, group_daily=self.of_group(group))
 
     def of_group(self, group: Preference | None) -> int:
-        """Return the pictures a group may have a day: its own choice, up to what the operator allows."""
+        """Return a group's pictures a UTC day: its own choice, at most the operator's limit."""
         chosen = group.daily if group is not None else None
         return self.group_daily if chosen is None else min(chosen, self.group_daily)
 
 
-def left(allowance: Allowance, used: int) -> int | None:
-    """Return the pictures left of a day; None without a limit."""
-    return None if allowance.daily is None else max(0, allowance.daily - used)
+class DailyQuota:
+    """Today's units of users and groups."""
+
+    def __init__(self, *, quotas: Quotas, allowances: Allowances, clock: Clock) -> None:
+        self._quotas = quotas
+        self._allowances = allowances
+        self._clock = clock
+
+    async def used(self, subject_id: int) -> int:
+        """Return the units that a user or group has used today."""
+        return await self._quotas.used(subject_id, utc_day(self._clock.wall()))
+
+    async def remaining(self, user_id: int) -> int | None:
+        """Return the units that a user has left today. None means no limit."""
+        daily = self._allowances.of_user(user_id).daily
+        return None if daily is None else max(0, daily - await self.used(user_id))

@@ -1,5 +1,7 @@
-"""A circuit breaker around the paid call: when the provider is away for everybody, nobody hammers it and nobody loses
-their place. One create at a time tries whether it is back.
+"""A circuit breaker around the paid create call.
+
+During an outage of the provider it holds all creates back and lets one at a time through as a probe. Requests keep
+their position in the queue.
 """
 
 from collections.abc import Callable
@@ -12,14 +14,14 @@ from core.clock import Clock
 log = structlog.get_logger(__name__)
 
 OPENS_AFTER = 3
-"""Creates that must fail in a row, whosever they are, before all are held back."""
+"""Failed creates in a row, of any users, that open the circuit breaker."""
 FIRST_PROBE, LONGEST_PROBE = 5.0, 60.0
-"""Seconds between one try and the next: from the first, growing to the longest."""
-_LOOK_EVERY = 1.0
+"""Seconds from one probe to the next: the first interval, and the longest after it has grown."""
+_CHECK_SECONDS = 1.0
 
 
 class OutageReason(StrEnum):
-    """Why creates are held back."""
+    """The reason for which creates are held back."""
 
     DOWN = "down"
     KEY = "key"
@@ -27,61 +29,61 @@ class OutageReason(StrEnum):
 
 
 class CircuitBreaker:
-    """Lets creates through, or holds them back for at most `patience` seconds each. `notice` hears of each opening."""
+    """Lets creates through, or holds each back for at most `patience` seconds. Calls `on_open` whenever it opens."""
 
-    def __init__(self, clock: Clock, patience: float, notice: Callable[[OutageReason], None]) -> None:
+    def __init__(self, *, clock: Clock, patience: float, on_open: Callable[[OutageReason], None]) -> None:
         self._clock = clock
         self._patience = patience
-        self._notice = notice
-        self.trouble: OutageReason | None = None
+        self._on_open = on_open
+        self.outage: OutageReason | None = None
         self._failures = 0
-        self._since = 0.0
-        self._every = FIRST_PROBE
+        self._opened_at = 0.0
+        self._probe_interval = FIRST_PROBE
         self._probe_at = 0.0
         self._probing = False
-        self._quiet_until = 0.0
+        self._paused_until = 0.0
 
-    async def turn(self, waits_since: float) -> bool:
-        """Wait until a create may go. False when it has waited for too long. `waits_since` is in Unix seconds."""
+    async def acquire(self, waits_since: float) -> bool:
+        """Wait until a create may be sent. Return False if it has waited too long since then (Unix seconds)."""
         waits = self._clock.monotonic() - max(0.0, self._clock.now() - waits_since)
         while True:
             now = self._clock.monotonic()
-            if now >= self._quiet_until and self._admits(now):
+            if now >= self._paused_until and self._admits(now):
                 return True
-            if self.trouble is not None and now >= max(self._since, waits) + self._patience:
+            if self.outage is not None and now >= max(self._opened_at, waits) + self._patience:
                 return False
-            await self._clock.sleep(_LOOK_EVERY)
+            await self._clock.sleep(_CHECK_SECONDS)
 
-    def done(self) -> None:
-        """A create that was let through is over, whatever came of it: another may try."""
+    def release(self) -> None:
+        """End a create that `acquire` admitted, whatever its outcome, so that the next probe may be sent."""
         self._probing = False
 
-    def well(self) -> None:
-        """The provider took a create, or read it and said no to that one alone."""
+    def record_success(self) -> None:
+        """Record that the provider processed a create: it started the task or refused that one request."""
         self._failures = 0
-        if self.trouble is not None:
-            log.info("the provider is back", trouble=self.trouble)
-            self.trouble = None
+        if self.outage is not None:
+            log.info("provider available again", outage=self.outage)
+            self.outage = None
 
-    def failed(self, trouble: OutageReason) -> None:
-        """A create failed for a reason that is everybody's."""
+    def record_failure(self, reason: OutageReason) -> None:
+        """Record a create that failed for a reason that affects all requests."""
         self._failures += 1
         now = self._clock.monotonic()
-        if self.trouble is not None:
-            self.trouble = trouble
-            self._every = min(LONGEST_PROBE, self._every * 1.5)
-        elif trouble is not OutageReason.DOWN or self._failures >= OPENS_AFTER:
-            log.error("creates are held back", trouble=trouble)
-            self.trouble, self._since, self._every = trouble, now, FIRST_PROBE
-            self._notice(trouble)
-        self._probe_at = now + self._every
+        if self.outage is not None:
+            self.outage = reason
+            self._probe_interval = min(LONGEST_PROBE, self._probe_interval * 1.5)
+        elif reason is not OutageReason.DOWN or self._failures >= OPENS_AFTER:
+            log.error("creates held back", outage=reason)
+            self.outage, self._opened_at, self._probe_interval = reason, now, FIRST_PROBE
+            self._on_open(reason)
+        self._probe_at = now + self._probe_interval
 
-    def hold(self, seconds: float) -> None:
-        """The provider asks for fewer creates: nobody sends one for so long."""
-        self._quiet_until = max(self._quiet_until, self._clock.monotonic() + seconds)
+    def pause_for(self, seconds: float) -> None:
+        """Send no create for some seconds, because the provider asks for fewer calls."""
+        self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
     def _admits(self, now: float) -> bool:
-        if self.trouble is None:
+        if self.outage is None:
             return True
         if self._probing or now < self._probe_at:
             return False

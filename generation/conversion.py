@@ -1,4 +1,4 @@
-"""Makes a picture fit what Telegram takes as a photo. Decoding runs in threads, and nothing is trusted before it."""
+"""Converts pictures for Telegram and for the provider, in threads. Nothing about the bytes is trusted."""
 
 import asyncio
 import io
@@ -10,14 +10,12 @@ from dataclasses import dataclass
 import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from provider.errors import PictureRefused
-
 FORMATS = ("WEBP", "JPEG", "PNG")
 SOURCE_FORMATS = (*FORMATS, "HEIF")
-"""What people send to be edited; HEIF is what an iPhone's camera makes of HEIC files."""
+"""Formats of source pictures. HEIF covers the HEIC files of an iPhone's camera."""
 LONGEST_SOURCE_SIDE = 2_048
 MOST_PIXELS = 50_000_000
-"""More than any picture of the model's (4 MP); a file that unpacks to more is a bomb."""
+"""Bound against decompression bombs: the model's pictures have at most 4 MP."""
 LARGEST_PHOTO = 10 * 1024 * 1024
 LARGEST_SIDES = 10_000
 LONGEST_RATIO = 20
@@ -29,9 +27,13 @@ _MAGIC = {b"RIFF": "webp", b"\xff\xd8\xff": "jpg", b"\x89PNG": "png"}
 pillow_heif.register_heif_opener()
 
 
+class UnusablePicture(Exception):
+    """The bytes are not a picture that can be sent or edited. The text names the reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture ready to be sent: its bytes, the extension that fits them, and whether it may go as a photo."""
+    """A picture that Telegram accepts: its bytes, their file extension, and whether it may be sent as a photo."""
 
     data: bytes
     extension: str
@@ -39,51 +41,51 @@ class Picture:
 
 
 class PictureConverter:
-    """Converts pictures, a few at a time."""
+    """Converts pictures, `threads` at once."""
 
     def __init__(self, threads: int = 2) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pictures")
 
-    async def fit(self, data: bytes) -> Picture:
-        """Return the picture as a JPEG or PNG for sendPhoto, or for sendDocument where no photo can hold it.
+    async def to_sendable(self, data: bytes) -> Picture:
+        """Return a picture as a JPEG or PNG for sendPhoto, or for sendDocument if it does not fit a photo.
 
-        Raises PictureRefused for what is no WebP, JPEG or PNG, is broken, or unpacks to more than `MOST_PIXELS`.
+        Raises UnusablePicture unless it is an intact WebP, JPEG or PNG of at most `MOST_PIXELS`.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, fit, data)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, to_sendable, data)
 
-    async def source(self, data: bytes) -> bytes:
-        """Return a picture to edit as a JPEG: upright, without metadata, at most 2,048 px on the longer side.
+    async def to_source(self, data: bytes) -> bytes:
+        """Return a source picture as a JPEG: upright, without metadata, at most 2,048 px on the longer side.
 
-        Raises PictureRefused for what is no WebP, JPEG, PNG or HEIC, is animated, broken or a bomb.
+        Raises UnusablePicture unless it is an intact, still WebP, JPEG, PNG or HEIC of at most `MOST_PIXELS`.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, source, data)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, to_source, data)
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Stop the threads without waiting for them."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 def extension_of(data: bytes) -> str:
-    """Return the extension that fits a picture's first bytes."""
+    """Return the file extension for the first bytes of a picture."""
     return next((name for magic, name in _MAGIC.items() if data.startswith(magic)), "webp")
 
 
-def fit(data: bytes) -> Picture:
-    """See `Pictures.fit`: the same, in the caller's thread."""
+def to_sendable(data: bytes) -> Picture:
+    """Do the same as `PictureConverter.to_sendable`, in the caller's thread."""
     with _opened(data, FORMATS) as image:
         return _fit(image, data)
 
 
-def source(data: bytes) -> bytes:
-    """See `Pictures.source`: the same, in the caller's thread."""
+def to_source(data: bytes) -> bytes:
+    """Do the same as `PictureConverter.to_source`, in the caller's thread."""
     with _opened(data, SOURCE_FORMATS) as image:
         if getattr(image, "n_frames", 1) > 1 and image.format != "HEIF":
-            raise PictureRefused("the picture moves")
+            raise UnusablePicture("the picture moves")
         image.load()
         upright = ImageOps.exif_transpose(image)
         flat = _without_transparency(upright)
         flat.thumbnail((LONGEST_SOURCE_SIDE, LONGEST_SOURCE_SIDE), Image.Resampling.LANCZOS)
-        # Pasted onto a new picture, which has no metadata to carry along.
+        # Pasted onto a new picture, which has no metadata.
         clean = Image.new("RGB", flat.size)
         clean.paste(flat)
         return _jpeg(clean, 92)
@@ -91,24 +93,22 @@ def source(data: bytes) -> bytes:
 
 @contextmanager
 def _opened(data: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
-    """Open a picture that nothing is known of. Raises PictureRefused."""
+    """Open an untrusted picture. Raises UnusablePicture."""
     try:
         with Image.open(io.BytesIO(data), formats=formats) as image:
-            _weigh(image)
+            _check_pixels(image)
             yield image
-    except PictureRefused:
+    except UnusablePicture:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise PictureRefused("this is no picture") from error
-    except (
-        Exception
-    ) as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error and more
-        raise PictureRefused("the picture is broken") from error
+        raise UnusablePicture("this is not a picture") from error
+    except Exception as error:  # the decoders raise OSError, SyntaxError, ValueError, struct.error and more
+        raise UnusablePicture("the picture is broken") from error
 
 
-def _weigh(image: Image.Image) -> None:
+def _check_pixels(image: Image.Image) -> None:
     if image.width * image.height > MOST_PIXELS:
-        raise PictureRefused("the picture has too many pixels")
+        raise UnusablePicture("the picture has too many pixels")
 
 
 def _fit(image: Image.Image, data: bytes) -> Picture:
@@ -120,7 +120,7 @@ def _fit(image: Image.Image, data: bytes) -> Picture:
         return Picture(data, _EXTENSIONS[image.format], as_photo=True)
     flat = _without_transparency(image)
     if long:
-        # Never a WebP: Telegram turns such a file into a sticker.
+        # Not as a WebP: Telegram turns a WebP file into a sticker.
         return Picture(_jpeg(flat, 95), "jpg", as_photo=False)
     if not fits:
         flat.thumbnail(_scaled(width, height), Image.Resampling.LANCZOS)

@@ -1,7 +1,7 @@
-"""How long tasks take, as a mixture of one or two lognormal humps fitted to intervals.
+"""The distribution of task durations: a mixture of one or two lognormal components, fitted to intervals.
 
-A duration is only known to lie between two polls, so the fit is the EM algorithm for interval data: each
-interval counts with its expected place under the humps, not with its middle.
+A duration is only known to lie between two polls, so the fit is the EM algorithm for interval data: each interval
+counts with its expectation under the components, not with its middle.
 """
 
 import math
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from storage.durations import Interval
 
 REMEMBERED = 600
-"""Tasks the fit looks back on while nothing changes."""
+"""Tasks used by the fit while the distribution does not change."""
 RECENT = 25
-"""Tasks that may tell that times have changed."""
+"""Latest tasks that are compared with the model to detect a change."""
 CHANGED = 18.0
-"""Twice the log-likelihood by which recent tasks must fit themselves better than the model does: under no
-change this has a chi-squared law with two degrees of freedom, and exceeds 18 once in 8,000 looks."""
+"""Threshold for twice the gain in log-likelihood of a fit to the latest tasks over the model. Without a change the gain
+has a chi-squared distribution with two degrees of freedom and exceeds 18 once in 8,000 comparisons."""
 
 _SQRT2 = math.sqrt(2)
 _NORMAL = 1 / math.sqrt(2 * math.pi)
@@ -27,20 +27,20 @@ _TINY = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class LognormalComponent:
-    """One lognormal: `weight` of all tasks, `location` and `scale` of the logarithm of seconds."""
+    """One lognormal component: `weight` among all tasks, `location` and `scale` of the logarithm of seconds."""
 
     weight: float
     location: float
     scale: float
 
     def below(self, seconds: float) -> float:
-        """Return the probability of ending by then, not weighted."""
+        """Return the probability of a duration of at most `seconds`, not weighted."""
         if seconds <= 0:
             return 0.0
         return 0.5 * math.erfc((self.location - math.log(seconds)) / (self.scale * _SQRT2))
 
     def mean_below(self, seconds: float) -> float:
-        """Return the expectation of the duration over those ending by then, not weighted."""
+        """Return the partial expectation of the durations up to `seconds`, not weighted."""
         if seconds <= 0:
             return 0.0
         z = (math.log(seconds) - self.location) / self.scale - self.scale
@@ -48,13 +48,13 @@ class LognormalComponent:
 
 
 PRIOR = LognormalComponent(1.0, math.log(9.0), 0.8)
-"""Before anything is known: 5 to 15 s as a rule (media-api.md)."""
+"""The component without any data: usually 5 to 15 s (docs/media-api.md)."""
 _PRIOR_TASKS = 2.0
-"""How many tasks the prior counts for; it also keeps the unexpected possible."""
+"""Weight of the prior in tasks. It keeps unexpected durations possible."""
 
 
 class DurationModel:
-    """What is believed of the next task's duration. `humps` weigh one together."""
+    """The expected distribution of the next task's duration. The weights of `components` sum to one."""
 
     def __init__(self, known: Iterable[Interval] = ()) -> None:
         self._known: deque[Interval] = deque(known, maxlen=REMEMBERED)
@@ -65,7 +65,7 @@ class DurationModel:
             self._fit()
 
     def learn(self, interval: Interval) -> bool:
-        """Add a task. True when the humps were fitted anew, which is done for every tenth more of tasks."""
+        """Add a task. Return True if the components were fitted again, as happens for each tenth more of tasks."""
         self._known.append(interval)
         self._unfitted += 1
         if self._unfitted < max(1, min(len(self._known), 250) // 10):
@@ -74,7 +74,7 @@ class DurationModel:
         return True
 
     def median(self) -> float:
-        """Return the duration in seconds that half of the tasks do not exceed."""
+        """Return the median duration in seconds."""
         low, high = 0.01, 10_000.0
         while high / low > 1.01:
             middle = math.sqrt(low * high)
@@ -93,7 +93,7 @@ class DurationModel:
         if len(known) >= RECENT:
             start = self._two_to_start(known)
             two = _maximise(known, start, rounds=12)
-            # Three more parameters must pay for themselves (Bayesian information criterion).
+            # Three more parameters must improve the fit enough (Bayesian information criterion).
             if 2 * (_likelihood(known, two) - _likelihood(known, one)) > 3 * math.log(len(known)):
                 self._fitted = two
         share = len(known) / (len(known) + _PRIOR_TASKS)
@@ -130,7 +130,7 @@ def _middle(interval: Interval) -> float:
 
 
 def _moments(known: Sequence[Interval]) -> LognormalComponent:
-    """A first guess: mean and spread of the middles."""
+    """Return a first estimate: mean and deviation of the middles of the intervals."""
     middles = [_middle(interval) for interval in known]
     location = sum(middles) / len(middles)
     variance = sum((m - location) ** 2 for m in middles) / len(middles)
@@ -148,7 +148,7 @@ def _likelihood(known: Sequence[Interval], components: Sequence[LognormalCompone
 def _maximise(
     known: Sequence[Interval], start: Sequence[LognormalComponent], rounds: int
 ) -> tuple[LognormalComponent, ...]:
-    """Run the EM algorithm for a few rounds and return the humps."""
+    """Return the components after a few rounds of the EM algorithm."""
     components = tuple(start)
     for _ in range(rounds):
         sums = [[0.0, 0.0, 0.0] for _ in components]

@@ -1,8 +1,8 @@
-"""When to ask whether a task is done: learned from how long tasks take, instead of every N seconds.
+"""The times at which a task is polled, learned from the durations of earlier tasks.
 
-With the durations' law known, the moments that cost least are found by dynamic programming: a call costs
-`CALL_SECONDS`, a second in which a finished picture lies unnoticed costs one. For a lognormal law with median 8 s and
-sigma 0.35 no moments chosen ahead can do better than 0.45 s of waiting at 5.4 calls; these come within 2 % of that.
+For a known distribution of durations, dynamic programming finds the times of least cost: a call costs `CALL_SECONDS`,
+and each second for which a finished picture stays unnoticed costs one. For a lognormal distribution with median 8 s and
+sigma 0.35, no times chosen in advance wait less than 0.45 s at 5.4 calls; these come within 2 % of that.
 """
 
 import math
@@ -14,19 +14,19 @@ from generation.duration_model import DurationModel, LognormalComponent
 from storage.durations import Interval
 
 SHORTEST_GAP = 0.4
-"""No task is asked about more often than this, in seconds."""
+"""Shortest time in seconds between two polls of a task."""
 LONGEST_GAP = 8.0
-"""Nor left alone for longer than this, however unlikely an answer is."""
+"""Longest time in seconds between two polls of a task."""
 CALL_SECONDS = 0.085
-"""What one call is worth in seconds of waiting: the knob between quick and frugal."""
+"""Cost of one call in seconds of waiting: a higher value means fewer calls and later pictures."""
 
 _POINTS = 420
 _FINEST = 0.05
 _SLOWEST_STRETCH = 8.0
 
 
-def plan(components: Sequence[LognormalComponent], price: float = CALL_SECONDS) -> list[float]:
-    """Return the ages in seconds, rising, at which a task is best asked about.
+def plan(components: Sequence[LognormalComponent], call_cost: float = CALL_SECONDS) -> list[float]:
+    """Return the ages in seconds, ascending, at which to poll a task.
 
     Past the last of them the task is later than nearly all (one in a thousand).
     """
@@ -50,7 +50,7 @@ def plan(components: Sequence[LognormalComponent], price: float = CALL_SECONDS) 
             cost = settled[j] + later[j] - ages[j] * b
             if cost < best:
                 best, best_j = cost, j
-        later[i] = best + m + price * (1 - b)
+        later[i] = best + m + call_cost * (1 - b)
         following[i] = best_j
     moments = []
     at = 0
@@ -61,7 +61,7 @@ def plan(components: Sequence[LognormalComponent], price: float = CALL_SECONDS) 
 
 
 def _horizon(components: Sequence[LognormalComponent]) -> float:
-    """Return the age that about one task in a thousand exceeds."""
+    """Return the age in seconds that about one task in a thousand exceeds."""
     high = 1.0
     while sum(h.weight * h.below(high) for h in components) < 0.999 and high < 600:
         high *= 1.05
@@ -69,7 +69,7 @@ def _horizon(components: Sequence[LognormalComponent]) -> float:
 
 
 class PollSchedule:
-    """Says when a task is asked about next, and slows all down together when the provider says so."""
+    """Decides the time of each poll, and slows all polls down together when the provider asks for fewer calls."""
 
     def __init__(self, clock: Clock, known: Iterable[Interval] = ()) -> None:
         self._clock = clock
@@ -78,18 +78,23 @@ class PollSchedule:
         self._stretch = 1.0
         self._quiet_until = 0.0
 
+    def restore(self, intervals: Iterable[Interval]) -> None:
+        """Replace everything learned by the durations of an earlier process."""
+        self._model = DurationModel(intervals)
+        self._plan = plan(self._model.components)
+
     def learn(self, interval: Interval) -> None:
-        """Take note of a finished task."""
+        """Learn from the duration of a finished task."""
         if self._model.learn(interval):
             self._plan = plan(self._model.components)
         self._stretch = max(1.0, self._stretch * 0.9)
 
     def usual(self) -> float:
-        """Return how many seconds a picture usually takes."""
+        """Return the usual duration of a task in seconds."""
         return self._model.median()
 
     def next_poll(self, age: float) -> float:
-        """Return the age at which a task still running at `age` is asked about next, pauses left aside."""
+        """Return the age at which to poll a task that is not done at `age`, without regard to pauses. In seconds."""
         gap = self._next_moment(age) - age
         return age + min(max(gap, SHORTEST_GAP), LONGEST_GAP) * self._stretch
 
@@ -97,10 +102,10 @@ class PollSchedule:
         index = bisect_right(self._plan, age + SHORTEST_GAP / 2)
         if index < len(self._plan):
             return self._plan[index]
-        return age * 1.12  # later than nearly all: ever more patiently
+        return age * 1.12  # later than nearly all tasks: growing intervals
 
     async def wait(self, age: float, at_most: float) -> None:
-        """Wait until a task still running at `age` is to be asked about, but no longer than `at_most` seconds."""
+        """Wait until the next poll of a task that is not done at `age`, for at most `at_most` seconds."""
         start = self._clock.monotonic()
         until = start + self.next_poll(age) - age
         last = start + at_most
@@ -108,12 +113,12 @@ class PollSchedule:
             await self._clock.sleep(left)
 
     def slow_down(self, retry_after: float | None) -> None:
-        """The provider asks for fewer calls: nobody polls for that long, then all poll more slowly for a while.
+        """Pause all polls for `retry_after` seconds, then poll more slowly, because the provider asks for fewer calls.
 
         Each finished task then brings the pace back by a tenth.
         """
         now = self._clock.monotonic()
         if now < self._quiet_until:
-            return  # the same wave of refusals: one answer to it is enough
+            return  # part of the same burst of refusals
         self._stretch = min(_SLOWEST_STRETCH, self._stretch * 1.5)
         self._quiet_until = now + (retry_after if retry_after is not None else self._stretch)

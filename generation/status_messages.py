@@ -1,11 +1,11 @@
-"""The status messages: place in line, then how long it is being drawn. One ticker for all of them.
+"""Status messages: the position in the queue, then the time a picture has been drawn for. One ticker updates them all.
 
-A status is worth less than anything else: it goes last, is tried once, and nothing ever waits for it.
+A status message has the lowest priority and is tried once. Nothing waits for it.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 import structlog
@@ -15,6 +15,7 @@ from chat.errors import Rejected, SendError, Unreachable
 from chat.limits import Priority
 from chat.sender import Sender
 from chat.translations import Translations, Translator
+from core.background import Background
 from core.clock import Clock
 from core.model import SENDING, Request, State
 from core.reply_target import ReplyTarget
@@ -23,19 +24,21 @@ from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
 
-TICK = 1.0
-BETWEEN_EDITS = 5.0
-"""A status is edited at most this often, in seconds."""
+TICK_SECONDS = 1.0
+EDIT_SECONDS = 5.0
+"""Shortest time between two edits of one status message."""
 SEEN = "👀"
-"""A group is shown this on the request instead of a message."""
-AT_ONCE = 4
-"""Statuses on the wire together: a thousand that fall due in one moment must not stall the loop."""
-_EVERY = 5
-"""Seconds of drawing are told in steps of this."""
+"""The reaction to a request in a group, in place of a status message."""
+SENDING_AT_ONCE = 4
+"""Status messages in flight together: a thousand that are due at once must not stall the event loop."""
+_ELAPSED_STEP = 5
+"""Seconds of drawing are shown in multiples of this."""
+_STOP_SECONDS = 2.0
+"""Time that a stop gives to status messages in flight, so that their ids are stored."""
 
 
 class Phase(Enum):
-    """What a status speaks of."""
+    """The content of a status message."""
 
     WAITING = "waiting"
     PAUSED = "paused"
@@ -43,30 +46,38 @@ class Phase(Enum):
     SENDING = "sending"
 
 
-Said = tuple[Phase, int]
+Content = tuple[Phase, int]
+"""A phase with its number: the position in the queue or the elapsed seconds."""
 
 
 @dataclass(slots=True)
-class _Entry:
+class _Status:
+    """The status of one request.
+
+    `shown` is the content that the user sees, `shown_at` a monotonic time. `reaction_only` means that a reaction stands
+    in for the message. `stored` means that the ledger has the message id. `sending` means that a call is in flight.
+    """
+
     request_id: int
     place: ReplyTarget
     translate: Translator
     phase: Phase
     since: float
     message_id: int | None
-    said: Said | None = None
-    said_at: float = float("-inf")
-    kept: bool = True
-    quiet: bool = False
-    speaking: asyncio.Task[None] | None = None
-    on_wire: bool = field(default=False)
+    reaction_only: bool
+    shown: Content | None = None
+    shown_at: float = float("-inf")
+    stored: bool = True
+    update: asyncio.Task[object] | None = None
+    sending: bool = False
 
 
 class StatusMessages:
-    """Shows how far each request is. `usual` gives the seconds a picture usually takes; while `paused` none begins."""
+    """Shows the progress of requests. `usual` returns the usual seconds of a picture, `paused` whether none starts."""
 
     def __init__(
         self,
+        *,
         sender: Sender,
         requests: Requests,
         translations: Translations,
@@ -80,165 +91,168 @@ class StatusMessages:
         self._clock = clock
         self._usual = usual
         self._paused = paused
-        self._entries: dict[int, _Entry] = {}
-        self._places: Callable[[], Mapping[int, int]] = dict
-        self._ticker: asyncio.Task[None] | None = None
-        self._on_wire = asyncio.Semaphore(AT_ONCE)
+        self._by_id: dict[int, _Status] = {}
+        self._positions: Callable[[], Mapping[int, int]] = dict
+        self._background = Background()
+        self._slots = asyncio.Semaphore(SENDING_AT_ONCE)
 
-    def start(self, places: Callable[[], Mapping[int, int]]) -> None:
-        """Begin to speak. `places` gives each waiting request's place in line, from 1."""
-        self._places = places
-        self._ticker = asyncio.create_task(self._tick_on())
+    def start(self, queue_positions: Callable[[], Mapping[int, int]]) -> None:
+        """Start the ticker. `queue_positions` returns the position of each waiting request, from 1."""
+        self._positions = queue_positions
+        self._background.start(self._tick_forever())
 
     async def stop(self) -> None:
-        """Fall silent: a start goes on with every status from its row."""
-        tasks = [entry.speaking for entry in self._entries.values() if entry.speaking]
-        tasks += [self._ticker] if self._ticker else []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._entries.clear()
+        """Stop the ticker. The next start resumes every status message from its row."""
+        in_flight = [status.update for status in self._by_id.values() if status.update and status.sending]
+        if in_flight:
+            await asyncio.wait(in_flight, timeout=_STOP_SECONDS)
+        await self._background.stop()
+        self._by_id.clear()
 
     def show(self, request: Request) -> None:
-        """Begin to tell how far a request is."""
+        """Start to show the progress of a request."""
         phase = Phase.WAITING if request.state is State.QUEUED else Phase.DRAWING
         since = self._clock.monotonic()
         if request.started_at is not None:
             since -= max(0.0, self._clock.now() - request.started_at)
-        self._entries[request.id] = _Entry(
+        self._by_id[request.id] = _Status(
             request_id=request.id,
-            place=ReplyTarget(request.chat_id, request.thread_id, request.message_id),
-            translate=self._translations.of(request.language),
+            place=request.place,
+            translate=self._translations.for_language(request.language),
             phase=Phase.SENDING if request.state in SENDING else phase,
             since=since,
             message_id=request.status_message_id,
-            quiet=request.in_group and request.status_message_id is None,
+            reaction_only=request.place.in_group and request.status_message_id is None,
         )
 
     def waiting(self, request_id: int) -> None:
-        """A request that had its turn waits again: nobody's is begun."""
-        entry = self._entries.get(request_id)
-        if entry is not None and entry.phase is Phase.DRAWING:
-            entry.phase = Phase.WAITING
+        """Show that a request waits again, because creates are held back."""
+        status = self._by_id.get(request_id)
+        if status is not None and status.phase is Phase.DRAWING:
+            status.phase = Phase.WAITING
 
     def drawing(self, request_id: int) -> None:
-        """A request has its turn."""
-        entry = self._entries.get(request_id)
-        if entry is not None and entry.phase is Phase.WAITING:
-            entry.phase, entry.since = Phase.DRAWING, self._clock.monotonic()
+        """Show that a request is being drawn."""
+        status = self._by_id.get(request_id)
+        if status is not None and status.phase is Phase.WAITING:
+            status.phase, status.since = Phase.DRAWING, self._clock.monotonic()
 
     def sending(self, request_id: int) -> None:
-        """A request's picture is there. Told only where it then takes long, so no edit races the picture."""
-        entry = self._entries.get(request_id)
-        if entry is not None and entry.phase is not Phase.SENDING:
-            entry.phase, entry.since = Phase.SENDING, self._clock.monotonic()
-            entry.said_at = max(entry.said_at, self._clock.monotonic())
+        """Show that a picture is being sent, but only if that takes long, so that no edit races the picture."""
+        status = self._by_id.get(request_id)
+        if status is not None and status.phase is not Phase.SENDING:
+            status.phase, status.since = Phase.SENDING, self._clock.monotonic()
+            status.shown_at = max(status.shown_at, self._clock.monotonic())
 
     async def take_down(self, request: Request) -> int | None:
-        """Say no more about a request and return its status message, where there is one, for the caller to end."""
-        entry = self._entries.get(request.id)
-        if entry is None:
+        """Stop updating a request's status and return its message id, if there is one, for the caller to finish."""
+        status = self._by_id.get(request.id)
+        if status is None:
             return request.status_message_id
-        entry.said_at = float("inf")  # the ticker leaves it alone from here on
-        if entry.speaking is not None:
-            if not entry.on_wire:
-                entry.speaking.cancel()
-            await asyncio.wait([entry.speaking])
-        self._entries.pop(request.id, None)
-        return entry.message_id or request.status_message_id
+        status.shown_at = float("inf")  # the ticker skips it from now on
+        if status.update is not None:
+            if not status.sending:
+                status.update.cancel()
+            await asyncio.wait([status.update])
+        self._by_id.pop(request.id, None)
+        return status.message_id or request.status_message_id
 
-    def speak(self, request_id: int) -> None:
-        """Let one status speak now instead of at the next tick."""
-        entry = self._entries.get(request_id)
-        if entry is not None and entry.speaking is None:
-            entry.speaking = asyncio.create_task(self._speak(entry))
-
-    async def _tick_on(self) -> None:
-        while True:
-            self.tick()
-            await self._clock.sleep(TICK)
+    def update_now(self, request_id: int) -> None:
+        """Update one status message now instead of at the next tick."""
+        status = self._by_id.get(request_id)
+        if status is not None and status.update is None:
+            self._start_update(status)
 
     def tick(self) -> None:
-        """Let every status speak that has something new to say."""
+        """Update every status message with new content."""
         now = self._clock.monotonic()
-        places, paused = self._places(), self._paused()
-        for entry in self._entries.values():
-            if paused and entry.quiet and entry.phase is Phase.WAITING:
-                entry.quiet, entry.said_at = False, float("-inf")  # eyes alone would not explain a long wait
-            if entry.speaking is not None or now - entry.said_at < BETWEEN_EDITS:
+        positions, paused = self._positions(), self._paused()
+        for status in self._by_id.values():
+            if paused and status.reaction_only and status.phase is Phase.WAITING:
+                # A reaction alone would not explain a long wait.
+                status.reaction_only, status.shown_at = False, float("-inf")
+            if status.update is not None or now - status.shown_at < EDIT_SECONDS:
                 continue
-            if self._to_say(entry, places) != entry.said:
-                entry.speaking = asyncio.create_task(self._speak(entry))
+            if self._content(status, positions) != status.shown:
+                self._start_update(status)
 
-    def _to_say(self, entry: _Entry, places: Mapping[int, int]) -> Said:
-        if entry.phase is Phase.WAITING and self._paused():
-            return Phase.PAUSED, 0
-        if entry.phase is Phase.WAITING:
-            return entry.phase, places.get(entry.request_id, 1)
-        if entry.phase is Phase.SENDING:
-            return entry.phase, 0
-        elapsed = int(self._clock.monotonic() - entry.since)
-        return entry.phase, elapsed - elapsed % (_EVERY if elapsed < 60 else 60)
+    async def _tick_forever(self) -> None:
+        while True:
+            self.tick()
+            await self._clock.sleep(TICK_SECONDS)
 
-    def _words(self, entry: _Entry, said: Said) -> str:
-        phase, number = said
-        if phase is Phase.WAITING:
-            return (
-                entry.translate("status-next")
-                if number == 1
-                else entry.translate("status-place", place=number)
-            )
-        if phase is Phase.SENDING:
-            return entry.translate("status-sending")
-        if phase is Phase.PAUSED:
-            return entry.translate("status-paused")
-        if number >= 60:
-            return entry.translate("status-drawing-minutes", elapsed=number // 60)
-        if number:
-            return entry.translate("status-drawing-for", elapsed=number)
-        return entry.translate("status-drawing", usual=round(self._usual()))
+    def _start_update(self, status: _Status) -> None:
+        status.update = self._background.start(self._update(status))
 
-    async def _speak(self, entry: _Entry) -> None:
-        loud = False
+    async def _update(self, status: _Status) -> None:
+        reactions_rejected = False
         try:
-            if not entry.quiet:  # a reaction is no message, and takes no turn
-                await self._sender.acquire_slot(entry.place.chat_id, Priority.STATUS)
-            async with self._on_wire:
-                entry.on_wire = True
-                await self._say(entry)
+            if not status.reaction_only:  # a reaction is not a message and needs no slot
+                await self._sender.acquire_slot(status.place.chat_id, Priority.STATUS)
+            async with self._slots:
+                status.sending = True
+                await self._send(status)
         except Unreachable:
-            self._entries.pop(entry.request_id, None)
+            self._by_id.pop(status.request_id, None)
         except Rejected as error:
-            # No reactions there: the status as in a private chat.
-            loud, entry.quiet = entry.quiet, False
-            log.info("status not shown", request=entry.request_id, error=str(error), loud=loud)
+            # The chat allows no reactions: it gets a message, as a private chat does.
+            reactions_rejected, status.reaction_only = status.reaction_only, False
+            log.info(
+                "status not shown",
+                request=status.request_id,
+                error=str(error),
+                reactions_rejected=reactions_rejected,
+            )
         except (SendError, StorageUnavailable) as error:
-            log.info("status not shown", request=entry.request_id, error=str(error))
-        except Exception:
-            log.exception("status not shown", request=entry.request_id)
+            log.info("status not shown", request=status.request_id, error=str(error))
         finally:
-            entry.said_at = max(entry.said_at, self._clock.monotonic())
-            entry.on_wire = False
-            entry.speaking = None
-        if loud:
-            self.speak(entry.request_id)
+            status.shown_at = max(status.shown_at, self._clock.monotonic())
+            status.sending = False
+            status.update = None
+        if reactions_rejected:
+            self.update_now(status.request_id)
 
-    async def _say(self, entry: _Entry) -> None:
-        if entry.quiet:
-            await self._sender.set_reaction(entry.place.chat_id, entry.place.reply_to or 0, SEEN)
-            entry.said_at = float("inf")
+    async def _send(self, status: _Status) -> None:
+        if status.reaction_only:
+            await self._sender.set_reaction(status.place.chat_id, status.place.require_reply_to(), SEEN)
+            status.shown_at = float("inf")
             return
-        said = self._to_say(entry, self._places())
-        text = self._words(entry, said)
+        content = self._content(status, self._positions())
+        text = self._text(status, content)
         keyboard = None
-        if entry.phase is not Phase.SENDING:
-            keyboard = keyboards.cancel(entry.translate, entry.request_id)
-        if entry.message_id is None:
-            entry.message_id = await self._sender.send_status(entry.place, text, keyboard=keyboard)
-            entry.kept = False
+        if status.phase is not Phase.SENDING:
+            keyboard = keyboards.cancel(status.translate, status.request_id)
+        if status.message_id is None:
+            status.message_id = await self._sender.send_status(status.place, text, keyboard=keyboard)
+            status.stored = False
         else:
-            await self._sender.edit_status(entry.place.chat_id, entry.message_id, text, keyboard=keyboard)
-        entry.said = said
-        if not entry.kept and entry.message_id is not None:
-            await self._requests.set_status_message(entry.request_id, entry.message_id)
-            entry.kept = True
+            await self._sender.edit_status(status.place.chat_id, status.message_id, text, keyboard=keyboard)
+        status.shown = content
+        if not status.stored:
+            await self._requests.set_status_message(status.request_id, status.message_id)
+            status.stored = True
+
+    def _content(self, status: _Status, positions: Mapping[int, int]) -> Content:
+        if status.phase is Phase.WAITING and self._paused():
+            return Phase.PAUSED, 0
+        if status.phase is Phase.WAITING:
+            return status.phase, positions.get(status.request_id, 1)
+        if status.phase is Phase.SENDING:
+            return status.phase, 0
+        elapsed = int(self._clock.monotonic() - status.since)
+        return status.phase, elapsed - elapsed % (_ELAPSED_STEP if elapsed < 60 else 60)
+
+    def _text(self, status: _Status, content: Content) -> str:
+        translate = status.translate
+        phase, number = content
+        if phase is Phase.WAITING:
+            return translate("status-next") if number == 1 else translate("status-place", place=number)
+        if phase is Phase.SENDING:
+            return translate("status-sending")
+        if phase is Phase.PAUSED:
+            return translate("status-paused")
+        if number >= 60:
+            return translate("status-drawing-minutes", elapsed=number // 60)
+        if number:
+            return translate("status-drawing-for", elapsed=number)
+        return translate("status-drawing", usual=round(self._usual()))

@@ -1,12 +1,16 @@
-"""Asks about a running task until it is done, refused or too late; what it learns goes to generation.poll_schedule."""
+"""Polls a running task until it is done, failed or timed out, at the times of generation.poll_schedule."""
 
 import structlog
 
 from core.clock import Clock
 from core.metrics import Metrics
 from core.model import Failure, Request, State
+from core.retries import backoff
 from generation.poll_schedule import PollSchedule
-from generation.shielded_tasks import ShieldedTasks, StepResult, backoff, fail
+from generation.request_memory import RequestMemory
+from generation.shielded_tasks import ShieldedTasks
+from generation.step_result import StepResult, fail
+from provider.answers import Task
 from provider.client import MediaClient
 from provider.errors import (
     BadInput,
@@ -23,112 +27,106 @@ from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
 
-GRACE = 30.0
-"""Seconds a paid task is at least asked about by a process that has come back, however late its clock says it is."""
+GRACE_SECONDS = 30.0
+"""A restarted process polls a paid task for at least this time, even after its deadline."""
 _REFUSALS_BELIEVED = 3
-"""A task that the provider says it does not know this often in a row has vanished."""
+"""After this many refusals in a row, a task counts as unknown to the provider."""
 
 
 class TaskPoller:
-    """Takes a request from `running` to `ready`, or to its end. `timeout` is in seconds from the first submit."""
+    """Moves a request from `running` to `ready`, or fails it. `timeout` is in seconds from the first submission."""
 
     def __init__(
         self,
+        *,
         requests: Requests,
-        media: MediaClient,
+        client: MediaClient,
         poll_schedule: PollSchedule,
         tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
-        *,
         timeout: float,
     ) -> None:
         self._requests = requests
-        self._media = media
+        self._client = client
         self._poll_schedule = poll_schedule
         self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
         self._timeout = timeout
-        self._own: set[int] = set()
 
-    def began(self, request_id: int) -> None:
-        """Note that this process saw the task begin, and so knows how long it takes."""
-        self._own.add(request_id)
-
-    def forget(self, request_id: int) -> None:
-        """Drop what is remembered of a closed request."""
-        self._own.discard(request_id)
-
-    async def step(self, request: Request) -> StepResult:
-        """Ask about a running task until it is done, refused or too late."""
-        # A task of a process that died is asked about at once, and when it was last still running is not known.
-        first = request.id not in self._own
-        not_done_at = None if first else 0.0
-        watch = _Watch(self._clock, request, self._timeout - GRACE if first else self._timeout)
-        trouble = 0
-        blame: Failure = Failure.TIMEOUT
+    async def step(self, request: Request, memory: RequestMemory) -> StepResult:
+        """Poll a running task until it is done, failed or timed out."""
+        # The task of an earlier process is polled at once, and the time of its last poll is unknown.
+        skip_wait = not memory.task_began_here
+        not_done_at = None if skip_wait else 0.0
+        age = _TaskAge(self._clock, request, self._timeout - GRACE_SECONDS if skip_wait else self._timeout)
+        errors = 0
+        failure_at_timeout = Failure.TIMEOUT
         while True:
-            left = self._timeout - watch.since_start()
-            if not first and left > 0:
-                if trouble:
-                    await self._clock.sleep(min(left, backoff(trouble, longest=10.0)))
-                await self._poll_schedule.wait(watch.age(), max(0.0, self._timeout - watch.since_start()))
-            first = False
+            left = self._timeout - age.since_start()
+            if not skip_wait and left > 0:
+                if errors:
+                    await self._clock.sleep(min(left, backoff(errors, longest=10.0)))
+                await self._poll_schedule.wait(age.of_task(), max(0.0, self._timeout - age.since_start()))
+            skip_wait = False
             try:
-                task = await self._media.result(request.task_id or "")
+                task = await self._client.result(request.require_task_id())
             except (TaskFailed, DoneWithoutPicture, Moderated) as error:
                 log.warning("task failed", request=request.id, kind=type(error).__name__, error=str(error))
-                return await fail(self._tasks, self._requests, request, _failure(error))
+                return await self._fail(request, _failure(error))
             except MediaError as error:
-                trouble += 1
-                blame = self._blame(error)
-                log.warning("result not read", request=request.id, tries=trouble, error=str(error))
+                errors += 1
+                failure_at_timeout = _failure_at_timeout(error)
+                log.warning("result not read", request=request.id, tries=errors, error=str(error))
                 if isinstance(error, RateLimited):
                     self._poll_schedule.slow_down(error.retry_after)
-                if isinstance(error, BadInput) and trouble >= _REFUSALS_BELIEVED:
-                    return await fail(self._tasks, self._requests, request, Failure.TASK_FAILED)
+                if isinstance(error, BadInput) and errors >= _REFUSALS_BELIEVED:
+                    return await self._fail(request, Failure.TASK_FAILED)
             else:
-                trouble, blame = 0, Failure.TIMEOUT
+                errors, failure_at_timeout = 0, Failure.TIMEOUT
                 if task.url:
-                    learned = None if not_done_at is None else Interval(not_done_at, watch.age())
-                    return await self._ready(request, task.url, learned)
-                not_done_at = watch.age()
+                    learned = None if not_done_at is None else Interval(not_done_at, age.of_task())
+                    return await self._record_ready(request, task, learned)
+                not_done_at = age.of_task()
             if left <= 0:
-                return await fail(self._tasks, self._requests, request, blame)
+                return await self._fail(request, failure_at_timeout)
 
-    @staticmethod
-    def _blame(error: MediaError) -> Failure:
-        paused = isinstance(error, Unauthorised | OutOfMoney)
-        return Failure.SERVICE_PAUSED if paused else Failure.TIMEOUT
-
-    async def _ready(self, request: Request, url: str, learned: Interval | None) -> StepResult:
-        now = self._clock.now()
-        moved = await self._requests.move(
-            request.id, State.RUNNING, State.READY, learned=learned, picture_url=url, ready_at=now
-        )
+    async def _record_ready(self, request: Request, task: Task, learned: Interval | None) -> StepResult:
+        columns = {"picture_url": task.url, "ready_at": self._clock.now()}
+        if task.cost is not None:
+            columns["cost"] = task.cost
+        moved = await self._requests.move(request.id, State.RUNNING, State.READY, learned=learned, **columns)
         if moved and learned is not None:
             self._poll_schedule.learn(learned)
             self._metrics.drawing.observe(learned.longest)
         return StepResult(State.READY if moved else request.state)
 
+    async def _fail(self, request: Request, failure: Failure) -> StepResult:
+        return await fail(self._tasks, self._requests, request, failure)
 
-class _Watch:
-    """Seconds since a task began, and since its request was first submitted: that at most `latest` to begin with."""
+
+class _TaskAge:
+    """Seconds since a task began, and since the first submission of its request, which starts at `latest` at most."""
 
     def __init__(self, clock: Clock, request: Request, latest: float) -> None:
         now = clock.now()
         self._clock = clock
-        self._from = clock.monotonic()
+        self._created_at = clock.monotonic()
         self._age = max(0.0, now - (request.running_at or now))
         self._since_start = max(0.0, min(latest, now - (request.started_at or now)))
 
-    def age(self) -> float:
-        return self._age + self._clock.monotonic() - self._from
+    def of_task(self) -> float:
+        return self._age + self._clock.monotonic() - self._created_at
 
     def since_start(self) -> float:
-        return self._since_start + self._clock.monotonic() - self._from
+        return self._since_start + self._clock.monotonic() - self._created_at
 
 
 def _failure(error: MediaError) -> Failure:
     return Failure.MODERATED if isinstance(error, Moderated) else Failure.TASK_FAILED
+
+
+def _failure_at_timeout(error: MediaError) -> Failure:
+    paused = isinstance(error, Unauthorised | OutOfMoney)
+    return Failure.SERVICE_PAUSED if paused else Failure.TIMEOUT

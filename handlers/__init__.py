@@ -1,1 +1,1 @@
-"""Floor 4: what people do in Telegram: one router a feature, thin."""
+"""Telegram updates: one router for each feature."""

@@ -1,69 +1,79 @@
-"""Finds the picture that is to be edited in a message, and the request behind a picture of the bot's."""
-
-from dataclasses import dataclass
+"""Finds the source picture in a message, and the request behind a picture of the bot."""
 
 from aiogram.types import Message
 
 from chat.callbacks import DrawInRatio, ResultButton
 from chat.telegram_files import LARGEST_FILE
+from core.model import Request, SourcePicture
+from handlers.user_errors import UserError
+from storage.requests import Requests
 
 
-class SourceError(Exception):
-    """What was sent cannot be edited."""
+class SourceError(UserError):
+    """The attachment cannot be edited."""
 
 
 class TooLarge(SourceError):
-    """More than bots may download."""
+    """The file is larger than a bot may download."""
 
 
 class NotAPicture(SourceError):
-    """It moves, sounds, or is some other file."""
+    """The attachment moves, sounds, or is not a picture."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePicture:
-    """A picture by Telegram's `file_id`, and the request that drew it where the bot did."""
+async def find_source(message: Message, bot_id: int, requests: Requests) -> SourcePicture | None:
+    """Return the picture of a message, or None without an attachment. Raises SourceError for any other attachment."""
+    file_id = _picture_file_id(message)
+    if file_id is None:
+        return None
+    parent = await find_request(message, bot_id, requests)
+    return SourcePicture(file_id, parent.id if parent else None)
 
-    file_id: str
-    parent_id: int | None = None
+
+async def find_request(message: Message, bot_id: int, requests: Requests) -> Request | None:
+    """Return the request behind a picture of the bot: the ledger knows its message, or else its buttons name it."""
+    if message.from_user is None or message.from_user.id != bot_id:
+        return None
+    request = await requests.by_result(message.chat.id, message.message_id)
+    if request is None and (request_id := _request_in_buttons(message)) is not None:
+        request = await requests.get(request_id)
+    return None if request is None or request.forget else request
 
 
-def source_in(message: Message, bot_id: int) -> SourcePicture | None:
-    """Return the picture of a message; None where it has no attachment. Raises SourceError for any other one."""
-    parent_id = request_of(message, bot_id)
+def _picture_file_id(message: Message) -> str | None:
     if message.photo:
-        return SourcePicture(message.photo[-1].file_id, parent_id)
-    if message.animation:  # comes with a document, too
+        return message.photo[-1].file_id
+    if message.animation:  # an animation has a document, too
         raise NotAPicture
     if message.document:
-        kind = message.document.mime_type or ""
-        if not kind.startswith("image/") or kind == "image/gif":
+        mime_type = message.document.mime_type or ""
+        if not mime_type.startswith("image/") or mime_type == "image/gif":
             raise NotAPicture
-        return SourcePicture(_within(message.document.file_id, message.document.file_size), parent_id)
+        return _within_limit(message.document.file_id, message.document.file_size)
     if message.sticker:
         if message.sticker.is_animated or message.sticker.is_video:
             raise NotAPicture
-        return SourcePicture(_within(message.sticker.file_id, message.sticker.file_size))
+        return _within_limit(message.sticker.file_id, message.sticker.file_size)
     if message.video or message.video_note or message.voice or message.audio:
         raise NotAPicture
     return None
 
 
-def request_of(message: Message, bot_id: int) -> int | None:
-    """Return the request whose picture a message of the bot's shows: its buttons name it."""
-    if message.from_user is None or message.from_user.id != bot_id or message.reply_markup is None:
-        return None
-    for button in (button for row in message.reply_markup.inline_keyboard for button in row):
-        for kind in (ResultButton, DrawInRatio):
-            if (button.callback_data or "").startswith(f"{kind.__prefix__}:"):
-                try:
-                    return kind.unpack(button.callback_data or "").request
-                except (ValueError, TypeError):
-                    continue
-    return None
-
-
-def _within(file_id: str, size: int | None) -> str:
+def _within_limit(file_id: str, size: int | None) -> str:
     if (size or 0) > LARGEST_FILE:
         raise TooLarge
     return file_id
+
+
+def _request_in_buttons(message: Message) -> int | None:
+    if message.reply_markup is None:
+        return None
+    for button in (button for row in message.reply_markup.inline_keyboard for button in row):
+        data = button.callback_data or ""
+        for kind in (ResultButton, DrawInRatio):
+            if data.startswith(f"{kind.__prefix__}:"):
+                try:
+                    return kind.unpack(data).request
+                except (ValueError, TypeError):
+                    continue
+    return None

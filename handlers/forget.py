@@ -1,4 +1,4 @@
-"""/forget: delete what is kept about a person, once they are sure."""
+"""/forget: the deletion of a user's data, after a confirmation."""
 
 from aiogram import Router
 from aiogram.filters import Command
@@ -9,14 +9,15 @@ from chat.callbacks import Forget
 from chat.sender import Sender
 from chat.translations import Translator
 from generation.engine import Engine
-from handlers.identity import IN_PRIVATE, UserIdentity, place_of
+from handlers.filters import IN_PRIVATE, by_named_user
+from handlers.identity import UserIdentity, place_of
 from storage.history import History
 from storage.preferences import Preferences
 from storage.requests import Requests
 
 
-async def forget(message: Message, user: UserIdentity, sender: Sender, translate: Translator) -> None:
-    """Say what would go, and ask."""
+async def forget_command(message: Message, user: UserIdentity, translate: Translator, sender: Sender) -> None:
+    """List the data to delete, and ask for a confirmation."""
     keyboard = keyboards.forget(translate, user.id)
     await sender.send_text(place_of(message), translate("forget-sure"), keyboard=keyboard)
 
@@ -24,31 +25,29 @@ async def forget(message: Message, user: UserIdentity, sender: Sender, translate
 async def forget_pressed(
     query: CallbackQuery,
     callback_data: Forget,
-    archive: History,
+    translate: Translator,
     requests: Requests,
     engine: Engine,
+    history: History,
     preferences: Preferences,
     sender: Sender,
-    translate: Translator,
 ) -> None:
-    """Cancel what is on the way and delete the rest, or leave all as it is."""
-    if callback_data.user != query.from_user.id:
-        await sender.toast(query.id, translate.raw("toast-not-yours"))
-        return
+    """Cancel the pending requests and delete the data, or keep everything."""
     await sender.toast(query.id)
+    user_id = query.from_user.id
     if callback_data.sure:
-        for request in await requests.pending_of(query.from_user.id):
+        for request in await requests.pending_of_user(user_id):
             await engine.cancel(request.id)
-        await archive.forget(query.from_user.id)
-        preferences.reload(query.from_user.id)
+        await history.forget(user_id)
+        preferences.reload(user_id)
     if query.message is not None:
-        words = translate("forgotten" if callback_data.sure else "forget-kept")
-        await sender.edit_text(query.message.chat.id, query.message.message_id, words)
+        text = translate("forgotten" if callback_data.sure else "forget-kept")
+        await sender.edit_text(query.message.chat.id, query.message.message_id, text)
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="forget")
-    router.message.register(forget, Command("forget"), IN_PRIVATE)
-    router.callback_query.register(forget_pressed, Forget.filter())
+    router.message.register(forget_command, Command("forget"), IN_PRIVATE)
+    router.callback_query.register(forget_pressed, Forget.filter(), by_named_user)
     return router

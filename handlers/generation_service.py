@@ -1,232 +1,117 @@
-"""Turns what a person wants into a request, or into the question or the sentence that stands in its way."""
+"""Turns the wish of a user into a request, a question for its missing part, or a refusal."""
 
-from dataclasses import dataclass
+from enum import Enum
 
-from chat import keyboards
-from chat.captions import one_line
-from chat.members import Members
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
-from core.clock import Clock, utc_day
-from core.model import Accepted, AspectRatio, GenerationRequest
-from core.reply_target import ReplyTarget
-from generation.allowances import Allowances, left
+from core.model import Accepted, AspectRatio, GenerationRequest, Origin, SourcePicture
+from core.reply_target import is_group
+from generation.allowances import Allowances, DailyQuota
 from generation.engine import Engine
-from handlers.attachments import SourcePicture
+from handlers.access_rules import AccessRules
 from handlers.prompt import ParsedPrompt
+from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
-from handlers.word_filter import blocked_in
-from storage.bans import Ban, Bans
-from storage.drafts import Draft, Drafts
-from storage.moderation_strikes import ModerationStrikes
-from storage.preferences import Preference, Preferences, WhoMayDraw
-from storage.quotas import Quotas
-
-UNSAFE_MOST = 3
-"""So many prompts held unsafe within an hour are a pause: until the first of them is that long ago."""
+from storage.preferences import Preference, Preferences
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What is behind a wish: who wants it, the message that is answered, and the key that makes it count once."""
+class Outcome(Enum):
+    """The result of a wish."""
 
-    key: str
-    user_id: int
-    place: ReplyTarget
-    name: str = ""
-
-    @property
-    def message_id(self) -> int:
-        """The message that caused it."""
-        return self.place.reply_to or 0
+    STARTED = "started"
+    """The request is accepted."""
+    ASKED = "asked"
+    """The bot asked for the missing part."""
+    REFUSED = "refused"
+    """The user was told why not."""
+    REPEATED = "repeated"
+    """The same origin was accepted or asked about before."""
 
 
-@dataclass(frozen=True, slots=True)
 class GenerationService:
-    """Takes orders. Everything that starts a generation goes through `submit`."""
+    """Starts generations. Every generation starts through `submit`."""
 
-    engine: Engine
-    sender: Sender
-    private_replies: PrivateReplies
-    rejection_texts: RejectionTexts
-    members: Members
-    drafts: Drafts
-    preferences: Preferences
-    quotas: Quotas
-    allowances: Allowances
-    clock: Clock
-    bans: Bans
-    unsafe: ModerationStrikes
-
-    async def take(
+    def __init__(
         self,
-        cause: Cause,
-        generation_request: ParsedPrompt,
+        *,
+        engine: Engine,
+        access_rules: AccessRules,
+        allowances: Allowances,
+        quota: DailyQuota,
+        preferences: Preferences,
+        questions: Questions,
+        rejection_texts: RejectionTexts,
+        sender: Sender,
+        private_replies: PrivateReplies,
+    ) -> None:
+        self._engine = engine
+        self._access_rules = access_rules
+        self._allowances = allowances
+        self._quota = quota
+        self._preferences = preferences
+        self._questions = questions
+        self._rejection_texts = rejection_texts
+        self._sender = sender
+        self._private_replies = private_replies
+
+    async def request_or_ask(
+        self,
+        origin: Origin,
+        parsed: ParsedPrompt,
         translate: Translator,
         source: SourcePicture | None = None,
         *,
-        always_ask: bool = False,
-    ) -> bool:
-        """Start a generation, or ask for what is missing. False where the same cause had been taken before.
+        user_name: str = "",
+        always_ask_ratio: bool = False,
+    ) -> Outcome:
+        """Start a generation, or ask for the missing prompt or ratio.
 
-        `always_ask` lets no ratio, named or remembered, stand in for a press.
+        With `always_ask_ratio`, the user has to press a ratio even if one is named or preferred. `user_name` is
+        mentioned by a question in a group.
         """
-        ratio = None if always_ask else generation_request.ratio or await self._remembered(cause)
-        if generation_request.prompt and (source is not None or ratio is not None):
-            drawn_in = ratio if source is None else None
-            return await self.submit(
-                self.wanted(cause, generation_request.prompt, drawn_in, translate, source), translate
-            )
-        if refusal_reason := await self.refusal_reason(cause, generation_request.prompt, translate):
-            await self.private_replies.say(cause.place, cause.user_id, refusal_reason)
-            return True
-        if not generation_request.prompt:
-            return await self._ask_prompt(cause, generation_request, translate, source)
-        return await self._ask_ratio(cause, generation_request, translate)
-
-    async def choose(
-        self, draft: Draft, ratio: AspectRatio, question_id: int, translate: Translator, *, press: str
-    ) -> None:
-        """Start the generation of a draft whose ratio was pressed; the question becomes its status message."""
-        wanted = GenerationRequest(
-            key=draft.key,
-            user_id=draft.user_id,
-            chat_id=draft.chat_id,
-            thread_id=draft.thread_id,
-            message_id=draft.message_id,
-            language=translate.language,
-            prompt=draft.prompt or "",
-            ratio=ratio,
-            status_message_id=question_id,
-        )
-        await self.submit(wanted, translate, press=press)
+        ratio = None if always_ask_ratio else parsed.ratio or await self._preferred_ratio(origin)
+        if parsed.prompt and (source is not None or ratio is not None):
+            request = GenerationRequest(origin, parsed.prompt, ratio if source is None else None, source)
+            return await self.submit(request, translate)
+        if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
+            return await self._refuse(origin, reason)
+        if not parsed.prompt:
+            asked = await self._questions.ask_prompt(origin, parsed, translate, source, user_name)
+            return Outcome.ASKED if asked else Outcome.REPEATED
+        if origin.user_id > 0 and await self._quota.remaining(origin.user_id) == 0:
+            allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
+            return await self._refuse(origin, self._rejection_texts.quota_used(allowance, translate))
+        asked = await self._questions.ask_ratio(origin, parsed.prompt, translate)
+        return Outcome.ASKED if asked else Outcome.REPEATED
 
     async def submit(
-        self, wanted: GenerationRequest, translate: Translator, *, press: str | None = None
-    ) -> bool:
-        """Accept a request and say nothing, or refuse it and say why. A press that caused it is answered first.
+        self, request: GenerationRequest, translate: Translator, *, query_id: str | None = None
+    ) -> Outcome:
+        """Accept a request, or refuse it and tell the user why. First answers the press that asked for it, if any."""
+        origin = request.origin
+        allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
+        reason = await self._access_rules.refusal_reason(origin, request.prompt, translate)
+        answer = None
+        if reason is None:
+            answer = await self._engine.submit(request, allowance)
+            if not isinstance(answer, Accepted):
+                reason = self._rejection_texts.of_rejection(answer.reason, allowance, translate)
+        if query_id is not None:
+            await self._sender.toast(query_id, translate.raw("toast-refused" if reason else "toast-accepted"))
+        if reason is not None:
+            return await self._refuse(origin, reason)
+        return Outcome.STARTED if isinstance(answer, Accepted) and answer.fresh else Outcome.REPEATED
 
-        False where the same cause had been accepted before.
-        """
-        place = ReplyTarget(wanted.chat_id, wanted.thread_id, wanted.message_id)
-        group = await self._group(wanted.chat_id)
-        refusal_reason = await self.refusal_reason(
-            Cause(wanted.key, wanted.user_id, place), wanted.prompt, translate
-        )
-        allowance = self.allowances.of(wanted.user_id, group)
-        answer = None if refusal_reason else await self.engine.submit(wanted, allowance)
-        accepted = isinstance(answer, Accepted)
-        if press is not None:
-            await self.sender.toast(press, translate.raw("toast-accepted" if accepted else "toast-refused"))
-        if isinstance(answer, Accepted):
-            return answer.fresh
-        words = (
-            refusal_reason
-            if answer is None
-            else self.rejection_texts.refused(answer.reason, allowance, translate)
-        )
-        await self.private_replies.say(place, wanted.user_id, words or "")
-        return True
+    async def _refuse(self, origin: Origin, reason: str) -> Outcome:
+        await self._private_replies.send(origin.place, origin.user_id, reason)
+        return Outcome.REFUSED
 
-    def wanted(
-        self,
-        cause: Cause,
-        prompt: str,
-        ratio: AspectRatio | None,
-        translate: Translator,
-        source: SourcePicture | None = None,
-    ) -> GenerationRequest:
-        """Return the request a cause leads to."""
-        return GenerationRequest(
-            key=cause.key,
-            user_id=cause.user_id,
-            chat_id=cause.place.chat_id,
-            thread_id=cause.place.thread_id,
-            message_id=cause.message_id,
-            language=translate.language,
-            prompt=prompt,
-            ratio=ratio,
-            source_file_id=source.file_id if source else None,
-            parent_id=source.parent_id if source else None,
-        )
+    async def _group(self, origin: Origin) -> Preference | None:
+        chat_id = origin.place.chat_id
+        return await self._preferences.of(chat_id) if is_group(chat_id) else None
 
-    async def _group(self, chat_id: int) -> Preference | None:
-        return await self.preferences.of(chat_id) if chat_id < 0 else None
-
-    async def _remembered(self, cause: Cause) -> AspectRatio | None:
-        group = await self._group(cause.place.chat_id)
+    async def _preferred_ratio(self, origin: Origin) -> AspectRatio | None:
+        group = await self._group(origin)
         own = group.ratio if group is not None else None
-        return own or (await self.preferences.of(cause.user_id)).ratio
-
-    async def refusal_reason(self, cause: Cause, prompt: str, translate: Translator) -> str | None:
-        """Return why somebody may not draw this here, or None: a blocked word, a pause, or their group's choice."""
-        if blocked_in(prompt, await self.bans.of(Ban.WORD)):
-            return translate("word-banned")
-        if await self.unsafe.lately(cause.user_id) >= UNSAFE_MOST:
-            return translate("unsafe-pause")
-        return await self._barred_by_group(cause, translate)
-
-    async def _barred_by_group(self, cause: Cause, translate: Translator) -> str | None:
-        group = await self._group(cause.place.chat_id)
-        if group is None or group.who is WhoMayDraw.ALL:
-            return None
-        if group.who is WhoMayDraw.NOBODY:
-            return translate("group-nobody")
-        if await self.members.is_admin(cause.place.chat_id, cause.user_id):
-            return None
-        return translate("group-admins-only")
-
-    async def _ask_prompt(
-        self,
-        cause: Cause,
-        generation_request: ParsedPrompt,
-        translate: Translator,
-        source: SourcePicture | None,
-    ) -> bool:
-        draft = await self._draft(cause, generation_request, source)
-        if draft.question_message_id is not None:
-            return False
-        if source is None:
-            words, placeholder = translate("ask-prompt"), translate.raw("ask-prompt-placeholder")
-        elif cause.place.in_group and cause.name:
-            # The reply field opens for who is named (Bot API, ForceReply.selective).
-            words = translate("ask-change-named", name=cause.name, id=str(cause.user_id))
-            placeholder = translate.raw("ask-change-placeholder")
-        else:
-            words, placeholder = translate("ask-change"), translate.raw("ask-change-placeholder")
-        asked = await self.sender.send_text(cause.place, words, keyboard=keyboards.ask(placeholder))
-        await self.drafts.set_question(draft.id, asked)
-        return True
-
-    async def _ask_ratio(self, cause: Cause, generation_request: ParsedPrompt, translate: Translator) -> bool:
-        allowance = self.allowances.of(cause.user_id, await self._group(cause.place.chat_id))
-        used = await self.quotas.used(cause.user_id, utc_day(self.clock.wall()))
-        if cause.user_id > 0 and left(allowance, used) == 0:
-            words = self.rejection_texts.quota_used(allowance, translate)
-            await self.private_replies.say(cause.place, cause.user_id, words)
-            return True
-        draft = await self._draft(cause, generation_request)
-        if draft.question_message_id is not None:
-            return False
-        words = translate("ask-ratio", prompt=one_line(generation_request.prompt))
-        asked = await self.sender.send_text(
-            cause.place, words, keyboard=keyboards.ratios(translate, draft.id)
-        )
-        await self.drafts.set_question(draft.id, asked)
-        return True
-
-    async def _draft(
-        self, cause: Cause, generation_request: ParsedPrompt, source: SourcePicture | None = None
-    ) -> Draft:
-        return await self.drafts.save(
-            key=cause.key,
-            user_id=cause.user_id,
-            chat_id=cause.place.chat_id,
-            thread_id=cause.place.thread_id,
-            message_id=cause.message_id,
-            prompt=generation_request.prompt or None,
-            ratio=generation_request.ratio,
-            source_file_id=source.file_id if source else None,
-            parent_id=source.parent_id if source else None,
-        )
+        return own or (await self._preferences.of(origin.user_id)).ratio

@@ -8,73 +8,76 @@ from aiogram.types import Message
 
 from chat.sender import Sender
 from chat.translations import Translator
-from handlers.identity import IN_PRIVATE, UserIdentity, place_of
-from handlers.word_filter import plain
+from handlers.filters import IN_PRIVATE, by_bot_admin
+from handlers.identity import place_of
+from handlers.word_filter import normalise
 from storage.bans import Ban, Bans
 
 
-class Moderation:
-    """Blocks people and chats by id, and words."""
-
-    def __init__(self, bans: Bans, sender: Sender, admins: Collection[int]) -> None:
-        self._bans = bans
-        self._sender = sender
-        self._admins = admins
-
-    def by_admin(self, _message: Message, user: UserIdentity) -> bool:
-        """Filter: sent by one of the bot's admins. To anybody else the commands do not exist."""
-        return user.id in self._admins
-
-    async def ban(self, message: Message, command: CommandObject, translate: Translator) -> None:
-        """Block a person or a chat: nothing of theirs is answered any more."""
-        subject = _subject(command.args, self._admins)
-        if subject is None:
-            await self._sender.send_text(place_of(message), translate("ban-how"))
-            return
-        await self._bans.add(Ban.SUBJECT, subject)
-        await self._sender.send_text(place_of(message), translate("banned", subject=subject))
-
-    async def unban(self, message: Message, command: CommandObject, translate: Translator) -> None:
-        """Let them in again."""
-        subject = (command.args or "").strip()
-        lifted = await self._bans.lift(Ban.SUBJECT, subject)
-        words = translate("unbanned", subject=subject) if lifted else translate("not-banned", subject=subject)
-        await self._sender.send_text(place_of(message), words)
-
-    async def ban_word(self, message: Message, command: CommandObject, translate: Translator) -> None:
-        """Block a word, however it is disguised."""
-        word = (command.args or "").strip()
-        if not plain(word):
-            await self._sender.send_text(place_of(message), translate("banword-how"))
-            return
-        await self._bans.add(Ban.WORD, word)
-        await self._sender.send_text(place_of(message), translate("banned", subject=word))
-
-    async def unban_word(self, message: Message, command: CommandObject, translate: Translator) -> None:
-        """Allow a word again."""
-        word = (command.args or "").strip()
-        lifted = await self._bans.lift(Ban.WORD, word)
-        words = translate("unbanned", subject=word) if lifted else translate("not-banned", subject=word)
-        await self._sender.send_text(place_of(message), words)
+async def ban(
+    message: Message,
+    command: CommandObject,
+    translate: Translator,
+    bans: Bans,
+    admin_ids: Collection[int],
+    sender: Sender,
+) -> None:
+    """Ban a user or a chat. The bot ignores all their updates."""
+    subject = _subject_to_ban(command.args, admin_ids)
+    if subject is None:
+        await sender.send_text(place_of(message), translate("ban-how"))
+        return
+    await bans.add(Ban.SUBJECT, subject)
+    await sender.send_text(place_of(message), translate("banned", subject=subject))
 
 
-def _subject(args: str | None, admins: Collection[int]) -> str | None:
-    """Return the id of whom to block; None for what is no id, or an admin's own."""
+async def unban(
+    message: Message, command: CommandObject, translate: Translator, bans: Bans, sender: Sender
+) -> None:
+    """Lift the ban of a user or a chat."""
+    await _lift(Ban.SUBJECT, message, command, translate, bans, sender)
+
+
+async def ban_word(
+    message: Message, command: CommandObject, translate: Translator, bans: Bans, sender: Sender
+) -> None:
+    """Ban a word in all its disguises."""
+    word = (command.args or "").strip()
+    if not normalise(word):
+        await sender.send_text(place_of(message), translate("banword-how"))
+        return
+    await bans.add(Ban.WORD, word)
+    await sender.send_text(place_of(message), translate("banned", subject=word))
+
+
+async def unban_word(
+    message: Message, command: CommandObject, translate: Translator, bans: Bans, sender: Sender
+) -> None:
+    """Lift the ban of a word."""
+    await _lift(Ban.WORD, message, command, translate, bans, sender)
+
+
+async def _lift(
+    kind: Ban, message: Message, command: CommandObject, translate: Translator, bans: Bans, sender: Sender
+) -> None:
+    value = (command.args or "").strip()
+    lifted = await bans.lift(kind, value)
+    text = translate("unbanned", subject=value) if lifted else translate("not-banned", subject=value)
+    await sender.send_text(place_of(message), text)
+
+
+def _subject_to_ban(args: str | None, admin_ids: Collection[int]) -> str | None:
+    """Return the id to ban, or None for anything else and for the id of an admin."""
     given = (args or "").strip()
     digits = given.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or int(given) in admins:
+    if not (digits.isascii() and digits.isdigit()) or int(given) in admin_ids:
         return None
     return str(int(given))
 
 
-def router(moderation: Moderation) -> Router:
+def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="moderation")
-    for name, handler in (
-        ("ban", moderation.ban),
-        ("unban", moderation.unban),
-        ("banword", moderation.ban_word),
-        ("unbanword", moderation.unban_word),
-    ):
-        router.message.register(handler, Command(name), IN_PRIVATE, moderation.by_admin)
+    for name, handler in (("ban", ban), ("unban", unban), ("banword", ban_word), ("unbanword", unban_word)):
+        router.message.register(handler, Command(name), IN_PRIVATE, by_bot_admin)
     return router

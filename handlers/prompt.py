@@ -1,10 +1,11 @@
-"""Reads what a person wrote after /imagine: the prompt, and the aspect ratio wherever it stands in it."""
+"""Parses the text after /imagine into a prompt and an aspect ratio, which may be anywhere in it."""
 
 import math
 import re
 from dataclasses import dataclass
 
 from core.model import AspectRatio
+from handlers.user_errors import UserError
 
 LONGEST_PROMPT = 2_000
 """In characters, after trimming."""
@@ -21,7 +22,7 @@ _FLAG = re.compile(
 )
 
 
-class PromptError(Exception):
+class PromptError(UserError):
     """The prompt cannot be drawn as it was written."""
 
 
@@ -34,7 +35,7 @@ class PromptTooLong(PromptError):
 
 
 class UnknownRatio(PromptError):
-    """A ratio the model does not draw; `ratio` is as the person wrote it, perhaps empty."""
+    """The model does not draw this ratio. `ratio` is the user's text, which may be empty."""
 
     def __init__(self, ratio: str) -> None:
         super().__init__(ratio)
@@ -42,11 +43,11 @@ class UnknownRatio(PromptError):
 
 
 class RatioTwice(PromptError):
-    """Two different ratios."""
+    """The text has two different ratios."""
 
 
 class UnknownFlag(PromptError):
-    """A `--flag` that does not exist."""
+    """The text has a `--flag` that does not exist."""
 
     def __init__(self, flag: str) -> None:
         super().__init__(flag)
@@ -55,14 +56,14 @@ class UnknownFlag(PromptError):
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrompt:
-    """What was read: a trimmed prompt, empty where none was given, and a ratio where one was named."""
+    """A trimmed prompt, which may be empty, and the ratio if the text has one."""
 
     prompt: str
     ratio: AspectRatio | None
 
 
-def read(text: str) -> ParsedPrompt:
-    """Return the prompt and the ratio of a text. Raises PromptError by kind."""
+def parse_prompt(text: str) -> ParsedPrompt:
+    """Return the prompt and the ratio of a text. Raises a subclass of PromptError."""
     ratios: set[AspectRatio] = set()
     kept: list[str] = []
     end = 0
@@ -83,7 +84,7 @@ def read(text: str) -> ParsedPrompt:
 
 
 def parse_ratio(text: str) -> AspectRatio:
-    """Return the ratio a text such as `16:9`, `16x9`, `16×9`, `16/9` or `1920x1080` names. Raises UnknownRatio."""
+    """Return the ratio of a text such as `16:9`, `16x9`, `16×9`, `16/9` or `1920x1080`. Raises UnknownRatio."""
     match = _VALUE.fullmatch(text.rstrip(".,;!"))
     if match is None:
         raise UnknownRatio(text)

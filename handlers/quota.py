@@ -1,53 +1,59 @@
-"""/quota: used, left, and when it renews."""
+"""/quota: the used and remaining pictures of the day, and the time until they renew."""
 
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import Message
 
+from chat.private_replies import PrivateReplies
 from chat.translations import Translator
-from core.clock import utc_day
-from core.model import Allowance
-from generation.allowances import left
-from handlers.generation_service import GenerationService
+from core.reply_target import is_group
+from generation.allowances import Allowances, DailyQuota
 from handlers.identity import UserIdentity, place_of
+from handlers.rejection_texts import RejectionTexts
 from storage.preferences import Preferences
 
 
-async def quota(
+async def quota_command(
     message: Message,
     user: UserIdentity,
-    generation_service: GenerationService,
-    preferences: Preferences,
     translate: Translator,
+    preferences: Preferences,
+    allowances: Allowances,
+    quota: DailyQuota,
+    rejection_texts: RejectionTexts,
+    private_replies: PrivateReplies,
 ) -> None:
-    """Say how many pictures are left today: the person's, and in a group the group's too."""
-    group = await preferences.of(message.chat.id) if message.chat.id < 0 else None
-    allowance = generation_service.allowances.of(user.id, group)
-    day = utc_day(generation_service.clock.wall())
-    words = _own(allowance, await generation_service.quotas.used(user.id, day), generation_service, translate)
-    if group is not None:
-        daily = generation_service.allowances.of_group(group)
-        used = await generation_service.quotas.used(message.chat.id, day)
+    """Show the user's quota and, in a group, the group's."""
+    chat_id = message.chat.id
+    text = await _own_quota(user.id, translate, allowances, quota, rejection_texts)
+    if is_group(chat_id):
+        daily = allowances.of_group(await preferences.of(chat_id))
+        used = await quota.used(chat_id)
         of_group = translate("quota-group", used=used, daily=daily, left=max(0, daily - used))
-        # Who writes as the group itself has no other day than the group's.
-        words = of_group if user.id == message.chat.id else f"{words}\n{of_group}"
-    await generation_service.private_replies.say(place_of(message), user.id, words)
+        # A user who writes as the group itself has only the group's quota.
+        text = of_group if user.id == chat_id else f"{text}\n{of_group}"
+    await private_replies.send(place_of(message), user.id, text)
 
 
-def _own(
-    allowance: Allowance, used: int, generation_service: GenerationService, translate: Translator
+async def _own_quota(
+    user_id: int,
+    translate: Translator,
+    allowances: Allowances,
+    quota: DailyQuota,
+    rejection_texts: RejectionTexts,
 ) -> str:
-    remaining = left(allowance, used)
-    if remaining is None:
+    used = await quota.used(user_id)
+    daily = allowances.of_user(user_id).daily
+    if daily is None:
         return translate("quota-unlimited", used=used)
-    if allowance.daily == 0:
+    if daily == 0:
         return translate("quota-none")
-    renewal = generation_service.rejection_texts.renewal(translate)
-    return translate("quota", used=used, daily=allowance.daily or 0, left=remaining, **{"in": renewal})
+    renewal = rejection_texts.renewal(translate)
+    return translate("quota", used=used, daily=daily, left=max(0, daily - used), **{"in": renewal})
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="quota")
-    router.message.register(quota, Command("quota"))
+    router.message.register(quota_command, Command("quota"))
     return router

@@ -1,4 +1,4 @@
-"""/ratio: remember an aspect ratio, or ask each time again."""
+"""/ratio: a preferred aspect ratio, or a question each time."""
 
 from aiogram import Router
 from aiogram.filters import Command
@@ -9,44 +9,42 @@ from chat.callbacks import PreferRatio
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio
+from core.reply_target import ReplyTarget
+from handlers.filters import NamesRatio, by_named_user, pressed_place
 from handlers.identity import UserIdentity, place_of
 from storage.preferences import Preferences
 
 
-async def ratio(
-    message: Message, user: UserIdentity, preferences: Preferences, sender: Sender, translate: Translator
+async def ratio_command(
+    message: Message, user: UserIdentity, translate: Translator, preferences: Preferences, sender: Sender
 ) -> None:
-    """Show what is remembered and offer the rest."""
-    remembered = (await preferences.of(user.id)).ratio
-    current = remembered.value if remembered else translate.raw("ratio-current-ask")
+    """Show the preferred ratio and one button for each other."""
+    preferred = (await preferences.of(user.id)).ratio
+    current = preferred.value if preferred else translate.raw("ratio-current-ask")
     keyboard = keyboards.preferred_ratio(translate, user.id)
     await sender.send_text(place_of(message), translate("ratio-choose", current=current), keyboard=keyboard)
 
 
-async def ratio_preferred(
+async def ratio_pressed(
     query: CallbackQuery,
-    callback_data: PreferRatio,
+    ratio: AspectRatio | None,
+    place: ReplyTarget,
+    translate: Translator,
     preferences: Preferences,
     sender: Sender,
-    translate: Translator,
 ) -> None:
-    """Remember the pressed ratio for the person the buttons were shown to."""
-    chosen = AspectRatio.from_slug(callback_data.ratio)
-    if callback_data.user != query.from_user.id:
-        await sender.toast(query.id, translate.raw("toast-not-yours"))
-        return
-    if query.message is None or (chosen is None and callback_data.ratio):
-        await sender.toast(query.id, translate.raw("toast-old"))
-        return
-    await preferences.choose(query.from_user.id, ratio=chosen)
+    """Store the pressed ratio."""
+    await preferences.choose(query.from_user.id, ratio=ratio)
     await sender.toast(query.id)
-    words = translate("ratio-saved", ratio=chosen.value) if chosen else translate("ratio-reset")
-    await sender.edit_text(query.message.chat.id, query.message.message_id, words)
+    text = translate("ratio-saved", ratio=ratio.value) if ratio else translate("ratio-reset")
+    await sender.edit_text(place.chat_id, place.require_reply_to(), text)
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="ratio")
-    router.message.register(ratio, Command("ratio"))
-    router.callback_query.register(ratio_preferred, PreferRatio.filter())
+    router.message.register(ratio_command, Command("ratio"))
+    router.callback_query.register(
+        ratio_pressed, PreferRatio.filter(), by_named_user, NamesRatio(optional=True), pressed_place
+    )
     return router

@@ -1,52 +1,34 @@
-"""The sentences for what cannot be done as asked: each says what is possible instead. None of it costs anything."""
-
-from dataclasses import dataclass
+"""The sentences that reject a request. Each says what is possible instead."""
 
 from chat.captions import one_line
-from chat.private_replies import PrivateReplies
 from chat.translations import Translator
 from core.clock import Clock, seconds_to_next_day
 from core.model import Allowance, AspectRatio, RejectionReason
-from core.reply_target import ReplyTarget
 from handlers.attachments import SourceError, TooLarge
 from handlers.prompt import LONGEST_PROMPT, PromptError, PromptTooLong, RatioTwice, UnknownFlag, UnknownRatio
+from handlers.user_errors import GroupAdminsOnly, NotOwner, UserError
 
 RATIOS = ", ".join(AspectRatio)
 
 
-@dataclass(frozen=True, slots=True)
 class RejectionTexts:
-    """Says no, to the one person it concerns."""
+    """Makes the sentences for errors of users and for rejected requests."""
 
-    private_replies: PrivateReplies
-    clock: Clock
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
 
-    async def prompt(
-        self, place: ReplyTarget, user_id: int, error: PromptError, translate: Translator
-    ) -> None:
-        """Say what is wrong with a prompt and what is possible instead."""
-        if isinstance(error, PromptTooLong):
-            words = translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
-        elif isinstance(error, UnknownRatio) and error.ratio:
-            words = translate("ratio-unknown", ratio=one_line(error.ratio), ratios=RATIOS)
-        elif isinstance(error, UnknownRatio):
-            words = translate("ratio-missing", ratios=RATIOS)
-        elif isinstance(error, UnknownFlag):
-            words = translate("flag-unknown", flag=one_line(error.flag), ratios=RATIOS)
-        else:
-            assert isinstance(error, RatioTwice)  # noqa: S101 - the last of PromptError's kinds
-            words = translate("ratio-twice")
-        await self.private_replies.say(place, user_id, words)
+    def of_error(self, error: UserError, translate: Translator) -> str:
+        """Return the answer to a user's error: HTML for a message, plain text for a button."""
+        if isinstance(error, PromptError):
+            return self._prompt_error(error, translate)
+        if isinstance(error, SourceError):
+            return translate("source-too-large" if isinstance(error, TooLarge) else "source-unusable")
+        if isinstance(error, NotOwner):
+            return translate.raw("toast-not-yours")
+        return translate.raw("toast-admins-only" if isinstance(error, GroupAdminsOnly) else "toast-old")
 
-    async def source(
-        self, place: ReplyTarget, user_id: int, error: SourceError, translate: Translator
-    ) -> None:
-        """Say which pictures can be edited."""
-        words = translate("source-too-large" if isinstance(error, TooLarge) else "source-unusable")
-        await self.private_replies.say(place, user_id, words)
-
-    def refused(self, reason: RejectionReason, allowance: Allowance, translate: Translator) -> str:
-        """Return why a request was not accepted."""
+    def of_rejection(self, reason: RejectionReason, allowance: Allowance, translate: Translator) -> str:
+        """Return the answer to a request that the ledger rejected."""
         if reason is RejectionReason.LINE_FULL:
             return translate("line-full", pending=allowance.pending)
         if reason is RejectionReason.GROUP_QUOTA_USED:
@@ -55,14 +37,27 @@ class RejectionTexts:
         return self.quota_used(allowance, translate)
 
     def quota_used(self, allowance: Allowance, translate: Translator) -> str:
-        """Return that a person's pictures of the day are used up."""
+        """Return the sentence for a user without units left today."""
         if not allowance.daily:
             return translate("quota-none")
         return translate("quota-used", daily=allowance.daily, **{"in": self.renewal(translate)})
 
     def renewal(self, translate: Translator) -> str:
-        """Return how long it is until quotas renew, in words: hours, rounded up, or minutes in the last one."""
-        seconds = seconds_to_next_day(self.clock.wall())
+        """Return the time until quotas renew, in words: in hours, rounded up, or in minutes in the last hour."""
+        seconds = seconds_to_next_day(self._clock.wall())
         if seconds > 3600:
             return translate("in-hours", hours=-int(-seconds // 3600))
         return translate("in-minutes", minutes=max(1, -int(-seconds // 60)))
+
+    @staticmethod
+    def _prompt_error(error: PromptError, translate: Translator) -> str:
+        if isinstance(error, PromptTooLong):
+            return translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
+        if isinstance(error, UnknownRatio) and error.ratio:
+            return translate("ratio-unknown", ratio=one_line(error.ratio), ratios=RATIOS)
+        if isinstance(error, UnknownRatio):
+            return translate("ratio-missing", ratios=RATIOS)
+        if isinstance(error, UnknownFlag):
+            return translate("flag-unknown", flag=one_line(error.flag), ratios=RATIOS)
+        assert isinstance(error, RatioTwice)  # noqa: S101 - the last subclass of PromptError
+        return translate("ratio-twice")

@@ -1,7 +1,6 @@
-"""What a picture of the bot's offers: its buttons, and what a reply to it means."""
+"""The buttons under a picture of the bot, and replies to it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import Any
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command
@@ -11,212 +10,253 @@ from chat import keyboards
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.captions import caption
 from chat.errors import Rejected
-from chat.members import Members
 from chat.private_replies import PrivateReplies
+from chat.sender import Sender
 from chat.translations import Translator
-from core.model import AspectRatio, FileKind, Request
+from core.model import AspectRatio, FileKind, GenerationRequest, Request, SourcePicture
 from core.reply_target import ReplyTarget
 from generation.originals import Originals
-from handlers.attachments import SourceError, SourcePicture, request_of, source_in
-from handlers.generation_service import Cause, GenerationService
-from handlers.identity import UserIdentity, may_press, place_of
-from handlers.imagine import cause_of
-from handlers.prompt import ParsedPrompt, PromptError, UnknownRatio, parse_ratio, read
+from handlers import origins
+from handlers.attachments import find_request, find_source
+from handlers.filters import NOT_A_COMMAND, NamesRatio, own_request, pressed_place
+from handlers.generation_service import GenerationService
+from handlers.identity import UserIdentity, place_of
+from handlers.prompt import ParsedPrompt, UnknownRatio, parse_prompt, parse_ratio
+from handlers.user_errors import ButtonExpired
 from storage.history import History
 from storage.requests import Requests
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A button under a picture, pressed by who may press it."""
-
-    query: CallbackQuery
-    request: Request
-    place: ReplyTarget
-    paged: bool
+async def not_forgotten(_query: CallbackQuery, request: Request) -> bool:
+    """Pass buttons of requests that their owner keeps. Raises ButtonExpired for others."""
+    if request.forget:
+        raise ButtonExpired
+    return True
 
 
-class Results:
-    """The buttons. Each press is answered before anything that may take long."""
-
-    def __init__(
-        self,
-        requests: Requests,
-        archive: History,
-        generation_service: GenerationService,
-        originals: Originals,
-        members: Members,
-    ) -> None:
-        self._requests = requests
-        self._archive = archive
-        self._generation_service = generation_service
-        self._originals = originals
-        self._members = members
-        self._tasks: dict[ResultAction, Callable[[Press, Translator], Awaitable[None]]] = {
-            ResultAction.AGAIN: self._again,
-            ResultAction.SHAPES: self._shapes,
-            ResultAction.BACK: self._back,
-            ResultAction.EDIT: self._edit,
-            ResultAction.ORIGINAL: self._original,
-            ResultAction.UNDO: self._undo,
-        }
-
-    async def pressed(self, query: CallbackQuery, callback_data: ResultButton, translate: Translator) -> None:
-        """Do what a button offers."""
-        press = await self._mine(query, callback_data.request, callback_data.paged, translate)
-        if press is not None:
-            await self._tasks[callback_data.act](press, translate)
-
-    async def reshaped(self, query: CallbackQuery, callback_data: DrawInRatio, translate: Translator) -> None:
-        """Draw a picture again in the pressed shape, and show what it offers again."""
-        press = await self._mine(query, callback_data.request, callback_data.paged, translate)
-        ratio = AspectRatio.from_slug(callback_data.ratio)
-        if press is None:
-            return
-        if ratio is None:
-            await self._generation_service.sender.toast(query.id, translate.raw("toast-old"))
-            return
-        await self._start(press, ratio, translate)
-        await self._restore_keyboard(press, translate)
-
-    async def _mine(
-        self, query: CallbackQuery, request_id: int, paged: bool, translate: Translator
-    ) -> Press | None:
-        request = await self._requests.get(request_id)
-        if request is None or request.forget or query.message is None:
-            await self._generation_service.sender.toast(query.id, translate.raw("toast-old"))
-            return None
-        if not await may_press(request.user_id, query, self._members):
-            await self._generation_service.sender.toast(query.id, translate.raw("toast-not-yours"))
-            return None
-        return Press(query, request, place_of(query.message), paged)
-
-    async def _again(self, press: Press, translate: Translator) -> None:
-        await self._start(press, press.request.ratio, translate)
-
-    async def _start(self, press: Press, ratio: AspectRatio | None, translate: Translator) -> None:
-        """Taps while its generation is under way are that one generation; a tap after its end is the next."""
-        request, place = press.request, press.place
-        prefix = f"b:{place.chat_id}:{place.reply_to}:{request.id}:{ratio.slug if ratio else 'edit'}:"
-        cause = Cause(f"{prefix}{await self._requests.ended_with_key(prefix)}", request.user_id, place)
-        source = SourcePicture(request.source_file_id, request.parent_id) if request.source_file_id else None
-        wanted = self._generation_service.wanted(cause, request.prompt, ratio, translate, source)
-        await self._generation_service.submit(wanted, translate, press=press.query.id)
-
-    async def _shapes(self, press: Press, translate: Translator) -> None:
-        await self._generation_service.sender.toast(press.query.id)
-        keyboard = keyboards.shapes(translate, press.request, paged=press.paged)
-        await self._generation_service.sender.edit_keyboard(
-            press.place.chat_id, press.place.reply_to or 0, keyboard
-        )
-
-    async def _back(self, press: Press, translate: Translator) -> None:
-        await self._generation_service.sender.toast(press.query.id)
-        await self._restore_keyboard(press, translate)
-
-    async def _restore_keyboard(self, press: Press, translate: Translator) -> None:
-        request, chat_id = press.request, press.place.chat_id
-        page = await self._archive.page(request.user_id, chat_id, request.id) if press.paged else None
-        keyboard = keyboards.result(translate, request, page)
-        await self._generation_service.sender.edit_keyboard(chat_id, press.place.reply_to or 0, keyboard)
-
-    async def _edit(self, press: Press, translate: Translator) -> None:
-        await self._generation_service.sender.toast(press.query.id)
-        user = press.query.from_user
-        cause = Cause(f"e:{press.query.id}", press.request.user_id, press.place, user.first_name)
-        source = SourcePicture(press.request.file_id or "", press.request.id)
-        await self._generation_service.take(cause, ParsedPrompt("", None), translate, source)
-
-    async def _original(self, press: Press, translate: Translator) -> None:
-        await self._generation_service.sender.toast(press.query.id, translate.raw("toast-original"))
-        self._originals.send(press.request, press.place, translate)
-
-    async def _undo(self, press: Press, translate: Translator) -> None:
-        """Put the picture an edit came from back into the message. Repeating it changes nothing."""
-        await self._generation_service.sender.toast(press.query.id)
-        request, place = press.request, press.place
-        parent = await self._requests.get(request.parent_id) if request.parent_id else None
-        if parent is not None and parent.file_id is not None:
-            keyboard = keyboards.result(translate, parent)
-            shown = (parent.file_id, parent.file_kind or FileKind.PHOTO, caption(parent.prompt), keyboard)
-            await self._generation_service.sender.replace_picture(place.chat_id, place.reply_to or 0, *shown)
-            return
-        for kind in FileKind:  # a photo, or a picture that was sent as a file
-            try:
-                shown_source = (request.source_file_id or "", kind, translate("undone"), None)
-                await self._generation_service.sender.replace_picture(
-                    place.chat_id, place.reply_to or 0, *shown_source
-                )
-            except Rejected:
-                continue
-            return
-        await self._generation_service.private_replies.say(
-            place, request.user_id, translate("undo-impossible")
-        )
-
-
-async def bot_picture(message: Message, bot: Bot, requests: Requests) -> dict[str, Request] | bool:
-    """Filter: a reply to a picture of the bot's. Gives `drawn`."""
-    answered = message.reply_to_message
-    request_id = request_of(answered, bot.id) if answered is not None else None
-    request = await requests.get(request_id) if request_id is not None else None
-    return False if request is None or request.forget else {"drawn": request}
-
-
-async def replied(
-    message: Message,
-    user: UserIdentity,
-    drawn: Request,
+async def again_pressed(
+    query: CallbackQuery,
+    request: Request,
+    place: ReplyTarget,
+    translate: Translator,
+    requests: Requests,
     generation_service: GenerationService,
+) -> None:
+    """Draw a picture again in its ratio, or repeat an edit."""
+    await _draw_again(query, request, request.ratio, place, translate, requests, generation_service)
+
+
+async def ratio_pressed(
+    query: CallbackQuery,
+    callback_data: DrawInRatio,
+    request: Request,
+    ratio: AspectRatio,
+    place: ReplyTarget,
+    translate: Translator,
+    requests: Requests,
+    history: History,
+    sender: Sender,
+    generation_service: GenerationService,
+) -> None:
+    """Draw a picture again in the pressed ratio, and show its actions again."""
+    await _draw_again(query, request, ratio, place, translate, requests, generation_service)
+    await _show_actions(request, callback_data, place, translate, history, sender)
+
+
+async def shapes_pressed(
+    query: CallbackQuery,
+    callback_data: ResultButton,
+    request: Request,
+    place: ReplyTarget,
+    translate: Translator,
+    sender: Sender,
+) -> None:
+    """Show one button for each other ratio."""
+    await sender.toast(query.id)
+    keyboard = keyboards.shapes(translate, request, paged=callback_data.paged)
+    await sender.edit_keyboard(place.chat_id, place.require_reply_to(), keyboard)
+
+
+async def back_pressed(
+    query: CallbackQuery,
+    callback_data: ResultButton,
+    request: Request,
+    place: ReplyTarget,
+    translate: Translator,
+    history: History,
+    sender: Sender,
+) -> None:
+    """Show the actions again."""
+    await sender.toast(query.id)
+    await _show_actions(request, callback_data, place, translate, history, sender)
+
+
+async def edit_pressed(
+    query: CallbackQuery,
+    request: Request,
+    place: ReplyTarget,
+    translate: Translator,
+    sender: Sender,
+    generation_service: GenerationService,
+) -> None:
+    """Ask for the change of a picture."""
+    if request.file_id is None:
+        raise ButtonExpired
+    await sender.toast(query.id)
+    origin = origins.of_edit_press(query, request, place, translate.language)
+    source = SourcePicture(request.file_id, request.id)
+    name = query.from_user.first_name
+    await generation_service.request_or_ask(origin, ParsedPrompt("", None), translate, source, user_name=name)
+
+
+async def original_pressed(
+    query: CallbackQuery,
+    request: Request,
+    place: ReplyTarget,
+    translate: Translator,
+    sender: Sender,
+    originals: Originals,
+) -> None:
+    """Send the original."""
+    await sender.toast(query.id, translate.raw("toast-original"))
+    originals.send(request, place, translate)
+
+
+async def undo_pressed(
+    query: CallbackQuery,
+    request: Request,
+    place: ReplyTarget,
+    translate: Translator,
+    requests: Requests,
+    sender: Sender,
+    private_replies: PrivateReplies,
+) -> None:
+    """Replace an edited picture by its source in the same message. A repeated press changes nothing."""
+    if request.source is None:
+        raise ButtonExpired
+    await sender.toast(query.id)
+    message_id = place.require_reply_to()
+    parent = await requests.get(request.source.parent_id) if request.source.parent_id else None
+    if parent is not None and parent.file_id is not None:
+        file_id, kind = parent.require_file()
+        keyboard = keyboards.result(translate, parent)
+        await sender.replace_picture(
+            place.chat_id, message_id, file_id, kind, caption(parent.prompt), keyboard
+        )
+        await requests.clear_result(request.id)
+        return
+    for kind in FileKind:  # the ledger does not know whether the user sent a photo or a file
+        try:
+            await sender.replace_picture(
+                place.chat_id, message_id, request.source.file_id, kind, translate("undone"), None
+            )
+        except Rejected:
+            continue
+        return
+    await private_replies.send(place, request.user_id, translate("undo-impossible"))
+
+
+async def answers_picture(message: Message, bot: Bot, requests: Requests) -> dict[str, Any] | bool:
+    """Pass replies to a picture of the bot. Adds `picture_message` and `request`."""
+    picture_message = message.reply_to_message
+    if picture_message is None:
+        return False
+    request = await find_request(picture_message, bot.id, requests)
+    return False if request is None else {"picture_message": picture_message, "request": request}
+
+
+async def text_in_reply(
+    message: Message,
+    picture_message: Message,
+    request: Request,
+    user: UserIdentity,
     translate: Translator,
     bot: Bot,
+    requests: Requests,
+    private_replies: PrivateReplies,
+    generation_service: GenerationService,
 ) -> None:
-    """A ratio draws the picture again in that shape; any other text says what to change."""
+    """Draw a picture again in the ratio of the reply, or edit it as the reply says."""
     text = message.text or ""
-    cause = cause_of(message, user)
+    origin = origins.of_message(message, user, translate.language)
     try:
         ratio = parse_ratio(text.strip())
     except UnknownRatio:
-        try:
-            generation_request = read(text)
-            source = source_in(message.reply_to_message or message, bot.id)
-        except PromptError as error:
-            await generation_service.rejection_texts.prompt(cause.place, user.id, error, translate)
-        except SourceError as error:
-            await generation_service.rejection_texts.source(cause.place, user.id, error, translate)
-        else:
-            await generation_service.take(cause, generation_request, translate, source)
+        parsed = parse_prompt(text)
+        source = await find_source(picture_message, bot.id, requests)
+        await generation_service.request_or_ask(origin, parsed, translate, source, user_name=user.name)
         return
-    if drawn.source_file_id is not None:
-        await generation_service.private_replies.say(cause.place, user.id, translate("edit-has-no-shape"))
+    if request.source is not None:
+        await private_replies.send(origin.place, user.id, translate("edit-has-no-shape"))
         return
-    await generation_service.take(cause, ParsedPrompt(drawn.prompt, ratio), translate)
+    await generation_service.request_or_ask(origin, ParsedPrompt(request.prompt, ratio), translate)
 
 
-async def prompt_back(
+async def prompt_of_picture(
     message: Message,
+    request: Request,
     user: UserIdentity,
-    drawn: Request,
-    private_replies: PrivateReplies,
     translate: Translator,
+    private_replies: PrivateReplies,
 ) -> None:
-    """Give a picture's prompt back, to copy."""
-    await private_replies.say(place_of(message), user.id, translate("prompt-back", prompt=drawn.prompt))
+    """Send the prompt of a picture, to copy."""
+    await private_replies.send(place_of(message), user.id, translate("prompt-back", prompt=request.prompt))
 
 
-async def prompt_of_what(
-    message: Message, user: UserIdentity, private_replies: PrivateReplies, translate: Translator
+async def prompt_without_picture(
+    message: Message, user: UserIdentity, translate: Translator, private_replies: PrivateReplies
 ) -> None:
-    """Say how /prompt is used."""
-    await private_replies.say(place_of(message), user.id, translate("prompt-of-what"))
+    """Explain /prompt."""
+    await private_replies.send(place_of(message), user.id, translate("prompt-of-what"))
 
 
-def router(results: Results) -> Router:
+async def _draw_again(
+    query: CallbackQuery,
+    request: Request,
+    ratio: AspectRatio | None,
+    place: ReplyTarget,
+    translate: Translator,
+    requests: Requests,
+    generation_service: GenerationService,
+) -> None:
+    prefix = origins.redraw_prefix(request, ratio, place)
+    times = await requests.count_finished(prefix)
+    origin = origins.of_redraw(prefix, times, request, place, translate.language)
+    redraw = GenerationRequest(origin, request.prompt, ratio, request.source)
+    await generation_service.submit(redraw, translate, query_id=query.id)
+
+
+async def _show_actions(
+    request: Request,
+    button: ResultButton | DrawInRatio,
+    place: ReplyTarget,
+    translate: Translator,
+    history: History,
+    sender: Sender,
+) -> None:
+    page = await history.page(request.user_id, place.chat_id, request.id) if button.paged else None
+    keyboard = keyboards.result(translate, request, page)
+    await sender.edit_keyboard(place.chat_id, place.require_reply_to(), keyboard)
+
+
+def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="results")
-    router.message.register(prompt_back, Command("prompt"), bot_picture)
-    router.message.register(prompt_of_what, Command("prompt"))
-    router.message.register(replied, F.text, ~F.text.startswith("/"), bot_picture)
-    router.callback_query.register(results.pressed, ResultButton.filter())
-    router.callback_query.register(results.reshaped, DrawInRatio.filter())
+    router.message.register(prompt_of_picture, Command("prompt"), answers_picture)
+    router.message.register(prompt_without_picture, Command("prompt"))
+    router.message.register(text_in_reply, NOT_A_COMMAND, answers_picture)
+    for action, handler in (
+        (ResultAction.AGAIN, again_pressed),
+        (ResultAction.SHAPES, shapes_pressed),
+        (ResultAction.BACK, back_pressed),
+        (ResultAction.EDIT, edit_pressed),
+        (ResultAction.ORIGINAL, original_pressed),
+        (ResultAction.UNDO, undo_pressed),
+    ):
+        router.callback_query.register(
+            handler, ResultButton.filter(F.action == action), pressed_place, own_request, not_forgotten
+        )
+    router.callback_query.register(
+        ratio_pressed, DrawInRatio.filter(), NamesRatio(), pressed_place, own_request, not_forgotten
+    )
     return router

@@ -1,4 +1,4 @@
-"""/start with or without a link's prompt, /help, and a friendly word where nothing else fits."""
+"""/start with or without a prompt in its link, /help, and the answers to everything that no other feature handles."""
 
 import base64
 import binascii
@@ -10,26 +10,28 @@ from aiogram.types import CallbackQuery, Message
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
+from handlers import origins
+from handlers.filters import IN_PRIVATE
 from handlers.generation_service import GenerationService
-from handlers.identity import IN_PRIVATE, UserIdentity, place_of
-from handlers.imagine import cause_of
-from handlers.prompt import PromptError, read
+from handlers.identity import UserIdentity, place_of
+from handlers.prompt import parse_prompt
 from handlers.rejection_texts import RATIOS
+from handlers.user_errors import ButtonExpired
 from storage.preferences import Preferences, WhoMayDraw
 
 LONGEST_PAYLOAD = 64
-"""Characters Telegram passes on from t.me/bot?start=… (Bot API, deep linking)."""
+"""Characters of the payload in t.me/bot?start=… (Bot API, deep linking)."""
 
 
 def link_to(username: str, prompt: str) -> str:
-    """Return a link that opens /imagine with this prompt; at most 48 bytes of it fit."""
+    """Return a link that opens /imagine with a prompt of at most 48 bytes."""
     payload = base64.urlsafe_b64encode(prompt.encode()).decode().rstrip("=")
-    assert len(payload) <= LONGEST_PAYLOAD, prompt  # noqa: S101 - the texts' own examples
+    assert len(payload) <= LONGEST_PAYLOAD, prompt  # noqa: S101 - only examples of the texts are linked
     return f"https://t.me/{username}?start={payload}"
 
 
 def prompt_in(payload: str) -> str | None:
-    """Return the prompt of a link's payload; None for what is none."""
+    """Return the prompt in a link's payload, or None if it has none."""
     if not payload or len(payload) > LONGEST_PAYLOAD:
         return None
     try:
@@ -40,35 +42,29 @@ def prompt_in(payload: str) -> str | None:
     return prompt.strip() if prompt.isprintable() else None
 
 
-async def start(
+async def start_command(
     message: Message,
     command: CommandObject,
     user: UserIdentity,
+    translate: Translator,
     generation_service: GenerationService,
     sender: Sender,
-    translate: Translator,
 ) -> None:
-    """Greet, or open /imagine with the prompt of a link: drawn once a shape is pressed, never by the link alone."""
+    """Greet, or ask for the ratio of a link's prompt. A link alone never starts a generation."""
     prompt = prompt_in(command.args or "")
-    if prompt:
-        try:
-            generation_request = read(prompt)
-        except PromptError as error:
-            await generation_service.rejection_texts.prompt(place_of(message), user.id, error, translate)
-            return
-        if generation_request.prompt:
-            await generation_service.take(
-                cause_of(message, user), generation_request, translate, always_ask=True
-            )
-            return
+    parsed = parse_prompt(prompt) if prompt else None
+    if parsed is not None and parsed.prompt:
+        origin = origins.of_message(message, user, translate.language)
+        await generation_service.request_or_ask(origin, parsed, translate, always_ask_ratio=True)
+        return
     await sender.send_text(place_of(message), translate("start"))
 
 
-async def help_(message: Message, sender: Sender, translate: Translator, bot: Bot) -> None:
-    """Show what the bot can do, with examples to tap."""
+async def help_command(message: Message, translate: Translator, sender: Sender, bot: Bot) -> None:
+    """Explain the bot, with examples to tap."""
     username = (await bot.me()).username or ""
     first, second = translate.raw("example-first"), translate.raw("example-second")
-    words = translate(
+    text = translate(
         "help",
         ratios=RATIOS,
         first=first,
@@ -76,53 +72,53 @@ async def help_(message: Message, sender: Sender, translate: Translator, bot: Bo
         first_link=link_to(username, first),
         second_link=link_to(username, second),
     )
-    await sender.send_text(place_of(message), words)
+    await sender.send_text(place_of(message), text)
 
 
-async def help_group(
+async def help_in_group(
     message: Message,
     user: UserIdentity,
+    translate: Translator,
     preferences: Preferences,
     private_replies: PrivateReplies,
-    translate: Translator,
 ) -> None:
-    """Show what this group may do."""
+    """Explain the bot in a group, with the members that may draw."""
     who = (await preferences.of(message.chat.id)).who
     allowed = translate("help-group-all")
     if who is WhoMayDraw.ADMINS:
         allowed = translate("group-admins-only")
     elif who is WhoMayDraw.NOBODY:
         allowed = translate("group-nobody")
-    words = translate("help-group", ratios=RATIOS) + "\n\n" + allowed
-    await private_replies.say(place_of(message), user.id, words)
+    text = translate("help-group", ratios=RATIOS) + "\n\n" + allowed
+    await private_replies.send(place_of(message), user.id, text)
 
 
-async def unknown_command(message: Message, sender: Sender, translate: Translator) -> None:
+async def unknown_command(message: Message, translate: Translator, sender: Sender) -> None:
     """Point to /help."""
     await sender.send_text(place_of(message), translate("unknown-command"))
 
 
-async def plain_text(message: Message, sender: Sender, translate: Translator) -> None:
-    """Say how a text becomes a picture."""
+async def plain_text(message: Message, translate: Translator, sender: Sender) -> None:
+    """Explain how a text becomes a picture."""
     await sender.send_text(place_of(message), translate("hint"))
 
 
-async def unknown_button(query: CallbackQuery, sender: Sender, translate: Translator) -> None:
-    """Answer a button this version does not know, so it does not spin."""
-    await sender.toast(query.id, translate.raw("toast-old"))
+async def unknown_button(_query: CallbackQuery) -> None:
+    """Answer a button that this version does not know, so that it does not keep spinning."""
+    raise ButtonExpired
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="start")
-    router.message.register(start, CommandStart(), IN_PRIVATE)
-    router.message.register(help_, Command("help"), IN_PRIVATE)
-    router.message.register(help_group, Command("help", "start"))
+    router.message.register(start_command, CommandStart(), IN_PRIVATE)
+    router.message.register(help_command, Command("help"), IN_PRIVATE)
+    router.message.register(help_in_group, Command("help", "start"))
     return router
 
 
 def last_router() -> Router:
-    """Return the routes asked after all others. A group is left in peace."""
+    """Return the routes for private messages and buttons that no other router handles."""
     router = Router(name="otherwise")
     router.message.register(unknown_command, IN_PRIVATE, F.text.startswith("/"))
     router.message.register(plain_text, IN_PRIVATE, F.text)

@@ -1,4 +1,4 @@
-"""Finds blocked words as people disguise them: in any case, with look-alike letters, marks and invisible characters."""
+"""Finds banned words in any disguise: other case, look-alike letters, combining marks, invisible characters."""
 
 import re
 import unicodedata
@@ -12,16 +12,18 @@ _LOOK_ALIKE = str.maketrans(
 _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
 
 
-def plain(text: str) -> str:
-    """Return a text's words in one spelling for all that look alike, with single blanks between."""
-    spread = unicodedata.normalize("NFKD", text)
-    seen = "".join(c if c.isspace() else "" if unicodedata.category(c) in _INVISIBLE else c for c in spread)
+def normalise(text: str) -> str:
+    """Return the words of a text, separated by single blanks, in one spelling for all spellings that look alike."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    visible = "".join(
+        c if c.isspace() else "" if unicodedata.category(c) in _INVISIBLE else c for c in decomposed
+    )
     # Twice: `ё` becomes a Cyrillic `е` first.
-    same = seen.casefold().translate(_LOOK_ALIKE).translate(_LOOK_ALIKE)
-    return " ".join(re.findall(r"[^\W_]+", same))
+    uniform = visible.casefold().translate(_LOOK_ALIKE).translate(_LOOK_ALIKE)
+    return " ".join(re.findall(r"[^\W_]+", uniform))
 
 
-def blocked_in(text: str, words: Iterable[str]) -> bool:
-    """Say whether a text holds one of these words, or phrases, as whole words."""
-    shown = f" {plain(text)} "
-    return any(f" {word} " in shown for word in map(plain, words) if word)
+def contains_word(text: str, words: Iterable[str]) -> bool:
+    """Return whether a text contains one of the words or phrases, as whole words."""
+    normalised = f" {normalise(text)} "
+    return any(f" {word} " in normalised for word in map(normalise, words) if word)

@@ -1,10 +1,10 @@
-"""Reads the media API's answers: pure, so every row of media-api.md's tables is one small test."""
+"""Parses the answers of the media API (docs/media-api.md) without any I/O."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+from core import json_text
 from provider.errors import (
     BadInput,
     DoneWithoutPicture,
@@ -12,7 +12,7 @@ from provider.errors import (
     OutOfMoney,
     ProtocolError,
     RateLimited,
-    Refused,
+    RequestRefused,
     TaskFailed,
     Temporary,
     Unauthorised,
@@ -23,7 +23,7 @@ Json = Mapping[str, object]
 _FAILED = frozenset({"failed", "fail", "error"})
 _UNSAFE = ("sensitive", "policy", "moderation", "moderated", "nsfw", "unsafe", "violat")
 _POOR = ("insufficient_balance", "balance is too low", "insufficient balance")
-_TROUBLE = (
+_OUTAGE = (
     "internal server error",
     "bad gateway",
     "gateway timeout",
@@ -33,12 +33,12 @@ _TROUBLE = (
 _KEY = ("invalid token", "invalid api key", "unauthorized", "unauthorised")
 _LONGEST_MESSAGE = 200
 LONGEST_RETRY_AFTER = 120.0
-"""A longer `Retry-After` is taken for this many seconds: a request's whole time is minutes."""
+"""Longest accepted `Retry-After` in seconds, because a request has only minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as the provider knows it. `url` is None while it is being drawn."""
+    """A task of the provider. `url` is None until the picture is ready, `cost` is in roubles if it is known."""
 
     id: str
     url: str | None = None
@@ -48,20 +48,20 @@ class Task:
 def read_json(status: int, body: bytes) -> Json:
     """Return the JSON object of an answer. Raises ProtocolError for anything else."""
     try:
-        value = json.loads(body)
-    except ValueError:
-        kind = "HTML" if body.lstrip()[:1] == b"<" else "no whole JSON"
+        value = json_text.loads(body)
+    except (ValueError, RecursionError):
+        kind = "HTML" if body.lstrip()[:1] == b"<" else "broken JSON"
         raise ProtocolError(f"HTTP {status} with {kind}") from None
     if not isinstance(value, dict):
-        raise ProtocolError(f"HTTP {status} with JSON that is no object")
+        raise ProtocolError(f"HTTP {status} with JSON that is not an object")
     return value
 
 
 def read_task(answer: Json) -> Task:
-    """Return the task that an answer with HTTP 200 to create or result speaks of.
+    """Return the task in an answer with HTTP 200 to create or result.
 
-    Raises Refused (by kind), Temporary, TaskFailed, Moderated, ProtocolError or DoneWithoutPicture. A status word
-    nobody knows means: still waiting.
+    Raises a RequestRefused, Temporary, TaskFailed, ProtocolError or DoneWithoutPicture. An unknown status means that
+    the task is not done.
     """
     task_id = answer.get("id")
     status = answer.get("status")
@@ -71,7 +71,7 @@ def read_task(answer: Json) -> Task:
     if answer.get("code", 0) not in (0, "0") or "error" in answer or not task_id:
         raise refusal(answer)
     if not isinstance(task_id, str):
-        raise ProtocolError("the task's id is no text")
+        raise ProtocolError("the task's id is not a string")
     url = answer.get("url")
     if status != "done":
         return Task(task_id, cost=_number(answer.get("cost")))
@@ -81,14 +81,14 @@ def read_task(answer: Json) -> Task:
 
 
 def read_balance(answer: Json) -> float:
-    """Return the balance in roubles. Raises Refused (by kind) or ProtocolError."""
+    """Return the balance in roubles. Raises a RequestRefused, Temporary or ProtocolError."""
     balance = _number(answer.get("balance"))
     if balance is not None:
         return balance
     raise refusal(answer)
 
 
-def refusal(answer: Json) -> Refused | Temporary | ProtocolError:
+def refusal(answer: Json) -> RequestRefused | Temporary | ProtocolError:
     """Return the error for an answer that names no task: by its words, since the codes are not documented."""
     message = _message(answer)
     words = f"{message} {answer.get('error')}".lower()
@@ -98,22 +98,24 @@ def refusal(answer: Json) -> Refused | Temporary | ProtocolError:
         return Unauthorised(message)
     if any(word in words for word in _UNSAFE):
         return Moderated(message)
-    if any(word in words for word in _TROUBLE):
+    if any(word in words for word in _OUTAGE):
         return Temporary(message)
     if answer.get("code", 0) in (0, "0") and "error" not in answer:
-        return ProtocolError("the answer names no task")
+        return ProtocolError("the answer has no task id")
     return BadInput(message)
 
 
-def status_error(status: int, body: bytes, retry_after: str | None) -> Refused | RateLimited | Temporary:
-    """Return the error for an answer with an HTTP status other than 2xx. What it means for a create is the caller's."""
+def status_error(
+    status: int, body: bytes, retry_after: str | None
+) -> RequestRefused | RateLimited | Temporary:
+    """Return the error for an answer with an HTTP status other than 2xx. The caller decides about a create call."""
     try:
         answer = read_json(status, body)
     except ProtocolError:
         answer = {}
-    said = refusal(answer) if answer else ProtocolError("")
+    refused = refusal(answer) if answer else ProtocolError("")
     message = f"HTTP {status}: {_message(answer)}"
-    if status == 402 or isinstance(said, OutOfMoney):
+    if status == 402 or isinstance(refused, OutOfMoney):
         return OutOfMoney(message)
     if status in (401, 403):
         return Unauthorised(message)
@@ -123,15 +125,15 @@ def status_error(status: int, body: bytes, retry_after: str | None) -> Refused |
         return Temporary(message)
     if status < 400:
         return Temporary(f"{message} (an unexpected redirect)")
-    if isinstance(said, Moderated | Unauthorised | Temporary):
-        return said
+    if isinstance(refused, Moderated | Unauthorised | Temporary):
+        return refused
     return BadInput(message)
 
 
 def read_retry_after(value: str | None) -> float | None:
-    """Return `Retry-After` in seconds: digits or an HTTP date (RFC 9110, 10.2.3). None where it says nothing usable.
+    """Return `Retry-After` in seconds, given as digits or an HTTP date (RFC 9110, 10.2.3). None if it is unusable.
 
-    A date counts as the longest wait, since the provider's clock and ours may differ.
+    A date counts as the longest wait, because the provider's clock may differ from this machine's.
     """
     if value is None:
         return None
@@ -153,7 +155,7 @@ def _failure(message: str) -> Moderated | TaskFailed:
 
 
 def _message(answer: Json) -> str:
-    """The provider's own words, short, on one line."""
+    """Return the provider's message, shortened, on one line."""
     error = answer.get("error")
     found = answer.get("message") or (error.get("message") if isinstance(error, dict) else error)
     return " ".join(str(found).split())[:_LONGEST_MESSAGE] if found else ""

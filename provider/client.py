@@ -1,4 +1,4 @@
-"""The only file that speaks HTTP to the provider: create, result, balance. Errors: provider.errors."""
+"""The media API over HTTP: create, result and balance (docs/media-api.md). Errors: provider.errors."""
 
 import asyncio
 import itertools
@@ -27,41 +27,41 @@ from provider.errors import (
 T = TypeVar("T")
 
 CALLS_AT_ONCE = 10
-"""Calls let into one httpx pool together: the pool walks every waiting call and every connection for each that ends
-(house.md), so many small pools cost less than a large one."""
-IN_FLIGHT_A_LANE = 50
-"""Tasks polled over one pool: at 5.4 calls in 8 s each, 10 places do for answers that take 0.3 s."""
-FEWEST_LANES = 2
-"""So that a pool full of slow answers does not hold up every create."""
+"""Calls at once in one httpx pool. A pool walks all waiting calls and connections whenever a call ends
+(encode/httpx#3215), so several small pools cost less than a large one."""
+TASKS_PER_CLIENT = 50
+"""Tasks polled over one pool: with 5.4 calls in 8 s each, 10 connections suffice for answers that take 0.3 s."""
+FEWEST_CLIENTS = 2
+"""A pool full of slow answers must not delay every create."""
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
 LARGEST_ANSWER = 1024 * 1024
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-_REFUSED_BY_A_GATE = frozenset(
+_NOT_PROCESSED = frozenset(
     {HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 )
-"""425, 429 and 503 say that the request was not taken up; 408 and other 5xx do not."""
+"""425, 429 and 503 mean that the request was not processed. 408 and other 5xx leave it open."""
 
 
 class MediaClient:
-    """The provider's API with one account's key. Open it with `async with`, once for the life of the process."""
+    """The media API with one account's key. Open it with `async with`, once for the life of the process."""
 
     def __init__(
         self,
+        *,
         url: str,
         key: SecretStr,
         model: str,
         metrics: Metrics,
-        *,
-        in_flight: int = IN_FLIGHT_A_LANE,
+        in_flight: int = TASKS_PER_CLIENT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._url = url.rstrip("/")
         self._model = model
         self._metrics = metrics
-        lanes = max(FEWEST_LANES, math.ceil(in_flight / IN_FLIGHT_A_LANE))
+        count = max(FEWEST_CLIENTS, math.ceil(in_flight / TASKS_PER_CLIENT))
         context = ssl.create_default_context()
-        self._lanes = [_lane(key, context, transport) for _ in range(lanes)]
-        self._turn = itertools.cycle(self._lanes)
+        self._clients = [_client(key, context, transport) for _ in range(count)]
+        self._next_client = itertools.cycle(self._clients)
 
     async def __aenter__(self) -> Self:
         return self
@@ -69,13 +69,14 @@ class MediaClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for client, _places in self._lanes:
+        for client, _slots in self._clients:
             await client.aclose()
 
     async def create(self, prompt: str, ratio: AspectRatio | None, image: str | None = None) -> Task:
-        """Start a task: paid. Nothing here repeats it. `image` is the address of a picture to edit; it has no ratio.
+        """Start a paid task and return it. This method never repeats the call.
 
-        Raises Refused, NotAccepted, OutcomeUnknown, or TaskFailed and DoneWithoutPicture for one that ended at once.
+        `image` is the address of the source picture; an edit ignores `ratio`. Raises RequestRefused, NotAccepted or
+        OutcomeUnknown, and TaskFailed or DoneWithoutPicture for a task that ended at once.
         """
         body: dict[str, object] = {"model": self._model, "prompt": prompt}
         if image is not None:
@@ -85,18 +86,18 @@ class MediaClient:
         return await self._counted("create", self._create(body))
 
     async def result(self, task_id: str) -> Task:
-        """Ask about a task. Raises Refused, NotAccepted, TaskFailed or ProtocolError; repeating is harmless."""
+        """Return the current task; safe to repeat. Raises RequestRefused, NotAccepted, TaskFailed or ProtocolError."""
         return await self._counted("result", self._result(task_id))
 
     async def balance(self) -> float:
-        """Return the account's balance in roubles. Raises Refused, NotAccepted or ProtocolError."""
+        """Return the account's balance in roubles. Raises RequestRefused, NotAccepted or ProtocolError."""
         return await self._counted("balance", self._balance())
 
     async def _create(self, body: Json) -> Task:
         status, raw, retry_after = await self._call("POST", "media/create", body)
         if status != HTTPStatus.OK:
             error = status_error(status, raw, retry_after)
-            if isinstance(error, Temporary) and status >= 400 and status not in _REFUSED_BY_A_GATE:
+            if isinstance(error, Temporary) and status >= 400 and status not in _NOT_PROCESSED:
                 raise OutcomeUnknown(str(error))
             raise error
         try:
@@ -122,9 +123,9 @@ class MediaClient:
         return read_json(status, raw)
 
     async def _call(self, verb: str, path: str, body: Json | None) -> tuple[int, bytes, str | None]:
-        """Return status, body and `Retry-After`. Raises NotSent, or OutcomeUnknown once anything was sent."""
-        client, places = next(self._turn)
-        async with places:
+        """Return status, body and `Retry-After`. Raises NotSent, or OutcomeUnknown if anything was sent."""
+        client, slots = next(self._next_client)
+        async with slots:
             try:
                 request = client.build_request(verb, f"{self._url}/{path}", json=body)
                 response = await client.send(request, stream=True)
@@ -149,7 +150,7 @@ class MediaClient:
 
 
 class _BareKey(httpx.Auth):
-    """Puts the key into each request as it leaves (no `Bearer`, media-api.md), so no object that is shown holds it."""
+    """Adds the bare key (no `Bearer`, docs/media-api.md) to each outgoing request, so that no repr shows it."""
 
     def __init__(self, key: SecretStr) -> None:
         self._key = key
@@ -159,7 +160,7 @@ class _BareKey(httpx.Auth):
         yield request
 
 
-def _lane(
+def _client(
     key: SecretStr, context: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
     client = httpx.AsyncClient(
@@ -173,10 +174,10 @@ def _lane(
 
 
 async def _read(response: httpx.Response) -> bytes:
-    """Return the body, bounded: an answer of the API's is a few hundred bytes."""
+    """Return the body, at most `LARGEST_ANSWER` bytes: an answer has a few hundred."""
     raw = bytearray()
     async for chunk in response.aiter_bytes():
         raw += chunk
         if len(raw) > LARGEST_ANSWER:
-            raise httpx.ReadError("the answer is too long")
+            raise httpx.ReadError("the answer is too large")
     return bytes(raw)

@@ -1,7 +1,7 @@
-"""Fetches a picture from the link the provider gave: never with the key, never from an address inside the house.
+"""Downloads a picture from the link in the provider's answer, without the key and never from a private address.
 
-The host's addresses are looked up and vetted here, and the connection goes to the vetted address itself, so a name
-that answers differently a moment later gains nothing. Errors: provider.errors, DownloadError.
+This module resolves the host, vets its addresses and connects to a vetted address, so a name that resolves differently
+a moment later changes nothing. Errors: provider.errors, DownloadError.
 """
 
 import asyncio
@@ -13,18 +13,18 @@ from typing import Self
 
 import httpx
 
-from provider.errors import LinkGone, LinkUnavailable, PictureRefused
+from provider.errors import DownloadRefused, LinkGone, LinkUnavailable
 
 LARGEST_PICTURE = 25 * 1024 * 1024
 MOST_REDIRECTS = 3
 TIMEOUT = httpx.Timeout(connect=10.0, read=15.0, write=10.0, pool=30.0)
 WHOLE_DOWNLOAD = 90.0
-"""Seconds for a picture in all: a store that drips bytes is given up."""
+"""The longest time in seconds for one picture, against a store that drips bytes."""
 _GONE = frozenset({401, 403, 404, 410})
 
 
 class Downloads:
-    """Fetches pictures. Open it with `async with`, once for the life of the process."""
+    """Downloads pictures. Open it with `async with`, once for the life of the process."""
 
     def __init__(
         self,
@@ -53,14 +53,14 @@ class Downloads:
         await self._client.aclose()
 
     async def fetch(self, link: str) -> bytes:
-        """Return the picture's bytes, at most `LARGEST_PICTURE`. Raises DownloadError by kind."""
+        """Return the bytes of a picture, at most `LARGEST_PICTURE`. Raises a subclass of DownloadError."""
         try:
             async with asyncio.timeout(WHOLE_DOWNLOAD):
                 return await self._follow(httpx.URL(link))
         except TimeoutError as error:
             raise LinkUnavailable("the picture came too slowly") from error
         except httpx.InvalidURL as error:
-            raise PictureRefused("the link is not one") from error
+            raise DownloadRefused("the link is not a URL") from error
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise LinkUnavailable(f"the picture's store: {type(error).__name__}") from error
 
@@ -75,17 +75,17 @@ class Downloads:
             finally:
                 await response.aclose()
             if target.scheme != url.scheme:
-                raise PictureRefused("the link leads to another scheme")
+                raise DownloadRefused("the link leads to another scheme")
             url = target
-        raise PictureRefused("the link leads in circles")
+        raise DownloadRefused("the link leads in circles")
 
     async def _request(self, url: httpx.URL) -> httpx.Request:
-        """Return a request to a vetted address of the link's host."""
+        """Return a request to a vetted address of the URL's host."""
         own = url.host == self._api_host
         if url.scheme != "https" and not (url.scheme == "http" and own):
-            raise PictureRefused("the link is not https")
+            raise DownloadRefused("the link is not https")
         address = await self._address(url, own=own)
-        # `Host` and the server's name for TLS stay the link's; only the address is ours.
+        # The `Host` header and the TLS server name keep the URL's host; only the address is replaced.
         return self._client.build_request(
             "GET",
             url.copy_with(host=address, username=None, password=None) if address else url,
@@ -94,7 +94,7 @@ class Downloads:
         )
 
     async def _address(self, url: httpx.URL, *, own: bool) -> str | None:
-        """Return the address to connect to; None where any will do (the API's own host, or private ones allowed)."""
+        """Return the vetted address, or None without vetting: for the API's own host, or if private ones are allowed."""
         if own or self._allow_private:
             return None
         loop = asyncio.get_running_loop()
@@ -106,12 +106,12 @@ class Downloads:
         addresses = [str(entry[4][0]) for entry in found]
         for address in addresses:
             if not is_public(address):
-                raise PictureRefused("the link leads to a private address")
+                raise DownloadRefused("the link leads to a private address")
         return addresses[0]
 
 
 def is_public(address: str) -> bool:
-    """Say whether an IP address is out in the open: not private, loopback, link-local or otherwise special."""
+    """Return whether an IP address is public: not private, loopback, link-local or otherwise special."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour
@@ -130,5 +130,5 @@ async def _body(response: httpx.Response) -> bytes:
     async for chunk in response.aiter_bytes():
         data += chunk
         if len(data) > LARGEST_PICTURE:
-            raise PictureRefused("the picture is larger than 25 MiB")
+            raise DownloadRefused("the picture is larger than 25 MiB")
     return bytes(data)

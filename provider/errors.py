@@ -1,60 +1,60 @@
-"""What can go wrong with the media API, as a tree by what a caller can do about it.
+"""Errors of the media API, as a tree by the caller's possible reactions.
 
 MediaError
- ├── Refused               the provider read the request and said no; nothing was started
- │    ├── BadInput             this prompt, ratio or picture is not taken
- │    ├── Moderated            this prompt is held to be unsafe
- │    ├── Unauthorised         the key is not taken: for the operator
- │    └── OutOfMoney           the balance is too low: for the operator
- ├── NotAccepted           surely not accepted: may be repeated
- │    ├── NotSent              it never left: connection refused, DNS, no free connection
- │    ├── RateLimited          too many calls; `retry_after` in seconds where it was named
- │    └── Temporary            an outage on the provider's side
- ├── OutcomeUnknown        it was sent and the answer lost: it may have been accepted
+ ├── RequestRefused        the provider read the request and refused it; nothing was started
+ │    ├── BadInput             it does not accept this prompt, ratio or picture
+ │    ├── Moderated            it considers this prompt unsafe
+ │    ├── Unauthorised         it does not accept the key: for the operator
+ │    └── OutOfMoney           the account's balance is too low: for the operator
+ ├── NotAccepted           certainly not accepted: safe to repeat
+ │    ├── NotSent              not sent at all: connection refused, DNS, no free connection
+ │    ├── RateLimited          too many calls; `retry_after` in seconds if the provider named it
+ │    └── Temporary            an outage of the provider
+ ├── OutcomeUnknown        sent, and the answer was lost: perhaps accepted
  ├── TaskFailed            the task ended without a picture
- └── ProtocolError         an answer nobody documented: HTML, broken JSON, no id
-      └── DoneWithoutPicture   `done` with no link
+ └── ProtocolError         an undocumented answer: HTML, broken JSON, no id
+      └── DoneWithoutPicture   `done` without a link
 
 DownloadError
- ├── LinkGone              the link has expired or names nothing: ask for a new one
- ├── LinkTrouble           the store has a problem: try again
- └── PictureRefused        what the link gives is not a picture this bot passes on
+ ├── LinkGone              the link has expired or is unknown: ask for a new one
+ ├── LinkUnavailable       an outage of the store: try again
+ └── DownloadRefused       the link is unsafe to follow, or the file is too large
 """
 
 
 class MediaError(Exception):
-    """The media API did not do what it was asked."""
+    """A call to the media API failed."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or self.__class__.__doc__)
 
 
-class Refused(MediaError):
-    """The provider refused."""
+class RequestRefused(MediaError):
+    """The provider refused the request."""
 
 
-class BadInput(Refused):
-    """The provider does not take this input."""
+class BadInput(RequestRefused):
+    """The provider does not accept this input."""
 
 
-class Moderated(Refused):
-    """The provider holds this prompt to be unsafe."""
+class Moderated(RequestRefused):
+    """The provider considers this prompt unsafe."""
 
 
-class Unauthorised(Refused):
-    """The provider does not take the key."""
+class Unauthorised(RequestRefused):
+    """The provider does not accept the key."""
 
 
-class OutOfMoney(Refused):
-    """The provider's account has too little money."""
+class OutOfMoney(RequestRefused):
+    """The balance of the provider's account is too low."""
 
 
 class NotAccepted(MediaError):
-    """The call was surely not accepted."""
+    """The call was certainly not accepted."""
 
 
 class NotSent(NotAccepted):
-    """The call never left this machine."""
+    """The call was not sent."""
 
 
 class RateLimited(NotAccepted):
@@ -70,7 +70,7 @@ class Temporary(NotAccepted):
 
 
 class OutcomeUnknown(MediaError):
-    """The call may have been accepted: its answer was lost."""
+    """The answer was lost, so the call may have been accepted."""
 
 
 class TaskFailed(MediaError):
@@ -78,27 +78,27 @@ class TaskFailed(MediaError):
 
 
 class ProtocolError(MediaError):
-    """The answer is not one the API is known to give."""
+    """The answer is not one that the API is known to give."""
 
 
 class DoneWithoutPicture(ProtocolError):
-    """The task is done and names no picture."""
+    """The task is done and has no picture."""
 
 
 class DownloadError(Exception):
-    """The picture could not be fetched."""
+    """The picture could not be downloaded."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or self.__class__.__doc__)
 
 
 class LinkGone(DownloadError):
-    """The link has expired or names nothing."""
+    """The link has expired or is unknown."""
 
 
 class LinkUnavailable(DownloadError):
-    """The store could not answer."""
+    """The store of the link has an outage."""
 
 
-class PictureRefused(DownloadError):
-    """The link does not give a picture that may be passed on."""
+class DownloadRefused(DownloadError):
+    """The link is unsafe to follow, or the file is too large."""

@@ -1,1 +1,1 @@
-"""Floor 1: the ledger. SQLite tables, migrations, requests, quotas, drafts, preferences and the inbox of updates."""
+"""The ledger: tables, migrations and one module of reads and writes for each table."""

@@ -1,4 +1,4 @@
-"""What the bot's admins blocked: people, chats and words."""
+"""Users, chats and words that the bot's admins blocked."""
 
 from enum import StrEnum
 
@@ -10,36 +10,36 @@ from storage.schema import bans
 
 
 class Ban(StrEnum):
-    """What is blocked."""
+    """A kind of ban: a user or chat by id, or a word."""
 
     SUBJECT = "subject"
     WORD = "word"
 
 
 class Bans:
-    """Reads and writes the block list. The only writer there is, so what it remembers is true."""
+    """Every read and write of the bans table, cached: this process is the only writer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[Ban, frozenset[str]] | None = None
+        self._cached: dict[Ban, frozenset[str]] | None = None
 
-    async def of(self, kind: Ban) -> frozenset[str]:
-        """Return everything of a kind that is blocked: ids as text, words as they were given."""
-        if self._known is None:
+    async def of_kind(self, kind: Ban) -> frozenset[str]:
+        """Return all bans of a kind: ids as text, words as they were entered."""
+        if self._cached is None:
             statement = sa.select(bans.c.kind, bans.c.value)
             rows = await self._database.read(lambda c: [tuple(row) for row in c.execute(statement)])
-            self._known = {one: frozenset(value for k, value in rows if k == one) for one in Ban}
-        return self._known[kind]
+            self._cached = {one: frozenset(value for k, value in rows if k == one) for one in Ban}
+        return self._cached[kind]
 
     async def add(self, kind: Ban, value: str) -> None:
-        """Block something."""
+        """Add a ban."""
         statement = insert(bans).values(kind=kind, value=value).on_conflict_do_nothing()
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
-        self._known = None
+        self._cached = None
 
     async def lift(self, kind: Ban, value: str) -> bool:
-        """Unblock something. False where it was not blocked."""
+        """Remove a ban. Return False if there was none."""
         statement = sa.delete(bans).where(bans.c.kind == kind, bans.c.value == value)
         lifted = await self._database.write(lambda connection: connection.execute(statement).rowcount)
-        self._known = None
+        self._cached = None
         return lifted > 0

@@ -1,4 +1,4 @@
-"""A group that becomes a supergroup gets a new id: everything the ledger keeps about it follows, at once."""
+"""The change of a group's id when Telegram turns it into a supergroup."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -8,13 +8,18 @@ from storage.schema import drafts, preferences, quotas, requests
 
 
 async def migrate_chat(database: Database, old: int, new: int) -> None:
-    """Give a chat's rows its new id, in one transaction. Repeating it changes nothing."""
+    """Move all rows of a chat to its new id in one transaction. Repeating it changes nothing.
+
+    The ids of result messages are cleared: they belong to the old chat, and the new chat numbers its messages anew.
+    """
 
     def unit(connection: sa.Connection) -> None:
+        moved = sa.update(requests).where(requests.c.chat_id == old)
+        connection.execute(moved.values(chat_id=new, result_message_id=None))
+        connection.execute(sa.update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
         for table in (requests, drafts):
-            connection.execute(sa.update(table).where(table.c.chat_id == old).values(chat_id=new))
             connection.execute(sa.update(table).where(table.c.user_id == old).values(user_id=new))
-        _move_preferences(connection, old, new)
+        _migrate_preferences(connection, old, new)
         for row in connection.execute(sa.select(quotas).where(quotas.c.subject_id == old)).all():
             more = insert(quotas).values(subject_id=new, day=row.day, used=row.used)
             key = [quotas.c.subject_id, quotas.c.day]
@@ -24,7 +29,7 @@ async def migrate_chat(database: Database, old: int, new: int) -> None:
     await database.write(unit)
 
 
-def _move_preferences(connection: sa.Connection, old: int, new: int) -> None:
+def _migrate_preferences(connection: sa.Connection, old: int, new: int) -> None:
     chosen = connection.execute(sa.select(preferences).where(preferences.c.subject_id == old)).first()
     if chosen is not None:
         connection.execute(sa.delete(preferences).where(preferences.c.subject_id.in_([old, new])))

@@ -1,8 +1,8 @@
-"""One SQLite file: a writing connection with group commit, a reading one, each in a thread of its own.
+"""One SQLite file: a writing connection with group commit and a reading connection, each in its own thread.
 
-A unit of work is a plain function of a SQLAlchemy connection. All of it is committed, or nothing; the commit
-is on the disk (`synchronous=FULL`) before `write` returns. Units that wait while a commit runs share the next
-one, each behind a savepoint, so a slow disk costs one sync for many units.
+A unit of work is a plain function of a SQLAlchemy connection. It is committed as a whole or not at all, and the commit
+is on the disk (`synchronous=FULL`) before `write` returns. Units that wait during a commit share the next commit, each
+behind a savepoint, so a slow disk costs one sync for many units.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 Unit = Callable[[sa.Connection], T]
 Failpoint = Callable[[str], None]
-"""Called with a place's name on the way; a test raises there to die at that place."""
+"""Called with the name of a point in the code. Tests raise an exception there to kill the process at that point."""
 
 LARGEST_BATCH = 128
 LARGEST_CHECKED = 64 * 1024 * 1024
-"""Bytes of a file that is looked through at each start: a tenth of a second or so."""
+"""The largest file in bytes that is checked for damage at each start, which takes about 0.1 s."""
 _RESTORE = "restore a copy of it, or move it away to begin anew (docs/operating.md)"
 
 
@@ -38,11 +38,11 @@ class DatabaseError(Exception):
 
 
 class DatabaseLocked(DatabaseError):
-    """Another process works on this database."""
+    """Another process uses this database."""
 
 
 class StorageUnavailable(DatabaseError):
-    """The disk is full, read-only or failing: nothing of what was asked is kept, and asking again later is right."""
+    """The disk is full, read-only or failing. Nothing was stored, and a later retry is safe."""
 
 
 @dataclass(slots=True)
@@ -53,12 +53,12 @@ class _Pending(Generic[T]):
 
 @dataclass(slots=True)
 class _Outcome:
-    value: Any = None  # each unit returns what its caller asked for; `write` gives the type back
+    value: Any = None  # each unit has its own type, which `write` restores
     error: Exception | None = None
 
 
 def sqlite_path(url: str) -> Path:
-    """Return the file a `sqlite:///…` address names. Raises DatabaseError for any other address."""
+    """Return the path in a `sqlite:///…` URL. Raises DatabaseError for any other URL."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise DatabaseError(f"{url} does not name an SQLite file")
@@ -66,7 +66,7 @@ def sqlite_path(url: str) -> Path:
 
 
 def connect(path: Path, *, read_only: bool = False) -> sa.Engine:
-    """Return an engine with one connection to the file. Transactions begin IMMEDIATE, so none fails half-way."""
+    """Return an engine with one connection. Transactions begin IMMEDIATE, so that none fails on its first write."""
     engine = sa.create_engine(
         f"sqlite:///{path}",
         poolclass=StaticPool,
@@ -75,7 +75,7 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        # SQLAlchemy begins transactions itself, below; pysqlite's own guesses would break savepoints.
+        # The event below begins each transaction. The implicit transactions of sqlite3 would break savepoints.
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
@@ -93,7 +93,7 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Engine:
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring the schema to HEAD in one transaction. Raises DatabaseError where it is newer than this program."""
+    """Migrate the schema to HEAD in one transaction. Raises DatabaseError if it is newer than this program."""
     with engine.begin() as connection:
         has_version = sa.inspect(connection).has_table("alembic_version")
         version = (
@@ -103,7 +103,7 @@ def migrate(engine: sa.Engine) -> None:
         )
         if version == HEAD:
             return
-        # Imported here: a start that has nothing to migrate saves the time and the memory.
+        # Imported here: a start with nothing to migrate saves the time and the memory.
         from alembic import command  # noqa: PLC0415
         from alembic.config import Config  # noqa: PLC0415
         from alembic.util import CommandError  # noqa: PLC0415
@@ -120,7 +120,7 @@ def migrate(engine: sa.Engine) -> None:
 
 
 def check(engine: sa.Engine, path: Path) -> None:
-    """Look a file through for damage, unless it is too large to do so at each start. Raises DatabaseError."""
+    """Check a file for damage unless it is larger than `LARGEST_CHECKED`. Raises DatabaseError if it is damaged."""
     if path.stat().st_size > LARGEST_CHECKED:
         return
     with engine.connect() as connection:
@@ -136,12 +136,12 @@ def _advice(error: Exception) -> str:
 
 
 def _translate(error: Exception) -> Exception:
-    """Return StorageTrouble where the disk refuses, and the error itself where it was asked wrongly."""
+    """Return StorageUnavailable for an error of the disk, and any other error as it is."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-    asked_wrongly = (
+    caller_errors = (
         sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError | sqlite3.DataError
     )
-    if not isinstance(cause, sqlite3.Error) or isinstance(cause, asked_wrongly):
+    if not isinstance(cause, sqlite3.Error) or isinstance(cause, caller_errors):
         return error
     if getattr(cause, "sqlite_errorname", "SQLITE_ERROR") == "SQLITE_ERROR":
         return error
@@ -149,16 +149,16 @@ def _translate(error: Exception) -> Exception:
 
 
 def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Sequence[_Outcome]) -> None:
-    """Run units in one transaction, each behind a savepoint: one that fails takes none of the others along.
+    """Run units in one transaction, each behind a savepoint, so that a failed unit does not undo the others.
 
-    Unless SQLite has ended the whole transaction, as it may when the disk is full (sqlite.org/lang_transaction.html):
-    then all that ran before is undone too, and everybody must hear it.
+    SQLite may end the whole transaction itself, for example on a full disk (sqlite.org/lang_transaction.html). Then the
+    earlier units are undone, too, and the error is raised for all of them.
     """
     for unit, outcome in zip(units, outcomes, strict=True):
         connection.exec_driver_sql("SAVEPOINT unit")
         try:
             outcome.value = unit(connection)
-        except Exception as error:  # handed to the caller of this unit
+        except Exception as error:  # raised for the caller of this unit
             if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
                 raise
             outcome.error = _translate(error)
@@ -167,27 +167,27 @@ def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Se
 
 
 class Database:
-    """The open file. Made by `open`; at most one process holds it at a time."""
+    """An open SQLite file, created by `open`. A lock file keeps other processes out."""
 
     def __init__(self, path: Path, lock: filelock.BaseFileLock, failpoint: Failpoint | None = None) -> None:
         self.path = path
         self._lock = lock
-        self._failpoint = failpoint or (lambda _place: None)
+        self._failpoint = failpoint or (lambda _point: None)
         self._writer = connect(path)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="db-write")
         self._reader: sa.Engine | None = None
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="db-read")
         self._pending: list[_Pending[Any]] = []
         self._pump: asyncio.Task[None] | None = None
-        self._on_unavailable: Callable[[], None] = lambda: None
-        self.trouble: str | None = None
-        """What the disk said to the last write; None when it took it."""
+        self._on_unavailable: list[Callable[[], None]] = []
+        self.write_error: str | None = None
+        """The error of the last write if the disk refused it, else None."""
 
     @classmethod
     async def open(cls, url: str, failpoint: Failpoint | None = None) -> "Database":
-        """Open the file, lock it, bring its schema up to date.
+        """Open the file, lock it and migrate its schema.
 
-        Raises DatabaseLocked when another process has it, DatabaseError when it cannot be read or written.
+        Raises DatabaseLocked if another process uses it, DatabaseError if it cannot be read or written.
         """
         path = sqlite_path(url)
         try:
@@ -195,7 +195,7 @@ class Database:
             lock = filelock.FileLock(f"{path}.lock")
             lock.acquire(timeout=0)
         except filelock.Timeout as error:
-            raise DatabaseLocked(f"another process is working on {path}; stop it first") from error
+            raise DatabaseLocked(f"another process is using {path}; stop it first") from error
         except OSError as error:
             raise DatabaseError(f"{path} cannot be opened: {error.strerror or error}") from error
         database = cls(path, lock, failpoint)
@@ -212,14 +212,14 @@ class Database:
             raise DatabaseError(f"{path} cannot be used: {error}") from error
         return database
 
-    def on_unavailable(self, notice: Callable[[], None]) -> None:
-        """Have a function called whenever the disk begins to refuse writes."""
-        self._on_unavailable = notice
+    def on_unavailable(self, callback: Callable[[], None]) -> None:
+        """Add a callback for the moment at which the disk begins to refuse writes."""
+        self._on_unavailable.append(callback)
 
     async def read(self, unit: Unit[T]) -> T:
-        """Run a unit that only reads, on what is committed, and return what it returns."""
+        """Run a unit that only reads committed data, and return its result."""
         reader = self._reader
-        assert reader is not None, "open() makes the reader"  # noqa: S101
+        assert reader is not None, "open() creates the reader"  # noqa: S101
 
         def run() -> T:
             with reader.connect() as connection:
@@ -228,10 +228,10 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._reading, run)
 
     async def write(self, unit: Unit[T]) -> T:
-        """Run a unit in a transaction and return what it returned, once that is on the disk.
+        """Run a unit in a transaction and return its result once the commit is on the disk.
 
-        What the unit raises is raised here, and nothing of the unit is kept; StorageTrouble where the disk refuses.
-        A caller that is cancelled while waiting cannot know whether the unit was committed: the row tells.
+        Raises the unit's exception, or StorageUnavailable; the unit is undone in both cases. A caller that is cancelled
+        while it waits cannot know whether the unit was committed: only the rows show it.
         """
         loop = asyncio.get_running_loop()
         pending = _Pending(unit, loop.create_future())
@@ -248,7 +248,7 @@ class Database:
                 batch, self._pending = self._pending[:LARGEST_BATCH], self._pending[LARGEST_BATCH:]
                 units = [pending.unit for pending in batch]
                 outcomes = await loop.run_in_executor(self._writing, self._commit, units)
-                self._notice(outcomes)
+                self._record_availability(outcomes)
                 for pending, outcome in zip(batch, outcomes, strict=True):
                     if pending.done.done():
                         continue
@@ -265,29 +265,30 @@ class Database:
             self._failpoint("write")
             with self._writer.begin() as connection:
                 if len(units) == 1:
-                    # Alone, a unit needs no savepoint: it takes the whole transaction with it.
+                    # A single unit needs no savepoint: its failure undoes the whole transaction.
                     outcomes[0].value = units[0](connection)
                 else:
                     _run_all(connection, units, outcomes)
                 self._failpoint("commit")
             self._failpoint("committed")
-        except Exception as error:  # the whole batch was rolled back: each caller hears it
+        except Exception as error:  # the whole batch was undone, so each caller gets the error
             for outcome in outcomes:
                 outcome.error = outcome.error or _translate(error)
         return outcomes
 
-    def _notice(self, outcomes: Sequence[_Outcome]) -> None:
-        """Note whether the disk takes writes, and say so when that changes."""
-        troubles = (outcome.error for outcome in outcomes if isinstance(outcome.error, StorageUnavailable))
-        before, self.trouble = self.trouble, next(map(str, troubles), None)
-        if self.trouble and not before:
-            log.error("the disk takes no writes", error=self.trouble, path=str(self.path))
-            self._on_unavailable()
-        elif before and not self.trouble:
-            log.info("the disk takes writes again", path=str(self.path))
+    def _record_availability(self, outcomes: Sequence[_Outcome]) -> None:
+        """Record whether the disk accepts writes, and report a change."""
+        errors = (outcome.error for outcome in outcomes if isinstance(outcome.error, StorageUnavailable))
+        before, self.write_error = self.write_error, next(map(str, errors), None)
+        if self.write_error and not before:
+            log.error("disk refuses writes", error=self.write_error, path=str(self.path))
+            for callback in self._on_unavailable:
+                callback()
+        elif before and not self.write_error:
+            log.info("disk accepts writes again", path=str(self.path))
 
     async def close(self) -> None:
-        """Finish what was asked, close the file and let the next process have it."""
+        """Finish the pending units, close the file and release its lock."""
         if self._pump is not None:
             await asyncio.wait([self._pump])
         loop = asyncio.get_running_loop()

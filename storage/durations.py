@@ -1,4 +1,4 @@
-"""How long tasks took, kept so that a restart remembers."""
+"""Durations of finished tasks, stored so that a restart remembers them."""
 
 from typing import NamedTuple
 
@@ -8,29 +8,29 @@ from storage.database import Database
 from storage.schema import durations
 
 KEPT = 400
-"""Enough to learn from: older ones weigh next to nothing (generation.poll_schedule)."""
+"""Durations to keep. Older ones have next to no weight (generation.duration_model)."""
 
 
 class Interval(NamedTuple):
-    """A duration in seconds known only to lie between two polls: in (shortest, longest]."""
+    """A duration in seconds that is only known to lie between two polls: in (shortest, longest]."""
 
     shortest: float
     longest: float
 
 
-def record(connection: sa.Connection, interval: Interval) -> None:
-    """Add one duration inside the caller's transaction."""
+def record_duration(connection: sa.Connection, interval: Interval) -> None:
+    """Add a duration inside the caller's transaction."""
     connection.execute(sa.insert(durations), interval._asdict())
 
 
 class Durations:
-    """Reads what was learned."""
+    """Reads the stored durations."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def recent(self) -> list[Interval]:
-        """Return the newest durations, oldest first, and forget those beyond `KEPT`."""
+        """Return the newest `KEPT` durations, oldest first, and delete the others."""
 
         def unit(connection: sa.Connection) -> list[Interval]:
             newest = sa.select(durations).order_by(durations.c.id.desc()).limit(KEPT)

@@ -1,4 +1,4 @@
-"""Pictures that were delivered: paged through by who drew them, and forgotten when they say so."""
+"""Delivered pictures: paged through by their owner, and deleted on their owner's demand."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ import sqlalchemy as sa
 
 from core.model import Request, State
 from storage.database import Database
-from storage.requests import read_request
+from storage.rows import read_request
 from storage.schema import drafts, preferences, requests
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One picture of a history, newest first: its number from 1, of how many, and its neighbours' ids."""
+class HistoryPage:
+    """One picture of a history, newest first: its number from 1, the total, and the ids of its neighbours."""
 
     request: Request
     number: int
@@ -22,15 +22,15 @@ class Page:
 
 
 class History:
-    """Reads and forgets what the ledger keeps about a person."""
+    """Reads and deletes a user's delivered pictures."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, user_id: int, chat_id: int, request_id: int | None = None) -> Page | None:
-        """Return the page of a picture in this chat: the newest where none is named. None where there is none.
+    async def page(self, user_id: int, chat_id: int, request_id: int | None = None) -> HistoryPage | None:
+        """Return the page of a picture in a chat, or the newest if `request_id` is None. None for an empty history.
 
-        A picture that is gone by now gives way to the next older one, or else the newest.
+        For a picture that is gone, return the next older one, or else the newest.
         """
         own = sa.and_(
             requests.c.user_id == user_id,
@@ -40,7 +40,7 @@ class History:
             ~requests.c.forget,
         )
 
-        def unit(connection: sa.Connection) -> Page | None:
+        def unit(connection: sa.Connection) -> HistoryPage | None:
             ids = list(
                 connection.execute(
                     sa.select(requests.c.id).where(own).order_by(requests.c.id.desc())
@@ -50,7 +50,7 @@ class History:
                 return None
             at = next((i for i, found in enumerate(ids) if request_id is None or found <= request_id), 0)
             row = connection.execute(sa.select(requests).where(requests.c.id == ids[at])).one()
-            return Page(
+            return HistoryPage(
                 request=read_request(row),
                 number=at + 1,
                 total=len(ids),
@@ -61,9 +61,9 @@ class History:
         return await self._database.read(unit)
 
     async def forget(self, user_id: int) -> None:
-        """Delete what is kept about a person, quota counters aside, in one transaction.
+        """Delete a user's data, except the quota counters, in one transaction.
 
-        A request whose last words are not said yet is deleted when they are.
+        An open request is marked instead and deleted when it is closed.
         """
 
         def unit(connection: sa.Connection) -> None:

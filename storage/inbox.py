@@ -1,4 +1,4 @@
-"""Updates from Telegram, on the disk before Telegram is told that they arrived."""
+"""Updates from Telegram, stored before they are acknowledged."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from storage.database import Database
 from storage.schema import inbox
 
 KEPT_SECONDS = 86_400
-"""Telegram keeps an update for 24 hours (Bot API, getUpdates): no repeat comes later."""
+"""Telegram keeps an update for 24 hours and repeats it no later (Bot API, getUpdates)."""
 
 _UNHANDLED = (
     sa.select(inbox.c.update_id, inbox.c.payload)
@@ -37,7 +37,7 @@ class Inbox:
         self._clock = clock
 
     async def put(self, updates: Sequence[StoredUpdate]) -> list[StoredUpdate]:
-        """Keep updates, all in one transaction, and return those that were not known yet."""
+        """Store updates in one transaction and return the ones that were not stored before."""
         now = self._clock.now()
 
         def unit(connection: sa.Connection) -> list[StoredUpdate]:
@@ -50,11 +50,11 @@ class Inbox:
         return await self._database.write(unit)
 
     async def handled(self, update_id: int) -> None:
-        """Note that an update needs nothing more."""
+        """Record that an update is handled."""
         await self._database.write(lambda c: c.execute(_HANDLED, {"handled_id": update_id}).rowcount)
 
     async def unhandled(self) -> list[StoredUpdate]:
-        """Return what a stopped process left, oldest first."""
+        """Return the updates that are not handled, oldest first."""
 
         def unit(connection: sa.Connection) -> list[StoredUpdate]:
             return [StoredUpdate(row.update_id, row.payload) for row in connection.execute(_UNHANDLED)]
@@ -62,7 +62,7 @@ class Inbox:
         return await self._database.read(unit)
 
     async def prune(self) -> None:
-        """Forget handled updates that Telegram cannot repeat any more."""
+        """Delete handled updates that Telegram cannot repeat any more."""
         statement = sa.delete(inbox).where(
             inbox.c.payload.is_(None), inbox.c.received_at < self._clock.now() - KEPT_SECONDS
         )

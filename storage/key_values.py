@@ -1,4 +1,4 @@
-"""What was told to Telegram once and need not be told again."""
+"""Small values that survive a restart, by name."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -8,18 +8,18 @@ from storage.schema import key_values
 
 
 class KeyValueStore:
-    """Names with values."""
+    """Every read and write of the table of key values."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def get(self, name: str) -> str | None:
-        """Return a fact, or None."""
+        """Return a value, or None."""
         statement = sa.select(key_values.c.value).where(key_values.c.name == name)
         return await self._database.read(lambda connection: connection.execute(statement).scalar())
 
     async def set(self, name: str, value: str) -> None:
-        """Remember a fact."""
+        """Store a value."""
         statement = (
             insert(key_values)
             .values(name=name, value=value)

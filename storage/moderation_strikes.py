@@ -1,37 +1,43 @@
-"""When somebody's descriptions were held unsafe: kept apart from their requests, so that /forget ends no pause."""
+"""The times at which the provider rejected a user's prompts as unsafe.
+
+They are kept apart from the requests, so that /forget does not end the pause that follows several of them.
+"""
 
 import sqlalchemy as sa
 
 from core.clock import Clock
 from storage.database import Database
-from storage.schema import unsafe
+from storage.schema import moderation_strikes
 
 WINDOW = 3600.0
-"""Seconds for which it is of use to know."""
+"""Seconds for which a strike counts."""
 
-_INSERT = sa.insert(unsafe)
-_FORGET_OLD = sa.delete(unsafe).where(unsafe.c.held_at <= sa.bindparam("since"))
+_INSERT = sa.insert(moderation_strikes)
+_DELETE_OLD = sa.delete(moderation_strikes).where(moderation_strikes.c.struck_at <= sa.bindparam("since"))
 _COUNT = (
     sa.select(sa.func.count())
-    .select_from(unsafe)
-    .where(unsafe.c.user_id == sa.bindparam("of_user"), unsafe.c.held_at > sa.bindparam("since"))
+    .select_from(moderation_strikes)
+    .where(
+        moderation_strikes.c.user_id == sa.bindparam("of_user"),
+        moderation_strikes.c.struck_at > sa.bindparam("since"),
+    )
 )
 
 
-def record(connection: sa.Connection, user_id: int, now: float) -> None:
-    """Note one inside the caller's transaction, and forget everybody's that are too old to matter."""
-    connection.execute(_FORGET_OLD, {"since": now - WINDOW})
-    connection.execute(_INSERT, {"user_id": user_id, "held_at": now})
+def record_strike(connection: sa.Connection, user_id: int, now: float) -> None:
+    """Add a strike inside the caller's transaction, and delete everybody's strikes that no longer count."""
+    connection.execute(_DELETE_OLD, {"since": now - WINDOW})
+    connection.execute(_INSERT, {"user_id": user_id, "struck_at": now})
 
 
 class ModerationStrikes:
-    """Reads what was noted."""
+    """Reads the strikes."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    async def lately(self, user_id: int) -> int:
-        """Return how many of a person's descriptions were held unsafe within the last `WINDOW` seconds."""
+    async def count_recent(self, user_id: int) -> int:
+        """Return the number of a user's strikes within the last `WINDOW` seconds."""
         values = {"of_user": user_id, "since": self._clock.now() - WINDOW}
         return await self._database.read(lambda c: c.execute(_COUNT, values).scalar_one())

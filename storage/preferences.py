@@ -1,4 +1,4 @@
-"""What a person or a group chose once and for all."""
+"""The lasting choices of users and groups."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,12 +11,12 @@ from core.model import AspectRatio
 from storage.database import Database
 from storage.schema import preferences
 
-_REMEMBERED = 10_000
-"""Subjects whose choices are kept in memory, too: nearly every update asks for one or two."""
+_CACHED_SUBJECTS = 10_000
+"""Subjects in the cache: nearly every update needs the choices of one or two."""
 
 
 class WhoMayDraw(StrEnum):
-    """Who may draw in a group."""
+    """The members of a group that may draw."""
 
     ALL = "all"
     ADMINS = "admins"
@@ -25,7 +25,7 @@ class WhoMayDraw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """The choices of one subject; None means: not chosen. `who` and `daily` are a group's alone."""
+    """The choices of one subject. None means not chosen. Only groups use `who` and `daily`."""
 
     ratio: AspectRatio | None = None
     language: str | None = None
@@ -34,26 +34,26 @@ class Preference:
 
 
 class Preferences:
-    """Reads and writes preferences. The only writer there is, so what it remembers is true."""
+    """Every read and write of the preferences table, cached: this process is the only writer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[int, Preference] = {}
+        self._cached: dict[int, Preference] = {}
 
     async def of(self, subject_id: int) -> Preference:
-        """Return what a person (positive id) or a group (negative id) chose."""
-        known = self._known.get(subject_id)
-        if known is None:
+        """Return the choices of a user (positive id) or a group (negative id)."""
+        cached = self._cached.get(subject_id)
+        if cached is None:
             statement = sa.select(preferences).where(preferences.c.subject_id == subject_id)
             row = await self._database.read(lambda connection: connection.execute(statement).first())
-            known = Preference() if row is None else _preference(row)
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[subject_id] = known
-        return known
+            cached = Preference() if row is None else _preference(row)
+            if len(self._cached) >= _CACHED_SUBJECTS:
+                self._cached.clear()
+            self._cached[subject_id] = cached
+        return cached
 
     async def choose(self, subject_id: int, **values: Any) -> None:
-        """Remember choices by name (see `Preference`); None takes one back."""
+        """Store choices by name (see `Preference`). None resets one."""
         statement = (
             insert(preferences)
             .values(subject_id=subject_id, **values)
@@ -63,9 +63,9 @@ class Preferences:
         self.reload(subject_id)
 
     def reload(self, *subject_ids: int) -> None:
-        """Read these subjects anew: their rows were changed in a transaction of somebody else's."""
+        """Drop these subjects from the cache, after another module has changed their rows."""
         for subject_id in subject_ids:
-            self._known.pop(subject_id, None)
+            self._cached.pop(subject_id, None)
 
 
 def _preference(row: sa.Row[Any]) -> Preference:

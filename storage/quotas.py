@@ -1,10 +1,11 @@
-"""Pictures a subject may have a UTC day. Units move only inside the transaction of their cause."""
+"""Units of a UTC day: one per picture. They change only inside the transaction of their cause."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from core.reply_target import is_group
 from storage.database import Database
 from storage.schema import quotas
 
@@ -24,11 +25,11 @@ _USED = sa.select(quotas.c.used).where(
 )
 
 UNLIMITED = 2**53
-"""More than anybody draws in a day: the limit of those who have none, whose units are still counted."""
+"""The daily limit of users without one. Their units are counted all the same."""
 
 
 def reserve(connection: sa.Connection, subject_id: int, day: str, daily: int | None) -> bool:
-    """Take one unit of the day inside the caller's transaction. False when the day's units are used up."""
+    """Reserve one unit of a day inside the caller's transaction. Return False if the day's units are used up."""
     limit = UNLIMITED if daily is None else daily
     if limit <= 0:
         return False
@@ -37,30 +38,30 @@ def reserve(connection: sa.Connection, subject_id: int, day: str, daily: int | N
 
 
 def subjects(user_id: int, chat_id: int) -> tuple[int, ...]:
-    """Return whose units a request takes: the person's and, in a group, the group's.
+    """Return the subjects that a request needs a unit of: the user and, in a group, the group.
 
-    Who writes as the group itself (an anonymous admin) takes the group's alone.
+    A user who writes as the group itself (an anonymous admin) needs a unit of the group only.
     """
-    return (user_id,) if chat_id > 0 or chat_id == user_id else (user_id, chat_id)
+    return (user_id, chat_id) if is_group(chat_id) and chat_id != user_id else (user_id,)
 
 
 def reserve_all(connection: sa.Connection, limits: Sequence[tuple[int, int | None]], day: str) -> int | None:
-    """Take one unit of every subject, or of none. Returns the subject whose units are used up, or None."""
+    """Reserve one unit of every subject, or of none. Return the first subject without a unit left, or None."""
     for count, (subject_id, daily) in enumerate(limits):
         if not reserve(connection, subject_id, day, daily):
-            for taken, _ in limits[:count]:
-                give_back(connection, taken, day)
+            for reserved, _ in limits[:count]:
+                give_back(connection, reserved, day)
             return subject_id
     return None
 
 
 def give_back(connection: sa.Connection, subject_id: int, day: str) -> None:
-    """Return one unit to the day it was taken from, inside the caller's transaction."""
+    """Give a reserved unit back to its day, inside the caller's transaction."""
     connection.execute(_GIVE_BACK, {"subject": subject_id, "on_day": day})
 
 
 class Quotas:
-    """Reads how much of a day is used."""
+    """Reads the units that are used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -14,16 +14,18 @@ from core.model import (
     Allowance,
     AspectRatio,
     Failure,
-    FileKind,
     GenerationRequest,
-    Refused,
+    Rejection,
     RejectionReason,
     Request,
     State,
 )
-from storage import moderation_strikes, quotas
+from core.reply_target import is_group
+from storage import quotas
 from storage.database import Database
-from storage.durations import Interval, record
+from storage.durations import Interval, record_duration
+from storage.moderation_strikes import record_strike
+from storage.rows import origin_columns, read_request, source_columns
 from storage.schema import requests
 
 Values = Mapping[str, str | int | float | None]
@@ -31,6 +33,14 @@ Values = Mapping[str, str | int | float | None]
 _ALL = sa.select(requests)
 _BY_KEY = _ALL.where(requests.c.key == sa.bindparam("by_key"))
 _BY_ID = _ALL.where(requests.c.id == sa.bindparam("by_id"))
+_BY_RESULT = (
+    _ALL.where(
+        requests.c.chat_id == sa.bindparam("in_chat"),
+        requests.c.result_message_id == sa.bindparam("by_message"),
+    )
+    .order_by(requests.c.id.desc())
+    .limit(1)
+)
 _OPEN = _ALL.where(requests.c.closed_at.is_(None)).order_by(requests.c.id)
 _PENDING_OF = (
     _ALL.where(
@@ -45,7 +55,7 @@ _PENDING_IN = _ALL.where(
     requests.c.finished_at.is_(None),
     requests.c.state.in_([state.value for state in PENDING]),
 )
-_ENDED_WITH_KEY = (
+_COUNT_FINISHED = (
     sa.select(sa.func.count())
     .select_from(requests)
     .where(
@@ -61,19 +71,9 @@ _DROP_FORGOTTEN = sa.delete(requests).where(requests.c.id == sa.bindparam("by_id
 _INSERT = insert(requests)
 
 
-def read_request(row: sa.Row[Any]) -> Request:
-    """Return a row of the requests table as a value."""
-    values = row._asdict()
-    values["state"] = State(values["state"])
-    values["ratio"] = AspectRatio(values["ratio"]) if values["ratio"] else None
-    values["failure"] = Failure(values["failure"]) if values["failure"] else None
-    values["file_kind"] = FileKind(values["file_kind"]) if values["file_kind"] else None
-    return Request(**values)
-
-
 @functools.cache
 def _move_statement(expected: tuple[State, ...], columns: tuple[str, ...]) -> sa.Update:
-    """The fenced update for one kind of move; there are about twenty, and building one costs more than running it."""
+    """Return the fenced update for one kind of move, cached: to build one costs more than to run it."""
     return (
         sa.update(requests)
         .where(requests.c.id == sa.bindparam("by_id"), requests.c.state.in_([s.value for s in expected]))
@@ -87,12 +87,18 @@ def _move(connection: sa.Connection, request_id: int, expected: Collection[State
     return connection.execute(statement, {"by_id": request_id, **new}).rowcount == 1
 
 
-def _limits(wanted: GenerationRequest, allowance: Allowance) -> list[tuple[int, int | None]]:
-    """Return whose units a request takes, with each one's limit."""
+def _limits(request: GenerationRequest, allowance: Allowance) -> list[tuple[int, int | None]]:
+    """Return the subjects that a request needs a unit of, with the daily limit of each."""
+    chat_id = request.origin.place.chat_id
     return [
-        (subject, allowance.group_daily if subject == wanted.chat_id and subject < 0 else allowance.daily)
-        for subject in quotas.subjects(wanted.user_id, wanted.chat_id)
+        (subject, allowance.group_daily if subject == chat_id and is_group(subject) else allowance.daily)
+        for subject in quotas.subjects(request.origin.user_id, chat_id)
     ]
+
+
+def _rejection(request: GenerationRequest, exhausted: int) -> Rejection:
+    group = exhausted == request.origin.place.chat_id and is_group(exhausted)
+    return Rejection(RejectionReason.GROUP_QUOTA_USED if group else RejectionReason.QUOTA_USED)
 
 
 class Requests:
@@ -102,74 +108,71 @@ class Requests:
         self._database = database
         self._clock = clock
 
-    async def accept(self, wanted: GenerationRequest, allowance: Allowance) -> Accepted | Refused:
-        """Write the request and reserve its quota unit in one transaction, or write nothing.
+    async def accept(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:
+        """Write a request and reserve its quota units in one transaction, or write nothing.
 
-        The same key accepted again is the same request, whatever the limits say by then.
+        A request with a known key is the stored request, whatever the limits are by then.
         """
+        origin = request.origin
         now, day = self._clock.now(), utc_day(self._clock.wall())
+        columns = origin_columns(origin) | source_columns(request.source)
+        columns |= {
+            "prompt": request.prompt,
+            "ratio": request.ratio,
+            "status_message_id": request.status_message_id,
+            "state": State.QUEUED,
+            "quota_day": day,
+            "accepted_at": now,
+            "creates": 0,
+        }
 
-        def unit(connection: sa.Connection) -> Accepted | Refused:
-            known = connection.execute(_BY_KEY, {"by_key": wanted.key}).first()
+        def unit(connection: sa.Connection) -> Accepted | Rejection:
+            known = connection.execute(_BY_KEY, {"by_key": origin.key}).first()
             if known is not None:
                 return Accepted(read_request(known), fresh=False)
-            pending = connection.execute(_COUNT_PENDING_OF, {"of_user": wanted.user_id}).scalar_one()
+            pending = connection.execute(_COUNT_PENDING_OF, {"of_user": origin.user_id}).scalar_one()
             if pending >= allowance.pending:
-                return Refused(RejectionReason.LINE_FULL)
-            short = quotas.reserve_all(connection, _limits(wanted, allowance), day)
-            if short is not None:
-                in_group = short == wanted.chat_id and wanted.chat_id < 0
-                return Refused(RejectionReason.GROUP_QUOTA_USED if in_group else RejectionReason.QUOTA_USED)
-            values = {
-                "key": wanted.key,
-                "user_id": wanted.user_id,
-                "chat_id": wanted.chat_id,
-                "thread_id": wanted.thread_id,
-                "message_id": wanted.message_id,
-                "language": wanted.language,
-                "prompt": wanted.prompt,
-                "ratio": wanted.ratio,
-                "status_message_id": wanted.status_message_id,
-                "source_file_id": wanted.source_file_id,
-                "parent_id": wanted.parent_id,
-                "state": State.QUEUED,
-                "quota_day": day,
-                "accepted_at": now,
-                "creates": 0,
-            }
-            row = connection.execute(_INSERT.returning(*requests.c), values).one()
+                return Rejection(RejectionReason.LINE_FULL)
+            exhausted = quotas.reserve_all(connection, _limits(request, allowance), day)
+            if exhausted is not None:
+                return _rejection(request, exhausted)
+            row = connection.execute(_INSERT.returning(*requests.c), columns).one()
             return Accepted(read_request(row), fresh=True)
 
         return await self._database.write(unit)
 
     async def get(self, request_id: int) -> Request | None:
-        """Return the row as last committed."""
+        """Return a request as last committed."""
         return await self._one(_BY_ID, {"by_id": request_id})
 
     async def by_key(self, key: str) -> Request | None:
-        """Return the request a cause led to."""
+        """Return the request of an origin."""
         return await self._one(_BY_KEY, {"by_key": key})
 
-    async def open(self) -> list[Request]:
-        """Return every request that still needs something done, oldest first: what a start goes on with."""
+    async def by_result(self, chat_id: int, message_id: int) -> Request | None:
+        """Return the request whose picture was delivered as a message."""
+        return await self._one(_BY_RESULT, {"in_chat": chat_id, "by_message": message_id})
+
+    async def list_open(self) -> list[Request]:
+        """Return the requests that are not closed, oldest first."""
         return await self._many(_OPEN, {})
 
-    async def pending_of(self, user_id: int) -> list[Request]:
-        """Return what a person has waiting or running, oldest first."""
+    async def pending_of_user(self, user_id: int) -> list[Request]:
+        """Return a user's pending requests, oldest first."""
         return await self._many(_PENDING_OF, {"of_user": user_id})
 
     async def move(
         self, request_id: int, expected: State, to: State, *, learned: Interval | None = None, **values: Any
     ) -> bool:
-        """Change the state if it still is `expected`, with the given columns. False when it is not.
+        """Change the state, and the given columns, if the state is `expected`. Return False if it is not.
 
-        `learned` records how long the task took in the same transaction.
+        `learned` stores the task's duration in the same transaction.
         """
 
         def unit(connection: sa.Connection) -> bool:
             moved = _move(connection, request_id, [expected], {"state": to, **values})
             if moved and learned is not None:
-                record(connection, learned)
+                record_duration(connection, learned)
             return moved
 
         return await self._database.write(unit)
@@ -177,9 +180,9 @@ class Requests:
     async def settle(
         self, request: Request, expected: Collection[State], final: State, **values: Any
     ) -> bool:
-        """Move to a final state and keep or give back the quota unit, exactly once. False when it moved on.
+        """Move to a final state and keep or give back the quota units, exactly once. Return False if not `expected`.
 
-        Delivered keeps the unit; every other end gives it back.
+        `delivered` keeps the units. Every other final state gives them back.
         """
         now = self._clock.now()
         columns = {"state": final, "finished_at": now, **values}
@@ -188,9 +191,9 @@ class Requests:
             if not _move(connection, request.id, expected, columns):
                 return False
             if values.get("failure") is Failure.MODERATED:
-                moderation_strikes.record(connection, request.user_id, now)
+                record_strike(connection, request.user_id, now)
             if final is not State.DELIVERED:
-                # The row's own ids: a group may have got a new one since the caller read it.
+                # The stored ids: the group may have got a new id since the caller read the row.
                 row = connection.execute(_BY_ID, {"by_id": request.id}).one()
                 for subject_id in quotas.subjects(row.user_id, row.chat_id):
                     quotas.give_back(connection, subject_id, row.quota_day)
@@ -199,15 +202,19 @@ class Requests:
         return await self._database.write(unit)
 
     async def set_status_message(self, request_id: int, message_id: int) -> None:
-        """Remember which message tells the request's status."""
+        """Store the id of the request's status message."""
         await self._update(request_id, {"status_message_id": message_id})
 
     async def set_original(self, request_id: int, file_id: str) -> None:
-        """Remember Telegram's id of the untouched file, so it need not be fetched again."""
+        """Store Telegram's id of the original, so that it is not fetched again."""
         await self._update(request_id, {"original_file_id": file_id})
 
+    async def clear_result(self, request_id: int) -> None:
+        """Record that the message of the picture shows another request's picture now."""
+        await self._update(request_id, {"result_message_id": None})
+
     async def close(self, request_id: int) -> None:
-        """Note that nothing is left to do or to say for a request; one that was to be forgotten goes."""
+        """Record that nothing is left to do or to say for a request. Delete it if its owner asked for that."""
         now = self._clock.now()
 
         def unit(connection: sa.Connection) -> None:
@@ -216,21 +223,21 @@ class Requests:
 
         await self._database.write(unit)
 
-    async def rewrite(self, key: str, prompt: str, ratio: AspectRatio | None) -> bool:
-        """Give a request that still waits another prompt, and another ratio where one is given. False if none waits."""
+    async def revise(self, key: str, prompt: str, ratio: AspectRatio | None) -> bool:
+        """Replace the prompt, and the ratio unless None, of a request that waits. Return False if none waits."""
         values: dict[str, str] = {"prompt": prompt} | ({"ratio": ratio} if ratio else {})
         waiting = sa.and_(requests.c.key == key, requests.c.state == State.QUEUED, requests.c.creates == 0)
         statement = sa.update(requests).where(waiting).values(values)
         changed = await self._database.write(lambda connection: connection.execute(statement).rowcount)
         return changed == 1
 
-    async def ended_with_key(self, prefix: str) -> int:
-        """Return how many requests whose keys begin so have ended."""
-        values = {"first": prefix, "last": prefix + "\U0010ffff"}
-        return await self._database.read(lambda c: c.execute(_ENDED_WITH_KEY, values).scalar_one())
+    async def count_finished(self, key_prefix: str) -> int:
+        """Return the number of finished requests with a key that starts with a prefix."""
+        values = {"first": key_prefix, "last": key_prefix + "\U0010ffff"}
+        return await self._database.read(lambda c: c.execute(_COUNT_FINISHED, values).scalar_one())
 
-    async def pending_in(self, chat_id: int) -> list[Request]:
-        """Return what waits or runs for a chat."""
+    async def pending_in_chat(self, chat_id: int) -> list[Request]:
+        """Return the pending requests of a chat."""
         return await self._many(_PENDING_IN, {"in_chat": chat_id})
 
     async def _update(self, request_id: int, values: Values) -> None:

@@ -7,7 +7,7 @@ from aiogram.types import User
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.raw_updates import ALLOWED, asks, concerns, is_press, user_id_of, written_at
+from bot.raw_updates import ALLOWED, expects_answer, is_press, is_relevant, user_id_of, written_at
 
 ME = User(id=42, is_bot=True, first_name="Imagine", username="imagine_bot")
 FIELDS = ["from", "chat", "date", "edit_date", "text", "caption", "reply_to_message", "id", "message"]
@@ -30,8 +30,8 @@ def _answer_to(user_id: int) -> dict[str, Any]:
 def test_nothing_that_comes_makes_it_stumble(update: dict[str, Any]) -> None:
     assert isinstance(user_id_of(update), int)
     assert written_at(update) is None or isinstance(written_at(update), int)
-    assert concerns(update, ME.id) in {True, False}
-    assert asks(update, ME) in {True, False}
+    assert is_relevant(update, ME.id) in {True, False}
+    assert expects_answer(update, ME) in {True, False}
     assert is_press(update) in {True, False}
 
 
@@ -53,6 +53,6 @@ def test_nothing_that_comes_makes_it_stumble(update: dict[str, Any]) -> None:
         ({"message": None}, False, False),
     ],
 )
-def test_whom_an_update_concerns(update: dict[str, Any], concerned: bool, asked: bool) -> None:
-    assert concerns(update, ME.id) is concerned
-    assert asks(update, ME) is asked
+def test_whom_an_update_is_relevant(update: dict[str, Any], concerned: bool, asked: bool) -> None:
+    assert is_relevant(update, ME.id) is concerned
+    assert expects_answer(update, ME) is asked

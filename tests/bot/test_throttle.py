@@ -11,7 +11,7 @@ ANN, BEN = 1, 2
 def test_one_answer_then_silence_until_it_calms() -> None:
     throttle = Throttle(10)
     verdicts = [throttle.judge(ANN, n * 0.1) for n in range(60)]
-    assert verdicts == [Verdict.HANDLE] * 10 + [Verdict.TELL] + [Verdict.IGNORE] * 49
+    assert verdicts == [Verdict.HANDLE] * 10 + [Verdict.WARN] + [Verdict.IGNORE] * 49
     assert throttle.judge(BEN, 6.0) is Verdict.HANDLE
     assert throttle.judge(ANN, 30.0) is Verdict.IGNORE
     assert throttle.judge(ANN, 120.0) is Verdict.HANDLE
@@ -31,7 +31,7 @@ def test_never_more_than_the_limit_a_minute_and_one_answer_a_flood(
             handled.setdefault(user, []).append(now)
             assert sum(at > now - 60 for at in handled[user]) <= limit
         if verdict is Verdict.IGNORE:
-            assert last[user] in {Verdict.TELL, Verdict.IGNORE}
+            assert last[user] in {Verdict.WARN, Verdict.IGNORE}
         last[user] = verdict
 
 
@@ -39,10 +39,10 @@ def test_a_storm_of_people_takes_neither_memory_nor_time() -> None:
     throttle = Throttle(3)
     looked_through = 0
     for user in range(1, 50_001):
-        before = len(throttle._came)
+        before = len(throttle._times)
         assert throttle.judge(user, 5.0) is Verdict.HANDLE
-        looked_through += before if len(throttle._came) <= before else 0
-    assert len(throttle._came) <= 10_000
+        looked_through += before if len(throttle._times) <= before else 0
+    assert len(throttle._times) <= 10_000
     assert looked_through <= 100_000
 
 

@@ -23,7 +23,7 @@ RATE = 30
 
 def _granted(asked: list[tuple[float, int, Priority]], rate: int = RATE) -> list[tuple[float, Ticket, float]]:
     """Run the scheduler over wishes (time, chat, priority) and return (granted at, ticket, asked at)."""
-    turns = SlotScheduler(rate)
+    scheduler = SlotScheduler(rate)
     waiting = sorted(asked, key=lambda generation_request: generation_request[0])
     born: dict[int, float] = {}
     out: list[tuple[float, Ticket, float]] = []
@@ -32,10 +32,10 @@ def _granted(asked: list[tuple[float, int, Priority]], rate: int = RATE) -> list
         while waiting and waiting[0][0] <= now:
             at, chat, priority = waiting.pop(0)
             ticket = Ticket(chat, priority)
-            turns.ask(ticket, now)
+            scheduler.enqueue(ticket, now)
             born[ticket.number] = at
-        out += [(now, ticket, born[ticket.number]) for ticket in turns.grant(now)]
-        times = [t for t in (turns.next_at(), waiting[0][0] if waiting else None) if t is not None]
+        out += [(now, ticket, born[ticket.number]) for ticket in scheduler.grant(now)]
+        times = [t for t in (scheduler.next_at(), waiting[0][0] if waiting else None) if t is not None]
         if not times:
             return out
         now = max(now + 1e-6, min(times))
@@ -93,40 +93,42 @@ def test_a_free_chat_speaks_at_once() -> None:
 
 
 def test_a_frozen_chat_waits_and_others_do_not() -> None:
-    turns = SlotScheduler(RATE)
-    turns.freeze(1, 7.0)
-    turns.ask(Ticket(1, Priority.PICTURE), 0.0)
-    turns.ask(Ticket(2, Priority.STATUS), 0.0)
-    assert [ticket.chat_id for ticket in turns.grant(0.0)] == [2]
-    assert turns.next_at() == 7.0
-    assert [ticket.chat_id for ticket in turns.grant(7.0)] == [1]
+    scheduler = SlotScheduler(RATE)
+    scheduler.freeze(1, 7.0)
+    scheduler.enqueue(Ticket(1, Priority.PICTURE), 0.0)
+    scheduler.enqueue(Ticket(2, Priority.STATUS), 0.0)
+    assert [ticket.chat_id for ticket in scheduler.grant(0.0)] == [2]
+    assert scheduler.next_at() == 7.0
+    assert [ticket.chat_id for ticket in scheduler.grant(7.0)] == [1]
 
 
 def test_a_freeze_holds_for_those_already_in_line() -> None:
-    turns = SlotScheduler(1)
+    scheduler = SlotScheduler(1)
     for chat in (1, 2):
-        turns.ask(Ticket(chat, Priority.STATUS), 0.0)
-    assert [ticket.chat_id for ticket in turns.grant(0.0)] == [1]
-    turns.freeze(2, 9.0)
-    assert turns.grant(5.0) == []
-    assert [ticket.chat_id for ticket in turns.grant(9.0)] == [2]
+        scheduler.enqueue(Ticket(chat, Priority.STATUS), 0.0)
+    assert [ticket.chat_id for ticket in scheduler.grant(0.0)] == [1]
+    scheduler.freeze(2, 9.0)
+    assert scheduler.grant(5.0) == []
+    assert [ticket.chat_id for ticket in scheduler.grant(9.0)] == [2]
 
 
 def test_many_chats_are_forgotten_once_idle() -> None:
-    turns = SlotScheduler(10_000)
+    scheduler = SlotScheduler(10_000)
     for number in range(10_000):
-        turns.ask(Ticket(number, Priority.ANSWER), number * 10.0)
-        assert len(turns.grant(number * 10.0)) == 1
-    assert len(turns._chats) <= 2_001
+        scheduler.enqueue(Ticket(number, Priority.ANSWER), number * 10.0)
+        assert len(scheduler.grant(number * 10.0)) == 1
+    assert len(scheduler._chats) <= 2_001
 
 
 async def test_a_turn_that_is_not_wanted_any_more_is_not_used_up() -> None:
     rate_limiter = RateLimiter(RATE, SystemClock())
     rate_limiter.freeze(1, 0.05)
-    waits = [asyncio.create_task(rate_limiter.turn(1, Priority.STATUS)) for _ in range(4)]
+    waits = [asyncio.create_task(rate_limiter.acquire(1, Priority.STATUS)) for _ in range(4)]
     await asyncio.sleep(0)
     for wait in waits[:3]:
         wait.cancel()
     await asyncio.wait_for(waits[3], 5)
-    await asyncio.wait_for(rate_limiter.turn(1, Priority.ANSWER), 0.5)  # the burst of three is nearly whole
-    await asyncio.wait_for(rate_limiter.turn(1, Priority.ANSWER), 0.5)
+    await asyncio.wait_for(
+        rate_limiter.acquire(1, Priority.ANSWER), 0.5
+    )  # the burst of three is nearly whole
+    await asyncio.wait_for(rate_limiter.acquire(1, Priority.ANSWER), 0.5)

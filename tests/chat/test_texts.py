@@ -64,7 +64,9 @@ def _is_texts(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute) and function.attr == "raw":
         return True
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name == "texts" or (isinstance(function, ast.Call) and getattr(function.func, "attr", "") == "of")
+    if isinstance(function, ast.Call):
+        return getattr(function.func, "attr", "") == "for_language"
+    return name == "translate"
 
 
 def _names(argument: ast.expr) -> list[str]:
@@ -170,7 +172,7 @@ def test_what_a_person_wrote_is_shown_and_never_parsed(prompt: str) -> None:
     [("ru", "ru"), ("ru-RU", "ru"), ("RU", "ru"), ("en-GB", "en"), ("de", "en"), (None, "en"), ("", "en")],
 )
 def test_the_language_follows_the_tag(code: str | None, language: str) -> None:
-    assert Translations().of(code).language == language
+    assert Translations().for_language(code).language == language
 
 
 def test_a_missing_text_or_argument_is_an_error() -> None:

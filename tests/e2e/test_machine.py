@@ -74,7 +74,7 @@ async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) 
         assert picture.reply_to_message is not None
         assert picture.reply_to_message.message_id == said.message_id
         assert await _health(world) == (200, False)
-        await world.bot.logged("the disk takes writes again")
+        await world.bot.logged("disk accepts writes again")
         world.telegram.say(ben, "/imagine лису --ar 1:1")
         await world.gets_picture(ben)
         assert (len(world.pictures(ann)), world.used(ann), world.used(ben)) == (1, 1, 1)
@@ -92,7 +92,7 @@ async def test_sigterm_does_not_wait_for_a_full_disk(small_disk: Path) -> None:
         world.telegram.say(ann, "/imagine a fox --ar 1:1")
         await world.until(lambda: world.rows("SELECT 1 FROM requests WHERE state = 'running'"))
         _fill(small_disk)
-        await world.bot.logged("the disk takes no writes")
+        await world.bot.logged("disk refuses writes")
         begun = time.monotonic()
         assert await world.bot.stop() == 0
         assert time.monotonic() - begun < 10  # the bound of every stop, not a measure of speed
@@ -113,7 +113,7 @@ async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> 
             world.telegram.say(user, "/imagine a fox --ar 1:1")
         await world.until(lambda: len(world.rows("SELECT 1 FROM requests WHERE state = 'running'")) == 4)
         _fill(small_disk)
-        await world.bot.logged("the disk takes no writes")
+        await world.bot.logged("disk refuses writes")
         await world.bot.kill()
         await world.bot.start(until=None)
         await world.bot.until(lambda: world.bot.ended or world.bot.log)
@@ -186,7 +186,7 @@ async def test_a_process_that_stands_still_goes_on(fresh: World) -> None:
     os.kill(fresh.bot.pid, signal.SIGSTOP)
     await asyncio.sleep(3)  # what is tested is this standing still
     os.kill(fresh.bot.pid, signal.SIGCONT)
-    line = await fresh.bot.logged("the event loop stood still")
+    line = await fresh.bot.logged("event loop was blocked")
     assert line["seconds"] >= 2
     for user in users:
         await fresh.gets_picture(user)

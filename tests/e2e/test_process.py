@@ -39,7 +39,7 @@ async def test_check_says_ok_for_each_part_and_pays_nothing(fresh: World) -> Non
     assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 4
     assert "@imagine_demo_bot" in out
     assert "balance is 1000000.00" in out
-    assert "pictures to edit go by data" in out
+    assert "source pictures go by data" in out
     assert fresh.media.calls["create"] == 0
 
 
@@ -63,7 +63,7 @@ async def test_check_names_what_fails(fresh: World, settings: dict[str, str], ve
 
 async def test_check_says_that_pictures_go_by_link(fresh: World) -> None:
     _, out, _ = await _command(fresh, "check", PUBLIC_URL="https://bot.example.org")
-    assert "pictures to edit go by link" in out
+    assert "source pictures go by link" in out
     code, _, errors = await _command(fresh, "check", SOURCE_IMAGES="link")
     assert (code, errors.startswith("PUBLIC_URL is missing: SOURCE_IMAGES=link")) == (2, True)
 
@@ -233,9 +233,9 @@ async def test_two_pollers_are_told_once_and_waited_for(fresh: World) -> None:
 
 
 async def test_a_wrong_token_is_told_and_not_hammered(fresh: World) -> None:
-    await fresh.bot.start(BOT_TOKEN="4242:another-token-another-token", until="no updates")
+    await fresh.bot.start(BOT_TOKEN="4242:another-token-another-token", until="updates not received")
     assert fresh.telegram.calls["getUpdates"] == 0
-    line = await fresh.bot.logged("no updates")
+    line = await fresh.bot.logged("updates not received")
     assert "Unauthorized" in line["error"]
     assert "another-token" not in "".join(fresh.bot.raw)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Core
+from bot.app import App
 from generation.alarms import Alarm
 from tests.generation.test_engine import House
 from tests.support.virtual_loop import VirtualLoop
@@ -29,7 +29,7 @@ def test_the_balance_is_looked_at_each_ten_minutes_and_warned_of_once(
 ) -> None:
     async def story() -> None:
         house = _house(tmp_path)
-        core = await house.start()
+        app = await house.start()
         await asyncio.sleep(6 * TEN_MINUTES + 1)
         assert house.provider.looked_at == 7
         assert not _told(house)
@@ -41,7 +41,7 @@ def test_the_balance_is_looked_at_each_ten_minutes_and_warned_of_once(
         house.provider.balance = 42.0
         await asyncio.sleep(2 * TEN_MINUTES)
         assert _told(house).total() == 2
-        await core.stop()
+        await app.stop()
 
     loop.run_until_complete(story())
 
@@ -50,14 +50,14 @@ def test_the_balance_is_looked_at_each_ten_minutes_and_warned_of_once(
 def test_an_alarm_is_told_at_most_once_an_hour(loop: VirtualLoop, tmp_path: Path, alarm: Alarm) -> None:
     async def story() -> None:
         house = _house(tmp_path)
-        core: Core = await house.start()
+        app: App = await house.start()
         for minutes in range(0, 121, 10):
-            core.alarms.raise_for(alarm)
+            app.alarms.raise_alarm(alarm)
             await asyncio.sleep(TEN_MINUTES)
             if minutes == 30:
-                await core.stop()
-                core = await house.start()
+                await app.stop()
+                app = await house.start()
         assert _told(house).total() == 3
-        await core.stop()
+        await app.stop()
 
     loop.run_until_complete(story())

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from generation.conversion import LARGEST_PHOTO, PictureConverter, fit
+from generation.conversion import LARGEST_PHOTO, PictureConverter, UnusablePicture, to_sendable
 from playground import pictures as drawn
-from provider.errors import PictureRefused
 
 
 def _bytes(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -26,7 +25,7 @@ def _opened(data: bytes) -> Image.Image:
 
 async def test_a_webp_becomes_a_jpeg() -> None:
     pictures = PictureConverter()
-    picture = await pictures.fit(drawn.webp(drawn.draw("a fox", "16:9", 200_000)))
+    picture = await pictures.to_sendable(drawn.webp(drawn.draw("a fox", "16:9", 200_000)))
     pictures.close()
     assert (picture.as_photo, picture.extension) == (True, "jpg")
     opened = _opened(picture.data)
@@ -37,17 +36,17 @@ async def test_a_webp_becomes_a_jpeg() -> None:
 @pytest.mark.parametrize(("kind", "extension"), [("JPEG", "jpg"), ("PNG", "png")])
 def test_a_jpeg_or_png_stays_as_it_is(kind: str, extension: str) -> None:
     data = _bytes(Image.new("RGB", (40, 30), "red"), kind)
-    assert fit(data).data == data
-    assert fit(data).extension == extension
+    assert to_sendable(data).data == data
+    assert to_sendable(data).extension == extension
 
 
 def test_transparency_becomes_white() -> None:
-    picture = fit(_bytes(Image.new("RGBA", (20, 20), (0, 0, 0, 0)), "WEBP"))
+    picture = to_sendable(_bytes(Image.new("RGBA", (20, 20), (0, 0, 0, 0)), "WEBP"))
     assert _opened(picture.data).getpixel((5, 5)) == (255, 255, 255)
 
 
 def test_too_many_pixels_a_side_are_scaled_down() -> None:
-    picture = fit(_bytes(Image.new("RGB", (9_000, 3_000)), "WEBP"))
+    picture = to_sendable(_bytes(Image.new("RGB", (9_000, 3_000)), "WEBP"))
     width, height = _opened(picture.data).size
     assert width + height <= 10_000
     assert width == pytest.approx(3 * height, rel=0.01)
@@ -55,7 +54,7 @@ def test_too_many_pixels_a_side_are_scaled_down() -> None:
 
 
 def test_a_picture_too_long_for_a_photo_goes_as_a_document_and_never_as_webp() -> None:
-    picture = fit(_bytes(Image.new("RGB", (2_100, 100)), "WEBP"))
+    picture = to_sendable(_bytes(Image.new("RGB", (2_100, 100)), "WEBP"))
     assert (picture.as_photo, picture.extension) == (False, "jpg")
     assert _opened(picture.data).size == (2_100, 100)
 
@@ -67,7 +66,7 @@ def test_a_heavy_png_becomes_a_lighter_jpeg() -> None:
     )
     data = _bytes(merged, "PNG", compress_level=1)
     assert len(data) > LARGEST_PHOTO
-    picture = fit(data)
+    picture = to_sendable(data)
     assert picture.as_photo
     assert len(picture.data) <= LARGEST_PHOTO
 
@@ -82,8 +81,8 @@ def _png_that_claims(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("side", [8_000, 30_000, 60_000])
 def test_a_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
-    with pytest.raises(PictureRefused):
-        fit(_png_that_claims(side, side))
+    with pytest.raises(UnusablePicture):
+        to_sendable(_png_that_claims(side, side))
 
 
 @pytest.mark.parametrize(
@@ -97,15 +96,15 @@ def test_a_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
     ],
 )
 def test_what_is_no_webp_jpeg_or_png_is_refused(data: bytes) -> None:
-    with pytest.raises(PictureRefused):
-        fit(data)
+    with pytest.raises(UnusablePicture):
+        to_sendable(data)
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "JPEG", "PNG"])
 def test_a_truncated_picture_is_refused(kind: str) -> None:
     data = _bytes(Image.effect_noise((200, 200), 50).convert("RGB"), kind)
-    with pytest.raises(PictureRefused):
-        fit(data[: len(data) // 2])
+    with pytest.raises(UnusablePicture):
+        to_sendable(data[: len(data) // 2])
 
 
 @given(st.binary(max_size=300), st.sampled_from(["WEBP", "JPEG", "PNG"]), st.integers(0, 200))
@@ -113,7 +112,7 @@ def test_damaged_bytes_are_a_picture_or_refused(damage: bytes, kind: str, at: in
     data = bytearray(_bytes(Image.new("RGB", (16, 16), "blue"), kind))
     data[at : at + len(damage)] = damage
     try:
-        picture = fit(bytes(data))
-    except PictureRefused:
+        picture = to_sendable(bytes(data))
+    except UnusablePicture:
         return
     assert picture.extension in {"jpg", "png"}

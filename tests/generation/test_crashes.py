@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from pydantic import SecretStr
 
-from bot.app import Core
+from bot.app import App
 from bot.settings import Settings
-from core.model import FINAL, GenerationRequest, Refused, Request, State
+from core.model import FINAL, GenerationRequest, Rejection, Request, State
 from storage.database import Database
 from storage.quotas import Quotas
 from tests.support.factories import generation_request
@@ -51,36 +52,36 @@ class Crashes(RuleBasedStateMachine):
         self.asked: dict[str, GenerationRequest] = {}
         self.half_sent: set[int] = set()
         self.unheard: list[GenerationRequest] = []
-        self.core: Core | None = None
+        self.app: App | None = None
         self.settle_start()
 
     def settle_start(self) -> None:
         """Start until a start comes through: a process may die while it starts, too."""
         self.alive(self._start())
-        while self.core is None or self.kill_switch.dead.is_set():
+        while self.app is None or self.kill_switch.dead.is_set():
             self.cleanup_dead()
             self.alive(self._start())
 
     async def _start(self) -> None:
         self.clock.restart()
         database = await Database.open(f"sqlite:///{self.folder}/bot.sqlite3", self.kill_switch.at)
-        self.core = Core(
-            SETTINGS, database, session=self.chats, media_transport=self.provider, clock=self.clock
+        self.app = App(
+            SETTINGS, database=database, session=self.chats, media_transport=self.provider, clock=self.clock
         )
-        await self.core.start()
+        await self.app.start()
         unheard, self.unheard = self.unheard, []
         for again in unheard:  # Telegram's updates come again until they are handled
             await self._submit(again)
 
     async def _submit(self, wanted: GenerationRequest) -> None:
-        assert self.core is not None
+        assert self.app is not None
         self.unheard.append(wanted)
-        answer = await self.core.engine.submit(wanted, self.core.allowances.of(wanted.user_id))
+        answer = await self.app.engine.submit(wanted, self.app.allowances.of_user(wanted.origin.user_id))
         self.unheard.remove(wanted)
-        if isinstance(answer, Refused):
-            self.asked.pop(wanted.key, None)
+        if isinstance(answer, Rejection):
+            self.asked.pop(wanted.origin.key, None)
         else:
-            self.asked[wanted.key] = wanted
+            self.asked[wanted.origin.key] = wanted
 
     def alive(self, work: Coroutine[Any, Any, object]) -> None:
         """Run something until it is done or the process is dead."""
@@ -105,14 +106,14 @@ class Crashes(RuleBasedStateMachine):
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.loop.run_until_complete(_gone(asyncio.all_tasks(self.loop)))
-        if self.core is not None:
-            self.core.database._lock.release()
-            self.core.database._writer.dispose()
-        self.core = None
+        if self.app is not None:
+            self.app.database._lock.release()
+            self.app.database._writer.dispose()
+        self.app = None
         self.kill_switch.places, self.kill_switch.dead = None, asyncio.Event()
         rows = self.loop.run_until_complete(_rows(self.folder))
         self.provider.unknown |= {row.prompt for row in rows if row.state is State.SUBMITTING}
-        self.half_sent |= {row.message_id for row in rows if row.state is State.DELIVERING}
+        self.half_sent |= {row.place.require_reply_to() for row in rows if row.state is State.DELIVERING}
 
     @rule(
         target=wishes,
@@ -122,12 +123,9 @@ class Crashes(RuleBasedStateMachine):
     )
     def ask(self, number: int, user: int, bad: str) -> GenerationRequest:
         wanted = generation_request(user * 100 + number, user)
-        known = self.asked.get(wanted.key)
+        known = self.asked.get(wanted.origin.key)
         if known is None:
-            prompt = f"{wanted.prompt}{bad}"
-            known = GenerationRequest(
-                **{n: getattr(wanted, n) for n in wanted.__slots__} | {"prompt": prompt}
-            )
+            known = replace(wanted, prompt=f"{wanted.prompt}{bad}")
         self.alive(self._submit(known))
         self.restart_if_dead()
         return known
@@ -140,10 +138,10 @@ class Crashes(RuleBasedStateMachine):
     @rule(wanted=wishes)
     def cancel(self, wanted: GenerationRequest) -> None:
         async def press() -> None:
-            assert self.core is not None
-            request = await self.core.requests.by_key(wanted.key)
+            assert self.app is not None
+            request = await self.app.requests.by_key(wanted.origin.key)
             if request is not None:
-                await self.core.engine.cancel(request.id)
+                await self.app.engine.cancel(request.id)
 
         self.alive(press())
         self.restart_if_dead()
@@ -177,34 +175,34 @@ class Crashes(RuleBasedStateMachine):
             self.restart_if_dead()
             self.alive(asyncio.sleep(4 * 3600))
             self.check(self.loop.run_until_complete(_rows(self.folder)))
-            assert self.core is not None
-            self.loop.run_until_complete(self.core.stop())
+            assert self.app is not None
+            self.loop.run_until_complete(self.app.stop())
         finally:
             self.loop.close()
             shutil.rmtree(self.folder)
 
     def check(self, rows: list[Request]) -> None:
-        assert {row.key for row in rows} == set(self.asked)
+        assert {row.origin.key for row in rows} == set(self.asked)
         for row in rows:
             assert row.state in FINAL
             assert row.closed_at is not None
             assert self.provider.paid[row.prompt] <= 1 + (row.prompt in self.provider.unknown)
-            unsure = row.message_id in self.half_sent | self.chats.unsure
-            sent = self.chats.photos[row.message_id]
+            unsure = row.place.require_reply_to() in self.half_sent | self.chats.unsure
+            sent = self.chats.photos[row.place.require_reply_to()]
             if row.state is State.DELIVERED:
                 assert sent == 1 or (unsure and sent >= 1)
             elif not unsure:
                 assert sent == 0
             if row.state is State.FAILED:
-                assert self.chats.told[row.message_id] >= 1
+                assert self.chats.told[row.place.require_reply_to()] >= 1
         for user in (1, 2, 3):
             days = {row.quota_day for row in rows if row.user_id == user}
             for day in days:
                 kept = [
                     r for r in rows if r.user_id == user and r.quota_day == day and r.state is State.DELIVERED
                 ]
-                assert self.core is not None
-                used = self.loop.run_until_complete(Quotas(self.core.database).used(user, day))
+                assert self.app is not None
+                used = self.loop.run_until_complete(Quotas(self.app.database).used(user, day))
                 assert used == len(kept) <= DAILY
 
 
@@ -219,7 +217,7 @@ async def _rows(folder: Path) -> list[Request]:
     import sqlalchemy as sa
 
     from storage.database import connect
-    from storage.requests import read_request
+    from storage.rows import read_request
     from storage.schema import requests
 
     path = folder / "bot.sqlite3"

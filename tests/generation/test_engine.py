@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.app import Core
+from bot.app import App
 from bot.settings import Settings
 from core.model import State
 from storage.database import Database
@@ -20,7 +20,7 @@ NEWCOMER = 9_000
 
 
 class House:
-    """A core whose provider takes three virtual seconds a picture."""
+    """A app whose provider takes three virtual seconds a picture."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.provider = Provider(KillSwitch())
@@ -34,13 +34,17 @@ class House:
             **settings,
         )
 
-    async def start(self) -> Core:
+    async def start(self) -> App:
         database = await Database.open(self._url)
-        core = Core(
-            self._settings, database, session=self.chats, media_transport=self.provider, clock=LoopClock()
+        app = App(
+            self._settings,
+            database=database,
+            session=self.chats,
+            media_transport=self.provider,
+            clock=LoopClock(),
         )
-        await core.start()
-        return core
+        await app.start()
+        return app
 
     def order(self) -> list[str]:
         """The prompts in the order in which they were paid for."""
@@ -51,9 +55,9 @@ def _run(loop: VirtualLoop, work: Coroutine[Any, Any, None]) -> None:
     loop.run_until_complete(work)
 
 
-async def _until_settled(core: Core, count: int) -> None:
+async def _until_settled(app: App, count: int) -> None:
     while True:
-        requests = [await core.requests.get(number) for number in range(1, count + 1)]
+        requests = [await app.requests.get(number) for number in range(1, count + 1)]
         if all(request is not None and request.closed_at is not None for request in requests):
             return
         await asyncio.sleep(1.0)
@@ -63,18 +67,18 @@ def test_503_for_ten_minutes_is_waited_out_with_few_calls(loop: VirtualLoop, tmp
     async def story() -> None:
         house = House(tmp_path, max_in_flight=CAP, generation_timeout=60)
         house.provider.down_until = 600.0
-        core = await house.start()
+        app = await house.start()
         for user in range(1, PEOPLE + 1):
-            await core.engine.submit(generation_request(user, user), PLENTY)
+            await app.engine.submit(generation_request(user, user), PLENTY)
         await asyncio.sleep(600.0)
         assert house.provider.creates <= 25
         assert house.order() == []
-        await _until_settled(core, PEOPLE)
-        rows = [await core.requests.get(number) for number in range(1, PEOPLE + 1)]
+        await _until_settled(app, PEOPLE)
+        rows = [await app.requests.get(number) for number in range(1, PEOPLE + 1)]
         assert {row.state for row in rows if row is not None} == {State.DELIVERED}
         assert house.provider.creates <= 25 + PEOPLE
         assert asyncio.get_running_loop().time() < 720.0
-        await core.stop()
+        await app.stop()
 
     _run(loop, story())
 
@@ -82,14 +86,14 @@ def test_503_for_ten_minutes_is_waited_out_with_few_calls(loop: VirtualLoop, tmp
 def test_the_time_a_process_was_away_counts_against_nobody(loop: VirtualLoop, tmp_path: Path) -> None:
     async def story() -> None:
         house = House(tmp_path, generation_timeout=60)
-        core = await house.start()
+        app = await house.start()
         for number, submitted in ((1, True), (2, False)):
-            await core.requests.accept(generation_request(number), PLENTY)
+            await app.requests.accept(generation_request(number), PLENTY)
             now = LoopClock().now()
-            await core.requests.move(number, State.QUEUED, State.SUBMITTING, started_at=now, creates=1)
+            await app.requests.move(number, State.QUEUED, State.SUBMITTING, started_at=now, creates=1)
             if not submitted:  # surely not accepted, and put back
-                await core.requests.move(number, State.SUBMITTING, State.QUEUED, creates=0)
-        await core.stop()
+                await app.requests.move(number, State.SUBMITTING, State.QUEUED, creates=0)
+        await app.stop()
         await asyncio.sleep(600.0)
         again = await house.start()
         await _until_settled(again, 2)
@@ -106,18 +110,18 @@ def test_the_time_a_process_was_away_counts_against_nobody(loop: VirtualLoop, tm
 def test_a_newcomer_behind_a_thousand_starts_among_the_next_51(loop: VirtualLoop, tmp_path: Path) -> None:
     async def story() -> None:
         house = House(tmp_path, max_in_flight=CAP, user_concurrency=2)
-        core = await house.start()
+        app = await house.start()
         for user in range(1, PEOPLE + 1):
             for number in range(EACH):
-                await core.engine.submit(generation_request(user * 100 + number, user), PLENTY)
+                await app.engine.submit(generation_request(user * 100 + number, user), PLENTY)
         await asyncio.sleep(1.0)
         before = len(house.order())
         assert before == CAP
-        await core.engine.submit(generation_request(1, NEWCOMER), PLENTY)
+        await app.engine.submit(generation_request(1, NEWCOMER), PLENTY)
         await asyncio.sleep(20.0)  # of the virtual clock's: several rounds of twenty
         assert len(house.order()) >= before + 51
         assert "picture 1" in house.order()[before : before + 51]
-        await core.stop()
+        await app.stop()
 
     _run(loop, story())
 
@@ -127,15 +131,15 @@ def test_a_person_s_requests_start_in_order_and_no_more_than_allowed_at_once(
 ) -> None:
     async def story() -> None:
         house = House(tmp_path, max_in_flight=10, user_concurrency=2)
-        core = await house.start()
+        app = await house.start()
         for number in range(1, 7):
-            await core.engine.submit(generation_request(number), PLENTY)
+            await app.engine.submit(generation_request(number), PLENTY)
         await asyncio.sleep(0.5)
         assert house.order() == ["picture 1", "picture 2"]
-        assert dict(core.engine.places()) == {3: 1, 4: 2, 5: 3, 6: 4}
-        await _until_settled(core, 6)
+        assert dict(app.engine.queue_positions()) == {3: 1, 4: 2, 5: 3, 6: 4}
+        await _until_settled(app, 6)
         assert house.order() == [f"picture {number}" for number in range(1, 7)]
-        await core.stop()
+        await app.stop()
 
     _run(loop, story())
 
@@ -145,14 +149,14 @@ def test_what_was_in_flight_counts_against_the_limits_of_the_next_start(
 ) -> None:
     async def story() -> None:
         house = House(tmp_path, max_in_flight=3, user_concurrency=2)
-        core = await house.start()
+        app = await house.start()
         for user in (1, 2, 3):
             for number in (1, 2):
-                await core.engine.submit(generation_request(user * 10 + number, user), PLENTY)
+                await app.engine.submit(generation_request(user * 10 + number, user), PLENTY)
         await asyncio.sleep(0.5)
         paid = house.order()
         assert len(paid) == 3
-        await core.stop()
+        await app.stop()
         again = await house.start()
         await asyncio.sleep(0.5)
         assert house.order() == paid  # three are still being drawn, so nothing new is paid for
@@ -166,17 +170,17 @@ def test_what_was_in_flight_counts_against_the_limits_of_the_next_start(
 def test_a_cancelled_request_leaves_the_line_and_the_next_moves_up(loop: VirtualLoop, tmp_path: Path) -> None:
     async def story() -> None:
         house = House(tmp_path, max_in_flight=1, user_concurrency=1)
-        core = await house.start()
+        app = await house.start()
         for number in (1, 2, 3):
-            await core.engine.submit(generation_request(number), PLENTY)
+            await app.engine.submit(generation_request(number), PLENTY)
         await asyncio.sleep(0.5)
-        assert await core.engine.cancel(2)
-        assert not await core.engine.cancel(2)
-        assert dict(core.engine.places()) == {3: 1}
-        await _until_settled(core, 3)
-        states = [request.state for n in (1, 2, 3) if (request := await core.requests.get(n))]
+        assert await app.engine.cancel(2)
+        assert not await app.engine.cancel(2)
+        assert dict(app.engine.queue_positions()) == {3: 1}
+        await _until_settled(app, 3)
+        states = [request.state for n in (1, 2, 3) if (request := await app.requests.get(n))]
         assert states == [State.DELIVERED, State.CANCELLED, State.DELIVERED]
         assert house.order() == ["picture 1", "picture 3"]
-        await core.stop()
+        await app.stop()
 
     _run(loop, story())

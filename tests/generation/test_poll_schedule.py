@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from generation.duration_model import DurationModel
 from generation.poll_schedule import LONGEST_GAP, SHORTEST_GAP, PollSchedule
 from storage.database import Database
-from storage.durations import Durations, Interval, record
+from storage.durations import Durations, Interval, record_duration
 from tests.support.manual_clock import ManualClock
 from tests.support.poll_simulation import Law, Measured, fresh, lognormal, two_humped, watch
 
@@ -90,7 +90,7 @@ async def test_what_was_learned_survives_a_restart(database: Database, clock: Ma
 
     def learn_all(connection: sa.Connection) -> None:
         for interval in intervals:
-            record(connection, interval)
+            record_duration(connection, interval)
 
     await database.write(learn_all)
     known = await Durations(database).recent()

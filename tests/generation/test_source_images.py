@@ -5,54 +5,59 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from generation.source_images import LinkRefused, SourceImages, SourceLinks
+from core.options import SourceImages
+from generation.source_links import LinkRefused, SourceLinks
 from tests.support.manual_clock import ManualClock
 
 TOKEN = SecretStr("4242:a-token-a-token-a-token")
 
 
 def _links(seconds: float = 420.0) -> SourceLinks:
-    return SourceLinks("https://bot.example.org", TOKEN, seconds, ManualClock())
+    return SourceLinks(
+        public_url="https://bot.example.org", token=TOKEN, seconds=seconds, clock=ManualClock()
+    )
 
 
 @given(st.integers(1, 2**53))
 def test_a_link_names_its_request(request_id: int) -> None:
-    link = _links().make(request_id)
+    link = _links().sign(request_id)
     assert link.startswith("https://bot.example.org/source/")
-    assert _links().read(link.rpartition("/")[2]) == request_id
+    assert _links().verify(link.rpartition("/")[2]) == request_id
     assert TOKEN.get_secret_value().partition(":")[2] not in link
 
 
 @given(st.text(max_size=80))
 def test_nothing_else_is_a_link(text: str) -> None:
     with pytest.raises(LinkRefused):
-        _links().read(text)
+        _links().verify(text)
 
 
 @given(st.integers(1, 1_000), st.data())
 def test_an_altered_link_is_refused(request_id: int, data: st.DataObject) -> None:
-    signed = _links().make(request_id).rpartition("/")[2]
+    signed = _links().sign(request_id).rpartition("/")[2]
     at = data.draw(st.integers(0, len(signed) - 2))  # the last character holds unused bits
     other = data.draw(st.sampled_from("abcXYZ019-_.").filter(lambda c: c != signed[at]))
     with pytest.raises(LinkRefused):
-        _links().read(signed[:at] + other + signed[at + 1 :])
+        _links().verify(signed[:at] + other + signed[at + 1 :])
 
 
 def test_another_bot_s_link_is_refused() -> None:
-    other = SourceLinks("https://bot.example.org", SecretStr("1:another"), 420.0, ManualClock())
+    other = SourceLinks(
+        public_url="https://bot.example.org", token=SecretStr("1:another"), seconds=420.0, clock=ManualClock()
+    )
     with pytest.raises(LinkRefused):
-        _links().read(other.make(1).rpartition("/")[2])
+        _links().verify(other.sign(1).rpartition("/")[2])
 
 
 def test_a_link_expires() -> None:
     clock = ManualClock()
-    links = SourceLinks("https://bot.example.org", TOKEN, 420.0, clock)
-    signed = links.make(1).rpartition("/")[2]
+    links = SourceLinks(public_url="https://bot.example.org", token=TOKEN, seconds=420.0, clock=clock)
+    signed = links.sign(1).rpartition("/")[2]
     clock.pass_(420)
-    assert links.read(signed) == 1
+    assert links.verify(signed) == 1
     clock.pass_(1)
     with pytest.raises(LinkRefused, match="SignatureExpired"):
-        links.read(signed)
+        links.verify(signed)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +70,4 @@ def test_a_link_expires() -> None:
     ],
 )
 def test_how_pictures_go(way: str, public_url: str | None, resolved: str) -> None:
-    assert SourceImages(way).resolved(public_url) == resolved
+    assert SourceImages(way).resolve(public_url) == resolved

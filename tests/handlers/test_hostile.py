@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from bot.app import Core, dispatcher
+from bot.app import App
 from bot.settings import Settings
 from playground.entities import parse
 from provider.answers import read_balance, read_json, read_task
@@ -87,12 +87,12 @@ class House:
         self.loop = VirtualLoop()
         asyncio.set_event_loop(self.loop)
         self.telegram = Town(KillSwitch())
-        self.core = self.loop.run_until_complete(self._open(folder))
-        self.dispatcher = dispatcher(self.core)
+        self.app = self.loop.run_until_complete(self._open(folder))
+        self.dispatcher = self.app.dispatcher
         self.failures: list[BaseException] = []
         self._updates = 0
 
-    async def _open(self, folder: Path) -> Core:
+    async def _open(self, folder: Path) -> App:
         database = await Database.open(f"sqlite:///{folder}/bot.sqlite3")
         chosen = Settings.model_construct(
             bot_token=SecretStr("1:token"),
@@ -103,20 +103,20 @@ class House:
             user_queue_limit=1_000,
         )
         provider = Provider(self.telegram.kill_switch)
-        core = Core(chosen, database, session=self.telegram, media_transport=provider, clock=LoopClock())
-        await core.start()
-        self.owned = await core.engine.submit(generation_request(1, ANN), PLENTY)
-        return core
+        app = App(
+            chosen, database=database, session=self.telegram, media_transport=provider, clock=LoopClock()
+        )
+        await app.start()
+        self.owned = await app.engine.submit(generation_request(1, ANN), PLENTY)
+        return app
 
     def feed(self, content: dict[str, Any]) -> None:
         """Handle an update; what a handler raises is raised here."""
         self._updates += 1
-        update = Update.model_validate(
-            {"update_id": self._updates, **content}, context={"bot": self.core.bot}
-        )
+        update = Update.model_validate({"update_id": self._updates, **content}, context={"bot": self.app.bot})
 
         async def handle() -> None:
-            await self.dispatcher.feed_update(self.core.bot, update)
+            await self.dispatcher.feed_update(self.app.bot, update)
             await asyncio.sleep(0.01)
 
         with structlog.testing.capture_logs() as logged:
@@ -124,7 +124,7 @@ class House:
         assert not [line for line in logged if line["event"] == "handler failed"]
 
     def close(self) -> None:
-        self.loop.run_until_complete(self.core.stop())
+        self.loop.run_until_complete(self.app.stop())
         self.loop.close()
         asyncio.set_event_loop(None)
 
@@ -169,8 +169,10 @@ def test_no_callback_data_breaks_a_handler_or_touches_what_is_another_s(house: H
         "message": _message("x", MALLORY, 5),
     }
     house.feed({"callback_query": query})
-    rows = house.loop.run_until_complete(house.core.requests.pending_of(ANN))
-    everything = house.loop.run_until_complete(house.core.requests.by_key(generation_request(1, ANN).key))
+    rows = house.loop.run_until_complete(house.app.requests.pending_of_user(ANN))
+    everything = house.loop.run_until_complete(
+        house.app.requests.by_key(generation_request(1, ANN).origin.key)
+    )
     assert everything is not None
     assert not everything.forget
     assert everything.state.value != "cancelled"

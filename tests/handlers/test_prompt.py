@@ -13,8 +13,8 @@ from handlers.prompt import (
     RatioTwice,
     UnknownFlag,
     UnknownRatio,
+    parse_prompt,
     parse_ratio,
-    read,
 )
 
 FLAGS = ["--ar ", "--ar=", "--ar", "—ar ", "–ar ", "—ar=", "--AR ", "ar=", "--ar  "]
@@ -26,9 +26,9 @@ MARKS = [":", "x", "×", "/", "х", "X"]
 @pytest.mark.parametrize("ratio", list(AspectRatio))
 def test_a_ratio_is_read_in_every_spelling(flag: str, mark: str, ratio: AspectRatio) -> None:
     written = flag + ratio.replace(":", mark)
-    assert read(f"a fox in the snow {written}") == ParsedPrompt("a fox in the snow", ratio)
-    assert read(f"{written} a fox in the snow") == ParsedPrompt("a fox in the snow", ratio)
-    assert read(f"a fox {written} in the snow") == ParsedPrompt("a fox in the snow", ratio)
+    assert parse_prompt(f"a fox in the snow {written}") == ParsedPrompt("a fox in the snow", ratio)
+    assert parse_prompt(f"{written} a fox in the snow") == ParsedPrompt("a fox in the snow", ratio)
+    assert parse_prompt(f"a fox {written} in the snow") == ParsedPrompt("a fox in the snow", ratio)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_ratio_is_read_in_every_spelling(flag: str, mark: str, ratio: AspectRa
     ],
 )
 def test_prose_stays_prose(text: str, expected: ParsedPrompt) -> None:
-    assert read(text) == expected
+    assert parse_prompt(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ def test_prose_stays_prose(text: str, expected: ParsedPrompt) -> None:
 )
 def test_a_ratio_the_model_does_not_draw_is_named(written: str) -> None:
     with pytest.raises(UnknownRatio) as caught:
-        read(f"a fox --ar {written}")
+        parse_prompt(f"a fox --ar {written}")
     assert caught.value.ratio == written
 
 
 @pytest.mark.parametrize("text", ["a fox --ar", "--ar", "a fox —ar", "ar="])
 def test_a_ratio_that_is_missing_is_asked_for(text: str) -> None:
     with pytest.raises(UnknownRatio) as caught:
-        read(text)
+        parse_prompt(text)
     assert caught.value.ratio == ""
 
 
@@ -82,26 +82,26 @@ def test_a_ratio_that_is_missing_is_asked_for(text: str) -> None:
 )
 def test_a_flag_that_does_not_exist_is_named(text: str, flag: str) -> None:
     with pytest.raises(UnknownFlag) as caught:
-        read(text)
+        parse_prompt(text)
     assert caught.value.flag == flag
 
 
 def test_two_ratios_are_one_too_many() -> None:
     with pytest.raises(RatioTwice):
-        read("a fox --ar 16:9 --ar 4:3")
+        parse_prompt("a fox --ar 16:9 --ar 4:3")
 
 
 def test_the_length_is_counted_after_trimming_and_without_the_ratio() -> None:
-    assert len(read(" " + "x" * LONGEST_PROMPT + "  --ar 1:1").prompt) == LONGEST_PROMPT
+    assert len(parse_prompt(" " + "x" * LONGEST_PROMPT + "  --ar 1:1").prompt) == LONGEST_PROMPT
     with pytest.raises(PromptTooLong) as caught:
-        read("x" * (LONGEST_PROMPT + 1))
+        parse_prompt("x" * (LONGEST_PROMPT + 1))
     assert caught.value.length == LONGEST_PROMPT + 1
 
 
 @given(st.text(max_size=300) | st.text(alphabet="-—– ar=:x×/1691634\n", max_size=40))
 def test_any_text_is_a_wish_or_a_prompt_error(text: str) -> None:
     try:
-        parsed = read(text)
+        parsed = parse_prompt(text)
     except PromptError:
         return
     assert len(parsed.prompt) <= LONGEST_PROMPT
@@ -115,7 +115,7 @@ def test_any_text_is_a_wish_or_a_prompt_error(text: str) -> None:
     st.sampled_from(list(AspectRatio)),
 )
 def test_a_ratio_at_the_end_leaves_the_prompt_as_it_was(text: str, flag: str, ratio: AspectRatio) -> None:
-    assert read(f"{text} {flag}{ratio}") == ParsedPrompt(text.strip(), ratio)
+    assert parse_prompt(f"{text} {flag}{ratio}") == ParsedPrompt(text.strip(), ratio)
 
 
 @given(st.text(max_size=12))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.word_filter import blocked_in, plain
+from handlers.word_filter import contains_word, normalise
 
 
 @pytest.mark.parametrize(
@@ -22,23 +22,23 @@ from handlers.word_filter import blocked_in, plain
     ],
 )
 def test_it_is_found_in_disguise(text: str) -> None:
-    assert blocked_in(text, ["Nude"])
+    assert contains_word(text, ["Nude"])
 
 
 @pytest.mark.parametrize("text", ["denuded hills", "nudes", "n u d e", "a fox", ""])
 def test_what_only_contains_it_is_left_alone(text: str) -> None:
-    assert not blocked_in(text, ["nude"])
+    assert not contains_word(text, ["nude"])
 
 
 @pytest.mark.parametrize(
     ("text", "word"), [("Голый король", "голый"), ("г0лый", "голый"), ("два слова тут", "два слова")]
 )
 def test_russian_words_and_phrases(text: str, word: str) -> None:
-    assert blocked_in(text, [word])
+    assert contains_word(text, [word])
 
 
 @given(st.text(max_size=60))
 def test_a_word_is_found_where_it_stands_alone(word: str) -> None:
-    if plain(word):
-        assert blocked_in(f"before {word} after", [word])
-    assert not blocked_in(word, [])
+    if normalise(word):
+        assert contains_word(f"before {word} after", [word])
+    assert not contains_word(word, [])

@@ -17,7 +17,7 @@ from playground import faults
 from playground.faults import Fault
 from playground.media import Media
 from playground.serve import served
-from provider.client import CALLS_AT_ONCE, FEWEST_LANES, MediaClient
+from provider.client import CALLS_AT_ONCE, FEWEST_CLIENTS, MediaClient
 from provider.errors import (
     BadInput,
     MediaError,
@@ -45,7 +45,9 @@ async def media() -> AsyncIterator[Media]:
 
 @pytest.fixture
 async def api(media: Media) -> AsyncIterator[MediaClient]:
-    async with MediaClient(f"{media.url}/v1", SecretStr(KEY), "seedream-3", Metrics()) as opened:
+    async with MediaClient(
+        url=f"{media.url}/v1", key=SecretStr(KEY), model="seedream-3", metrics=Metrics()
+    ) as opened:
         yield opened
 
 
@@ -170,13 +172,15 @@ async def test_a_refused_connection_was_surely_not_sent() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{held.getsockname()[1]}/v1"
-        async with MediaClient(url, SecretStr(KEY), "seedream-3", Metrics()) as api:
+        async with MediaClient(url=url, key=SecretStr(KEY), model="seedream-3", metrics=Metrics()) as api:
             with pytest.raises(NotSent):
                 await api.create("a fox", None)
 
 
 async def test_a_name_without_an_address_was_surely_not_sent() -> None:
-    async with MediaClient("http://nowhere.invalid/v1", SecretStr(KEY), "seedream-3", Metrics()) as api:
+    async with MediaClient(
+        url="http://nowhere.invalid/v1", key=SecretStr(KEY), model="seedream-3", metrics=Metrics()
+    ) as api:
         with pytest.raises(NotSent):
             await api.create("a fox", None)
 
@@ -208,7 +212,7 @@ class _Counting(faults.Faults):
 async def test_calls_are_bounded_before_the_pool(media: Media, api: MediaClient) -> None:
     media.faults = counting = _Counting()
     await asyncio.gather(*(api.balance() for _ in range(60)))
-    assert counting.most == CALLS_AT_ONCE * FEWEST_LANES
+    assert counting.most == CALLS_AT_ONCE * FEWEST_CLIENTS
 
 
 async def test_the_key_is_in_no_error_no_log_and_no_repr(
@@ -234,6 +238,8 @@ async def test_a_create_whose_answer_does_not_come_in_time_is_unknown(
 ) -> None:
     monkeypatch.setattr("provider.client.TIMEOUT", httpx.Timeout(connect=5, read=0.2, write=5, pool=5))
     media.faults.add(Fault("create", delay=1.0))
-    async with MediaClient(f"{media.url}/v1", SecretStr(KEY), "seedream-3", Metrics()) as api:
+    async with MediaClient(
+        url=f"{media.url}/v1", key=SecretStr(KEY), model="seedream-3", metrics=Metrics()
+    ) as api:
         with pytest.raises(OutcomeUnknown, match="ReadTimeout"):
             await api.create("a fox", None)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from playground.serve import served
 from provider import downloads
 from provider.downloads import Downloads, is_public
-from provider.errors import DownloadError, LinkGone, LinkUnavailable, PictureRefused
+from provider.errors import DownloadError, DownloadRefused, LinkGone, LinkUnavailable
 
 
 async def _answer(request: web.Request) -> web.StreamResponse:
@@ -60,7 +60,7 @@ async def test_http_is_for_the_api_s_own_host_only(store: str, own: Downloads) -
     assert await own.fetch(f"{store}/good") == b"picture"
     assert await own.fetch(f"{store}/near") == b"picture"
     async with Downloads("https://gptunnel.ru/v1") as strangers:
-        with pytest.raises(PictureRefused, match="https"):
+        with pytest.raises(DownloadRefused, match="https"):
             await strangers.fetch(f"{store}/good")
 
 
@@ -74,10 +74,10 @@ async def test_http_is_for_the_api_s_own_host_only(store: str, own: Downloads) -
         ("500", LinkUnavailable),
         ("503", LinkUnavailable),
         ("429", LinkUnavailable),
-        ("circle", PictureRefused),
-        ("private", PictureRefused),
-        ("https", PictureRefused),
-        ("huge", PictureRefused),
+        ("circle", DownloadRefused),
+        ("private", DownloadRefused),
+        ("https", DownloadRefused),
+        ("huge", DownloadRefused),
     ],
 )
 async def test_what_is_not_fetched(store: str, own: Downloads, kind: str, error: type[DownloadError]) -> None:
@@ -113,9 +113,9 @@ async def test_a_drip_is_given_up(store: str, own: Downloads, monkeypatch: pytes
 )
 async def test_addresses_inside_the_house_are_refused(link: str) -> None:
     async with Downloads("https://gptunnel.ru/v1") as opened:
-        with pytest.raises((PictureRefused, LinkUnavailable)) as caught:
+        with pytest.raises((DownloadRefused, LinkUnavailable)) as caught:
             await opened.fetch(link)
-    assert isinstance(caught.value, PictureRefused) or not link.startswith("https://1")
+    assert isinstance(caught.value, DownloadRefused) or not link.startswith("https://1")
 
 
 async def test_private_hosts_may_be_allowed() -> None:

@@ -18,6 +18,7 @@ from storage.drafts import Drafts
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 from storage.preferences import Preference, Preferences, WhoMayDraw
 from storage.schema import key_values, metadata, preferences
+from tests.support.factories import origin
 from tests.support.manual_clock import ManualClock
 
 
@@ -127,9 +128,7 @@ async def test_a_draft_is_kept_once_and_found_by_its_question(database: Database
     drafts = Drafts(database, clock)
 
     async def save(prompt: str) -> int:
-        draft = await drafts.save(
-            key="m:1:2", user_id=1, chat_id=1, thread_id=None, message_id=2, prompt=prompt, ratio=None
-        )
+        draft = await drafts.save(origin(2, 1), prompt=prompt)
         return draft.id
 
     first = await save("a fox")
@@ -159,7 +158,7 @@ async def test_the_inbox_knows_repeats_and_forgets_after_a_day(
 
 async def test_a_full_disk_keeps_exactly_what_it_says_it_kept(database: Database) -> None:
     heard: list[str | None] = []
-    database.on_unavailable(lambda: heard.append(database.trouble))
+    database.on_unavailable(lambda: heard.append(database.write_error))
     writer = database._writer
     with writer.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -181,7 +180,7 @@ async def test_a_full_disk_keeps_exactly_what_it_says_it_kept(database: Database
     with writer.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 100}")
     assert await database.write(writes(20)) == 1
-    assert database.trouble is None
+    assert database.write_error is None
 
 
 async def test_what_is_asked_wrongly_is_no_trouble_of_the_disk(database: Database) -> None:
@@ -190,4 +189,4 @@ async def test_what_is_asked_wrongly_is_no_trouble_of_the_disk(database: Databas
         await database.write(lambda c: c.execute(_insert(1)).rowcount)
     with pytest.raises(sa.exc.OperationalError):
         await database.write(lambda c: c.exec_driver_sql("nonsense").rowcount)
-    assert database.trouble is None
+    assert database.write_error is None

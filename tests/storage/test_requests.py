@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from core.clock import utc_day
-from core.model import PENDING, Accepted, Allowance, Failure, Refused, RejectionReason, Request, State
+from core.model import PENDING, Accepted, Allowance, Failure, Rejection, RejectionReason, Request, State
 from storage.database import Database
 from storage.quotas import Quotas
 from storage.requests import Requests
@@ -47,9 +47,9 @@ async def test_a_hundred_at_once_get_what_is_left_and_no_more(
     allowance = Allowance(daily=20, pending=1_000)
     answers = await asyncio.gather(*(requests.accept(generation_request(n), allowance) for n in range(100)))
     assert sum(isinstance(answer, Accepted) for answer in answers) == 20
-    assert [a.reason for a in answers if isinstance(a, Refused)] == [RejectionReason.QUOTA_USED] * 80
+    assert [a.reason for a in answers if isinstance(a, Rejection)] == [RejectionReason.QUOTA_USED] * 80
     assert await _used(database, clock) == 20
-    assert len(await requests.open()) == 20
+    assert len(await requests.list_open()) == 20
 
 
 async def test_a_hundred_at_once_fill_the_line_and_no_more(
@@ -58,15 +58,15 @@ async def test_a_hundred_at_once_fill_the_line_and_no_more(
     allowance = Allowance(daily=None, pending=7)
     answers = await asyncio.gather(*(requests.accept(generation_request(n), allowance) for n in range(100)))
     assert sum(isinstance(answer, Accepted) for answer in answers) == 7
-    assert [a.reason for a in answers if isinstance(a, Refused)] == [RejectionReason.LINE_FULL] * 93
+    assert [a.reason for a in answers if isinstance(a, Rejection)] == [RejectionReason.LINE_FULL] * 93
     assert await _used(database, clock) == 7
 
 
 async def test_nobody_draws_with_a_quota_of_nothing(requests: Requests) -> None:
-    assert await requests.accept(generation_request(), Allowance(daily=0, pending=5)) == Refused(
+    assert await requests.accept(generation_request(), Allowance(daily=0, pending=5)) == Rejection(
         RejectionReason.QUOTA_USED
     )
-    assert await requests.open() == []
+    assert await requests.list_open() == []
 
 
 @pytest.mark.parametrize("final", [State.FAILED, State.CANCELLED, State.UNDELIVERABLE, State.DELIVERED])
@@ -106,11 +106,11 @@ async def test_what_is_pending_is_listed_oldest_first_and_only_one_s_own(request
     for number in range(5):
         await requests.accept(generation_request(number), PLENTY)
         await requests.accept(generation_request(number, user_id=8), PLENTY)
-    rows = await requests.pending_of(7)
-    assert [row.message_id for row in rows] == list(range(5))
+    rows = await requests.pending_of_user(7)
+    assert [row.place.reply_to for row in rows] == list(range(5))
     assert all(before.id < after.id for before, after in pairwise(rows))
     await requests.settle(rows[0], PENDING, State.CANCELLED)
-    assert len(await requests.pending_of(7)) == 4
-    assert len(await requests.open()) == 10  # the cancelled one still has last words to be said
+    assert len(await requests.pending_of_user(7)) == 4
+    assert len(await requests.list_open()) == 10  # the cancelled one still has last words to be said
     await requests.close(rows[0].id)
-    assert len(await requests.open()) == 9
+    assert len(await requests.list_open()) == 9

@@ -1,0 +1,19 @@
+"""Hourly deletion of rows that nobody needs any more."""
+
+import contextlib
+
+from core.clock import Clock
+from storage.database import StorageUnavailable
+from storage.drafts import Drafts
+from storage.inbox import Inbox
+
+PRUNE_SECONDS = 3600.0
+
+
+async def prune_hourly(inbox: Inbox, drafts: Drafts, clock: Clock) -> None:
+    """Prune the inbox and the drafts now and every hour, until cancelled."""
+    while True:
+        with contextlib.suppress(StorageUnavailable):  # the next hour is early enough
+            await inbox.prune()
+            await drafts.prune()
+        await clock.sleep(PRUNE_SECONDS)

@@ -1,0 +1,23 @@
+"""The language in which the bot answers."""
+
+from chat.translations import Translations, Translator
+from core.reply_target import is_group
+from storage.preferences import Preferences
+
+
+class LanguageResolver:
+    """Resolves the language of an answer: the group's choice, the user's choice, the user's Telegram app, English."""
+
+    def __init__(self, *, translations: Translations, preferences: Preferences) -> None:
+        self._translations = translations
+        self._preferences = preferences
+
+    async def translator(
+        self, user_id: int, language_code: str | None = None, *, chat_id: int | None = None
+    ) -> Translator:
+        """Return the translator for an answer to a user. `language_code` is the tag that Telegram sent."""
+        chosen = None
+        if chat_id is not None and is_group(chat_id):
+            chosen = (await self._preferences.of(chat_id)).language
+        chosen = chosen or (await self._preferences.of(user_id)).language
+        return self._translations.for_language(chosen or language_code)

@@ -1,0 +1,58 @@
+"""Fetches the picture of a finished task from the provider's store."""
+
+import structlog
+
+from core.model import Request
+from generation.conversion import Picture, PictureConverter
+from provider.client import MediaClient
+from provider.downloads import Downloads
+from provider.errors import DownloadError, MediaError
+from storage.requests import Requests
+
+log = structlog.get_logger(__name__)
+
+
+class PictureFetcher:
+    """Downloads pictures, converts them for Telegram, and renews links that have expired."""
+
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        client: MediaClient,
+        downloads: Downloads,
+        converter: PictureConverter,
+    ) -> None:
+        self._requests = requests
+        self._client = client
+        self._downloads = downloads
+        self._converter = converter
+
+    async def fetch(self, request: Request) -> Picture:
+        """Return the picture as Telegram accepts it. Raises DownloadError or UnusablePicture."""
+        return await self._converter.to_sendable(await self._downloads.fetch(request.require_picture_url()))
+
+    async def renew_link(self, request: Request) -> None:
+        """Ask the provider for the link again and store a new one. Logs errors instead of raising them."""
+        try:
+            task = await self._client.result(request.require_task_id())
+        except MediaError as error:
+            log.warning("link not renewed", request=request.id, error=str(error))
+            return
+        if task.url and task.url != request.picture_url:
+            await self._requests.move(request.id, request.state, request.state, picture_url=task.url)
+
+    async def fetch_original(self, request: Request) -> bytes | None:
+        """Return the original from its link or from a renewed link. None if the provider no longer has it."""
+        for renew in (False, True):
+            try:
+                url = (
+                    (await self._client.result(request.require_task_id())).url
+                    if renew
+                    else request.picture_url
+                )
+                if url:
+                    return await self._downloads.fetch(url)
+            except (MediaError, DownloadError) as error:
+                log.info("original not fetched", request=request.id, error=str(error))
+        return None

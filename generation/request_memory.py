@@ -1,0 +1,40 @@
+"""The in-memory state of open requests.
+
+The ledger holds everything that a restart needs: the state, the times, the number of creates, the task id, the link and
+the ids of messages (`core.model.Request`). This module holds the rest: counters of retries and measurements of this
+process. A restart loses them, which costs a few retries and one measurement, never a picture or a payment.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class RequestMemory:
+    """The in-memory state of one request.
+
+    `began_at` (Unix seconds) is the start of the request's own time in this process, so that the downtime of an earlier
+    process does not count. `task_began_here` means that this process saw the task begin and can measure its duration.
+    """
+
+    began_at: float | None = None
+    create_retries: int = 0
+    task_began_here: bool = False
+    fetch_tries: int = 0
+    link_refreshes: int = 0
+    send_tries: int = 0
+    unsure_sends: int = 0
+
+
+class RequestMemories:
+    """The in-memory state of all open requests, by request id."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, RequestMemory] = {}
+
+    def of_request(self, request_id: int) -> RequestMemory:
+        """Return the memory of a request, created at the first call."""
+        return self._by_id.setdefault(request_id, RequestMemory())
+
+    def drop(self, request_id: int) -> None:
+        """Forget a closed request."""
+        self._by_id.pop(request_id, None)

@@ -1,0 +1,25 @@
+"""The result of one step of a request's lifecycle, and the step that fails a request."""
+
+from dataclasses import dataclass
+
+from core.model import PENDING, Failure, Request, State
+from generation.shielded_tasks import ShieldedTasks
+from storage.requests import Requests
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """The state of the request after the step, and the seconds to wait before the next step.
+
+    The state is the one that this step knows of; another task may have changed it. `closed` means that no step is left.
+    """
+
+    state: State
+    wait: float = 0.0
+    closed: bool = False
+
+
+async def fail(tasks: ShieldedTasks, requests: Requests, request: Request, failure: Failure) -> StepResult:
+    """Settle a pending request as failed, which gives its quota units back."""
+    await tasks.retry_until_written(lambda: requests.settle(request, PENDING, State.FAILED, failure=failure))
+    return StepResult(State.FAILED)

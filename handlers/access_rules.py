@@ -1,0 +1,45 @@
+"""The rules that forbid a request before its quota is checked: banned words, strikes, and a group's choice."""
+
+from chat.members import Members
+from chat.translations import Translator
+from core.model import Origin
+from handlers.word_filter import contains_word
+from storage.bans import Ban, Bans
+from storage.moderation_strikes import ModerationStrikes
+from storage.preferences import Preferences, WhoMayDraw
+
+STRIKES_TO_PAUSE = 3
+"""After this many prompts rejected as unsafe within an hour, the user is paused until the oldest rejection is an hour
+old."""
+
+
+class AccessRules:
+    """Decides whether a user may ask for a prompt in a chat."""
+
+    def __init__(
+        self, *, bans: Bans, strikes: ModerationStrikes, preferences: Preferences, members: Members
+    ) -> None:
+        self._bans = bans
+        self._strikes = strikes
+        self._preferences = preferences
+        self._members = members
+
+    async def refusal_reason(self, origin: Origin, prompt: str, translate: Translator) -> str | None:
+        """Return the sentence that refuses a request, or None if the rules allow it."""
+        if contains_word(prompt, await self._bans.of_kind(Ban.WORD)):
+            return translate("word-banned")
+        if await self._strikes.count_recent(origin.user_id) >= STRIKES_TO_PAUSE:
+            return translate("unsafe-pause")
+        return await self._refused_by_group(origin, translate)
+
+    async def _refused_by_group(self, origin: Origin, translate: Translator) -> str | None:
+        if not origin.place.in_group:
+            return None
+        who = (await self._preferences.of(origin.place.chat_id)).who
+        if who is WhoMayDraw.ALL:
+            return None
+        if who is WhoMayDraw.NOBODY:
+            return translate("group-nobody")
+        if await self._members.is_admin(origin.place.chat_id, origin.user_id):
+            return None
+        return translate("group-admins-only")

@@ -1,0 +1,110 @@
+"""Guards of handlers. A guard of a button raises the UserError that answers a press which is not allowed."""
+
+from collections.abc import Collection
+from typing import Any, Protocol
+
+from aiogram import F
+from aiogram.enums import ChatType
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Message
+
+from chat.callbacks import CancelRequest, ChooseRatio, DrawInRatio, ResultButton
+from chat.members import Members
+from core.model import AspectRatio
+from handlers.identity import UserIdentity, place_of
+from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner
+from storage.drafts import Drafts
+from storage.requests import Requests
+
+IN_PRIVATE = F.chat.type == ChatType.PRIVATE
+IN_GROUP = F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP})
+NOT_A_COMMAND = F.text & ~F.text.startswith("/")
+
+
+class _NamesUser(Protocol):
+    user: int
+
+
+async def by_bot_admin(_message: Message, user: UserIdentity, admin_ids: Collection[int]) -> bool:
+    """Pass messages of the bot's admins. For other users the command does not exist."""
+    return user.id in admin_ids
+
+
+async def pressed_place(query: CallbackQuery) -> dict[str, Any]:
+    """Add `place`, the place of the pressed message. Raises ButtonExpired if Telegram does not name the message."""
+    if query.message is None:
+        raise ButtonExpired
+    return {"place": place_of(query.message)}
+
+
+async def by_named_user(query: CallbackQuery, callback_data: _NamesUser) -> bool:
+    """Pass presses of the user that the button names. Raises NotOwner for others."""
+    if callback_data.user != query.from_user.id:
+        raise NotOwner
+    return True
+
+
+async def by_named_owner(query: CallbackQuery, callback_data: _NamesUser, members: Members) -> bool:
+    """Pass presses of the owner that the button names, or of a group's admins if that is the group. Raises NotOwner."""
+    await _require_owner(callback_data.user, query, members)
+    return True
+
+
+async def by_group_admin(query: CallbackQuery, members: Members) -> bool:
+    """Pass presses of the group's admins. Raises GroupAdminsOnly for others, ButtonExpired without a message."""
+    if query.message is None:
+        raise ButtonExpired
+    if not await members.is_admin(query.message.chat.id, query.from_user.id):
+        raise GroupAdminsOnly
+    return True
+
+
+async def own_request(
+    query: CallbackQuery,
+    callback_data: CancelRequest | ResultButton | DrawInRatio,
+    requests: Requests,
+    members: Members,
+) -> dict[str, Any]:
+    """Add `request`, the one that the button names. Raises ButtonExpired if it is gone, NotOwner for others."""
+    request = await requests.get(callback_data.request)
+    if request is None:
+        raise ButtonExpired
+    await _require_owner(request.user_id, query, members)
+    return {"request": request}
+
+
+async def own_draft(
+    query: CallbackQuery, callback_data: ChooseRatio, drafts: Drafts, members: Members
+) -> dict[str, Any]:
+    """Add `draft` and `prompt`. Raises ButtonExpired if the draft is gone or lacks a prompt, NotOwner for others."""
+    draft = await drafts.get(callback_data.draft)
+    if draft is None or draft.prompt is None:
+        raise ButtonExpired
+    await _require_owner(draft.origin.user_id, query, members)
+    return {"draft": draft, "prompt": draft.prompt}
+
+
+class NamesRatio(Filter):
+    """Add `ratio`, the one that the button names. Raises ButtonExpired for an unknown one.
+
+    With `optional`, an empty slug is None.
+    """
+
+    def __init__(self, *, optional: bool = False) -> None:
+        self._optional = optional
+
+    async def __call__(self, _query: CallbackQuery, callback_data: Any) -> dict[str, Any]:
+        ratio = AspectRatio.from_slug(callback_data.ratio)
+        if ratio is None and (callback_data.ratio or not self._optional):
+            raise ButtonExpired
+        return {"ratio": ratio}
+
+
+async def _require_owner(owner_id: int, query: CallbackQuery, members: Members) -> None:
+    """Raise NotOwner unless the button is the user's own, or their group's and they are an admin of it."""
+    if owner_id == query.from_user.id:
+        return
+    if owner_id > 0 or query.message is None:
+        raise NotOwner
+    if not await members.is_admin(query.message.chat.id, query.from_user.id):
+        raise NotOwner

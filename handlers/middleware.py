@@ -1,0 +1,36 @@
+"""Gives every handler the user and the translator, and stops updates without a user or of a banned one."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.types import TelegramObject
+
+from chat.languages import LanguageResolver
+from handlers.identity import message_of, user_of
+from storage.bans import Ban, Bans
+
+
+class UserContextMiddleware(BaseMiddleware):
+    """Adds `user` (UserIdentity) and `translate` (Translator) to the handler's arguments."""
+
+    def __init__(self, *, languages: LanguageResolver, bans: Bans) -> None:
+        self._languages = languages
+        self._bans = bans
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        user = user_of(event)
+        if user is None:
+            return None
+        message = message_of(event)
+        chat_id = message.chat.id if message is not None else user.id
+        if {str(user.id), str(chat_id)} & await self._bans.of_kind(Ban.SUBJECT):
+            return None
+        data["user"] = user
+        data["translate"] = await self._languages.translator(user.id, user.language_code, chat_id=chat_id)
+        return await handler(event, data)

@@ -1,0 +1,46 @@
+"""Origins of requests. All formats of keys are made here.
+
+A key names its cause, so that a repeated update or a second tap is the same request:
+
+- `m:CHAT:MESSAGE`: a message
+- `g:CHAT:ALBUM`: an album, whichever of its photos
+- `b:CHAT:MESSAGE:REQUEST:RATIO:N`: the N-th time (from 0) that a picture's button draws it again in a ratio
+- `e:QUERY`: a press on Edit
+"""
+
+from aiogram.types import CallbackQuery, Message
+
+from core.model import AspectRatio, Origin, Request
+from core.reply_target import ReplyTarget
+from handlers.identity import UserIdentity, place_of
+
+
+def message_key(message: Message) -> str:
+    """Return the key of a message. All photos of an album share one key."""
+    if message.media_group_id:
+        return f"g:{message.chat.id}:{message.media_group_id}"
+    return f"m:{message.chat.id}:{message.message_id}"
+
+
+def of_message(message: Message, user: UserIdentity, language: str) -> Origin:
+    """Return the origin of a request that a message asks for."""
+    return Origin(message_key(message), user.id, place_of(message), language)
+
+
+def redraw_prefix(request: Request, ratio: AspectRatio | None, place: ReplyTarget) -> str:
+    """Return the common start of the keys with which a picture's button draws it again in a ratio."""
+    shape = ratio.slug if ratio else "edit"
+    return f"b:{place.chat_id}:{place.reply_to}:{request.id}:{shape}:"
+
+
+def of_redraw(prefix: str, times: int, request: Request, place: ReplyTarget, language: str) -> Origin:
+    """Return the origin of a redraw. `times` is the number of finished requests with the same prefix.
+
+    Presses while a redraw is under way are that redraw; a press after its end is the next one.
+    """
+    return Origin(f"{prefix}{times}", request.user_id, place, language)
+
+
+def of_edit_press(query: CallbackQuery, request: Request, place: ReplyTarget, language: str) -> Origin:
+    """Return the origin of an edit that a press on Edit asks for."""
+    return Origin(f"e:{query.id}", request.user_id, place, language)

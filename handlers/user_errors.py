@@ -1,0 +1,30 @@
+"""Errors that a user causes. `handlers.errors` answers each with a sentence.
+
+UserError
+ ├── PromptError     (handlers.prompt) the prompt or the ratio cannot be drawn
+ ├── SourceError     (handlers.attachments) the attachment cannot be edited
+ └── ButtonError     the pressed button does nothing
+      ├── ButtonExpired     its request or message is gone
+      ├── NotOwner          it is another user's
+      └── GroupAdminsOnly   it is for admins of the group
+"""
+
+
+class UserError(Exception):
+    """The user's message or press cannot be followed as it is."""
+
+
+class ButtonError(UserError):
+    """The pressed button does nothing."""
+
+
+class ButtonExpired(ButtonError):
+    """The button is too old: its request or message is gone."""
+
+
+class NotOwner(ButtonError):
+    """The button is another user's."""
+
+
+class GroupAdminsOnly(ButtonError):
+    """The button is for admins of the group."""
