@@ -41,6 +41,7 @@ from generation.delivery import Delivery
 from generation.engine import LocalEngine
 from generation.finalizer import Finalizer
 from generation.lifecycle import Lifecycle
+from generation.lost_status import LostStatusFinder
 from generation.originals import Originals
 from generation.picture_fetcher import PictureFetcher
 from generation.poll_schedule import PollSchedule
@@ -212,6 +213,7 @@ class App:
             requests=self.requests,
             translations=self._translations,
             clock=clock,
+            lost_status_finder=LostStatusFinder(sender),
             usual=self._poll_schedule.usual,
             paused=lambda: circuit_breaker.outage is not None,
         )

@@ -96,7 +96,8 @@ def _simplify(method: TelegramMethod[T], error: AiogramError) -> TelegramMethod[
     """Return the method without the part that Telegram rejects, or None if no part can be left out."""
     if not isinstance(error, TelegramBadRequest):
         return None
-    if "message to be replied not found" in error.message and getattr(method, "reply_parameters", None):
+    reply = getattr(method, "reply_parameters", None)
+    if "message to be replied not found" in error.message and reply and reply.allow_sending_without_reply:
         return method.model_copy(update={"reply_parameters": None})
     if "can't parse entities" in error.message and getattr(method, "parse_mode", None) is not None:
         plain = {n: strip_html(text) for n in ("text", "caption") if (text := getattr(method, n, None))}

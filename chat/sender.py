@@ -1,5 +1,6 @@
 """Sends messages to Telegram: every message of the bot goes through this module."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import structlog
@@ -254,6 +255,25 @@ class Sender:
         await self.acquire_slot(place.chat_id, Priority.ANSWER)
         message = await self._caller.call(method, place.chat_id)
         return None if message.ephemeral_message_id is not None else message.message_id
+
+    async def probe(self, place: ReplyTarget, message_id: int, quote: str) -> Collection[str]:
+        """Return the callback data of a message's buttons. The caller has acquired a slot.
+
+        Raises Rejected if the chat has no such message or its text does not contain the quote. The probe is a silent
+        reply with that quote, which is deleted at once.
+        """
+        method = SendMessage(
+            chat_id=place.chat_id,
+            message_thread_id=place.thread_id,
+            text=quote,
+            reply_parameters=ReplyParameters(message_id=message_id, quote=quote),
+            disable_notification=True,
+        )
+        probe = await self._caller.call(method, place.chat_id)
+        await self.delete(place.chat_id, probe.message_id)
+        markup = probe.reply_to_message.reply_markup if probe.reply_to_message else None
+        rows = markup.inline_keyboard if markup else []
+        return {button.callback_data for row in rows for button in row if button.callback_data}
 
     def show_chat_action(self, place: ReplyTarget) -> None:
         """Show "sending a photo" in a chat, in the background. Logs errors instead of raising them."""

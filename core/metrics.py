@@ -1,4 +1,4 @@
-"""What the bot counts, in a registry of its own that `/metrics` shows."""
+"""The bot's metrics, in a registry of their own that `/metrics` shows."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -6,36 +6,36 @@ _SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320)
 
 
 class Metrics:
-    """Every number, made once by `bot/app.py` and handed to who counts."""
+    """All metrics."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "imagine_requests", "Requests by how they ended.", ["end"], registry=self.registry
+            "imagine_requests", "Requests by final state or failure.", ["end"], registry=self.registry
         )
         self.calls = Counter(
             "imagine_media_calls", "Calls to the media API.", ["call", "outcome"], registry=self.registry
         )
         self.unknown_creates = Counter(
             "imagine_unknown_creates",
-            "Paid calls whose outcome is not known, by what was done about it.",
+            "Create calls of unknown outcome, by reaction.",
             ["then"],
             registry=self.registry,
         )
-        self.waiting = Gauge("imagine_waiting", "Requests waiting for a place.", registry=self.registry)
-        self.in_flight = Gauge("imagine_in_flight", "Requests with the provider.", registry=self.registry)
+        self.waiting = Gauge("imagine_waiting", "Requests that wait for a slot.", registry=self.registry)
+        self.in_flight = Gauge("imagine_in_flight", "Requests at the provider.", registry=self.registry)
         self.disk_refuses = Gauge(
-            "imagine_disk_refuses", "1 while the disk takes no writes.", registry=self.registry
+            "imagine_disk_refuses", "1 while the disk refuses writes.", registry=self.registry
         )
         self.drawing = Histogram(
             "imagine_drawing_seconds",
-            "From the task's start to the picture being noticed.",
+            "From the start of a task to the poll that finds it done.",
             registry=self.registry,
             buckets=_SECONDS,
         )
         self.delivering = Histogram(
             "imagine_delivering_seconds",
-            "From the picture being noticed to its message.",
+            "From the poll that finds a task done to the delivered message.",
             registry=self.registry,
             buckets=_SECONDS,
         )

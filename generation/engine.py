@@ -13,7 +13,7 @@ import structlog
 
 from core.clock import Clock
 from core.metrics import Metrics
-from core.model import FINAL, PENDING, Accepted, Allowance, GenerationRequest, Rejection, Request, State
+from core.model import PENDING, Accepted, Allowance, GenerationRequest, Rejection, Request, State
 from core.retries import backoff
 from generation.lifecycle import Lifecycle
 from generation.shielded_tasks import ShieldedTasks
@@ -82,13 +82,12 @@ class LocalEngine:
         self._status_messages.start(self.queue_positions)
         waiting: list[Request] = []
         for request in await self._requests.list_open():
+            self._status_messages.resume(request)
             if request.state is State.QUEUED:
                 waiting.append(request)
                 continue
             if request.state in PENDING:
                 self._occupy_slot(request.id, request.user_id)
-            if request.state not in FINAL:
-                self._status_messages.show(request)
             self._start_task(request.id)
         for request in waiting:
             self._enqueue(request)
@@ -99,6 +98,7 @@ class LocalEngine:
         """Accept a request or return the rejection, and start it if a slot is free."""
         answer = await self._requests.accept(request, allowance)
         if isinstance(answer, Accepted) and answer.fresh and self.running:
+            self._status_messages.show(answer.request)
             self._enqueue(answer.request)
             self._dispatch()
             self._status_messages.update_now(answer.request.id)
@@ -148,7 +148,6 @@ class LocalEngine:
         await self._tasks.drain(DRAIN_SECONDS)
 
     def _enqueue(self, request: Request) -> None:
-        self._status_messages.show(request)
         self._waiting.setdefault(request.user_id, deque()).append(request.id)
         self._join_round_robin(request.user_id)
 

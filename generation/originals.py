@@ -34,7 +34,7 @@ class Originals:
             self._background.start(self._send(request, place, translate))
 
     async def stop(self) -> None:
-        """Cancel what is under way. The user can press the button again."""
+        """Cancel the sends that are under way. The user can press the button again."""
         await self._background.stop()
 
     async def _send(self, request: Request, place: ReplyTarget, translate: Translator) -> None:

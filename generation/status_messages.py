@@ -11,14 +11,15 @@ from enum import Enum
 import structlog
 
 from chat import keyboards
-from chat.errors import Rejected, SendError, Unreachable
+from chat.errors import Rejected, SendError, Unreachable, Unsure
 from chat.limits import Priority
 from chat.sender import Sender
 from chat.translations import Translations, Translator
 from core.background import Background
 from core.clock import Clock
-from core.model import SENDING, Request, State
+from core.model import FINAL, SENDING, Request, State
 from core.reply_target import ReplyTarget
+from generation.lost_status import LostStatusFinder
 from storage.database import StorageUnavailable
 from storage.requests import Requests
 
@@ -33,6 +34,8 @@ SENDING_AT_ONCE = 4
 """Status messages in flight together: a thousand that are due at once must not stall the event loop."""
 _ELAPSED_STEP = 5
 """Seconds of drawing are shown in multiples of this."""
+SEARCHES = 25
+"""Most searches for a lost status message after a start: each costs up to six calls."""
 _STOP_SECONDS = 2.0
 """Time that a stop gives to status messages in flight, so that their ids are stored."""
 
@@ -82,6 +85,7 @@ class StatusMessages:
         requests: Requests,
         translations: Translations,
         clock: Clock,
+        lost_status_finder: LostStatusFinder,
         usual: Callable[[], float],
         paused: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -89,9 +93,12 @@ class StatusMessages:
         self._requests = requests
         self._translations = translations
         self._clock = clock
+        self._lost_status_finder = lost_status_finder
         self._usual = usual
         self._paused = paused
         self._by_id: dict[int, _Status] = {}
+        self._maybe_lost: set[int] = set()
+        """Requests with a status message that may have been sent without its id being stored."""
         self._positions: Callable[[], Mapping[int, int]] = dict
         self._background = Background()
         self._slots = asyncio.Semaphore(SENDING_AT_ONCE)
@@ -108,6 +115,14 @@ class StatusMessages:
             await asyncio.wait(in_flight, timeout=_STOP_SECONDS)
         await self._background.stop()
         self._by_id.clear()
+
+    def resume(self, request: Request) -> None:
+        """Take over a request of an earlier process, which may have sent a status message without storing its id."""
+        unknown = request.status_message_id is None and not request.place.in_group
+        if unknown and len(self._maybe_lost) < SEARCHES:
+            self._maybe_lost.add(request.id)
+        if request.state not in FINAL:
+            self.show(request)
 
     def show(self, request: Request) -> None:
         """Start to show the progress of a request."""
@@ -146,16 +161,20 @@ class StatusMessages:
 
     async def take_down(self, request: Request) -> int | None:
         """Stop updating a request's status and return its message id, if there is one, for the caller to finish."""
+        message_id = request.status_message_id
         status = self._by_id.get(request.id)
-        if status is None:
-            return request.status_message_id
-        status.shown_at = float("inf")  # the ticker skips it from now on
-        if status.update is not None:
-            if not status.sending:
-                status.update.cancel()
-            await asyncio.wait([status.update])
-        self._by_id.pop(request.id, None)
-        return status.message_id or request.status_message_id
+        if status is not None:
+            status.shown_at = float("inf")  # the ticker skips it from now on
+            if status.update is not None:
+                if not status.sending:
+                    status.update.cancel()
+                await asyncio.wait([status.update])
+            self._by_id.pop(request.id, None)
+            message_id = status.message_id or message_id
+        if message_id is None:
+            translate = self._translations.for_language(request.language)
+            message_id = await self._find_lost(request.id, request.place, translate)
+        return message_id
 
     def update_now(self, request_id: int) -> None:
         """Update one status message now instead of at the next tick."""
@@ -188,10 +207,15 @@ class StatusMessages:
         reactions_rejected = False
         try:
             if not status.reaction_only:  # a reaction is not a message and needs no slot
+                await self._adopt_lost(status)
                 await self._sender.acquire_slot(status.place.chat_id, Priority.STATUS)
             async with self._slots:
                 status.sending = True
                 await self._send(status)
+        except Unsure as error:
+            if status.message_id is None and not status.reaction_only:
+                self._maybe_lost.add(status.request_id)
+            log.info("status not shown", request=status.request_id, error=str(error))
         except Unreachable:
             self._by_id.pop(status.request_id, None)
         except Rejected as error:
@@ -211,6 +235,26 @@ class StatusMessages:
             status.update = None
         if reactions_rejected:
             self.update_now(status.request_id)
+
+    async def _adopt_lost(self, status: _Status) -> None:
+        """Continue the status message of an earlier process instead of sending a second one."""
+        if status.message_id is None:
+            found = await self._find_lost(status.request_id, status.place, status.translate)
+            if found is not None:
+                status.message_id, status.stored = found, False
+
+    async def _find_lost(self, request_id: int, place: ReplyTarget, translate: Translator) -> int | None:
+        if request_id not in self._maybe_lost:
+            return None
+        try:
+            found = await self._lost_status_finder.find(request_id, place, translate)
+        except SendError as error:
+            log.info("lost status not searched", request=request_id, error=str(error))
+            found = None
+        self._maybe_lost.discard(request_id)
+        if found is not None:
+            log.info("lost status found", request=request_id, message=found)
+        return found
 
     async def _send(self, status: _Status) -> None:
         if status.reaction_only:

@@ -97,6 +97,11 @@ class Call:
         message = self.chats.messages.get((chat_id, int(asked["message_id"])))
         if message is None and not asked.get("allow_sending_without_reply"):
             raise ApiError(400, "Bad Request: message to be replied not found")
+        quote = asked.get("quote")
+        # "The message will fail to send if the quote isn't found" (Bot API, ReplyParameters); the words are as reported
+        # in openclaw/openclaw#74581.
+        if message is not None and quote and quote not in (message.text or message.caption or ""):
+            raise ApiError(400, "Bad Request: QUOTE_TEXT_INVALID")
         return message
 
     def own_message(self, doing: str) -> Message:
