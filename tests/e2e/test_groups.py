@@ -118,7 +118,7 @@ async def test_a_server_without_whispers_gets_a_reply_that_goes_by_itself(fresh:
     fresh.telegram.say(ann, "/imagine a fox --v 5", chat_id=group)
     await fresh.until(lambda: fresh.in_chat(group))
     said = fresh.telegram.chats.events[-1]
-    await fresh.bot.logged("whisper seen by all, to be taken away")
+    await fresh.bot.logged("private reply visible to all, deletion scheduled")
     await fresh.bot.kill()  # the promise to tidy up outlives the process
     await fresh.bot.start()
     await fresh.until(lambda: not fresh.in_chat(group))

@@ -25,7 +25,7 @@ async def test_an_outage_is_waited_for_without_hammering_and_goes_on_by_itself(f
     for user in users:
         fresh.telegram.say(user, "/imagine a fox --ar 1:1")
     fresh.telegram.say(users[0], "/imagine for all --ar 1:1", chat_id=group)
-    await fresh.bot.logged("creates are held back")
+    await fresh.bot.logged("creates held back")
     for user in users:
         await fresh.hears(user, "The picture service is away right now")
     await fresh.until(lambda: any("is away right now" in (m.text or "") for m in fresh.in_chat(group)))
@@ -37,7 +37,7 @@ async def test_an_outage_is_waited_for_without_hammering_and_goes_on_by_itself(f
         await fresh.gets_picture(user)
     await fresh.source_in(group)
     await fresh.settled()
-    assert await fresh.bot.logged("the provider is back")
+    assert await fresh.bot.logged("provider available again")
     assert all(len(fresh.of_bot(user)) == 1 for user in users)
     assert len(fresh.media.tasks) == 5
     assert sum(fresh.used(user) for user in users) == 5

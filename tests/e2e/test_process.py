@@ -91,7 +91,7 @@ async def test_a_second_process_on_the_same_file_says_so(fresh: World) -> None:
     await fresh.bot.start()
     code, _, errors = await _command(fresh, "run")
     assert code == 1
-    assert re.fullmatch(r"DATABASE_URL: another process is working on .*; stop it first\n", errors)
+    assert re.fullmatch(r"DATABASE_URL: another process is using .*; stop it first\n", errors)
     code, out, _ = await _command(fresh, "check")
     assert (code, "in use by another process" in out) == (0, True)
 
