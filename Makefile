@@ -27,6 +27,7 @@ unit: $(VENV)/.dev ## the tests that take seconds
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
 format: $(VENV)/.dev
@@ -64,4 +65,4 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	touch $@ $(VENV)/.runtime
 
 clean:
-	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

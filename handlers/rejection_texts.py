@@ -1,4 +1,4 @@
-"""The sentences that reject a request. Each says what is possible instead."""
+"""The sentences that reject a request. Each names an alternative."""
 
 from chat.captions import one_line
 from chat.translations import Translator

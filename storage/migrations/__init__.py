@@ -1,1 +1,1 @@
-"""Alembic migrations. Each is named by its number and says what it changes for whoever runs the bot."""
+"""Alembic migrations. Each is named by its number, and its docstring lists its changes for the operator."""

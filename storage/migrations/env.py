@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `storage.database.migrate` hands over, in its transaction."""
+"""Alembic's entry: runs on the connection of `storage.database.migrate`, in its transaction."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""One file a schema change, in order."""
+"""One file per schema change, in order."""

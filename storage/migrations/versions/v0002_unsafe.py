@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table and bring over what the requests tell."""
+    """Create the table and fill it from the requests."""
     op.create_table(
         "unsafe",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -1,0 +1,33 @@
+"""The command line reports bad settings before it imports anything large."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+LARGE = ("aiogram", "aiohttp", "httpx", "PIL", "sqlalchemy")
+PROBE = f"""
+import json, sys
+from bot.cli import main
+code = main(sys.argv[1:])
+print(json.dumps([code, [name for name in {LARGE!r} if name in sys.modules]]))
+"""
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_bad_setting_is_reported_without_large_imports(tmp_path: Path, command: str) -> None:
+    environment = {"PYTHONPATH": str(ROOT), "BOT_TOKEN": "not a token", "GPTUNNEL_API_KEY": "key-key-key"}
+    process = subprocess.run(
+        [sys.executable, "-c", PROBE, command],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(process.stdout) == [2, []]
+    assert process.stderr.startswith("BOT_TOKEN is not a bot token")
