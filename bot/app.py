@@ -53,7 +53,7 @@ from generation.submission import Submission
 from generation.task_poller import TaskPoller
 from handlers import (
     cancel,
-    errors,
+    error_handler,
     forget,
     groups,
     history,
@@ -78,10 +78,10 @@ from storage.bans import Bans
 from storage.database import Database
 from storage.drafts import Drafts
 from storage.durations import Durations
-from storage.history import History
 from storage.inbox import Inbox
 from storage.key_values import KeyValueStore
 from storage.moderation_strikes import ModerationStrikes
+from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.requests import Requests
@@ -324,7 +324,7 @@ class App:
         ):
             observer.outer_middleware(user_context)
         self.dispatcher.include_routers(
-            errors.router(),
+            error_handler.router(),
             groups.router(),
             moderation.router(),
             start.router(),

@@ -58,7 +58,7 @@ async def _provider(settings: Settings) -> str:
             balance = await client.balance()
         except Unauthorised:
             raise CheckFailed(
-                "the provider does not take this key; its account page shows the right one"
+                "the provider does not accept this key; its account page shows the right one"
             ) from None
         except MediaError as error:
             raise CheckFailed(f"{url} does not say the balance ({error})") from None

@@ -1,4 +1,4 @@
-"""Hourly deletion of rows that nobody needs any more."""
+"""Hourly deletion of rows that are not needed any more."""
 
 import contextlib
 

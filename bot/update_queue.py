@@ -72,7 +72,7 @@ class UpdateQueue:
     async def put(self, updates: Sequence[RawUpdate]) -> None:
         """Store updates, which may then be acknowledged. They are handled in the background.
 
-        Raises StorageUnavailable if the disk refuses them and not every sender could be told.
+        Raises StorageUnavailable if the disk refuses them and not every sender could be informed.
         """
         admitted = [update for update in updates if self._admits(update)]
         if not admitted:
@@ -106,16 +106,16 @@ class UpdateQueue:
         return verdict is Verdict.HANDLE
 
     async def _reject(self, updates: Sequence[RawUpdate]) -> None:
-        """Tell every sender that the disk refuses writes. Raises StorageUnavailable if one could not be told."""
+        """Inform every sender that the disk refuses writes. Raises StorageUnavailable if one could not be informed."""
         try:
             me = await self._bot.me()
         except AiogramError as error:
-            raise StorageUnavailable("the senders cannot be told either") from error
+            raise StorageUnavailable("the senders cannot be informed either") from error
         waiting = [update for update in updates if expects_answer(update, me)]
-        log.warning("updates rejected", updates=len(updates), told=len(waiting))
-        told = await asyncio.gather(*(self._notices.send(update, Notice.NOT_KEPT) for update in waiting))
-        if not all(told):
-            raise StorageUnavailable("not every sender could be told")
+        log.warning("updates rejected", updates=len(updates), informed=len(waiting))
+        informed = await asyncio.gather(*(self._notices.send(update, Notice.NOT_KEPT) for update in waiting))
+        if not all(informed):
+            raise StorageUnavailable("not every sender could be informed")
 
     def _enqueue(self, updates: Sequence[StoredUpdate]) -> None:
         for update in updates:

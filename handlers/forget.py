@@ -11,7 +11,7 @@ from chat.translations import Translator
 from generation.engine import Engine
 from handlers.filters import IN_PRIVATE, by_named_user
 from handlers.identity import UserIdentity, place_of
-from storage.history import History
+from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.requests import Requests
 

@@ -17,14 +17,14 @@ from storage.preferences import Preference, Preferences
 
 
 class Outcome(Enum):
-    """The result of a wish."""
+    """The result of a user's wish."""
 
     STARTED = "started"
     """The request is accepted."""
     ASKED = "asked"
     """The bot asked for the missing part."""
     REFUSED = "refused"
-    """The user was told why not."""
+    """The user was informed of the reason."""
     REPEATED = "repeated"
     """The same origin was accepted or asked about before."""
 

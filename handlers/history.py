@@ -17,7 +17,7 @@ from core.reply_target import ReplyTarget
 from handlers.filters import by_named_owner, pressed_place
 from handlers.identity import UserIdentity, place_of
 from handlers.user_errors import ButtonExpired
-from storage.history import History, HistoryPage
+from storage.picture_history import History, HistoryPage
 
 _LONGEST_PROMPT = 900
 """In UTF-16 units. The rest of the caption is for the date and the number."""

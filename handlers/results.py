@@ -23,7 +23,7 @@ from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import ParsedPrompt, UnknownRatio, parse_prompt, parse_ratio
 from handlers.user_errors import ButtonExpired
-from storage.history import History
+from storage.picture_history import History
 from storage.requests import Requests
 
 

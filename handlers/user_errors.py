@@ -1,4 +1,4 @@
-"""Errors that a user causes. `handlers.errors` answers each with a sentence.
+"""Errors that a user causes. `handlers.error_handler` answers each with a sentence.
 
 UserError
  ├── PromptError     (handlers.prompt) the prompt or the ratio cannot be drawn

@@ -12,7 +12,7 @@ from storage.rows import origin_columns, read_draft, source_columns
 from storage.schema import drafts
 
 KEPT_SECONDS = 90 * 86_400
-"""A button under an older message is answered with "too old"."""
+"""A button under an older message is answered as expired."""
 
 
 class Drafts:

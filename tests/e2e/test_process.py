@@ -48,7 +48,7 @@ async def test_check_says_ok_for_each_part_and_pays_nothing(fresh: World) -> Non
     [
         ({"BOT_TOKEN": "4242:another-token-another-token"}, "FAIL  BOT_TOKEN: Telegram does not know"),
         ({"TELEGRAM_API_URL": "http://127.0.0.1:9"}, "FAIL  BOT_TOKEN: http://127.0.0.1:9 does not answer"),
-        ({"GPTUNNEL_API_KEY": "another-key"}, "FAIL  GPTUNNEL_API_KEY: the provider does not take"),
+        ({"GPTUNNEL_API_KEY": "another-key"}, "FAIL  GPTUNNEL_API_KEY: the provider does not accept"),
         ({"GPTUNNEL_API_URL": "http://127.0.0.1:9/v1"}, "FAIL  GPTUNNEL_API_KEY: http://127.0.0.1:9/v1"),
         ({"DATABASE_URL": "sqlite:////proc/nowhere/bot.sqlite3"}, "FAIL  DATABASE_URL: "),
     ],
