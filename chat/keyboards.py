@@ -19,7 +19,7 @@ from chat.callbacks import (
 )
 from chat.translations import LANGUAGES, Translator
 from core.model import AspectRatio, Request
-from storage.history import HistoryPage
+from storage.picture_history import HistoryPage
 from storage.preferences import Preference, WhoMayDraw
 
 

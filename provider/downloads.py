@@ -94,7 +94,7 @@ class Downloads:
         )
 
     async def _address(self, url: httpx.URL, *, own: bool) -> str | None:
-        """Return the vetted address, or None without vetting: for the API's own host, or if private ones are allowed."""
+        """Return the vetted address. None means no vetting: the API's own host, or private addresses are allowed."""
         if own or self._allow_private:
             return None
         loop = asyncio.get_running_loop()

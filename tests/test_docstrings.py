@@ -22,9 +22,10 @@ def _docstrings(package: str) -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, Documented) and (text := ast.get_docstring(node)):
                 yield f"{path}:{getattr(node, 'lineno', 1)}", text
-            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-                if isinstance(node.value.value, str):
-                    yield f"{path}:{node.lineno}", node.value.value
+            elif isinstance(node, ast.Expr):
+                match node.value:
+                    case ast.Constant(value=str(text)):
+                        yield f"{path}:{node.lineno}", text
 
 
 @pytest.mark.parametrize("package", PACKAGES)
