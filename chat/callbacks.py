@@ -1,28 +1,33 @@
 """Callback data of the buttons, at most 64 bytes (Bot API, InlineKeyboardButton): ids of rows in the ledger."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+LedgerId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+"""An id that the ledger can store. Forged callback data with a larger number is not a button of this bot."""
 
 
 class ChooseRatio(CallbackData, prefix="r"):
     """Choose a ratio for a draft. `ratio` is a slug such as `16x9`, because a colon separates the fields."""
 
-    draft: int
+    draft: LedgerId
     ratio: str
 
 
 class CancelRequest(CallbackData, prefix="c"):
     """Cancel a request. `listed` is True under the answer to /queue, False under the status message."""
 
-    request: int
+    request: LedgerId
     listed: bool = False
 
 
 class PreferRatio(CallbackData, prefix="p"):
     """Set the preferred ratio of a user. An empty slug means to ask each time."""
 
-    user: int
+    user: LedgerId
     ratio: str = ""
 
 
@@ -40,7 +45,7 @@ class ResultAction(StrEnum):
 class ResultButton(CallbackData, prefix="x"):
     """A button under a picture. `paged` is True in /history, so that the arrows are restored."""
 
-    request: int
+    request: LedgerId
     action: ResultAction
     paged: bool = False
 
@@ -48,7 +53,7 @@ class ResultButton(CallbackData, prefix="x"):
 class DrawInRatio(CallbackData, prefix="s"):
     """Draw a request again in another ratio."""
 
-    request: int
+    request: LedgerId
     ratio: str
     paged: bool = False
 
@@ -56,8 +61,8 @@ class DrawInRatio(CallbackData, prefix="s"):
 class ShowPage(CallbackData, prefix="h"):
     """Show another picture of a user's history."""
 
-    user: int
-    request: int
+    user: LedgerId
+    request: LedgerId
 
 
 class GroupChoice(CallbackData, prefix="g"):
@@ -70,12 +75,12 @@ class GroupChoice(CallbackData, prefix="g"):
 class PreferLanguage(CallbackData, prefix="l"):
     """Set the preferred language of a user. An empty value means the language of their Telegram app."""
 
-    user: int
+    user: LedgerId
     language: str = ""
 
 
 class Forget(CallbackData, prefix="f"):
     """Confirm or decline the deletion of a user's data."""
 
-    user: int
+    user: LedgerId
     sure: bool
