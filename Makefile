@@ -7,7 +7,7 @@ ARGS ?=
 LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo run check test unit lint format bench soak audit screenshots lock clean
+.PHONY: demo run check test unit fuzz lint format bench soak audit screenshots lock clean
 
 demo: $(VENV)/.runtime ## the whole bot in a browser, with no token and no network (ARGS=--once: in the terminal)
 	$(BIN)/imagine-bot demo $(ARGS)
@@ -18,11 +18,14 @@ run: $(VENV)/.runtime ## run the bot with the settings of .env
 check: $(VENV)/.runtime ## try settings, token, key and database
 	$(BIN)/imagine-bot check
 
-test: lint ## everything CI asks for
+test: lint ## all checks of CI; property tests try the same examples every time
 	$(BIN)/pytest -n 6 --dist worksteal $(ARGS)
 
 unit: $(VENV)/.dev ## the tests that take seconds
 	$(BIN)/pytest -q -m "not slow" $(ARGS)
+
+fuzz: $(VENV)/.dev ## property tests only, at random, with ten times the examples (tests/support/property_tests.py)
+	$(BIN)/pytest -n 6 --dist worksteal -m hypothesis --hypothesis-profile fuzz --timeout 7200 $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,1 +1,1 @@
-"""Measurements run by hand (`make bench`): the real bot process, the stand-ins in this one. Numbers: README.md."""
+"""Measurements that are run by hand (`make bench`, `make soak`). README.md has the results."""

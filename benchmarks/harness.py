@@ -1,4 +1,4 @@
-"""The bot in a process of its own, the stand-ins in this one, and the instruments."""
+"""A bot process between the stand-ins, with the limits lifted, and the instruments that measure it."""
 
 import asyncio
 import datetime
@@ -11,15 +11,14 @@ from pathlib import Path
 
 import aiohttp
 import psutil
-from aiogram.types import User
 from prometheus_client.parser import text_string_to_metric_families
 
 from playground import pictures
 from playground.media import MediaTask, lognormal
-from tests.support.world import World, world
+from tests.support.world import World, open_world
 
-PATIENCE = 300.0
-LIFTED = {
+DEADLINE = 300.0
+SETTINGS = {
     "TELEGRAM_RATE": "10000",
     "MAX_IN_FLIGHT": "1000",
     "DAILY_QUOTA": "1000",
@@ -29,65 +28,61 @@ LIFTED = {
 
 
 class Harness:
-    """A world with its limits lifted."""
+    """A world with lifted limits. `requested_at` maps prompts to monotonic times."""
 
-    def __init__(self, made: World) -> None:
-        self.world = made
-        draw_once(made)
-        made.telegram.flood.rate = 100_000
-        self.asked_at: dict[str, float] = {}
-        self._people = 0
+    def __init__(self, world: World) -> None:
+        self.world = world
+        serve_one_picture(world)
+        world.telegram.flood.rate = 100_000
+        self.requested_at: dict[str, float] = {}
 
-    def durations(self, median: float, sigma: float, seed: int = 1) -> None:
-        """Set how long tasks take."""
+    def set_durations(self, median: float, sigma: float, seed: int = 1) -> None:
+        """Set the log-normal law of the durations of tasks, in seconds."""
         self.world.media.duration = lognormal(median, sigma, seed)
 
-    def ask(self, count: int) -> list[User]:
-        """Let so many people ask for one picture each."""
-        users = []
+    def request(self, count: int) -> None:
+        """Send one request for each of so many new users."""
         for _ in range(count):
-            self._people += 1
-            user = self.world.user(name=f"Person {self._people}")
-            prompt = f"picture {self._people}"
+            number = len(self.requested_at) + 1
+            user = self.world.add_user(name=f"User {number}")
+            prompt = f"picture {number}"
             self.world.telegram.say(user, f"/imagine {prompt} --ar 1:1")
-            self.asked_at[prompt] = time.monotonic()
-            users.append(user)
-        return users
+            self.requested_at[prompt] = time.monotonic()
 
     @property
     def tasks(self) -> list[MediaTask]:
-        """The provider's tasks, oldest first."""
+        """Return the provider's tasks, oldest first."""
         return list(self.world.media.tasks.values())
 
     def sent_at(self) -> dict[str, float]:
-        """When each prompt's picture came into its chat."""
+        """Return the monotonic time at which the picture of each prompt was sent."""
         events = self.world.telegram.chats.events
         return {e.text: e.at for e in events if e.kind == "sent" and e.message and e.message.photo}
 
-    async def until_created(self, count: int) -> None:
+    async def wait_until_created(self, count: int) -> None:
         """Wait until the provider has so many tasks."""
-        await _until(lambda: len(self.world.media.tasks) >= count, 0.05)
+        await _wait_until(lambda: len(self.world.media.tasks) >= count, 0.05)
 
-    async def until_sent(self, count: int) -> None:
-        """Wait until so many pictures came."""
-        await _until(lambda: self.world.telegram.calls["sendPhoto"] >= count, 0.05)
+    async def wait_until_sent(self, count: int) -> None:
+        """Wait until so many pictures are sent."""
+        await _wait_until(lambda: self.world.telegram.calls["sendPhoto"] >= count, 0.05)
 
-    async def until_polled(self, polls: dict[str, int]) -> None:
-        """Wait until every task was asked about since it had so many polls."""
-        await _until(lambda: all(task.polls > polls[task.id] for task in self.tasks), 0.005)
+    async def wait_until_polled(self, polls: dict[str, int]) -> None:
+        """Wait until each task has more polls than the given number for its id."""
+        await _wait_until(lambda: all(task.polls > polls[task.id] for task in self.tasks), 0.005)
 
     def process(self) -> psutil.Process:
-        """The bot's process."""
-        return psutil.Process(self.world.bot.pid)
+        """Return the bot's process."""
+        return psutil.Process(self.world.process.pid)
 
     def cpu(self) -> float:
-        """CPU seconds the bot has used."""
+        """Return the CPU seconds that the bot has used."""
         times = self.process().cpu_times()
         return float(times.user + times.system)
 
     async def lag(self) -> dict[float, float]:
-        """The loop-lag histogram: how many timers were at most so late."""
-        address = await self.world.bot.address()
+        """Return the loop-lag histogram: the number of timers that were late by at most so many seconds."""
+        address = await self.world.process.address()
         async with aiohttp.ClientSession() as http, http.get(f"{address}/metrics") as answer:
             text = await answer.text()
         return {
@@ -99,35 +94,35 @@ class Harness:
         }
 
 
-async def _until(ready: Callable[[], bool], every: float) -> None:
-    """Look every so many seconds: the instruments must not wake at each event and so weigh on what they measure."""
-    async with asyncio.timeout(PATIENCE):
+async def _wait_until(ready: Callable[[], bool], interval: float) -> None:
+    """Wait until a condition holds, checked at an interval in seconds: a check at each event would cost CPU."""
+    async with asyncio.timeout(DEADLINE):
         while not ready():  # noqa: ASYNC110
-            await asyncio.sleep(every)
+            await asyncio.sleep(interval)
 
 
-def draw_once(made: World) -> None:
-    """Let the stand-in give everybody the same picture: what it spends on drawing is not what is measured."""
+def serve_one_picture(world: World) -> None:
+    """Make the stand-in serve the same picture for every task, so that drawing costs no CPU."""
     picture = pictures.webp(pictures.draw("a lighthouse in a storm", "1:1"))
-    made.media.draw = lambda _prompt, _ratio, _pixels: picture
+    world.media.draw = lambda _prompt, _ratio, _pixels: picture
 
 
-def occasion() -> str:
-    """Return the date and the machine a table was made on."""
+def machine_line() -> str:
+    """Return the date, the machine and the Python version of a measurement."""
     memory = psutil.virtual_memory().total / 2**30
     machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
     return f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {machine}, Python {platform.python_version()}"
 
 
 @asynccontextmanager
-async def stage(folder: Path, **settings: str) -> AsyncIterator[Harness]:
-    """Give a stage whose bot is not started yet."""
-    async with world(folder, **LIFTED | settings) as made:
-        yield Harness(made)
+async def open_harness(folder: Path) -> AsyncIterator[Harness]:
+    """Yield a harness whose bot is not started yet."""
+    async with open_world(folder, **SETTINGS) as world:
+        yield Harness(world)
 
 
 def quantile(share: float, before: dict[float, float], after: dict[float, float]) -> float:
-    """Return a quantile in seconds of what a histogram counted in between, linear within its bucket."""
+    """Return a quantile in seconds of the timers between two histograms, interpolated within its bucket."""
     counts = {bound: after[bound] - before.get(bound, 0.0) for bound in sorted(after)}
     wanted = share * max(counts.values())
     lower, below = 0.0, 0.0

@@ -1,6 +1,6 @@
-"""`make soak`: half an hour of generations with faults of every kind and two kills, and the account of it.
+"""`make soak`: half an hour of requests with faults of every kind and two kills, and a report.
 
-Nothing is judged by how fast it was: what counts is that every request ends once, told truly, counted rightly.
+Speed is not judged. Every request must end exactly once, with a truthful message and the right quota.
 """
 
 import argparse
@@ -12,184 +12,204 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import psutil
 from aiogram.types import Message
 
-from benchmarks.harness import draw_once
-from benchmarks.soak_report import Account, Life, Sample, report
+from benchmarks.harness import serve_one_picture
+from benchmarks.soak_report import Sample, SoakResult, report
+from playground.faults import Fault
 from playground.media import lognormal
-from tests.e2e import test_failures as provider
-from tests.e2e import test_telegram_failures as telegram
-from tests.support.world import World, world
+from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
+from tests.support.telegram_failures import TELEGRAM_FAILURES, Awaited, TelegramFailure
+from tests.support.world import World, open_world
 
-PEOPLE = 3_000
+USERS = 3_000
 SETTINGS = {"MAX_IN_FLIGHT": "100", "GENERATION_TIMEOUT": "90", "DAILY_QUOTA": "1000"}
-SETTLED_WITHIN = 900.0
-SAMPLE_EVERY = 30.0
+CLOSED_WITHIN = 900.0
+SAMPLE_INTERVAL = 30.0
 WARM_UP = 60.0
 MIB = 1024 * 1024
+FAILURES: list[ProviderFailure | TelegramFailure] = [
+    *PROVIDER_FAILURES,
+    *(failure for failure in TELEGRAM_FAILURES if failure.waits_for is Awaited.PICTURE),
+]
 
 
 class Soak:
-    """A rush, its faults and its kills, decided by one seed."""
+    """Sends the requests, with the faults and the kills that a seed decides. `fault_share` is a share of requests."""
 
-    def __init__(self, made: World, seed: int, share: float) -> None:
-        self.world = made
-        self.share = share
-        self.asked: dict[str, Message] = {}
-        self.kinds: Counter[str] = Counter()
-        self.lives: list[Life] = []
-        self.half_sent: set[int] = set()
-        self.half_paid: set[str] = set()
+    def __init__(self, world: World, seed: int, fault_share: float) -> None:
+        self.world = world
+        self._fault_share = fault_share
         self._dice = random.Random(seed)
-        self._people = itertools.cycle([made.user(name=f"Person {n}") for n in range(PEOPLE)])
-        self._rows: list[provider.Row | telegram.Row] = [
-            *provider.ROWS,
-            *(row for row in telegram.ROWS if row.waits_for == telegram.DRAW),
-        ]
-        draw_once(made)
-        made.media.duration = lognormal(8.0, 0.35, seed)
+        self._users = itertools.cycle([world.add_user(name=f"User {n}") for n in range(USERS)])
+        self._requested: dict[str, Message] = {}
+        self._faults: Counter[str] = Counter()
+        self._runs: list[list[Sample]] = []
+        self._delivering_at_kill: set[int] = set()
+        self._submitting_at_kill: set[str] = set()
+        serve_one_picture(world)
+        world.media.duration = lognormal(8.0, 0.35, seed)
 
     async def run(self, minutes: float, rate: float, kills: int) -> None:
-        """Ask at a steady rate, whatever happens, and kill in between."""
+        """Send requests at a steady rate, kill and restart the bot in between, and wait until all are closed."""
         seconds = minutes * 60
         kill_at = sorted((n + self._dice.uniform(0.7, 1.3)) * seconds / (kills + 1) for n in range(kills))
         await self._start()
-        watching = asyncio.create_task(self._watch())
+        sampling = asyncio.create_task(self._sample_forever())
         begun = time.monotonic()
         for number in range(int(seconds * rate)):
             await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
-            self._ask(number)
+            self._request(number)
             if kill_at and time.monotonic() - begun >= kill_at[0]:
                 kill_at.pop(0)
                 await self._kill()
                 await self._start()
-        await self.world.settled(SETTLED_WITHIN)
+        await self.world.wait_until_closed(CLOSED_WITHIN)
         self._sample()
-        watching.cancel()
-        await self.world.bot.stop()
+        sampling.cancel()
+        await self.world.process.stop()
 
-    def _ask(self, number: int) -> None:
-        user, prompt = next(self._people), f"soak {number:06}"
-        if self._dice.random() < self.share:
-            self._spoil(prompt, f"chat {user.id}.")
-        self.asked[prompt] = self.world.telegram.say(user, f"/imagine {prompt} --ar 1:1")
+    def result(self) -> SoakResult:
+        """Compare the requests with the chats, the ledger and the provider's tasks."""
+        result = SoakResult(len(self._requested), runs=self._runs, faults=self._faults)
+        rows = {row["prompt"]: row for row in self.world.rows("SELECT * FROM requests")}
+        answers = self._answers()
+        unknown = self._logged("picture not sent", "broke") | self._logged(
+            "picture not sent", "cannot be read"
+        )
+        may_be_sent_twice = self._delivering_at_kill | unknown
+        for prompt, message in self._requested.items():
+            found = [*answers[prompt], *answers[message.message_id]]
+            _check_request(result, prompt, rows.get(prompt), found, may_be_sent_twice)
+        self._check_payments(result, rows)
+        result.quota_used = self.world.rows("SELECT coalesce(sum(used), 0) AS used FROM quotas")[0]["used"]
+        return result
 
-    def _spoil(self, prompt: str, chat: str) -> None:
-        row = self._dice.choice(self._rows)
-        of_provider = isinstance(row, provider.Row)
-        stand_in = self.world.media.faults if of_provider else self.world.telegram.faults
-        self.kinds[row.what if isinstance(row, provider.Row) else f"{row.method}: {row.what}"] += 1
-        stand_in.rules = [rule for rule in stand_in.rules if rule.times is None or rule.hits < rule.times]
-        stand_in.add(row.fault(prompt if of_provider else chat))
+    def _request(self, number: int) -> None:
+        user, prompt = next(self._users), f"soak {number:06}"
+        if self._dice.random() < self._fault_share:
+            self._add_fault(prompt, f"chat {user.id}.")
+        self._requested[prompt] = self.world.telegram.say(user, f"/imagine {prompt} --ar 1:1")
+
+    def _add_fault(self, prompt: str, chat: str) -> None:
+        failure = self._dice.choice(FAILURES)
+        if isinstance(failure, ProviderFailure):
+            kind, stand_in, fault = failure.what, self.world.media.faults, failure.fault(prompt)
+        else:
+            kind = f"{failure.method}: {failure.what}"
+            stand_in, fault = self.world.telegram.faults, failure.fault(chat)
+        self._faults[kind] += 1
+        stand_in.rules = [rule for rule in stand_in.rules if not _used_up(rule)]
+        stand_in.add(fault)
 
     async def _start(self) -> None:
-        await self.world.bot.start()
-        self.lives.append(Life())
+        await self.world.process.start()
+        self._runs.append([])
 
     async def _kill(self) -> None:
         self._sample()
-        await self.world.bot.kill()
-        self.half_sent |= {
-            row["id"] for row in self.world.rows("SELECT id FROM requests WHERE state = 'delivering'")
-        }
-        self.half_paid |= {
-            row["prompt"] for row in self.world.rows("SELECT prompt FROM requests WHERE state = 'submitting'")
-        }
+        await self.world.process.kill()
+        delivering = self.world.rows("SELECT id FROM requests WHERE state = 'delivering'")
+        submitting = self.world.rows("SELECT prompt FROM requests WHERE state = 'submitting'")
+        self._delivering_at_kill |= {row["id"] for row in delivering}
+        self._submitting_at_kill |= {row["prompt"] for row in submitting}
 
-    async def _watch(self) -> None:
+    async def _sample_forever(self) -> None:
         await asyncio.sleep(WARM_UP)
         while True:
             self._sample()
-            await asyncio.sleep(SAMPLE_EVERY)
+            await asyncio.sleep(SAMPLE_INTERVAL)
 
     def _sample(self) -> None:
-        if self.world.bot.ended:
+        if self.world.process.ended:
             return
-        process = psutil.Process(self.world.bot.pid)
-        self.lives[-1].samples.append(Sample(process.memory_info().rss / MIB, process.num_fds()))
+        process = psutil.Process(self.world.process.pid)
+        self._runs[-1].append(Sample(process.memory_info().rss / MIB, process.num_fds()))
 
-    def account(self) -> Account:
-        """Compare what was asked for with what is in the chats, the ledger and the provider's books."""
-        made, account = self.world, Account(len(self.asked))
-        rows = {row["prompt"]: row for row in made.rows("SELECT * FROM requests")}
-        answers: dict[int | str, list[Message]] = {}
-        for message in made.telegram.chats.messages.values():
-            answered = message.reply_to_message
-            # A picture says whose it is even where it could not be sent as an answer.
-            about = message.caption or (answered.message_id if answered else 0)
-            answers.setdefault(about, []).append(message)
-        unsure = self._logged("picture not sent", "broke") | self._logged(
-            "picture not sent", "cannot be read"
-        )
-        for prompt, asked in self.asked.items():
-            got = [*answers.get(prompt, []), *answers.get(asked.message_id, [])]
-            self._judge(account, prompt, rows.get(prompt), got, unsure)
-        paid = Counter(task.prompt for task in made.media.tasks.values())
+    def _answers(self) -> dict[int | str, list[Message]]:
+        """Return the bot's messages by their caption or by the id of the message replied to.
+
+        The caption is the prompt, also of a picture that could not be sent as a reply.
+        """
+        answers: dict[int | str, list[Message]] = defaultdict(list)
+        for message in self.world.telegram.chats.messages.values():
+            replied_to = message.reply_to_message
+            answers[message.caption or (replied_to.message_id if replied_to else 0)].append(message)
+        return answers
+
+    def _check_payments(self, result: SoakResult, rows: dict[str, sqlite3.Row]) -> None:
         unknown = self._logged("create with unknown outcome", "")
+        paid = Counter(task.prompt for task in self.world.media.tasks.values())
         for prompt, times in paid.items():
-            account.paid_twice += times == 2
-            known = rows[prompt]["id"] in unknown or prompt in self.half_paid
-            if times > 1 + known:
-                account.paid_twice_unexplained.append(prompt)
-        account.quota_used = made.rows("SELECT coalesce(sum(used), 0) AS used FROM quotas")[0]["used"]
-        return account
-
-    def _judge(
-        self, account: Account, prompt: str, row: sqlite3.Row | None, got: list[Message], unsure: set[int]
-    ) -> None:
-        photos = sum(bool(message.photo or message.document) for message in got)
-        told = any("did not count" in (message.text or "") for message in got)
-        if row is None or row["closed_at"] is None:
-            account.lost.append(prompt)
-            return
-        state = row["state"]
-        account.ends[state] += 1
-        if (state == "delivered" and not photos) or (state == "failed" and not told):
-            account.lost.append(f"{prompt}: {state}, and nothing is to be seen of it")
-        if photos <= (state == "delivered"):
-            return
-        if row["id"] in self.half_sent | unsure:
-            account.twice_in_window += 1
-        else:
-            account.twice_outside.append(f"{prompt}: {state}, {photos} pictures")
+            result.paid_twice += times == 2
+            may_be_paid_twice = rows[prompt]["id"] in unknown or prompt in self._submitting_at_kill
+            if times > 1 + may_be_paid_twice:
+                result.paid_twice_without_reason.append(prompt)
 
     def _logged(self, event: str, words: str) -> set[int]:
-        """Return the requests that a kind of log line speaks of."""
-        lines = [json.loads(line) for line in self.world.bot.raw if f'"{event}"' in line]
+        """Return the ids of the requests with a log event whose error contains some words."""
+        lines = [json.loads(line) for line in self.world.process.lines if f'"{event}"' in line]
         return {line["request"] for line in lines if words in str(line.get("error", ""))}
 
 
+def _used_up(fault: Fault) -> bool:
+    return fault.times is not None and fault.hits >= fault.times
+
+
+def _check_request(
+    result: SoakResult,
+    prompt: str,
+    row: sqlite3.Row | None,
+    answers: list[Message],
+    may_be_sent_twice: set[int],
+) -> None:
+    pictures = sum(bool(message.photo or message.document) for message in answers)
+    refund_reported = any("did not count" in (message.text or "") for message in answers)
+    if row is None or row["closed_at"] is None:
+        result.lost.append(prompt)
+        return
+    state = row["state"]
+    result.final_states[state] += 1
+    if (state == "delivered" and not pictures) or (state == "failed" and not refund_reported):
+        result.lost.append(f"{prompt}: {state}, without a message")
+    if pictures <= (state == "delivered"):
+        return
+    if row["id"] in may_be_sent_twice:
+        result.sent_twice += 1
+    else:
+        result.sent_twice_without_reason.append(f"{prompt}: {state}, {pictures} pictures")
+
+
 async def main(arguments: argparse.Namespace) -> tuple[str, bool]:
-    """Run it; return the report, and whether every promise was kept."""
-    given = " ".join(f"--{name} {value}" for name, value in vars(arguments).items() if name != "report")
-    command = f"make soak ARGS='{given}'"
+    """Run a soak. Return the report, and whether every promise was kept."""
+    chosen = " ".join(f"--{name} {value}" for name, value in vars(arguments).items() if name != "report")
     with tempfile.TemporaryDirectory(prefix="imagine-soak-") as folder:
-        async with world(Path(folder), **SETTINGS) as made:
-            soak = Soak(made, arguments.seed, arguments.faults)
+        async with open_world(Path(folder), **SETTINGS) as world:
+            soak = Soak(world, arguments.seed, arguments.faults)
             await soak.run(arguments.minutes, arguments.rate, arguments.kills)
-            account = soak.account()
-            return report(account, soak.lives, soak.kinds, command), account.good
+            result = soak.result()
+            return report(result, f"make soak ARGS='{chosen}'"), result.passed
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make soak ARGS=", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0)
-    parser.add_argument("--rate", type=float, default=5.0, help="generations a second")
-    parser.add_argument("--faults", type=float, default=0.05, help="share of generations with a fault")
+    parser.add_argument("--rate", type=float, default=5.0, help="requests a second")
+    parser.add_argument("--faults", type=float, default=0.05, help="share of requests with a fault")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--seed", type=int, default=20_261_125)
-    parser.add_argument("--report", help="a file for the account, in Markdown")
+    parser.add_argument("--report", help="a file for the report, in Markdown")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
     given = _arguments()
-    text, good = asyncio.run(main(given))
+    text, passed = asyncio.run(main(given))
     print(text)
     if given.report:
         Path(given.report).write_text(text, encoding="utf-8")
-    sys.exit(0 if good else 1)
+    sys.exit(0 if passed else 1)

@@ -1,95 +1,94 @@
-"""What became of a soak, and how it is told."""
+"""The result of a soak, and its report in Markdown."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-from benchmarks.harness import occasion
+from benchmarks.harness import machine_line
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the bot holds at one moment."""
+    """The resident memory of the bot in MiB and its number of open files at one moment."""
 
     memory: float
     files: int
 
 
 @dataclass(slots=True)
-class Life:
-    """One process, from start to kill or stop."""
+class SoakResult:
+    """The final states of all requests, and every broken promise.
 
-    samples: list[Sample] = field(default_factory=list)
+    `runs` has the samples of each process, `faults` counts the faults by kind. `lost` are requests without an end or
+    without the message that belongs to it. A picture may be sent twice, and a task paid twice, only if the outcome of
+    the first try was unknown; `sent_twice` and `paid_twice` count these, the lists name all others.
+    """
 
-
-@dataclass(slots=True)
-class Account:
-    """What became of it all."""
-
-    asked: int = 0
-    ends: Counter[str] = field(default_factory=Counter)
+    requests: int
+    final_states: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
-    twice_in_window: int = 0
-    twice_outside: list[str] = field(default_factory=list)
+    sent_twice: int = 0
+    sent_twice_without_reason: list[str] = field(default_factory=list)
     paid_twice: int = 0
-    paid_twice_unexplained: list[str] = field(default_factory=list)
+    paid_twice_without_reason: list[str] = field(default_factory=list)
     quota_used: int = 0
+    runs: list[list[Sample]] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
 
     @property
-    def good(self) -> bool:
-        """Whether every promise was kept."""
-        delivered = self.ends["delivered"]
-        broken = self.lost or self.twice_outside or self.paid_twice_unexplained
-        return not broken and self.quota_used == delivered
+    def broken_promises(self) -> list[str]:
+        return [*self.lost, *self.sent_twice_without_reason, *self.paid_twice_without_reason]
+
+    @property
+    def passed(self) -> bool:
+        """Return whether every promise was kept."""
+        return not self.broken_promises and self.quota_used == self.final_states["delivered"]
 
 
-def report(account: Account, lives: list[Life], kinds: Counter[str], command: str) -> str:
-    """Return the account in Markdown."""
-    wrong = [*account.lost, *account.twice_outside, *account.paid_twice_unexplained]
+def report(result: SoakResult, command: str) -> str:
+    """Return the report of a soak."""
+    rows = _rows(result)
     return "\n".join(
         [
-            "# A soak",
+            "# Soak report",
             "",
-            f"{occasion()}. Command: `{command}`.",
+            f"{machine_line()}. Command: `{command}`.",
             "",
-            "The real bot process between the two stand-ins, killed with `kill -9` and started again at once. Each",
-            "fault is one of the rows of [failures.md](failures.md), for one request.",
+            "The real bot process runs between the two stand-ins. It is killed with `kill -9` and started again at",
+            "once. Each fault is a row of [failures.md](failures.md) and concerns one request.",
             "",
-            "| what | measured | must be |",
+            "| measure | value | must be |",
             "|---|---|---|",
-            *(f"| {what} | {measured} | {bar} |" for what, measured, bar in _measured(account, lives, kinds)),
-            *(f"- {line}" for line in wrong[:50]),
+            *(f"| {measure} | {value} | {bar} |" for measure, value, bar in rows),
+            *(f"- {line}" for line in result.broken_promises[:50]),
             "",
-            "| life | resident MiB, each minute | open files, least and most |",
+            "| run | resident MiB, each minute | open files, fewest and most |",
             "|---|---|---|",
-            *(_line(number, life) for number, life in enumerate(lives, 1)),
+            *(_run_line(number, samples) for number, samples in enumerate(result.runs, 1)),
             "",
             "| fault | how often |",
             "|---|---|",
-            *(f"| {kind} | {times} |" for kind, times in sorted(kinds.items())),
+            *(f"| {kind} | {times} |" for kind, times in sorted(result.faults.items())),
             "",
         ]
     )
 
 
-def _measured(account: Account, lives: list[Life], kinds: Counter[str]) -> list[tuple[str, int | str, str]]:
-    refunded = account.ends["failed"] + account.ends["undeliverable"] + account.ends["cancelled"]
-    first, last = lives[0].samples, lives[-1].samples
+def _rows(result: SoakResult) -> list[tuple[str, int | str, str]]:
+    states = result.final_states
+    refunded = states["failed"] + states["undeliverable"] + states["cancelled"]
+    first, last = result.runs[0], result.runs[-1]
     return [
-        ("requests", account.asked, ""),
-        ("delivered", account.ends["delivered"], ""),
-        ("refunded, and said so", refunded, ""),
-        ("units counted against people's days", account.quota_used, f"{account.ends['delivered']}"),
-        ("lost", len(account.lost), "0"),
-        (
-            "delivered twice, where Telegram's answer was lost or the plug was pulled",
-            account.twice_in_window,
-            "",
-        ),
-        ("delivered twice, elsewhere", len(account.twice_outside), "0"),
-        ("paid twice, the outcome being unknown", account.paid_twice, ""),
-        ("paid twice, elsewhere", len(account.paid_twice_unexplained), "0"),
-        ("faults switched on", kinds.total(), ""),
-        ("kills", len(lives) - 1, ""),
+        ("requests", result.requests, ""),
+        ("delivered", states["delivered"], ""),
+        ("refunded, with a message", refunded, ""),
+        ("quota units used", result.quota_used, f"{states['delivered']}"),
+        ("lost", len(result.lost), "0"),
+        ("sent twice after an unknown outcome or a kill", result.sent_twice, ""),
+        ("sent twice without a reason", len(result.sent_twice_without_reason), "0"),
+        ("paid twice after an unknown outcome", result.paid_twice, ""),
+        ("paid twice without a reason", len(result.paid_twice_without_reason), "0"),
+        ("faults", result.faults.total(), ""),
+        ("kills", len(result.runs) - 1, ""),
         ("resident MiB, a minute after the first start", f"{first[0].memory:.0f}", ""),
         ("resident MiB, at the end", f"{last[-1].memory:.0f}", ""),
         ("open files, a minute after the first start", first[0].files, ""),
@@ -97,7 +96,7 @@ def _measured(account: Account, lives: list[Life], kinds: Counter[str]) -> list[
     ]
 
 
-def _line(number: int, life: Life) -> str:
-    memory = ", ".join(f"{sample.memory:.0f}" for sample in life.samples[::2])
-    files = [sample.files for sample in life.samples] or [0]
+def _run_line(number: int, samples: list[Sample]) -> str:
+    memory = ", ".join(f"{sample.memory:.0f}" for sample in samples[::2])
+    files = [sample.files for sample in samples] or [0]
     return f"| {number} | {memory} | {min(files)} to {max(files)} |"

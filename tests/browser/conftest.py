@@ -1,61 +1,14 @@
-"""Fixtures that open the demo page in the system's Chromium with Playwright."""
+"""Fixtures that open the demo page in the system's Chromium."""
 
-import asyncio
 import os
-import re
-import shutil
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, async_playwright, expect
 
-from tests.support.process_launcher import ROOT
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-TIMEOUT = 30_000.0
-"""Milliseconds that every wait on the page may take."""
-
-expect.set_options(timeout=TIMEOUT)
-
-
-@dataclass(slots=True)
-class Visitor:
-    """A demo page with its actions. `complaints` are the warnings and errors of the browser's console."""
-
-    page: Page
-    address: str
-    complaints: list[str] = field(default_factory=list)
-
-    async def write(self, text: str) -> None:
-        """Type a message and send it."""
-        await self.page.get_by_role("textbox", name="Message").fill(text)
-        await self.page.keyboard.press("Enter")
-
-    async def chat(self, name: str) -> None:
-        """Open a chat."""
-        await self.page.get_by_role("navigation", name="Chats").get_by_role("button", name=name).click()
-
-    async def send_as(self, name: str) -> None:
-        """Choose the sender of messages and button presses."""
-        await self.page.get_by_label("Send as").select_option(label=name)
-
-    async def press(self, label: str) -> None:
-        """Press the newest message button with this label."""
-        await self.page.locator(".keys button", has_text=label).last.click()
+from tests.support.browser import ARGUMENTS, CHROMIUM, TIMEOUT, Visitor, demo
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -72,40 +25,20 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@asynccontextmanager
-async def demo(folder: Path) -> AsyncIterator[str]:
-    """Run the demo command in a folder and yield its address. The exit code after SIGTERM must be 0."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0"),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-        cwd=folder,
-    )
-    try:
-        assert process.stdout is not None
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        assert found is not None, line
-        yield found[0]
-    finally:
-        process.terminate()
-        code = await asyncio.wait_for(process.wait(), 15)
-    assert code == 0
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(browser: Browser, tmp_path: Path) -> AsyncIterator[Visitor]:
     """Yield a page on a new demo. Warnings and errors in the browser's console fail the test."""
     async with demo(tmp_path) as address:
         page = await browser.new_page(viewport={"width": 1180, "height": 800})
         page.set_default_timeout(TIMEOUT)
-        made = Visitor(page, address)
+        visitor = Visitor(page, address)
         page.on(
-            "console", lambda m: made.complaints.append(m.text) if m.type in {"error", "warning"} else None
+            "console",
+            lambda m: visitor.complaints.append(m.text) if m.type in {"error", "warning"} else None,
         )
-        page.on("pageerror", lambda error: made.complaints.append(str(error)))
+        page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         await page.goto(address)
         await expect(page.locator("#bot")).to_have_text("The bot is running")
-        yield made
+        yield visitor
         await page.close()
-    assert made.complaints == []
+    assert visitor.complaints == []

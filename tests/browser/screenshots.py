@@ -11,7 +11,7 @@ from typing import Literal
 from PIL import Image
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, Visitor, demo
+from tests.support.browser import ARGUMENTS, CHROMIUM, Visitor, demo
 from tests.support.process_launcher import ROOT
 
 LARGEST = 300_000

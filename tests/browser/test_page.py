@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.support.browser import Visitor
 from tests.support.world import jpeg
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 _PASTE = """async (data) => {
     const blob = await (await fetch("/page/icon.svg")).blob();  // the security policy allows this address

@@ -1,18 +1,16 @@
-"""One running bot for the tests that only talk to it, and a fresh world for those that hurt it."""
+"""One running bot for the tests that only talk to it, and a bot of its own for each test that stops or damages it."""
 
-import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.support import world as worlds
-from tests.support.process_launcher import ForkServer
-from tests.support.world import BotProcess, World
+from tests.support import bot_process
+from tests.support.world import ADMIN, World, open_world
 
-ADMIN = 99
 SETTINGS = {
     "DAILY_QUOTA": "6",
     "GROUP_DAILY_QUOTA": "8",
@@ -23,40 +21,48 @@ SETTINGS = {
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
 async def fork_server() -> AsyncIterator[None]:
-    """Let this worker's bots be forked; the command itself is run by the tests of the command line, demo and page."""
-    folder = Path(
-        tempfile.mkdtemp(prefix="nursery-")
-    )  # pytest's own folders are too deep for a socket's name
-    BotProcess.fork_server = opened = await ForkServer.open(folder)
-    yield
-    BotProcess.fork_server = None
-    await opened.close()
-    shutil.rmtree(folder)
+    """Fork the bots of this worker. The command itself is run by the tests of the command line, demo and page."""
+    with tempfile.TemporaryDirectory(prefix="bots-") as folder:  # the path of a socket must be short
+        async with bot_process.fork_server(Path(folder)):
+            yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """A bot that runs for all tests of this worker: each uses people of its own."""
-    folder = tmp_path_factory.mktemp("shared")
-    async with worlds.world(folder, **SETTINGS) as made:
-        await made.bot.start()
-        yield made
-        assert await made.bot.stop() == 0
+async def shared_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with open_world(tmp_path_factory.mktemp("shared"), **SETTINGS) as world:
+        await world.process.start()
+        yield world
+        assert await world.process.stop() == 0
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def living(shared: World) -> AsyncIterator[World]:
-    """The shared bot with every switch off again after the test."""
-    duration = shared.media.duration
-    yield shared
-    shared.media.faults.clear()
-    shared.telegram.faults.clear()
-    shared.media.duration = duration
-    shared.telegram.chats.blocked.clear()
+async def shared_bot(shared_world: World) -> AsyncIterator[World]:
+    """Yield the world of a running bot that all tests of this worker share. Each test adds its own users."""
+    duration = shared_world.media.duration
+    yield shared_world
+    shared_world.media.duration = duration
+    await _recover(shared_world)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def fresh(tmp_path: Path) -> AsyncIterator[World]:
-    """A world of its own with no bot running yet."""
-    async with worlds.world(tmp_path) as made:
-        yield made
+async def own_bot(tmp_path: Path) -> AsyncIterator[World]:
+    """Yield a world for one test. Its bot is not started yet."""
+    async with open_world(tmp_path) as world:
+        yield world
+
+
+async def _recover(world: World) -> None:
+    """Undo everything that a test did to a bot, so that the next test, whichever it is, finds it healthy."""
+    create_failed = any(rule.hits for rule in world.media.faults.rules if rule.call == "create")
+    world.media.faults.clear()
+    world.telegram.faults.clear()
+    world.telegram.chats.blocked.clear()
+    now = time.monotonic()
+    for task in world.media.tasks.values():
+        task.done_at = min(task.done_at, now)
+    await world.wait_until_closed()
+    if create_failed:  # an accepted create ends the count of failures in the circuit breaker
+        user = world.add_user()
+        world.telegram.say(user, "/imagine a healthy fox --ar 1:1")
+        await world.wait_for_picture(user)
+        await world.wait_until_closed()

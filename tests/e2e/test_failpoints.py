@@ -19,8 +19,7 @@ from aiohttp import web
 
 from playground import faults
 from playground.faults import Fault, Faults
-from tests.support import world as worlds
-from tests.support.world import World
+from tests.support.world import World, buttons, open_world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -82,7 +81,7 @@ class Life:
         if story.blocked:
             blocked = faults.telegram(403, "Forbidden: bot was blocked by the user")
             world.telegram.faults.add(Fault("sendPhoto", times=None, answer=blocked))
-        life = cls(world, story, world.user())
+        life = cls(world, story, world.add_user())
         world.telegram.say(life.user, f"/imagine {story.prompt} --ar 1:1")
         return life
 
@@ -95,12 +94,12 @@ class Life:
             if self.story.cancels and not pressed and (shown := self._status()):
                 pressed = True
                 self.world.telegram.press(self.user, shown[0], "Cancel")
-            return self.world.bot.ended or self._is_over()
+            return self.world.process.ended or self._is_over()
 
-        await self.world.bot.until(over)
+        await self.world.process.wait_until(over)
 
     def _status(self) -> list[Message]:
-        return [m for m in self.world.of_bot(self.user) if any("Cancel" in b for b in worlds.buttons(m))]
+        return [m for m in self.world.messages_to(self.user) if any("Cancel" in b for b in buttons(m))]
 
     def _is_over(self) -> bool:
         closed = self.world.rows("SELECT 1 FROM requests WHERE closed_at IS NOT NULL")
@@ -116,17 +115,17 @@ class Life:
     async def goes_on(self, died_in: str) -> None:
         """Start again, and look at what became of it."""
         world, story = self.world, self.story
-        await world.bot.start()
+        await world.process.start()
         await self.to_its_end()
         rows = world.rows("SELECT state, status_message_id FROM requests")
         assert [row["state"] for row in rows] == [story.end], died_in
-        assert world.used(self.user) == (story.end == "delivered")
+        assert world.quota_used(self.user) == (story.end == "delivered")
         assert len(world.media.tasks) <= 1 + (died_in == "submitting")
         pictures = len(world.pictures(self.user))
         assert pictures == (story.end == "delivered") or (pictures == 2 and died_in == "delivering")
         stray = [m for m in self._status() if m.message_id != rows[0]["status_message_id"]]
         assert len(stray) <= 1  # said, and dead before that was written down: a press on it takes it away
-        said = [m.text or "" for m in world.of_bot(self.user) if m.text and m not in stray]
+        said = [m.text or "" for m in world.messages_to(self.user) if m.text and m not in stray]
         said = [] if story.end == "undeliverable" else said
         told = {"failed": "as unsafe", "cancelled": "Cancelled"}.get(story.end)
         assert all(told is not None and told in text for text in said), said
@@ -135,28 +134,28 @@ class Life:
 
 async def _dies_in_the_ledger(folder: Path, story: Story, place: str) -> bool:
     """Live a story whose process dies at a place of the ledger's. False where it never came there."""
-    async with worlds.world(folder) as world:
+    async with open_world(folder) as world:
         life = Life.begin(world, story)
-        world.bot.die_at = place
-        await world.bot.start(until=None)
+        world.process.die_at = place
+        await world.process.start(until=None)
         await life.to_its_end()
-        if await world.bot.stop() == 0:
+        if await world.process.stop() == 0:
             return False
         await life.goes_on(life.state())
         return True
 
 
 async def _dies_on_the_wire(folder: Path, story: Story, call: str, *, after: bool) -> None:
-    async with worlds.world(folder) as world:
+    async with open_world(folder) as world:
         life = Life.begin(world, story)
         stand_in: Faults = (
             world.media.faults if call in {"create", "result", "picture"} else world.telegram.faults
         )
-        stand_in.rules.insert(0, Fault(call, answer=_kills(lambda: world.bot.pid), after=after))
-        await world.bot.start(until=None)
+        stand_in.rules.insert(0, Fault(call, answer=_kills(lambda: world.process.pid), after=after))
+        await world.process.start(until=None)
         await life.to_its_end()
-        assert world.bot.ended, f"{call} was never made"
-        await world.bot.kill()
+        assert world.process.ended, f"{call} was never made"
+        await world.process.kill()
         await life.goes_on(life.state())
 
 
@@ -171,9 +170,9 @@ def _kills(pid: Callable[[], int]) -> Callable[[], web.Response]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def file(tmp_path: Path) -> Path:
     """The file of a bot that ran before: what a first start does on the way would be most of the places."""
-    async with worlds.world(tmp_path) as world:
-        await world.bot.start(until="menus set")
-        assert await world.bot.stop() == 0
+    async with open_world(tmp_path) as world:
+        await world.process.start(until="menus set")
+        assert await world.process.stop() == 0
     return tmp_path / "bot.sqlite3"
 
 

@@ -1,6 +1,5 @@
-"""The plug is pulled three times in the middle of a rush: nothing is lost, nothing is paid or sent twice in vain."""
+"""Kills in the middle of a rush: no request is lost, and nothing is paid or sent twice without need."""
 
-import asyncio
 import random
 from collections import Counter
 
@@ -8,73 +7,84 @@ import pytest
 from aiogram.types import Message
 
 from playground.media import lognormal
-from tests.storage.test_migrations import RELEASED, build
-from tests.support.world import World
+from tests.support.released_ledgers import RELEASED, build_ledger
+from tests.support.world import World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
-PEOPLE, EACH, KILLS = 20, 3, 3
+USERS, EACH, KILLS = 20, 3, 3
 
 
-def _answered(world: World, asked: Message) -> list[Message]:
-    return [m for m in world.telegram.chats.of_bot(asked.chat.id) if _is_answer(m, asked)]
-
-
-def _is_answer(message: Message, asked: Message) -> bool:
-    answered = message.reply_to_message
-    return answered is not None and answered.message_id == asked.message_id
+def _answers(world: World, message: Message) -> list[Message]:
+    """Return the bot's replies to a message."""
+    return [
+        answer
+        for answer in world.messages_in(message.chat.id)
+        if answer.reply_to_message is not None and answer.reply_to_message.message_id == message.message_id
+    ]
 
 
 def _in_state(world: World, state: str) -> set[int]:
+    """Return the ids of the messages whose request is in a state."""
     return {row["message_id"] for row in world.rows("SELECT message_id FROM requests WHERE state = ?", state)}
 
 
-@pytest.mark.timeout(180)
+def _unrecorded_statuses(world: World, requested: list[Message]) -> set[int]:
+    """Return the ids of the status messages that the ledger does not have: their answer came too late."""
+    recorded = {row["status_message_id"] for row in world.rows("SELECT status_message_id FROM requests")}
+    answers = [answer for message in requested for answer in _answers(world, message)]
+    return {m.message_id for m in answers if "Cancel" in buttons(m)} - recorded
+
+
 @pytest.mark.parametrize("seed", [20_261_124])
-async def test_three_kills_in_a_rush(fresh: World, seed: int) -> None:
+async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) -> None:
     dice = random.Random(seed)
-    fresh.media.duration = lognormal(1.5, 0.35, seed)
-    users = [fresh.user() for _ in range(PEOPLE)]
-    asked = [fresh.telegram.say(p, f"/imagine {p.id} {n} --ar 1:1") for n in range(EACH) for p in users]
-    on_the_wire, half_sent, open_at_kills = 0, set[int](), 0
-    for _ in range(KILLS):
-        await fresh.bot.start(MAX_IN_FLIGHT="25")
-        await asyncio.sleep(dice.uniform(0.2, 1.8))
-        await fresh.bot.kill()
-        on_the_wire += len(_in_state(fresh, "submitting"))
-        half_sent |= _in_state(fresh, "delivering")
-        open_at_kills += len(fresh.rows("SELECT 1 FROM requests WHERE closed_at IS NULL"))
-    assert open_at_kills > 0
-    await fresh.bot.start(MAX_IN_FLIGHT="25")
-    await fresh.bot.until(
-        lambda: len(fresh.rows("SELECT 1 FROM requests WHERE closed_at IS NOT NULL")) == len(asked), 90
-    )
-
-    delivered = _in_state(fresh, "delivered")
-    for message in asked:
-        pictures = [answer for answer in _answered(fresh, message) if answer.photo]
-        told = [answer for answer in _answered(fresh, message) if answer.text]
-        if message.message_id not in delivered:
-            assert (len(pictures), len(told)) == (0, 1)
-        elif message.message_id not in half_sent:
-            assert (len(pictures), len(told)) == (1, 0)
-        else:  # Telegram may have taken it just before the kill: the one window that cannot be closed
-            assert 1 <= len(pictures) <= 1 + KILLS
-    kept = Counter(message.chat.id for message in asked if message.message_id in delivered)
-    assert {user.id: fresh.used(user) for user in users} == {p.id: kept[p.id] for p in users}
-    assert len(fresh.media.tasks) <= len(asked) + on_the_wire
-    assert len(delivered) >= len(asked) - on_the_wire
-
-
-async def test_a_file_of_the_first_release_is_gone_on_with(fresh: World) -> None:
-    build(RELEASED / "0001.sql", fresh.folder)
-    ann = fresh.user(user_id=501)
-    await fresh.bot.start()
-    await fresh.gets_picture(ann)  # what waited in line then
-    await fresh.hears(ann, "could not draw this")  # what was running, of which this provider knows nothing
-    await fresh.settled()
-    states = [
-        row["state"] for row in fresh.rows("SELECT state FROM requests WHERE user_id = 501 ORDER BY id")
+    own_bot.media.duration = lognormal(1.5, 0.35, seed)
+    users = [own_bot.add_user() for _ in range(USERS)]
+    requested = [
+        own_bot.telegram.say(user, f"/imagine {user.id} {n} --ar 1:1") for n in range(EACH) for user in users
     ]
-    assert states == ["delivered", "failed", "delivered"]
-    assert fresh.used(ann) == 2
+    submitting, delivering, unrecorded, open_at_kills = 0, set[int](), set[int](), 0
+    for pictures_sent in sorted(dice.sample(range(3, 45), KILLS)):
+        await own_bot.process.start(MAX_IN_FLIGHT="25")
+        await own_bot.process.wait_until(lambda: own_bot.telegram.calls["sendPhoto"] >= pictures_sent)  # noqa: B023
+        await own_bot.process.kill()
+        submitting += len(_in_state(own_bot, "submitting"))
+        delivering |= _in_state(own_bot, "delivering")
+        unrecorded |= _unrecorded_statuses(own_bot, requested)
+        open_at_kills += len(own_bot.rows("SELECT 1 FROM requests WHERE closed_at IS NULL"))
+    assert open_at_kills > 0
+    await own_bot.process.start(MAX_IN_FLIGHT="25")
+    closed = "SELECT 1 FROM requests WHERE closed_at IS NOT NULL"
+    await own_bot.process.wait_until(lambda: len(own_bot.rows(closed)) == len(requested), 300)
+
+    delivered = _in_state(own_bot, "delivered")
+    for message in requested:
+        answers = _answers(own_bot, message)
+        pictures = sum(answer.photo is not None for answer in answers)
+        # A status whose id was not recorded may stay: the window between Telegram's answer and the ledger.
+        texts = sum(bool(answer.text) for answer in answers if answer.message_id not in unrecorded)
+        if message.message_id not in delivered:
+            assert (pictures, texts) == (0, 1)
+        elif message.message_id not in delivering:
+            assert (pictures, texts) == (1, 0)
+        else:  # Telegram may have accepted the picture just before the kill, and it is sent again
+            assert 1 <= pictures <= 1 + KILLS
+    counted = Counter(message.chat.id for message in requested if message.message_id in delivered)
+    assert {user.id: own_bot.quota_used(user) for user in users} == {
+        user.id: counted[user.id] for user in users
+    }
+    assert len(own_bot.media.tasks) <= len(requested) + submitting
+    assert len(delivered) >= len(requested) - submitting
+
+
+async def test_the_requests_of_a_ledger_of_the_first_release_are_continued(own_bot: World) -> None:
+    build_ledger(RELEASED / "0001.sql", own_bot.folder)
+    ann = own_bot.add_user(user_id=501)
+    await own_bot.process.start()
+    await own_bot.wait_for_picture(ann)  # of the queued request
+    await own_bot.wait_for_text(ann, "could not draw this")  # the stand-in does not know the running task
+    await own_bot.wait_until_closed()
+    requests = own_bot.rows("SELECT state FROM requests WHERE user_id = 501 ORDER BY id")
+    assert [row["state"] for row in requests] == ["delivered", "failed", "delivered"]
+    assert own_bot.quota_used(ann) == 2

@@ -12,8 +12,7 @@ from PIL import Image
 
 from playground import files
 from playground.serve import TOKEN
-from tests.support import world as worlds
-from tests.support.world import World, buttons, jpeg
+from tests.support.world import World, buttons, jpeg, open_world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -29,26 +28,29 @@ def _sent_source(world: World, prompt: str) -> Image.Image:
     return Image.open(io.BytesIO(world.media.sources[task.id]))
 
 
-async def test_a_photo_with_a_command_in_its_caption(living: World) -> None:
-    ann = living.user()
-    asked = living.photo(ann, jpeg(), caption="/imagine make it night --ar 9:16")
-    edited = await living.gets_picture(ann)
+async def test_a_photo_with_a_command_in_its_caption(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    asked = shared_bot.send_photo(ann, jpeg(), caption="/imagine make it night --ar 9:16")
+    edited = await shared_bot.wait_for_picture(ann)
     assert edited.reply_to_message is not None
     assert edited.reply_to_message.message_id == asked.message_id
     assert edited.caption == "make it night"
-    body = _bodies(living, "make it night")[-1]
+    body = _bodies(shared_bot, "make it night")[-1]
     assert "ar" not in body
     assert str(body["images"]).startswith("['data:image/jpeg;base64,")
-    before, after = Image.open(io.BytesIO(jpeg())).resize((1, 1)), living.shown(edited).resize((1, 1))
+    before, after = (
+        Image.open(io.BytesIO(jpeg())).resize((1, 1)),
+        shared_bot.open_picture(edited).resize((1, 1)),
+    )
     assert sum(after.getpixel((0, 0))) < sum(before.getpixel((0, 0))) / 2  # type: ignore[arg-type]
     assert not any("Shape" in label for label in buttons(edited))
-    assert living.used(ann) == 1
+    assert shared_bot.quota_used(ann) == 1
 
 
 @pytest.mark.parametrize("kind", ["photo", "JPEG", "PNG", "WEBP", "HEIF", "sticker"])
-async def test_a_command_in_reply_to_a_picture(living: World, kind: str) -> None:
-    ann = living.user()
-    chats = living.telegram.chats
+async def test_a_command_in_reply_to_a_picture(shared_bot: World, kind: str) -> None:
+    ann = shared_bot.add_user()
+    chats = shared_bot.telegram.chats
     out = io.BytesIO()
     if kind == "HEIF":
         pillow_heif.from_pillow(Image.new("RGB", (64, 48), "red")).save(out)
@@ -56,118 +58,120 @@ async def test_a_command_in_reply_to_a_picture(living: World, kind: str) -> None
         Image.new("RGB", (64, 48), "red").save(out, "WEBP" if kind in {"sticker", "photo"} else kind)
     data = out.getvalue()
     if kind == "photo":
-        sent = living.photo(ann, jpeg(), caption="just a photo of <mine>")
-        await living.gets_picture(ann)
+        sent = shared_bot.send_photo(ann, jpeg(), caption="just a photo of <mine>")
+        await shared_bot.wait_for_picture(ann)
     elif kind == "sticker":
         sent = chats.add(ann.id, ann, sticker=files.sticker(chats, data))
     else:
         document = files.keep_document(chats, data, f"x.{kind.lower()}", f"image/{kind.lower()}")
         sent = chats.add(ann.id, ann, document=document)
-    count = len(living.pictures(ann))
+    count = len(shared_bot.pictures(ann))
     prompt = f"paint it blue {kind}"
-    living.telegram.say(ann, f"/imagine {prompt}", reply_to=sent)
-    await living.gets_picture(ann, count + 1)
-    assert _sent_source(living, prompt).format == "JPEG"
+    shared_bot.telegram.say(ann, f"/imagine {prompt}", reply_to=sent)
+    await shared_bot.wait_for_picture(ann, count + 1)
+    assert _sent_source(shared_bot, prompt).format == "JPEG"
 
 
-async def test_a_plain_reply_to_the_bot_s_picture_changes_it(living: World) -> None:
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a plain fox --ar 16:9")
-    drawn = await living.gets_picture(ann)
-    living.telegram.say(ann, "mirror it", reply_to=drawn)
-    edited = await living.gets_picture(ann, 2)
+async def test_a_plain_reply_to_the_bot_s_picture_changes_it(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a plain fox --ar 16:9")
+    drawn = await shared_bot.wait_for_picture(ann)
+    shared_bot.telegram.say(ann, "mirror it", reply_to=drawn)
+    edited = await shared_bot.wait_for_picture(ann, 2)
     assert edited.caption == "mirror it"
     assert "↩️ Undo" in buttons(edited)
-    assert living.shown(edited).size == living.shown(drawn).size
-    row = living.rows("SELECT parent_id, ratio FROM requests WHERE user_id = ? ORDER BY id DESC", ann.id)[0]
+    assert shared_bot.open_picture(edited).size == shared_bot.open_picture(drawn).size
+    row = shared_bot.rows("SELECT parent_id, ratio FROM requests WHERE user_id = ? ORDER BY id DESC", ann.id)[
+        0
+    ]
     assert row["parent_id"] is not None
     assert row["ratio"] is None
 
 
-async def test_a_photo_in_private_with_words_and_without(living: World) -> None:
-    ann = living.user("ru")
-    living.photo(ann, jpeg(), caption="пусть будет ночь")
-    await living.gets_picture(ann)
-    living.photo(ann, jpeg())
-    question = await living.hears(ann, "Что изменить?")
-    living.telegram.say(ann, "зеркально", reply_to=question)
-    edited = await living.gets_picture(ann, 2)
+async def test_a_photo_in_private_with_words_and_without(shared_bot: World) -> None:
+    ann = shared_bot.add_user("ru")
+    shared_bot.send_photo(ann, jpeg(), caption="пусть будет ночь")
+    await shared_bot.wait_for_picture(ann)
+    shared_bot.send_photo(ann, jpeg())
+    question = await shared_bot.wait_for_text(ann, "Что изменить?")
+    shared_bot.telegram.say(ann, "зеркально", reply_to=question)
+    edited = await shared_bot.wait_for_picture(ann, 2)
     assert edited.caption == "зеркально"
-    assert not any("формате нарисовать" in text for text in living.texts(ann))
+    assert not any("формате нарисовать" in text for text in shared_bot.texts(ann))
 
 
 @pytest.mark.parametrize("captioned", [0, 1])
-async def test_of_an_album_the_first_photo_and_it_is_said(living: World, captioned: int) -> None:
-    ann = living.user()
+async def test_of_an_album_the_first_photo_and_it_is_said(shared_bot: World, captioned: int) -> None:
+    ann = shared_bot.add_user()
     prompt = f"sepia please {captioned}"
     for number, colour in enumerate(("red", "green", "blue")):
         caption = prompt if number == captioned else None
-        living.photo(ann, jpeg(colour=colour), caption=caption, media_group_id=f"album {ann.id}")
-    await living.gets_picture(ann)
-    await living.hears(ann, "the first photo of the album")
-    await living.settled()
-    red, _, blue = _sent_source(living, prompt).getpixel((5, 5))  # type: ignore[misc]
+        shared_bot.send_photo(ann, jpeg(colour=colour), caption=caption, media_group_id=f"album {ann.id}")
+    await shared_bot.wait_for_picture(ann)
+    await shared_bot.wait_for_text(ann, "the first photo of the album")
+    await shared_bot.wait_until_closed()
+    red, _, blue = _sent_source(shared_bot, prompt).getpixel((5, 5))  # type: ignore[misc]
     assert red > 200
     assert blue < 60
-    assert len(living.pictures(ann)) == living.used(ann) == 1
-    assert sum("first photo" in text for text in living.texts(ann)) == 1
+    assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1
+    assert sum("first photo" in text for text in shared_bot.texts(ann)) == 1
 
 
 @pytest.mark.parametrize("kind", ["animated", "video", "audio", "text file", "huge"])
-async def test_what_cannot_be_changed_is_told_what_works(living: World, kind: str) -> None:
-    ann = living.user()
-    chats = living.telegram.chats
+async def test_what_cannot_be_changed_is_told_what_works(shared_bot: World, kind: str) -> None:
+    ann = shared_bot.add_user()
+    chats = shared_bot.telegram.chats
     if kind == "animated":
-        living.telegram.send(ann, sticker=files.sticker(chats, b"x", animated=True))
+        shared_bot.telegram.send(ann, sticker=files.sticker(chats, b"x", animated=True))
     elif kind == "text file":
-        living.telegram.send(ann, document=files.keep_document(chats, b"x", "x.txt", "text/plain"))
+        shared_bot.telegram.send(ann, document=files.keep_document(chats, b"x", "x.txt", "text/plain"))
     elif kind == "huge":
         document = files.keep_document(chats, b"x", "x.png", "image/png")
-        living.telegram.send(ann, document=document.model_copy(update={"file_size": 21 * 1024 * 1024}))
+        shared_bot.telegram.send(ann, document=document.model_copy(update={"file_size": 21 * 1024 * 1024}))
     else:
         media = {"file_id": "v", "file_unique_id": "v", "duration": 1}
         media |= {"width": 1, "height": 1} if kind == "video" else {}
         message = chats.add(ann.id, ann, text="x").model_dump(mode="json", exclude_none=True, by_alias=True)
         del message["text"]
-        living.telegram.queue_update({"message": message | {kind: media}})
-    await living.hears(ann, "over 20 MB" if kind == "huge" else "I can’t change that")
-    assert living.used(ann) == 0
+        shared_bot.telegram.queue_update({"message": message | {kind: media}})
+    await shared_bot.wait_for_text(ann, "over 20 MB" if kind == "huge" else "I can’t change that")
+    assert shared_bot.quota_used(ann) == 0
 
 
-async def test_a_file_that_only_says_it_is_a_picture_is_told_and_not_counted(living: World) -> None:
-    ann = living.user()
-    document = files.keep_document(living.telegram.chats, b"not a picture", "x.png", "image/png")
-    living.telegram.send(ann, document=document, caption="make it a lie")
-    await living.hears(ann, "I could not read the picture you want changed")
-    assert living.used(ann) == 0
-    assert _bodies(living, "make it a lie") == []
+async def test_a_file_that_only_says_it_is_a_picture_is_told_and_not_counted(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    document = files.keep_document(shared_bot.telegram.chats, b"not a picture", "x.png", "image/png")
+    shared_bot.telegram.send(ann, document=document, caption="make it a lie")
+    await shared_bot.wait_for_text(ann, "I could not read the picture you want changed")
+    assert shared_bot.quota_used(ann) == 0
+    assert _bodies(shared_bot, "make it a lie") == []
 
 
-async def test_a_picture_telegram_no_longer_has_is_told(living: World) -> None:
-    ann = living.user()
-    sent = living.photo(ann, jpeg(colour="navy"))
-    question = await living.hears(ann, "What shall I change?")
+async def test_a_picture_telegram_no_longer_has_is_told(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    sent = shared_bot.send_photo(ann, jpeg(colour="navy"))
+    question = await shared_bot.wait_for_text(ann, "What shall I change?")
     assert sent.photo is not None
-    del living.telegram.chats.files[sent.photo[-1].file_id]
-    living.telegram.say(ann, "make it bright", reply_to=question)
-    await living.hears(ann, "Telegram no longer gives it to me")
-    assert living.used(ann) == 0
+    del shared_bot.telegram.chats.files[sent.photo[-1].file_id]
+    shared_bot.telegram.say(ann, "make it bright", reply_to=question)
+    await shared_bot.wait_for_text(ann, "Telegram no longer gives it to me")
+    assert shared_bot.quota_used(ann) == 0
 
 
-async def test_pictures_leave_upright_small_and_without_metadata(living: World) -> None:
-    ann = living.user()
+async def test_pictures_leave_upright_small_and_without_metadata(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by 90°: the camera was held upright
     exif[0x010F] = "A camera that tells"
     data = jpeg(3_000, 1_500, exif=exif)
-    document = files.keep_document(living.telegram.chats, data, "x.jpg", "image/jpeg")
-    living.telegram.send(ann, document=document, caption="upright please")
-    await living.gets_picture(ann)
-    sent = _sent_source(living, "upright please")
+    document = files.keep_document(shared_bot.telegram.chats, data, "x.jpg", "image/jpeg")
+    shared_bot.telegram.send(ann, document=document, caption="upright please")
+    await shared_bot.wait_for_picture(ann)
+    sent = _sent_source(shared_bot, "upright please")
     assert sent.size == (1_024, 2_048)
     assert not sent.getexif()
-    task = next(t for t in living.media.tasks.values() if t.prompt == "upright please")
-    assert b"camera" not in living.media.sources[task.id]
+    task = next(t for t in shared_bot.media.tasks.values() if t.prompt == "upright please")
+    assert b"camera" not in shared_bot.media.sources[task.id]
 
 
 class TestLinks:
@@ -175,23 +179,23 @@ class TestLinks:
 
     @staticmethod
     async def start(world: World, **settings: str) -> str:
-        await world.bot.start(PUBLIC_URL="http://127.0.0.1:9", **settings)
-        return await world.bot.address()
+        await world.process.start(PUBLIC_URL="http://127.0.0.1:9", **settings)
+        return await world.process.address()
 
     async def test_the_provider_fetches_the_picture_from_the_bot(self, tmp_path: Path) -> None:
         port = _free_port()
         public = f"http://127.0.0.1:{port}"
-        async with worlds.world(tmp_path, LISTEN=f"127.0.0.1:{port}", PUBLIC_URL=public) as world:
-            await world.bot.start()
-            ann = world.user()
-            world.photo(ann, jpeg(colour="teal"), caption="by link")
-            await world.gets_picture(ann)
+        async with open_world(tmp_path, LISTEN=f"127.0.0.1:{port}", PUBLIC_URL=public) as world:
+            await world.process.start()
+            ann = world.add_user()
+            world.send_photo(ann, jpeg(colour="teal"), caption="by link")
+            await world.wait_for_picture(ann)
             link = str(_bodies(world, "by link")[0]["images"][0])  # type: ignore[index]
             assert link.startswith(f"{public}/source/")
             assert TOKEN.partition(":")[2] not in link
             assert _sent_source(world, "by link").format == "JPEG"
-            world.photo(ann, jpeg(colour="pink"), caption="another")
-            await world.gets_picture(ann, 2)
+            world.send_photo(ann, jpeg(colour="pink"), caption="another")
+            await world.wait_for_picture(ann, 2)
             other = str(_bodies(world, "another")[0]["images"][0])  # type: ignore[index]
             async with aiohttp.ClientSession() as http:
                 async with http.get(link) as answer:
@@ -211,24 +215,24 @@ class TestLinks:
                 async with http.get(f"{public}/source/{forged}") as answer:
                     assert answer.status == 404
 
-    async def test_data_can_be_picked_by_hand(self, fresh: World) -> None:
-        await self.start(fresh, SOURCE_IMAGES="data")
-        ann = fresh.user()
-        fresh.photo(ann, jpeg(), caption="by hand")
-        await fresh.gets_picture(ann)
-        assert str(_bodies(fresh, "by hand")[0]["images"]).startswith("['data:")
+    async def test_data_can_be_picked_by_hand(self, own_bot: World) -> None:
+        await self.start(own_bot, SOURCE_IMAGES="data")
+        ann = own_bot.add_user()
+        own_bot.send_photo(ann, jpeg(), caption="by hand")
+        await own_bot.wait_for_picture(ann)
+        assert str(_bodies(own_bot, "by hand")[0]["images"]).startswith("['data:")
 
 
-async def test_telegram_s_trouble_with_a_file_is_waited_for(living: World) -> None:
+async def test_telegram_s_trouble_with_a_file_is_waited_for(shared_bot: World) -> None:
     from playground import faults
     from playground.faults import Fault
 
-    rule = living.telegram.faults.add(Fault("file", times=2, answer=faults.status(502)))
-    ann = living.user()
-    living.photo(ann, jpeg(colour="olive"), caption="in the end")
-    await living.gets_picture(ann)
+    rule = shared_bot.telegram.faults.add(Fault("file", times=2, answer=faults.status(502)))
+    ann = shared_bot.add_user()
+    shared_bot.send_photo(ann, jpeg(colour="olive"), caption="in the end")
+    await shared_bot.wait_for_picture(ann)
     assert rule.hits == 2
-    assert living.used(ann) == 1
+    assert shared_bot.quota_used(ann) == 1
 
 
 def _free_port() -> int:

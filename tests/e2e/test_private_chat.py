@@ -10,101 +10,100 @@ from core.model import AspectRatio
 from playground import faults
 from playground.faults import Fault
 from playground.telegram import dump
-from tests.e2e.conftest import ADMIN
-from tests.support.world import World, buttons
+from tests.support.world import ADMIN, World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-async def test_imagine_becomes_a_picture_in_reply(living: World) -> None:
-    ann = living.user()
-    asked = living.telegram.say(ann, "/imagine a <lighthouse> & a storm --ar 16:9")
-    picture = await living.gets_picture(ann)
+async def test_imagine_becomes_a_picture_in_reply(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    asked = shared_bot.telegram.say(ann, "/imagine a <lighthouse> & a storm --ar 16:9")
+    picture = await shared_bot.wait_for_picture(ann)
     assert picture.caption == "a <lighthouse> & a storm"
     assert picture.reply_to_message is not None
     assert picture.reply_to_message.message_id == asked.message_id
     assert picture.photo is not None
-    opened = Image.open(io.BytesIO(living.telegram.chats.files[picture.photo[-1].file_id]))
+    opened = Image.open(io.BytesIO(shared_bot.telegram.chats.files[picture.photo[-1].file_id]))
     assert opened.format == "JPEG"
     assert opened.width / opened.height == pytest.approx(16 / 9, rel=0.02)
-    await living.until(lambda: living.of_bot(ann) == [picture])  # the status is gone
-    row = living.rows("SELECT * FROM requests WHERE user_id = ?", ann.id)[0]
+    await shared_bot.wait_until(lambda: shared_bot.messages_to(ann) == [picture])  # the status is gone
+    row = shared_bot.rows("SELECT * FROM requests WHERE user_id = ?", ann.id)[0]
     assert row["state"] == "delivered"
     assert row["file_id"] == picture.photo[-1].file_id
     assert row["result_message_id"] == picture.message_id
-    assert living.used(ann) == 1
+    assert shared_bot.quota_used(ann) == 1
 
 
-async def test_the_status_tells_that_it_is_drawn_and_makes_no_sound(living: World) -> None:
-    living.media.duration = lambda: 2.5
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a fox --ar 1:1")
-    status = await living.hears(ann, "Drawing")
+async def test_the_status_tells_that_it_is_drawn_and_makes_no_sound(shared_bot: World) -> None:
+    shared_bot.media.duration = lambda: 2.5
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    status = await shared_bot.wait_for_text(ann, "Drawing")
     assert buttons(status) == ["Cancel"]
     assert any(
-        '"disable_notification": true' in call and str(ann.id) in call for call in living.telegram.seen
+        '"disable_notification": true' in call and str(ann.id) in call for call in shared_bot.telegram.seen
     )
-    await living.gets_picture(ann)
-    photo = [call for call in living.telegram.seen if "photo" in call and str(ann.id) in call]
+    await shared_bot.wait_for_picture(ann)
+    photo = [call for call in shared_bot.telegram.seen if "photo" in call and str(ann.id) in call]
     assert "disable_notification" not in photo[-1]
 
 
-async def test_without_a_ratio_five_buttons_ask_and_a_press_is_one_generation(living: World) -> None:
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a fox")
-    question = await living.hears(ann, "Which shape")
+async def test_without_a_ratio_five_buttons_ask_and_a_press_is_one_generation(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a fox")
+    question = await shared_bot.wait_for_text(ann, "Which shape")
     assert [label.split()[-1] for label in buttons(question)] == list(AspectRatio)
     for label in ("16:9", "16:9", "1:1"):
-        living.telegram.press(ann, question, label)
-    picture = await living.gets_picture(ann)
+        shared_bot.telegram.press(ann, question, label)
+    picture = await shared_bot.wait_for_picture(ann)
     assert picture.photo is not None
     assert picture.photo[-1].width > picture.photo[-1].height
-    await living.toasted(question, "On it")
-    await living.settled()
-    assert living.of_bot(ann) == [picture]  # the question became the status, and went
-    assert living.used(ann) == 1
+    await shared_bot.wait_for_toast(question, "On it")
+    await shared_bot.wait_until_closed()
+    assert shared_bot.messages_to(ann) == [picture]  # the question became the status, and went
+    assert shared_bot.quota_used(ann) == 1
 
 
-async def test_a_button_belongs_to_who_was_asked(living: World) -> None:
-    ann, ben = living.user(), living.user(name="Ben")
-    living.telegram.say(ann, "/imagine a fox")
-    question = await living.hears(ann, "Which shape")
-    living.telegram.press(ben, question, "16:9")
-    await living.toasted(question, "someone else")
-    living.telegram.press_data(ben, question, "r:999999:16x9")
-    await living.toasted(question, "too old")
-    living.telegram.press_data(ben, question, "nonsense")
-    assert living.used(ann) == living.used(ben) == 0
+async def test_a_button_belongs_to_who_was_asked(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
+    shared_bot.telegram.say(ann, "/imagine a fox")
+    question = await shared_bot.wait_for_text(ann, "Which shape")
+    shared_bot.telegram.press(ben, question, "16:9")
+    await shared_bot.wait_for_toast(question, "someone else")
+    shared_bot.telegram.press_data(ben, question, "r:999999:16x9")
+    await shared_bot.wait_for_toast(question, "too old")
+    shared_bot.telegram.press_data(ben, question, "nonsense")
+    assert shared_bot.quota_used(ann) == shared_bot.quota_used(ben) == 0
 
 
-async def test_imagine_alone_asks_and_takes_the_answer(living: World) -> None:
-    ann = living.user("ru")
-    living.telegram.say(ann, "/imagine --ar 3:4")
-    question = await living.hears(ann, "Что нарисовать?")
-    force = [call for call in living.telegram.seen if "force_reply" in call]
+async def test_imagine_alone_asks_and_takes_the_answer(shared_bot: World) -> None:
+    ann = shared_bot.add_user("ru")
+    shared_bot.telegram.say(ann, "/imagine --ar 3:4")
+    question = await shared_bot.wait_for_text(ann, "Что нарисовать?")
+    force = [call for call in shared_bot.telegram.seen if "force_reply" in call]
     assert json.loads(force[-1])["reply_markup"]["input_field_placeholder"] == "Маяк в шторм"
-    living.telegram.say(ann, "маяк в шторм", reply_to=question)
-    picture = await living.gets_picture(ann)
+    shared_bot.telegram.say(ann, "маяк в шторм", reply_to=question)
+    picture = await shared_bot.wait_for_picture(ann)
     assert picture.caption == "маяк в шторм"
     assert picture.photo is not None
     assert picture.photo[-1].width < picture.photo[-1].height
 
 
-async def test_ratio_is_remembered_and_forgotten(living: World) -> None:
-    ann = living.user()
-    living.telegram.say(ann, "/ratio")
-    choice = await living.hears(ann, "I ask each time")
+async def test_ratio_is_remembered_and_forgotten(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/ratio")
+    choice = await shared_bot.wait_for_text(ann, "I ask each time")
     assert len(buttons(choice)) == 6
-    living.telegram.press(ann, choice, "9:16")
-    await living.hears(ann, "From now on I draw in 9:16")
-    living.telegram.say(ann, "/imagine a fox")
-    await living.gets_picture(ann)
-    living.telegram.say(ann, "/ratio")
-    again = await living.hears(ann, "Now: 9:16")
-    living.telegram.press(ann, again, "Ask me")
-    await living.hears(ann, "From now on I ask")
-    living.telegram.say(ann, "/imagine a fox")
-    await living.hears(ann, "Which shape")
+    shared_bot.telegram.press(ann, choice, "9:16")
+    await shared_bot.wait_for_text(ann, "From now on I draw in 9:16")
+    shared_bot.telegram.say(ann, "/imagine a fox")
+    await shared_bot.wait_for_picture(ann)
+    shared_bot.telegram.say(ann, "/ratio")
+    again = await shared_bot.wait_for_text(ann, "Now: 9:16")
+    shared_bot.telegram.press(ann, again, "Ask me")
+    await shared_bot.wait_for_text(ann, "From now on I ask")
+    shared_bot.telegram.say(ann, "/imagine a fox")
+    await shared_bot.wait_for_text(ann, "Which shape")
 
 
 @pytest.mark.parametrize(
@@ -122,232 +121,234 @@ async def test_ratio_is_remembered_and_forgotten(living: World) -> None:
         ("/queue", "Nothing waits"),
     ],
 )
-async def test_what_costs_nothing(living: World, text: str, words: str) -> None:
-    ann = living.user()
-    living.telegram.say(ann, text)
-    await living.hears(ann, words)
-    assert living.used(ann) == 0
+async def test_what_costs_nothing(shared_bot: World, text: str, words: str) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, text)
+    await shared_bot.wait_for_text(ann, words)
+    assert shared_bot.quota_used(ann) == 0
 
 
-async def test_the_quota_is_told_kept_and_renewed_at_midnight(living: World) -> None:
-    ann = living.user()
-    living.telegram.say(ann, "/quota")
-    await living.hears(ann, "0 of 6 used")
+async def test_the_quota_is_told_kept_and_renewed_at_midnight(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/quota")
+    await shared_bot.wait_for_text(ann, "0 of 6 used")
     for number in range(6):
-        living.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
-        await living.gets_picture(ann, number + 1)
-    living.telegram.say(ann, "/imagine one more --ar 1:1")
-    await living.hears(ann, "You have used all 6 pictures for today. New ones come in")
-    living.telegram.say(ann, "/imagine one more")
-    await living.until(lambda: sum("used all 6" in text for text in living.texts(ann)) == 2)
-    living.telegram.say(ann, "/quota")
-    await living.hears(ann, "6 of 6 used")
-    assert len(living.pictures(ann)) == living.used(ann) == 6
+        shared_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
+        await shared_bot.wait_for_picture(ann, number + 1)
+    shared_bot.telegram.say(ann, "/imagine one more --ar 1:1")
+    await shared_bot.wait_for_text(ann, "You have used all 6 pictures for today. New ones come in")
+    shared_bot.telegram.say(ann, "/imagine one more")
+    await shared_bot.wait_until(lambda: sum("used all 6" in text for text in shared_bot.texts(ann)) == 2)
+    shared_bot.telegram.say(ann, "/quota")
+    await shared_bot.wait_for_text(ann, "6 of 6 used")
+    assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 6
 
 
-async def test_admins_have_no_limit(living: World) -> None:
-    admin = living.user(user_id=ADMIN)
+async def test_admins_have_no_limit(shared_bot: World) -> None:
+    admin = shared_bot.add_user(user_id=ADMIN)
     for number in range(8):
-        living.telegram.say(admin, f"/imagine fox {number} --ar 1:1")
-        await living.gets_picture(admin, number + 1)
-    living.telegram.say(admin, "/quota")
-    await living.hears(admin, "8 pictures. You have no limit")
+        shared_bot.telegram.say(admin, f"/imagine fox {number} --ar 1:1")
+        await shared_bot.wait_for_picture(admin, number + 1)
+    shared_bot.telegram.say(admin, "/quota")
+    await shared_bot.wait_for_text(admin, "8 pictures. You have no limit")
 
 
-async def test_the_line_is_told_listed_cancelled_and_full(living: World) -> None:
-    living.media.duration = lambda: 6.0
-    ann = living.user()
+async def test_the_line_is_told_listed_cancelled_and_full(shared_bot: World) -> None:
+    shared_bot.media.duration = lambda: 6.0
+    ann = shared_bot.add_user()
     for number in range(1, 7):
-        living.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
-    await living.hears(ann, "You already have 5 pictures on the way")
-    living.telegram.say(ann, "/queue")
-    listed = await living.hears(ann, "Your pictures on the way")
+        shared_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
+    await shared_bot.wait_for_text(ann, "You already have 5 pictures on the way")
+    shared_bot.telegram.say(ann, "/queue")
+    listed = await shared_bot.wait_for_text(ann, "Your pictures on the way")
     lines = (listed.text or "").splitlines()[2:]
     assert lines[0] == "1. 🎨 fox 1"
     assert lines[1] == "2. 🎨 fox 2"
     assert [line.endswith("in line)") for line in lines] == [False, False, True, True, True]
-    living.telegram.press(ann, listed, "Cancel 4")
-    await living.toasted(listed, "Cancelled")
-    await living.until(
+    shared_bot.telegram.press(ann, listed, "Cancel 4")
+    await shared_bot.wait_for_toast(listed, "Cancelled")
+    await shared_bot.wait_until(
         lambda: (
             "fox 4"
             not in str(
-                living.of_bot(ann)[
-                    living.of_bot(ann).index(
-                        next(m for m in living.of_bot(ann) if m.message_id == listed.message_id)
+                shared_bot.messages_to(ann)[
+                    shared_bot.messages_to(ann).index(
+                        next(m for m in shared_bot.messages_to(ann) if m.message_id == listed.message_id)
                     )
                 ].text
             )
         )
     )
-    await living.gets_picture(ann, 4)
-    await living.settled()
-    assert sorted(p.caption or "" for p in living.pictures(ann)) == ["fox 1", "fox 2", "fox 3", "fox 5"]
-    assert living.used(ann) == 4
+    await shared_bot.wait_for_picture(ann, 4)
+    await shared_bot.wait_until_closed()
+    assert sorted(p.caption or "" for p in shared_bot.pictures(ann)) == ["fox 1", "fox 2", "fox 3", "fox 5"]
+    assert shared_bot.quota_used(ann) == 4
 
 
-async def test_cancel_while_it_is_drawn_gives_the_unit_back(living: World) -> None:
-    living.media.duration = lambda: 30.0
-    ann, ben = living.user(), living.user(name="Ben")
-    living.telegram.say(ann, "/imagine a fox --ar 1:1")
-    status = await living.hears(ann, "Drawing")
-    living.telegram.press(ben, status, "Cancel")
-    await living.toasted(status, "someone else")
-    living.telegram.press(ann, status, "Cancel")
-    await living.hears(ann, "Cancelled. This one did not count: you have 6 pictures left")
-    assert living.used(ann) == 0
-    ended = living.of_bot(ann)[-1]
+async def test_cancel_while_it_is_drawn_gives_the_unit_back(shared_bot: World) -> None:
+    shared_bot.media.duration = lambda: 30.0
+    ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    status = await shared_bot.wait_for_text(ann, "Drawing")
+    shared_bot.telegram.press(ben, status, "Cancel")
+    await shared_bot.wait_for_toast(status, "someone else")
+    shared_bot.telegram.press(ann, status, "Cancel")
+    await shared_bot.wait_for_text(ann, "Cancelled. This one did not count: you have 6 pictures left")
+    assert shared_bot.quota_used(ann) == 0
+    ended = shared_bot.messages_to(ann)[-1]
     assert ended.reply_markup is None
-    living.telegram.press_data(ann, ended, f"c:{_request_of(living, ann.id)}:0")
-    await living.toasted(ended, "already finished")
-    assert living.pictures(ann) == []
+    shared_bot.telegram.press_data(ann, ended, f"c:{_request_of(shared_bot, ann.id)}:0")
+    await shared_bot.wait_for_toast(ended, "already finished")
+    assert shared_bot.pictures(ann) == []
 
 
-def _request_of(living: World, user_id: int) -> int:
-    return int(living.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", user_id)[0]["id"])
+def _request_of(shared_bot: World, user_id: int) -> int:
+    return int(shared_bot.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", user_id)[0]["id"])
 
 
-async def test_an_update_that_comes_twice_is_one_request(living: World) -> None:
-    ann = living.user()
-    message = living.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
-    update_id = living.telegram.queue_update({"message": dump(message)})
-    living.telegram.queue_update({"message": dump(message)}, update_id=update_id)
-    living.telegram.queue_update({"message": dump(message)})  # the same message under another number
-    await living.gets_picture(ann)
-    await living.settled()
-    assert len(living.pictures(ann)) == living.used(ann) == 1
+async def test_an_update_that_comes_twice_is_one_request(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    message = shared_bot.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
+    update_id = shared_bot.telegram.queue_update({"message": dump(message)})
+    shared_bot.telegram.queue_update({"message": dump(message)}, update_id=update_id)
+    shared_bot.telegram.queue_update({"message": dump(message)})  # the same message under another number
+    await shared_bot.wait_for_picture(ann)
+    await shared_bot.wait_until_closed()
+    assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1
 
 
-async def test_moderation_is_told_and_not_counted(living: World) -> None:
-    ann = living.user("ru")
-    living.telegram.say(ann, "/imagine nsfw --ar 1:1")
-    await living.hears(
+async def test_moderation_is_told_and_not_counted(shared_bot: World) -> None:
+    ann = shared_bot.add_user("ru")
+    shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1")
+    await shared_bot.wait_for_text(
         ann,
         "счёл это описание недопустимым. Попробуйте сказать иначе. Эта попытка не засчитана: на сегодня осталось 6",
     )
-    await living.settled()
-    assert len(living.of_bot(ann)) == 1
-    assert living.used(ann) == 0
+    await shared_bot.wait_until_closed()
+    assert len(shared_bot.messages_to(ann)) == 1
+    assert shared_bot.quota_used(ann) == 0
 
 
-async def test_a_long_prompt_is_cut_in_the_caption_only(living: World) -> None:
-    ann = living.user()
+async def test_a_long_prompt_is_cut_in_the_caption_only(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
     prompt = "🦊" * 1_000
-    living.telegram.say(ann, f"/imagine {prompt} --ar 1:1")
-    picture = await living.gets_picture(ann)
+    shared_bot.telegram.say(ann, f"/imagine {prompt} --ar 1:1")
+    picture = await shared_bot.wait_for_picture(ann)
     assert picture.caption == "🦊" * 511 + "…"
-    assert any(task.prompt == prompt for task in living.media.tasks.values())
+    assert any(task.prompt == prompt for task in shared_bot.media.tasks.values())
 
 
-async def test_a_request_whose_message_is_gone_is_answered_anyway(living: World) -> None:
-    living.media.duration = lambda: 2.0
-    ann = living.user()
-    asked = living.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await living.hears(ann, "Drawing")
-    living.telegram.chats.remove(asked)
-    picture = await living.gets_picture(ann)
+async def test_a_request_whose_message_is_gone_is_answered_anyway(shared_bot: World) -> None:
+    shared_bot.media.duration = lambda: 2.0
+    ann = shared_bot.add_user()
+    asked = shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await shared_bot.wait_for_text(ann, "Drawing")
+    shared_bot.telegram.chats.remove(asked)
+    picture = await shared_bot.wait_for_picture(ann)
     assert picture.reply_to_message is None
 
 
-async def test_who_blocked_the_bot_is_left_alone(living: World) -> None:
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await living.until(lambda: not living.telegram.waiting())
-    living.telegram.chats.blocked.add(ann.id)
-    await living.until(lambda: living.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id))
-    await living.settled()
-    row = living.rows("SELECT * FROM requests WHERE user_id = ?", ann.id)[0]
+async def test_who_blocked_the_bot_is_left_alone(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await shared_bot.wait_until(lambda: not shared_bot.telegram.waiting())
+    shared_bot.telegram.chats.blocked.add(ann.id)
+    await shared_bot.wait_until(lambda: shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id))
+    await shared_bot.wait_until_closed()
+    row = shared_bot.rows("SELECT * FROM requests WHERE user_id = ?", ann.id)[0]
     assert (row["state"], row["failure"]) == ("undeliverable", "blocked")
-    assert living.used(ann) == 0
+    assert shared_bot.quota_used(ann) == 0
 
 
-async def test_what_is_refused_as_a_photo_goes_as_a_document(living: World) -> None:
-    living.telegram.faults.add(
+async def test_what_is_refused_as_a_photo_goes_as_a_document(shared_bot: World) -> None:
+    shared_bot.telegram.faults.add(
         Fault("sendPhoto", answer=faults.telegram(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"))
     )
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a fox --ar 1:1")
-    picture = await living.gets_picture(ann)
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    picture = await shared_bot.wait_for_picture(ann)
     assert picture.document is not None
     assert picture.caption == "a fox"
 
 
-async def test_telegram_s_429_is_obeyed_and_the_picture_comes_once(living: World) -> None:
+async def test_telegram_s_429_is_obeyed_and_the_picture_comes_once(shared_bot: World) -> None:
     refusal = faults.telegram(429, "Too Many Requests: retry after 2", retry_after=2)
-    rule = living.telegram.faults.add(Fault("sendPhoto", answer=refusal))
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a fox --ar 1:1")
-    picture = await living.gets_picture(ann)
-    came_at = next(e.at for e in living.telegram.chats.events if e.message is picture)
+    rule = shared_bot.telegram.faults.add(Fault("sendPhoto", answer=refusal))
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    picture = await shared_bot.wait_for_picture(ann)
+    came_at = next(e.at for e in shared_bot.telegram.chats.events if e.message is picture)
     assert came_at - rule.hit_at[0] >= 2.0
-    await living.settled()
-    assert len(living.pictures(ann)) == 1
+    await shared_bot.wait_until_closed()
+    assert len(shared_bot.pictures(ann)) == 1
 
 
-async def test_a_link_that_fails_is_tried_again_then_asked_for_anew(living: World) -> None:
-    rule = living.media.faults.add(Fault("picture", times=3, answer=faults.status(404)))
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a stubborn fox --ar 1:1")
-    await living.gets_picture(ann)
+async def test_a_link_that_fails_is_tried_again_then_asked_for_anew(shared_bot: World) -> None:
+    rule = shared_bot.media.faults.add(Fault("picture", times=3, answer=faults.status(404)))
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a stubborn fox --ar 1:1")
+    await shared_bot.wait_for_picture(ann)
     assert rule.hits == 3
-    task = next(t for t in living.media.tasks.values() if t.prompt == "a stubborn fox")
+    task = next(t for t in shared_bot.media.tasks.values() if t.prompt == "a stubborn fox")
     assert task.noticed_at is not None
-    assert living.used(ann) == 1
+    assert shared_bot.quota_used(ann) == 1
 
 
-async def test_a_picture_that_is_lost_is_told_and_not_counted(living: World) -> None:
-    living.media.faults.add(Fault("picture", times=None, answer=faults.status(404)))
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await living.hears(ann, "The picture was drawn, but I could not fetch it")
-    assert living.used(ann) == 0
+async def test_a_picture_that_is_lost_is_told_and_not_counted(shared_bot: World) -> None:
+    shared_bot.media.faults.add(Fault("picture", times=None, answer=faults.status(404)))
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await shared_bot.wait_for_text(ann, "The picture was drawn, but I could not fetch it")
+    assert shared_bot.quota_used(ann) == 0
 
 
-async def test_an_unknown_create_is_repeated_once_and_charged_once(living: World) -> None:
-    living.media.faults.add(Fault("create", drop=True, after=True))
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a doubled fox --ar 1:1")
-    await living.gets_picture(ann)
-    await living.settled()
-    assert len([t for t in living.media.tasks.values() if t.prompt == "a doubled fox"]) == 2
-    assert len(living.pictures(ann)) == living.used(ann) == 1
+async def test_an_unknown_create_is_repeated_once_and_charged_once(shared_bot: World) -> None:
+    shared_bot.media.faults.add(Fault("create", drop=True, after=True))
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a doubled fox --ar 1:1")
+    await shared_bot.wait_for_picture(ann)
+    await shared_bot.wait_until_closed()
+    assert len([t for t in shared_bot.media.tasks.values() if t.prompt == "a doubled fox"]) == 2
+    assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1
 
 
-async def test_a_create_unknown_twice_is_told(living: World) -> None:
-    living.media.faults.add(Fault("create", times=2, drop=True))
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await living.hears(ann, "I cannot tell whether it was started")
-    assert living.used(ann) == 0
+async def test_a_create_unknown_twice_is_told(shared_bot: World) -> None:
+    shared_bot.media.faults.add(Fault("create", times=2, drop=True))
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await shared_bot.wait_for_text(ann, "I cannot tell whether it was started")
+    assert shared_bot.quota_used(ann) == 0
 
 
-async def test_a_busy_provider_is_waited_for(living: World) -> None:
-    living.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
-    living.media.faults.add(Fault("result", times=2, answer=faults.status(429, retry_after="1")))
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a patient fox --ar 1:1")
-    await living.gets_picture(ann)
-    assert len([t for t in living.media.tasks.values() if t.prompt == "a patient fox"]) == 1
+async def test_a_busy_provider_is_waited_for(shared_bot: World) -> None:
+    shared_bot.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
+    shared_bot.media.faults.add(Fault("result", times=2, answer=faults.status(429, retry_after="1")))
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a patient fox --ar 1:1")
+    await shared_bot.wait_for_picture(ann)
+    assert len([t for t in shared_bot.media.tasks.values() if t.prompt == "a patient fox"]) == 1
 
 
-async def test_a_button_is_answered_within_a_tenth_of_a_second_even_while_much_is_sent(living: World) -> None:
-    ann = living.user()
-    living.telegram.say(ann, "/ratio")
-    choice = await living.hears(ann, "Which shape")
+async def test_a_button_is_answered_within_a_tenth_of_a_second_even_while_much_is_sent(
+    shared_bot: World,
+) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/ratio")
+    choice = await shared_bot.wait_for_text(ann, "Which shape")
     for _ in range(6):
-        living.telegram.say(ann, "/help")  # fills the chat's rate
-    await living.hears(ann, "Shapes")
-    living.telegram.press(ann, choice, "1:1")
-    await living.toasted(choice, "")
-    assert sum("Shapes" in text for text in living.texts(ann)) < 6
+        shared_bot.telegram.say(ann, "/help")  # fills the chat's rate
+    await shared_bot.wait_for_text(ann, "Shapes")
+    shared_bot.telegram.press(ann, choice, "1:1")
+    await shared_bot.wait_for_toast(choice, "")
+    assert sum("Shapes" in text for text in shared_bot.texts(ann)) < 6
 
 
-async def test_a_create_that_was_refused_before_may_still_be_unknown_once(living: World) -> None:
-    living.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
-    living.media.faults.add(Fault("create", drop=True))
-    ann = living.user()
-    living.telegram.say(ann, "/imagine a tried fox --ar 1:1")
-    await living.gets_picture(ann)
-    await living.settled()
-    row = living.rows("SELECT creates FROM requests WHERE user_id = ?", ann.id)[0]
+async def test_a_create_that_was_refused_before_may_still_be_unknown_once(shared_bot: World) -> None:
+    shared_bot.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
+    shared_bot.media.faults.add(Fault("create", drop=True))
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a tried fox --ar 1:1")
+    await shared_bot.wait_for_picture(ann)
+    await shared_bot.wait_until_closed()
+    row = shared_bot.rows("SELECT creates FROM requests WHERE user_id = ?", ann.id)[0]
     assert row["creates"] == 2

@@ -17,30 +17,30 @@ MOST_GROWTH = 64 * MIB
 
 
 @pytest.mark.timeout(240)
-async def test_five_thousand_updates_at_once(fresh: World) -> None:
-    fresh.media.duration = lambda: 3600.0
-    fresh.telegram.flood.rate = 10_000
-    users = [fresh.user() for _ in range(PEOPLE)]
+async def test_five_thousand_updates_at_once(own_bot: World) -> None:
+    own_bot.media.duration = lambda: 3600.0
+    own_bot.telegram.flood.rate = 10_000
+    users = [own_bot.add_user() for _ in range(PEOPLE)]
     for number in range(EACH):
         for user in users:
-            fresh.telegram.say(user, f"/imagine fox {number} --ar 1:1")
-    await fresh.bot.start(DAILY_QUOTA="1", MAX_IN_FLIGHT="5", TELEGRAM_RATE="10000")
-    process = psutil.Process(fresh.bot.pid)
+            own_bot.telegram.say(user, f"/imagine fox {number} --ar 1:1")
+    await own_bot.process.start(DAILY_QUOTA="1", MAX_IN_FLIGHT="5", TELEGRAM_RATE="10000")
+    process = psutil.Process(own_bot.process.pid)
     before = peak = process.memory_info().rss
     backlog = 0
 
     def answered() -> bool:
         nonlocal peak, backlog
         peak = max(peak, process.memory_info().rss)
-        backlog = max(backlog, len(fresh.rows("SELECT 1 FROM inbox WHERE payload IS NOT NULL")))
-        return all(len(fresh.of_bot(user)) == EACH for user in users[::50]) and all(
-            len(fresh.of_bot(user)) == EACH for user in users
+        backlog = max(backlog, len(own_bot.rows("SELECT 1 FROM inbox WHERE payload IS NOT NULL")))
+        return all(len(own_bot.messages_to(user)) == EACH for user in users[::50]) and all(
+            len(own_bot.messages_to(user)) == EACH for user in users
         )
 
-    await fresh.bot.until(answered, 200)
+    await own_bot.process.wait_until(answered, 200)
     for user in users:
-        _in_order(fresh.of_bot(user))
-    accepted = fresh.rows("SELECT prompt, count(*) AS n FROM requests GROUP BY prompt")
+        _in_order(own_bot.messages_to(user))
+    accepted = own_bot.rows("SELECT prompt, count(*) AS n FROM requests GROUP BY prompt")
     assert [tuple(row) for row in accepted] == [("fox 0", PEOPLE)]
     assert peak - before < MOST_GROWTH
     assert backlog <= LARGEST_BACKLOG + 100

@@ -25,27 +25,29 @@ SECRET = "X-Telegram-Bot-Api-Secret-Token"
 
 
 async def _start(world: World, **settings: str) -> Webhook:
-    await world.bot.start(UPDATES="webhook", PUBLIC_URL="http://127.0.0.1:9", until="webhook set", **settings)
+    await world.process.start(
+        UPDATES="webhook", PUBLIC_URL="http://127.0.0.1:9", until="webhook set", **settings
+    )
     hook = world.telegram.webhook
     assert hook is not None
     # The system chose the port; the stand-in delivers where the bot really listens.
-    hook.url = hook.url.replace("http://127.0.0.1:9", await world.bot.address())
+    hook.url = hook.url.replace("http://127.0.0.1:9", await world.process.address())
     return hook
 
 
-async def test_a_webhook_becomes_a_picture(fresh: World) -> None:
-    ann = fresh.user()
-    fresh.telegram.say(ann, "/imagine before it was started --ar 1:1")
-    hook = await _start(fresh)
+async def test_a_webhook_becomes_a_picture(own_bot: World) -> None:
+    ann = own_bot.add_user()
+    own_bot.telegram.say(ann, "/imagine before it was started --ar 1:1")
+    hook = await _start(own_bot)
     assert hook.drop_pending is False
     assert len(hook.secret or "") >= 32
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/webhook/[0-9a-f]{40}", hook.url)
-    fresh.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await fresh.gets_picture(ann, 2)
+    own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await own_bot.wait_for_picture(ann, 2)
 
 
-async def test_a_webhook_refuses_what_is_not_telegram(fresh: World) -> None:
-    hook = await _start(fresh)
+async def test_a_webhook_refuses_what_is_not_telegram(own_bot: World) -> None:
+    hook = await _start(own_bot)
     update = {"update_id": 1, "message": {}}
     right = {SECRET: hook.secret or ""}
     cases: list[tuple[str, dict[str, str], bytes, int]] = [
@@ -69,24 +71,26 @@ async def test_a_webhook_refuses_what_is_not_telegram(fresh: World) -> None:
                 assert answer.status == status, body[:50]
         async with http.get(hook.url) as answer:
             assert answer.status == 405
-    await fresh.bot.logged("update not understood")  # the last one, which the dispatcher cannot read
+    await own_bot.process.wait_for_log(
+        "update not understood"
+    )  # the last one, which the dispatcher cannot read
 
 
-async def test_a_webhook_keeps_an_update_once_it_is_answered(fresh: World) -> None:
-    hook = await _start(fresh)
-    ann = fresh.user()
-    message = fresh.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
+async def test_a_webhook_keeps_an_update_once_it_is_answered(own_bot: World) -> None:
+    hook = await _start(own_bot)
+    ann = own_bot.add_user()
+    message = own_bot.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
     body = Update.model_validate({"update_id": 77, "message": dump(message)})
     raw = body.model_dump_json(exclude_none=True, by_alias=True, exclude_defaults=True)
     async with aiohttp.ClientSession() as http:
         for _ in range(2):
             async with http.post(hook.url, headers={SECRET: hook.secret or ""}, data=raw) as answer:
                 assert answer.status == 200
-    await fresh.bot.kill()
-    await fresh.bot.start()
-    await fresh.gets_picture(ann)
-    await fresh.settled()
-    assert len(fresh.pictures(ann)) == fresh.used(ann) == 1
+    await own_bot.process.kill()
+    await own_bot.process.start()
+    await own_bot.wait_for_picture(ann)
+    await own_bot.wait_until_closed()
+    assert len(own_bot.pictures(ann)) == own_bot.quota_used(ann) == 1
 
 
 class _Schema(GenerateJsonSchema):
@@ -148,10 +152,10 @@ def _field(name: str, schema: dict[str, Any], ids: tuple[int, ...], depth: int) 
 
 
 @pytest.mark.timeout(180)
-async def test_no_shape_of_an_update_hurts(fresh: World) -> None:
-    hook = await _start(fresh, THROTTLE="0")
-    ann, task_poller = fresh.user(), fresh.user()
-    ids = (ann.id, fresh.user().id, fresh.group(ann), fresh.group(ann, forum=True), 1, -1)
+async def test_no_shape_of_an_update_hurts(own_bot: World) -> None:
+    hook = await _start(own_bot, THROTTLE="0")
+    ann, task_poller = own_bot.add_user(), own_bot.add_user()
+    ids = (ann.id, own_bot.add_user().id, own_bot.add_group(ann), own_bot.add_group(ann, forum=True), 1, -1)
     numbers = itertools.count(10_000_000)
     headers = {SECRET: hook.secret or "", "Content-Type": "application/json"}
 
@@ -170,13 +174,15 @@ async def test_no_shape_of_an_update_hurts(fresh: World) -> None:
 
     async def storm(examples: int) -> int:
         await asyncio.to_thread(settings(max_examples=examples)(given(shapes)(post)))
-        told = len(fresh.texts(task_poller))
-        fresh.telegram.say(task_poller, "/help")
-        await fresh.until(lambda: len(fresh.texts(task_poller)) > told)
-        return psutil.Process(fresh.bot.pid).memory_info().rss
+        told = len(own_bot.texts(task_poller))
+        own_bot.telegram.say(task_poller, "/help")
+        await own_bot.wait_until(lambda: len(own_bot.texts(task_poller)) > told)
+        return psutil.Process(own_bot.process.pid).memory_info().rss
 
     before = await storm(150)
     after = await storm(400)
     assert after - before < 16 * 1024 * 1024
-    failed = [line for line in fresh.bot.log if line.get("exception") or line.get("level") == "critical"]
+    failed = [
+        line for line in own_bot.process.log if line.get("exception") or line.get("level") == "critical"
+    ]
     assert failed == []

@@ -1,63 +1,52 @@
-"""What the admins hear: of a low balance once, of other trouble at most once an hour, over restarts too."""
+"""Alarms to the bot admins: a low balance once, any other alarm at most once an hour, restarts included."""
 
 import asyncio
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from bot.app import App
 from generation.alarms import Alarm
-from tests.generation.test_engine import House
-from tests.support.virtual_loop import VirtualLoop
+from tests.support.engine_harness import EngineHarness
+from tests.support.virtual_loop import virtual_time
 
 ADMIN = 99
 TEN_MINUTES = 600.0
 
 
-def _house(folder: Path) -> House:
-    return House(folder, admin_ids=frozenset({ADMIN}), low_balance=100)
+def _harness(folder: Path) -> EngineHarness:
+    return EngineHarness(folder, admin_ids=frozenset({ADMIN}), low_balance=100)
 
 
-def _told(house: House) -> Counter[str]:
-    """Return the first words of what was said to the admin."""
-    return Counter(words[:24] for words in house.chats.standing.values() if words.startswith("⚠️"))
-
-
-def test_the_balance_is_looked_at_each_ten_minutes_and_warned_of_once(
-    loop: VirtualLoop, tmp_path: Path
+@virtual_time
+async def test_the_balance_is_checked_every_ten_minutes_and_a_low_one_is_reported_once(
+    tmp_path: Path,
 ) -> None:
-    async def story() -> None:
-        house = _house(tmp_path)
-        app = await house.start()
-        await asyncio.sleep(6 * TEN_MINUTES + 1)
-        assert house.provider.looked_at == 7
-        assert not _told(house)
-        house.provider.balance = 99.0
-        await asyncio.sleep(3 * TEN_MINUTES)
-        assert _told(house).total() == 1
-        house.provider.balance = 100.0
-        await asyncio.sleep(TEN_MINUTES)
-        house.provider.balance = 42.0
-        await asyncio.sleep(2 * TEN_MINUTES)
-        assert _told(house).total() == 2
-        await app.stop()
-
-    loop.run_until_complete(story())
+    harness = _harness(tmp_path)
+    app = await harness.start()
+    await asyncio.sleep(6 * TEN_MINUTES + 1)
+    assert harness.provider.balance_calls == 7
+    assert not harness.alarms()
+    harness.provider.balance = 99.0
+    await asyncio.sleep(3 * TEN_MINUTES)
+    assert harness.alarms().total() == 1
+    harness.provider.balance = 100.0
+    await asyncio.sleep(TEN_MINUTES)
+    harness.provider.balance = 42.0
+    await asyncio.sleep(2 * TEN_MINUTES)
+    assert harness.alarms().total() == 2
+    await app.stop()
 
 
 @pytest.mark.parametrize("alarm", Alarm)
-def test_an_alarm_is_told_at_most_once_an_hour(loop: VirtualLoop, tmp_path: Path, alarm: Alarm) -> None:
-    async def story() -> None:
-        house = _house(tmp_path)
-        app: App = await house.start()
-        for minutes in range(0, 121, 10):
-            app.alarms.raise_alarm(alarm)
-            await asyncio.sleep(TEN_MINUTES)
-            if minutes == 30:
-                await app.stop()
-                app = await house.start()
-        assert _told(house).total() == 3
-        await app.stop()
-
-    loop.run_until_complete(story())
+@virtual_time
+async def test_an_alarm_is_sent_at_most_once_an_hour(tmp_path: Path, alarm: Alarm) -> None:
+    harness = _harness(tmp_path)
+    app = await harness.start()
+    for minutes in range(0, 121, 10):
+        app.alarms.raise_alarm(alarm)
+        await asyncio.sleep(TEN_MINUTES)
+        if minutes == 30:
+            await app.stop()
+            app = await harness.start()
+    assert harness.alarms().total() == 3
+    await app.stop()

@@ -1,4 +1,4 @@
-"""Pictures made to fit what sendPhoto takes."""
+"""Conversion of the provider's files to photos that sendPhoto accepts (Bot API, sendPhoto)."""
 
 import io
 import struct
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from generation.conversion import LARGEST_PHOTO, PictureConverter, UnusablePicture, to_sendable
-from playground import pictures as drawn
+from playground import pictures as stand_in
 
 
 def _bytes(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -24,17 +24,17 @@ def _opened(data: bytes) -> Image.Image:
 
 
 async def test_a_webp_becomes_a_jpeg() -> None:
-    pictures = PictureConverter()
-    picture = await pictures.to_sendable(drawn.webp(drawn.draw("a fox", "16:9", 200_000)))
-    pictures.close()
+    converter = PictureConverter()
+    picture = await converter.to_sendable(stand_in.webp(stand_in.draw("a fox", "16:9", 200_000)))
+    converter.close()
     assert (picture.as_photo, picture.extension) == (True, "jpg")
     opened = _opened(picture.data)
     assert opened.format == "JPEG"
-    assert opened.size == drawn.size("16:9", 200_000)
+    assert opened.size == stand_in.size("16:9", 200_000)
 
 
 @pytest.mark.parametrize(("kind", "extension"), [("JPEG", "jpg"), ("PNG", "png")])
-def test_a_jpeg_or_png_stays_as_it_is(kind: str, extension: str) -> None:
+def test_a_jpeg_or_a_png_is_not_changed(kind: str, extension: str) -> None:
     data = _bytes(Image.new("RGB", (40, 30), "red"), kind)
     assert to_sendable(data).data == data
     assert to_sendable(data).extension == extension
@@ -45,7 +45,7 @@ def test_transparency_becomes_white() -> None:
     assert _opened(picture.data).getpixel((5, 5)) == (255, 255, 255)
 
 
-def test_too_many_pixels_a_side_are_scaled_down() -> None:
+def test_a_picture_with_too_long_sides_is_scaled_down() -> None:
     picture = to_sendable(_bytes(Image.new("RGB", (9_000, 3_000)), "WEBP"))
     width, height = _opened(picture.data).size
     assert width + height <= 10_000
@@ -53,13 +53,13 @@ def test_too_many_pixels_a_side_are_scaled_down() -> None:
     assert picture.as_photo
 
 
-def test_a_picture_too_long_for_a_photo_goes_as_a_document_and_never_as_webp() -> None:
+def test_a_picture_too_elongated_for_a_photo_becomes_a_document_but_no_webp() -> None:
     picture = to_sendable(_bytes(Image.new("RGB", (2_100, 100)), "WEBP"))
     assert (picture.as_photo, picture.extension) == (False, "jpg")
     assert _opened(picture.data).size == (2_100, 100)
 
 
-def test_a_heavy_png_becomes_a_lighter_jpeg() -> None:
+def test_a_png_with_too_many_bytes_becomes_a_smaller_jpeg() -> None:
     noise = Image.effect_noise((2_200, 2_200), 100).convert("RGB")
     merged = Image.merge(
         "RGB", [noise.getchannel(0), noise.rotate(90).getchannel(0), noise.rotate(180).getchannel(0)]
@@ -72,6 +72,8 @@ def test_a_heavy_png_becomes_a_lighter_jpeg() -> None:
 
 
 def _png_that_claims(width: int, height: int) -> bytes:
+    """Return a small file whose header names this size."""
+
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -80,7 +82,7 @@ def _png_that_claims(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize("side", [8_000, 30_000, 60_000])
-def test_a_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
+def test_a_decompression_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
     with pytest.raises(UnusablePicture):
         to_sendable(_png_that_claims(side, side))
 
@@ -95,7 +97,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
         b'<svg xmlns="http://www.w3.org/2000/svg"/>',
     ],
 )
-def test_what_is_no_webp_jpeg_or_png_is_refused(data: bytes) -> None:
+def test_data_of_any_other_format_is_refused(data: bytes) -> None:
     with pytest.raises(UnusablePicture):
         to_sendable(data)
 
@@ -108,7 +110,7 @@ def test_a_truncated_picture_is_refused(kind: str) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from(["WEBP", "JPEG", "PNG"]), st.integers(0, 200))
-def test_damaged_bytes_are_a_picture_or_refused(damage: bytes, kind: str, at: int) -> None:
+def test_damaged_data_is_converted_or_refused(damage: bytes, kind: str, at: int) -> None:
     data = bytearray(_bytes(Image.new("RGB", (16, 16), "blue"), kind))
     data[at : at + len(damage)] = damage
     try:

@@ -1,4 +1,4 @@
-"""Links to pictures: each for one request, for a time, and not to be made by anybody else."""
+"""Source links: each is valid for one request and a limited time, and nobody else can make one."""
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ def _links(seconds: float = 420.0) -> SourceLinks:
 
 
 @given(st.integers(1, 2**53))
-def test_a_link_names_its_request(request_id: int) -> None:
+def test_a_link_verifies_to_its_request_and_hides_the_token(request_id: int) -> None:
     link = _links().sign(request_id)
     assert link.startswith("https://bot.example.org/source/")
     assert _links().verify(link.rpartition("/")[2]) == request_id
@@ -27,7 +27,7 @@ def test_a_link_names_its_request(request_id: int) -> None:
 
 
 @given(st.text(max_size=80))
-def test_nothing_else_is_a_link(text: str) -> None:
+def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(LinkRefused):
         _links().verify(text)
 
@@ -41,7 +41,7 @@ def test_an_altered_link_is_refused(request_id: int, data: st.DataObject) -> Non
         _links().verify(signed[:at] + other + signed[at + 1 :])
 
 
-def test_another_bot_s_link_is_refused() -> None:
+def test_the_link_of_another_bot_is_refused() -> None:
     other = SourceLinks(
         public_url="https://bot.example.org", token=SecretStr("1:another"), seconds=420.0, clock=ManualClock()
     )
@@ -49,19 +49,19 @@ def test_another_bot_s_link_is_refused() -> None:
         _links().verify(other.sign(1).rpartition("/")[2])
 
 
-def test_a_link_expires() -> None:
+def test_a_link_expires_after_its_time() -> None:
     clock = ManualClock()
     links = SourceLinks(public_url="https://bot.example.org", token=TOKEN, seconds=420.0, clock=clock)
     signed = links.sign(1).rpartition("/")[2]
-    clock.pass_(420)
+    clock.advance(420)
     assert links.verify(signed) == 1
-    clock.pass_(1)
+    clock.advance(1)
     with pytest.raises(LinkRefused, match="SignatureExpired"):
         links.verify(signed)
 
 
 @pytest.mark.parametrize(
-    ("way", "public_url", "resolved"),
+    ("setting", "public_url", "resolved"),
     [
         ("auto", None, "data"),
         ("auto", "https://x", "link"),
@@ -69,5 +69,7 @@ def test_a_link_expires() -> None:
         ("link", "https://x", "link"),
     ],
 )
-def test_how_pictures_go(way: str, public_url: str | None, resolved: str) -> None:
-    assert SourceImages(way).resolve(public_url) == resolved
+def test_auto_means_a_link_if_there_is_a_public_url(
+    setting: str, public_url: str | None, resolved: str
+) -> None:
+    assert SourceImages(setting).resolve(public_url) == resolved

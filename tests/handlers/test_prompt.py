@@ -1,4 +1,4 @@
-"""Reading prompts: the ratio in every way people write it, and whatever else they type."""
+"""Parsing of prompts: a ratio in every spelling, unknown flags, and text that only resembles a flag."""
 
 import pytest
 from hypothesis import given
@@ -17,15 +17,15 @@ from handlers.prompt import (
     parse_ratio,
 )
 
-FLAGS = ["--ar ", "--ar=", "--ar", "—ar ", "–ar ", "—ar=", "--AR ", "ar=", "--ar  "]
-MARKS = [":", "x", "×", "/", "х", "X"]
+FLAG_SPELLINGS = ["--ar ", "--ar=", "--ar", "—ar ", "–ar ", "—ar=", "--AR ", "ar=", "--ar  "]
+SEPARATORS = [":", "x", "×", "/", "х", "X"]
 
 
-@pytest.mark.parametrize("flag", FLAGS)
-@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("flag", FLAG_SPELLINGS)
+@pytest.mark.parametrize("separator", SEPARATORS)
 @pytest.mark.parametrize("ratio", list(AspectRatio))
-def test_a_ratio_is_read_in_every_spelling(flag: str, mark: str, ratio: AspectRatio) -> None:
-    written = flag + ratio.replace(":", mark)
+def test_a_ratio_is_parsed_in_every_spelling(flag: str, separator: str, ratio: AspectRatio) -> None:
+    written = flag + ratio.replace(":", separator)
     assert parse_prompt(f"a fox in the snow {written}") == ParsedPrompt("a fox in the snow", ratio)
     assert parse_prompt(f"{written} a fox in the snow") == ParsedPrompt("a fox in the snow", ratio)
     assert parse_prompt(f"a fox {written} in the snow") == ParsedPrompt("a fox in the snow", ratio)
@@ -51,21 +51,21 @@ def test_a_ratio_is_read_in_every_spelling(flag: str, mark: str, ratio: AspectRa
         ("---", ParsedPrompt("---", None)),
     ],
 )
-def test_prose_stays_prose(text: str, expected: ParsedPrompt) -> None:
+def test_only_a_flag_is_taken_out_of_the_prompt(text: str, expected: ParsedPrompt) -> None:
     assert parse_prompt(text) == expected
 
 
 @pytest.mark.parametrize(
     "written", ["5:4", "2:1", "0:0", "16:0", "wide", "16", "16:9:1", ":", "99999:1", "²:1"]
 )
-def test_a_ratio_the_model_does_not_draw_is_named(written: str) -> None:
+def test_an_unsupported_ratio_is_named_in_the_error(written: str) -> None:
     with pytest.raises(UnknownRatio) as caught:
         parse_prompt(f"a fox --ar {written}")
     assert caught.value.ratio == written
 
 
 @pytest.mark.parametrize("text", ["a fox --ar", "--ar", "a fox —ar", "ar="])
-def test_a_ratio_that_is_missing_is_asked_for(text: str) -> None:
+def test_a_flag_without_a_ratio_is_an_error_without_a_name(text: str) -> None:
     with pytest.raises(UnknownRatio) as caught:
         parse_prompt(text)
     assert caught.value.ratio == ""
@@ -80,18 +80,18 @@ def test_a_ratio_that_is_missing_is_asked_for(text: str) -> None:
         ("a --s=1 b", "--s=1"),
     ],
 )
-def test_a_flag_that_does_not_exist_is_named(text: str, flag: str) -> None:
+def test_an_unknown_flag_is_named_in_the_error(text: str, flag: str) -> None:
     with pytest.raises(UnknownFlag) as caught:
         parse_prompt(text)
     assert caught.value.flag == flag
 
 
-def test_two_ratios_are_one_too_many() -> None:
+def test_two_different_ratios_are_an_error() -> None:
     with pytest.raises(RatioTwice):
         parse_prompt("a fox --ar 16:9 --ar 4:3")
 
 
-def test_the_length_is_counted_after_trimming_and_without_the_ratio() -> None:
+def test_the_length_is_measured_after_trimming_and_without_the_ratio() -> None:
     assert len(parse_prompt(" " + "x" * LONGEST_PROMPT + "  --ar 1:1").prompt) == LONGEST_PROMPT
     with pytest.raises(PromptTooLong) as caught:
         parse_prompt("x" * (LONGEST_PROMPT + 1))
@@ -99,7 +99,7 @@ def test_the_length_is_counted_after_trimming_and_without_the_ratio() -> None:
 
 
 @given(st.text(max_size=300) | st.text(alphabet="-—– ar=:x×/1691634\n", max_size=40))
-def test_any_text_is_a_wish_or_a_prompt_error(text: str) -> None:
+def test_any_text_is_parsed_or_raises_a_prompt_error(text: str) -> None:
     try:
         parsed = parse_prompt(text)
     except PromptError:
@@ -111,15 +111,15 @@ def test_any_text_is_a_wish_or_a_prompt_error(text: str) -> None:
 
 @given(
     st.text(alphabet="abcdefg hijk\nлиса,.!?🦊", max_size=80).filter(lambda t: t.strip()),
-    st.sampled_from(FLAGS),
+    st.sampled_from(FLAG_SPELLINGS),
     st.sampled_from(list(AspectRatio)),
 )
-def test_a_ratio_at_the_end_leaves_the_prompt_as_it_was(text: str, flag: str, ratio: AspectRatio) -> None:
+def test_a_ratio_at_the_end_does_not_change_the_prompt(text: str, flag: str, ratio: AspectRatio) -> None:
     assert parse_prompt(f"{text} {flag}{ratio}") == ParsedPrompt(text.strip(), ratio)
 
 
 @given(st.text(max_size=12))
-def test_a_ratio_is_one_of_five_or_unknown(text: str) -> None:
+def test_any_text_is_a_known_ratio_or_raises_unknown_ratio(text: str) -> None:
     try:
         ratio = parse_ratio(text)
     except UnknownRatio:

@@ -1,4 +1,4 @@
-"""Blocked words: whole words, however they are disguised, and nothing that only contains them."""
+"""The word filter: it finds whole words, disguised or not, and ignores words that only contain them."""
 
 import pytest
 from hypothesis import given
@@ -21,24 +21,24 @@ from handlers.word_filter import contains_word, normalise
         "half_nude_here",
     ],
 )
-def test_it_is_found_in_disguise(text: str) -> None:
+def test_a_disguised_word_is_found(text: str) -> None:
     assert contains_word(text, ["Nude"])
 
 
 @pytest.mark.parametrize("text", ["denuded hills", "nudes", "n u d e", "a fox", ""])
-def test_what_only_contains_it_is_left_alone(text: str) -> None:
+def test_a_longer_word_that_contains_it_is_ignored(text: str) -> None:
     assert not contains_word(text, ["nude"])
 
 
 @pytest.mark.parametrize(
     ("text", "word"), [("Голый король", "голый"), ("г0лый", "голый"), ("два слова тут", "два слова")]
 )
-def test_russian_words_and_phrases(text: str, word: str) -> None:
+def test_russian_words_and_phrases_are_found(text: str, word: str) -> None:
     assert contains_word(text, [word])
 
 
 @given(st.text(max_size=60))
-def test_a_word_is_found_where_it_stands_alone(word: str) -> None:
+def test_any_word_is_found_between_other_words(word: str) -> None:
     if normalise(word):
         assert contains_word(f"before {word} after", [word])
     assert not contains_word(word, [])

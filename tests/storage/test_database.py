@@ -1,4 +1,4 @@
-"""The file: locked, migrated, written in groups, and honest about what it could not keep."""
+"""The database file: locked, migrated, written with group commits, and exact about failed writes."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ async def _count(database: Database) -> int:
     return await database.read(lambda connection: connection.execute(statement).scalar_one())
 
 
-async def test_a_unit_that_fails_takes_nothing_of_its_batch_with_it(database: Database) -> None:
+async def test_a_unit_that_fails_undoes_no_other_unit_of_its_batch(database: Database) -> None:
     def writes(number: int) -> Unit[int]:
         def unit(connection: sa.Connection) -> int:
             written = connection.execute(_insert(number)).rowcount
@@ -47,16 +47,16 @@ async def test_a_unit_that_fails_takes_nothing_of_its_batch_with_it(database: Da
 
 
 async def test_many_writes_share_a_commit(tmp_path: Path) -> None:
-    places: list[str] = []
-    database = await Database.open(f"sqlite:///{tmp_path}/x.sqlite3", places.append)
-    kept = Preferences(database)
-    await asyncio.gather(*(kept.choose(n, ratio=AspectRatio.WIDE) for n in range(200)))
+    points: list[str] = []
+    database = await Database.open(f"sqlite:///{tmp_path}/x.sqlite3", points.append)
+    stored = Preferences(database)
+    await asyncio.gather(*(stored.choose(n, ratio=AspectRatio.WIDE) for n in range(200)))
     assert await _count(database) == 200
-    assert 2 <= places.count("committed") <= 10
+    assert 2 <= points.count("committed") <= 10
     await database.close()
 
 
-async def test_what_write_returned_from_is_on_the_disk(database: Database) -> None:
+async def test_a_unit_is_on_the_disk_when_write_returns(database: Database) -> None:
     await database.write(lambda c: c.execute(_insert(1)).rowcount)
     with sqlite3.connect(database.path) as other:
         assert other.execute("SELECT count(*) FROM preferences").fetchone() == (1,)
@@ -77,7 +77,7 @@ async def test_a_second_process_is_refused(database: Database) -> None:
     assert "another process" in done.stdout
 
 
-async def test_the_same_process_is_refused_too_and_may_open_it_later(tmp_path: Path) -> None:
+async def test_a_second_open_in_the_same_process_is_refused_until_the_first_is_closed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/x.sqlite3"
     first = await Database.open(url)
     with pytest.raises(DatabaseLocked):
@@ -86,14 +86,14 @@ async def test_the_same_process_is_refused_too_and_may_open_it_later(tmp_path: P
     await (await Database.open(url)).close()
 
 
-async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+async def test_the_error_for_a_file_that_is_no_database_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "x.sqlite3"
     path.write_bytes(os.urandom(8192))
     with pytest.raises(DatabaseError, match=r"x\.sqlite3"):
         await Database.open(f"sqlite:///{path}")
 
 
-async def test_a_schema_from_the_future_is_refused(tmp_path: Path) -> None:
+async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/x.sqlite3"
     await (await Database.open(url)).close()
     with sqlite3.connect(tmp_path / "x.sqlite3") as other:
@@ -103,7 +103,7 @@ async def test_a_schema_from_the_future_is_refused(tmp_path: Path) -> None:
         await Database.open(url)
 
 
-async def test_the_migrations_build_what_the_code_expects(database: Database) -> None:
+async def test_the_migrations_create_the_schema_of_the_code(database: Database) -> None:
     engine = connect(database.path)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
@@ -111,20 +111,22 @@ async def test_the_migrations_build_what_the_code_expects(database: Database) ->
     assert differences == []
 
 
-async def test_preferences_are_remembered_and_forgotten(database: Database) -> None:
-    kept = Preferences(database)
-    assert await kept.of(7) == Preference()
-    await kept.choose(7, ratio=AspectRatio.WIDE)
-    await kept.choose(-8, ratio=AspectRatio.TALL, who=WhoMayDraw.ADMINS, daily=30, language="ru")
-    await kept.choose(7, language="en")
-    for reader in (kept, Preferences(database)):  # from memory and from the file
+async def test_preferences_are_stored_and_removed(database: Database) -> None:
+    stored = Preferences(database)
+    assert await stored.of(7) == Preference()
+    await stored.choose(7, ratio=AspectRatio.WIDE)
+    await stored.choose(-8, ratio=AspectRatio.TALL, who=WhoMayDraw.ADMINS, daily=30, language="ru")
+    await stored.choose(7, language="en")
+    for reader in (stored, Preferences(database)):  # from memory and from the file
         assert await reader.of(7) == Preference(ratio=AspectRatio.WIDE, language="en")
         assert await reader.of(-8) == Preference(AspectRatio.TALL, "ru", WhoMayDraw.ADMINS, 30)
-    await kept.choose(7, ratio=None)
-    assert (await kept.of(7)).ratio is None
+    await stored.choose(7, ratio=None)
+    assert (await stored.of(7)).ratio is None
 
 
-async def test_a_draft_is_kept_once_and_found_by_its_question(database: Database, clock: ManualClock) -> None:
+async def test_a_draft_is_stored_once_and_found_by_its_question(
+    database: Database, clock: ManualClock
+) -> None:
     drafts = Drafts(database, clock)
 
     async def save(prompt: str) -> int:
@@ -140,9 +142,7 @@ async def test_a_draft_is_kept_once_and_found_by_its_question(database: Database
     assert await drafts.by_question(2, 99) is None
 
 
-async def test_the_inbox_knows_repeats_and_forgets_after_a_day(
-    database: Database, clock: ManualClock
-) -> None:
+async def test_the_inbox_detects_repeated_updates_for_a_day(database: Database, clock: ManualClock) -> None:
     inbox = Inbox(database, clock)
     one, two = StoredUpdate(1, '{"update_id": 1}'), StoredUpdate(2, '{"update_id": 2}')
     assert await inbox.put([one, two]) == [one, two]
@@ -150,40 +150,42 @@ async def test_the_inbox_knows_repeats_and_forgets_after_a_day(
     await inbox.handled(1)
     assert await inbox.put([one]) == []
     assert await inbox.unhandled() == [two]
-    clock.pass_(KEPT_SECONDS + 1)
+    clock.advance(KEPT_SECONDS + 1)
     await inbox.prune()
-    assert await inbox.put([one]) == [one]  # Telegram cannot repeat it any more: a new one with this number
+    assert await inbox.put([one]) == [
+        one
+    ]  # Telegram repeats no update for so long: it is a new one with this id
     assert await inbox.put([two]) == []
 
 
-async def test_a_full_disk_keeps_exactly_what_it_says_it_kept(database: Database) -> None:
-    heard: list[str | None] = []
-    database.on_unavailable(lambda: heard.append(database.write_error))
+async def test_on_a_full_disk_exactly_the_confirmed_units_are_stored(database: Database) -> None:
+    errors: list[str | None] = []
+    database.on_unavailable(lambda: errors.append(database.write_error))
     writer = database._writer
     with writer.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
 
     def writes(number: int) -> Unit[int]:
-        words = "x" * (20_000 if number == 20 else 10)
-        statement = sa.insert(key_values).values(name=str(number), value=words)
+        value = "x" * (20_000 if number == 20 else 10)
+        statement = sa.insert(key_values).values(name=str(number), value=value)
         return lambda connection: connection.execute(statement).rowcount
 
     outcomes = await asyncio.gather(*(database.write(writes(n)) for n in range(40)), return_exceptions=True)
-    kept = {str(n) for n, outcome in enumerate(outcomes) if outcome == 1}
+    confirmed = {str(n) for n, outcome in enumerate(outcomes) if outcome == 1}
     names = sa.select(key_values.c.name)
-    assert set(await database.read(lambda c: c.execute(names).scalars().all())) == kept
+    assert set(await database.read(lambda c: c.execute(names).scalars().all())) == confirmed
     refused = [outcome for outcome in outcomes if outcome != 1]
     assert refused
     assert all(isinstance(outcome, StorageUnavailable) for outcome in refused)
-    assert heard == ["database or disk is full"]
+    assert errors == ["database or disk is full"]
     with writer.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 100}")
     assert await database.write(writes(20)) == 1
     assert database.write_error is None
 
 
-async def test_what_is_asked_wrongly_is_no_trouble_of_the_disk(database: Database) -> None:
+async def test_a_wrong_statement_is_no_error_of_the_disk(database: Database) -> None:
     await database.write(lambda c: c.execute(_insert(1)).rowcount)
     with pytest.raises(sa.exc.IntegrityError):
         await database.write(lambda c: c.execute(_insert(1)).rowcount)

@@ -1,4 +1,4 @@
-"""Files of every released schema become the newest at a start, in one transaction or not at all."""
+"""Migrations: a ledger of each released schema is migrated in one transaction or not at all."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -12,19 +12,9 @@ from alembic.script import ScriptDirectory
 from storage import database as storage_database
 from storage.database import Database, DatabaseError, connect
 from storage.schema import HEAD, metadata
+from tests.support.released_ledgers import DUMPS, build_ledger
 
-RELEASED = Path(__file__).parent / "released"
-FILES = sorted(RELEASED.glob("*.sql"))
 MIGRATIONS = ScriptDirectory(str(Path(storage_database.__file__).parent / "migrations"))
-
-
-def build(release: Path, folder: Path) -> Path:
-    """Make the file that a release left behind."""
-    path = folder / "bot.sqlite3"
-    with sqlite3.connect(path) as connection:
-        connection.executescript(release.read_text(encoding="utf-8"))
-    connection.close()
-    return path
 
 
 def _dump(path: Path) -> list[str]:
@@ -35,7 +25,7 @@ def _dump(path: Path) -> list[str]:
 
 
 def _requests(path: Path, columns: Sequence[str] = ()) -> tuple[list[str], list[tuple[object, ...]]]:
-    """Return the columns of the requests and their rows, with only some columns if these are given."""
+    """Return the column names and the rows of the requests, of all columns or of the given ones."""
     with sqlite3.connect(path) as connection:
         cursor = connection.execute(f"SELECT {', '.join(columns) or '*'} FROM requests ORDER BY id")  # noqa: S608
         rows = cursor.fetchall()
@@ -43,20 +33,20 @@ def _requests(path: Path, columns: Sequence[str] = ()) -> tuple[list[str], list[
     return [column[0] for column in cursor.description], rows
 
 
-def test_each_schema_but_the_newest_has_a_file_here() -> None:
-    """Kept the moment the next migration is written: `sqlite3 bot.sqlite3 .dump` of a bot that ran before it."""
+def test_each_schema_but_the_newest_has_a_dump() -> None:
+    """A new migration comes with `sqlite3 bot.sqlite3 .dump` of a bot that ran before it."""
     older = {script.revision for script in MIGRATIONS.walk_revisions()} - {HEAD}
-    assert {path.stem for path in FILES} >= older
+    assert {path.stem for path in DUMPS} >= older
 
 
-@pytest.mark.parametrize("release", FILES, ids=lambda path: path.stem)
-async def test_an_older_file_becomes_the_newest_and_keeps_its_rows(tmp_path: Path, release: Path) -> None:
-    path = build(release, tmp_path)
-    columns, kept = _requests(path)
-    assert len(kept) >= 5
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+async def test_an_older_ledger_is_migrated_and_keeps_its_rows(tmp_path: Path, dump: Path) -> None:
+    path = build_ledger(dump, tmp_path)
+    columns, rows = _requests(path)
+    assert len(rows) >= 5
     database = await Database.open(f"sqlite:///{path}")
     await database.close()
-    assert _requests(path, columns)[1] == kept
+    assert _requests(path, columns)[1] == rows
     engine = connect(path)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -68,10 +58,10 @@ async def test_an_older_file_becomes_the_newest_and_keeps_its_rows(tmp_path: Pat
     raw.close()
 
 
-@pytest.mark.parametrize("release", FILES, ids=lambda path: path.stem)
-async def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path, release: Path) -> None:
-    path = build(release, tmp_path)
-    with sqlite3.connect(path) as connection:  # what the last step of the newest migration trips over
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+async def test_a_failed_migration_does_not_change_the_ledger(tmp_path: Path, dump: Path) -> None:
+    path = build_ledger(dump, tmp_path)
+    with sqlite3.connect(path) as connection:  # makes the last step of the newest migration fail
         connection.execute("CREATE TABLE other (x)")
         connection.execute("CREATE INDEX ix_requests_chat_id_result_message_id ON other (x)")
     connection.close()

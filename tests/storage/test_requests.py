@@ -1,4 +1,4 @@
-"""The ledger: accepted once, settled once, and the quota with it."""
+"""The ledger: a request is accepted once and settled once, and its quota unit moves with it."""
 
 import asyncio
 from itertools import pairwise
@@ -10,7 +10,7 @@ from core.model import PENDING, Accepted, Allowance, Failure, Rejection, Rejecti
 from storage.database import Database
 from storage.quotas import Quotas
 from storage.requests import Requests
-from tests.support.factories import PLENTY, generation_request
+from tests.support.factories import AMPLE, generation_request
 from tests.support.manual_clock import ManualClock
 
 
@@ -24,15 +24,15 @@ async def _used(database: Database, clock: ManualClock, user_id: int = 7) -> int
 
 
 async def _accept(requests: Requests, number: int = 1) -> Request:
-    answer = await requests.accept(generation_request(number), PLENTY)
+    answer = await requests.accept(generation_request(number), AMPLE)
     assert isinstance(answer, Accepted)
     return answer.request
 
 
-async def test_the_same_message_is_one_request(
+async def test_the_same_message_is_accepted_once(
     requests: Requests, database: Database, clock: ManualClock
 ) -> None:
-    first = await requests.accept(generation_request(), PLENTY)
+    first = await requests.accept(generation_request(), AMPLE)
     second = await requests.accept(generation_request(), Allowance(daily=0, pending=0))
     assert isinstance(first, Accepted)
     assert isinstance(second, Accepted)
@@ -41,7 +41,7 @@ async def test_the_same_message_is_one_request(
     assert await _used(database, clock) == 1
 
 
-async def test_a_hundred_at_once_get_what_is_left_and_no_more(
+async def test_a_hundred_requests_at_once_get_the_remaining_units_and_no_more(
     requests: Requests, database: Database, clock: ManualClock
 ) -> None:
     allowance = Allowance(daily=20, pending=1_000)
@@ -52,7 +52,7 @@ async def test_a_hundred_at_once_get_what_is_left_and_no_more(
     assert len(await requests.list_open()) == 20
 
 
-async def test_a_hundred_at_once_fill_the_line_and_no_more(
+async def test_a_hundred_requests_at_once_fill_the_queue_and_no_more(
     requests: Requests, database: Database, clock: ManualClock
 ) -> None:
     allowance = Allowance(daily=None, pending=7)
@@ -62,7 +62,7 @@ async def test_a_hundred_at_once_fill_the_line_and_no_more(
     assert await _used(database, clock) == 7
 
 
-async def test_nobody_draws_with_a_quota_of_nothing(requests: Requests) -> None:
+async def test_a_quota_of_zero_rejects_every_request(requests: Requests) -> None:
     assert await requests.accept(generation_request(), Allowance(daily=0, pending=5)) == Rejection(
         RejectionReason.QUOTA_USED
     )
@@ -70,7 +70,7 @@ async def test_nobody_draws_with_a_quota_of_nothing(requests: Requests) -> None:
 
 
 @pytest.mark.parametrize("final", [State.FAILED, State.CANCELLED, State.UNDELIVERABLE, State.DELIVERED])
-async def test_settling_a_hundred_times_at_once_moves_the_quota_once(
+async def test_a_hundred_settlements_at_once_move_the_quota_once(
     requests: Requests, database: Database, clock: ManualClock, final: State
 ) -> None:
     request = await _accept(requests)
@@ -81,11 +81,11 @@ async def test_settling_a_hundred_times_at_once_moves_the_quota_once(
     assert await requests.get(other.id) == other
 
 
-async def test_a_unit_goes_back_to_the_day_it_came_from(
+async def test_a_unit_is_refunded_to_the_day_it_was_reserved_from(
     requests: Requests, database: Database, clock: ManualClock
 ) -> None:
     request = await _accept(requests)
-    clock.pass_(86_400)
+    clock.advance(86_400)
     await _accept(requests, 2)
     assert await requests.settle(request, PENDING, State.FAILED, failure=Failure.TIMEOUT)
     quotas = Quotas(database)
@@ -93,7 +93,7 @@ async def test_a_unit_goes_back_to_the_day_it_came_from(
     assert await quotas.used(7, utc_day(clock.wall())) == 1
 
 
-async def test_a_move_is_fenced_by_the_state(requests: Requests) -> None:
+async def test_a_move_from_another_state_changes_nothing(requests: Requests) -> None:
     request = await _accept(requests)
     assert await requests.move(request.id, State.QUEUED, State.SUBMITTING, creates=1)
     assert not await requests.move(request.id, State.QUEUED, State.SUBMITTING, creates=2)
@@ -102,15 +102,17 @@ async def test_a_move_is_fenced_by_the_state(requests: Requests) -> None:
     assert (row.state, row.creates) == (State.SUBMITTING, 1)
 
 
-async def test_what_is_pending_is_listed_oldest_first_and_only_one_s_own(requests: Requests) -> None:
+async def test_only_a_user_s_own_pending_requests_are_listed_oldest_first(requests: Requests) -> None:
     for number in range(5):
-        await requests.accept(generation_request(number), PLENTY)
-        await requests.accept(generation_request(number, user_id=8), PLENTY)
+        await requests.accept(generation_request(number), AMPLE)
+        await requests.accept(generation_request(number, user_id=8), AMPLE)
     rows = await requests.pending_of_user(7)
     assert [row.place.reply_to for row in rows] == list(range(5))
     assert all(before.id < after.id for before, after in pairwise(rows))
     await requests.settle(rows[0], PENDING, State.CANCELLED)
     assert len(await requests.pending_of_user(7)) == 4
-    assert len(await requests.list_open()) == 10  # the cancelled one still has last words to be said
+    assert (
+        len(await requests.list_open()) == 10
+    )  # the cancelled one is not closed yet: its final message is not sent
     await requests.close(rows[0].id)
     assert len(await requests.list_open()) == 9

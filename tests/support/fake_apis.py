@@ -1,6 +1,6 @@
-"""The outside world of a generation in one thread: a provider and a Telegram that can be killed at any place.
+"""Both APIs within the process of a test, with a kill switch at each of their calls.
 
-They stand where the network is (below httpx and below aiogram), so everything of ours is the real thing.
+The fakes replace the network below httpx and below aiogram, so everything above is the code of the bot.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from aiogram import Bot
@@ -31,12 +31,21 @@ from aiogram.methods import (
     SendPhoto,
 )
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import Chat, Message, PhotoSize
+from aiogram.types import Chat, Message, PhotoSize, User
 from PIL import Image
+
+from playground.entities import parse
+
+CreateOutcome = Literal["accepted", "refused", "lost before", "lost after"]
+PhotoOutcome = Literal["accepted", "too fast", "blocked", "lost before", "lost after"]
+"""`lost before` and `lost after`: the connection breaks before or after the call is carried out."""
+CREATE_FAILURES: tuple[CreateOutcome, ...] = ("refused", "lost before", "lost after")
+PHOTO_FAILURES: tuple[PhotoOutcome, ...] = ("too fast", "blocked", "lost before", "lost after")
+TASK_SECONDS = 3.0
 
 
 class Killed(BaseException):
-    """The process died here."""
+    """The simulated process was killed at this point."""
 
 
 def _webp() -> bytes:
@@ -50,39 +59,45 @@ WEBP = _webp()
 
 @dataclass(slots=True)
 class KillSwitch:
-    """Kills at the n-th place that is passed, for as long as it is not revived."""
+    """Kills the simulated process at the n-th point that it passes, and at every point from then on."""
 
-    places: int | None = None
+    points_left: int | None = None
     dead: asyncio.Event = field(default_factory=asyncio.Event)
-    passed: Counter[str] = field(default_factory=Counter)
 
-    def at(self, place: str) -> None:
-        """Pass a place. Raises Killed."""
-        self.passed[place] += 1
-        if self.places is not None and not self.dead.is_set():
-            self.places -= 1
-            if self.places <= 0:
+    def pass_point(self, point: str) -> None:
+        """Pass a point. Raises Killed."""
+        if self.points_left is not None and not self.dead.is_set():
+            self.points_left -= 1
+            if self.points_left <= 0:
                 self.dead.set()
         if self.dead.is_set():
-            raise Killed(place)
+            raise Killed(point)
 
-    async def on_the_wire(self, place: str) -> None:
-        """Pass a place inside a call. A dead process hears nothing any more."""
+    async def pass_call(self, point: str) -> None:
+        """Pass a point inside a call over the network, which never returns to a dead process."""
         try:
-            self.at(place)
+            self.pass_point(point)
         except Killed:
             await asyncio.get_running_loop().create_future()
 
+    def reset(self) -> None:
+        """Let the next process live."""
+        self.points_left, self.dead = None, asyncio.Event()
 
-class Provider(httpx.AsyncBaseTransport):
-    """Tasks that take three seconds. `next_creates` says how the coming creates end; well when it is empty."""
+
+class FakeProvider(httpx.AsyncBaseTransport):
+    """The media API. A task takes `TASK_SECONDS`, and fails if its prompt contains "bad".
+
+    `create_outcomes` are the outcomes of the next creates; later ones are accepted. Until `down_until` (loop time),
+    every create is refused. `paid` counts the tasks by prompt; `unknown` are the prompts with a lost answer.
+    """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         self.kill_switch = kill_switch
-        self.next_creates: list[str] = []
+        self.create_outcomes: list[CreateOutcome] = []
         self.creates = 0
         self.down_until = 0.0
-        self.balance, self.looked_at = 1_000.0, 0
+        self.balance, self.balance_calls = 1_000.0, 0
         self.prompts: dict[str, str] = {}
         self.paid: Counter[str] = Counter()
         self.unknown: set[str] = set()
@@ -94,74 +109,79 @@ class Provider(httpx.AsyncBaseTransport):
         if path.endswith("/media/create"):
             return await self._create(json.loads(request.content))
         if path.endswith("/balance"):
-            self.looked_at += 1
+            self.balance_calls += 1
             return httpx.Response(200, json={"balance": self.balance})
-        await self.kill_switch.on_the_wire("result or picture")
+        await self.kill_switch.pass_call("result or picture")
         await asyncio.sleep(0.05)
         if path.endswith(".webp"):
             return httpx.Response(200, content=WEBP)
-        return httpx.Response(200, json=self._shape(json.loads(request.content)["task_id"]))
+        return httpx.Response(200, json=self._answer(json.loads(request.content)["task_id"]))
 
     async def _create(self, body: dict[str, str]) -> httpx.Response:
-        await self.kill_switch.on_the_wire("before create")
-        ends = self.next_creates.pop(0) if self.next_creates else "well"
+        await self.kill_switch.pass_call("before create")
+        outcome = self.create_outcomes.pop(0) if self.create_outcomes else "accepted"
         self.creates += 1
-        ends = "refused" if asyncio.get_running_loop().time() < self.down_until else ends
-        if ends == "refused":
+        if outcome == "refused" or asyncio.get_running_loop().time() < self.down_until:
             return httpx.Response(503)
-        if ends == "lost before":
+        if outcome == "lost before":
             self.unknown.add(body["prompt"])
             raise httpx.ReadTimeout("no answer")
         task = f"task-{next(self._ids)}"
         self.paid[body["prompt"]] += 1
         self.prompts[task] = body["prompt"]
-        self._done_at[task] = asyncio.get_running_loop().time() + 3.0
-        await self.kill_switch.on_the_wire("after create")
-        if ends == "lost after":
+        self._done_at[task] = asyncio.get_running_loop().time() + TASK_SECONDS
+        await self.kill_switch.pass_call("after create")
+        if outcome == "lost after":
             self.unknown.add(body["prompt"])
             raise httpx.RemoteProtocolError("reset")
         await asyncio.sleep(0.05)
-        return httpx.Response(200, json=self._shape(task))
+        return httpx.Response(200, json=self._answer(task))
 
-    def _shape(self, task: str) -> dict[str, object]:
+    def _answer(self, task: str) -> dict[str, object]:
         done = asyncio.get_running_loop().time() >= self._done_at[task]
-        shape: dict[str, object] = {"code": 0, "id": task, "status": "done" if done else "processing"}
-        shape["url"] = f"http://media.test/{task}.webp" if done else None
+        answer: dict[str, object] = {"code": 0, "id": task, "status": "done" if done else "processing"}
+        answer["url"] = f"http://media.test/{task}.webp" if done else None
         if "bad" in self.prompts[task] and done:
-            return shape | {"status": "failed", "url": None, "message": "could not be drawn"}
-        return shape
+            return answer | {"status": "failed", "url": None, "message": "could not be drawn"}
+        return answer
 
 
-class Chats(BaseSession):
-    """A Telegram that counts. `next_photos` says how the coming pictures are taken; well when it is empty."""
+class EngineTelegram(BaseSession):
+    """The Bot API methods that a generation calls; any other method fails the test.
+
+    `photo_outcomes` are the outcomes of the next pictures; later ones are accepted. `photos` counts the pictures and
+    `replies` the notified texts by the id of the message replied to; `unconfirmed` are the ids of messages with a
+    picture that was sent and never confirmed. `texts` are the texts of the existing messages by their id.
+    """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         super().__init__()
         self.kill_switch = kill_switch
-        self.next_photos: list[str] = []
+        self.photo_outcomes: list[PhotoOutcome] = []
         self.photos: Counter[int] = Counter()
-        self.told: Counter[int] = Counter()
-        self.unsure: set[int] = set()
-        self.standing: dict[int, str] = {}
+        self.replies: Counter[int] = Counter()
+        self.unconfirmed: set[int] = set()
+        self.texts: dict[int, str] = {}
         self._ids = itertools.count(1_000)
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no connection is open."""
 
     async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:  # noqa: ASYNC109, ARG002
         name = type(method).__name__
-        await self.kill_switch.on_the_wire(f"before {name}")
-        answer = self._do(method)
-        await self.kill_switch.on_the_wire(f"after {name}")
+        await self.kill_switch.pass_call(f"before {name}")
+        answer = self.perform(method)
+        await self.kill_switch.pass_call(f"after {name}")
         return answer
 
-    def _do(self, method: TelegramMethod[Any]) -> Any:
+    def perform(self, method: TelegramMethod[Any]) -> Any:
+        """Carry out a call and return its result."""
         if isinstance(method, SendPhoto | SendDocument):
-            return self._photo(method)
+            return self._send_picture(method)
         if isinstance(method, SendMessage):
             if not method.disable_notification and method.reply_parameters:
-                self.told[method.reply_parameters.message_id or 0] += 1
-            return self._message(method.chat_id, text=method.text)
+                self.replies[method.reply_parameters.message_id or 0] += 1
+            return self._add_message(method.chat_id, text=method.text)
         if isinstance(method, EditMessageText | DeleteMessage):
             return self._change(method)
         if isinstance(method, SendChatAction):
@@ -169,39 +189,74 @@ class Chats(BaseSession):
         raise AssertionError(type(method))
 
     def _change(self, method: EditMessageText | DeleteMessage) -> bool:
-        number = method.message_id or 0
-        if number not in self.standing:
+        message_id = method.message_id or 0
+        if message_id not in self.texts:
             call: TelegramMethod[Any] = method
             raise TelegramBadRequest(call, "Bad Request: message to edit not found")
         if isinstance(method, DeleteMessage):
-            del self.standing[number]
+            del self.texts[message_id]
         else:
-            self.standing[number] = method.text or ""
+            self.texts[message_id] = method.text or ""
         return True
 
-    def _photo(self, method: SendPhoto | SendDocument) -> Message:
-        ends = self.next_photos.pop(0) if self.next_photos else "well"
-        asked = (method.reply_parameters.message_id or 0) if method.reply_parameters else 0
-        if ends == "too fast":
+    def _send_picture(self, method: SendPhoto | SendDocument) -> Message:
+        outcome = self.photo_outcomes.pop(0) if self.photo_outcomes else "accepted"
+        replied_to = (method.reply_parameters.message_id or 0) if method.reply_parameters else 0
+        if outcome == "too fast":
             raise TelegramRetryAfter(method, "Too Many Requests: retry after 2", 2)
-        if ends == "blocked":
+        if outcome == "blocked":
             raise TelegramForbiddenError(method, "Forbidden: bot was blocked by the user")
-        if ends == "lost before":
+        if outcome == "lost before":
             raise TelegramNetworkError(method, "reset")
-        self.photos[asked] += 1
-        if ends == "lost after":
-            self.unsure.add(asked)
+        self.photos[replied_to] += 1
+        if outcome == "lost after":
+            self.unconfirmed.add(replied_to)
             raise TelegramNetworkError(method, "reset")
         size = PhotoSize(file_id="f", file_unique_id="u", width=16, height=16)
-        return self._message(method.chat_id, photo=[size])
+        return self._add_message(method.chat_id, photo=[size])
 
-    def _message(self, chat_id: Any, **content: Any) -> Message:
-        number = next(self._ids)
-        self.standing[number] = content.get("text", "")
+    def _add_message(self, chat_id: Any, **content: Any) -> Message:
+        message_id = next(self._ids)
+        self.texts[message_id] = content.get("text", "")
         return Message(
-            message_id=number, date=datetime.now(UTC), chat=Chat(id=chat_id, type="private"), **content
+            message_id=message_id, date=datetime.now(UTC), chat=Chat(id=chat_id, type="private"), **content
         )
 
     async def stream_content(self, *_args: Any, **_more: Any) -> AsyncGenerator[bytes, None]:
-        """Nothing is downloaded from Telegram here."""
+        """Serve one empty file: no test downloads from this fake."""
         yield b""
+
+
+class DispatcherTelegram(EngineTelegram):
+    """The Bot API methods that handlers call, too. Every text must be encodable HTML without a traceback.
+
+    `calls` counts the calls by method.
+    """
+
+    def __init__(self, kill_switch: KillSwitch) -> None:
+        super().__init__(kill_switch)
+        self.calls: Counter[str] = Counter()
+
+    def perform(self, method: TelegramMethod[Any]) -> Any:
+        for value in vars(method).values():
+            if isinstance(value, str):
+                value.encode()  # a form field over HTTP; raises UnicodeEncodeError for a lone surrogate
+        name = type(method).__name__
+        self.calls[name] += 1
+        if name == "GetMe":
+            return User(id=1, is_bot=True, first_name="Imagine", username="imagine_bot")
+        if name in {"GetChatMember", "GetFile"}:
+            raise TelegramBadRequest(method, "Bad Request: not found")
+        text = getattr(method, "text", None)
+        if isinstance(text, str) and name != "AnswerCallbackQuery":
+            shown, _ = parse(text, "HTML")
+            assert "Traceback" not in shown
+        if name in {
+            "AnswerCallbackQuery",
+            "SetMessageReaction",
+            "SendChatAction",
+            "EditMessageReplyMarkup",
+            "EditMessageMedia",
+        }:
+            return True
+        return super().perform(method)

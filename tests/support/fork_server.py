@@ -1,8 +1,10 @@
-"""Bears bot processes quickly: one process imports the bot once (aiogram alone takes two seconds) and forks it.
+"""A process that imports the bot once and forks a bot process on request.
 
-A forked bot is the same program with the same `main`, in a process of its own; only the imports are not repeated.
-Run as `python -m tests.support.fork_server SOCKET`: each connection asks for one bot and hears its pid and, in the end, its
-exit code.
+Importing aiogram alone takes two seconds, and the end-to-end tests start about ninety bots. A forked bot runs the same
+`main` in a process of its own; only the imports are not repeated.
+
+Run as `python -m tests.support.fork_server SOCKET`. Each connection requests one bot: the server answers with the pid
+and, when the bot has ended, with the exit code.
 """
 
 import contextlib
@@ -24,44 +26,44 @@ from bot import process
 from bot.cli import main
 
 
-def _how_far() -> str:
-    """Return the state that the ledger's only request is in, as committed."""
+def _request_state() -> str:
+    """Return the committed state of the only request in the ledger."""
     with contextlib.closing(sqlite3.connect("bot.sqlite3", timeout=10)) as connection:
         rows = connection.execute("SELECT iif(closed_at IS NULL, state, 'closed') FROM requests").fetchall()
     return rows[0][0] if rows else "no row"
 
 
-def _tamper(die_at: str, clock: str) -> None:
-    """Give a bot a fate: a place of the ledger's to die at, or a clock that a file's number sets forward.
+def _install_test_hooks(die_at: str, clock: str) -> None:
+    """Make the bot kill itself at a failpoint of the ledger, and set its clock forward by the number in a file.
 
-    A place is named by what it is, the state the request is in, and how often it was passed in that state:
-    `commit running 1`. Besides, while a file `read-only` lies beside its own, the ledger meets what SQLite says
-    of a read-only disk.
+    `die_at` is a failpoint, the state of the request, and the number of the pass in that state: `commit running 1`.
+    An empty string switches either hook off. While a file named `read-only` exists beside the ledger, every write
+    fails with SQLite's error for a read-only disk.
     """
     passed: Counter[str] = Counter()
 
-    def failpoint(place: str) -> None:
+    def failpoint(point: str) -> None:
         if die_at:
-            here = f"{place} {_how_far()}"
+            here = f"{point} {_request_state()}"
             passed[here] += 1
             if die_at == f"{here} {passed[here]}":
                 os.kill(os.getpid(), signal.SIGKILL)
-        if place == "write" and Path("read-only").exists():
-            refusal = sqlite3.OperationalError("attempt to write a readonly database")
-            refusal.sqlite_errorname = "SQLITE_READONLY"
-            raise refusal
+        if point == "write" and Path("read-only").exists():
+            error = sqlite3.OperationalError("attempt to write a readonly database")
+            error.sqlite_errorname = "SQLITE_READONLY"
+            raise error
 
     process.run = functools.partial(process.run, failpoint=failpoint)
     if clock:
-        real = time.time
-        time.time = lambda: real() + float(Path(clock).read_text(encoding="ascii"))
+        machine_time = time.time
+        time.time = lambda: machine_time() + float(Path(clock).read_text(encoding="ascii"))
 
 
-def _be_a_bot(request: dict[str, Any], errors: int) -> None:
+def _run_bot(request: dict[str, Any], stderr: int) -> None:
     environment = request["environment"]
-    _tamper(**request["fate"])
+    _install_test_hooks(request["die_at"], request["clock"])
     os.setsid()
-    os.dup2(errors, 2)
+    os.dup2(stderr, 2)
     os.chdir(str(request["folder"]))
     os.environ.clear()
     os.environ.update(environment)
@@ -77,27 +79,27 @@ def _be_a_bot(request: dict[str, Any], errors: int) -> None:
         os._exit(code)
 
 
-def _serve(connection: socket.socket, server: socket.socket) -> None:
+def _fork_bot(connection: socket.socket, server: socket.socket) -> None:
     with connection:
         raw, descriptors, _, _ = socket.recv_fds(connection, 65_536, 1)
         pid = os.fork()
         if pid == 0:
             server.close()
             connection.close()
-            _be_a_bot(json.loads(raw), descriptors[0])
+            _run_bot(json.loads(raw), descriptors[0])
         os.close(descriptors[0])
         connection.sendall(f"{pid}\n".encode())
-        threading.Thread(target=_wait, args=(connection.dup(), pid), daemon=True).start()
+        threading.Thread(target=_report_exit, args=(connection.dup(), pid), daemon=True).start()
 
 
-def _wait(connection: socket.socket, pid: int) -> None:
+def _report_exit(connection: socket.socket, pid: int) -> None:
     _, status = os.waitpid(pid, 0)
     with contextlib.suppress(OSError), connection:
         connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
 def serve(path: str) -> None:
-    """Bear a bot for each connection, until killed."""
+    """Fork a bot for each connection, until killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
@@ -108,7 +110,7 @@ def serve(path: str) -> None:
         sys.stdout.flush()
         while True:
             connection, _ = server.accept()
-            _serve(connection, server)
+            _fork_bot(connection, server)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A clock for tests: time passes when a test says so or when somebody sleeps, and then at once."""
+"""A clock for tests: time passes at once, either on request or while the code under test sleeps."""
 
 import asyncio
 
@@ -6,24 +6,24 @@ START = 1_790_000_000.0
 
 
 class ManualClock:
-    """Sleeping moves the time on at once, so nothing waits for real. Good for one sleeper at a time."""
+    """A clock that sleeping moves on at once. Suitable for one sleeper at a time."""
 
     def __init__(self) -> None:
-        self.running = 0.0
+        self._passed = 0.0
 
     def now(self) -> float:
-        return START + self.running
+        return START + self._passed
 
     def wall(self) -> float:
         return self.now()
 
     def monotonic(self) -> float:
-        return self.running
+        return self._passed
 
     async def sleep(self, seconds: float) -> None:
-        self.pass_(max(0.0, seconds))
+        self.advance(max(0.0, seconds))
         await asyncio.sleep(0)
 
-    def pass_(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Let time pass."""
-        self.running += seconds
+        self._passed += seconds

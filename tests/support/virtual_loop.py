@@ -1,14 +1,31 @@
-"""An event loop whose time jumps to the next timer, with threads' work done in place: hours pass in a moment."""
+"""An event loop in virtual time: hours pass in a moment, and every run of a test is the same."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec
 
 from tests.support.manual_clock import START
 
+P = ParamSpec("P")
+
+
+def virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run an async test on a new VirtualLoop. Below `@given`, each example gets its own loop.
+
+    The decorated test is an ordinary function, so pytest-asyncio leaves it alone. Its fixtures must not be async.
+    """
+
+    @functools.wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+            runner.run(test(*args, **kwargs))
+
+    return run
+
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Deterministic: one thread, and time passes only when nothing else is left to do."""
+    """Jumps to the next timer when nothing else is left to do. Work for threads is done in place."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,24 +50,24 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class LoopClock:
-    """The clock of the running loop. `offset` is what somebody set the wall clock forward by; a restart sees it."""
+    """The clock of the running loop. `offset` is the seconds by which the machine's clock is set forward."""
 
     def __init__(self) -> None:
         self.offset = 0.0
-        self._seen = 0.0
+        self._offset_at_start = 0.0
 
     def restart(self) -> None:
-        """Read the wall clock anew, as a process that starts does."""
-        self._seen = self.offset
+        """Read the machine's clock again, as a new process does."""
+        self._offset_at_start = self.offset
 
     def now(self) -> float:
-        return START + self.monotonic() + self._seen
+        return START + self.monotonic() + self._offset_at_start
 
     def wall(self) -> float:
         return START + self.monotonic() + self.offset
 
     def monotonic(self) -> float:
-        return asyncio.get_event_loop().time()
+        return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.001, seconds))

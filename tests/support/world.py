@@ -1,18 +1,15 @@
-"""The real bot process between the two stand-ins, and the hands of the people who use it."""
+"""A bot process between the two stand-ins, with the actions of its users."""
 
 import asyncio
 import contextlib
 import io
 import itertools
-import json
-import os
-import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from aiogram.types import Message, User
 from PIL import Image
@@ -21,226 +18,135 @@ from playground import files
 from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
-from tests.support.process_launcher import ROOT, Child, ForkServer, by_command
+from tests.support.bot_process import CHECK_SECONDS, BotProcess
+from tests.support.process_launcher import DEADLINE
 
-DEADLINE = 25.0
-LOOK_AGAIN = 0.25
-
-
-@dataclass(slots=True)
-class BotProcess:
-    """The bot in a process of its own, with its JSON log parsed line by line. `fork_server`, if set, starts it faster.
-
-    `die_at` names the ledger operation at which the next process is killed (tests.support.fork_server). `clock` names
-    a file with the seconds by which the clock of the process is set forward.
-    """
-
-    fork_server: ClassVar[ForkServer | None] = None
-    settings: dict[str, str]
-    die_at: str = ""
-    clock: Path | None = None
-    log: list[dict[str, Any]] = field(default_factory=list)
-    raw: list[str] = field(default_factory=list)
-    _process: Child | None = None
-    _reader: asyncio.Task[None] | None = None
-    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def start(self, *, until: str | None = "ready", **settings: str) -> None:
-        """Start the process and wait until it has logged this."""
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOG_FORMAT": "json"}
-        self.log.clear()
-        folder = Path(self.settings["DATABASE_URL"].removeprefix("sqlite:///")).parent
-        environment |= self.settings | settings
-        if self.fork_server is None:
-            assert not self.die_at
-            assert self.clock is None
-            self._process = await by_command(environment, folder)
-        else:
-            kill_switch = {"die_at": self.die_at, "clock": str(self.clock or "")}
-            self._process = await self.fork_server.spawn(environment, folder, kill_switch)
-            self.die_at = ""
-        self._reader = asyncio.create_task(self._read())
-        if until is not None:
-            await self.logged(until)
-
-    async def logged(self, event: str, seconds: float = DEADLINE) -> dict[str, Any]:
-        """Wait for a log line and return it."""
-
-        def found() -> dict[str, Any] | None:
-            return next((line for line in self.log if line.get("event") == event), None)
-
-        await self.until(lambda: found() or self.ended, seconds)
-        line = found()
-        assert line is not None, f"the process ended without {event!r}:\n" + "\n".join(self.raw[-20:])
-        return line
-
-    async def until(self, ready: Callable[[], object], seconds: float = DEADLINE) -> None:
-        """Wait until something holds, looking at each line the process logs. Raises TimeoutError.
-
-        The ledger may change with no line logged, so it is looked at now and then besides.
-        """
-        async with asyncio.timeout(seconds), self._changed:
-            while not ready():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), LOOK_AGAIN)
-
-    @property
-    def ended(self) -> bool:
-        """Whether the process is gone and its log is read."""
-        return self._reader is None or self._reader.done()
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    async def address(self) -> str:
-        """Return where it listens."""
-        return f"http://{(await self.logged('listening'))['address']}"
-
-    async def kill(self) -> None:
-        """`kill -9`."""
-        await self._end(signal.SIGKILL)
-
-    async def stop(self) -> int:
-        """SIGTERM; return the exit code."""
-        return await self._end(signal.SIGTERM)
-
-    async def _end(self, number: signal.Signals) -> int:
-        if self._process is None:
-            return 0
-        with contextlib.suppress(ProcessLookupError):
-            if not self.ended:
-                os.kill(self._process.pid, number)
-        code = await self._process.wait()
-        if self._reader is not None:
-            await self._reader
-        self._process = None
-        return code
-
-    async def _read(self) -> None:
-        assert self._process is not None
-        assert self._process.stderr is not None
-        async for line in self._process.stderr:
-            text = line.decode().rstrip()
-            self.raw.append(text)
-            try:
-                self.log.append(json.loads(text))
-            except ValueError:
-                self.log.append({"event": text})
-            async with self._changed:
-                self._changed.notify_all()
-        async with self._changed:
-            self._changed.notify_all()
+ADMIN = 99
+"""The id of the bot admin, if a test has one."""
 
 
 @dataclass(slots=True)
 class World:
-    """Everything an end-to-end test touches."""
+    """Everything that an end-to-end test uses. `folder` is the folder of the test, which may hold the ledger."""
 
     telegram: Telegram
     media: Media
-    bot: BotProcess
+    process: BotProcess
     folder: Path
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(10_000))
 
-    def user(self, language: str = "en", name: str = "Ann", user_id: int | None = None) -> User:
-        """Let somebody new in."""
+    # Users and chats
+
+    def add_user(self, language: str = "en", name: str = "Ann", user_id: int | None = None) -> User:
+        """Add a user with a private chat."""
         return self.telegram.chats.add_user(user_id or next(self._ids), language, name)
 
-    def of_bot(self, user: User) -> list[Message]:
-        """Return the bot's messages to a person as they stand."""
-        return self.telegram.chats.of_bot(user.id)
-
-    def pictures(self, user: User) -> list[Message]:
-        """Return the pictures a person has."""
-        return [message for message in self.of_bot(user) if message.photo or message.document]
-
-    def texts(self, user: User) -> list[str]:
-        """Return the bot's texts to a person as they stand."""
-        return [message.text for message in self.of_bot(user) if message.text]
-
-    async def until(self, ready: Callable[[], object], seconds: float = DEADLINE) -> None:
-        """Wait until something holds, looking at whatever happens in the chats, and now and then besides."""
-        deadline = asyncio.get_running_loop().time() + seconds
-        while asyncio.get_running_loop().time() < deadline:
-            with contextlib.suppress(TimeoutError):
-                await self.telegram.chats.until(ready, LOOK_AGAIN)
-                return
-        if not ready():
-            said = [(e.kind, e.chat_id, e.text) for e in self.telegram.chats.events[-15:]]
-            raise AssertionError(f"did not come; last seen {said}; log {self.bot.raw[-10:]}")
-
-    async def hears(self, user: User, words: str) -> Message:
-        """Wait for a text of the bot's that holds these words, and return it."""
-
-        def found() -> Message | None:
-            return next((m for m in reversed(self.of_bot(user)) if words in (m.text or "")), None)
-
-        await self.until(found)
-        message = found()
-        assert message is not None
-        return message
-
-    def group(self, *members: User, topics: dict[int, str] | None = None, forum: bool = False) -> int:
-        """Make a group whose first member runs it, and return its id."""
+    def add_group(self, *members: User, topics: dict[int, str] | None = None, forum: bool = False) -> int:
+        """Add a group, whose first member is its creator, and return its id."""
         chat_id = (-1_000_000_000_000 if forum or topics else 0) - next(self._ids)
         status = {user.id: "creator" if user is members[0] else "member" for user in members}
         self.telegram.chats.add_group(chat_id, "Friends <&>", status, topics)
         return chat_id
 
-    def in_chat(self, chat_id: int) -> list[Message]:
-        """Return the bot's messages in a chat as they stand."""
+    def send_photo(self, user: User, image: bytes, **more: Any) -> Message:
+        """Send a photo as a user."""
+        return self.telegram.send(user, photo=files.photo_sizes(self.telegram.chats, image), **more)
+
+    # The messages of the bot, in their current form
+
+    def messages_to(self, user: User) -> list[Message]:
+        """Return the bot's messages in a private chat."""
+        return self.messages_in(user.id)
+
+    def messages_in(self, chat_id: int) -> list[Message]:
+        """Return the bot's messages in a chat."""
         return self.telegram.chats.of_bot(chat_id)
 
-    async def gets_ephemeral(self, chat_id: int, user: User, words: str) -> None:
-        """Wait until the user gets an ephemeral message with these words in a group."""
-        await self.until(
+    def pictures(self, user: User) -> list[Message]:
+        """Return the photos and documents in a private chat."""
+        return _pictures(self.messages_to(user))
+
+    def texts(self, user: User) -> list[str]:
+        """Return the texts in a private chat."""
+        return [message.text for message in self.messages_to(user) if message.text]
+
+    def current(self, message: Message) -> Message:
+        """Return the current form of a message."""
+        return self.telegram.chats.messages[message.chat.id, message.message_id]
+
+    def open_picture(self, message: Message) -> Image.Image:
+        """Open the picture in the current form of a message."""
+        now = self.current(message)
+        file_id = now.photo[-1].file_id if now.photo else now.document.file_id if now.document else ""
+        return Image.open(io.BytesIO(self.telegram.chats.files[file_id]))
+
+    # Waiting
+
+    async def wait_until(self, ready: Callable[[], object], seconds: float = DEADLINE) -> None:
+        """Wait until a condition holds, checked at each event in the chats and every `CHECK_SECONDS`."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < deadline:
+            with contextlib.suppress(TimeoutError):
+                await self.telegram.chats.until(ready, CHECK_SECONDS)
+                return
+        if not ready():
+            events = [(e.kind, e.chat_id, e.text) for e in self.telegram.chats.events[-15:]]
+            raise AssertionError(f"did not happen; last events {events}; log {self.process.lines[-10:]}")
+
+    async def wait_for_text(self, user: User, words: str) -> Message:
+        """Wait for a message with these words in a private chat, and return it."""
+        return await self.wait_for_text_in(user.id, words)
+
+    async def wait_for_text_in(self, chat_id: int, words: str) -> Message:
+        """Wait for a message with these words in a chat, and return the newest one."""
+
+        def found() -> Message | None:
+            messages = reversed(self.messages_in(chat_id))
+            return next((message for message in messages if words in (message.text or "")), None)
+
+        await self.wait_until(found)
+        message = found()
+        assert message is not None
+        return message
+
+    async def wait_for_picture(self, user: User, count: int = 1) -> Message:
+        """Wait until a private chat has so many pictures, and return the newest one."""
+        return await self.wait_for_picture_in(user.id, count)
+
+    async def wait_for_picture_in(self, chat_id: int, count: int = 1) -> Message:
+        """Wait until a chat has so many pictures, and return the newest one."""
+        await self.wait_until(lambda: len(_pictures(self.messages_in(chat_id))) >= count)
+        return _pictures(self.messages_in(chat_id))[-1]
+
+    async def wait_for_ephemeral(self, chat_id: int, user: User, words: str) -> None:
+        """Wait until a user gets an ephemeral message with these words in a group."""
+        await self.wait_until(
             lambda: any(
                 e.kind == "ephemeral" and (e.chat_id, e.to) == (chat_id, user.id) and words in e.text
                 for e in self.telegram.chats.events
             )
         )
 
-    async def source_in(self, chat_id: int, count: int = 1) -> Message:
-        """Wait until a chat has so many pictures of the bot's and return the last."""
-        await self.until(lambda: len(self._pictures(chat_id)) >= count)
-        return self._pictures(chat_id)[-1]
-
-    def _pictures(self, chat_id: int) -> list[Message]:
-        return [message for message in self.in_chat(chat_id) if message.photo or message.document]
-
-    def photo(self, user: User, image: bytes, **more: Any) -> Message:
-        """Let a person send a photo."""
-        return self.telegram.send(user, photo=files.photo_sizes(self.telegram.chats, image), **more)
-
-    def shown(self, message: Message) -> Image.Image:
-        """Open the picture of a message as it stands."""
-        now = self.telegram.chats.messages[message.chat.id, message.message_id]
-        file_id = now.photo[-1].file_id if now.photo else now.document.file_id if now.document else ""
-        return Image.open(io.BytesIO(self.telegram.chats.files[file_id]))
-
-    def now(self, message: Message) -> Message:
-        """Return a message as it stands."""
-        return self.telegram.chats.messages[message.chat.id, message.message_id]
-
-    async def toasted(self, message: Message, words: str) -> None:
-        """Wait for a button press on a message to be answered with these words."""
-        await self.until(
+    async def wait_for_toast(self, message: Message, words: str) -> None:
+        """Wait until a press of a message's button is answered with these words."""
+        await self.wait_until(
             lambda: any(
                 e.kind == "toast" and e.message_id == message.message_id and words in e.text
                 for e in self.telegram.chats.events
             )
         )
 
-    async def gets_picture(self, user: User, count: int = 1) -> Message:
-        """Wait until a person has so many pictures and return the last."""
-        await self.until(lambda: len(self.pictures(user)) >= count)
-        return self.pictures(user)[-1]
+    async def wait_until_closed(self, seconds: float = DEADLINE) -> None:
+        """Wait until every request is closed."""
+        await self.process.wait_until(
+            lambda: not self.rows("SELECT 1 FROM requests WHERE closed_at IS NULL LIMIT 1"), seconds
+        )
+
+    # The ledger
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        """Read the bot's database as it stands."""
-        path = self.bot.settings["DATABASE_URL"].removeprefix("sqlite:///")
+        """Query the ledger."""
+        path = self.process.settings["DATABASE_URL"].removeprefix("sqlite:///")
         connection = sqlite3.connect(path, timeout=10)
         connection.row_factory = sqlite3.Row
         try:
@@ -248,44 +154,42 @@ class World:
         finally:
             connection.close()
 
-    def used(self, user: User) -> int:
-        """Return the quota units a person has used over all days."""
+    def quota_used(self, user: User) -> int:
+        """Return the quota units that a user has used on all days."""
         rows = self.rows("SELECT coalesce(sum(used), 0) AS used FROM quotas WHERE subject_id = ?", user.id)
         return int(rows[0]["used"])
 
-    async def settled(self, seconds: float = DEADLINE) -> None:
-        """Wait until every request is closed."""
-        await self.bot.until(
-            lambda: not self.rows("SELECT 1 FROM requests WHERE closed_at IS NULL LIMIT 1"), seconds
-        )
-
 
 @asynccontextmanager
-async def world(folder: Path, **settings: str) -> AsyncIterator[World]:
-    """Give the stand-ins and a bot that is not started yet; all of it is stopped at the end."""
+async def open_world(folder: Path, **settings: str) -> AsyncIterator[World]:
+    """Yield a world whose bot is not started yet. The bot is killed at the end."""
     telegram = Telegram(TOKEN)
     media = Media(KEY, duration=lambda: 0.6, pixels=20_000)
-    async with stand_ins(telegram, media) as live:
-        live |= {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
-        made = World(telegram, media, BotProcess(live | settings), folder)
+    async with stand_ins(telegram, media) as stand_in_settings:
+        own = {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
+        world = World(telegram, media, BotProcess(stand_in_settings | own | settings), folder)
         try:
-            yield made
+            yield world
         finally:
-            await made.bot.kill()
-        _keeps_its_secrets(made)
+            await world.process.kill()
+        _check_secrets(world)
 
 
-def _keeps_its_secrets(made: World) -> None:
-    """Look for the bot's token and the API key in all that left the bot while a world lived.
+def _check_secrets(world: World) -> None:
+    """Check that neither secret has left the bot, except in the calls that need it.
 
-    Every world of the suite ends here, so what is looked through is the whole suite's.
+    Every end-to-end test ends here, so the check covers the logs, the messages and the calls of all of them.
     """
     token, key = TOKEN.partition(":")[2], KEY
-    told = [*made.telegram.seen, *(event.text for event in made.telegram.chats.events)]
-    for place, lines in {"the log": made.bot.raw, "a message": told}.items():
+    sent = [*world.telegram.seen, *(event.text for event in world.telegram.chats.events)]
+    for place, lines in {"the log": world.process.lines, "a message": sent}.items():
         assert not any(token in line or key in line for line in lines), f"a secret is in {place}"
-    reached = [*made.media.bodies, *made.media.received]
-    assert not any(token in line for line in reached), "the token reached the media API"
+    received = [*world.media.bodies, *world.media.received]
+    assert not any(token in line for line in received), "the token reached the media API"
+
+
+def _pictures(messages: list[Message]) -> list[Message]:
+    return [message for message in messages if message.photo or message.document]
 
 
 def buttons(message: Message) -> list[str]:
@@ -295,7 +199,7 @@ def buttons(message: Message) -> list[str]:
 
 
 def jpeg(width: int = 120, height: int = 90, colour: str = "orange", **save: Any) -> bytes:
-    """Return a photo whose left half is of this colour, its right half white."""
+    """Return a photo whose left half has this colour and whose right half is white."""
     picture = Image.new("RGB", (width, height), "white")
     picture.paste(colour, (0, 0, width // 2, height))
     out = io.BytesIO()

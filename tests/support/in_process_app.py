@@ -1,0 +1,32 @@
+"""The application within the process of a test, between the fakes of both APIs."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.app import App
+from bot.settings import Settings
+from core.clock import Clock
+from storage.database import Database, Failpoint
+from tests.support.fake_apis import EngineTelegram, FakeProvider
+
+
+async def open_app(
+    folder: Path,
+    *,
+    telegram: EngineTelegram,
+    provider: FakeProvider,
+    clock: Clock,
+    failpoint: Failpoint | None = None,
+    **settings: Any,
+) -> App:
+    """Return an application on a ledger in this folder. It is not started."""
+    chosen = Settings.model_construct(
+        bot_token=SecretStr("1:token"),
+        gptunnel_api_key=SecretStr("key-key-key"),
+        gptunnel_api_url="http://media.test/v1",
+        **{"telegram_rate": 10_000} | settings,
+    )
+    database = await Database.open(f"sqlite:///{folder}/bot.sqlite3", failpoint)
+    return App(chosen, database=database, session=telegram, media_transport=provider, clock=clock)

@@ -1,0 +1,31 @@
+"""docs/failures.md has the failures that the end-to-end tests cause."""
+
+from collections.abc import Sequence
+
+from tests.support.process_launcher import ROOT
+from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
+from tests.support.telegram_failures import TELEGRAM_FAILURES
+
+
+def _assert_documented(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    document = (ROOT / "docs" / "failures.md").read_text(encoding="utf-8")
+    lines = [f"| {' | '.join(cells)} |" for cells in (header, *rows)]
+    lines.insert(1, "|" + "---|" * len(header))
+    assert "\n".join(lines) in document
+
+
+def _provider_row(failure: ProviderFailure) -> tuple[str, str, str, str]:
+    answer = failure.answer_to_user if failure.counts else f"“… {failure.answer_to_user} …”"
+    count = "counts" if failure.counts else "does not count"
+    return failure.what, answer, count, f"{failure.calls}{'+' if failure.times is None else ''}"
+
+
+def test_the_document_has_the_same_provider_failures() -> None:
+    header = ("what fails", "the user's answer", "daily quota", "calls")
+    _assert_documented(header, [_provider_row(failure) for failure in PROVIDER_FAILURES])
+
+
+def test_the_document_has_the_same_telegram_failures() -> None:
+    header = ("the user waits for", "method", "what fails", "the user sees")
+    rows = [(f.waits_for, f"`{f.method}`", f.what, f.sees) for f in TELEGRAM_FAILURES]
+    _assert_documented(header, rows)
