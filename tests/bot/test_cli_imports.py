@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.support.process_launcher import DEADLINE, ROOT
+
 LARGE = ("aiogram", "aiohttp", "httpx", "PIL", "sqlalchemy")
 PROBE = f"""
 import json, sys
@@ -26,7 +27,7 @@ def test_a_bad_setting_is_reported_without_large_imports(tmp_path: Path, command
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=True,
     )
     assert json.loads(process.stdout) == [2, []]

@@ -1,4 +1,4 @@
-"""The second line of defence: a secret that reaches a log line is struck out."""
+"""Logs: a secret in a log line is replaced."""
 
 import logging
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ TOKEN = "4242:" + "T" * 35
 
 
 @pytest.fixture(autouse=True)
-def untouched() -> Iterator[None]:
+def restored_logging() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     yield
@@ -23,9 +23,9 @@ def untouched() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("style", list(LogFormat))
-def test_secrets_are_struck_from_every_line(style: LogFormat, capsys: pytest.CaptureFixture[str]) -> None:
+def test_secrets_are_replaced_in_every_line(style: LogFormat, capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up(LogLevel.DEBUG, style, [SecretStr("the-api-key")])
-    structlog.get_logger("x").info("said", header="Authorization: the-api-key", link=f"/file/bot{TOKEN}/a")
+    structlog.get_logger("x").info("sent", header="Authorization: the-api-key", link=f"/file/bot{TOKEN}/a")
     try:
         raise ValueError(  # noqa: TRY301
             f"https://api.telegram.org/bot{TOKEN}/getMe the-api-key"

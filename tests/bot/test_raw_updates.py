@@ -1,4 +1,4 @@
-"""What is read off a raw update: right where it is well-formed, and quiet where it is anything at all."""
+"""Raw updates: the fields read before parsing, from valid updates and from any other object."""
 
 from typing import Any
 
@@ -18,16 +18,16 @@ ANYTHING = st.recursive(
 )
 
 
-def _in_group(text: str, **more: Any) -> dict[str, Any]:
+def _group_message(text: str, **more: Any) -> dict[str, Any]:
     return {"message": {"from": {"id": 7}, "chat": {"id": -5}, "text": text, **more}}
 
 
-def _answer_to(user_id: int) -> dict[str, Any]:
+def _reply_to(user_id: int) -> dict[str, Any]:
     return {"reply_to_message": {"from": {"id": user_id, "is_bot": True}}}
 
 
 @given(st.dictionaries(st.sampled_from([*ALLOWED, "poll", "update_id"]), ANYTHING, max_size=4))
-def test_nothing_that_comes_makes_it_stumble(update: dict[str, Any]) -> None:
+def test_any_update_is_classified_without_an_error(update: dict[str, Any]) -> None:
     assert isinstance(user_id_of(update), int)
     assert written_at(update) is None or isinstance(written_at(update), int)
     assert is_relevant(update, ME.id) in {True, False}
@@ -36,23 +36,25 @@ def test_nothing_that_comes_makes_it_stumble(update: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("update", "concerned", "asked"),
+    ("update", "relevant", "answered"),
     [
         ({"message": {"from": {"id": 7}, "chat": {"id": 7}, "text": "hello"}}, True, True),
         ({"callback_query": {"from": {"id": 7}}}, True, True),
         ({"my_chat_member": {"from": {"id": 7}, "chat": {"id": -5}}}, True, False),
-        (_in_group("just talking"), False, False),
-        (_in_group("/imagine a fox"), True, True),
-        (_in_group("/imagine@Imagine_Bot a fox"), True, True),
-        (_in_group("/imagine@another_bot a fox"), True, False),
-        (_in_group("at night", **_answer_to(ME.id)), True, True),
-        (_in_group("at night", **_answer_to(43)), False, False),
-        (_in_group("", caption="/imagine a fox"), True, True),
-        (_in_group("", migrate_to_chat_id=-100), True, False),
+        (_group_message("just talking"), False, False),
+        (_group_message("/imagine a fox"), True, True),
+        (_group_message("/imagine@Imagine_Bot a fox"), True, True),
+        (_group_message("/imagine@another_bot a fox"), True, False),
+        (_group_message("at night", **_reply_to(ME.id)), True, True),
+        (_group_message("at night", **_reply_to(43)), False, False),
+        (_group_message("", caption="/imagine a fox"), True, True),
+        (_group_message("", migrate_to_chat_id=-100), True, False),
         ({"poll": {"id": "1"}}, False, False),
         ({"message": None}, False, False),
     ],
 )
-def test_whom_an_update_is_relevant(update: dict[str, Any], concerned: bool, asked: bool) -> None:
-    assert is_relevant(update, ME.id) is concerned
-    assert expects_answer(update, ME) is asked
+def test_an_update_is_relevant_and_expects_an_answer(
+    update: dict[str, Any], relevant: bool, answered: bool
+) -> None:
+    assert is_relevant(update, ME.id) is relevant
+    assert expects_answer(update, ME) is answered

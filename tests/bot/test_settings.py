@@ -1,4 +1,4 @@
-"""Settings: every name, its default, and a complaint that names it, says what is wrong and never repeats the value."""
+"""Settings: names, defaults, and errors that name the setting and the problem but never a secret value."""
 
 import re
 from pathlib import Path
@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, SettingsError, load
+from tests.support.process_launcher import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
-GOOD = {"BOT_TOKEN": "123456:" + "A" * 35, "GPTUNNEL_API_KEY": "shds-good-key"}
+REQUIRED = {"BOT_TOKEN": "123456:" + "A" * 35, "GPTUNNEL_API_KEY": "shds-good-key"}
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    for name, value in GOOD.items():
+    for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
 
 
-def test_two_secrets_are_enough() -> None:
+def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
     settings = load(None)
     assert settings.gptunnel_api_url == "https://gptunnel.ru/v1"
     assert settings.listen_address == ("127.0.0.1", 8080)
@@ -29,7 +29,7 @@ def test_two_secrets_are_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "wrong"),
+    ("name", "value", "problem"),
     [
         ("BOT_TOKEN", "hello", "is not a bot token"),
         ("GPTUNNEL_API_KEY", "short", "is not an API key"),
@@ -54,13 +54,15 @@ def test_two_secrets_are_enough() -> None:
         ("TELEGRAM_RATE", "0", "is not usable"),
     ],
 )
-def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str, wrong: str) -> None:
+def test_a_bad_value_is_reported_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as raised:
         load(None)
     line = str(raised.value)
     assert line.startswith(f"{name} ")
-    assert wrong in line
+    assert problem in line
     assert f"(example: {name}=" in line
     assert "\n" not in line
     if "KEY" in name or "TOKEN" in name:
@@ -68,13 +70,13 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, val
 
 
 @pytest.mark.parametrize("name", ["BOT_TOKEN", "GPTUNNEL_API_KEY"])
-def test_a_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_missing_secret_is_named_in_the_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "  ")
     with pytest.raises(SettingsError, match=f"^{name} is missing"):
         load(None)
 
 
-def test_a_webhook_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_webhook_needs_a_public_url(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPDATES", "webhook")
     with pytest.raises(SettingsError, match=r"^PUBLIC_URL is missing"):
         load(None)
@@ -83,14 +85,12 @@ def test_a_webhook_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("quoted", ["'{}'", '"{}"', " {} ", ' "{}"\n', "“{}”"])
-def test_blanks_and_quotes_are_stripped(monkeypatch: pytest.MonkeyPatch, quoted: str) -> None:
+def test_spaces_and_quotes_around_a_value_are_removed(monkeypatch: pytest.MonkeyPatch, quoted: str) -> None:
     monkeypatch.setenv("GPTUNNEL_API_KEY", quoted.format("shds-good-key"))
     assert load(None).gptunnel_api_key.get_secret_value() == "shds-good-key"
 
 
-def test_a_file_is_read_and_the_environment_goes_first(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_environment_overrides_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("DAILY_QUOTA=3\nADMIN_IDS=1, 2,3\nMAX_IN_FLIGHT=7\n")
     monkeypatch.setenv("MAX_IN_FLIGHT", "9")
@@ -99,9 +99,9 @@ def test_a_file_is_read_and_the_environment_goes_first(
     assert settings.admin_ids == {1, 2, 3}
 
 
-def test_secrets_are_in_no_repr() -> None:
+def test_the_repr_hides_the_secrets() -> None:
     shown = repr(load(None))
-    assert not any(value in shown for value in GOOD.values())
+    assert not any(value in shown for value in REQUIRED.values())
 
 
 def test_the_example_file_and_the_readme_name_every_setting() -> None:

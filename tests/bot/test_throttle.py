@@ -1,4 +1,4 @@
-"""A flood: one answer, then silence until it calms; and nobody else notices."""
+"""The throttle: one warning in a flood, then silence until it ends, for each user alone."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from bot.throttle import Throttle, Verdict
 ANN, BEN = 1, 2
 
 
-def test_one_answer_then_silence_until_it_calms() -> None:
+def test_a_flood_gets_one_warning_and_is_ignored_until_it_ends() -> None:
     throttle = Throttle(10)
     verdicts = [throttle.judge(ANN, n * 0.1) for n in range(60)]
     assert verdicts == [Verdict.HANDLE] * 10 + [Verdict.WARN] + [Verdict.IGNORE] * 49
@@ -18,13 +18,13 @@ def test_one_answer_then_silence_until_it_calms() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.floats(0, 5)), max_size=300), st.integers(1, 20))
-def test_never_more_than_the_limit_a_minute_and_one_answer_a_flood(
-    came: list[tuple[int, float]], limit: int
+def test_at_most_the_limit_is_handled_in_any_minute_and_a_warning_comes_first(
+    arrivals: list[tuple[int, float]], limit: int
 ) -> None:
     throttle, now = Throttle(limit), 0.0
     handled: dict[int, list[float]] = {}
     last: dict[int, Verdict] = {}
-    for user, gap in came:
+    for user, gap in arrivals:
         now += gap
         verdict = throttle.judge(user, now)
         if verdict is Verdict.HANDLE:
@@ -35,18 +35,18 @@ def test_never_more_than_the_limit_a_minute_and_one_answer_a_flood(
         last[user] = verdict
 
 
-def test_a_storm_of_people_takes_neither_memory_nor_time() -> None:
+def test_many_users_need_little_memory_and_work() -> None:
     throttle = Throttle(3)
-    looked_through = 0
+    cleaned_up = 0
     for user in range(1, 50_001):
         before = len(throttle._times)
         assert throttle.judge(user, 5.0) is Verdict.HANDLE
-        looked_through += before if len(throttle._times) <= before else 0
+        cleaned_up += before if len(throttle._times) <= before else 0
     assert len(throttle._times) <= 10_000
-    assert looked_through <= 100_000
+    assert cleaned_up <= 100_000
 
 
-def test_no_limit_and_nobody_are_never_held_back() -> None:
+def test_a_limit_of_zero_and_updates_without_a_user_are_never_ignored() -> None:
     assert all(Throttle(0).judge(ANN, 0.0) is Verdict.HANDLE for _ in range(1_000))
     throttle = Throttle(1)
     assert all(throttle.judge(0, 0.0) is Verdict.HANDLE for _ in range(10))

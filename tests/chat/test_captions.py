@@ -1,4 +1,4 @@
-"""Prompts cut to what Telegram shows, counted as Telegram counts."""
+"""Captions: prompts cut to Telegram's limit, counted in UTF-16 units as Telegram counts."""
 
 import html
 
@@ -10,7 +10,7 @@ from playground.entities import parse
 
 
 @given(st.text(max_size=2_000) | st.text(alphabet="🦊é<&>x ", max_size=2_000))
-def test_a_caption_always_fits_and_parses(prompt: str) -> None:
+def test_any_caption_fits_and_has_no_markup(prompt: str) -> None:
     shown, entities = parse(caption(prompt), "HTML")
     assert units(shown) <= CAPTION_UNITS
     assert entities == []
@@ -19,13 +19,13 @@ def test_a_caption_always_fits_and_parses(prompt: str) -> None:
 
 
 @given(st.text(max_size=300), st.integers(1, 200))
-def test_cut_keeps_the_beginning_within_the_limit(text: str, limit: int) -> None:
+def test_any_cut_text_keeps_its_beginning_within_the_limit(text: str, limit: int) -> None:
     shortened = cut(text, limit)
     assert units(shortened) <= limit
     assert shortened == text or text.startswith(shortened.removesuffix("…"))
 
 
-def test_a_character_beyond_the_basic_plane_counts_twice() -> None:
+def test_a_character_outside_the_basic_plane_counts_twice() -> None:
     assert units("🦊") == 2
     assert cut("🦊🦊🦊", 5) == "🦊🦊…"
     assert len(caption("🦊" * 2_000)) == 511 + 1

@@ -1,6 +1,7 @@
-"""The texts: complete in both languages, used, given what they name, escaped, and well-formed for Telegram."""
+"""The texts: complete in both languages, used, with the right arguments, escaped, and valid for Telegram."""
 
 import ast
+import inspect
 import re
 from datetime import date
 from pathlib import Path
@@ -14,17 +15,23 @@ from hypothesis import strategies as st
 
 from bot.notices import Notice
 from chat import menu
+from chat.private_replies import PrivateReplies
+from chat.sender import Sender
 from chat.translations import FOLDER, LANGUAGES, TextError, Translations, Translator
 from core.model import AspectRatio, Failure
 from generation.alarms import Alarm
 from playground.entities import parse, units
 from storage.preferences import WhoMayDraw
+from tests.support.process_launcher import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
-ROOMS = ("chat", "handlers", "generation", "bot")
+
+def _modules(*packages: str) -> list[Path]:
+    return sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
 
 
 class _Variables(Visitor):
+    """Collects the names of the variables in a message."""
+
     def __init__(self) -> None:
         self.names: set[str] = set()
 
@@ -33,7 +40,7 @@ class _Variables(Visitor):
 
 
 def _messages(language: str) -> dict[str, set[str]]:
-    """Return each message's placeables."""
+    """Return the names of the variables of each message."""
     resource = FluentParser().parse((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
     assert not [entry for entry in resource.body if isinstance(entry, fluent.Junk)]
     found: dict[str, set[str]] = {}
@@ -47,11 +54,11 @@ def _messages(language: str) -> dict[str, set[str]]:
 
 
 def _calls() -> list[tuple[str, set[str], str]]:
-    """Return every text the code asks for: its name, or a prefix ending in `*`, its arguments, and where."""
+    """Return every use of a text in the code: its name or a prefix with `*`, its arguments, and its position."""
     found: list[tuple[str, set[str], str]] = []
-    for path in sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py")):
+    for path in _modules("chat", "handlers", "generation", "bot"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _is_texts(node.func) and node.args:
+            if isinstance(node, ast.Call) and _is_translation(node.func) and node.args:
                 arguments = {k.arg for k in node.keywords if k.arg}
                 for double in (k.value for k in node.keywords if k.arg is None):
                     assert isinstance(double, ast.Dict)
@@ -60,7 +67,7 @@ def _calls() -> list[tuple[str, set[str], str]]:
     return found
 
 
-def _is_texts(function: ast.expr) -> bool:
+def _is_translation(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute) and function.attr == "raw":
         return True
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
@@ -78,31 +85,31 @@ def _names(argument: ast.expr) -> list[str]:
         first = argument.values[0]
         assert isinstance(first, ast.Constant)
         return [str(first.value) + "*"]
-    return []  # a name handed on, checked where it is written
+    return []  # a variable: the constant is checked in its own place
 
 
-def test_both_languages_say_the_same_things_with_the_same_placeables() -> None:
+def test_both_languages_have_the_same_messages_with_the_same_variables() -> None:
     assert _messages("en") == _messages("ru")
 
 
-def test_every_text_asked_for_exists_and_gets_what_it_names() -> None:
+def test_every_text_in_the_code_exists_and_gets_its_variables() -> None:
     messages = _messages("en")
-    for name, arguments, where in _calls():
+    for name, arguments, position in _calls():
         wanted = [m for m in messages if m.startswith(name[:-1])] if name.endswith("*") else [name]
-        assert wanted, where
+        assert wanted, position
         for message in wanted:
-            assert messages[message] == arguments, f"{message} at {where}"
+            assert messages[message] == arguments, f"{message} at {position}"
 
 
 def test_every_text_is_used() -> None:
-    asked = [name for name, _, _ in _calls()]
+    used = [name for name, _, _ in _calls()]
     for message in _messages("en"):
         assert any(
-            message == name or (name.endswith("*") and message.startswith(name[:-1])) for name in asked
-        ), f"nobody says {message}"
+            message == name or (name.endswith("*") and message.startswith(name[:-1])) for name in used
+        ), f"{message} is not used"
 
 
-def test_whatever_is_named_in_code_has_words() -> None:
+def test_every_enum_value_and_command_has_a_text() -> None:
     messages = _messages("en")
     assert all(f"command-{name}" in messages for name in {*menu.ADMIN, *menu.GROUP_ADMIN})
     assert all(f"button-who-{who}" in messages for who in WhoMayDraw)
@@ -116,7 +123,7 @@ def test_whatever_is_named_in_code_has_words() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("number", [0, 1, 2, 5, 11, 21, 22, 25, 101])
-def test_every_text_is_html_that_telegram_takes(language: str, number: int) -> None:
+def test_every_text_is_html_within_the_limits_of_telegram(language: str, number: int) -> None:
     texts = Translator(language)
     for message, names in _messages(language).items():
         numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
@@ -150,17 +157,17 @@ def test_every_text_is_html_that_telegram_takes(language: str, number: int) -> N
         (0, "закончились."),
     ],
 )
-def test_russian_plurals(number: int, words: str) -> None:
+def test_russian_plurals_follow_the_number(number: int, words: str) -> None:
     assert Translator("ru")("left", left=number).endswith(words)
 
 
-def test_english_plurals() -> None:
+def test_english_plurals_follow_the_number() -> None:
     assert "1 picture left" in Translator("en")("left", left=1)
     assert "2 pictures left" in Translator("en")("left", left=2)
 
 
 @given(st.text(min_size=1, max_size=80))
-def test_what_a_person_wrote_is_shown_and_never_parsed(prompt: str) -> None:
+def test_a_user_s_text_is_shown_and_never_parsed_as_html(prompt: str) -> None:
     shown, entities = parse(Translator("en")("ask-ratio", prompt=prompt), "HTML")
     assert entities == []
     if not set(prompt) & set("\r\x00"):
@@ -171,7 +178,7 @@ def test_what_a_person_wrote_is_shown_and_never_parsed(prompt: str) -> None:
     ("code", "language"),
     [("ru", "ru"), ("ru-RU", "ru"), ("RU", "ru"), ("en-GB", "en"), ("de", "en"), (None, "en"), ("", "en")],
 )
-def test_the_language_follows_the_tag(code: str | None, language: str) -> None:
+def test_the_language_follows_the_language_code(code: str | None, language: str) -> None:
     assert Translations().for_language(code).language == language
 
 
@@ -183,42 +190,38 @@ def test_a_missing_text_or_argument_is_an_error() -> None:
         texts("ask-ratio")
 
 
-SAYS = {
-    "text",
-    "edit",
-    "toast",
-    "say",
-    "status",
-    "edit_status",
-    "whisper",
-    "show",
-    "replace",
-    "photo",
-    "document",
+SENDING_METHODS = {
+    name
+    for sends in (Sender, PrivateReplies)
+    for name, method in inspect.getmembers(sends, inspect.isfunction)
+    if not name.startswith("_") and {"text", "caption"} & set(inspect.signature(method).parameters)
 }
-"""The methods that put words before people."""
+"""The methods that send a text to a user."""
 
 
-def _written_in_code(node: ast.expr) -> bool:
+def _is_literal_text(node: ast.expr) -> bool:
     literal = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    names_texts = {id(arg) for call in ast.walk(node) if isinstance(call, ast.Call) for arg in call.args}
-    if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp) and id(node) not in names_texts:
+    arguments_of_calls = {
+        id(arg) for call in ast.walk(node) if isinstance(call, ast.Call) for arg in call.args
+    }
+    if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp) and id(node) not in arguments_of_calls:
         return any(character.isalpha() for text in literal for character in text)
     return False
 
 
-def test_no_text_is_built_in_code() -> None:
-    for path in sorted(p for room in ("handlers", "generation") for p in (ROOT / room).rglob("*.py")):
+def test_no_text_for_users_is_written_in_code() -> None:
+    assert {"send_text", "toast", "send_ephemeral", "send_photo", "send"} <= SENDING_METHODS
+    for path in _modules("handlers", "generation", "bot"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in SAYS:
-                given = [*node.args, *(keyword.value for keyword in node.keywords)]
-                assert not any(map(_written_in_code, given)), f"{path}:{node.lineno}"
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in SENDING_METHODS:
+                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+                assert not any(map(_is_literal_text, arguments)), f"{path}:{node.lineno}"
 
 
-def test_keyboards_have_no_words_of_their_own() -> None:
+def test_the_labels_of_buttons_are_not_written_in_code() -> None:
     tree = ast.parse((ROOT / "chat" / "keyboards.py").read_text(encoding="utf-8"))
     labels = [
         k.value for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords if k.arg == "text"
     ]
     assert labels
-    assert not any(map(_written_in_code, labels))
+    assert not any(map(_is_literal_text, labels))

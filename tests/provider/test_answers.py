@@ -1,4 +1,4 @@
-"""Every row of media-api.md's tables as a pure reading; tests/generation/test_media_api.py has them over HTTP."""
+"""Parsing of the provider's answers: every row of docs/media-api.md. test_client.py has them over HTTP."""
 
 import json
 
@@ -26,31 +26,31 @@ WAITING = {"code": 0, "id": ID, "model": "seedream-3", "prompt": "x --ar 9:16", 
 
 
 @pytest.mark.parametrize("status", ["idle", "running", "processing", "a word nobody knows", "", None, 7])
-def test_any_word_but_the_known_ends_means_still_waiting(status: object) -> None:
+def test_any_status_but_the_final_ones_means_that_the_task_runs(status: object) -> None:
     task = read_task({**WAITING, "status": status})
     assert (task.id, task.url) == (ID, None)
 
 
-def test_done_with_a_link_is_finished() -> None:
+def test_done_with_a_link_is_a_finished_task() -> None:
     assert read_task({**WAITING, "status": "done", "url": URL}).url == URL
 
 
 @pytest.mark.parametrize("url", [None, "", 5])
-def test_done_without_a_link_is_failed(url: object) -> None:
+def test_done_without_a_link_is_an_error(url: object) -> None:
     with pytest.raises(DoneWithoutPicture):
         read_task({**WAITING, "status": "done", "url": url})
 
 
 @pytest.mark.parametrize("status", ["failed", "fail", "error", "FAILED"])
 @pytest.mark.parametrize("message", [None, "out of luck"])
-def test_a_failed_task(status: str, message: str | None) -> None:
+def test_a_failed_task_is_an_error_with_the_provider_s_message(status: str, message: str | None) -> None:
     with pytest.raises(TaskFailed, match=message or "without a picture"):
         read_task({**WAITING, "status": status, "message": message})
 
 
 @pytest.mark.parametrize("words", ["Sensitive content", "violates our policy", "Moderation", "NSFW"])
 @pytest.mark.parametrize("shape", [{"status": "failed", "id": ID, "code": 0}, {"code": 7}])
-def test_moderation(words: str, shape: dict[str, object]) -> None:
+def test_a_message_about_moderation_is_moderated(words: str, shape: dict[str, object]) -> None:
     with pytest.raises(Moderated):
         read_task({**shape, "message": f"Prompt: {words}"})
 
@@ -76,7 +76,9 @@ def test_moderation(words: str, shape: dict[str, object]) -> None:
         ({"code": 0, "id": 5, "status": "idle"}, ProtocolError),
     ],
 )
-def test_refusals(answer: dict[str, object], error: type[MediaError]) -> None:
+def test_an_answer_without_a_task_is_the_matching_error(
+    answer: dict[str, object], error: type[MediaError]
+) -> None:
     with pytest.raises(error):
         read_task(answer)
 
@@ -102,7 +104,7 @@ def test_refusals(answer: dict[str, object], error: type[MediaError]) -> None:
         (504, b"", Temporary),
     ],
 )
-def test_http_statuses(status: int, body: bytes, error: type[MediaError]) -> None:
+def test_an_http_status_is_the_matching_error(status: int, body: bytes, error: type[MediaError]) -> None:
     assert type(status_error(status, body, None)) is error
 
 
@@ -110,25 +112,25 @@ def test_http_statuses(status: int, body: bytes, error: type[MediaError]) -> Non
     ("header", "seconds"),
     [("7", 7.0), ("0.5", 0.5), ("100000", 120.0), ("-3", None), ("nan", None), ("soon", None), (None, None)],
 )
-def test_retry_after(header: str | None, seconds: float | None) -> None:
+def test_retry_after_is_seconds_up_to_a_maximum(header: str | None, seconds: float | None) -> None:
     assert read_retry_after(header) == seconds
     error = status_error(429, b"", header)
     assert isinstance(error, RateLimited)
     assert error.retry_after == seconds
 
 
-def test_retry_after_as_a_date_is_a_long_while() -> None:
+def test_retry_after_as_a_date_is_the_maximum() -> None:
     assert read_retry_after("Wed, 21 Oct 2026 07:28:00 GMT") == 120.0
 
 
 @pytest.mark.parametrize(
     ("cost", "read"), [("4.5", 4.5), (4, 4.0), (None, None), ("much", None), (True, None)]
 )
-def test_cost_is_a_number_or_a_string(cost: object, read: float | None) -> None:
+def test_the_cost_may_be_a_number_or_a_string(cost: object, read: float | None) -> None:
     assert read_task({**WAITING, "status": "idle", "cost": cost}).cost == read
 
 
-def test_balance() -> None:
+def test_a_balance_is_parsed_or_the_matching_error_is_raised() -> None:
     assert read_balance({"balance": 123.45}) == 123.45
     with pytest.raises(Unauthorised):
         read_balance({"message": "Invalid token, x"})
@@ -137,7 +139,7 @@ def test_balance() -> None:
 
 
 @pytest.mark.parametrize("body", [b"<html></html>", b'{"code":0,"id":"68', b"", b"[1]", b'"x"', b"\xff"])
-def test_what_is_no_json_object_is_a_protocol_error(body: bytes) -> None:
+def test_a_body_that_is_no_json_object_is_a_protocol_error(body: bytes) -> None:
     with pytest.raises(ProtocolError):
         read_json(200, body)
 
@@ -151,7 +153,7 @@ _FIELDS = st.sampled_from(["code", "id", "status", "url", "message", "error", "c
 
 
 @given(st.dictionaries(_FIELDS, _JSON | st.sampled_from(["done", "failed", ID, URL, 0])))
-def test_whatever_comes_is_a_task_or_a_media_error(answer: dict[str, object]) -> None:
+def test_any_object_is_parsed_or_raises_a_media_error(answer: dict[str, object]) -> None:
     try:
         task = read_task(read_json(200, json.dumps(answer).encode()))
     except MediaError:

@@ -1,4 +1,4 @@
-"""The media client over real HTTP against the stand-in, its switches thrown one by one."""
+"""The media client over real HTTP against the stand-in, with one fault at a time."""
 
 import asyncio
 import gc
@@ -51,7 +51,7 @@ async def api(media: Media) -> AsyncIterator[MediaClient]:
         yield opened
 
 
-async def test_a_picture_is_ordered_and_found(media: Media, api: MediaClient) -> None:
+async def test_a_task_is_created_and_its_picture_found(media: Media, api: MediaClient) -> None:
     created = await api.create("лиса на снегу", AspectRatio.TALL)
     assert len(created.id) == 24
     found = await api.result(created.id)
@@ -60,11 +60,11 @@ async def test_a_picture_is_ordered_and_found(media: Media, api: MediaClient) ->
     assert await api.balance() == pytest.approx(999_995.5)
 
 
-async def test_create_may_answer_done_at_once(api: MediaClient) -> None:
+async def test_a_create_may_answer_with_a_finished_task(api: MediaClient) -> None:
     assert (await api.create("quick", None)).url is not None
 
 
-async def test_without_a_ratio_none_is_sent(media: Media, api: MediaClient) -> None:
+async def test_a_create_without_a_ratio_sends_none(media: Media, api: MediaClient) -> None:
     created = await api.create("a fox", None)
     assert media.tasks[created.id].shown == "a fox"
 
@@ -96,11 +96,11 @@ async def test_a_create_that_may_have_been_accepted_is_unknown(
     media.faults.add(Fault("create", answer=answer, after=True))
     with pytest.raises(OutcomeUnknown):
         await api.create("a fox", None)
-    assert len(media.tasks) == 1  # it was
+    assert len(media.tasks) == 1  # it was accepted
 
 
 @pytest.mark.parametrize(("answer", "error"), NOT_ACCEPTED)
-async def test_a_create_that_a_gate_turned_away_may_be_repeated(
+async def test_a_create_that_was_not_accepted_raises_the_matching_error(
     media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
 ) -> None:
     media.faults.add(Fault("create", answer=answer))
@@ -109,7 +109,7 @@ async def test_a_create_that_a_gate_turned_away_may_be_repeated(
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_a_create_whose_connection_breaks_is_unknown_on_either_side(
+async def test_a_create_whose_connection_breaks_is_unknown_before_and_after(
     media: Media, api: MediaClient, after: bool
 ) -> None:
     media.faults.add(Fault("create", drop=True, after=after))
@@ -128,7 +128,7 @@ async def test_a_create_whose_connection_breaks_is_unknown_on_either_side(
         (faults.json({"code": 8, "message": "content policy"}), Moderated),
     ],
 )
-async def test_a_refused_create(
+async def test_a_refused_create_raises_the_matching_error(
     media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
 ) -> None:
     media.faults.add(Fault("create", answer=answer))
@@ -151,7 +151,7 @@ async def test_a_refused_create(
         (faults.json({"code": 3, "message": "Task not found"}), BadInput),
     ],
 )
-async def test_a_result_that_is_none(
+async def test_a_result_without_a_picture_raises_the_matching_error(
     media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
 ) -> None:
     created = await api.create("a fox", None)
@@ -161,14 +161,14 @@ async def test_a_result_that_is_none(
     assert (await api.result(created.id)).url
 
 
-async def test_a_dropped_result_is_temporary(media: Media, api: MediaClient) -> None:
+async def test_a_result_whose_connection_breaks_is_temporary(media: Media, api: MediaClient) -> None:
     created = await api.create("a fox", None)
     media.faults.add(Fault("result", drop=True))
     with pytest.raises(Temporary):
         await api.result(created.id)
 
 
-async def test_a_refused_connection_was_surely_not_sent() -> None:
+async def test_a_refused_connection_means_not_sent() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{held.getsockname()[1]}/v1"
@@ -177,7 +177,7 @@ async def test_a_refused_connection_was_surely_not_sent() -> None:
                 await api.create("a fox", None)
 
 
-async def test_a_name_without_an_address_was_surely_not_sent() -> None:
+async def test_an_unknown_host_name_means_not_sent() -> None:
     async with MediaClient(
         url="http://nowhere.invalid/v1", key=SecretStr(KEY), model="seedream-3", metrics=Metrics()
     ) as api:
@@ -185,14 +185,14 @@ async def test_a_name_without_an_address_was_surely_not_sent() -> None:
             await api.create("a fox", None)
 
 
-async def test_an_endless_answer_is_cut_off(media: Media, api: MediaClient) -> None:
+async def test_a_too_large_answer_is_cut_off(media: Media, api: MediaClient) -> None:
     media.faults.add(Fault("create", answer=faults.status(200, "x" * 2_000_000)))
     with pytest.raises(OutcomeUnknown):
         await api.create("a fox", None)
 
 
-class _Counting(faults.Faults):
-    """Takes 50 ms for each call, and knows how many there were at once."""
+class _CountingFaults(faults.Faults):
+    """Delays each call by 50 ms. `most` is the largest number of calls at the same time."""
 
     def __init__(self) -> None:
         super().__init__([Fault("balance", times=None, delay=0.05)])
@@ -209,13 +209,13 @@ class _Counting(faults.Faults):
             self.at_once -= 1
 
 
-async def test_calls_are_bounded_before_the_pool(media: Media, api: MediaClient) -> None:
-    media.faults = counting = _Counting()
+async def test_the_calls_at_the_same_time_are_limited(media: Media, api: MediaClient) -> None:
+    media.faults = counting = _CountingFaults()
     await asyncio.gather(*(api.balance() for _ in range(60)))
     assert counting.most == CALLS_AT_ONCE * FEWEST_CLIENTS
 
 
-async def test_the_key_is_in_no_error_no_log_and_no_repr(
+async def test_the_key_is_in_no_error_log_or_repr(
     media: Media, api: MediaClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -233,11 +233,11 @@ async def test_the_key_is_in_no_error_no_log_and_no_repr(
     gc.collect()
 
 
-async def test_a_create_whose_answer_does_not_come_in_time_is_unknown(
+async def test_a_create_that_is_not_answered_in_time_is_unknown(
     media: Media, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provider.client.TIMEOUT", httpx.Timeout(connect=5, read=0.2, write=5, pool=5))
-    media.faults.add(Fault("create", delay=1.0))
+    monkeypatch.setattr("provider.client.TIMEOUT", httpx.Timeout(60, read=0.2))
+    media.faults.add(Fault("create", delay=60.0))
     async with MediaClient(
         url=f"{media.url}/v1", key=SecretStr(KEY), model="seedream-3", metrics=Metrics()
     ) as api:

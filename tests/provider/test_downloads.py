@@ -1,4 +1,4 @@
-"""Fetching pictures: from where it is allowed, as much as is allowed, and nothing else."""
+"""Downloads of pictures: only from allowed addresses, up to the allowed size, within the allowed time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,6 +15,7 @@ from provider.errors import DownloadError, DownloadRefused, LinkGone, LinkUnavai
 
 
 async def _answer(request: web.Request) -> web.StreamResponse:
+    """Answer as the path says: with a status, a redirect, a huge or a slow body, or a picture."""
     kind = request.match_info["kind"]
     if kind.isdigit():
         return web.Response(status=int(kind))
@@ -50,18 +51,18 @@ async def store() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def own(store: str) -> AsyncIterator[Downloads]:
-    """Downloads whose API lives on the store's host."""
+async def same_host(store: str) -> AsyncIterator[Downloads]:
+    """Yield downloads for an API on the host of the store."""
     async with Downloads(f"{store}/v1") as opened:
         yield opened
 
 
-async def test_http_is_for_the_api_s_own_host_only(store: str, own: Downloads) -> None:
-    assert await own.fetch(f"{store}/good") == b"picture"
-    assert await own.fetch(f"{store}/near") == b"picture"
-    async with Downloads("https://gptunnel.ru/v1") as strangers:
+async def test_http_is_allowed_for_the_host_of_the_api_only(store: str, same_host: Downloads) -> None:
+    assert await same_host.fetch(f"{store}/good") == b"picture"
+    assert await same_host.fetch(f"{store}/near") == b"picture"
+    async with Downloads("https://gptunnel.ru/v1") as other_host:
         with pytest.raises(DownloadRefused, match="https"):
-            await strangers.fetch(f"{store}/good")
+            await other_host.fetch(f"{store}/good")
 
 
 @pytest.mark.parametrize(
@@ -80,15 +81,19 @@ async def test_http_is_for_the_api_s_own_host_only(store: str, own: Downloads) -
         ("huge", DownloadRefused),
     ],
 )
-async def test_what_is_not_fetched(store: str, own: Downloads, kind: str, error: type[DownloadError]) -> None:
+async def test_a_bad_answer_raises_the_matching_error(
+    store: str, same_host: Downloads, kind: str, error: type[DownloadError]
+) -> None:
     with pytest.raises(error):
-        await own.fetch(f"{store}/{kind}")
+        await same_host.fetch(f"{store}/{kind}")
 
 
-async def test_a_drip_is_given_up(store: str, own: Downloads, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_download_is_given_up(
+    store: str, same_host: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(downloads, "WHOLE_DOWNLOAD", 0.2)
     with pytest.raises(LinkUnavailable, match="slowly"):
-        await own.fetch(f"{store}/drip")
+        await same_host.fetch(f"{store}/drip")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +116,7 @@ async def test_a_drip_is_given_up(store: str, own: Downloads, monkeypatch: pytes
         "https://",
     ],
 )
-async def test_addresses_inside_the_house_are_refused(link: str) -> None:
+async def test_private_addresses_and_other_schemes_are_refused(link: str) -> None:
     async with Downloads("https://gptunnel.ru/v1") as opened:
         with pytest.raises((DownloadRefused, LinkUnavailable)) as caught:
             await opened.fetch(link)
@@ -120,12 +125,12 @@ async def test_addresses_inside_the_house_are_refused(link: str) -> None:
 
 async def test_private_hosts_may_be_allowed() -> None:
     async with Downloads("https://gptunnel.ru/v1", allow_private=True) as opened:
-        with pytest.raises(LinkUnavailable):  # allowed, and nobody is there
+        with pytest.raises(LinkUnavailable):  # allowed, but nothing listens there
             await opened.fetch("https://127.0.0.1:1/x")
 
 
 @given(st.ip_addresses())
-def test_public_is_never_private_loopback_or_link_local(address: object) -> None:
+def test_a_public_address_is_never_private_or_special(address: object) -> None:
     if is_public(str(address)):
         for special in ("is_private", "is_loopback", "is_link_local", "is_multicast", "is_unspecified"):
             assert not getattr(address, special)
