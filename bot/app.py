@@ -352,7 +352,7 @@ class App:
             notices=Notices(sender=sender, private_replies=self._private_replies, languages=languages),
         )
         self._stack.push_async_callback(self._update_queue.stop, HANDLER_SECONDS)
-        self._polling = Polling(bot=self.bot, update_queue=self._update_queue, clock=clock)
+        self.polling = Polling(bot=self.bot, update_queue=self._update_queue, clock=clock)
         self._web = WebServer(
             address=settings.listen_address,
             metrics=self.metrics,
@@ -360,7 +360,7 @@ class App:
             load_source=source_images.load_signed,
         )
         self._stack.push_async_callback(self._web.stop)
-        self._stack.push_async_callback(self._polling.stop)
+        self._stack.push_async_callback(self.polling.stop)
 
         database.on_unavailable(lambda: self.alarms.raise_alarm(Alarm.DISK))
         database.on_unavailable(write_probe.start)
@@ -395,12 +395,12 @@ class App:
         await self._web.start()
         await self._update_queue.start()
         if settings.updates is Updates.POLLING:
-            self._polling.start()
+            self.polling.start()
 
     async def is_healthy(self) -> bool:
         """Return whether the database answers and accepts writes, the engine runs, and updates are received."""
         await self.requests.get(0)
-        receives = self._polling.is_alive or self._settings.updates is Updates.WEBHOOK
+        receives = self.polling.is_alive or self._settings.updates is Updates.WEBHOOK
         return self.database.write_error is None and self.engine.running and receives
 
     async def stop(self) -> None:

@@ -11,7 +11,7 @@ from enum import Enum
 import structlog
 
 from chat import keyboards
-from chat.errors import Rejected, SendError, Unreachable, Unsure
+from chat.errors import Rejected, SendError, Unreachable
 from chat.limits import Priority
 from chat.sender import Sender
 from chat.translations import Translations, Translator
@@ -98,7 +98,7 @@ class StatusMessages:
         self._paused = paused
         self._by_id: dict[int, _Status] = {}
         self._maybe_lost: set[int] = set()
-        """Requests with a status message that may have been sent without its id being stored."""
+        """Requests of an earlier process whose status message may have been sent without its id being stored."""
         self._positions: Callable[[], Mapping[int, int]] = dict
         self._background = Background()
         self._slots = asyncio.Semaphore(SENDING_AT_ONCE)
@@ -212,10 +212,6 @@ class StatusMessages:
             async with self._slots:
                 status.sending = True
                 await self._send(status)
-        except Unsure as error:
-            if status.message_id is None and not status.reaction_only:
-                self._maybe_lost.add(status.request_id)
-            log.info("status not shown", request=status.request_id, error=str(error))
         except Unreachable:
             self._by_id.pop(status.request_id, None)
         except Rejected as error:

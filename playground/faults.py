@@ -18,7 +18,7 @@ class Fault:
     `call` is the method or path (`sendPhoto`, `create`, `picture`; `*` means all). `times` limits the number of
     applications; None means no limit. `only` limits the fault to calls about a prompt that contains this text or, at
     the Bot API, about a chat or a file (`chat 7.`, `file x.`). `delay` is in seconds. `answer` replaces the response
-    and `drop` closes the connection; the call is not handled then, unless `after` is set.
+    and `drop` closes the connection; the call is not handled then. With `after` it is handled first, before the delay.
     `hit_at` lists the monotonic times of the applications; `begun` is set by the first.
     """
 
@@ -73,9 +73,11 @@ class Faults:
         fault = self._next(call, about)
         if fault is None:
             return await handler()
+        response = await handler() if fault.after else None
         if fault.delay:
             await asyncio.sleep(fault.delay)
-        response = await handler() if fault.after or not (fault.answer or fault.drop) else None
+        if not (fault.after or fault.answer or fault.drop):
+            response = await handler()
         if fault.drop and request.transport is not None:
             request.transport.abort()
             return web.Response(status=500)  # aiohttp needs a response; the connection is closed

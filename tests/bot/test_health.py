@@ -1,0 +1,52 @@
+"""The health of the process."""
+
+from pathlib import Path
+
+from bot.app import App
+from tests.support.fake_apis import EngineTelegram, FakeProvider, KillSwitch
+from tests.support.in_process_app import open_app
+from tests.support.virtual_loop import LoopClock, virtual_time
+
+
+async def _app(folder: Path, points: list[str]) -> App:
+    """Return an application that is not started. `points` collects the failpoints of its ledger."""
+    provider = FakeProvider(KillSwitch())
+    telegram = EngineTelegram(provider.kill_switch)
+    return await open_app(
+        folder, telegram=telegram, provider=provider, clock=LoopClock(), failpoint=points.append
+    )
+
+
+@virtual_time
+async def test_a_bot_is_healthy_only_while_it_runs_and_polls(tmp_path: Path) -> None:
+    app = await _app(tmp_path, [])
+    await app.start()
+    assert not await app.is_healthy()
+    app.polling.start()
+    assert await app.is_healthy()
+    await app.polling.stop()
+    assert not await app.is_healthy()
+    app.polling.start()
+    await app.engine.stop()
+    assert not await app.is_healthy()
+    await app.stop()
+
+
+@virtual_time
+async def test_a_health_check_writes_nothing(tmp_path: Path) -> None:
+    points: list[str] = []
+    app = await _app(tmp_path, points)
+    await app.start()
+    app.polling.start()
+    points.clear()
+    for _ in range(10):
+        assert await app.is_healthy()
+    assert points == []
+    await app.stop()
+
+
+@virtual_time
+async def test_an_app_that_was_never_started_stops(tmp_path: Path) -> None:
+    app = await _app(tmp_path, [])
+    assert not await app.is_healthy()
+    await app.stop()
