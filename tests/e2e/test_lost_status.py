@@ -1,7 +1,7 @@
 """A status message that was sent without its id being stored.
 
-It is found if its id is one of the three after the user's message. The bot numbers the messages of all its private chats
-together, so the window that remains is a rush: with more messages in between, the status message stays beside the
+It is found if its id is one of the three after the user's message. The bot numbers the messages of all its private
+chats together, so the window that remains is a rush: with more messages in between, the status message stays beside the
 picture until its Cancel button is pressed.
 """
 
