@@ -1,7 +1,6 @@
 """One running bot for the tests that only talk to it, and a bot of its own for each test that stops or damages it."""
 
 import tempfile
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -38,9 +37,7 @@ async def shared_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 @pytest_asyncio.fixture(loop_scope="session")
 async def shared_bot(shared_world: World) -> AsyncIterator[World]:
     """Yield the world of a running bot that all tests of this worker share. Each test adds its own users."""
-    duration = shared_world.media.duration
     yield shared_world
-    shared_world.media.duration = duration
     await _recover(shared_world)
 
 
@@ -57,9 +54,7 @@ async def _recover(world: World) -> None:
     world.media.faults.clear()
     world.telegram.faults.clear()
     world.telegram.chats.blocked.clear()
-    now = time.monotonic()
-    for task in world.media.tasks.values():
-        task.done_at = min(task.done_at, now)
+    world.finish_tasks()
     await world.wait_until_closed()
     if create_failed:  # an accepted create ends the count of failures in the circuit breaker
         user = world.add_user()

@@ -1,4 +1,4 @@
-"""Floods, blocked people and words, and prompts that are held unsafe again and again."""
+"""Floods, banned users, chats and words, and repeated prompts that the provider refuses as unsafe."""
 
 import time
 
@@ -10,7 +10,7 @@ from tests.support.world import ADMIN, World
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-async def test_a_flood_gets_one_answer_and_costs_no_writes(own_bot: World) -> None:
+async def test_a_flood_gets_one_warning_and_is_not_stored(own_bot: World) -> None:
     await own_bot.process.start(THROTTLE="5")
     ann, ben = own_bot.add_user("ru"), own_bot.add_user()
     for _ in range(40):
@@ -24,7 +24,7 @@ async def test_a_flood_gets_one_answer_and_costs_no_writes(own_bot: World) -> No
     assert len(own_bot.rows("SELECT 1 FROM inbox")) == 5 + 1
 
 
-async def test_what_piled_up_while_the_bot_was_away_is_no_flood(own_bot: World) -> None:
+async def test_updates_from_before_the_start_are_no_flood(own_bot: World) -> None:
     ann = own_bot.add_user()
     for ago in range(120, 0, -20):
         message = own_bot.telegram.chats.add(ann.id, ann, text="/quota")
@@ -34,7 +34,7 @@ async def test_what_piled_up_while_the_bot_was_away_is_no_flood(own_bot: World) 
     assert all("of 20 used" in text for text in own_bot.texts(ann))
 
 
-async def test_a_lively_group_is_neither_a_flood_nor_stored(own_bot: World) -> None:
+async def test_the_talk_of_a_group_is_neither_a_flood_nor_stored(own_bot: World) -> None:
     await own_bot.process.start(THROTTLE="5")
     ann = own_bot.add_user()
     group = own_bot.add_group(ann)
@@ -47,7 +47,7 @@ async def test_a_lively_group_is_neither_a_flood_nor_stored(own_bot: World) -> N
     assert len(own_bot.rows("SELECT 1 FROM inbox")) == 1
 
 
-async def test_blocked_people_chats_and_words(own_bot: World) -> None:
+async def test_banned_users_chats_and_words_are_refused(own_bot: World) -> None:
     admin = own_bot.add_user(user_id=ADMIN)
     await own_bot.process.start(ADMIN_IDS=str(ADMIN))
     ann, ben = own_bot.add_user(), own_bot.add_user(name="Ben")
@@ -63,9 +63,9 @@ async def test_blocked_people_chats_and_words(own_bot: World) -> None:
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     own_bot.telegram.say(ben, "/imagine a NUDЕ fox --ar 1:1")
     await own_bot.wait_for_text(ben, "I don’t draw that here")
-    said = own_bot.telegram.say(ben, "/imagine a fox")
+    command = own_bot.telegram.say(ben, "/imagine a fox")
     question = await own_bot.wait_for_text(ben, "Which shape for “a fox”")
-    own_bot.telegram.rewrite(said, "/imagine a nude fox")
+    own_bot.telegram.rewrite(command, "/imagine a nude fox")
     own_bot.telegram.press(ben, question, "1:1")
     picture = await own_bot.wait_for_picture(ben)
     assert picture.caption == "a fox"
@@ -83,7 +83,7 @@ async def test_blocked_people_chats_and_words(own_bot: World) -> None:
     assert not any(e.kind == "ephemeral" for e in own_bot.telegram.chats.events)
 
 
-async def test_unsafe_thrice_in_an_hour_is_a_pause(own_bot: World) -> None:
+async def test_three_unsafe_prompts_in_an_hour_pause_a_user(own_bot: World) -> None:
     await own_bot.process.start()
     ann = own_bot.add_user()
     for number in range(3):

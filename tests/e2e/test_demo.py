@@ -1,4 +1,4 @@
-"""The newcomer's command: `imagine-bot demo --once` shows the chat and leaves a picture on the disk."""
+"""`imagine-bot demo --once` prints a chat and writes a picture to the disk."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.process_launcher import ROOT
+from tests.support.process_launcher import DEADLINE, ROOT
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -16,16 +16,16 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 async def _demo(folder: Path, *arguments: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "demo", "--once", *arguments),
-        # A reader's own settings must not reach the demo: neither a real token nor a broken value.
+        # The settings of the environment must not reach the demo: neither a real token nor a bad value.
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BOT_TOKEN": "real", "DAILY_QUOTA": "x"},
         stdout=asyncio.subprocess.PIPE,
         cwd=folder,
     )
-    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    out, _ = await asyncio.wait_for(process.communicate(), DEADLINE)
     return process.returncode or 0, out.decode()
 
 
-async def test_a_picture_appears(tmp_path: Path) -> None:
+async def test_the_demo_prints_the_chat_and_writes_a_picture(tmp_path: Path) -> None:
     code, out = await _demo(tmp_path)
     assert code == 0
     path = Path(out.rpartition("The picture: ")[2].strip())
@@ -39,7 +39,7 @@ async def test_a_picture_appears(tmp_path: Path) -> None:
     assert any("takes away" in line for line in lines)
 
 
-async def test_what_cannot_be_drawn_is_shown_and_ends(tmp_path: Path) -> None:
+async def test_a_prompt_that_cannot_be_drawn_ends_the_demo_with_an_error(tmp_path: Path) -> None:
     code, out = await _demo(tmp_path, "a fox --ar 5:4")
     assert code == 1
     assert "can’t draw 5:4" in out

@@ -1,6 +1,6 @@
-"""`kill -9` at every place of a generation, one by one: around each commit of the ledger and inside each call.
+"""`kill -9` at every point of a generation: around each commit of the ledger and inside each call.
 
-A place is passed by the real process: the ledger's failpoint kills it from within, the stand-ins from without.
+A failpoint of the ledger kills the real process from inside, a stand-in from outside.
 """
 
 import asyncio
@@ -24,38 +24,39 @@ from tests.support.world import World, buttons, open_world
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 AT_ONCE = 6
-PLACES = ("write", "commit", "committed")
+FAILPOINTS = ("write", "commit", "committed")
 NO_ROW, CLOSED = "no row", "closed"
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """A generation from its wish to its end: the states it is killed in, how often in each, and the calls it makes.
+class Scenario:
+    """A generation with its final state.
 
-    Up to `running` all of them are the first one's.
+    The process is killed in each of the `states`, in the first `passes` transactions of that state, and inside each of
+    the `calls`. The states up to `running` are tested by the first scenario alone, as they are the same in all.
     """
 
     name: str
     prompt: str
-    end: str
+    final_state: str
     states: tuple[str, ...]
     calls: tuple[str, ...] = ()
-    each: int = 1
+    passes: int = 1
     cancels: bool = False
     blocked: bool = False
 
 
-STORIES = [
-    Story(
+SCENARIOS = [
+    Scenario(
         "delivered",
         "a fox",
         "delivered",
         (NO_ROW, "queued", "submitting", "running", "ready", "delivering", "delivered"),
         ("sendMessage", "create", "result", "picture", "sendPhoto", "deleteMessage"),
-        each=2,
+        passes=2,
     ),
-    Story("failed", "nsfw", "failed", ("running", "failed"), ("result", "sendMessage")),
-    Story(
+    Scenario("failed", "nsfw", "failed", ("running", "failed"), ("result", "sendMessage")),
+    Scenario(
         "cancelled",
         "slow",
         "cancelled",
@@ -63,158 +64,163 @@ STORIES = [
         ("answerCallbackQuery", "editMessageText"),
         cancels=True,
     ),
-    Story("undeliverable", "a fox", "undeliverable", ("delivering", "undeliverable"), blocked=True),
+    Scenario("undeliverable", "a fox", "undeliverable", ("delivering", "undeliverable"), blocked=True),
 ]
 
 
 @dataclass(slots=True)
-class Life:
-    """One story in a world of its own, with one death in it."""
+class Generation:
+    """The generation of a scenario, in a world of its own."""
 
     world: World
-    story: Story
+    scenario: Scenario
     user: User
 
     @classmethod
-    def begin(cls, world: World, story: Story) -> "Life":
-        world.media.duration = lambda: 30.0 if story.cancels else 0.2
-        if story.blocked:
+    def begin(cls, world: World, scenario: Scenario) -> "Generation":
+        world.media.duration = lambda: 3_600.0 if scenario.cancels else 0.2
+        if scenario.blocked:
             blocked = faults.telegram(403, "Forbidden: bot was blocked by the user")
             world.telegram.faults.add(Fault("sendPhoto", times=None, answer=blocked))
-        life = cls(world, story, world.add_user())
-        world.telegram.say(life.user, f"/imagine {story.prompt} --ar 1:1")
-        return life
+        generation = cls(world, scenario, world.add_user())
+        world.telegram.say(generation.user, f"/imagine {scenario.prompt} --ar 1:1")
+        return generation
 
-    async def to_its_end(self) -> None:
-        """Do what the person does, until the process dies or all is over."""
+    async def run(self) -> None:
+        """Wait until the process dies or the request is closed, and press Cancel if the scenario does."""
         pressed = False
 
-        def over() -> bool:
+        def is_over() -> bool:
             nonlocal pressed
-            if self.story.cancels and not pressed and (shown := self._status()):
+            if self.scenario.cancels and not pressed and (statuses := self._statuses()):
                 pressed = True
-                self.world.telegram.press(self.user, shown[0], "Cancel")
-            return self.world.process.ended or self._is_over()
+                self.world.telegram.press(self.user, statuses[0], "Cancel")
+            return self.world.process.ended or self._is_closed()
 
-        await self.world.process.wait_until(over)
+        await self.world.process.wait_until(is_over)
 
-    def _status(self) -> list[Message]:
-        return [m for m in self.world.messages_to(self.user) if any("Cancel" in b for b in buttons(m))]
+    async def restart_and_check(self) -> None:
+        """Start the bot again, run the generation to its end, and check the ledger, the chat and the provider."""
+        world, scenario, state_at_kill = self.world, self.scenario, self._state()
+        await world.process.start()
+        await self.run()
+        rows = world.rows("SELECT state, status_message_id FROM requests")
+        assert [row["state"] for row in rows] == [scenario.final_state], state_at_kill
+        delivered = scenario.final_state == "delivered"
+        assert world.quota_used(self.user) == delivered
+        assert len(world.media.tasks) <= 1 + (state_at_kill == "submitting")
+        pictures = len(world.pictures(self.user))
+        assert pictures == delivered or (pictures == 2 and state_at_kill == "delivering")
+        stray = [m for m in self._statuses() if m.message_id != rows[0]["status_message_id"]]
+        assert len(stray) <= 1  # sent just before the kill, and its id is not stored
+        texts = [m.text or "" for m in world.messages_to(self.user) if m.text and m not in stray]
+        texts = [] if scenario.final_state == "undeliverable" else texts
+        words = {"failed": "as unsafe", "cancelled": "Cancelled"}.get(scenario.final_state)
+        assert all(words is not None and words in text for text in texts), texts
+        assert bool(texts) == (words is not None)
 
-    def _is_over(self) -> bool:
+    def _statuses(self) -> list[Message]:
+        messages = self.world.messages_to(self.user)
+        return [message for message in messages if any("Cancel" in label for label in buttons(message))]
+
+    def _is_closed(self) -> bool:
         closed = self.world.rows("SELECT 1 FROM requests WHERE closed_at IS NOT NULL")
         return bool(closed) and not self.world.rows("SELECT 1 FROM inbox WHERE payload IS NOT NULL")
 
-    def state(self) -> str:
-        """Return how far the ledger is."""
+    def _state(self) -> str:
+        """Return the state of the request in the ledger."""
         rows = self.world.rows("SELECT state, closed_at FROM requests")
         if not rows:
             return NO_ROW
         return CLOSED if rows[0]["closed_at"] is not None else str(rows[0]["state"])
 
-    async def goes_on(self, died_in: str) -> None:
-        """Start again, and look at what became of it."""
-        world, story = self.world, self.story
-        await world.process.start()
-        await self.to_its_end()
-        rows = world.rows("SELECT state, status_message_id FROM requests")
-        assert [row["state"] for row in rows] == [story.end], died_in
-        assert world.quota_used(self.user) == (story.end == "delivered")
-        assert len(world.media.tasks) <= 1 + (died_in == "submitting")
-        pictures = len(world.pictures(self.user))
-        assert pictures == (story.end == "delivered") or (pictures == 2 and died_in == "delivering")
-        stray = [m for m in self._status() if m.message_id != rows[0]["status_message_id"]]
-        assert len(stray) <= 1  # said, and dead before that was written down: a press on it takes it away
-        said = [m.text or "" for m in world.messages_to(self.user) if m.text and m not in stray]
-        said = [] if story.end == "undeliverable" else said
-        told = {"failed": "as unsafe", "cancelled": "Cancelled"}.get(story.end)
-        assert all(told is not None and told in text for text in said), said
-        assert bool(said) == (told is not None)
 
-
-async def _dies_in_the_ledger(folder: Path, story: Story, place: str) -> bool:
-    """Live a story whose process dies at a place of the ledger's. False where it never came there."""
+async def _kill_at_failpoint(folder: Path, scenario: Scenario, point: str) -> bool:
+    """Kill the process at a failpoint. Return False if the process never passed it."""
     async with open_world(folder) as world:
-        life = Life.begin(world, story)
-        world.process.die_at = place
+        generation = Generation.begin(world, scenario)
+        world.process.die_at = point
         await world.process.start(until=None)
-        await life.to_its_end()
+        await generation.run()
         if await world.process.stop() == 0:
             return False
-        await life.goes_on(life.state())
+        await generation.restart_and_check()
         return True
 
 
-async def _dies_on_the_wire(folder: Path, story: Story, call: str, *, after: bool) -> None:
+async def _kill_in_call(folder: Path, scenario: Scenario, call: str, *, after: bool) -> None:
+    """Kill the process before or after a stand-in handles one of its calls."""
     async with open_world(folder) as world:
-        life = Life.begin(world, story)
-        stand_in: Faults = (
-            world.media.faults if call in {"create", "result", "picture"} else world.telegram.faults
-        )
-        stand_in.rules.insert(0, Fault(call, answer=_kills(lambda: world.process.pid), after=after))
+        generation = Generation.begin(world, scenario)
+        of_provider = call in {"create", "result", "picture"}
+        stand_in: Faults = world.media.faults if of_provider else world.telegram.faults
+        stand_in.rules.insert(0, Fault(call, answer=_kill(lambda: world.process.pid), after=after))
         await world.process.start(until=None)
-        await life.to_its_end()
-        assert world.process.ended, f"{call} was never made"
+        await generation.run()
+        assert world.process.ended, f"{call} was never called"
         await world.process.kill()
-        await life.goes_on(life.state())
+        await generation.restart_and_check()
 
 
-def _kills(pid: Callable[[], int]) -> Callable[[], web.Response]:
+def _kill(pid: Callable[[], int]) -> Callable[[], web.Response]:
     def kill() -> web.Response:
         os.kill(pid(), signal.SIGKILL)
-        return web.Response(status=500)  # nobody is there to hear it
+        return web.Response(status=500)  # nobody receives it
 
     return kill
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def file(tmp_path: Path) -> Path:
-    """The file of a bot that ran before: what a first start does on the way would be most of the places."""
+async def ledger(tmp_path: Path) -> Path:
+    """Return the ledger of a bot that ran before. On a new one, most transactions would be those of a first start."""
     async with open_world(tmp_path) as world:
         await world.process.start(until="menus set")
         assert await world.process.stop() == 0
     return tmp_path / "bot.sqlite3"
 
 
-def _folder(file: Path, name: str) -> Path:
-    folder = file.parent / name
+def _copy(ledger: Path, name: str) -> Path:
+    folder = ledger.parent / name
     folder.mkdir()
-    shutil.copy(file, folder)
+    shutil.copy(ledger, folder)
     return folder
 
 
-async def _all_at_once(lives: Iterable[Coroutine[None, None, None]]) -> None:
-    at_once = asyncio.Semaphore(AT_ONCE)
+async def _run_together(runs: Iterable[Coroutine[None, None, None]]) -> None:
+    slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(life: Coroutine[None, None, None]) -> None:
-        async with at_once:
-            await life
+    async def run_one(run: Coroutine[None, None, None]) -> None:
+        async with slots:
+            await run
 
-    async with asyncio.TaskGroup() as all_of_them:
-        for life in lives:
-            all_of_them.create_task(one(life))
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-async def test_a_kill_around_each_commit(file: Path, story: Story) -> None:
-    """In each state: before a transaction, inside it, and once it is on the disk; the first such and the second."""
-    never: list[str] = []
-
-    async def live(place: str) -> None:
-        if not await _dies_in_the_ledger(_folder(file, place), story, place):
-            never.append(place)
-
-    names = itertools.product(PLACES, story.states, "12"[: story.each])
-    await _all_at_once([live(" ".join(name)) for name in names])
-    assert [place for place in never if place.endswith(" 1")] == []
+    async with asyncio.TaskGroup() as group:
+        for run in runs:
+            group.create_task(run_one(run))
 
 
-@pytest.mark.timeout(240)
-async def test_a_kill_inside_each_call(file: Path) -> None:
-    def live(story: Story, call: str, *, after: bool) -> Coroutine[None, None, None]:
-        folder = _folder(file, f"{story.name} {call} {after}")
-        return _dies_on_the_wire(folder, story, call, after=after)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+async def test_a_kill_around_any_commit_breaks_no_promise(ledger: Path, scenario: Scenario) -> None:
+    """The process dies before, inside and after the first and the second transaction of each state."""
+    never_passed: list[str] = []
 
-    stories = itertools.product(STORIES, (False, True))
-    await _all_at_once([live(story, call, after=after) for story, after in stories for call in story.calls])
+    async def kill_at(point: str) -> None:
+        if not await _kill_at_failpoint(_copy(ledger, point), scenario, point):
+            never_passed.append(point)
+
+    points = itertools.product(FAILPOINTS, scenario.states, "12"[: scenario.passes])
+    await _run_together([kill_at(" ".join(point)) for point in points])
+    assert [point for point in never_passed if point.endswith(" 1")] == []
+
+
+async def test_a_kill_inside_any_call_breaks_no_promise(ledger: Path) -> None:
+    def kill_in(scenario: Scenario, call: str, *, after: bool) -> Coroutine[None, None, None]:
+        folder = _copy(ledger, f"{scenario.name} {call} {after}")
+        return _kill_in_call(folder, scenario, call, after=after)
+
+    await _run_together(
+        [
+            kill_in(scenario, call, after=after)
+            for scenario, after in itertools.product(SCENARIOS, (False, True))
+            for call in scenario.calls
+        ]
+    )

@@ -1,11 +1,10 @@
-"""The machine fails under the bot: no space, no writes, a clock set anew, a process that stands still."""
+"""Failures of the machine: a full disk, a read-only disk, a clock that is changed, a stopped process."""
 
 import asyncio
 import contextlib
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,24 +18,25 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MiB of its own."""
+    """Yield a folder on a file system of 2 MiB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
     if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("mounting a small disk takes root")
+        pytest.skip("mounting a small disk needs root")
     yield folder
     subprocess.run(["/bin/umount", str(folder)], check=True)
 
 
 def _fill(folder: Path) -> None:
+    """Fill the disk with a file named `filler`."""
     with (folder / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
         while True:
             filler.write(b"x" * 4_096)
 
 
 async def _health(world: World) -> tuple[int, bool]:
-    """Return what /healthz answers, and whether /metrics says that the disk refuses."""
+    """Return the status of /healthz, and whether /metrics reports that the disk refuses writes."""
     address = await world.process.address()
     async with aiohttp.ClientSession() as http:
         async with http.get(f"{address}/metrics") as shown:
@@ -45,13 +45,13 @@ async def _health(world: World) -> tuple[int, bool]:
             return answer.status, refuses
 
 
-async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) -> None:
+async def test_on_a_full_disk_requests_are_refused_until_there_is_space(small_disk: Path) -> None:
     async with open_world(small_disk, ADMIN_IDS=str(ADMIN)) as world:
-        world.media.duration = lambda: 2.0
+        world.hold_tasks()
         admin, ann, ben = world.add_user(user_id=ADMIN), world.add_user(), world.add_user("ru", "Борис")
         await world.process.start(until="menus set")
         group = world.add_group(ben)
-        said = world.telegram.say(ann, "/imagine a fox --ar 1:1")
+        command = world.telegram.say(ann, "/imagine a fox --ar 1:1")
         status = await world.wait_for_text(ann, "Drawing")
         await world.wait_until(lambda: world.rows("SELECT 1 FROM requests WHERE state = 'running'"))
         _fill(small_disk)
@@ -64,12 +64,15 @@ async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) 
         await world.wait_for_text(admin, "The disk takes no writes")
         assert await _health(world) == (503, True)
         assert world.rows("SELECT count(*) AS n FROM requests")[0]["n"] == 1
-        await world.wait_until(lambda: world.media.calls["result"] >= 1)  # the drawing goes on meanwhile
+        world.finish_tasks()
+        await world.wait_until(
+            lambda: world.media.calls["picture"] >= 1
+        )  # the generation continues meanwhile
         (small_disk / "filler").unlink()
         picture = await world.wait_for_picture(ann)
         await world.wait_until_closed()
         assert picture.reply_to_message is not None
-        assert picture.reply_to_message.message_id == said.message_id
+        assert picture.reply_to_message.message_id == command.message_id
         assert await _health(world) == (200, False)
         await world.process.wait_for_log("disk accepts writes again")
         world.telegram.say(ben, "/imagine лису --ar 1:1")
@@ -81,18 +84,17 @@ async def test_a_full_disk_is_told_refused_and_recovered_from(small_disk: Path) 
         assert not any("Traceback" in line for line in world.process.lines)
 
 
-async def test_sigterm_does_not_wait_for_a_full_disk(small_disk: Path) -> None:
+async def test_sigterm_stops_the_bot_although_the_disk_is_full(small_disk: Path) -> None:
     async with open_world(small_disk) as world:
-        world.media.duration = lambda: 1.0
+        world.hold_tasks()
         await world.process.start(until="menus set")
         ann = world.add_user()
         world.telegram.say(ann, "/imagine a fox --ar 1:1")
         await world.wait_until(lambda: world.rows("SELECT 1 FROM requests WHERE state = 'running'"))
         _fill(small_disk)
+        world.finish_tasks()
         await world.process.wait_for_log("disk refuses writes")
-        begun = time.monotonic()
-        assert await world.process.stop() == 0
-        assert time.monotonic() - begun < 10  # the bound of every stop, not a measure of speed
+        assert await world.process.stop() == 0  # while the disk is still full
         assert not any("Traceback" in line for line in world.process.lines)
         (small_disk / "filler").unlink()
         await world.process.start()
@@ -103,19 +105,20 @@ async def test_sigterm_does_not_wait_for_a_full_disk(small_disk: Path) -> None:
 
 async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> None:
     async with open_world(small_disk) as world:
-        world.media.duration = lambda: 1.0
+        world.hold_tasks()
         await world.process.start(until="menus set")
         users = [world.add_user() for _ in range(4)]
         for user in users:
             world.telegram.say(user, "/imagine a fox --ar 1:1")
         await world.wait_until(lambda: len(world.rows("SELECT 1 FROM requests WHERE state = 'running'")) == 4)
         _fill(small_disk)
+        world.finish_tasks()
         await world.process.wait_for_log("disk refuses writes")
         await world.process.kill()
         await world.process.start(until=None)
         await world.process.wait_until(lambda: world.process.ended or world.process.log)
         (small_disk / "filler").unlink()
-        if world.process.ended:  # it may say so and end at once: a supervisor starts it again
+        if world.process.ended:  # it may refuse to start; a supervisor starts it again
             assert "DATABASE_URL: " in world.process.lines[-1]
             await world.process.start()
         for user in users:
@@ -125,7 +128,7 @@ async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> 
         assert len(world.media.tasks) == 4
 
 
-async def test_a_read_only_disk_refuses_to_start_and_says_why(small_disk: Path) -> None:
+async def test_on_a_read_only_disk_the_start_fails_with_the_reason(small_disk: Path) -> None:
     async with open_world(small_disk) as world:
         await world.process.start()
         assert await world.process.stop() == 0
@@ -138,8 +141,8 @@ async def test_a_read_only_disk_refuses_to_start_and_says_why(small_disk: Path) 
         assert not any("Traceback" in line for line in world.process.lines)
 
 
-async def test_a_database_that_turns_read_only_is_waited_for(own_bot: World) -> None:
-    """As a disk that the system mounts read-only after an error: the file answers, and takes nothing."""
+async def test_a_ledger_that_becomes_read_only_refuses_requests_until_it_is_writable(own_bot: World) -> None:
+    """A system may mount a disk read-only after an error: reads work, writes fail."""
     await own_bot.process.start(until="menus set")
     ann = own_bot.add_user()
     (own_bot.folder / "read-only").touch()
@@ -152,8 +155,10 @@ async def test_a_database_that_turns_read_only_is_waited_for(own_bot: World) -> 
 
 
 @pytest.mark.parametrize("hours", [1, -1])
-async def test_a_clock_set_by_an_hour_moves_nothing_in_flight(own_bot: World, hours: int) -> None:
-    own_bot.media.duration = lambda: 2.0
+async def test_a_clock_changed_by_an_hour_does_not_affect_requests_in_flight(
+    own_bot: World, hours: int
+) -> None:
+    own_bot.hold_tasks()
     own_bot.process.clock = own_bot.folder / "clock"
     own_bot.process.clock.write_text("0", encoding="ascii")
     await own_bot.process.start(
@@ -164,12 +169,15 @@ async def test_a_clock_set_by_an_hour_moves_nothing_in_flight(own_bot: World, ho
         own_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await own_bot.wait_for_text(ann, "Drawing")
     own_bot.process.clock.write_text(str(hours * 3600), encoding="ascii")
+    own_bot.finish_tasks()
     await own_bot.wait_for_picture(ann, 2)
+    own_bot.hold_tasks()
     own_bot.telegram.say(ann, "/imagine one more --ar 1:1")
     await own_bot.wait_until(
         lambda: own_bot.rows("SELECT 1 FROM requests WHERE state = 'running' AND id = 3")
     )
     await own_bot.process.kill()
+    own_bot.finish_tasks()
     await own_bot.process.start()
     await own_bot.wait_for_picture(ann, 3)
     await own_bot.wait_until_closed()
@@ -177,7 +185,7 @@ async def test_a_clock_set_by_an_hour_moves_nothing_in_flight(own_bot: World, ho
     assert own_bot.messages_to(ann) == own_bot.pictures(ann)
 
 
-async def test_a_process_that_stands_still_goes_on(own_bot: World) -> None:
+async def test_a_stopped_process_continues_all_requests(own_bot: World) -> None:
     own_bot.media.duration = lambda: 1.0
     await own_bot.process.start()
     users = [own_bot.add_user() for _ in range(6)]
@@ -185,7 +193,7 @@ async def test_a_process_that_stands_still_goes_on(own_bot: World) -> None:
         own_bot.telegram.say(user, "/imagine a fox --ar 1:1")
     await own_bot.wait_until(lambda: len(own_bot.media.tasks) >= 3)
     os.kill(own_bot.process.pid, signal.SIGSTOP)
-    await asyncio.sleep(3)  # what is tested is this standing still
+    await asyncio.sleep(3)  # the process must be stopped for longer than its loop may lag
     os.kill(own_bot.process.pid, signal.SIGCONT)
     line = await own_bot.process.wait_for_log("event loop was blocked")
     assert line["seconds"] >= 2

@@ -1,8 +1,9 @@
-"""Photo edits, end to end: every way to send a picture, and how it reaches the provider."""
+"""Edits of pictures: every way to send a source, and the form in which it reaches the provider."""
 
 import base64
 import io
 import json
+import socket
 from pathlib import Path
 
 import aiohttp
@@ -10,7 +11,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from playground import files
+from playground import faults, files
+from playground.faults import Fault
 from playground.serve import TOKEN
 from tests.support.world import World, buttons, jpeg, open_world
 
@@ -18,17 +20,18 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 def _bodies(world: World, prompt: str) -> list[dict[str, object]]:
-    read = [json.loads(body) for body in world.media.bodies]
-    return [body for body in read if body["prompt"] == prompt]
+    """Return the bodies of the creates with a prompt."""
+    bodies = [json.loads(body) for body in world.media.bodies]
+    return [body for body in bodies if body["prompt"] == prompt]
 
 
 def _sent_source(world: World, prompt: str) -> Image.Image:
-    """The picture as the provider got it."""
+    """Return the source picture as the provider received it."""
     task = next(t for t in world.media.tasks.values() if t.prompt == prompt)
     return Image.open(io.BytesIO(world.media.sources[task.id]))
 
 
-async def test_a_photo_with_a_command_in_its_caption(shared_bot: World) -> None:
+async def test_a_photo_with_a_command_in_its_caption_is_edited(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     asked = shared_bot.send_photo(ann, jpeg(), caption="/imagine make it night --ar 9:16")
     edited = await shared_bot.wait_for_picture(ann)
@@ -48,7 +51,7 @@ async def test_a_photo_with_a_command_in_its_caption(shared_bot: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["photo", "JPEG", "PNG", "WEBP", "HEIF", "sticker"])
-async def test_a_command_in_reply_to_a_picture(shared_bot: World, kind: str) -> None:
+async def test_a_command_in_reply_to_a_picture_edits_it(shared_bot: World, kind: str) -> None:
     ann = shared_bot.add_user()
     chats = shared_bot.telegram.chats
     out = io.BytesIO()
@@ -72,7 +75,7 @@ async def test_a_command_in_reply_to_a_picture(shared_bot: World, kind: str) -> 
     assert _sent_source(shared_bot, prompt).format == "JPEG"
 
 
-async def test_a_plain_reply_to_the_bot_s_picture_changes_it(shared_bot: World) -> None:
+async def test_a_text_in_reply_to_a_result_edits_it(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a plain fox --ar 16:9")
     drawn = await shared_bot.wait_for_picture(ann)
@@ -88,7 +91,7 @@ async def test_a_plain_reply_to_the_bot_s_picture_changes_it(shared_bot: World) 
     assert row["ratio"] is None
 
 
-async def test_a_photo_in_private_with_words_and_without(shared_bot: World) -> None:
+async def test_a_private_photo_is_edited_with_its_caption_or_after_a_question(shared_bot: World) -> None:
     ann = shared_bot.add_user("ru")
     shared_bot.send_photo(ann, jpeg(), caption="пусть будет ночь")
     await shared_bot.wait_for_picture(ann)
@@ -101,7 +104,7 @@ async def test_a_photo_in_private_with_words_and_without(shared_bot: World) -> N
 
 
 @pytest.mark.parametrize("captioned", [0, 1])
-async def test_of_an_album_the_first_photo_and_it_is_said(shared_bot: World, captioned: int) -> None:
+async def test_of_an_album_the_first_photo_is_edited_with_a_hint(shared_bot: World, captioned: int) -> None:
     ann = shared_bot.add_user()
     prompt = f"sepia please {captioned}"
     for number, colour in enumerate(("red", "green", "blue")):
@@ -118,7 +121,7 @@ async def test_of_an_album_the_first_photo_and_it_is_said(shared_bot: World, cap
 
 
 @pytest.mark.parametrize("kind", ["animated", "video", "audio", "text file", "huge"])
-async def test_what_cannot_be_changed_is_told_what_works(shared_bot: World, kind: str) -> None:
+async def test_an_unsupported_file_is_answered_with_the_supported_ones(shared_bot: World, kind: str) -> None:
     ann = shared_bot.add_user()
     chats = shared_bot.telegram.chats
     if kind == "animated":
@@ -138,7 +141,7 @@ async def test_what_cannot_be_changed_is_told_what_works(shared_bot: World, kind
     assert shared_bot.quota_used(ann) == 0
 
 
-async def test_a_file_that_only_says_it_is_a_picture_is_told_and_not_counted(shared_bot: World) -> None:
+async def test_a_file_that_is_no_picture_is_reported_and_not_counted(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     document = files.keep_document(shared_bot.telegram.chats, b"not a picture", "x.png", "image/png")
     shared_bot.telegram.send(ann, document=document, caption="make it a lie")
@@ -147,7 +150,7 @@ async def test_a_file_that_only_says_it_is_a_picture_is_told_and_not_counted(sha
     assert _bodies(shared_bot, "make it a lie") == []
 
 
-async def test_a_picture_telegram_no_longer_has_is_told(shared_bot: World) -> None:
+async def test_a_source_that_telegram_has_deleted_is_reported(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     sent = shared_bot.send_photo(ann, jpeg(colour="navy"))
     question = await shared_bot.wait_for_text(ann, "What shall I change?")
@@ -158,10 +161,10 @@ async def test_a_picture_telegram_no_longer_has_is_told(shared_bot: World) -> No
     assert shared_bot.quota_used(ann) == 0
 
 
-async def test_pictures_leave_upright_small_and_without_metadata(shared_bot: World) -> None:
+async def test_a_source_is_sent_upright_scaled_down_and_without_metadata(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     exif = Image.Exif()
-    exif[0x0112] = 6  # turned by 90°: the camera was held upright
+    exif[0x0112] = 6  # rotated by 90°: the camera was held upright
     exif[0x010F] = "A camera that tells"
     data = jpeg(3_000, 1_500, exif=exif)
     document = files.keep_document(shared_bot.telegram.chats, data, "x.jpg", "image/jpeg")
@@ -175,14 +178,14 @@ async def test_pictures_leave_upright_small_and_without_metadata(shared_bot: Wor
 
 
 class TestLinks:
-    """Pictures by signed link."""
+    """Sources by signed link."""
 
     @staticmethod
     async def start(world: World, **settings: str) -> str:
         await world.process.start(PUBLIC_URL="http://127.0.0.1:9", **settings)
         return await world.process.address()
 
-    async def test_the_provider_fetches_the_picture_from_the_bot(self, tmp_path: Path) -> None:
+    async def test_the_provider_loads_the_source_from_the_bot(self, tmp_path: Path) -> None:
         port = _free_port()
         public = f"http://127.0.0.1:{port}"
         async with open_world(tmp_path, LISTEN=f"127.0.0.1:{port}", PUBLIC_URL=public) as world:
@@ -210,12 +213,12 @@ class TestLinks:
                 for wrong in (altered, "x", "", "%2e%2e/bot"):
                     async with http.get(f"{public}/source/{wrong}") as answer:
                         assert answer.status == 404
-                # Another picture's number with this one's signature.
+                # The id of another request with the signature of this one.
                 forged = base64.urlsafe_b64encode(b"2").decode().rstrip("=") + "." + signed.partition(".")[2]
                 async with http.get(f"{public}/source/{forged}") as answer:
                     assert answer.status == 404
 
-    async def test_data_can_be_picked_by_hand(self, own_bot: World) -> None:
+    async def test_a_setting_selects_data_urls(self, own_bot: World) -> None:
         await self.start(own_bot, SOURCE_IMAGES="data")
         ann = own_bot.add_user()
         own_bot.send_photo(ann, jpeg(), caption="by hand")
@@ -223,10 +226,7 @@ class TestLinks:
         assert str(_bodies(own_bot, "by hand")[0]["images"]).startswith("['data:")
 
 
-async def test_telegram_s_trouble_with_a_file_is_waited_for(shared_bot: World) -> None:
-    from playground import faults
-    from playground.faults import Fault
-
+async def test_a_failed_download_from_telegram_is_retried(shared_bot: World) -> None:
     rule = shared_bot.telegram.faults.add(Fault("file", times=2, answer=faults.status(502)))
     ann = shared_bot.add_user()
     shared_bot.send_photo(ann, jpeg(colour="olive"), caption="in the end")
@@ -236,8 +236,6 @@ async def test_telegram_s_trouble_with_a_file_is_waited_for(shared_bot: World) -
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,21 +1,24 @@
-"""What people do in a private chat, end to end."""
+"""Requests in a private chat: questions, status messages, quotas, the queue, and failures."""
 
+import asyncio
 import io
 import json
 
 import pytest
+from aiogram.types import User
 from PIL import Image
 
 from core.model import AspectRatio
 from playground import faults
 from playground.faults import Fault
 from playground.telegram import dump
+from tests.support.process_launcher import DEADLINE
 from tests.support.world import ADMIN, World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-async def test_imagine_becomes_a_picture_in_reply(shared_bot: World) -> None:
+async def test_a_command_gets_a_picture_in_reply(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     asked = shared_bot.telegram.say(ann, "/imagine a <lighthouse> & a storm --ar 16:9")
     picture = await shared_bot.wait_for_picture(ann)
@@ -34,8 +37,8 @@ async def test_imagine_becomes_a_picture_in_reply(shared_bot: World) -> None:
     assert shared_bot.quota_used(ann) == 1
 
 
-async def test_the_status_tells_that_it_is_drawn_and_makes_no_sound(shared_bot: World) -> None:
-    shared_bot.media.duration = lambda: 2.5
+async def test_the_status_message_is_silent_and_the_picture_is_not(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await shared_bot.wait_for_text(ann, "Drawing")
@@ -43,12 +46,13 @@ async def test_the_status_tells_that_it_is_drawn_and_makes_no_sound(shared_bot: 
     assert any(
         '"disable_notification": true' in call and str(ann.id) in call for call in shared_bot.telegram.seen
     )
+    shared_bot.finish_tasks()
     await shared_bot.wait_for_picture(ann)
     photo = [call for call in shared_bot.telegram.seen if "photo" in call and str(ann.id) in call]
     assert "disable_notification" not in photo[-1]
 
 
-async def test_without_a_ratio_five_buttons_ask_and_a_press_is_one_generation(shared_bot: World) -> None:
+async def test_without_a_ratio_a_question_asks_and_many_presses_are_one_request(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox")
     question = await shared_bot.wait_for_text(ann, "Which shape")
@@ -60,11 +64,13 @@ async def test_without_a_ratio_five_buttons_ask_and_a_press_is_one_generation(sh
     assert picture.photo[-1].width > picture.photo[-1].height
     await shared_bot.wait_for_toast(question, "On it")
     await shared_bot.wait_until_closed()
-    assert shared_bot.messages_to(ann) == [picture]  # the question became the status, and went
+    assert shared_bot.messages_to(ann) == [
+        picture
+    ]  # the question became the status message, which was deleted
     assert shared_bot.quota_used(ann) == 1
 
 
-async def test_a_button_belongs_to_who_was_asked(shared_bot: World) -> None:
+async def test_only_the_owner_of_a_question_may_press_its_buttons(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
     shared_bot.telegram.say(ann, "/imagine a fox")
     question = await shared_bot.wait_for_text(ann, "Which shape")
@@ -76,7 +82,7 @@ async def test_a_button_belongs_to_who_was_asked(shared_bot: World) -> None:
     assert shared_bot.quota_used(ann) == shared_bot.quota_used(ben) == 0
 
 
-async def test_imagine_alone_asks_and_takes_the_answer(shared_bot: World) -> None:
+async def test_a_command_without_a_prompt_asks_for_it(shared_bot: World) -> None:
     ann = shared_bot.add_user("ru")
     shared_bot.telegram.say(ann, "/imagine --ar 3:4")
     question = await shared_bot.wait_for_text(ann, "Что нарисовать?")
@@ -89,7 +95,7 @@ async def test_imagine_alone_asks_and_takes_the_answer(shared_bot: World) -> Non
     assert picture.photo[-1].width < picture.photo[-1].height
 
 
-async def test_ratio_is_remembered_and_forgotten(shared_bot: World) -> None:
+async def test_a_preferred_ratio_is_used_until_it_is_removed(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/ratio")
     choice = await shared_bot.wait_for_text(ann, "I ask each time")
@@ -121,14 +127,16 @@ async def test_ratio_is_remembered_and_forgotten(shared_bot: World) -> None:
         ("/queue", "Nothing waits"),
     ],
 )
-async def test_what_costs_nothing(shared_bot: World, text: str, words: str) -> None:
+async def test_a_message_without_a_request_is_answered_and_costs_nothing(
+    shared_bot: World, text: str, words: str
+) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, text)
     await shared_bot.wait_for_text(ann, words)
     assert shared_bot.quota_used(ann) == 0
 
 
-async def test_the_quota_is_told_kept_and_renewed_at_midnight(shared_bot: World) -> None:
+async def test_the_quota_is_shown_and_enforced(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/quota")
     await shared_bot.wait_for_text(ann, "0 of 6 used")
@@ -144,7 +152,7 @@ async def test_the_quota_is_told_kept_and_renewed_at_midnight(shared_bot: World)
     assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 6
 
 
-async def test_admins_have_no_limit(shared_bot: World) -> None:
+async def test_a_bot_admin_has_no_daily_limit(shared_bot: World) -> None:
     admin = shared_bot.add_user(user_id=ADMIN)
     for number in range(8):
         shared_bot.telegram.say(admin, f"/imagine fox {number} --ar 1:1")
@@ -153,8 +161,8 @@ async def test_admins_have_no_limit(shared_bot: World) -> None:
     await shared_bot.wait_for_text(admin, "8 pictures. You have no limit")
 
 
-async def test_the_line_is_told_listed_cancelled_and_full(shared_bot: World) -> None:
-    shared_bot.media.duration = lambda: 6.0
+async def test_the_queue_is_limited_listed_and_can_be_cancelled(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
     ann = shared_bot.add_user()
     for number in range(1, 7):
         shared_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
@@ -167,26 +175,16 @@ async def test_the_line_is_told_listed_cancelled_and_full(shared_bot: World) -> 
     assert [line.endswith("in line)") for line in lines] == [False, False, True, True, True]
     shared_bot.telegram.press(ann, listed, "Cancel 4")
     await shared_bot.wait_for_toast(listed, "Cancelled")
-    await shared_bot.wait_until(
-        lambda: (
-            "fox 4"
-            not in str(
-                shared_bot.messages_to(ann)[
-                    shared_bot.messages_to(ann).index(
-                        next(m for m in shared_bot.messages_to(ann) if m.message_id == listed.message_id)
-                    )
-                ].text
-            )
-        )
-    )
+    await shared_bot.wait_until(lambda: "fox 4" not in (shared_bot.current(listed).text or ""))
+    shared_bot.finish_tasks()
     await shared_bot.wait_for_picture(ann, 4)
     await shared_bot.wait_until_closed()
     assert sorted(p.caption or "" for p in shared_bot.pictures(ann)) == ["fox 1", "fox 2", "fox 3", "fox 5"]
     assert shared_bot.quota_used(ann) == 4
 
 
-async def test_cancel_while_it_is_drawn_gives_the_unit_back(shared_bot: World) -> None:
-    shared_bot.media.duration = lambda: 30.0
+async def test_a_cancelled_request_is_refunded(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
     ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await shared_bot.wait_for_text(ann, "Drawing")
@@ -195,29 +193,29 @@ async def test_cancel_while_it_is_drawn_gives_the_unit_back(shared_bot: World) -
     shared_bot.telegram.press(ann, status, "Cancel")
     await shared_bot.wait_for_text(ann, "Cancelled. This one did not count: you have 6 pictures left")
     assert shared_bot.quota_used(ann) == 0
-    ended = shared_bot.messages_to(ann)[-1]
-    assert ended.reply_markup is None
-    shared_bot.telegram.press_data(ann, ended, f"c:{_request_of(shared_bot, ann.id)}:0")
-    await shared_bot.wait_for_toast(ended, "already finished")
+    final = shared_bot.messages_to(ann)[-1]
+    assert final.reply_markup is None
+    shared_bot.telegram.press_data(ann, final, f"c:{_last_request_id(shared_bot, ann)}:0")
+    await shared_bot.wait_for_toast(final, "already finished")
     assert shared_bot.pictures(ann) == []
 
 
-def _request_of(shared_bot: World, user_id: int) -> int:
-    return int(shared_bot.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", user_id)[0]["id"])
+def _last_request_id(world: World, user: User) -> int:
+    return int(world.rows("SELECT max(id) AS id FROM requests WHERE user_id = ?", user.id)[0]["id"])
 
 
-async def test_an_update_that_comes_twice_is_one_request(shared_bot: World) -> None:
+async def test_a_repeated_update_is_one_request(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     message = shared_bot.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
     update_id = shared_bot.telegram.queue_update({"message": dump(message)})
     shared_bot.telegram.queue_update({"message": dump(message)}, update_id=update_id)
-    shared_bot.telegram.queue_update({"message": dump(message)})  # the same message under another number
+    shared_bot.telegram.queue_update({"message": dump(message)})  # the same message with another update id
     await shared_bot.wait_for_picture(ann)
     await shared_bot.wait_until_closed()
     assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1
 
 
-async def test_moderation_is_told_and_not_counted(shared_bot: World) -> None:
+async def test_an_unsafe_prompt_is_reported_and_not_counted(shared_bot: World) -> None:
     ann = shared_bot.add_user("ru")
     shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1")
     await shared_bot.wait_for_text(
@@ -238,29 +236,31 @@ async def test_a_long_prompt_is_cut_in_the_caption_only(shared_bot: World) -> No
     assert any(task.prompt == prompt for task in shared_bot.media.tasks.values())
 
 
-async def test_a_request_whose_message_is_gone_is_answered_anyway(shared_bot: World) -> None:
-    shared_bot.media.duration = lambda: 2.0
+async def test_a_request_whose_message_is_deleted_gets_its_picture(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
     ann = shared_bot.add_user()
     asked = shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     await shared_bot.wait_for_text(ann, "Drawing")
     shared_bot.telegram.chats.remove(asked)
+    shared_bot.finish_tasks()
     picture = await shared_bot.wait_for_picture(ann)
     assert picture.reply_to_message is None
 
 
-async def test_who_blocked_the_bot_is_left_alone(shared_bot: World) -> None:
+async def test_a_user_who_blocks_the_bot_gets_nothing_and_is_refunded(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await shared_bot.wait_until(lambda: not shared_bot.telegram.waiting())
-    shared_bot.telegram.chats.blocked.add(ann.id)
     await shared_bot.wait_until(lambda: shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id))
+    shared_bot.telegram.chats.blocked.add(ann.id)
+    shared_bot.finish_tasks()
     await shared_bot.wait_until_closed()
     row = shared_bot.rows("SELECT * FROM requests WHERE user_id = ?", ann.id)[0]
     assert (row["state"], row["failure"]) == ("undeliverable", "blocked")
     assert shared_bot.quota_used(ann) == 0
 
 
-async def test_what_is_refused_as_a_photo_goes_as_a_document(shared_bot: World) -> None:
+async def test_a_picture_refused_as_a_photo_is_sent_as_a_document(shared_bot: World) -> None:
     shared_bot.telegram.faults.add(
         Fault("sendPhoto", answer=faults.telegram(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"))
     )
@@ -271,19 +271,19 @@ async def test_what_is_refused_as_a_photo_goes_as_a_document(shared_bot: World) 
     assert picture.caption == "a fox"
 
 
-async def test_telegram_s_429_is_obeyed_and_the_picture_comes_once(shared_bot: World) -> None:
+async def test_a_429_of_telegram_delays_the_picture_and_sends_it_once(shared_bot: World) -> None:
     refusal = faults.telegram(429, "Too Many Requests: retry after 2", retry_after=2)
     rule = shared_bot.telegram.faults.add(Fault("sendPhoto", answer=refusal))
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     picture = await shared_bot.wait_for_picture(ann)
-    came_at = next(e.at for e in shared_bot.telegram.chats.events if e.message is picture)
-    assert came_at - rule.hit_at[0] >= 2.0
+    sent_at = next(e.at for e in shared_bot.telegram.chats.events if e.message is picture)
+    assert sent_at - rule.hit_at[0] >= 2.0
     await shared_bot.wait_until_closed()
     assert len(shared_bot.pictures(ann)) == 1
 
 
-async def test_a_link_that_fails_is_tried_again_then_asked_for_anew(shared_bot: World) -> None:
+async def test_a_failing_link_is_retried_and_then_replaced(shared_bot: World) -> None:
     rule = shared_bot.media.faults.add(Fault("picture", times=3, answer=faults.status(404)))
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a stubborn fox --ar 1:1")
@@ -294,7 +294,7 @@ async def test_a_link_that_fails_is_tried_again_then_asked_for_anew(shared_bot: 
     assert shared_bot.quota_used(ann) == 1
 
 
-async def test_a_picture_that_is_lost_is_told_and_not_counted(shared_bot: World) -> None:
+async def test_a_picture_that_cannot_be_fetched_is_reported_and_not_counted(shared_bot: World) -> None:
     shared_bot.media.faults.add(Fault("picture", times=None, answer=faults.status(404)))
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
@@ -302,7 +302,7 @@ async def test_a_picture_that_is_lost_is_told_and_not_counted(shared_bot: World)
     assert shared_bot.quota_used(ann) == 0
 
 
-async def test_an_unknown_create_is_repeated_once_and_charged_once(shared_bot: World) -> None:
+async def test_an_unknown_create_is_repeated_once_and_counts_once(shared_bot: World) -> None:
     shared_bot.media.faults.add(Fault("create", drop=True, after=True))
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a doubled fox --ar 1:1")
@@ -312,7 +312,7 @@ async def test_an_unknown_create_is_repeated_once_and_charged_once(shared_bot: W
     assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1
 
 
-async def test_a_create_unknown_twice_is_told(shared_bot: World) -> None:
+async def test_a_create_unknown_twice_is_reported_and_not_counted(shared_bot: World) -> None:
     shared_bot.media.faults.add(Fault("create", times=2, drop=True))
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
@@ -320,7 +320,7 @@ async def test_a_create_unknown_twice_is_told(shared_bot: World) -> None:
     assert shared_bot.quota_used(ann) == 0
 
 
-async def test_a_busy_provider_is_waited_for(shared_bot: World) -> None:
+async def test_a_busy_provider_is_retried(shared_bot: World) -> None:
     shared_bot.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
     shared_bot.media.faults.add(Fault("result", times=2, answer=faults.status(429, retry_after="1")))
     ann = shared_bot.add_user()
@@ -329,21 +329,20 @@ async def test_a_busy_provider_is_waited_for(shared_bot: World) -> None:
     assert len([t for t in shared_bot.media.tasks.values() if t.prompt == "a patient fox"]) == 1
 
 
-async def test_a_button_is_answered_within_a_tenth_of_a_second_even_while_much_is_sent(
-    shared_bot: World,
-) -> None:
+async def test_a_press_is_answered_while_messages_wait_for_their_rate_limit(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/ratio")
     choice = await shared_bot.wait_for_text(ann, "Which shape")
-    for _ in range(6):
-        shared_bot.telegram.say(ann, "/help")  # fills the chat's rate
-    await shared_bot.wait_for_text(ann, "Shapes")
+    too_fast = faults.telegram(429, "Too Many Requests: retry after 600", retry_after=600)
+    rule = shared_bot.telegram.faults.add(Fault("sendMessage", answer=too_fast, only=f"chat {ann.id}."))
+    shared_bot.telegram.say(ann, "/help")
+    await asyncio.wait_for(rule.begun.wait(), DEADLINE)
     shared_bot.telegram.press(ann, choice, "1:1")
     await shared_bot.wait_for_toast(choice, "")
-    assert sum("Shapes" in text for text in shared_bot.texts(ann)) < 6
+    assert not any("Shapes" in text for text in shared_bot.texts(ann))
 
 
-async def test_a_create_that_was_refused_before_may_still_be_unknown_once(shared_bot: World) -> None:
+async def test_refused_creates_do_not_count_as_the_unknown_one(shared_bot: World) -> None:
     shared_bot.media.faults.add(Fault("create", times=2, answer=faults.status(503)))
     shared_bot.media.faults.add(Fault("create", drop=True))
     ann = shared_bot.add_user()

@@ -1,11 +1,10 @@
-"""The process: how it starts, refuses to, is asked how it is, takes updates, stops and goes on."""
+"""The process: `check`, bad settings, start, health, stop, and the next start."""
 
 import asyncio
 import os
 import re
 import signal
 import sys
-import time
 
 import aiohttp
 import pytest
@@ -19,8 +18,8 @@ from tests.support.world import World
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-async def _command(world: World, *arguments: str, **settings: str) -> tuple[int, str, str]:
-    """Run `python -m bot …` to its end; return the exit code, stdout and stderr."""
+async def _run_command(world: World, *arguments: str, **settings: str) -> tuple[int, str, str]:
+    """Run `python -m bot …` to its end. Return the exit code, stdout and stderr. A setting `-` is left out."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | world.process.settings | settings
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
@@ -33,8 +32,8 @@ async def _command(world: World, *arguments: str, **settings: str) -> tuple[int,
     return process.returncode or 0, out.decode(), errors.decode()
 
 
-async def test_check_says_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
-    code, out, _ = await _command(own_bot, "check")
+async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
+    code, out, _ = await _run_command(own_bot, "check")
     assert code == 0
     assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 4
     assert "@imagine_demo_bot" in out
@@ -53,51 +52,53 @@ async def test_check_says_ok_for_each_part_and_pays_nothing(own_bot: World) -> N
         ({"DATABASE_URL": "sqlite:////proc/nowhere/bot.sqlite3"}, "FAIL  DATABASE_URL: "),
     ],
 )
-async def test_check_names_what_fails(own_bot: World, settings: dict[str, str], verdict: str) -> None:
-    code, out, errors = await _command(own_bot, "check", **settings)
+async def test_check_names_the_setting_that_fails(
+    own_bot: World, settings: dict[str, str], verdict: str
+) -> None:
+    code, out, errors = await _run_command(own_bot, "check", **settings)
     assert code == 1
     assert verdict in out
     assert [line[:4].strip() for line in out.splitlines()].count("FAIL") == 1
     assert "Traceback" not in errors
 
 
-async def test_check_says_that_pictures_go_by_link(own_bot: World) -> None:
-    _, out, _ = await _command(own_bot, "check", PUBLIC_URL="https://bot.example.org")
+async def test_check_reports_that_source_pictures_go_by_link(own_bot: World) -> None:
+    _, out, _ = await _run_command(own_bot, "check", PUBLIC_URL="https://bot.example.org")
     assert "source pictures go by link" in out
-    code, _, errors = await _command(own_bot, "check", SOURCE_IMAGES="link")
+    code, _, errors = await _run_command(own_bot, "check", SOURCE_IMAGES="link")
     assert (code, errors.startswith("PUBLIC_URL is missing: SOURCE_IMAGES=link")) == (2, True)
 
 
-async def test_check_calls_an_empty_balance_a_failure(own_bot: World) -> None:
+async def test_check_fails_for_an_empty_balance(own_bot: World) -> None:
     own_bot.media.balance = 0.0
-    code, out, _ = await _command(own_bot, "check")
+    code, out, _ = await _run_command(own_bot, "check")
     assert (code, "top it up" in out) == (1, True)
 
 
-async def test_bad_settings_are_told_in_a_line_each(own_bot: World) -> None:
-    code, out, errors = await _command(own_bot, "run", BOT_TOKEN="-", DAILY_QUOTA="many")
+async def test_each_bad_setting_is_reported_in_one_line(own_bot: World) -> None:
+    code, out, errors = await _run_command(own_bot, "run", BOT_TOKEN="-", DAILY_QUOTA="many")
     assert (code, out) == (2, "")
     first, second = errors.splitlines()
     assert first.startswith("BOT_TOKEN is missing (example: BOT_TOKEN=")
     assert second.startswith("DAILY_QUOTA is not usable: ")
 
 
-async def test_a_key_pasted_with_quotes_and_blanks_works(own_bot: World) -> None:
-    code, _, _ = await _command(own_bot, "check", GPTUNNEL_API_KEY=f' "{KEY}" ', BOT_TOKEN=f"'{TOKEN}'\n")
+async def test_a_key_with_quotes_and_spaces_is_accepted(own_bot: World) -> None:
+    code, _, _ = await _run_command(own_bot, "check", GPTUNNEL_API_KEY=f' "{KEY}" ', BOT_TOKEN=f"'{TOKEN}'\n")
     assert code == 0
 
 
-async def test_a_second_process_on_the_same_file_says_so(own_bot: World) -> None:
+async def test_a_second_process_on_the_same_ledger_is_refused(own_bot: World) -> None:
     await own_bot.process.start()
-    code, _, errors = await _command(own_bot, "run")
+    code, _, errors = await _run_command(own_bot, "run")
     assert code == 1
     assert re.fullmatch(r"DATABASE_URL: another process is using .*; stop it first\n", errors)
-    code, out, _ = await _command(own_bot, "check")
+    code, out, _ = await _run_command(own_bot, "check")
     assert (code, "in use by another process" in out) == (0, True)
 
 
 @pytest.mark.parametrize("damage", ["header", "page"])
-async def test_a_damaged_file_refuses_to_start_and_says_what_to_do(own_bot: World, damage: str) -> None:
+async def test_a_damaged_ledger_is_refused_with_advice(own_bot: World, damage: str) -> None:
     await own_bot.process.start()
     ann = own_bot.add_user()
     for number in range(5):
@@ -114,23 +115,23 @@ async def test_a_damaged_file_refuses_to_start_and_says_what_to_do(own_bot: Worl
     path.write_bytes(data)
     for leftover in own_bot.folder.glob("bot.sqlite3-*"):
         leftover.unlink()
-    code, _, errors = await _command(own_bot, "run")
+    code, _, errors = await _run_command(own_bot, "run")
     assert code == 1
     assert re.match(r"DATABASE_URL: .* cannot be used: .*; restore a copy of it, or move it away", errors)
     assert "Traceback" not in errors
 
 
-async def test_a_taken_address_says_so(own_bot: World) -> None:
+async def test_an_address_in_use_is_reported(own_bot: World) -> None:
     await own_bot.process.start()
     taken = (await own_bot.process.address()).removeprefix("http://")
     another = {"DATABASE_URL": f"sqlite:///{own_bot.folder}/another.sqlite3"}
-    code, _, errors = await _command(own_bot, "run", LISTEN=taken, **another)
+    code, _, errors = await _run_command(own_bot, "run", LISTEN=taken, **another)
     assert code == 1
     assert f"LISTEN={taken} cannot be used" in errors
     assert "Traceback" not in errors
 
 
-async def test_health_and_metrics(own_bot: World) -> None:
+async def test_health_and_metrics_are_served(own_bot: World) -> None:
     await own_bot.process.start()
     address = await own_bot.process.address()
     async with aiohttp.ClientSession() as http:
@@ -142,17 +143,16 @@ async def test_health_and_metrics(own_bot: World) -> None:
             assert answer.status == 404
 
 
-async def test_sigterm_leaves_the_rest_to_the_next_start(own_bot: World) -> None:
-    own_bot.media.duration = lambda: 3.0
+async def test_after_sigterm_the_next_start_continues_open_requests(own_bot: World) -> None:
+    own_bot.hold_tasks()
     await own_bot.process.start()
     ann = own_bot.add_user()
     for number in range(4):
         own_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await own_bot.wait_for_text(ann, "number 2 in line")
-    begun = time.monotonic()
     assert await own_bot.process.stop() == 0
-    assert time.monotonic() - begun < 10  # the issue's own bound, not a measure of speed
     assert [line["event"] for line in own_bot.process.log][-1] == "stopped"
+    own_bot.finish_tasks()
     await own_bot.process.start()
     await own_bot.wait_for_picture(ann, 4)
     await own_bot.wait_until_closed()
@@ -160,8 +160,8 @@ async def test_sigterm_leaves_the_rest_to_the_next_start(own_bot: World) -> None
     assert own_bot.messages_to(ann) == own_bot.pictures(ann)
 
 
-async def test_sigterm_finishes_what_is_being_sent(own_bot: World) -> None:
-    slow = own_bot.telegram.faults.add(Fault("sendPhoto", delay=1.0))
+async def test_sigterm_finishes_a_picture_that_is_being_sent(own_bot: World) -> None:
+    slow = own_bot.telegram.faults.add(Fault("sendPhoto", delay=0.3))
     await own_bot.process.start()
     ann = own_bot.add_user()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
@@ -172,30 +172,28 @@ async def test_sigterm_finishes_what_is_being_sent(own_bot: World) -> None:
     assert own_bot.rows("SELECT state FROM requests")[0]["state"] == "delivered"
 
 
-async def test_sigterm_does_not_wait_for_a_create_that_hangs(own_bot: World) -> None:
-    hanging = own_bot.media.faults.add(Fault("create", delay=30.0))
+async def test_sigterm_does_not_wait_for_a_hanging_create(own_bot: World) -> None:
+    hanging = own_bot.media.faults.add(Fault("create", delay=3_600.0))
     await own_bot.process.start()
     ann = own_bot.add_user()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     await asyncio.wait_for(hanging.begun.wait(), DEADLINE)
-    begun = time.monotonic()
     assert await own_bot.process.stop() == 0
-    assert time.monotonic() - begun < 10
     await own_bot.process.start()
     await own_bot.wait_for_picture(ann)
     assert own_bot.quota_used(ann) == 1
 
 
-async def test_buttons_and_statuses_survive_a_kill(own_bot: World) -> None:
-    own_bot.media.duration = lambda: 20.0
+async def test_buttons_and_status_messages_work_after_a_kill(own_bot: World) -> None:
+    own_bot.hold_tasks()
     await own_bot.process.start()
     ann, ben = own_bot.add_user(), own_bot.add_user(name="Ben")
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await own_bot.wait_for_text(ann, "Drawing")
     own_bot.telegram.say(ben, "/imagine a fox")
     question = await own_bot.wait_for_text(ben, "Which shape")
-    written_down = "SELECT 1 FROM requests WHERE status_message_id IS NOT NULL AND state = 'running'"
-    await own_bot.wait_until(lambda: own_bot.rows(written_down))
+    stored = "SELECT 1 FROM requests WHERE status_message_id IS NOT NULL AND state = 'running'"
+    await own_bot.wait_until(lambda: own_bot.rows(stored))
     await own_bot.process.kill()
     own_bot.media.duration = lambda: 0.5
     await own_bot.process.start()
@@ -210,7 +208,7 @@ async def test_buttons_and_statuses_survive_a_kill(own_bot: World) -> None:
     assert len(own_bot.media.tasks) == 2
 
 
-async def test_what_was_learned_about_durations_survives(own_bot: World) -> None:
+async def test_durations_are_stored(own_bot: World) -> None:
     await own_bot.process.start(USER_CONCURRENCY="1")
     ann = own_bot.add_user()
     for number in range(3):
@@ -220,19 +218,19 @@ async def test_what_was_learned_about_durations_survives(own_bot: World) -> None
     assert len(own_bot.rows("SELECT * FROM durations")) == 3
 
 
-async def test_two_pollers_are_told_once_and_waited_for(own_bot: World) -> None:
+async def test_a_conflict_with_another_poller_is_logged_once_and_waited_out(own_bot: World) -> None:
     conflict = faults.telegram(409, "Conflict: terminated by other getUpdates request")
     rule = own_bot.telegram.faults.add(Fault("getUpdates", times=2, answer=conflict))
     await own_bot.process.start()
     ann = own_bot.add_user()
     own_bot.telegram.say(ann, "/help")
     await own_bot.wait_for_text(ann, "Shapes")
-    told = [line for line in own_bot.process.log if "another instance" in line["event"]]
-    assert (rule.hits, len(told)) == (2, 1)
+    logged = [line for line in own_bot.process.log if "another instance" in line["event"]]
+    assert (rule.hits, len(logged)) == (2, 1)
     assert rule.hit_at[1] - rule.hit_at[0] >= 4.9
 
 
-async def test_a_wrong_token_is_told_and_not_hammered(own_bot: World) -> None:
+async def test_a_wrong_token_is_logged_and_tried_rarely(own_bot: World) -> None:
     await own_bot.process.start(BOT_TOKEN="4242:another-token-another-token", until="updates not received")
     assert own_bot.telegram.calls["getUpdates"] == 0
     line = await own_bot.process.wait_for_log("updates not received")
@@ -240,8 +238,8 @@ async def test_a_wrong_token_is_told_and_not_hammered(own_bot: World) -> None:
     assert "another-token" not in "".join(own_bot.process.lines)
 
 
-async def test_the_deadline_is_kept_and_the_picture_not_charged(own_bot: World) -> None:
-    own_bot.media.duration = lambda: 60.0
+async def test_a_picture_that_is_not_ready_in_time_is_refunded(own_bot: World) -> None:
+    own_bot.hold_tasks()
     await own_bot.process.start(GENERATION_TIMEOUT="2")
     ann = own_bot.add_user()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
@@ -253,7 +251,7 @@ async def test_the_deadline_is_kept_and_the_picture_not_charged(own_bot: World) 
     assert len(own_bot.messages_to(ann)) == 1
 
 
-async def test_unknown_create_refund_never_pays_twice(own_bot: World) -> None:
+async def test_with_unknown_create_refund_no_task_is_paid_twice(own_bot: World) -> None:
     own_bot.media.faults.add(Fault("create", drop=True, after=True))
     await own_bot.process.start(UNKNOWN_CREATE="refund")
     ann = own_bot.add_user()
@@ -262,7 +260,7 @@ async def test_unknown_create_refund_never_pays_twice(own_bot: World) -> None:
     assert (own_bot.quota_used(ann), len(own_bot.media.tasks)) == (0, 1)
 
 
-async def test_quota_zero_is_for_admins_only(own_bot: World) -> None:
+async def test_with_a_quota_of_zero_only_admins_get_pictures(own_bot: World) -> None:
     await own_bot.process.start(DAILY_QUOTA="0", ADMIN_IDS="7, 8")
     ann, admin = own_bot.add_user(), own_bot.add_user(user_id=8)
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
@@ -271,7 +269,7 @@ async def test_quota_zero_is_for_admins_only(own_bot: World) -> None:
     await own_bot.wait_for_picture(admin)
 
 
-async def test_token_and_key_are_in_no_log_even_at_debug(own_bot: World) -> None:
+async def test_token_and_key_are_in_no_log_at_debug_level(own_bot: World) -> None:
     own_bot.media.faults.add(Fault("create", answer=faults.status(502, "<html>bad gateway</html>")))
     own_bot.telegram.faults.add(Fault("sendPhoto", drop=True))
     own_bot.telegram.faults.add(Fault("getUpdates", drop=True))
@@ -281,11 +279,11 @@ async def test_token_and_key_are_in_no_log_even_at_debug(own_bot: World) -> None
     await own_bot.wait_for_picture(ann)
     await own_bot.wait_until_closed()
     await own_bot.process.stop()
-    everything = "\n".join(own_bot.process.lines)
-    assert "request closed" in everything
-    assert TOKEN not in everything
-    assert TOKEN.partition(":")[2] not in everything
-    assert KEY not in everything
+    log = "\n".join(own_bot.process.lines)
+    assert "request closed" in log
+    assert TOKEN not in log
+    assert TOKEN.partition(":")[2] not in log
+    assert KEY not in log
     assert own_bot.media.headers_seen == []
 
 

@@ -147,8 +147,7 @@ async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str)
     own_bot.telegram.press(ann, changed, "Undo")
     await own_bot.wait_until(lambda: own_bot.current(changed).caption == "The picture it came from.")
     own_bot.telegram.say(ann, "/settings", chat_id=group)
-    await own_bot.wait_until(lambda: own_bot.messages_in(group))
-    menu = own_bot.messages_in(group)[0]
+    menu = await own_bot.wait_for_text_in(group, "Drawing in this group")
     for access in ("Nobody", "Everybody"):
         own_bot.telegram.press(ann, menu, access)
         await own_bot.wait_until(lambda: f"✓ {access}" in buttons(own_bot.current(menu)))  # noqa: B023

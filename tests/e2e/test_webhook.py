@@ -1,4 +1,4 @@
-"""Updates by webhook: taken once they are kept, and refused where they are not Telegram's, whatever their shape."""
+"""Updates by webhook: stored before they are acknowledged, refused without the secret, of any shape."""
 
 import asyncio
 import io
@@ -12,11 +12,12 @@ import httpx
 import psutil
 import pytest
 from aiogram.types import Update
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic.json_schema import GenerateJsonSchema
 
 from playground.telegram import Webhook, dump
+from tests.support.property_tests import examples
 from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -25,17 +26,17 @@ SECRET = "X-Telegram-Bot-Api-Secret-Token"
 
 
 async def _start(world: World, **settings: str) -> Webhook:
+    """Start the bot, and let the stand-in post to the port that the system chose."""
     await world.process.start(
         UPDATES="webhook", PUBLIC_URL="http://127.0.0.1:9", until="webhook set", **settings
     )
     hook = world.telegram.webhook
     assert hook is not None
-    # The system chose the port; the stand-in delivers where the bot really listens.
     hook.url = hook.url.replace("http://127.0.0.1:9", await world.process.address())
     return hook
 
 
-async def test_a_webhook_becomes_a_picture(own_bot: World) -> None:
+async def test_an_update_by_webhook_gets_a_picture(own_bot: World) -> None:
     ann = own_bot.add_user()
     own_bot.telegram.say(ann, "/imagine before it was started --ar 1:1")
     hook = await _start(own_bot)
@@ -46,7 +47,7 @@ async def test_a_webhook_becomes_a_picture(own_bot: World) -> None:
     await own_bot.wait_for_picture(ann, 2)
 
 
-async def test_a_webhook_refuses_what_is_not_telegram(own_bot: World) -> None:
+async def test_requests_that_are_not_from_telegram_are_refused(own_bot: World) -> None:
     hook = await _start(own_bot)
     update = {"update_id": 1, "message": {}}
     right = {SECRET: hook.secret or ""}
@@ -73,10 +74,10 @@ async def test_a_webhook_refuses_what_is_not_telegram(own_bot: World) -> None:
             assert answer.status == 405
     await own_bot.process.wait_for_log(
         "update not understood"
-    )  # the last one, which the dispatcher cannot read
+    )  # the last one, which the dispatcher cannot parse
 
 
-async def test_a_webhook_keeps_an_update_once_it_is_answered(own_bot: World) -> None:
+async def test_an_update_is_stored_before_it_is_acknowledged(own_bot: World) -> None:
     hook = await _start(own_bot)
     ann = own_bot.add_user()
     message = own_bot.telegram.chats.add(ann.id, ann, text="/imagine a fox --ar 1:1")
@@ -94,42 +95,44 @@ async def test_a_webhook_keeps_an_update_once_it_is_answered(own_bot: World) -> 
 
 
 class _Schema(GenerateJsonSchema):
-    """Without a word about aiogram's own defaults, which are no JSON."""
+    """Ignores the defaults of aiogram that are no JSON."""
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's own
 
 
 SCHEMA = Update.model_json_schema(schema_generator=_Schema)
 KINDS = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post", "inline_query"]
-WORDS = st.one_of(
+TEXTS = st.one_of(
     st.text(st.one_of(st.characters(), st.characters(categories=["Cs"])), max_size=20),
     st.sampled_from(["/imagine a fox --ar 1:1", "/start", "/queue", "c:1", "r:1:1x1"]),
 )
 JUNK = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXTS),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=5,
 )
-READ = ["from", "text", "data", "message", "photo", "reply_to_message"]
-"""What the bot reads of an update."""
+KNOWN_FIELDS = ["from", "text", "data", "message", "photo", "reply_to_message"]
+"""Fields that the bot reads."""
 DEEPEST, MOST_OPTIONAL = 5, 4
 
 
 @st.composite
 def _shaped(draw: st.DrawFn, schema: dict[str, Any], ids: tuple[int, ...], depth: int = 0) -> Any:
-    """Draw what fits a piece of the Bot API's own schema, now and then broken somewhere."""
+    """Draw a value of a part of the Bot API's schema. Now and then, a part of the value is anything else."""
     if draw(st.integers(0, 59)) == 59:
         return draw(JUNK)
     if "$ref" in schema:
         schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]
     if "anyOf" in schema:
-        fits = [one for one in schema["anyOf"] if depth < DEEPEST or "$ref" not in one]
-        return draw(_shaped(draw(st.sampled_from(fits or [{"type": "null"}])), ids, depth))
+        choices = [one for one in schema["anyOf"] if depth < DEEPEST or "$ref" not in one]
+        return draw(_shaped(draw(st.sampled_from(choices or [{"type": "null"}])), ids, depth))
     if "properties" in schema:
         names = set(schema.get("required", []))
         if depth < DEEPEST and schema["properties"]:
             names |= draw(st.sets(st.sampled_from(sorted(schema["properties"])), max_size=MOST_OPTIONAL))
-            names |= draw(st.sets(st.sampled_from(READ), max_size=MOST_OPTIONAL)) & set(schema["properties"])
+            names |= draw(st.sets(st.sampled_from(KNOWN_FIELDS), max_size=MOST_OPTIONAL)) & set(
+                schema["properties"]
+            )
         return {name: draw(_field(name, schema["properties"][name], ids, depth)) for name in sorted(names)}
     if "enum" in schema or "const" in schema:
         return draw(st.sampled_from(schema.get("enum", [schema.get("const")])))
@@ -140,7 +143,7 @@ def _shaped(draw: st.DrawFn, schema: dict[str, Any], ids: tuple[int, ...], depth
     if schema.get("format") == "date-time":
         return draw(st.integers(0, 2**33))
     plain = {"integer": st.integers(), "number": st.floats(), "boolean": st.booleans(), "null": st.none()}
-    return draw(plain.get(schema.get("type", ""), WORDS))
+    return draw(plain.get(schema.get("type", ""), TEXTS))
 
 
 def _field(name: str, schema: dict[str, Any], ids: tuple[int, ...], depth: int) -> st.SearchStrategy[Any]:
@@ -151,10 +154,10 @@ def _field(name: str, schema: dict[str, Any], ids: tuple[int, ...], depth: int) 
     return _shaped(schema, ids, depth + 1)
 
 
-@pytest.mark.timeout(180)
-async def test_no_shape_of_an_update_hurts(own_bot: World) -> None:
+@pytest.mark.hypothesis
+async def test_updates_of_any_shape_neither_stop_the_bot_nor_grow_its_memory(own_bot: World) -> None:
     hook = await _start(own_bot, THROTTLE="0")
-    ann, task_poller = own_bot.add_user(), own_bot.add_user()
+    ann, ben = own_bot.add_user(), own_bot.add_user()
     ids = (ann.id, own_bot.add_user().id, own_bot.add_group(ann), own_bot.add_group(ann, forum=True), 1, -1)
     numbers = itertools.count(10_000_000)
     headers = {SECRET: hook.secret or "", "Content-Type": "application/json"}
@@ -172,15 +175,15 @@ async def test_no_shape_of_an_update_hurts(own_bot: World) -> None:
         )
     )
 
-    async def storm(examples: int) -> int:
-        await asyncio.to_thread(settings(max_examples=examples)(given(shapes)(post)))
-        told = len(own_bot.texts(task_poller))
-        own_bot.telegram.say(task_poller, "/help")
-        await own_bot.wait_until(lambda: len(own_bot.texts(task_poller)) > told)
+    async def memory_after(count: int) -> int:
+        await asyncio.to_thread(examples(count)(given(shapes)(post)))
+        answers = len(own_bot.texts(ben))
+        own_bot.telegram.say(ben, "/help")
+        await own_bot.wait_until(lambda: len(own_bot.texts(ben)) > answers)
         return psutil.Process(own_bot.process.pid).memory_info().rss
 
-    before = await storm(150)
-    after = await storm(400)
+    before = await memory_after(150)
+    after = await memory_after(400)
     assert after - before < 16 * 1024 * 1024
     failed = [
         line for line in own_bot.process.log if line.get("exception") or line.get("level") == "critical"

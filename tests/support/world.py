@@ -5,6 +5,7 @@ import contextlib
 import io
 import itertools
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from playground.telegram import Telegram
 from tests.support.bot_process import CHECK_SECONDS, BotProcess
 from tests.support.process_launcher import DEADLINE
 
+TASK_SECONDS = 0.6
 ADMIN = 99
 """The id of the bot admin, if a test has one."""
 
@@ -51,6 +53,19 @@ class World:
     def send_photo(self, user: User, image: bytes, **more: Any) -> Message:
         """Send a photo as a user."""
         return self.telegram.send(user, photo=files.photo_sizes(self.telegram.chats, image), **more)
+
+    # The provider
+
+    def hold_tasks(self) -> None:
+        """Let no task end before `finish_tasks`, so that a test can act while tasks run."""
+        self.media.duration = lambda: 3_600.0
+
+    def finish_tasks(self) -> None:
+        """End all running tasks now. Later ones end after a moment."""
+        self.media.duration = lambda: TASK_SECONDS
+        now = time.monotonic()
+        for task in self.media.tasks.values():
+            task.done_at = min(task.done_at, now)
 
     # The messages of the bot, in their current form
 
@@ -136,6 +151,11 @@ class World:
             )
         )
 
+    async def wait_until_handled(self) -> None:
+        """Wait until the bot has handled every update."""
+        unhandled = "SELECT 1 FROM inbox WHERE payload IS NOT NULL"
+        await self.process.wait_until(lambda: not self.telegram.waiting() and not self.rows(unhandled))
+
     async def wait_until_closed(self, seconds: float = DEADLINE) -> None:
         """Wait until every request is closed."""
         await self.process.wait_until(
@@ -164,7 +184,7 @@ class World:
 async def open_world(folder: Path, **settings: str) -> AsyncIterator[World]:
     """Yield a world whose bot is not started yet. The bot is killed at the end."""
     telegram = Telegram(TOKEN)
-    media = Media(KEY, duration=lambda: 0.6, pixels=20_000)
+    media = Media(KEY, duration=lambda: TASK_SECONDS, pixels=20_000)
     async with stand_ins(telegram, media) as stand_in_settings:
         own = {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
         world = World(telegram, media, BotProcess(stand_in_settings | own | settings), folder)
