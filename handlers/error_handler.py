@@ -29,7 +29,7 @@ async def answer_user_error(
     languages: LanguageResolver,
     drafts: Drafts,
 ) -> object:
-    """Tell the user why the message or press cannot be followed, and what is possible instead."""
+    """Answer the user's error with its sentence, and refuse the rest of an album."""
     error = error_event.exception
     event = error_event.update.event
     user = user_of(event)
