@@ -116,7 +116,7 @@ def machine_line() -> str:
 
 @asynccontextmanager
 async def open_harness(folder: Path) -> AsyncIterator[Harness]:
-    """Yield a harness whose bot is not started yet."""
+    """Yield a harness with a bot that is not started yet."""
     async with open_world(folder, **SETTINGS) as world:
         yield Harness(world)
 

@@ -151,7 +151,7 @@ class Soak:
                 result.paid_twice_without_reason.append(prompt)
 
     def _logged(self, event: str, words: str) -> set[int]:
-        """Return the ids of the requests with a log event whose error contains some words."""
+        """Return the ids of the requests in log events with these words in their error."""
         lines = [json.loads(line) for line in self.world.process.lines if f'"{event}"' in line]
         return {line["request"] for line in lines if words in str(line.get("error", ""))}
 

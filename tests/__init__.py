@@ -1,1 +1,1 @@
-"""Tests: unit beside the room they test, end-to-end over real HTTP against the playground."""
+"""Tests: unit tests beside the package they test, end-to-end tests over real HTTP, and their shared support."""

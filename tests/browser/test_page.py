@@ -46,7 +46,7 @@ async def test_imagine_with_a_ratio_button(visitor: Visitor) -> None:
         int(await photo.get_attribute("height") or 0),
     )
     assert width / height == pytest.approx(16 / 9, rel=0.02)
-    await expect(page.locator("#messages li")).to_have_count(2)  # the status is gone
+    await expect(page.locator("#messages li")).to_have_count(2)  # the status message is deleted
     await page.locator("button.photo").click()
     await expect(page.get_by_role("dialog", name="Photo")).to_be_visible()
     await page.keyboard.press("Escape")
@@ -89,6 +89,8 @@ async def test_in_a_group_another_user_s_press_is_refused(visitor: Visitor) -> N
 
 async def test_a_request_in_a_topic_gets_a_reaction(visitor: Visitor) -> None:
     page = visitor.page
+    await page.get_by_role("button", name="Inspector").click()
+    await page.get_by_label("The provider is slow").check()
     await visitor.chat("Studio")
     await page.get_by_role("button", name="# Portraits").click()
     await visitor.write("/imagine an old sailor --ar 3:4")
@@ -128,9 +130,10 @@ async def test_history_pages_replace_the_message(visitor: Visitor) -> None:
 
 async def test_a_killed_bot_finishes_after_its_restart(visitor: Visitor) -> None:
     page = visitor.page
+    await page.get_by_role("button", name="Inspector").click()
+    await page.get_by_label("The provider is slow").check()
     await visitor.write("/imagine a survivor --ar 1:1")
     await expect(page.locator("#messages")).to_contain_text("Drawing")
-    await page.get_by_role("button", name="Inspector").click()
     await page.get_by_role("button", name="Kill").click()
     await expect(page.locator("#bot")).to_have_text("The bot is down")
     await page.get_by_role("button", name="Start").click()

@@ -17,7 +17,7 @@ CLEAN_TEXTS = st.text(max_size=20)
 
 
 def _values(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
-    """Return JSON values whose strings and keys are such texts."""
+    """Return JSON values with such strings and keys."""
     return st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),

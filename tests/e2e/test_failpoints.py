@@ -78,7 +78,7 @@ class Generation:
 
     @classmethod
     def begin(cls, world: World, scenario: Scenario) -> "Generation":
-        world.media.duration = lambda: 3_600.0 if scenario.cancels else 0.2
+        world.hold_tasks()
         if scenario.blocked:
             blocked = faults.telegram(403, "Forbidden: bot was blocked by the user")
             world.telegram.faults.add(Fault("sendPhoto", times=None, answer=blocked))
@@ -87,14 +87,20 @@ class Generation:
         return generation
 
     async def run(self) -> None:
-        """Wait until the process dies or the request is closed, and press Cancel if the scenario does."""
-        pressed = False
+        """Wait until the process dies or the request is closed.
+
+        Once there is a status message, press Cancel if the scenario does, else let the task end.
+        """
+        acted = False
 
         def is_over() -> bool:
-            nonlocal pressed
-            if self.scenario.cancels and not pressed and (statuses := self._statuses()):
-                pressed = True
-                self.world.telegram.press(self.user, statuses[0], "Cancel")
+            nonlocal acted
+            if not acted and (statuses := self._statuses()):
+                acted = True
+                if self.scenario.cancels:
+                    self.world.telegram.press(self.user, statuses[0], "Cancel")
+                else:
+                    self.world.finish_tasks()
             return self.world.process.ended or self._is_closed()
 
         await self.world.process.wait_until(is_over)

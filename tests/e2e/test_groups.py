@@ -14,7 +14,7 @@ from tests.support.world import World, buttons, jpeg
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-def _reaction(world: World, message: Message) -> list[str]:
+def _reactions(world: World, message: Message) -> list[str]:
     """Return the bot's reactions to a message, in order. An empty string is the removal of the reaction."""
     key = message.chat.id, message.message_id
     return [
@@ -51,13 +51,16 @@ def _change_membership(world: World, chat_id: int, by: User, old: str, new: str)
 async def test_a_group_sees_a_reaction_then_the_picture_and_nothing_else(
     shared_bot: World, command: str
 ) -> None:
+    shared_bot.hold_tasks()
     ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
     group = shared_bot.add_group(ann, ben)
-    asked = shared_bot.telegram.say(ben, f"{command} a fox --ar 1:1", chat_id=group)
+    message = shared_bot.telegram.say(ben, f"{command} a fox --ar 1:1", chat_id=group)
+    await shared_bot.wait_until(lambda: _reactions(shared_bot, message) == ["👀"])
+    shared_bot.finish_tasks()
     picture = await shared_bot.wait_for_picture_in(group)
     assert picture.reply_to_message is not None
-    assert picture.reply_to_message.message_id == asked.message_id
-    await shared_bot.wait_until(lambda: _reaction(shared_bot, asked) == ["👀", ""])
+    assert picture.reply_to_message.message_id == message.message_id
+    await shared_bot.wait_until(lambda: _reactions(shared_bot, message) == ["👀", ""])
     assert shared_bot.messages_in(group) == [picture]
     assert any(e.kind == "action" and e.chat_id == group for e in shared_bot.telegram.chats.events)
     assert shared_bot.quota_used(ben) == 1
@@ -296,8 +299,8 @@ class TestSettings:
         menu = await self.open_menu(own_bot, ann, group)
         own_bot.telegram.press(ann, menu, "9:16")
         await own_bot.wait_until(lambda: "✓ 9:16" in buttons(own_bot.current(menu)))
-        asked = own_bot.telegram.say(ann, "/imagine a moving fox", chat_id=group)
-        await own_bot.wait_until(lambda: _reaction(own_bot, asked) == ["👀"])
+        message = own_bot.telegram.say(ann, "/imagine a moving fox", chat_id=group)
+        await own_bot.wait_until(lambda: _reactions(own_bot, message) == ["👀"])
         chats, new = own_bot.telegram.chats, -1_001_234_567_890
         chats.add_group(new, "Friends", chats.members[group])
         chats.moved[group] = new
@@ -331,15 +334,18 @@ async def test_the_queue_of_a_group_shows_no_private_requests(shared_bot: World)
 
 
 async def test_a_failure_in_a_group_is_reported_and_both_units_are_refunded(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
     ann = shared_bot.add_user()
     group = shared_bot.add_group(ann)
-    asked = shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1", chat_id=group)
+    message = shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1", chat_id=group)
+    await shared_bot.wait_until(lambda: _reactions(shared_bot, message) == ["👀"])
+    shared_bot.finish_tasks()
     answer = await shared_bot.wait_for_text_in(group, "declined this description")
     assert "6 pictures left" in (answer.text or "")
     assert answer.reply_to_message is not None
-    assert answer.reply_to_message.message_id == asked.message_id
+    assert answer.reply_to_message.message_id == message.message_id
     await shared_bot.wait_until_closed()
-    assert _reaction(shared_bot, asked) == ["👀", ""]
+    assert _reactions(shared_bot, message) == ["👀", ""]
     assert shared_bot.quota_used(ann) == 0
     assert shared_bot.rows("SELECT used FROM quotas WHERE subject_id = ?", group)[0]["used"] == 0
 

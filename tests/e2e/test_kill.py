@@ -25,7 +25,7 @@ def _answers(world: World, message: Message) -> list[Message]:
 
 
 def _in_state(world: World, state: str) -> set[int]:
-    """Return the ids of the messages whose request is in a state."""
+    """Return the ids of the messages that have a request in a state."""
     return {row["message_id"] for row in world.rows("SELECT message_id FROM requests WHERE state = ?", state)}
 
 
@@ -56,7 +56,7 @@ async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) 
     assert open_at_kills > 0
     await own_bot.process.start(MAX_IN_FLIGHT="25")
     closed = "SELECT 1 FROM requests WHERE closed_at IS NOT NULL"
-    await own_bot.process.wait_until(lambda: len(own_bot.rows(closed)) == len(requested), 300)
+    await own_bot.process.wait_until(lambda: len(own_bot.rows(closed)) == len(requested))
 
     delivered = _in_state(own_bot, "delivered")
     for message in requested:

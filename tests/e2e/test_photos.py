@@ -33,10 +33,10 @@ def _sent_source(world: World, prompt: str) -> Image.Image:
 
 async def test_a_photo_with_a_command_in_its_caption_is_edited(shared_bot: World) -> None:
     ann = shared_bot.add_user()
-    asked = shared_bot.send_photo(ann, jpeg(), caption="/imagine make it night --ar 9:16")
+    photo = shared_bot.send_photo(ann, jpeg(), caption="/imagine make it night --ar 9:16")
     edited = await shared_bot.wait_for_picture(ann)
     assert edited.reply_to_message is not None
-    assert edited.reply_to_message.message_id == asked.message_id
+    assert edited.reply_to_message.message_id == photo.message_id
     assert edited.caption == "make it night"
     body = _bodies(shared_bot, "make it night")[-1]
     assert "ar" not in body

@@ -20,16 +20,18 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 async def test_a_command_gets_a_picture_in_reply(shared_bot: World) -> None:
     ann = shared_bot.add_user()
-    asked = shared_bot.telegram.say(ann, "/imagine a <lighthouse> & a storm --ar 16:9")
+    command = shared_bot.telegram.say(ann, "/imagine a <lighthouse> & a storm --ar 16:9")
     picture = await shared_bot.wait_for_picture(ann)
     assert picture.caption == "a <lighthouse> & a storm"
     assert picture.reply_to_message is not None
-    assert picture.reply_to_message.message_id == asked.message_id
+    assert picture.reply_to_message.message_id == command.message_id
     assert picture.photo is not None
     opened = Image.open(io.BytesIO(shared_bot.telegram.chats.files[picture.photo[-1].file_id]))
     assert opened.format == "JPEG"
     assert opened.width / opened.height == pytest.approx(16 / 9, rel=0.02)
-    await shared_bot.wait_until(lambda: shared_bot.messages_to(ann) == [picture])  # the status is gone
+    await shared_bot.wait_until(
+        lambda: shared_bot.messages_to(ann) == [picture]
+    )  # the status message is deleted
     row = shared_bot.rows("SELECT * FROM requests WHERE user_id = ?", ann.id)[0]
     assert row["state"] == "delivered"
     assert row["file_id"] == picture.photo[-1].file_id
@@ -239,9 +241,9 @@ async def test_a_long_prompt_is_cut_in_the_caption_only(shared_bot: World) -> No
 async def test_a_request_whose_message_is_deleted_gets_its_picture(shared_bot: World) -> None:
     shared_bot.hold_tasks()
     ann = shared_bot.add_user()
-    asked = shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    command = shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     await shared_bot.wait_for_text(ann, "Drawing")
-    shared_bot.telegram.chats.remove(asked)
+    shared_bot.telegram.chats.remove(command)
     shared_bot.finish_tasks()
     picture = await shared_bot.wait_for_picture(ann)
     assert picture.reply_to_message is None

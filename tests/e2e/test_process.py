@@ -123,11 +123,11 @@ async def test_a_damaged_ledger_is_refused_with_advice(own_bot: World, damage: s
 
 async def test_an_address_in_use_is_reported(own_bot: World) -> None:
     await own_bot.process.start()
-    taken = (await own_bot.process.address()).removeprefix("http://")
+    address = (await own_bot.process.address()).removeprefix("http://")
     another = {"DATABASE_URL": f"sqlite:///{own_bot.folder}/another.sqlite3"}
-    code, _, errors = await _run_command(own_bot, "run", LISTEN=taken, **another)
+    code, _, errors = await _run_command(own_bot, "run", LISTEN=address, **another)
     assert code == 1
-    assert f"LISTEN={taken} cannot be used" in errors
+    assert f"LISTEN={address} cannot be used" in errors
     assert "Traceback" not in errors
 
 

@@ -72,7 +72,7 @@ def test_a_png_with_too_many_bytes_becomes_a_smaller_jpeg() -> None:
 
 
 def _png_that_claims(width: int, height: int) -> bytes:
-    """Return a small file whose header names this size."""
+    """Return a small file with this size in its header."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -144,7 +144,7 @@ class Crashes(RuleBasedStateMachine):
             self._run_until_death(self._start())
 
     def cleanup_dead(self) -> None:
-        """Free everything that the dead process held, and note what was in flight."""
+        """Free the resources of the dead process, and note the work that was in flight."""
         self.runner.run(_cancel_other_tasks())
         if self.app is not None:
             self.app.database._lock.release()

@@ -107,7 +107,7 @@ def test_any_callback_data_is_handled_and_changes_no_other_user_s_request(
 
 
 def _update_with_surrogate(part: str, number: int) -> dict[str, Any]:
-    """Return an update whose named part is or holds a lone surrogate."""
+    """Return an update with a lone surrogate in the named part."""
     if part == "callback data":
         return {"callback_query": _press(number, LONE_SURROGATE)}
     prompt = f"a {LONE_SURROGATE} fox" if part in {"text", "caption"} else "a fox"

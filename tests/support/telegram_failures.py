@@ -32,7 +32,7 @@ class Seen(StrEnum):
     PICTURE_AND_STATUS = "the picture; the status stays"
     TEXT = "the text"
     TEXT_TWICE = "the text, twice"
-    SOURCE_GONE = "that the photo is gone"
+    SOURCE_GONE = "a text that the photo is gone"
     NOTHING = "nothing"
     STATUS_ONLY = "nothing more"
 

@@ -44,7 +44,7 @@ class World:
         return self.telegram.chats.add_user(user_id or next(self._ids), language, name)
 
     def add_group(self, *members: User, topics: dict[int, str] | None = None, forum: bool = False) -> int:
-        """Add a group, whose first member is its creator, and return its id."""
+        """Add a group and return its id. The first member is its creator."""
         chat_id = (-1_000_000_000_000 if forum or topics else 0) - next(self._ids)
         status = {user.id: "creator" if user is members[0] else "member" for user in members}
         self.telegram.chats.add_group(chat_id, "Friends <&>", status, topics)
@@ -182,7 +182,7 @@ class World:
 
 @asynccontextmanager
 async def open_world(folder: Path, **settings: str) -> AsyncIterator[World]:
-    """Yield a world whose bot is not started yet. The bot is killed at the end."""
+    """Yield a world with a bot that is not started yet. The bot is killed at the end."""
     telegram = Telegram(TOKEN)
     media = Media(KEY, duration=lambda: TASK_SECONDS, pixels=20_000)
     async with stand_ins(telegram, media) as stand_in_settings:
@@ -219,7 +219,7 @@ def buttons(message: Message) -> list[str]:
 
 
 def jpeg(width: int = 120, height: int = 90, colour: str = "orange", **save: Any) -> bytes:
-    """Return a photo whose left half has this colour and whose right half is white."""
+    """Return a photo: the left half in this colour, the right half white."""
     picture = Image.new("RGB", (width, height), "white")
     picture.paste(colour, (0, 0, width // 2, height))
     out = io.BytesIO()
