@@ -1,25 +1,77 @@
-"""Facts about a raw update, before aiogram parses it: its user, its time, and whether it is for the bot."""
+"""Facts about a raw update, before aiogram parses it: its user, its time, and whether it is for the bot.
+
+Any field of an update may be missing or of another type: aiogram may not be able to parse it.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiogram.types import User
 
-from core.reply_target import is_group
+from core.reply_target import ReplyTarget, is_group
+from handlers.identity import sender_id
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+
+LARGEST_NUMBER = 2**63 - 1
+"""Largest integer that SQLite stores. Telegram's ids are far smaller (Bot API, Update, User, Chat)."""
 
 RawUpdate = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """The user behind an update, and the press or the place to answer."""
+
+    user_id: int
+    language_code: str | None
+    query_id: str | None
+    place: ReplyTarget | None
+
+
 def user_id_of(update: RawUpdate) -> int:
-    """Return the id of the user behind an update, or 0 without a user."""
-    for kind in ALLOWED:
-        content = update.get(kind)
-        sender = content.get("from") if isinstance(content, dict) else None
-        if isinstance(sender, dict) and isinstance(sender.get("id"), int):
-            return int(sender["id"])
-    return 0
+    """Return the id of the user behind an update as `handlers.identity` defines it, or 0 without a user."""
+    content = _content(update)
+    user = _object(content, "from")
+    identity = sender_id(
+        user_id=_number(user, "id"),
+        is_bot=user.get("is_bot") is True,
+        chat_id=_number(_object(content, "chat"), "id"),
+        sender_chat_id=_number(_object(content, "sender_chat"), "id"),
+        is_automatic_forward=content.get("is_automatic_forward") is True,
+    )
+    return identity or 0
+
+
+def chat_id_of(update: RawUpdate) -> int:
+    """Return the id of the chat of an update, or 0 without a chat."""
+    content = _content(update)
+    message = _object(content, "message") if is_press(update) else content
+    return _number(_object(message, "chat"), "id") or 0
+
+
+def addressee_of(update: RawUpdate) -> Addressee | None:
+    """Return the user to answer, or None if there is no user or no way to answer.
+
+    The user of a private chat has the id of the chat, so a damaged sender does not hide them.
+    """
+    content = _content(update)
+    user = _object(content, "from")
+    chat_id, user_id, press = chat_id_of(update), user_id_of(update), is_press(update)
+    if not user_id and chat_id > 0 and user.get("is_bot") is not True:
+        user_id = chat_id
+    query_id = content.get("id") if press and isinstance(content.get("id"), str) else None
+    message = content if _message(update) is not None else None
+    if not user_id or not (query_id or ((press or message) and chat_id)):
+        return None
+    code = user.get("language_code") if _number(user, "id") == user_id else None
+    return Addressee(
+        user_id=user_id,
+        language_code=code if isinstance(code, str) else None,
+        query_id=query_id,
+        place=_place(chat_id, message) if chat_id else None,
+    )
 
 
 def written_at(update: RawUpdate) -> int | None:
@@ -49,7 +101,7 @@ def expects_answer(update: RawUpdate, me: User) -> bool:
     if is_press(update):
         return True
     message = _message(update)
-    if message is None or not user_id_of(update):
+    if message is None or addressee_of(update) is None:
         return False
     if not _is_in_group(message) or _is_reply_to(message, me.id):
         return True
@@ -58,9 +110,33 @@ def expects_answer(update: RawUpdate, me: User) -> bool:
     return command.startswith("/") and named.lower() in {"", (me.username or "").lower()}
 
 
+def _content(update: RawUpdate) -> RawUpdate:
+    return next((content for kind in ALLOWED if (content := _object(update, kind))), {})
+
+
 def _message(update: RawUpdate) -> RawUpdate | None:
     message = update.get("message") or update.get("edited_message")
     return message if isinstance(message, dict) else None
+
+
+def _place(chat_id: int, message: RawUpdate | None) -> ReplyTarget:
+    if message is None:
+        return ReplyTarget(chat_id)
+    in_topic = message.get("is_topic_message") is True
+    return ReplyTarget(
+        chat_id, _number(message, "message_thread_id") if in_topic else None, _number(message, "message_id")
+    )
+
+
+def _object(container: RawUpdate, name: str) -> RawUpdate:
+    value = container.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _number(container: RawUpdate, name: str) -> int | None:
+    value = container.get(name)
+    usable = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
+    return value if usable else None
 
 
 def _is_in_group(message: RawUpdate) -> bool:

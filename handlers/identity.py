@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from aiogram.types import CallbackQuery, InaccessibleMessage, Message, TelegramObject, User
+from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, TelegramObject, User
 
 from core.reply_target import ReplyTarget
+
+GROUP_ANONYMOUS_BOT = 1_087_968_824
+"""The account that Telegram names as the author of a message by an anonymous admin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +19,46 @@ class UserIdentity:
     name: str
 
 
-def user_of(event: TelegramObject) -> UserIdentity | None:
-    """Return the user behind a message or press. None for another bot and for a channel's automatic forward."""
-    user: User | None = getattr(event, "from_user", None)
-    if isinstance(event, Message):
-        if event.is_automatic_forward:
-            return None
-        if event.sender_chat is not None:
-            return UserIdentity(event.sender_chat.id, None, event.sender_chat.title or "")
-    if user is None or user.is_bot:
+def sender_id(
+    *,
+    user_id: int | None,
+    is_bot: bool,
+    chat_id: int | None,
+    sender_chat_id: int | None,
+    is_automatic_forward: bool,
+) -> int | None:
+    """Return the id that counts for the throttle, the queue, bans, quotas and handlers, or None for no user.
+
+    All anonymous admins share one account, and so do all channels (Bot API, Message, `from`), so a chat that a message
+    is written for goes before its account. `bot.raw_updates` applies this rule to updates that are not parsed yet.
+    """
+    if is_automatic_forward:
         return None
-    return UserIdentity(user.id, user.language_code, user.first_name)
+    if sender_chat_id is not None:
+        return sender_chat_id
+    if user_id == GROUP_ANONYMOUS_BOT:
+        return chat_id
+    return None if is_bot else user_id
+
+
+def user_of(event: TelegramObject) -> UserIdentity | None:
+    """Return the user behind an update's event. None for another bot and for a channel's automatic forward."""
+    user: User | None = getattr(event, "from_user", None)
+    chat: Chat | None = getattr(event, "chat", None)
+    on_behalf_of = event.sender_chat if isinstance(event, Message) else None
+    identity = sender_id(
+        user_id=user.id if user else None,
+        is_bot=user is not None and user.is_bot,
+        chat_id=chat.id if chat else None,
+        sender_chat_id=on_behalf_of.id if on_behalf_of else None,
+        is_automatic_forward=isinstance(event, Message) and bool(event.is_automatic_forward),
+    )
+    if identity is None:
+        return None
+    if user is not None and identity == user.id:
+        return UserIdentity(user.id, user.language_code, user.first_name)
+    writes_for = on_behalf_of or chat
+    return UserIdentity(identity, None, (writes_for.title if writes_for else None) or "")
 
 
 def place_of(message: Message | InaccessibleMessage) -> ReplyTarget:

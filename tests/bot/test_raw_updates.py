@@ -3,11 +3,23 @@
 from typing import Any
 
 import pytest
-from aiogram.types import User
+from aiogram.types import Message, Update, User
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.raw_updates import ALLOWED, expects_answer, is_press, is_relevant, user_id_of, written_at
+from bot.raw_updates import (
+    ALLOWED,
+    Addressee,
+    addressee_of,
+    chat_id_of,
+    expects_answer,
+    is_press,
+    is_relevant,
+    user_id_of,
+    written_at,
+)
+from core.reply_target import ReplyTarget
+from handlers.identity import message_of, place_of, user_of
 
 ME = User(id=42, is_bot=True, first_name="Imagine", username="imagine_bot")
 FIELDS = ["from", "chat", "date", "edit_date", "text", "caption", "reply_to_message", "id", "message"]
@@ -33,6 +45,8 @@ def test_any_update_is_classified_without_an_error(update: dict[str, Any]) -> No
     assert is_relevant(update, ME.id) in {True, False}
     assert expects_answer(update, ME) in {True, False}
     assert is_press(update) in {True, False}
+    assert isinstance(chat_id_of(update), int)
+    addressee_of(update)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +72,81 @@ def test_an_update_is_relevant_and_expects_an_answer(
 ) -> None:
     assert is_relevant(update, ME.id) is relevant
     assert expects_answer(update, ME) is answered
+
+
+def _sender(user_id: int, *, is_bot: bool) -> dict[str, Any]:
+    return {"id": user_id, "is_bot": is_bot, "first_name": "x", "language_code": "ru"}
+
+
+USERS = st.sampled_from(
+    [
+        _sender(7, is_bot=False),
+        _sender(8, is_bot=True),
+        _sender(1_087_968_824, is_bot=True),  # @GroupAnonymousBot
+        _sender(136_817_688, is_bot=True),  # @Channel_Bot
+        _sender(777_000, is_bot=False),  # Telegram, the author of automatic forwards
+    ]
+)
+CHATS = st.sampled_from(
+    [
+        {"id": 7, "type": "private", "first_name": "x"},
+        {"id": -5, "type": "group", "title": "x"},
+        {"id": -1_000_000_000_005, "type": "supergroup", "title": "x"},
+        {"id": -1_000_000_000_006, "type": "channel", "title": "x"},
+    ]
+)
+
+
+@st.composite
+def valid_updates(draw: st.DrawFn) -> dict[str, Any]:
+    """Return an update with any author, for any chat."""
+    kind = draw(st.sampled_from(ALLOWED))
+    content: dict[str, Any] = {"from": draw(USERS), "chat": draw(CHATS), "date": 1_790_000_000}
+    if kind == "my_chat_member":
+        member = {"status": "left", "user": _sender(8, is_bot=True)}
+        return {"update_id": 1, kind: content | {"old_chat_member": member, "new_chat_member": member}}
+    message = content | {"message_id": 5, "text": "x", "edit_date": 1_790_000_001}
+    if kind == "callback_query":
+        press = {"id": "1", "from": draw(USERS), "chat_instance": "1", "message": message}
+        return {"update_id": 1, kind: press}
+    optional = st.fixed_dictionaries(
+        {}, optional={"sender_chat": CHATS, "is_automatic_forward": st.just(True)}
+    )
+    return {"update_id": 1, kind: message | draw(optional)}
+
+
+@given(valid_updates())
+def test_the_raw_and_the_parsed_update_have_the_same_sender_and_place(update: dict[str, Any]) -> None:
+    """The throttle and the queue read the raw update; bans, quotas and handlers read the parsed one."""
+    event = Update.model_validate(update).event
+    user, message = user_of(event), message_of(event)
+    assert user_id_of(update) == (user.id if user else 0)
+    addressee = addressee_of(update)
+    if user is None or message is None:
+        return
+    assert addressee is not None
+    assert (addressee.user_id, addressee.language_code) == (user.id, user.language_code)
+    assert addressee.place is not None
+    assert addressee.place.chat_id == message.chat.id == chat_id_of(update)
+    if isinstance(event, Message):
+        assert addressee.place == place_of(event)
+
+
+@pytest.mark.parametrize(
+    ("update", "addressee"),
+    [
+        ({"message": {"from": "rubbish", "chat": {"id": 7}}}, Addressee(7, None, None, ReplyTarget(7))),
+        ({"message": {"from": {"id": 7}, "chat": {"id": "x"}}}, None),
+        ({"message": {"chat": {"id": -5}, "message_id": 3}}, None),
+        ({"callback_query": {"id": "q", "from": {"id": 7}}}, Addressee(7, None, "q", None)),
+        (
+            {"callback_query": {"id": 1, "from": {"id": 7}, "message": {"chat": {"id": -5}}}},
+            Addressee(7, None, None, ReplyTarget(-5)),
+        ),
+        ({"my_chat_member": {"from": {"id": 7}, "chat": {"id": -5}}}, None),
+    ],
+)
+def test_the_sender_of_a_damaged_update_is_found_if_they_are_clear(
+    update: dict[str, Any], addressee: Addressee | None
+) -> None:
+    assert addressee_of(update) == addressee
