@@ -3,15 +3,12 @@
 from enum import StrEnum
 
 import structlog
-from aiogram.types import CallbackQuery, Message, Update
-from pydantic import ValidationError
 
-from bot.raw_updates import RawUpdate
+from bot.raw_updates import RawUpdate, addressee_of
 from chat.errors import Rejected, SendError, Unreachable
 from chat.languages import LanguageResolver
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
-from handlers.identity import message_of, place_of, user_of
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +19,7 @@ class Notice(StrEnum):
     TOO_FAST = "too-fast"
     NOT_KEPT = "not-kept"
     WAITS = "waits"
+    UNREADABLE = "unreadable"
 
 
 class Notices:
@@ -35,20 +33,23 @@ class Notices:
         self._languages = languages
 
     async def send(self, update: RawUpdate, notice: Notice) -> bool:
-        """Send a notice to the user behind an update. Return False if a retry may succeed."""
+        """Send a notice to the user behind an update. Return False if a retry may succeed.
+
+        The update is raw, because a notice must also reach the sender of an update that cannot be parsed.
+        """
+        addressee = addressee_of(update)
+        if addressee is None:
+            return True
+        place = addressee.place
+        translate = await self._languages.translator(
+            addressee.user_id, addressee.language_code, chat_id=place.chat_id if place else None
+        )
         try:
-            event = Update.model_validate(update).event
-            user = user_of(event)
-            if user is None:
-                return True
-            message = message_of(event)
-            chat_id = message.chat.id if message is not None else None
-            translate = await self._languages.translator(user.id, user.language_code, chat_id=chat_id)
-            if isinstance(event, CallbackQuery):
-                await self._sender.toast(event.id, translate.raw(f"notice-{notice}"))
-            elif isinstance(event, Message):
-                await self._private_replies.send(place_of(event), user.id, translate(f"notice-{notice}"))
-        except (SendError, ValidationError) as error:
+            if addressee.query_id is not None:
+                await self._sender.toast(addressee.query_id, translate.raw(f"notice-{notice}"))
+            elif place is not None:
+                await self._private_replies.send(place, addressee.user_id, translate(f"notice-{notice}"))
+        except SendError as error:
             log.info("notice not sent", notice=notice, error=type(error).__name__)
-            return isinstance(error, Unreachable | Rejected | ValidationError)
+            return isinstance(error, Unreachable | Rejected)
         return True

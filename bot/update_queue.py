@@ -13,13 +13,21 @@ from typing import NamedTuple
 
 import structlog
 from aiogram import Bot, Dispatcher
+from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import AiogramError
-from aiogram.types import Update
-from pydantic import ValidationError
 
 from bot.notices import Notice, Notices
-from bot.raw_updates import RawUpdate, expects_answer, is_press, is_relevant, user_id_of, written_at
+from bot.raw_updates import (
+    RawUpdate,
+    chat_id_of,
+    expects_answer,
+    is_press,
+    is_relevant,
+    user_id_of,
+    written_at,
+)
 from bot.throttle import Throttle, Verdict
+from bot.update_parsing import UnreadableUpdate, parse_update
 from core import json_text
 from core.background import Background
 from core.clock import Clock
@@ -161,24 +169,40 @@ class UpdateQueue:
                 return
 
     async def _handle(self, stored: StoredUpdate) -> None:
+        """Handle an update, or answer that it cannot be read. Logs all errors but StorageUnavailable."""
         try:
-            update = Update.model_validate_json(stored.payload, context={"bot": self._bot})
-            await self._dispatcher.feed_update(self._bot, update)
-        except ValidationError as error:
-            log.error("update not understood", update=stored.update_id, error=error.errors()[0]["msg"])
+            unreadable = await self._feed(stored)
+            if unreadable is not None:
+                log.error("update not understood", update=stored.update_id, part=unreadable)
+                await self._answer_unreadable(json.loads(stored.payload))
         except StorageUnavailable:
             raise
         except Exception:
             log.exception("update not handled", update=stored.update_id)
 
+    async def _feed(self, stored: StoredUpdate) -> str | None:
+        """Give an update to its handler. Return the name of the part whose damage prevents that, if any."""
+        try:
+            parsed = parse_update(stored.payload, self._bot)
+        except UnreadableUpdate as error:
+            return str(error)
+        if parsed.left_out:
+            log.warning("update understood in part", update=stored.update_id, left_out=parsed.left_out)
+        outcome = await self._dispatcher.feed_update(self._bot, parsed.update)
+        return ", ".join(parsed.left_out) if parsed.left_out and outcome is UNHANDLED else None
+
+    async def _answer_unreadable(self, update: RawUpdate) -> None:
+        if expects_answer(update, await self._bot.me()):
+            await self._notices.send(update, Notice.UNREADABLE)
+
 
 class _QueueKey(NamedTuple):
-    """A user's messages or presses. A press does not wait for a message, so buttons answer at once."""
+    """The messages or presses of a user or, without one, of a chat. A press does not wait for a message."""
 
-    user_id: int
+    subject_id: int
     press: bool
 
 
 def _queue_key(update: StoredUpdate) -> _QueueKey:
     content = json.loads(update.payload)
-    return _QueueKey(user_id_of(content), is_press(content))
+    return _QueueKey(user_id_of(content) or chat_id_of(content), is_press(content))

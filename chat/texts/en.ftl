@@ -118,6 +118,7 @@ left-unlimited = This one did not count.
 notice-too-fast = That is a lot at once. I’ll be silent until it calms down; wait a minute and write again.
 notice-not-kept = I cannot write anything down right now, so I did not take this up; nothing was counted. Please send it again in a few minutes. What I had already taken up is safe.
 notice-waits = I cannot write anything down right now, so this waits. You need not send it again: I go on by myself as soon as I can.
+notice-unreadable = { trouble }
 word-banned = I don’t draw that here. Please put it differently.
 unsafe-pause = The picture service declined several of your descriptions as unsafe, so I take a break from drawing for you. Please try again in an hour.
 quota-used =

@@ -1,0 +1,213 @@
+"""Updates with one damaged part, from the queue to the answer: each is handled or answered."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.notices import Notices
+from bot.throttle import Throttle
+from bot.update_queue import UpdateQueue
+from core import json_text
+from storage.inbox import Inbox
+from tests.support.dispatcher_harness import DispatcherHarness
+from tests.support.process_launcher import ROOT
+from tests.support.property_tests import examples
+from tests.support.virtual_loop import LoopClock
+
+ANN = {"id": 66, "is_bot": False, "first_name": "Ann", "username": "ann", "language_code": "en"}
+BEN = {"id": 67, "is_bot": False, "first_name": "Ben"}
+PRIVATE = {"id": 66, "type": "private", "first_name": "Ann"}
+GROUP = {"id": -1_000_000_000_005, "type": "supergroup", "title": "Friends"}
+PHOTO = [
+    {"file_id": "small", "file_unique_id": "s", "width": 90, "height": 60, "file_size": 900},
+    {"file_id": "large", "file_unique_id": "l", "width": 900, "height": 600, "file_size": 13_682},
+]
+DOCUMENT = {"file_id": "d", "file_unique_id": "d", "file_name": "x.jpg", "mime_type": "image/jpeg"}
+COMMAND = [{"type": "bot_command", "offset": 0, "length": 8}]
+DATE = 1_790_000_000
+
+
+def _message(chat: dict[str, Any] = PRIVATE, **content: Any) -> dict[str, Any]:
+    return {"message_id": 5, "date": DATE, "chat": chat, "from": ANN, **content}
+
+
+MESSAGES = [
+    _message(text="/imagine a fox --ar 1:1", entities=COMMAND, link_preview_options={"is_disabled": True}),
+    _message(text="just words", quote={"text": "x", "position": 0}, via_bot=BEN | {"is_bot": True}),
+    _message(caption="make it night", photo=PHOTO, caption_entities=COMMAND, media_group_id="7"),
+    _message(caption="/imagine make it night", document=DOCUMENT | {"thumbnail": PHOTO[0]}),
+    _message(
+        text="/imagine make it night",
+        reply_to_message=_message(photo=PHOTO, caption="mine", forward_origin={"type": "hidden_user"})
+        | {"forward_origin": {"type": "hidden_user", "date": DATE, "sender_user_name": "x"}},
+    ),
+    _message(
+        text="/imagine a cat --ar 1:1",
+        external_reply={
+            "origin": {"type": "user", "sender_user": BEN, "date": DATE},
+            "chat": GROUP,
+            "story": {"chat": GROUP, "id": 4},
+        },
+    ),
+    _message(
+        GROUP | {"is_forum": True},
+        text="/imagine a fox --ar 1:1",
+        message_thread_id=9,
+        is_topic_message=True,
+        forward_origin={"type": "channel", "chat": GROUP, "message_id": 4, "date": DATE},
+    ),
+    _message(
+        GROUP,
+        text="/imagine a fox --ar 1:1",
+        sender_chat=GROUP,
+        **{"from": {"id": 1_087_968_824, "is_bot": True, "first_name": "Group"}},
+    ),
+]
+PRESS = {
+    "id": "1",
+    "from": ANN,
+    "chat_instance": "1",
+    "data": "x",
+    "message": _message(text="x", entities=COMMAND),
+}
+UPDATES = [*({"message": message} for message in MESSAGES), {"callback_query": PRESS}]
+RUBBISH = st.sampled_from(
+    [5, -1, 2**70, 1.5, True, "rubbish", "", [], ["x"], [None], {}, {"x": 1}, {"type": "hologram"}, None]
+)
+Path = tuple[str | int, ...]
+SENDER_AND_CHAT = {("from",), ("from", "id"), ("from", "is_bot"), ("chat",), ("chat", "id")}
+"""Parts without which nobody can be answered."""
+WISH = {("text",), ("caption",), ("photo",), ("document",)}
+
+
+def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from _paths(inner, (*path, key))
+
+
+PARTS = [
+    (number, path)
+    for number, update in enumerate(UPDATES)
+    for path in _paths(update)
+    if len(path) > 1 and path[1:] not in SENDER_AND_CHAT
+]
+
+
+def _damaged(number: int, path: Path, rubbish: Any) -> dict[str, Any]:
+    update: dict[str, Any] = json.loads(json.dumps(UPDATES[number]))
+    part: Any = update
+    for item in path[:-1]:
+        part = part[item]
+    part[path[-1]] = rubbish
+    return update
+
+
+class QueueHarness:
+    """The update queue before the dispatcher of an application, in virtual time."""
+
+    def __init__(self, dispatcher: DispatcherHarness) -> None:
+        self.harness = dispatcher
+        app = dispatcher.app
+        use = app.dispatcher.workflow_data
+        notices = Notices(
+            sender=use["sender"], private_replies=use["private_replies"], languages=use["languages"]
+        )
+        self.queue = UpdateQueue(
+            inbox=Inbox(app.database, LoopClock()),
+            dispatcher=app.dispatcher,
+            bot=app.bot,
+            clock=LoopClock(),
+            throttle=Throttle(0),
+            notices=notices,
+        )
+        self._ids = itertools.count(1_000)
+
+    def answers_to(self, content: dict[str, Any]) -> int:
+        """Handle an update. Return the number of messages, toasts and requests that follow from it."""
+        update = json_text.loads(json.dumps({"update_id": next(self._ids), **content}))
+        before = self._count()
+
+        async def handle() -> None:
+            await self.queue.put([update])
+            await asyncio.sleep(60)
+
+        with structlog.testing.capture_logs() as logged:
+            self.harness.run(handle())
+        failed = {"handler failed", "update not handled"}
+        assert not [line for line in logged if line["event"] in failed]
+        return self._count() - before
+
+    def _count(self) -> int:
+        calls = self.harness.telegram.calls
+        return sum(calls[name] for name in ("SendMessage", "SendPhoto", "AnswerCallbackQuery"))
+
+
+@pytest.fixture(scope="module")
+def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueueHarness]:
+    dispatcher = DispatcherHarness(tmp_path_factory.mktemp("damaged"))
+    yield QueueHarness(dispatcher)
+    dispatcher.close()
+
+
+@pytest.mark.parametrize("number", range(len(UPDATES)))
+def test_each_whole_update_is_answered(queue: QueueHarness, number: int) -> None:
+    assert queue.answers_to(_as_new(UPDATES[number]))
+
+
+@pytest.mark.parametrize("case", ["update-empty-story", "update-hidden-origin"])
+def test_a_case_of_the_field_is_answered(queue: QueueHarness, case: str) -> None:
+    for update in json.loads((ROOT / f"tests/cases/{case}.json").read_text(encoding="utf-8")):
+        assert queue.answers_to(_as_new({"message": update["message"]}))
+
+
+def test_a_command_with_an_empty_story_is_drawn(queue: QueueHarness) -> None:
+    """`story: {}` (aiogram/aiogram#1587) says nothing about the prompt beside it."""
+    (case,) = json.loads((ROOT / "tests/cases/update-empty-story.json").read_text(encoding="utf-8"))
+    update = _as_new({"message": case["message"]})
+    queue.answers_to(update)
+    harness = queue.harness
+    row = harness.run(harness.app.requests.by_key(f"m:101:{update['message']['message_id']}"))
+    assert row is not None
+    assert row.prompt == "a cat"
+
+
+@pytest.mark.slow
+@examples(300)
+@given(part=st.sampled_from(PARTS), rubbish=RUBBISH)
+def test_an_update_with_one_damaged_part_is_handled_or_answered(
+    queue: QueueHarness, part: tuple[int, Path], rubbish: Any
+) -> None:
+    number, path = part
+    update = _damaged(number, path, rubbish)
+    assert queue.answers_to(_as_new(update)) or _needs_no_answer(update, path, rubbish)
+
+
+def _needs_no_answer(update: dict[str, Any], path: Path, rubbish: Any) -> bool:
+    """Return whether the damage makes another update to which no answer is due."""
+    if path[1:] in WISH:  # a message without content, or a group's message that is no command
+        return not rubbish or update["message"]["chat"]["id"] < 0
+    # The same message, or a photo of the same album, is answered once.
+    return (path[-1] == "message_id" and isinstance(rubbish, int | float)) or path[-1] == "media_group_id"
+
+
+_message_ids = itertools.count(100)
+
+
+def _as_new(update: dict[str, Any]) -> dict[str, Any]:
+    """Return an update about a message that the ledger does not know, unless its id is the damaged part."""
+    update = json.loads(json.dumps(update))
+    for content in update.values():
+        if isinstance(content, dict) and content.get("message_id") in (1, 2, 5):
+            content["message_id"] = next(_message_ids)
+        if isinstance(content, dict) and content.get("media_group_id") == "7":
+            content["media_group_id"] = str(next(_message_ids))
+    return update
