@@ -68,7 +68,12 @@ class Failure(StrEnum):
     NOT_SENDABLE = "not-sendable"
     NOT_ALLOWED = "not-allowed"
     SOURCE_GONE = "source-gone"
+    SOURCE_UNKNOWN_FORMAT = "source-unknown-format"
+    SOURCE_BROKEN = "source-broken"
+    SOURCE_MOVES = "source-moves"
+    SOURCE_TOO_MANY_PIXELS = "source-too-many-pixels"
     SOURCE_UNUSABLE = "source-unusable"
+    """Written by earlier versions instead of the four values above."""
     BLOCKED = "blocked"
 
 
@@ -136,6 +141,8 @@ class FileKind(StrEnum):
 class Request:
     """One row of the ledger's table of requests. Times are Unix seconds, `cost` is in roubles.
 
+    `failure_detail` is a value that the sentence about the failure names, such as a number of pixels.
+
     A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
     None, which means that the state and the columns contradict each other.
     """
@@ -156,6 +163,7 @@ class Request:
     cost: float | None = None
     ready_at: float | None = None
     failure: Failure | None = None
+    failure_detail: str | None = None
     status_message_id: int | None = None
     file_id: str | None = None
     file_kind: FileKind | None = None

@@ -6,13 +6,22 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-FORMATS = ("WEBP", "JPEG", "PNG")
-SOURCE_FORMATS = (*FORMATS, "HEIF")
-"""Formats of source pictures. HEIF covers the HEIC files of an iPhone's camera."""
+from core.model import Failure
+from generation.standard_rgb import standard_rgb, without_warnings
+
+FORMATS = ("WEBP", "JPEG", "PNG", "AVIF")
+SOURCE_FORMATS = (*FORMATS, "HEIF", "GIF", "BMP", "TIFF")
+"""Formats of source pictures, from phones, browsers and scanners. HEIF covers the HEIC files of an iPhone's camera."""
+_SEVERAL_STILLS = frozenset({"MPO", "HEIF", "TIFF"})
+"""Formats whose further pictures are depth maps, previews or pages. In all other formats they are a movement.
+
+Pillow opens a JPEG file with a second picture as MPO: cameras add a preview, phones a gain map (Ultra HDR).
+"""
 LONGEST_SOURCE_SIDE = 2_048
 MOST_PIXELS = 50_000_000
 """Bound against decompression bombs: the model's pictures have at most 4 MP."""
@@ -22,13 +31,68 @@ LONGEST_RATIO = 20
 """Bot API, sendPhoto: at most 10 MB, width and height at most 10,000 together, ratio at most 20."""
 _QUALITIES = (92, 85, 75, 60)
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png"}
-_MAGIC = {b"RIFF": "webp", b"\xff\xd8\xff": "jpg", b"\x89PNG": "png"}
+_MAGIC = {
+    b"\xff\xd8\xff": "jpg",
+    b"\x89PNG": "png",
+    b"GIF8": "gif",
+    b"II*\x00": "tif",
+    b"MM\x00*": "tif",
+}
+_BRANDS = {
+    b"avif": "avif",
+    b"avis": "avif",
+    b"heic": "heic",
+    b"heix": "heic",
+    b"heim": "heic",
+    b"heis": "heic",
+    b"hevc": "heic",
+    b"mif1": "heic",
+    b"msf1": "heic",
+}
+"""Extensions by the brand of an ISO media file (ISO/IEC 23008-12, AVIF specification)."""
+_DNG_VERSION = 50_706
+"""The tag that tells a camera's raw file from a TIFF file. Its first picture is only a small preview."""
 
 pillow_heif.register_heif_opener()
+# `_check_header` refuses the same files and can name their size. Pillow's own check raises an error without it.
+Image.MAX_IMAGE_PIXELS = None
 
 
 class UnusablePicture(Exception):
-    """The bytes are not a picture that can be sent or edited. The text names the reason."""
+    """The bytes are not a picture that can be sent or edited. The text names the reason.
+
+    `failure` is the reason for the ledger, and `detail` a value that its sentence names.
+    """
+
+    failure: ClassVar[Failure]
+
+    def __init__(self, reason: str, detail: str | None = None) -> None:
+        super().__init__(reason)
+        self.detail = detail
+
+
+class UnknownFormat(UnusablePicture):
+    """The bytes are in no known format of pictures."""
+
+    failure = Failure.SOURCE_UNKNOWN_FORMAT
+
+
+class BrokenPicture(UnusablePicture):
+    """The file is damaged or incomplete."""
+
+    failure = Failure.SOURCE_BROKEN
+
+
+class MovingPicture(UnusablePicture):
+    """The file is an animation."""
+
+    failure = Failure.SOURCE_MOVES
+
+
+class TooManyPixels(UnusablePicture):
+    """The picture has more than `MOST_PIXELS`. The detail is its number of pixels."""
+
+    failure = Failure.SOURCE_TOO_MANY_PIXELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +113,15 @@ class PictureConverter:
     async def to_sendable(self, data: bytes) -> Picture:
         """Return a picture as a JPEG or PNG for sendPhoto, or for sendDocument if it does not fit a photo.
 
-        Raises UnusablePicture unless it is an intact WebP, JPEG or PNG of at most `MOST_PIXELS`.
+        Raises UnusablePicture unless it is an intact WebP, JPEG, PNG or AVIF of at most `MOST_PIXELS`.
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, to_sendable, data)
 
     async def to_source(self, data: bytes) -> bytes:
         """Return a source picture as a JPEG: upright, without metadata, at most 2,048 px on the longer side.
 
-        Raises UnusablePicture unless it is an intact, still WebP, JPEG, PNG or HEIC of at most `MOST_PIXELS`.
+        Raises UnusablePicture unless it is an intact picture of one of `SOURCE_FORMATS` that does not move and has at
+        most `MOST_PIXELS`.
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, to_source, data)
 
@@ -67,7 +132,7 @@ class PictureConverter:
 
 def extension_of(data: bytes) -> str:
     """Return the file extension for the first bytes of a picture."""
-    return next((name for magic, name in _MAGIC.items() if data.startswith(magic)), "webp")
+    return _known_extension(data) or "webp"
 
 
 def to_sendable(data: bytes) -> Picture:
@@ -79,36 +144,44 @@ def to_sendable(data: bytes) -> Picture:
 def to_source(data: bytes) -> bytes:
     """Do the same as `PictureConverter.to_source`, in the caller's thread."""
     with _opened(data, SOURCE_FORMATS) as image:
-        if getattr(image, "n_frames", 1) > 1 and image.format != "HEIF":
-            raise UnusablePicture("the picture moves")
-        image.load()
-        upright = ImageOps.exif_transpose(image)
-        flat = _without_transparency(upright)
-        flat.thumbnail((LONGEST_SOURCE_SIDE, LONGEST_SOURCE_SIDE), Image.Resampling.LANCZOS)
-        # Pasted onto a new picture, which has no metadata.
-        clean = Image.new("RGB", flat.size)
-        clean.paste(flat)
-        return _jpeg(clean, 92)
+        if getattr(image, "is_animated", False) and image.format not in _SEVERAL_STILLS:
+            raise MovingPicture("the picture moves")
+        return _jpeg(standard_rgb(image, LONGEST_SOURCE_SIDE), 92)
 
 
 @contextmanager
 def _opened(data: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
     """Open an untrusted picture. Raises UnusablePicture."""
     try:
-        with Image.open(io.BytesIO(data), formats=formats) as image:
-            _check_pixels(image)
+        with without_warnings():
+            opened = Image.open(io.BytesIO(data), formats=formats)
+        with opened as image:
+            _check_header(image)
             yield image
     except UnusablePicture:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise UnusablePicture("this is not a picture") from error
+    except UnidentifiedImageError as error:
+        if _known_extension(data) is not None:
+            raise BrokenPicture("the picture is broken") from error
+        raise UnknownFormat("this is not a picture") from error
     except Exception as error:  # the decoders raise OSError, SyntaxError, ValueError, struct.error and more
-        raise UnusablePicture("the picture is broken") from error
+        raise BrokenPicture("the picture is broken") from error
 
 
-def _check_pixels(image: Image.Image) -> None:
-    if image.width * image.height > MOST_PIXELS:
-        raise UnusablePicture("the picture has too many pixels")
+def _known_extension(data: bytes) -> str | None:
+    if data[4:8] == b"ftyp":
+        return _BRANDS.get(data[8:12])
+    if data.startswith(b"RIFF"):
+        return "webp" if data[8:12] == b"WEBP" else None
+    return next((name for magic, name in _MAGIC.items() if data.startswith(magic)), None)
+
+
+def _check_header(image: Image.Image) -> None:
+    if _DNG_VERSION in getattr(image, "tag_v2", ()):
+        raise UnknownFormat("this is a raw file of a camera")
+    pixels = image.width * image.height
+    if pixels > MOST_PIXELS:
+        raise TooManyPixels(f"the picture has {pixels} pixels", str(pixels))
 
 
 def _fit(image: Image.Image, data: bytes) -> Picture:
@@ -118,12 +191,12 @@ def _fit(image: Image.Image, data: bytes) -> Picture:
     fits = width + height <= LARGEST_SIDES
     if image.format in _EXTENSIONS and fits and not long and len(data) <= LARGEST_PHOTO:
         return Picture(data, _EXTENSIONS[image.format], as_photo=True)
-    flat = _without_transparency(image)
+    flat = standard_rgb(image)
     if long:
         # Not as a WebP: Telegram turns a WebP file into a sticker.
         return Picture(_jpeg(flat, 95), "jpg", as_photo=False)
     if not fits:
-        flat.thumbnail(_scaled(width, height), Image.Resampling.LANCZOS)
+        flat.thumbnail(_scaled(*flat.size), Image.Resampling.LANCZOS)
     for quality in _QUALITIES:
         jpeg = _jpeg(flat, quality)
         if len(jpeg) <= LARGEST_PHOTO:
@@ -140,14 +213,3 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
 def _scaled(width: int, height: int) -> tuple[int, int]:
     share = LARGEST_SIDES / (width + height)
     return max(1, int(width * share)), max(1, int(height * share))
-
-
-def _without_transparency(image: Image.Image) -> Image.Image:
-    if image.mode in {"RGB", "L"}:
-        return image
-    if "A" not in image.getbands() and "transparency" not in image.info:
-        return image.convert("RGB")
-    on_white = Image.new("RGB", image.size, "white")
-    layer = image.convert("RGBA")
-    on_white.paste(layer, mask=layer.getchannel("A"))
-    return on_white

@@ -9,8 +9,9 @@ from chat.sender import Sender
 from chat.translations import Translations, Translator
 from core.clock import Clock
 from core.metrics import Metrics
-from core.model import Request, State
+from core.model import Failure, Request, State
 from generation.allowances import DailyQuota
+from generation.conversion import MOST_PIXELS
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
 from generation.step_result import StepResult
@@ -76,11 +77,19 @@ class Finalizer:
                 await self._sender.edit_text(chat_id, status, text)
             return
         if request.state is State.FAILED:
-            text = translate(f"failed-{request.failure}", left=await self._remaining(request, translate))
-            await self._sender.send_text(request.place, text)
+            left = await self._remaining(request, translate)
+            await self._sender.send_text(request.place, _sentence(request, translate, left))
         if status is not None and request.state is not State.UNDELIVERABLE:
             await self._sender.delete(chat_id, status)
 
     async def _remaining(self, request: Request, translate: Translator) -> str:
         remaining = await self._quota.remaining(request.user_id)
         return translate("left-unlimited") if remaining is None else translate("left", left=remaining)
+
+
+def _sentence(request: Request, translate: Translator, left: str) -> str:
+    if request.failure is Failure.SOURCE_TOO_MANY_PIXELS and request.failure_detail is not None:
+        megapixels = -(-int(request.failure_detail) // 1_000_000)  # rounded up: more than the limit
+        limit = MOST_PIXELS // 1_000_000
+        return translate("source-too-many-pixels", megapixels=megapixels, limit=limit, left=left)
+    return translate(f"failed-{request.failure}", left=left)

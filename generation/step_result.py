@@ -19,7 +19,11 @@ class StepResult:
     closed: bool = False
 
 
-async def fail(tasks: ShieldedTasks, requests: Requests, request: Request, failure: Failure) -> StepResult:
-    """Settle a pending request as failed, which gives its quota units back."""
-    await tasks.retry_until_written(lambda: requests.settle(request, PENDING, State.FAILED, failure=failure))
+async def fail(
+    tasks: ShieldedTasks, requests: Requests, request: Request, failure: Failure, detail: str | None = None
+) -> StepResult:
+    """Settle a pending request as failed, which gives its quota units back. `detail` is named by the sentence."""
+    await tasks.retry_until_written(
+        lambda: requests.settle(request, PENDING, State.FAILED, failure=failure, failure_detail=detail)
+    )
     return StepResult(State.FAILED)

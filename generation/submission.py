@@ -69,10 +69,12 @@ class Submission:
             image = await self._image(request)
         except FileUnavailable as error:
             return await self._retry_source(request, memory, error)
-        except (FileGone, UnusablePicture) as error:
+        except FileGone as error:
+            log.warning("source gone", request=request.id, error=str(error))
+            return await self._fail(request, Failure.SOURCE_GONE)
+        except UnusablePicture as error:
             log.warning("source not usable", request=request.id, error=str(error))
-            gone = isinstance(error, FileGone)
-            return await self._fail(request, Failure.SOURCE_GONE if gone else Failure.SOURCE_UNUSABLE)
+            return await self._fail(request, error.failure, error.detail)
         request = replace(request, started_at=memory.began_at, creates=request.creates + 1)
         if not await self._requests.move(
             request.id,
@@ -169,8 +171,8 @@ class Submission:
         wait = retry_after if retry_after is not None else backoff(memory.create_retries, longest=15.0)
         return StepResult(State.QUEUED, wait=wait)
 
-    async def _fail(self, request: Request, failure: Failure) -> StepResult:
-        return await fail(self._tasks, self._requests, request, failure)
+    async def _fail(self, request: Request, failure: Failure, detail: str | None = None) -> StepResult:
+        return await fail(self._tasks, self._requests, request, failure, detail)
 
     def _time_left(self, began_at: float) -> float:
         # A wall clock that was set back must not extend the timeout.

@@ -1,12 +1,21 @@
 """Finds the source picture in a message, and the request behind a picture of the bot."""
 
-from aiogram.types import Message
+import mimetypes
+
+from aiogram.types import Document, Message
 
 from chat.callbacks import DrawInRatio, ResultButton
 from chat.telegram_files import LARGEST_FILE
 from core.model import Request, SourcePicture
 from handlers.user_errors import UserError
 from storage.requests import Requests
+
+_UNSPECIFIC = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+"""MIME types of files whose kind the sender's software does not know."""
+_PICTURE_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif"),
+    *(".heic", ".heif", ".hif", ".avif", ".bmp", ".dib", ".tif", ".tiff"),
+)
 
 
 class SourceError(UserError):
@@ -18,7 +27,11 @@ class TooLarge(SourceError):
 
 
 class NotAPicture(SourceError):
-    """The attachment moves, sounds, or is not a picture."""
+    """The attachment is a sound, or a file that its MIME type and its name call something other than a picture."""
+
+
+class Moves(NotAPicture):
+    """The attachment is a video, an animation, or a sticker that moves."""
 
 
 async def find_source(message: Message, bot_id: int, requests: Requests) -> SourcePicture | None:
@@ -41,22 +54,38 @@ async def find_request(message: Message, bot_id: int, requests: Requests) -> Req
 
 
 def _picture_file_id(message: Message) -> str | None:
-    if message.photo:
-        return message.photo[-1].file_id
-    if message.animation:  # an animation has a document, too
-        raise NotAPicture
+    # For backward compatibility `photo` is set for a live photo, too (Bot API, Message).
+    photo = message.photo or (message.live_photo.photo if message.live_photo else None)
+    if photo:
+        return photo[-1].file_id
+    # An animation has a document, too.
+    if message.animation or message.video or message.video_note or message.live_photo:
+        raise Moves
     if message.document:
-        mime_type = message.document.mime_type or ""
-        if not mime_type.startswith("image/") or mime_type == "image/gif":
-            raise NotAPicture
+        _check_kind(message.document)
         return _within_limit(message.document.file_id, message.document.file_size)
     if message.sticker:
         if message.sticker.is_animated or message.sticker.is_video:
-            raise NotAPicture
+            raise Moves
         return _within_limit(message.sticker.file_id, message.sticker.file_size)
-    if message.video or message.video_note or message.voice or message.audio:
+    if message.voice or message.audio:
         raise NotAPicture
     return None
+
+
+def _check_kind(document: Document) -> None:
+    """Raise Moves or NotAPicture for a file that neither its MIME type nor its name calls a picture.
+
+    Both are chosen by the sender's software and often unspecific. If they leave it open, the bytes decide later.
+    """
+    kind, name = (document.mime_type or "").lower(), document.file_name or ""
+    if kind in _UNSPECIFIC:
+        kind = mimetypes.guess_type(name)[0] or ""
+    if kind in _UNSPECIFIC or kind.startswith("image/"):
+        return
+    if name.lower().endswith(_PICTURE_SUFFIXES):
+        return
+    raise Moves if kind.startswith("video/") else NotAPicture
 
 
 def _within_limit(file_id: str, size: int | None) -> str:

@@ -4,7 +4,7 @@ from chat.captions import one_line
 from chat.translations import Translator
 from core.clock import Clock, seconds_to_next_day
 from core.model import Allowance, AspectRatio, RejectionReason
-from handlers.attachments import SourceError, TooLarge
+from handlers.attachments import Moves, SourceError, TooLarge
 from handlers.prompt import LONGEST_PROMPT, PromptError, PromptTooLong, RatioTwice, UnknownFlag, UnknownRatio
 from handlers.user_errors import GroupAdminsOnly, NotOwner, UserError
 
@@ -22,7 +22,7 @@ class RejectionTexts:
         if isinstance(error, PromptError):
             return self._prompt_error(error, translate)
         if isinstance(error, SourceError):
-            return translate("source-too-large" if isinstance(error, TooLarge) else "source-unusable")
+            return self._source_error(error, translate)
         if isinstance(error, NotOwner):
             return translate.raw("toast-not-yours")
         return translate.raw("toast-admins-only" if isinstance(error, GroupAdminsOnly) else "toast-old")
@@ -48,6 +48,12 @@ class RejectionTexts:
         if seconds > 3600:
             return translate("in-hours", hours=-int(-seconds // 3600))
         return translate("in-minutes", minutes=max(1, -int(-seconds // 60)))
+
+    @staticmethod
+    def _source_error(error: SourceError, translate: Translator) -> str:
+        if isinstance(error, TooLarge):
+            return translate("source-too-large")
+        return translate("source-moves" if isinstance(error, Moves) else "source-not-a-picture")
 
     @staticmethod
     def _prompt_error(error: PromptError, translate: Translator) -> str:

@@ -70,7 +70,13 @@ flag-unknown =
     <code>/imagine a fox in the snow --ar 16:9</code>
 
 source-too-large = That file is over 20 MB, more than Telegram lets me fetch. Send it as a photo, or a smaller file.
-source-unusable = I can’t change that. A photo, a picture file (JPEG, PNG, WebP, HEIC) or a sticker that doesn’t move works.
+source-moves = I can’t change that: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot.
+source-not-a-picture = I can’t change that: it is not a picture. Send me a photo, a picture file (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF) or a sticker.
+source-too-many-pixels =
+    The picture you want changed has { $megapixels ->
+        [one] { $megapixels } megapixel
+       *[other] { $megapixels } megapixels
+    }, and I can take up to { $limit }. Send it as a photo instead of a file, so that Telegram makes it smaller. { $left }
 edit-has-no-shape = A changed picture keeps the shape of the picture it came from. To choose a shape, answer a picture drawn from words.
 prompt-of-what = Answer one of my pictures with /prompt, and I’ll give you its description to copy.
 prompt-back = <pre>{ $prompt }</pre>
@@ -104,7 +110,10 @@ failed-picture-lost = The picture was drawn, but I could not fetch it. Please tr
 failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
 failed-source-gone = I could not fetch the picture you want changed: Telegram no longer gives it to me. Please send it again. { $left }
-failed-source-unusable = I could not read the picture you want changed. A photo, or a JPEG, PNG, WebP or HEIC file works. { $left }
+failed-source-unknown-format = I could not read the picture you want changed: the file is not a picture of a kind I know (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF). { $left }
+failed-source-broken = I could not read the picture you want changed: the file is damaged or incomplete. Please send it again, or send a screenshot of it. { $left }
+failed-source-moves = I can’t change that picture: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot. { $left }
+failed-source-unusable = I could not read the picture you want changed. Please send it again as a photo. { $left }
 left =
     { $left ->
         [0] This one did not count, but today’s pictures are used up.

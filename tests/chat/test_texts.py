@@ -109,12 +109,17 @@ def test_every_text_is_used() -> None:
         ), f"{message} is not used"
 
 
+OTHER_FAILURES = {Failure.BLOCKED, Failure.SOURCE_TOO_MANY_PIXELS}
+"""A user who blocked the bot gets no text, and the text about pixels has arguments of its own."""
+
+
 def test_every_enum_value_and_command_has_a_text() -> None:
     messages = _messages("en")
     assert all(f"command-{name}" in messages for name in {*menu.ADMIN, *menu.GROUP_ADMIN})
     assert all(f"button-who-{who}" in messages for who in WhoMayDraw)
     assert all(f"language-{language}" in messages for language in LANGUAGES)
-    assert all(f"failed-{f}" in messages for f in Failure if f is not Failure.BLOCKED)
+    assert all(f"failed-{f}" in messages for f in Failure if f not in OTHER_FAILURES)
+    assert Failure.SOURCE_TOO_MANY_PIXELS in messages
     assert all(f"button-ratio-{ratio.slug}" in messages for ratio in AspectRatio)
     assert all(f"notice-{notice}" in messages for notice in Notice)
     assert all(f"alarm-{alarm}" in messages for alarm in Alarm)
@@ -127,11 +132,11 @@ def test_every_text_is_html_within_the_limits_of_telegram(language: str, number:
     texts = Translator(language)
     for message, names in _messages(language).items():
         numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
-        numbers |= {"hours", "minutes", "number", "total", "balance"}
+        numbers |= {"hours", "minutes", "number", "total", "balance", "megapixels"}
         arguments: dict[str, str | int | date] = {n: number if n in numbers else "<b>&x" for n in names}
         if "date" in names:
             arguments["date"] = date(2026, 11, 24)
-        if message.startswith(("failed-", "cancelled")):
+        if message.startswith(("failed-", "cancelled")) or message == Failure.SOURCE_TOO_MANY_PIXELS:
             arguments["left"] = texts("left", left=number)
         text, _ = parse(texts(message, **arguments), "HTML")
         limit = 64 if message.startswith("button-") else 1_000
