@@ -8,7 +8,9 @@ ends is handled after the next start.
 import asyncio
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import structlog
@@ -38,6 +40,8 @@ from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 log = structlog.get_logger(__name__)
 
 HANDLED_AT_ONCE = 64
+HANDLED_AT_ONCE_IN_A_CHAT = 16
+"""So that a group to which Telegram lets the bot write slowly, or not for a while, delays no other chat."""
 LARGEST_BACKLOG = 1_000
 """Updates in memory. A receiver waits if there are more, and Telegram keeps the rest."""
 _LONGEST_RETRY = 10.0
@@ -65,6 +69,7 @@ class UpdateQueue:
         self._notices = notices
         # Presses have slots of their own, so that a backlog of messages does not delay them.
         self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
+        self._chat_slots: dict[tuple[int, bool], _ChatSlots] = {}
         self._user_queues: dict[_QueueKey, deque[StoredUpdate]] = {}
         self._background = Background()
         self._backlog = 0
@@ -153,9 +158,10 @@ class UpdateQueue:
     async def _process_until_recorded(self, stored: StoredUpdate, key: "_QueueKey") -> None:
         """Handle an update and record that, with retries while the disk refuses writes."""
         handled, tries = False, 0
+        chat_id = chat_id_of(json.loads(stored.payload))
         while True:
             try:
-                async with self._slots[key.press]:
+                async with self._chat_slot(chat_id, key.press), self._slots[key.press]:
                     if not handled:
                         await self._handle(stored)
                         handled = True
@@ -167,6 +173,20 @@ class UpdateQueue:
                 await self._clock.sleep(backoff(tries, longest=_LONGEST_RETRY))
             else:
                 return
+
+    @asynccontextmanager
+    async def _chat_slot(self, chat_id: int, press: bool) -> AsyncIterator[None]:
+        """Hold one of the slots of a chat for its messages or its presses."""
+        key = chat_id, press
+        slots = self._chat_slots.setdefault(key, _ChatSlots())
+        slots.users += 1
+        try:
+            async with slots.semaphore:
+                yield
+        finally:
+            slots.users -= 1
+            if not slots.users:
+                del self._chat_slots[key]
 
     async def _handle(self, stored: StoredUpdate) -> None:
         """Handle an update, or answer that it cannot be read. Logs all errors but StorageUnavailable."""
@@ -194,6 +214,14 @@ class UpdateQueue:
     async def _answer_unreadable(self, update: RawUpdate) -> None:
         if expects_answer(update, await self._bot.me()):
             await self._notices.send(update, Notice.UNREADABLE)
+
+
+@dataclass(slots=True)
+class _ChatSlots:
+    """The slots of one chat, and the number of updates that hold one or wait for one."""
+
+    semaphore: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HANDLED_AT_ONCE_IN_A_CHAT))
+    users: int = 0
 
 
 class _QueueKey(NamedTuple):

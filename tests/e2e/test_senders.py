@@ -56,3 +56,18 @@ async def test_a_429_in_one_group_does_not_delay_the_picture_of_another(
     began = time.monotonic()
     await shared_bot.wait_for_picture_in(second)
     assert time.monotonic() - began < 20
+
+
+async def test_many_members_of_a_group_in_a_429_do_not_delay_another_chat(own_bot: World) -> None:
+    await own_bot.process.start()
+    members = [own_bot.add_user() for _ in range(70)]
+    group, ben = own_bot.add_group(*members), own_bot.add_user()
+    refusal = faults.telegram(429, "Too Many Requests: retry after 44", retry_after=44)
+    own_bot.telegram.faults.add(Fault("sendMessage", only=f"chat {group}.", times=None, answer=refusal))
+    for member in members:
+        own_bot.telegram.say(member, "/quota", chat_id=group)
+    await own_bot.wait_until(lambda: not own_bot.telegram.waiting())
+    began = time.monotonic()
+    own_bot.telegram.say(ben, "/imagine a fox --ar 1:1")
+    await own_bot.wait_for_picture(ben)
+    assert time.monotonic() - began < 20
