@@ -1,7 +1,9 @@
 """Answers of the Bot API and of proxies before it, over HTTP: which error they are, and which message was sent."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +18,13 @@ from chat.api_calls import ApiCaller
 from chat.bot_session import BotSession, sent_message
 from chat.errors import NotAllowed, Rejected, SendError, TryLater, Unreachable, Unsure, translate
 from chat.limits import RateLimiter
+from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
 from core import json_text
 from core.reply_target import ReplyTarget
 from playground.serve import served
+from storage.database import Database
+from storage.scheduled_deletions import ScheduledDeletions
 from tests.support.manual_clock import ManualClock
 
 PLACE = ReplyTarget(7, None, 1)
@@ -32,15 +37,20 @@ SENT = {
 
 
 class _Server:
-    """Answers each call with one answer."""
+    """Answers each call with one answer, or the first calls with `first`. `methods` are the called methods."""
 
     def __init__(self) -> None:
+        self.first: list[dict[str, Any]] = []
         self.answer: dict[str, Any] = {}
-        self.calls = 0
+        self.methods: list[str] = []
 
-    async def handle(self, _: web.Request) -> web.Response:
-        self.calls += 1
-        return web.Response(**self.answer)
+    @property
+    def calls(self) -> int:
+        return len(self.methods)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.methods.append(request.path.rpartition("/")[2])
+        return web.Response(**(self.first.pop(0) if self.first else self.answer))
 
 
 @pytest.fixture
@@ -133,6 +143,27 @@ async def test_a_text_that_may_be_sent_is_repeated_at_once_and_after_a_minute(
         await _sender(bot, clock).send_text(PLACE, "hello")
     assert server.calls == 3
     assert 60.0 < clock.monotonic() < 70.0
+
+
+async def test_a_private_reply_is_sent_and_deleted_despite_unreadable_answers(
+    bot: Bot, server: _Server, tmp_path: Path
+) -> None:
+    clock = ManualClock()
+    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
+    replies = PrivateReplies(sender=_sender(bot, clock), deletions=ScheduledDeletions(database), clock=clock)
+    server.first = [{"status": 502, "text": "<html>"}]
+    server.answer = {"text": json.dumps({"ok": True, "result": SENT}), "content_type": "application/json"}
+    await replies.send(ReplyTarget(-7, None, 1), 7, "hello")
+    assert server.methods[:2] == ["sendMessage", "sendMessage"]
+    server.first = [{"status": 502, "text": "<html>"}] * 20
+    server.answer = {"text": '{"ok":true,"result":true}', "content_type": "application/json"}
+    while True:
+        if not await ScheduledDeletions(database).all():
+            break
+        await asyncio.sleep(0.01)
+    assert server.first == []
+    await replies.stop()
+    await database.close()
 
 
 async def test_an_edit_is_repeated_as_long_as_an_unavailable_server(bot: Bot, server: _Server) -> None:
