@@ -66,7 +66,7 @@ def read_created(status: int, body: bytes, retry_after: str | None) -> Task:
     try:
         answer = read_json(status, body)
     except ProtocolError:
-        answer = {}
+        answer = fields.read_broken_json(body)
     if _names_task(status, answer):
         return read_task(answer)
     error = status_error(status, body, retry_after)

@@ -19,6 +19,7 @@ _ERROR_NAMES = ("error", "errors", "issues")
 _ACCEPTED_WORDS = frozenset({"", "ok", "success", "created", "accepted"})
 _DEEPEST = 2
 _LONGEST_MESSAGE = 200
+_ID_IN_TEXT = re.compile(rb""""(?:id|task_id|taskId)"\s*:\s*(?:"([\w-]+)"|(\d+)\s*[,}])""")
 _AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?)(?:₽|rub|руб|р)?\.?")
 
 
@@ -33,6 +34,12 @@ def read_json(status: int, body: bytes) -> Json:
     if found is None:
         raise ProtocolError(f"HTTP {status} with JSON that is not an object")
     return found
+
+
+def read_broken_json(body: bytes) -> Json:
+    """Return the complete id in JSON that is cut off or followed by something else, as an answer. Else it is empty."""
+    found = _ID_IN_TEXT.search(body) if body.lstrip()[:1] == b"{" else None
+    return {"id": (found[1] or found[2]).decode()} if found else {}
 
 
 def task_id(answer: Json) -> str | None:

@@ -235,6 +235,33 @@ def test_any_2xx_that_names_a_task_is_a_task(status: int, answer: object) -> Non
     assert _created(status, answer) == ID
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code":0,"id":"' + ID.encode() + b'","status":"id',
+        b'{"code":0,"id" : "' + ID.encode() + b'"',
+        b'{"code":0,"id":"' + ID.encode() + b'","url":null}<br>',
+        b'{"code":0,"data":{"task_id":"' + ID.encode() + b'",',
+        b'\xef\xbb\xbf{"code":0,"id":"' + ID.encode() + b'"}',
+    ],
+)
+def test_a_task_is_a_task_even_if_the_rest_of_the_json_is_broken(body: bytes) -> None:
+    assert _created(200, body) == ID
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code":0,"id":"' + ID.encode(),
+        b'{"code":0,"id":12345',
+        b'{"code":0,"id":"","status":"id',
+        b'<script>{"id":"x"}</script>',
+    ],
+)
+def test_a_part_of_an_id_names_no_task(body: bytes) -> None:
+    assert _created(200, body) is OutcomeUnknown
+
+
 @pytest.mark.parametrize("number", [1234567890123, 1234567890123.0, "1234567890123"])
 def test_an_id_may_be_a_number(number: object) -> None:
     assert _created(200, {**WAITING, "id": number}) == "1234567890123"
