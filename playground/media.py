@@ -19,6 +19,7 @@ from PIL import Image
 from playground import pictures
 from playground.faults import CallHandler, Faults
 from playground.journal import Journal
+from playground.source_rules import SourceRule, source_issues
 
 RATIOS = frozenset({"1:1", "16:9", "9:16", "4:3", "3:4"})
 MODEL = "seedream-3"
@@ -57,9 +58,10 @@ class Media:
     """The provider. `url` is its own address, set before the first call.
 
     `duration` returns the seconds that a task takes; `draw` replaces the drawing of pictures by prompt, ratio and
-    pixels. `moderate` rejects every prompt as unsafe. `sources` are the pictures to edit by task id, `drawn` the
-    encoded results. For tests: `bodies` are the bodies of creates, `received` all request lines with headers, and
-    `headers_seen` names each picture request that carried the API key.
+    pixels. `moderate` rejects every prompt as unsafe. `source_rule` is the rule for the addresses of pictures to edit;
+    `public_hosts` are hosts with port that count as public although they are local. `sources` are the pictures to edit
+    by task id, `drawn` the encoded results. For tests: `bodies` are the bodies of creates, `received` all request lines
+    with headers, and `headers_seen` names each picture request that carried the API key.
     """
 
     key: str
@@ -70,6 +72,8 @@ class Media:
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     moderate: bool = False
+    source_rule: SourceRule = SourceRule.ANY
+    public_hosts: set[str] = field(default_factory=set)
     tasks: dict[str, MediaTask] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     headers_seen: list[str] = field(default_factory=list)
@@ -98,7 +102,9 @@ class Media:
             return refused
         body = await _body(request)
         self.bodies.append((await request.read()).decode(errors="replace"))
-        issues = _issues(body)
+        issues = _issues(body) + source_issues(
+            (body or {}).get("images"), self.source_rule, self.public_hosts
+        )
         if body is None or issues:
             return web.json_response({"code": 3, "message": "Validation error", "issues": issues})
         if self.balance < PRICE:

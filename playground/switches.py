@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from playground import faults
 from playground.faults import Fault
 from playground.media import Media
+from playground.source_rules import SourceRule
 from playground.telegram import Telegram
 
 SLOW_SECONDS = 40.0
@@ -28,6 +29,8 @@ class Switches:
             "moderation": self._moderation,
             "poor": self._poor,
             "flood": self._flood,
+            "links": self._links,
+            "public-links": self._public_links,
         }
         self._slow(on=False)
 
@@ -56,6 +59,12 @@ class Switches:
 
     def _poor(self, on: bool) -> None:
         self.media.balance = 0.0 if on else 1_000_000.0
+
+    def _links(self, on: bool) -> None:
+        self.media.source_rule = SourceRule.LINKS if on else SourceRule.ANY
+
+    def _public_links(self, on: bool) -> None:
+        self.media.source_rule = SourceRule.PUBLIC_LINKS if on else SourceRule.ANY
 
     def _flood(self, on: bool) -> None:
         self.telegram.faults.clear()

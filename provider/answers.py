@@ -8,6 +8,7 @@ from core import json_text
 from provider.errors import (
     BadInput,
     DoneWithoutPicture,
+    ImageRefused,
     Moderated,
     OutOfMoney,
     ProtocolError,
@@ -17,6 +18,7 @@ from provider.errors import (
     Temporary,
     Unauthorised,
 )
+from provider.image_refusals import picture_refusal
 
 Json = Mapping[str, object]
 
@@ -102,7 +104,7 @@ def refusal(answer: Json) -> RequestRefused | Temporary | ProtocolError:
         return Temporary(message)
     if answer.get("code", 0) in (0, "0") and "error" not in answer:
         return ProtocolError("the answer has no task id")
-    return BadInput(message)
+    return ImageRefused(message) if picture_refusal(answer) is not None else BadInput(message)
 
 
 def status_error(
@@ -127,7 +129,9 @@ def status_error(
         return Temporary(f"{message} (an unexpected redirect)")
     if isinstance(refused, Moderated | Unauthorised | Temporary):
         return refused
-    return BadInput(message)
+    # A gateway answers 413 and 415 itself, for the picture inside the request (RFC 9110, 15.5.14 and 15.5.16).
+    about_picture = status in (413, 415) or picture_refusal(answer) is not None
+    return ImageRefused(message) if about_picture else BadInput(message)
 
 
 def read_retry_after(value: str | None) -> float | None:

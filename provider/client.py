@@ -14,8 +14,9 @@ from pydantic import SecretStr
 
 from core.metrics import Metrics
 from core.model import AspectRatio
-from provider.answers import Json, Task, read_balance, read_json, read_task, status_error
+from provider.answers import Json, Task, read_balance, read_json, read_task, refusal, status_error
 from provider.errors import (
+    BadInput,
     DoneWithoutPicture,
     MediaError,
     NotSent,
@@ -23,6 +24,7 @@ from provider.errors import (
     ProtocolError,
     Temporary,
 )
+from provider.image_refusals import asks_for_prompt, picture_refusal
 
 T = TypeVar("T")
 
@@ -92,6 +94,30 @@ class MediaClient:
     async def balance(self) -> float:
         """Return the account's balance in roubles. Raises RequestRefused, NotAccepted or ProtocolError."""
         return await self._counted("balance", self._balance())
+
+    async def try_picture(self, image: str) -> str | None:
+        """Return the provider's objection to the address of a picture, or None if it has none. Nothing is paid.
+
+        Sends a create without a prompt, which validation refuses; the refusal says whether the picture is a cause, too.
+        Raises RequestRefused or NotAccepted, and ProtocolError if the answer does not tell.
+        """
+        return await self._counted("create", self._try_picture({"model": self._model, "images": [image]}))
+
+    async def _try_picture(self, body: Json) -> str | None:
+        try:
+            status, raw, retry_after = await self._call("POST", "media/create", body)
+        except OutcomeUnknown as error:
+            raise Temporary(str(error)) from error
+        refused = None if status == HTTPStatus.OK else status_error(status, raw, retry_after)
+        if refused is not None and not isinstance(refused, BadInput):
+            raise refused
+        if status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE):
+            return str(refused)
+        answer = read_json(status, raw)
+        objection = picture_refusal(answer)
+        if objection is None and not asks_for_prompt(answer):
+            raise refusal(answer)
+        return objection
 
     async def _create(self, body: Json) -> Task:
         status, raw, retry_after = await self._call("POST", "media/create", body)

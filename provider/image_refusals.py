@@ -1,0 +1,73 @@
+"""Tells whether a refusal of the media API is about the picture to edit: its address, its format or its loading.
+
+The API documents `images` as links, and public clients disagree on `data:` addresses (docs/media-api.md). So a refusal
+because of the picture means: send the same picture in another way.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+_PICTURE = re.compile(
+    r"\b(?:images?|imgs?|pictures?|photos?|ur[li]s?|links?|base64|mime|data:|jpe?g|png|webp|attachments?|files?)\b"
+    r"|image_|_image|input_?image|изображени|картин|фото|ссылк|файл",
+    re.IGNORECASE,
+)
+_LOADING = re.compile(
+    r"load|fetch|access|reach|open|retriev|time[d -]?out|invalid|unsupported|decod|загру|скача|доступ|открыть",
+    re.IGNORECASE,
+)
+_PICTURE_NAME = re.compile(r"image|img|picture|photo|url|file|attachment", re.IGNORECASE)
+"""Names of parameters that hold a picture. The API has `images`."""
+_PROMPT = re.compile(r"prompt|описани|промпт", re.IGNORECASE)
+_LONGEST_WORDS = 200
+
+
+def picture_refusal(answer: Mapping[str, object]) -> str | None:
+    """Return the words of a refusal that is about the picture, or None if it is not.
+
+    Issues decide if they name parameters, because the message may quote the prompt. Otherwise the words decide.
+    """
+    issues = list(_issues(answer.get("issues")))
+    named = [issue for issue in issues if _names(issue)]
+    for issue in named:
+        if any(_PICTURE_NAME.search(name) for name in _names(issue)):
+            return _line(issue.get("message") or issue.get("expected") or issue.get("code") or "refused")
+    if named:
+        return None
+    texts = [answer.get("message"), answer.get("error"), answer.get("detail")]
+    texts += [issue.get("message") for issue in issues]
+    return next((_line(text) for text in texts if text and _PICTURE.search(str(text))), None)
+
+
+def asks_for_prompt(answer: Mapping[str, object]) -> bool:
+    """Return whether a refusal is about the prompt."""
+    return any(
+        _PROMPT.search(str(answer.get(part) or "")) for part in ("issues", "message", "error", "detail")
+    )
+
+
+def failed_to_load(message: str) -> bool:
+    """Return whether the message of a failed task says that the picture to edit could not be loaded."""
+    return bool(_PICTURE.search(message) and _LOADING.search(message))
+
+
+def _issues(value: object) -> Iterator[Mapping[str, object]]:
+    """Yield the issues: a list of objects or texts, or one object with a parameter as each key."""
+    if isinstance(value, Mapping):
+        value = [{"path": [name], "message": message} for name, message in value.items()]
+    if isinstance(value, list):
+        for issue in value:
+            yield issue if isinstance(issue, Mapping) else {"message": issue}
+
+
+def _names(issue: Mapping[str, object]) -> list[str]:
+    """Return the parameter that an issue names, with the parts of its path, without indices."""
+    path = issue.get("path") or issue.get("loc") or issue.get("param") or issue.get("field")
+    parts = path if isinstance(path, list) else [path] if path else []
+    return [part for part in parts if isinstance(part, str) and part and not part.isdigit()]
+
+
+def _line(words: object) -> str:
+    if isinstance(words, Mapping):
+        words = words.get("message") or words
+    return " ".join(str(words).split())[:_LONGEST_WORDS]
