@@ -69,6 +69,7 @@ class Failure(StrEnum):
     NOT_ALLOWED = "not-allowed"
     SOURCE_GONE = "source-gone"
     SOURCE_UNUSABLE = "source-unusable"
+    SOURCE_REFUSED = "source-refused"
     BLOCKED = "blocked"
 
 
