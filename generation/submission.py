@@ -31,6 +31,7 @@ from provider.errors import (
     RateLimited,
     Unauthorised,
 )
+from provider.image_refusals import failed_to_load
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -110,12 +111,14 @@ class Submission:
             return await self._put_back(request, memory, error)
         except OutcomeUnknown as error:
             self._circuit_breaker.record_failure(OutageReason.DOWN)
+            await self._avoid_way(source, memory, error)
             return await self.after_unknown(request, str(error))
         except MediaError as error:
             self._circuit_breaker.record_success()
             log.warning("create refused", request=request.id, kind=type(error).__name__, error=str(error))
             if isinstance(error, ImageRefused) and source is not None:
                 return await self._try_next_way(request, source.way, memory)
+            await self._avoid_way(source, memory, error)
             return await self._fail(request, _failure(error))
         self._circuit_breaker.record_success()
         result = await self._record_task(request, memory, task)
@@ -142,6 +145,19 @@ class Submission:
         await self._withdraw(request)
         await self._source_ways.record_refused(way)
         return StepResult(State.QUEUED)
+
+    async def _avoid_way(
+        self, source: SourceAddress | None, memory: RequestMemory, error: MediaError
+    ) -> None:
+        """Prefer the other ways from now on, if a call failed because the provider could not load the picture.
+
+        This call may have been paid, so only a repeat that is made anyway uses another way.
+        """
+        if source is None or not failed_to_load(str(error)):
+            return
+        await self._source_ways.record_not_loaded(source.way)
+        if self._source_ways.are_left(memory.refused_ways | {source.way}):
+            memory.refused_ways.add(source.way)
 
     async def _withdraw(self, request: Request) -> None:
         """Move a request from `submitting` back to `queued`, and do not count its create, which was not accepted."""

@@ -29,8 +29,8 @@ class Switches:
             "moderation": self._moderation,
             "poor": self._poor,
             "flood": self._flood,
-            "links": self._links,
-            "public-links": self._public_links,
+            "links": lambda on: self._source_rule("links", on),
+            "public-links": lambda on: self._source_rule("public-links", on),
         }
         self._slow(on=False)
 
@@ -60,11 +60,11 @@ class Switches:
     def _poor(self, on: bool) -> None:
         self.media.balance = 0.0 if on else 1_000_000.0
 
-    def _links(self, on: bool) -> None:
-        self.media.source_rule = SourceRule.LINKS if on else SourceRule.ANY
-
-    def _public_links(self, on: bool) -> None:
-        self.media.source_rule = SourceRule.PUBLIC_LINKS if on else SourceRule.ANY
+    def _source_rule(self, name: str, on: bool) -> None:
+        """Apply the strictest rule of the switches that are on. Without any, links and `data:` are accepted."""
+        chosen = self.on | {name} if on else self.on - {name}
+        rules = {"public-links": SourceRule.PUBLIC_LINKS, "links": SourceRule.LINKS}
+        self.media.source_rule = next((r for switch, r in rules.items() if switch in chosen), SourceRule.ANY)
 
     def _flood(self, on: bool) -> None:
         self.telegram.faults.clear()

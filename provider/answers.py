@@ -18,7 +18,7 @@ from provider.errors import (
     Temporary,
     Unauthorised,
 )
-from provider.image_refusals import picture_refusal
+from provider.image_refusals import names_picture, picture_refusal
 
 Json = Mapping[str, object]
 
@@ -96,9 +96,12 @@ def refusal(answer: Json) -> RequestRefused | Temporary | ProtocolError:
     words = f"{message} {answer.get('error')}".lower()
     if any(word in words for word in _POOR):
         return OutOfMoney(message)
+    unsafe = any(word in words for word in _UNSAFE)
+    if names_picture(answer) and not unsafe:
+        return ImageRefused(message)
     if any(word in words for word in _KEY):
         return Unauthorised(message)
-    if any(word in words for word in _UNSAFE):
+    if unsafe:
         return Moderated(message)
     if any(word in words for word in _OUTAGE):
         return Temporary(message)
@@ -119,6 +122,8 @@ def status_error(
     message = f"HTTP {status}: {_message(answer)}"
     if status == 402 or isinstance(refused, OutOfMoney):
         return OutOfMoney(message)
+    if status < 500 and isinstance(refused, ImageRefused) and names_picture(answer):
+        return ImageRefused(message)
     if status in (401, 403):
         return Unauthorised(message)
     if status == 429:

@@ -16,6 +16,13 @@ _LOADING = re.compile(
     r"load|fetch|access|reach|open|retriev|time[d -]?out|invalid|unsupported|decod|загру|скача|доступ|открыть",
     re.IGNORECASE,
 )
+_NOT_LOADED = re.compile(
+    r"(?:load|fetch|retriev|open|read|get|access|process|decod|reach)\w*\W+(?:\w+\W+){0,3}?"
+    r"(?:images?|pictures?|photos?|files?|ur[li]s?|links?)\b"
+    r"|(?:загрузить|скачать|открыть|получить)\W+(?:\w+\W+){0,2}?(?:изображени|картин|фото|файл)",
+    re.IGNORECASE,
+)
+"""Such as "Failed to fetch the image: 401 Unauthorized": the answer of the picture's server, not of the provider."""
 _PICTURE_NAME = re.compile(r"image|img|picture|photo|url|file|attachment", re.IGNORECASE)
 """Names of parameters that hold a picture. The API has `images`."""
 _PROMPT = re.compile(r"prompt|описани|промпт", re.IGNORECASE)
@@ -30,13 +37,19 @@ def picture_refusal(answer: Mapping[str, object]) -> str | None:
     issues = list(_issues(answer.get("issues")))
     named = [issue for issue in issues if _names(issue)]
     for issue in named:
-        if any(_PICTURE_NAME.search(name) for name in _names(issue)):
+        if _is_named(issue):
             return _line(issue.get("message") or issue.get("expected") or issue.get("code") or "refused")
     if named:
         return None
     texts = [answer.get("message"), answer.get("error"), answer.get("detail")]
     texts += [issue.get("message") for issue in issues]
     return next((_line(text) for text in texts if text and _PICTURE.search(str(text))), None)
+
+
+def names_picture(answer: Mapping[str, object]) -> bool:
+    """Return whether a refusal is about the picture beyond doubt, whatever other words it holds."""
+    words = f"{answer.get('message')} {answer.get('error')}"
+    return any(_is_named(issue) for issue in _issues(answer.get("issues"))) or bool(_NOT_LOADED.search(words))
 
 
 def asks_for_prompt(answer: Mapping[str, object]) -> bool:
@@ -65,6 +78,11 @@ def _names(issue: Mapping[str, object]) -> list[str]:
     path = issue.get("path") or issue.get("loc") or issue.get("param") or issue.get("field")
     parts = path if isinstance(path, list) else [path] if path else []
     return [part for part in parts if isinstance(part, str) and part and not part.isdigit()]
+
+
+def _is_named(issue: Mapping[str, object]) -> bool:
+    """Return whether an issue names the parameter that holds the picture."""
+    return any(_PICTURE_NAME.search(name) for name in _names(issue))
 
 
 def _line(words: object) -> str:

@@ -147,6 +147,18 @@ async def test_a_link_that_the_provider_cannot_load_fails_one_edit_only(own_bot:
     assert own_bot.quota_used(ann) == 1
 
 
+async def test_a_call_of_unknown_outcome_about_the_picture_is_repeated_in_another_way(
+    own_bot: World, s3: S3Server
+) -> None:
+    ann = own_bot.add_user()
+    answer = faults.json({"message": "Failed to fetch image"}, 500)
+    own_bot.media.faults.add(Fault("create", answer=answer))
+    await own_bot.process.start(SOURCE_BUCKET=s3.setting)
+    await _edit(own_bot, ann, "in the end", 1)
+    assert own_bot.media.calls["create"] == 2
+    assert _addresses(own_bot)[-1].startswith("data:image/jpeg;base64,")
+
+
 async def test_a_bucket_that_does_not_answer_is_skipped_and_reported(own_bot: World) -> None:
     ann, _ = own_bot.add_user(), own_bot.add_user(user_id=ADMIN)
     await own_bot.process.start(SOURCE_BUCKET=f"http://K:{SECRET}@127.0.0.1:9/photos", ADMIN_IDS=str(ADMIN))

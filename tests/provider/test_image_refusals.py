@@ -2,8 +2,8 @@
 
 import pytest
 
-from provider.answers import refusal, status_error
-from provider.errors import BadInput, ImageRefused, Moderated, OutOfMoney
+from provider.answers import read_json, refusal, status_error
+from provider.errors import BadInput, ImageRefused, Moderated, OutOfMoney, Temporary, Unauthorised
 from provider.image_refusals import asks_for_prompt, failed_to_load, picture_refusal
 
 ABOUT_PICTURE: list[dict[str, object]] = [
@@ -63,13 +63,19 @@ def test_any_other_refusal_is_not_about_the_picture(answer: dict[str, object]) -
         (422, b'{"issues":[{"path":["images",0],"message":"Invalid"}]}', ImageRefused),
         (413, b"<html>413 Request Entity Too Large</html>", ImageRefused),
         (415, b"", ImageRefused),
+        (200, b'{"code":3,"message":"Failed to fetch the image: 401 Unauthorized"}', ImageRefused),
+        (403, b'{"message":"Could not load image url: 403 Forbidden"}', ImageRefused),
+        (400, b'{"message":"failed to download file: 502 bad gateway"}', ImageRefused),
+        (403, b'{"message":"Invalid token, no image model may be used"}', Unauthorised),
+        (500, b'{"message":"Failed to fetch image"}', Temporary),
         (400, b'{"message":"Validation error"}', BadInput),
         (400, b'{"message":"The image shows nsfw content"}', Moderated),
         (402, b'{"message":"image"}', OutOfMoney),
     ],
 )
 def test_statuses_of_refusals(status: int, body: bytes, kind: type[Exception]) -> None:
-    assert type(status_error(status, body, None)) is kind
+    error = refusal(read_json(status, body)) if status == 200 else status_error(status, body, None)
+    assert type(error) is kind
 
 
 def test_the_objection_is_one_short_line() -> None:
