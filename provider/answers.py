@@ -97,7 +97,8 @@ def refusal(answer: Json) -> RequestRefused | Temporary | ProtocolError:
     if any(word in words for word in _POOR):
         return OutOfMoney(message)
     unsafe = any(word in words for word in _UNSAFE)
-    if names_picture(answer) and not unsafe:
+    accepted = answer.get("code", 0) in (0, "0") and "error" not in answer
+    if names_picture(answer) and not unsafe and not accepted:
         return ImageRefused(message)
     if any(word in words for word in _KEY):
         return Unauthorised(message)
@@ -105,7 +106,7 @@ def refusal(answer: Json) -> RequestRefused | Temporary | ProtocolError:
         return Moderated(message)
     if any(word in words for word in _OUTAGE):
         return Temporary(message)
-    if answer.get("code", 0) in (0, "0") and "error" not in answer:
+    if accepted:
         return ProtocolError("the answer has no task id")
     return ImageRefused(message) if picture_refusal(answer) is not None else BadInput(message)
 
@@ -122,7 +123,7 @@ def status_error(
     message = f"HTTP {status}: {_message(answer)}"
     if status == 402 or isinstance(refused, OutOfMoney):
         return OutOfMoney(message)
-    if status < 500 and isinstance(refused, ImageRefused) and names_picture(answer):
+    if 400 <= status < 500 and names_picture(answer) and not isinstance(refused, Moderated):
         return ImageRefused(message)
     if status in (401, 403):
         return Unauthorised(message)

@@ -34,7 +34,7 @@ def picture_refusal(answer: Mapping[str, object]) -> str | None:
 
     Issues decide if they name parameters, because the message may quote the prompt. Otherwise the words decide.
     """
-    issues = list(_issues(answer.get("issues")))
+    issues = list(_issues(answer))
     named = [issue for issue in issues if _names(issue)]
     for issue in named:
         if _is_named(issue):
@@ -49,14 +49,13 @@ def picture_refusal(answer: Mapping[str, object]) -> str | None:
 def names_picture(answer: Mapping[str, object]) -> bool:
     """Return whether a refusal is about the picture beyond doubt, whatever other words it holds."""
     words = f"{answer.get('message')} {answer.get('error')}"
-    return any(_is_named(issue) for issue in _issues(answer.get("issues"))) or bool(_NOT_LOADED.search(words))
+    return any(map(_is_named, _issues(answer))) or bool(_NOT_LOADED.search(words))
 
 
 def asks_for_prompt(answer: Mapping[str, object]) -> bool:
     """Return whether a refusal is about the prompt."""
-    return any(
-        _PROMPT.search(str(answer.get(part) or "")) for part in ("issues", "message", "error", "detail")
-    )
+    parts = ("issues", "errors", "message", "error", "detail", "data")
+    return any(_PROMPT.search(str(answer.get(part) or "")) for part in parts)
 
 
 def failed_to_load(message: str) -> bool:
@@ -64,13 +63,15 @@ def failed_to_load(message: str) -> bool:
     return bool(_PICTURE.search(message) and _LOADING.search(message))
 
 
-def _issues(value: object) -> Iterator[Mapping[str, object]]:
+def _issues(answer: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     """Yield the issues: a list of objects or texts, or one object with a parameter as each key."""
-    if isinstance(value, Mapping):
-        value = [{"path": [name], "message": message} for name, message in value.items()]
-    if isinstance(value, list):
-        for issue in value:
-            yield issue if isinstance(issue, Mapping) else {"message": issue}
+    inner = [part for name in ("error", "data") if isinstance(part := answer.get(name), Mapping)]
+    found = [part.get(name) for part in (answer, *inner) for name in ("issues", "errors")]
+    for value in (*found, answer.get("detail")):
+        if isinstance(value, Mapping):
+            yield from ({"path": [name], "message": message} for name, message in value.items())
+        elif isinstance(value, list):
+            yield from (issue if isinstance(issue, Mapping) else {"message": issue} for issue in value)
 
 
 def _names(issue: Mapping[str, object]) -> list[str]:

@@ -3,7 +3,15 @@
 import pytest
 
 from provider.answers import read_json, refusal, status_error
-from provider.errors import BadInput, ImageRefused, Moderated, OutOfMoney, Temporary, Unauthorised
+from provider.errors import (
+    BadInput,
+    ImageRefused,
+    Moderated,
+    OutOfMoney,
+    ProtocolError,
+    Temporary,
+    Unauthorised,
+)
 from provider.image_refusals import asks_for_prompt, failed_to_load, picture_refusal
 
 ABOUT_PICTURE: list[dict[str, object]] = [
@@ -16,6 +24,10 @@ ABOUT_PICTURE: list[dict[str, object]] = [
     {"issues": [{"path": [], "message": "Image must be an http(s) link"}]},
     {"issues": {"images": "must be a URL"}},
     {"issues": ["images: only links are accepted"]},
+    {"error": {"code": 3, "issues": [{"path": ["images", 0], "message": "Invalid URL"}]}},
+    {"errors": [{"field": "images", "message": "must be a link"}]},
+    {"detail": [{"loc": ["body", "images", 0], "msg": "invalid or missing URL scheme"}]},
+    {"data": {"issues": [{"path": ["images"], "message": "Invalid"}]}},
     {"message": "Invalid image url"},
     {"message": "Unsupported image format: expected jpg or png"},
     {"message": "Failed to download file"},
@@ -68,6 +80,8 @@ def test_any_other_refusal_is_not_about_the_picture(answer: dict[str, object]) -
         (400, b'{"message":"failed to download file: 502 bad gateway"}', ImageRefused),
         (403, b'{"message":"Invalid token, no image model may be used"}', Unauthorised),
         (500, b'{"message":"Failed to fetch image"}', Temporary),
+        (200, b'{"message":"Downloading the image"}', ProtocolError),
+        (429, b'{"message":"Could not load image url: too many requests"}', ImageRefused),
         (400, b'{"message":"Validation error"}', BadInput),
         (400, b'{"message":"The image shows nsfw content"}', Moderated),
         (402, b'{"message":"image"}', OutOfMoney),
