@@ -1,5 +1,6 @@
-"""`imagine-bot check`: tries the settings, the token, the key and the database, and prints one line for each."""
+"""`imagine-bot check`: tries the settings, the token, the key, the model and the database; prints one line for each."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
@@ -10,12 +11,16 @@ from bot.settings import Settings
 from chat.sender import make_bot
 from core.metrics import Metrics
 from provider.client import MediaClient
-from provider.errors import MediaError, Unauthorised
+from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
 from storage.database import Database, DatabaseError, DatabaseLocked
 
 
 class CheckFailed(Exception):
     """A check failed. The text says why, and how to repair it."""
+
+
+class NotChecked(Exception):
+    """A check has no result. The text says why."""
 
 
 async def check(settings: Settings) -> bool:
@@ -26,7 +31,8 @@ async def check(settings: Settings) -> bool:
     )
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("BOT_TOKEN", _telegram),
-        ("GPTUNNEL_API_KEY", _provider),
+        ("GPTUNNEL_API_KEY", _key),
+        ("GPTUNNEL_MODEL", _model),
         ("photo edits", _photo_edits),
         ("DATABASE_URL", _database),
     ]
@@ -34,11 +40,11 @@ async def check(settings: Settings) -> bool:
     for name, part in parts:
         try:
             print(f"ok    {name}: {await part(settings)}")
-        except NotTold as error:
-            print(f"skip  {name}: {error}")
         except CheckFailed as error:
             print(f"FAIL  {name}: {error}")
             good = False
+        except NotChecked as error:
+            print(f"skip  {name}: {error}")
     return good
 
 
@@ -55,17 +61,31 @@ async def _telegram(settings: Settings) -> str:
     return f"this is @{me.username}"
 
 
-async def _provider(settings: Settings) -> str:
-    url, key, model = settings.gptunnel_api_url, settings.gptunnel_api_key, settings.gptunnel_model
-    async with MediaClient(url=url, key=key, model=model, metrics=Metrics()) as client:
+def _client(settings: Settings) -> MediaClient:
+    return MediaClient(
+        url=settings.gptunnel_api_url,
+        key=settings.gptunnel_api_key,
+        model=settings.gptunnel_model,
+        metrics=Metrics(),
+    )
+
+
+async def _key(settings: Settings) -> str:
+    proved = False
+    async with _client(settings) as client:
         try:
+            with contextlib.suppress(NotAccepted, ProtocolError):  # the balance may prove the key instead
+                await client.models()
+                proved = True
             balance = await client.balance()
         except Unauthorised:
             raise CheckFailed(
                 "the provider does not accept this key; its account page shows the right one"
             ) from None
         except MediaError as error:
-            raise CheckFailed(f"{url} does not say the balance ({error})") from None
+            if proved:
+                return f"the key is right; the balance is not known ({error})"
+            raise CheckFailed(f"{settings.gptunnel_api_url} does not say the balance ({error})") from None
     if balance <= 0:
         raise CheckFailed(f"the key is right, but the balance is {balance:.2f} roubles; top it up")
     return f"the key is right, the balance is {balance:.2f} roubles"
@@ -76,6 +96,21 @@ async def _photo_edits(settings: Settings) -> str:
         return await check_photo_edits(settings)
     except EditsRefused as error:
         raise CheckFailed(str(error)) from None
+    except NotTold as error:
+        raise NotChecked(str(error)) from None
+
+
+async def _model(settings: Settings) -> str:
+    async with _client(settings) as client:
+        try:
+            models = await client.models()
+        except MediaError as error:
+            raise NotChecked(f"the provider does not list the models of this key ({error})") from None
+    if not models:
+        raise NotChecked("the provider lists no models")
+    if settings.gptunnel_model not in models:
+        raise CheckFailed(f"the key may not use {settings.gptunnel_model}; it may use {', '.join(models)}")
+    return f"the key may use {settings.gptunnel_model}"
 
 
 async def _database(settings: Settings) -> str:

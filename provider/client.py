@@ -14,17 +14,19 @@ from pydantic import SecretStr
 
 from core.metrics import Metrics
 from core.model import AspectRatio
-from provider.answers import Json, Task, read_balance, read_json, read_task, refusal, status_error
-from provider.errors import (
-    BadInput,
-    DoneWithoutPicture,
-    MediaError,
-    NotSent,
-    OutcomeUnknown,
-    ProtocolError,
-    Temporary,
+from provider.answers import (
+    Task,
+    is_success,
+    read_balance,
+    read_created,
+    read_result,
+    refusal,
+    status_error,
 )
+from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
+from provider.fields import Json, read_json
 from provider.image_refusals import asks_for_prompt, picture_refusal
+from provider.model_list import read_models
 
 T = TypeVar("T")
 
@@ -38,10 +40,6 @@ FEWEST_CLIENTS = 2
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
 LARGEST_ANSWER = 1024 * 1024
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-_NOT_PROCESSED = frozenset(
-    {HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-)
-"""425, 429 and 503 mean that the request was not processed. 408 and other 5xx leave it open."""
 
 
 class MediaClient:
@@ -95,6 +93,14 @@ class MediaClient:
         """Return the account's balance in roubles. Raises RequestRefused, NotAccepted or ProtocolError."""
         return await self._counted("balance", self._balance())
 
+    async def models(self) -> list[str]:
+        """Return the names of the models that the key may use, or an empty list if the answer names none.
+
+        This is a create without any parameter, which the provider refuses free of charge (docs/media-api.md). Raises
+        RequestRefused for the key or the balance, NotAccepted or ProtocolError.
+        """
+        return await self._counted("models", self._models())
+
     async def try_picture(self, image: str) -> str | None:
         """Return the provider's objection to the address of a picture, or None if it has none. Nothing is paid.
 
@@ -108,7 +114,7 @@ class MediaClient:
             status, raw, retry_after = await self._call("POST", "media/create", body)
         except OutcomeUnknown as error:
             raise Temporary(str(error)) from error
-        refused = None if status == HTTPStatus.OK else status_error(status, raw, retry_after)
+        refused = None if is_success(status) else status_error(status, raw, retry_after)
         if refused is not None and not isinstance(refused, BadInput):
             raise refused
         if status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE):
@@ -120,31 +126,29 @@ class MediaClient:
         return objection
 
     async def _create(self, body: Json) -> Task:
-        status, raw, retry_after = await self._call("POST", "media/create", body)
-        if status != HTTPStatus.OK:
-            error = status_error(status, raw, retry_after)
-            if isinstance(error, Temporary) and status >= 400 and status not in _NOT_PROCESSED:
-                raise OutcomeUnknown(str(error))
-            raise error
-        try:
-            return read_task(read_json(status, raw))
-        except ProtocolError as error:
-            if isinstance(error, DoneWithoutPicture):
-                raise
-            raise OutcomeUnknown(str(error)) from error
+        return read_created(*await self._call("POST", "media/create", body))
 
     async def _result(self, task_id: str) -> Task:
-        return read_task(await self._ask("POST", "media/result", {"task_id": task_id}))
+        return read_result(await self._ask("POST", "media/result", {"task_id": task_id}), task_id)
 
     async def _balance(self) -> float:
         return read_balance(await self._ask("GET", "balance", None))
 
+    async def _models(self) -> list[str]:
+        answer = await self._ask("POST", "media/create", {})
+        models = read_models(answer)
+        error = refusal(answer)
+        if not models and not isinstance(error, BadInput | ProtocolError):
+            raise error
+        return models
+
     async def _ask(self, verb: str, path: str, body: Json | None) -> Json:
+        """Return the answer to a call that is safe to repeat."""
         try:
             status, raw, retry_after = await self._call(verb, path, body)
         except OutcomeUnknown as error:
             raise Temporary(str(error)) from error
-        if status != HTTPStatus.OK:
+        if not is_success(status):
             raise status_error(status, raw, retry_after)
         return read_json(status, raw)
 

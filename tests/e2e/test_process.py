@@ -5,9 +5,11 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from playground import faults
 from playground.faults import Fault
@@ -36,12 +38,13 @@ async def _run_command(world: World, *arguments: str, **settings: str) -> tuple[
 async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
     code, out, _ = await _run_command(own_bot, "check")
     assert code == 0
-    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 5
+    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 6
     assert "@imagine_demo_bot" in out
     assert "balance is 1000000.00" in out
     assert "source pictures go by data" in out
     assert "photo edits: by data: accepted" in out
-    assert (own_bot.media.tasks, own_bot.media.balance) == ({}, 1_000_000.0)
+    assert "GPTUNNEL_MODEL: the key may use seedream-3" in out
+    assert (own_bot.media.balance, len(own_bot.media.tasks)) == (1_000_000.0, 0)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,10 @@ async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -
         ({"TELEGRAM_API_URL": "http://127.0.0.1:9"}, "FAIL  BOT_TOKEN: http://127.0.0.1:9 does not answer"),
         ({"GPTUNNEL_API_KEY": "another-key"}, "FAIL  GPTUNNEL_API_KEY: the provider does not accept"),
         ({"GPTUNNEL_API_URL": "http://127.0.0.1:9/v1"}, "FAIL  GPTUNNEL_API_KEY: http://127.0.0.1:9/v1"),
+        (
+            {"GPTUNNEL_MODEL": "seedream-33"},
+            "FAIL  GPTUNNEL_MODEL: the key may not use seedream-33; it may use seedream-3, flux-1.1-pro, midjourney",
+        ),
         ({"DATABASE_URL": "sqlite:////proc/nowhere/bot.sqlite3"}, "FAIL  DATABASE_URL: "),
     ],
 )
@@ -62,6 +69,34 @@ async def test_check_names_the_setting_that_fails(
     assert verdict in out
     assert [line[:4].strip() for line in out.splitlines()].count("FAIL") == 1
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "verdict"),
+    [
+        (
+            "create",
+            faults.json({"code": 3, "message": "Validation error"}),
+            "skip  GPTUNNEL_MODEL: the provider lists no models",
+        ),
+        (
+            "create",
+            faults.status(502, "<html>"),
+            "skip  GPTUNNEL_MODEL: the provider does not list the models of this key",
+        ),
+        (
+            "balance",
+            faults.status(404, "<html>"),
+            "ok    GPTUNNEL_API_KEY: the key is right; the balance is not",
+        ),
+    ],
+)
+async def test_check_passes_if_one_of_the_two_free_calls_proves_the_key(
+    own_bot: World, call: str, answer: Callable[[], web.StreamResponse], verdict: str
+) -> None:
+    own_bot.media.faults.add(Fault(call, times=None, answer=answer))
+    code, out, _ = await _run_command(own_bot, "check")
+    assert (code, verdict in out) == (0, True)
 
 
 async def test_check_reports_that_source_pictures_go_by_link(own_bot: World) -> None:

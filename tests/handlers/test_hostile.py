@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from core.model import State
-from provider.answers import read_balance, read_json, read_task
+from provider.answers import read_balance, read_task
 from provider.errors import MediaError
+from provider.fields import read_json
 from tests.support.dispatcher_harness import DispatcherHarness
 from tests.support.property_tests import examples
 

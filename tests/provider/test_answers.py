@@ -6,12 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider.answers import read_balance, read_json, read_retry_after, read_task, status_error
+from provider.answers import (
+    read_balance,
+    read_created,
+    read_result,
+    read_retry_after,
+    read_task,
+    status_error,
+)
 from provider.errors import (
     BadInput,
     DoneWithoutPicture,
+    ImageRefused,
     MediaError,
     Moderated,
+    NotAccepted,
+    OutcomeUnknown,
     OutOfMoney,
     ProtocolError,
     RateLimited,
@@ -19,6 +29,7 @@ from provider.errors import (
     Temporary,
     Unauthorised,
 )
+from provider.fields import read_json, task_id
 
 ID = "6876a7a68cc456ab830ab9df"
 URL = "https://store.example/picture.webp"
@@ -35,7 +46,17 @@ def test_done_with_a_link_is_a_finished_task() -> None:
     assert read_task({**WAITING, "status": "done", "url": URL}).url == URL
 
 
-@pytest.mark.parametrize("url", [None, "", 5])
+@pytest.mark.parametrize(
+    "url", [f"  {URL}\n", [URL], [None, URL], [URL, URL], "HTTPS://store.example/picture.webp"]
+)
+@pytest.mark.parametrize("status", ["done", "success", "completed", "a word nobody knows", "", None, "error"])
+def test_a_link_is_a_picture_whatever_its_form_and_the_status(url: object, status: object) -> None:
+    found = read_task({**WAITING, "status": status, "url": url}).url
+    assert found is not None
+    assert found.lower() == URL
+
+
+@pytest.mark.parametrize("url", [None, "", 5, [], [5], "soon", {}])
 def test_done_without_a_link_is_an_error(url: object) -> None:
     with pytest.raises(DoneWithoutPicture):
         read_task({**WAITING, "status": "done", "url": url})
@@ -73,7 +94,19 @@ def test_a_message_about_moderation_is_moderated(words: str, shape: dict[str, ob
         ({"code": 1, "message": "Internal server error"}, Temporary),
         ({"code": 0, "status": "idle"}, ProtocolError),
         ({}, ProtocolError),
-        ({"code": 0, "id": 5, "status": "idle"}, ProtocolError),
+        ({"code": 0, "id": " ", "status": "idle"}, ProtocolError),
+        ({"id": True}, ProtocolError),
+        ({"code": None, "error": None, "issues": []}, ProtocolError),
+        ({"error": {"message": None}}, ProtocolError),
+        ({"message": "Internal server error"}, ProtocolError),
+        ({"code": 504, "message": "no answer"}, ProtocolError),
+        ({"code": 9, "message": "Gateway timeout"}, ProtocolError),
+        ({"code": 429, "message": "Too many requests"}, RateLimited),
+        ({"code": 503, "message": "down"}, Temporary),
+        ({"code": "validation", "message": "no"}, BadInput),
+        ({"success": False, "message": "no"}, BadInput),
+        ({"status": "error", "message": "no"}, BadInput),
+        ({"issues": [{"path": ["prompt"]}]}, BadInput),
     ],
 )
 def test_an_answer_without_a_task_is_the_matching_error(
@@ -93,7 +126,14 @@ def test_an_answer_without_a_task_is_the_matching_error(
         (400, b'{"message":"bad"}', BadInput),
         (400, b'{"message":"nsfw prompt"}', Moderated),
         (422, b'{"code":3,"message":"bad"}', BadInput),
-        (404, b"<html>", BadInput),
+        (400, b"{}", ProtocolError),
+        (400, b"<html>", ProtocolError),
+        (401, b"<html>", Unauthorised),
+        (403, b"<html>", ProtocolError),
+        (404, b"<html>", ProtocolError),
+        (413, b"<html>", ImageRefused),
+        (204, b"", ProtocolError),
+        (200, b"<html>", ProtocolError),
         (302, b"", Temporary),
         (408, b"", Temporary),
         (425, b"", Temporary),
@@ -124,10 +164,25 @@ def test_retry_after_as_a_date_is_the_maximum() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cost", "read"), [("4.5", 4.5), (4, 4.0), (None, None), ("much", None), (True, None)]
+    ("amount", "read"),
+    [
+        ("4.5", 4.5),
+        (4, 4.0),
+        (" 1 234,50 ₽", 1234.5),
+        ("12 руб.", 12.0),
+        ("-0.5", -0.5),
+        (None, None),
+        ("much", None),
+        (True, None),
+        ("nan", None),
+        (float("inf"), None),
+        (10**400, None),
+    ],
 )
-def test_the_cost_may_be_a_number_or_a_string(cost: object, read: float | None) -> None:
-    assert read_task({**WAITING, "status": "idle", "cost": cost}).cost == read
+def test_cost_and_balance_may_be_numbers_or_texts(amount: object, read: float | None) -> None:
+    assert read_task({**WAITING, "status": "idle", "cost": amount}).cost == read
+    if read is not None:
+        assert read_balance({"balance": amount}) == read_balance({"data": {"balance": amount}}) == read
 
 
 def test_a_balance_is_parsed_or_the_matching_error_is_raised() -> None:
@@ -144,15 +199,134 @@ def test_a_body_that_is_no_json_object_is_a_protocol_error(body: bytes) -> None:
         read_json(200, body)
 
 
+def _created(status: int, answer: object) -> object:
+    """Return the id of the task that an answer to create names, or the type of the error."""
+    body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    try:
+        return read_created(status, body, None).id
+    except MediaError as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 206])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"id": ID},
+        {**WAITING, "code": None},
+        {**WAITING, "code": "0", "error": None, "message": None},
+        {**WAITING, "error": "", "message": "", "issues": []},
+        {**WAITING, "error": {}, "issues": None},
+        {**WAITING, "error": {"message": None, "type": None}},
+        {**WAITING, "code": 200},
+        {**WAITING, "code": 5, "error": "contradiction"},
+        {"code": 0, "task_id": ID, "status": "idle"},
+        {"code": 0, "id": None, "taskId": f" {ID} "},
+        {"code": 0, "data": {"id": ID, "status": "idle", "url": None}},
+        {"code": 0, "data": [{"task_id": ID}]},
+        {"success": True, "data": {"task": {"id": ID}}},
+        {"code": 0, "id": ID, "data": None},
+        {"code": 0, "id": ID, "data": {"id": 7}},
+        [{**WAITING}],
+        {**WAITING, "url": [f" {URL} "]},
+        {**WAITING, "status": "success"},
+    ],
+)
+def test_any_2xx_that_names_a_task_is_a_task(status: int, answer: object) -> None:
+    assert _created(status, answer) == ID
+
+
+@pytest.mark.parametrize("number", [1234567890123, 1234567890123.0, "1234567890123"])
+def test_an_id_may_be_a_number(number: object) -> None:
+    assert _created(200, {**WAITING, "id": number}) == "1234567890123"
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 302, 409])
+def test_another_status_with_a_task_in_progress_is_a_task(status: int) -> None:
+    assert _created(status, {**WAITING, "status": "idle"}) == ID
+    assert _created(status, {"id": "request-1", "status": "error", "message": "no"}) != "request-1"
+    assert _created(status, {"id": "request-1", "message": "no"}) != "request-1"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (200, b"", OutcomeUnknown),
+        (200, b"<html>", OutcomeUnknown),
+        (200, b"[]", OutcomeUnknown),
+        (200, b"null", OutcomeUnknown),
+        (204, b"", OutcomeUnknown),
+        (201, b"{}", OutcomeUnknown),
+        (202, b'{"code":0,"message":"ok"}', OutcomeUnknown),
+        (302, b"", OutcomeUnknown),
+        (303, b"", OutcomeUnknown),
+        (307, b"", Temporary),
+        (400, b"<html>", OutcomeUnknown),
+        (400, b"{}", OutcomeUnknown),
+        (403, b"<html>", OutcomeUnknown),
+        (404, b"", OutcomeUnknown),
+        (408, b"", OutcomeUnknown),
+        (409, b"[1]", OutcomeUnknown),
+        (499, b"", OutcomeUnknown),
+        (500, b'{"code":3,"message":"no"}', OutcomeUnknown),
+        (503, b"<html>", Temporary),
+        (503, b"upstream connect error or disconnect/reset before headers. reset reason: x", OutcomeUnknown),
+        (520, b"<html>", OutcomeUnknown),
+        (400, b'{"code":3,"message":"no","issues":[]}', BadInput),
+        (200, b'{"code":5,"message":"Internal server error"}', Temporary),
+        (200, b'{"code":500,"message":"Internal server error"}', OutcomeUnknown),
+        (200, b'{"id":"x","code":0,"status":"failed"}', TaskFailed),
+        (200, b'{"id":"x","code":0,"status":"done","url":null}', DoneWithoutPicture),
+    ],
+)
+def test_an_answer_to_create_is_a_refusal_only_if_it_says_so(
+    status: int, body: bytes, error: type[MediaError]
+) -> None:
+    assert _created(status, body) is error
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({"status": "processing"}, None),
+        ({"status": "done", "url": URL}, URL),
+        ({"code": None, "data": {"url": [URL]}}, URL),
+        ({"id": ID}, None),
+        ({"id": ID, "code": 5, "status": "running", "error": "x"}, None),
+        ({"id": ID, "code": 3, "message": "Task not found"}, BadInput),
+        ({"status": "error", "code": 1, "message": "Internal server error"}, Temporary),
+        ({"status": "failed", "id": ID}, TaskFailed),
+        ({}, ProtocolError),
+    ],
+)
+def test_an_answer_to_result_need_not_repeat_the_id(answer: dict[str, object], outcome: object) -> None:
+    if isinstance(outcome, type):
+        with pytest.raises(MediaError) as caught:
+            read_result(answer, ID)
+        assert caught.type is outcome
+    else:
+        task = read_result(answer, ID)
+        assert (task.id, task.url) == (ID, outcome)
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-_FIELDS = st.sampled_from(["code", "id", "status", "url", "message", "error", "cost", "issues"])
+_FIELDS = st.sampled_from(
+    ["code", "id", "task_id", "status", "url", "message", "error", "cost", "issues", "data"]
+)
+_ANSWERS = st.dictionaries(
+    _FIELDS,
+    _JSON
+    | st.sampled_from(["done", "failed", ID, URL, 0, "NSFW", "Internal server error", "Invalid token"])
+    | st.dictionaries(_FIELDS, _JSON | st.sampled_from(["done", "failed", ID, URL]), max_size=3),
+)
+_IDS = st.text(min_size=1).filter(str.strip) | st.integers(min_value=1)
 
 
-@given(st.dictionaries(_FIELDS, _JSON | st.sampled_from(["done", "failed", ID, URL, 0])))
+@given(_ANSWERS)
 def test_any_object_is_parsed_or_raises_a_media_error(answer: dict[str, object]) -> None:
     try:
         task = read_task(read_json(200, json.dumps(answer).encode()))
@@ -161,3 +335,30 @@ def test_any_object_is_parsed_or_raises_a_media_error(answer: dict[str, object])
     else:
         assert isinstance(task.id, str)
         assert task.id
+
+
+@given(_ANSWERS, _IDS, st.sampled_from(["id", "task_id", "data", "data.task_id"]), st.integers(200, 299))
+def test_a_usable_id_in_a_2xx_is_that_task_whatever_stands_beside_it(
+    answer: dict[str, object], task: object, place: str, status: int
+) -> None:
+    beside = {name: value for name, value in answer.items() if name not in {"id", "task_id", "data"}}
+    inner = {"id": task} if place == "data" else {"task_id": task}
+    named = {**beside, place: task} if place in {"id", "task_id"} else {**beside, "data": inner}
+    expected = task_id(read_json(200, json.dumps(named).encode()))
+    assert expected is not None
+    outcome = _created(status, named)
+    assert outcome == expected or outcome in {TaskFailed, Moderated, DoneWithoutPicture}
+
+
+@given(_ANSWERS | st.binary(max_size=50), st.integers(200, 599))
+def test_an_answer_to_create_without_a_refusal_is_never_surely_not_accepted(
+    answer: dict[str, object] | bytes, status: int
+) -> None:
+    outcome = _created(status, answer)
+    if not (isinstance(outcome, type) and issubclass(outcome, NotAccepted)) or status in _NOT_PROCESSED:
+        return
+    assert isinstance(answer, dict)
+    assert any(answer.get(name) for name in ("code", "error", "issues", "status", "data"))
+
+
+_NOT_PROCESSED = {301, 307, 308, 425, 429, 503}

@@ -2,9 +2,12 @@
 
 import asyncio
 import gc
+import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +18,7 @@ from core.metrics import Metrics
 from core.model import AspectRatio
 from playground import faults
 from playground.faults import Fault
-from playground.media import Media
+from playground.media import MODELS, Media
 from playground.serve import served
 from provider.client import CALLS_AT_ONCE, FEWEST_CLIENTS, MediaClient
 from provider.errors import (
@@ -31,8 +34,14 @@ from provider.errors import (
     Temporary,
     Unauthorised,
 )
+from tests.support.answer_variants import TASK_ID, VARIANTS
 
 KEY = "a-very-secret-key"
+CASES = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parents[1] / "cases").glob("provider-*.json"))
+}
+"""Answers of the provider as operators reported them."""
 
 
 @pytest.fixture
@@ -64,6 +73,53 @@ async def test_a_create_may_answer_with_a_finished_task(api: MediaClient) -> Non
     assert (await api.create("quick", None)).url is not None
 
 
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+@pytest.mark.parametrize("name", VARIANTS)
+async def test_a_task_is_a_task_in_each_form_of_the_answer(
+    media: Media, api: MediaClient, name: str, seconds: float
+) -> None:
+    media.variant, media.duration, media.new_id = VARIANTS[name], lambda: seconds, lambda: TASK_ID
+    created = await api.create("a fox", None)
+    url = None if seconds else f"{media.url}/pictures/{TASK_ID}.webp"
+    assert (created.id, created.url) == (TASK_ID, url)
+    assert (await api.result(created.id)).url == url
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+async def test_the_task_of_a_reported_answer_is_found(
+    media: Media, api: MediaClient, case: dict[str, Any]
+) -> None:
+    result = case.get("result", case["create"])
+    for status in {case["http_status"], case.get("also", case["http_status"])}:
+        media.faults.add(Fault("create", answer=faults.json(case["create"], status)))
+        media.faults.add(Fault("result", answer=faults.json(result, status)))
+        created = await api.create("a cat", AspectRatio.SQUARE)
+        assert created.id == str(case["create"]["id"])
+        assert (await api.result(created.id)).url == result["url"]
+
+
+async def test_an_empty_create_lists_the_models_and_starts_no_task(media: Media, api: MediaClient) -> None:
+    assert await api.models() == list(MODELS)
+    assert not media.tasks
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (faults.json({"message": "Invalid token, x"}, 401), Unauthorised),
+        (faults.json({"message": "Invalid token, x"}), Unauthorised),
+        (faults.status(502, "<html>"), Temporary),
+        (faults.status(200, "<html>"), ProtocolError),
+    ],
+)
+async def test_an_empty_create_that_fails_raises_the_matching_error(
+    media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
+) -> None:
+    media.faults.add(Fault("create", answer=answer))
+    with pytest.raises(error):
+        await api.models()
+
+
 async def test_a_create_without_a_ratio_sends_none(media: Media, api: MediaClient) -> None:
     created = await api.create("a fox", None)
     assert media.tasks[created.id].shown == "a fox"
@@ -79,12 +135,19 @@ UNKNOWN: list[Callable[[], web.StreamResponse]] = [
     faults.status(200, '{"code":0,"id":"6876a7a6'),
     faults.json({"code": 0, "status": "idle"}),
     faults.json(["a list"]),
+    faults.status(204),
+    faults.status(302, location="https://elsewhere.example/"),
+    faults.status(303, location="https://elsewhere.example/"),
+    faults.status(403, "<html>Access denied</html>"),
+    faults.status(404, "<html>Not found</html>"),
+    faults.json({}, 400),
+    faults.json({"message": "Internal server error"}),
 ]
 NOT_ACCEPTED: list[tuple[Callable[[], web.StreamResponse], type[MediaError]]] = [
     (faults.status(425), Temporary),
     (faults.status(429), RateLimited),
     (faults.status(503), Temporary),
-    (faults.status(302, location="https://elsewhere.example/"), Temporary),
+    (faults.status(308, location="https://elsewhere.example/"), Temporary),
     (faults.json({"code": 5, "message": "Internal server error"}), Temporary),
 ]
 

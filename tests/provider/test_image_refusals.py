@@ -2,7 +2,7 @@
 
 import pytest
 
-from provider.answers import read_json, refusal, status_error
+from provider.answers import refusal, status_error
 from provider.errors import (
     BadInput,
     ImageRefused,
@@ -12,6 +12,7 @@ from provider.errors import (
     Temporary,
     Unauthorised,
 )
+from provider.fields import read_json
 from provider.image_refusals import asks_for_prompt, failed_to_load, picture_refusal
 
 ABOUT_PICTURE: list[dict[str, object]] = [
