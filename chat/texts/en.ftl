@@ -104,7 +104,7 @@ failed-picture-lost = The picture was drawn, but I could not fetch it. Please tr
 failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
 failed-source-gone = I could not fetch the picture you want changed: Telegram no longer gives it to me. Please send it again. { $left }
-failed-source-refused = The picture service did not accept the photo you want changed. Please try another photo, or describe a picture with /imagine. { $left }
+failed-source-refused = The picture service did not accept the picture you want changed. Please try another one, or describe a picture with /imagine. { $left }
 failed-source-unusable = I could not read the picture you want changed. A photo, or a JPEG, PNG, WebP or HEIC file works. { $left }
 left =
     { $left ->

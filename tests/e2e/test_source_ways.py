@@ -111,7 +111,7 @@ async def test_no_accepted_way_costs_nothing_and_is_reported_once(own_bot: World
     for prompt in ("one", "two"):
         own_bot.send_photo(ann, jpeg(), caption=prompt)
         await own_bot.wait_until_closed()
-    await own_bot.wait_for_text(ann, "did not accept the photo you want changed")
+    await own_bot.wait_for_text(ann, "did not accept the picture you want changed")
     await own_bot.wait_until(lambda: _alarms(own_bot))
     assert await own_bot.process.stop() == 0
     await own_bot.process.start(ADMIN_IDS=str(ADMIN))
