@@ -8,7 +8,6 @@ import contextlib
 import httpx
 import structlog
 from aiogram import Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
 
@@ -22,6 +21,7 @@ from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret
 from chat.api_calls import ApiCaller
+from chat.bot_session import BotSession
 from chat.languages import LanguageResolver
 from chat.limits import RateLimiter
 from chat.members import Members
@@ -100,7 +100,7 @@ HANDLER_SECONDS = 1.0
 def telegram_session(settings: Settings) -> BaseSession:
     """Return a session for the Bot API server of the settings."""
     server = TelegramAPIServer.from_base(settings.telegram_api_url)
-    return AiohttpSession(api=server, json_loads=json_text.loads)
+    return BotSession(api=server, json_loads=json_text.loads)
 
 
 def open_source_bucket(settings: Settings, seconds: float) -> SourceBucket | None:

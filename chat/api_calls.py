@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
-import tenacity
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
 from aiogram.methods.base import TelegramMethod
@@ -13,12 +12,15 @@ from chat.captions import strip_html
 from chat.errors import Rejected, TryLater, Unsure, is_no_op, translate
 from chat.limits import Priority, RateLimiter
 from core.clock import Clock
+from core.retries import backoff
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-RETRY_SECONDS = 60.0
+RETRY_SECONDS = 90.0
 """Time within which a call is retried, Telegram's own `retry_after` included."""
+UNSURE_SECONDS = 60.0
+"""Shortest time between two calls that may both have sent a message, after the first repeat."""
 
 
 class ApiCaller:
@@ -62,34 +64,28 @@ class ApiCaller:
             if not is_no_op(error):
                 raise
 
-    async def with_retries(self, action: Callable[[], Awaitable[T]]) -> T:
-        """Run an action, and again for `RETRY_SECONDS` while it raises TryLater; once more after the first Unsure."""
+    async def with_retries(self, action: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> T:
+        """Run an action, and again for `RETRY_SECONDS` while it raises TryLater or Unsure.
 
-        def should_retry(state: tenacity.RetryCallState) -> bool:
-            error = state.outcome.exception() if state.outcome else None
-            if isinstance(error, Unsure):
-                return state.attempt_number == 1
-            return isinstance(error, TryLater) and (error.retry_after or 0.0) <= RETRY_SECONDS
-
-        retrying = tenacity.AsyncRetrying(
-            sleep=self._clock.sleep,
-            retry=should_retry,
-            wait=_retry_wait,
-            stop=tenacity.stop_before_delay(RETRY_SECONDS),
-            reraise=True,
-        )
-
-        async def attempt() -> T:  # tenacity awaits only functions that are declared `async`
-            return await action()
-
-        return await retrying(attempt)
-
-
-def _retry_wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, TryLater) and error.retry_after is not None:
-        return error.retry_after
-    return float(min(10.0, 0.5 * 2**state.attempt_number))
+        After Unsure it is repeated at once and then every `UNSURE_SECONDS`, because each run may have sent a message. A
+        `repeatable` action has no further effect when it runs again, so Unsure is then the same as TryLater.
+        """
+        deadline = self._clock.monotonic() + RETRY_SECONDS
+        tries = unsure = 0
+        while True:
+            try:
+                return await action()
+            except (TryLater, Unsure) as error:
+                tries += 1
+                unsure += isinstance(error, Unsure) and not repeatable
+                pause = backoff(tries, first=1.0, longest=10.0)
+                if isinstance(error, TryLater):
+                    pause = pause if error.retry_after is None else error.retry_after
+                elif unsure > 1:
+                    pause = UNSURE_SECONDS
+                if self._clock.monotonic() + pause >= deadline:
+                    raise
+            await self._clock.sleep(pause)
 
 
 def _simplify(method: TelegramMethod[T], error: AiogramError) -> TelegramMethod[T] | None:
@@ -97,9 +93,10 @@ def _simplify(method: TelegramMethod[T], error: AiogramError) -> TelegramMethod[
     if not isinstance(error, TelegramBadRequest):
         return None
     reply = getattr(method, "reply_parameters", None)
-    if "message to be replied not found" in error.message and reply and reply.allow_sending_without_reply:
+    words = error.message or ""
+    if "message to be replied not found" in words and reply and reply.allow_sending_without_reply:
         return method.model_copy(update={"reply_parameters": None})
-    if "can't parse entities" in error.message and getattr(method, "parse_mode", None) is not None:
+    if "can't parse entities" in words and getattr(method, "parse_mode", None) is not None:
         plain = {n: strip_html(text) for n in ("text", "caption") if (text := getattr(method, n, None))}
         return method.model_copy(update={"parse_mode": None, **plain})
     return None

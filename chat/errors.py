@@ -5,7 +5,7 @@ SendError
  ├── Rejected      Telegram does not accept this message, now or later
  │    └── NotAllowed    the bot may not send this kind of message in this chat; a text it may
  ├── TryLater      certainly not sent; `retry_after` in seconds if Telegram named it
- └── Unsure        the connection broke: perhaps sent
+ └── Unsure        the connection broke, or the answer cannot be understood: perhaps sent
 """
 
 from aiogram.exceptions import (
@@ -13,15 +13,23 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramConflictError,
     TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramNetworkError,
+    TelegramNotFound,
     TelegramRetryAfter,
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiohttp import ClientConnectorError
+from aiohttp import ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError
 
+_NOT_SENT = (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError)
+"""Errors of aiohttp before the first byte of a request is sent."""
+_NOT_NOW = (TelegramServerError, TelegramUnauthorizedError, TelegramNotFound, TelegramConflictError)
+"""Errors of the server, or of the token or the address of the server, which the operator must repair. Waiting messages
+are sent afterwards. The server answers 404 to a malformed token and to a wrong path."""
+_UNKNOWN_METHOD = "method not found"
 _UNREACHABLE = (
     "chat not found",
     "user is deactivated",
@@ -87,29 +95,38 @@ class Unsure(SendError):
 def translate(error: AiogramError) -> SendError:
     """Return the SendError that an error of aiogram corresponds to."""
     name = type(error).__name__
+    message = _message(error)
+    words = message.lower()
     if isinstance(error, TelegramRetryAfter):
         return TryLater(f"Telegram asks to wait {error.retry_after} s", float(error.retry_after))
     if isinstance(error, TelegramNetworkError) and not isinstance(error, TelegramEntityTooLarge):
-        if isinstance(error.__cause__, ClientConnectorError):
+        if isinstance(error.__cause__, _NOT_SENT):
             return TryLater("Telegram cannot be reached")
         return Unsure("the connection to Telegram broke")
     if isinstance(error, ClientDecodeError):
         return Unsure("Telegram's answer cannot be read")
-    if isinstance(error, TelegramAPIError) and any(words in error.message.lower() for words in _NOT_ALLOWED):
-        return NotAllowed(error.message)
+    if isinstance(error, TelegramAPIError) and any(known in words for known in _NOT_ALLOWED):
+        return NotAllowed(message)
     if isinstance(error, TelegramForbiddenError):
-        return Unreachable(f"{name}: {error.message}")
-    if isinstance(error, TelegramServerError | TelegramUnauthorizedError):
-        # The operator must repair the token. Waiting messages are sent with the next one.
-        return TryLater(f"{name}: {error.message}")
+        return Unreachable(f"{name}: {message}")
+    if "too many requests" in words or (isinstance(error, _NOT_NOW) and _UNKNOWN_METHOD not in words):
+        return TryLater(f"{name}: {message}")
     if isinstance(error, TelegramBadRequest | TelegramEntityTooLarge):
-        known = any(words in error.message.lower() for words in _UNREACHABLE)
-        return Unreachable(error.message) if known else Rejected(error.message)
-    message = error.message if isinstance(error, TelegramAPIError) else str(error)
+        known = any(known in words for known in _UNREACHABLE)
+        return Unreachable(message) if known else Rejected(message)
+    if type(error) is TelegramAPIError:  # a status that the Bot API is not known to use
+        return Unsure(f"Telegram's answer is not understood: {message}")
     return Rejected(f"{name}: {message}")
+
+
+def _message(error: AiogramError) -> str:
+    """Return the description of an error, which a refusal by a proxy may lack."""
+    return (error.message or "") if isinstance(error, TelegramAPIError) else str(error)
 
 
 def is_no_op(error: SendError) -> bool:
     """Return whether a refusal only means that the wish is already fulfilled or too late to matter."""
     cause = error.__cause__
-    return isinstance(cause, TelegramBadRequest) and any(words in cause.message.lower() for words in _NO_OPS)
+    return isinstance(cause, TelegramBadRequest) and any(
+        words in _message(cause).lower() for words in _NO_OPS
+    )

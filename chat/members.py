@@ -33,7 +33,9 @@ class Members:
             return is_admin
         method = GetChatMember(chat_id=chat_id, user_id=user_id)
         try:
-            member = await self._caller.with_retries(lambda: self._caller.call(method, chat_id))
+            member = await self._caller.with_retries(
+                lambda: self._caller.call(method, chat_id), repeatable=True
+            )
         except SendError as error:
             log.info("member not known", error=str(error))
             return False

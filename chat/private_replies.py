@@ -8,7 +8,7 @@ import contextlib
 
 import structlog
 
-from chat.errors import Rejected, SendError, TryLater
+from chat.errors import Rejected, SendError, TryLater, Unsure
 from chat.sender import Sender
 from core.background import Background
 from core.clock import Clock
@@ -60,7 +60,7 @@ class PrivateReplies:
     async def _send_in_group(self, place: ReplyTarget, user_id: int, text: str) -> int | None:
         """Return the id of the message if all members can see it."""
         if user_id > 0:  # an anonymous admin or a channel cannot receive an ephemeral message
-            with contextlib.suppress(Rejected, TryLater):
+            with contextlib.suppress(Rejected, TryLater, Unsure):  # a second reply is better than none
                 return await self._sender.send_ephemeral(place, user_id, text)
         return await self._sender.send_text(place, text)
 
@@ -73,8 +73,9 @@ class PrivateReplies:
         while self._clock.now() - deletion.due_at < _GIVE_UP_SECONDS:
             try:
                 await self._sender.delete(deletion.chat_id, deletion.message_id)
-            except TryLater as error:
-                await self._clock.sleep(error.retry_after or _RETRY_SECONDS)
+            except (TryLater, Unsure) as error:  # a deletion may be repeated
+                retry_after = error.retry_after if isinstance(error, TryLater) else None
+                await self._clock.sleep(retry_after or _RETRY_SECONDS)
             except SendError as error:
                 log.info("private reply not deleted", error=str(error))
                 break

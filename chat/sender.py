@@ -35,7 +35,7 @@ from aiogram.types import (
 )
 
 from chat.api_calls import ApiCaller
-from chat.errors import SendError, Unsure
+from chat.errors import SendError
 from chat.limits import Priority
 from core.background import Background
 from core.model import FileKind
@@ -110,12 +110,14 @@ class Sender:
             await self.acquire_slot(chat_id, Priority.ANSWER)
             await self.edit_status(chat_id, message_id, text, keyboard=keyboard)
 
-        await self._caller.with_retries(attempt)
+        await self._caller.with_retries(attempt, repeatable=True)
 
     async def delete(self, chat_id: int, message_id: int) -> None:
         """Delete a message of the bot, with retries. Needs no slot: Telegram limits only sent messages."""
         method = DeleteMessage(chat_id=chat_id, message_id=message_id)
-        await self._caller.with_retries(lambda: self._caller.call_ignoring_no_ops(method, chat_id))
+        await self._caller.with_retries(
+            lambda: self._caller.call_ignoring_no_ops(method, chat_id), repeatable=True
+        )
 
     async def toast(self, query_id: str, text: str | None = None) -> None:
         """Answer a button press at once, without HTML. Logs errors instead of raising them."""
@@ -143,9 +145,7 @@ class Sender:
             reply_markup=keyboard,
         )
         message = await self._caller.call(method, place.chat_id)
-        if not message.photo:
-            raise Unsure("Telegram's answer has no photo")
-        return SentPicture(message.message_id, message.photo[-1].file_id, FileKind.PHOTO)
+        return _sent_picture(message, FileKind.PHOTO)
 
     async def send_document(
         self,
@@ -168,9 +168,7 @@ class Sender:
             reply_markup=keyboard,
         )
         message = await self._caller.call(method, place.chat_id)
-        if message.document is None:
-            raise Unsure("Telegram's answer has no document")
-        return SentPicture(message.message_id, message.document.file_id, FileKind.DOCUMENT)
+        return _sent_picture(message, FileKind.DOCUMENT)
 
     async def send_file(self, place: ReplyTarget, file: BufferedInputFile | str) -> SentPicture:
         """Send a file, new or by its `file_id`, with retries."""
@@ -230,12 +228,14 @@ class Sender:
             await self.acquire_slot(chat_id, Priority.ANSWER)
             await self._caller.call_ignoring_no_ops(method, chat_id)
 
-        await self._caller.with_retries(attempt)
+        await self._caller.with_retries(attempt, repeatable=True)
 
     async def edit_keyboard(self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup) -> None:
         """Replace the buttons under a message, with retries. Needs no slot: it answers a press."""
         method = EditMessageReplyMarkup(chat_id=chat_id, message_id=message_id, reply_markup=keyboard)
-        await self._caller.with_retries(lambda: self._caller.call_ignoring_no_ops(method, chat_id))
+        await self._caller.with_retries(
+            lambda: self._caller.call_ignoring_no_ops(method, chat_id), repeatable=True
+        )
 
     async def set_reaction(self, chat_id: int, message_id: int, emoji: str | None) -> None:
         """Set the bot's reaction to a message once, or remove it. Raises Rejected if the chat allows no reactions."""
@@ -287,6 +287,16 @@ class Sender:
             await self._caller.call(method, chat_id)
         except SendError as error:
             log.info("chat action not shown", error=str(error))
+
+
+def _sent_picture(message: Message, kind: FileKind) -> SentPicture:
+    """Return the picture that an answer of Telegram confirms. An answer without a file has an empty `file_id`.
+
+    The picture is in the chat then, so it must not be sent again; only its buttons cannot use it.
+    """
+    if message.document is not None:
+        return SentPicture(message.message_id, message.document.file_id, FileKind.DOCUMENT)
+    return SentPicture(message.message_id, message.photo[-1].file_id if message.photo else "", kind)
 
 
 def _reply_to(place: ReplyTarget) -> ReplyParameters | None:

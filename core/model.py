@@ -66,6 +66,7 @@ class Failure(StrEnum):
     SERVICE_PAUSED = "service-paused"
     PICTURE_LOST = "picture-lost"
     NOT_SENDABLE = "not-sendable"
+    NOT_SENT = "not-sent"
     NOT_ALLOWED = "not-allowed"
     SOURCE_GONE = "source-gone"
     SOURCE_UNUSABLE = "source-unusable"

@@ -34,10 +34,15 @@ PICTURES_AT_ONCE = 8
 FETCH_SECONDS = 30 * 60.0
 """Time for which a store with an outage is retried."""
 SEND_SECONDS = 24 * 3600.0
-"""Time for which Telegram is retried: about as long as the link lives."""
+"""Time for which Telegram is retried, from the time at which the picture was ready: about as long as the link lives."""
+UNSURE_SECONDS = 60.0
+"""Shortest time between two sends that may both have delivered the picture, after the first repeat."""
+_LONGEST_UNSURE_SECONDS = 600.0
+_UNSURE_SHARE = 0.25
+"""Part of the time that a picture has waited already for which it waits again, if the last send may have delivered it:
+few duplicates if each send does, and a short further wait if none does."""
 _TRIES_PER_LINK = 2
 _LINK_REFRESHES = 2
-_UNSURE_SENDS = 3
 
 
 class Delivery:
@@ -75,15 +80,21 @@ class Delivery:
                 picture = await self._fetcher.fetch(request)
             except (DownloadError, UnusablePicture) as error:
                 return await self._retry_fetch(request, memory, error)
+            memory.fetch_tries = memory.link_refreshes = 0
+            memory.fetch_failed_at = None
             return await self._tasks.run(self._send(request, memory, picture))
 
     async def _retry_fetch(
         self, request: Request, memory: RequestMemory, error: DownloadError | UnusablePicture
     ) -> StepResult:
+        now = self._clock.now()
         memory.fetch_tries += 1
+        # A picture that waits for Telegram is fetched again for each send, so its age says nothing about the store.
+        memory.fetch_failed_at = memory.fetch_failed_at or now
         log.warning("picture not fetched", request=request.id, tries=memory.fetch_tries, error=str(error))
         outage = isinstance(error, LinkUnavailable)
-        if outage and self._clock.now() - request.require_ready_at() > FETCH_SECONDS:
+        late = now - memory.fetch_failed_at > FETCH_SECONDS or self._has_waited(request) > SEND_SECONDS
+        if outage and late:
             return await self._fail(request, Failure.PICTURE_LOST)
         if memory.fetch_tries % _TRIES_PER_LINK == 0:
             if not outage and memory.link_refreshes >= _LINK_REFRESHES:
@@ -99,6 +110,8 @@ class Delivery:
             request.id, State.READY, State.DELIVERING
         ):
             return StepResult(request.state)
+        if request.state is State.DELIVERING and not memory.send_tries:
+            memory.unsure_sends = 1  # by an earlier process
         memory.send_tries += 1
         try:
             sent = await self._send_photo_or_document(request, picture)
@@ -125,13 +138,21 @@ class Delivery:
         self, request: Request, memory: RequestMemory, error: TryLater | Unsure
     ) -> StepResult:
         log.warning("picture not sent", request=request.id, tries=memory.send_tries, error=str(error))
-        memory.unsure_sends += isinstance(error, Unsure)
-        late = self._clock.now() - request.require_ready_at() > SEND_SECONDS
-        if late or memory.unsure_sends >= _UNSURE_SENDS:
-            return await self._fail(request, Failure.NOT_SENDABLE)
-        retry_after = error.retry_after if isinstance(error, TryLater) else None
-        wait = retry_after or backoff(memory.send_tries, longest=60.0)
+        waited = self._has_waited(request)
+        if waited > SEND_SECONDS:
+            return await self._fail(request, Failure.NOT_SENT)
+        if isinstance(error, TryLater):
+            wait = error.retry_after or backoff(memory.send_tries, longest=60.0)
+            return StepResult(State.DELIVERING, wait=wait)
+        memory.unsure_sends += 1
+        if memory.unsure_sends == 1:
+            return StepResult(State.DELIVERING, wait=1.0)
+        wait = min(_LONGEST_UNSURE_SECONDS, max(UNSURE_SECONDS, waited * _UNSURE_SHARE))
         return StepResult(State.DELIVERING, wait=wait)
+
+    def _has_waited(self, request: Request) -> float:
+        """Return the seconds since the picture was ready, which the ledger knows over restarts."""
+        return max(0.0, self._clock.now() - request.require_ready_at())
 
     async def _send_photo_or_document(self, request: Request, picture: Picture) -> SentPicture:
         name = f"imagine-{request.id}.{picture.extension}"

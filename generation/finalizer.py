@@ -53,7 +53,7 @@ class Finalizer:
             await self._report(request, status)
         except (TryLater, Unsure) as error:
             if self._clock.now() - request.require_finished_at() < REPORT_SECONDS:
-                return StepResult(request.state, wait=30.0)
+                return StepResult(request.state, wait=60.0 if isinstance(error, Unsure) else 30.0)
             log.warning("end not reported", request=request.id, error=str(error))
         except SendError as error:
             log.info("end not reported", request=request.id, error=str(error))

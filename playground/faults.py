@@ -16,15 +16,17 @@ class Fault:
     """A fault of one kind of call.
 
     `call` is the method or path (`sendPhoto`, `create`, `picture`; `*` means all). `times` limits the number of
-    applications; None means no limit. `only` limits the fault to calls about a prompt that contains this text or, at
-    the Bot API, about a chat or a file (`chat 7.`, `file x.`). `delay` is in seconds. `answer` replaces the response
-    and `drop` closes the connection; the call is not handled then. With `after` it is handled first, before the delay.
+    applications, and `seconds` the time from the first to the last; None means no limit. `only` limits the fault to
+    calls about a prompt that contains this text or, at the Bot API, about a chat or a file (`chat 7.`, `file x.`).
+    `delay` is in seconds. `answer` replaces the response and `drop` closes the connection; the call is not handled
+    then. With `after` it is handled first, before the delay.
     `hit_at` lists the monotonic times of the applications; `begun` is set by the first.
     """
 
     call: str
     _: KW_ONLY
     times: int | None = 1
+    seconds: float | None = None
     delay: float = 0.0
     answer: Callable[[], web.StreamResponse] | None = None
     drop: bool = False
@@ -37,6 +39,12 @@ class Fault:
     def hits(self) -> int:
         """Return the number of calls that the fault was applied to."""
         return len(self.hit_at)
+
+    def is_used_up(self) -> bool:
+        """Return whether the fault applies no longer."""
+        if self.seconds is not None and self.hit_at and time.monotonic() - self.hit_at[0] > self.seconds:
+            return True
+        return self.times is not None and self.hits >= self.times
 
 
 @dataclass(slots=True)
@@ -56,11 +64,7 @@ class Faults:
 
     def _next(self, call: str, about: str) -> Fault | None:
         for rule in self.rules:
-            if (
-                rule.call in {call, "*"}
-                and rule.only in about
-                and (rule.times is None or rule.hits < rule.times)
-            ):
+            if rule.call in {call, "*"} and rule.only in about and not rule.is_used_up():
                 rule.hit_at.append(time.monotonic())
                 rule.begun.set()
                 return rule

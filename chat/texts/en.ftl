@@ -102,6 +102,7 @@ failed-task-failed = The picture service could not draw this. Please try again, 
 failed-service-paused = Drawing is paused: the service behind me needs its owner’s attention. Please try again later. { $left }
 failed-picture-lost = The picture was drawn, but I could not fetch it. Please try again. { $left }
 failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
+failed-not-sent = The picture was drawn, but for a whole day I could not get it through to Telegram. Please try again. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
 failed-source-gone = I could not fetch the picture you want changed: Telegram no longer gives it to me. Please send it again. { $left }
 failed-source-refused = The picture service did not accept the picture you want changed. Please try another one, or describe a picture with /imagine. { $left }

@@ -17,10 +17,12 @@ import httpx
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramNetworkError,
     TelegramRetryAfter,
+    TelegramServerError,
 )
 from aiogram.methods import (
     DeleteMessage,
@@ -37,10 +39,18 @@ from PIL import Image
 from playground.entities import parse
 
 CreateOutcome = Literal["accepted", "refused", "lost before", "lost after"]
-PhotoOutcome = Literal["accepted", "too fast", "blocked", "lost before", "lost after"]
-"""`lost before` and `lost after`: the connection breaks before or after the call is carried out."""
+PhotoOutcome = Literal["accepted", "too fast", "down", "blocked", "unreadable", "lost before", "lost after"]
+"""`lost before` and `lost after`: the connection breaks before or after the call is carried out. `unreadable`: a proxy
+answers with HTML."""
 CREATE_FAILURES: tuple[CreateOutcome, ...] = ("refused", "lost before", "lost after")
-PHOTO_FAILURES: tuple[PhotoOutcome, ...] = ("too fast", "blocked", "lost before", "lost after")
+PHOTO_FAILURES: tuple[PhotoOutcome, ...] = (
+    "too fast",
+    "down",
+    "blocked",
+    "unreadable",
+    "lost before",
+    "lost after",
+)
 TASK_SECONDS = 3.0
 
 
@@ -89,7 +99,8 @@ class FakeProvider(httpx.AsyncBaseTransport):
     """The media API. A task takes `TASK_SECONDS`, and fails if its prompt contains "bad".
 
     `create_outcomes` are the outcomes of the next creates; later ones are accepted. Until `down_until` (loop time),
-    every create is refused. `paid` counts the tasks by prompt; `unknown` are the prompts with a lost answer.
+    every create is refused; until `store_down_until`, every download fails. `paid` counts the tasks by prompt;
+    `unknown` are the prompts with a lost answer.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
@@ -97,6 +108,7 @@ class FakeProvider(httpx.AsyncBaseTransport):
         self.create_outcomes: list[CreateOutcome] = []
         self.creates = 0
         self.down_until = 0.0
+        self.store_down_until = 0.0
         self.balance, self.balance_calls = 1_000.0, 0
         self.prompts: dict[str, str] = {}
         self.paid: Counter[str] = Counter()
@@ -113,6 +125,8 @@ class FakeProvider(httpx.AsyncBaseTransport):
             return httpx.Response(200, json={"balance": self.balance})
         await self.kill_switch.pass_call("result or picture")
         await asyncio.sleep(0.05)
+        if path.endswith(".webp") and asyncio.get_running_loop().time() < self.store_down_until:
+            return httpx.Response(503)
         if path.endswith(".webp"):
             return httpx.Response(200, content=WEBP)
         return httpx.Response(200, json=self._answer(json.loads(request.content)["task_id"]))
@@ -149,15 +163,19 @@ class FakeProvider(httpx.AsyncBaseTransport):
 class EngineTelegram(BaseSession):
     """The Bot API methods that a generation calls; any other method fails the test.
 
-    `photo_outcomes` are the outcomes of the next pictures; later ones are accepted. `photos` counts the pictures and
-    `replies` the notified texts by the id of the message replied to; `unconfirmed` are the ids of messages with a
-    picture that was sent and never confirmed. `texts` are the texts of the existing messages by their id.
+    `photo_outcomes` are the outcomes of the next pictures; later ones are accepted. Until `outage_until` (loop time),
+    each picture has the outcome `outage`. `photo_calls` are the times of all calls with a picture. `photos` counts the
+    pictures and `replies` the notified texts by the id of the message replied to; `unconfirmed` are the ids of messages
+    with a picture that was sent and never confirmed. `texts` are the texts of the existing messages by their id.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         super().__init__()
         self.kill_switch = kill_switch
         self.photo_outcomes: list[PhotoOutcome] = []
+        self.outage: PhotoOutcome = "accepted"
+        self.outage_until = 0.0
+        self.photo_calls: list[float] = []
         self.photos: Counter[int] = Counter()
         self.replies: Counter[int] = Counter()
         self.unconfirmed: set[int] = set()
@@ -201,11 +219,21 @@ class EngineTelegram(BaseSession):
 
     def _send_picture(self, method: SendPhoto | SendDocument) -> Message:
         outcome = self.photo_outcomes.pop(0) if self.photo_outcomes else "accepted"
+        now = asyncio.get_running_loop().time()
+        self.photo_calls.append(now)
+        if now < self.outage_until:
+            outcome = self.outage
         replied_to = (method.reply_parameters.message_id or 0) if method.reply_parameters else 0
         if outcome == "too fast":
             raise TelegramRetryAfter(method, "Too Many Requests: retry after 2", 2)
         if outcome == "blocked":
             raise TelegramForbiddenError(method, "Forbidden: bot was blocked by the user")
+        if outcome == "down":
+            raise TelegramServerError(method, "Bad Gateway")
+        if outcome == "unreadable":
+            raise ClientDecodeError(
+                "Failed to decode object", ValueError("no JSON"), "<html>Bad gateway</html>"
+            )
         if outcome == "lost before":
             raise TelegramNetworkError(method, "reset")
         self.photos[replied_to] += 1

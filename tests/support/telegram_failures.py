@@ -41,7 +41,8 @@ class Seen(StrEnum):
 class TelegramFailure:
     """A failure of a method while a user waits. Without an `answer`, the connection breaks.
 
-    `times` limits the number of failing calls, None means all. `after` means that Telegram carries out the call.
+    `times` limits the number of failing calls, and `seconds` their time; None means all. `after` means that Telegram
+    carries out the call.
     """
 
     waits_for: Awaited
@@ -51,12 +52,19 @@ class TelegramFailure:
     answer: Answer | None = None
     times: int | None = 1
     after: bool = False
+    seconds: float | None = None
 
     def fault(self, only: str) -> Fault:
         """Return the fault of the stand-in that causes this failure for one chat or file (`Fault.only`)."""
         drop = self.answer is None
         return Fault(
-            self.method, times=self.times, answer=self.answer, drop=drop, after=self.after, only=only
+            self.method,
+            times=self.times,
+            seconds=self.seconds,
+            answer=self.answer,
+            drop=drop,
+            after=self.after,
+            only=only,
         )
 
 
@@ -70,6 +78,9 @@ def _forbidden(description: str) -> Answer:
 
 RESET_BEFORE = "connection reset before it was accepted"
 RESET_AFTER = "connection reset after it was accepted"
+OUTAGE_SECONDS = 15.0
+"""Longer than the time in which a call is repeated at once."""
+HTML = faults.status(502, "<html>Bad gateway</html>")
 SERVER_ERROR = faults.telegram(500, "Internal Server Error")
 UNAUTHORIZED = faults.telegram(401, "Unauthorized")
 TOO_FAST = faults.telegram(429, "Too Many Requests: retry after 1", retry_after=1)
@@ -84,16 +95,39 @@ def _any_method(waits_for: Awaited, method: str, sees: Seen, after: Seen) -> lis
     return [
         TelegramFailure(waits_for, method, "429 with retry_after", sees, TOO_FAST, 2),
         TelegramFailure(waits_for, method, "500", sees, SERVER_ERROR, 2),
-        TelegramFailure(
-            waits_for, method, "502 with HTML", sees, faults.status(502, "<html>Bad gateway</html>")
-        ),
+        TelegramFailure(waits_for, method, "502 with HTML", sees, HTML),
         TelegramFailure(waits_for, method, RESET_BEFORE, sees),
         TelegramFailure(waits_for, method, RESET_AFTER, after, after=True),
     ]
 
 
+def _outages(waits_for: Awaited, method: str, sees: Seen) -> list[TelegramFailure]:
+    """Return failures that last longer than a few tries."""
+    outages = {
+        "500 for 15 s": SERVER_ERROR,
+        "502 with HTML for 15 s": HTML,
+        "connection resets for 15 s": None,
+    }
+    return [
+        TelegramFailure(waits_for, method, what, sees, answer, None, seconds=OUTAGE_SECONDS)
+        for what, answer in outages.items()
+    ]
+
+
 TELEGRAM_FAILURES = [
     *_any_method(Awaited.PICTURE, "sendPhoto", Seen.PICTURE, Seen.PICTURE_TWICE),
+    *_outages(Awaited.PICTURE, "sendPhoto", Seen.PICTURE),
+    TelegramFailure(
+        Awaited.PICTURE,
+        "sendPhoto",
+        "200 with HTML",
+        Seen.PICTURE,
+        faults.status(200, "<html>This site is blocked</html>"),
+        2,
+    ),
+    TelegramFailure(
+        Awaited.PICTURE, "sendPhoto", "413 with HTML", Seen.FILE, faults.status(413, "<html>Too large</html>")
+    ),
     TelegramFailure(
         Awaited.PICTURE, "sendPhoto", "401: the token was changed", Seen.PICTURE, UNAUTHORIZED, 2
     ),
@@ -142,6 +176,7 @@ TELEGRAM_FAILURES = [
     TelegramFailure(Awaited.GROUP_PICTURE, "setMessageReaction", RESET_BEFORE, Seen.PICTURE),
     *_any_method(Awaited.PICTURE, "sendMessage", Seen.PICTURE, Seen.PICTURE_AND_STATUS),
     *_any_method(Awaited.PICTURE, "deleteMessage", Seen.PICTURE, Seen.PICTURE),
+    *_outages(Awaited.PICTURE, "deleteMessage", Seen.PICTURE),
     TelegramFailure(
         Awaited.PICTURE,
         "deleteMessage",
@@ -151,10 +186,13 @@ TELEGRAM_FAILURES = [
     ),
     TelegramFailure(Awaited.PICTURE, "sendChatAction", "500", Seen.PICTURE, SERVER_ERROR, None),
     *_any_method(Awaited.GROUP_NOTICE, "sendMessage", Seen.TEXT, Seen.TEXT_TWICE),
+    *_outages(Awaited.GROUP_NOTICE, "sendMessage", Seen.TEXT),
     *_any_method(Awaited.ANSWER, "sendMessage", Seen.TEXT, Seen.TEXT_TWICE),
+    *_outages(Awaited.ANSWER, "sendMessage", Seen.TEXT),
     TelegramFailure(Awaited.ANSWER, "sendMessage", "400 can't parse entities", Seen.TEXT, NO_HTML),
     TelegramFailure(Awaited.ANSWER, "sendMessage", "403 blocked", Seen.NOTHING, BLOCKED, None),
     *_any_method(Awaited.CANCEL, "editMessageText", Seen.TEXT, Seen.TEXT),
+    *_outages(Awaited.CANCEL, "editMessageText", Seen.TEXT),
     TelegramFailure(
         Awaited.CANCEL,
         "editMessageText",
@@ -173,6 +211,8 @@ TELEGRAM_FAILURES = [
         None,
     ),
     TelegramFailure(Awaited.EDIT, "getFile", "500", Seen.PICTURE, SERVER_ERROR, 2),
+    TelegramFailure(Awaited.EDIT, "getFile", "502 with HTML", Seen.PICTURE, HTML, 2),
+    TelegramFailure(Awaited.EDIT, "getFile", RESET_BEFORE, Seen.PICTURE, None, 2),
     TelegramFailure(Awaited.EDIT, "getFile", "429 with retry_after", Seen.PICTURE, TOO_FAST, 2),
     TelegramFailure(
         Awaited.EDIT, "getFile", "400 file is too big", Seen.SOURCE_GONE, _bad("file is too big"), None

@@ -1,0 +1,90 @@
+"""The HTTP session of the Bot API. It reports each failure as an error of aiogram, and each sent message as sent.
+
+aiogram itself discards a message that it cannot parse although Telegram has sent it, and stumbles over some answers of
+proxies.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramEntityTooLarge,
+    TelegramNetworkError,
+    TelegramServerError,
+)
+from aiogram.methods import Response
+from aiogram.methods.base import TelegramMethod, TelegramType
+from aiogram.types import Message
+
+log = structlog.get_logger(__name__)
+
+
+class BotSession(AiohttpSession):
+    """Calls the Bot API. Every failed call raises a subclass of AiogramError."""
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's signature
+    ) -> TelegramType:
+        """Call a method. A connection that breaks and an answer that is no text are the same error."""
+        try:
+            return await super().make_request(bot, method, timeout)
+        except (UnicodeDecodeError, OSError) as error:
+            raise TelegramNetworkError(method=method, message=type(error).__name__) from error
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        """Return the answer of a successful call. Raises the error of a failed one."""
+        try:
+            response = super().check_response(bot, method, status_code, content)
+        except ClientDecodeError as error:
+            if status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:  # as a proxy says it, in HTML
+                raise TelegramEntityTooLarge(method=method, message="Request Entity Too Large") from error
+            message = sent_message(error.data) if method.__returning__ is Message else None
+            if message is None:
+                raise
+            log.error("answer parsed in part", method=type(method).__name__)
+            return Response[Any](ok=True, result=message)
+        except TypeError as error:  # aiogram expects a description of each refusal with 5xx
+            raise TelegramServerError(method=method, message=f"HTTP {status_code}") from error
+        if response.result is None:
+            raise ClientDecodeError("No result", ValueError("null"), None)
+        return response
+
+
+def sent_message(answer: object) -> Message | None:
+    """Return the message in a successful answer that cannot be parsed as a whole: its ids and its file.
+
+    None if the answer is no success or names no message.
+    """
+    result = answer.get("result") if isinstance(answer, Mapping) and answer.get("ok") is True else None
+    if not isinstance(result, Mapping) or not isinstance(result.get("message_id"), int):
+        return None
+    chat_id = result["chat"].get("id") if isinstance(result.get("chat"), Mapping) else None
+    photo = result.get("photo")
+    ephemeral_id = result.get("ephemeral_message_id")
+    return Message.model_validate(
+        {
+            "message_id": result["message_id"],
+            "ephemeral_message_id": ephemeral_id if isinstance(ephemeral_id, int) else None,
+            "date": 0,
+            "chat": {"id": chat_id if isinstance(chat_id, int) else 0, "type": "private"},
+            "photo": [file for size in photo if (file := _file(size))] if isinstance(photo, list) else None,
+            "document": _file(result.get("document")),
+        }
+    )
+
+
+def _file(value: object) -> dict[str, object] | None:
+    file_id = value.get("file_id") if isinstance(value, Mapping) else None
+    if not isinstance(file_id, str):
+        return None
+    return {"file_id": file_id, "file_unique_id": "", "width": 0, "height": 0}
