@@ -52,8 +52,8 @@ screenshots: $(VENV)/.dev ## takes the README's pictures anew; needs chromium
 
 lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
 	$(BIN)/pip install --quiet uv
-	$(LOCKING) --upgrade --extra build --extra dev --output-file requirements-dev.lock
-	$(LOCKING) --extra build --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCKING) --upgrade --extra build --extra s3 --extra dev --output-file requirements-dev.lock
+	$(LOCKING) --extra build --extra s3 --constraint requirements-dev.lock --output-file requirements.lock
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -46,8 +46,11 @@ from generation.originals import Originals
 from generation.picture_fetcher import PictureFetcher
 from generation.poll_schedule import PollSchedule
 from generation.shielded_tasks import ShieldedTasks
+from generation.source_bucket import SourceBucket
+from generation.source_cleanup import SourceCleanup
 from generation.source_images import SourceImageLoader
 from generation.source_links import LINK_MARGIN_SECONDS, SourceLinks
+from generation.source_ways import SourceWays
 from generation.status_messages import StatusMessages
 from generation.submission import Submission
 from generation.task_poller import TaskPoller
@@ -98,6 +101,14 @@ def telegram_session(settings: Settings) -> BaseSession:
     """Return a session for the Bot API server of the settings."""
     server = TelegramAPIServer.from_base(settings.telegram_api_url)
     return BotSession(api=server, json_loads=json_text.loads)
+
+
+def open_source_bucket(settings: Settings, seconds: float) -> SourceBucket | None:
+    """Return the bucket of the settings, whose links are valid for some seconds, or None if none is set."""
+    if settings.bucket_address is None:
+        return None
+    bot_id = settings.bot_token.get_secret_value().partition(":")[0]
+    return SourceBucket(settings.bucket_address, bot_id=bot_id, seconds=seconds)
 
 
 class App:
@@ -191,6 +202,26 @@ class App:
         )
         originals = Originals(requests=self.requests, fetcher=fetcher, sender=sender)
         self._stack.push_async_callback(originals.stop)
+        link_seconds = settings.generation_timeout + LINK_MARGIN_SECONDS
+        bucket = open_source_bucket(settings, link_seconds)
+        self._source_cleanup = SourceCleanup(bucket=bucket, requests=self.requests, clock=clock)
+        self._stack.push_async_callback(self._source_cleanup.stop)
+        source_ways = SourceWays(
+            ways=settings.source_ways,
+            settings=" ".join(
+                str(setting)
+                for setting in (
+                    settings.gptunnel_api_url,
+                    settings.gptunnel_model,
+                    settings.public_url,
+                    settings.bucket_address,
+                    *settings.source_ways,
+                )
+            ),
+            key_values=self._key_values,
+            report=self.alarms.report_refused_way,
+        )
+        self._stack.push_async_callback(source_ways.stop)
         source_images = SourceImageLoader(
             requests=self.requests,
             files=TelegramFiles(self.bot),
@@ -198,10 +229,13 @@ class App:
             links=SourceLinks(
                 public_url=settings.public_url,
                 token=settings.bot_token,
-                seconds=settings.generation_timeout + LINK_MARGIN_SECONDS,
+                seconds=link_seconds,
                 clock=clock,
             ),
-            kind=settings.resolved_source_images,
+            bucket=bucket,
+            cleanup=self._source_cleanup,
+            ways=source_ways,
+            on_bucket_unavailable=lambda: self.alarms.raise_alarm(Alarm.BUCKET),
         )
         tasks = ShieldedTasks(clock)
         circuit_breaker = CircuitBreaker(
@@ -226,6 +260,7 @@ class App:
                 requests=self.requests,
                 client=client,
                 source_images=source_images,
+                source_ways=source_ways,
                 circuit_breaker=circuit_breaker,
                 tasks=tasks,
                 clock=clock,
@@ -236,6 +271,7 @@ class App:
             task_poller=TaskPoller(
                 requests=self.requests,
                 client=client,
+                source_ways=source_ways,
                 poll_schedule=self._poll_schedule,
                 tasks=tasks,
                 clock=clock,
@@ -262,6 +298,7 @@ class App:
                 clock=clock,
                 metrics=self.metrics,
             ),
+            source_cleanup=self._source_cleanup,
         )
         self.engine = LocalEngine(
             requests=self.requests,
@@ -372,6 +409,7 @@ class App:
         await self.engine.start()
         await self._private_replies.start()
         self.alarms.start()
+        self._source_cleanup.start()
 
     async def serve(self) -> None:
         """Start the web server and receive updates. Raises OSError if the address is in use."""

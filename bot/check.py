@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 
 from bot.app import telegram_session
+from bot.check_sources import EditsRefused, NotTold, check_photo_edits
 from bot.settings import Settings
 from chat.sender import make_bot
 from core.metrics import Metrics
@@ -26,12 +27,13 @@ async def check(settings: Settings) -> bool:
     """Print the results without a paid call. Return whether the bot can run."""
     print(
         f"ok    settings: updates by {settings.updates}, model {settings.gptunnel_model}, "
-        f"source pictures go by {settings.resolved_source_images}"
+        f"source pictures go by {', then '.join(settings.source_ways)}"
     )
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("BOT_TOKEN", _telegram),
         ("GPTUNNEL_API_KEY", _key),
         ("GPTUNNEL_MODEL", _model),
+        ("photo edits", _photo_edits),
         ("DATABASE_URL", _database),
     ]
     good = True
@@ -87,6 +89,15 @@ async def _key(settings: Settings) -> str:
     if balance <= 0:
         raise CheckFailed(f"the key is right, but the balance is {balance:.2f} roubles; top it up")
     return f"the key is right, the balance is {balance:.2f} roubles"
+
+
+async def _photo_edits(settings: Settings) -> str:
+    try:
+        return await check_photo_edits(settings)
+    except EditsRefused as error:
+        raise CheckFailed(str(error)) from None
+    except NotTold as error:
+        raise NotChecked(str(error)) from None
 
 
 async def _model(settings: Settings) -> str:

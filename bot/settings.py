@@ -1,5 +1,6 @@
 """The settings, read from the environment and `.env`: typed, bounded, and named in every error."""
 
+import importlib.util
 import ipaddress
 import re
 from enum import StrEnum
@@ -9,7 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core.options import SourceImages, UnknownCreate
+from core.bucket_address import BucketAddress
+from core.options import SourceImages, SourceWay, UnknownCreate
 
 
 class Updates(StrEnum):
@@ -77,6 +79,14 @@ def _public_url(value: str | None) -> str | None:
 def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
     if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
         raise ValueError("may hold 1 to 256 letters, digits, _ and - only")
+    return value
+
+
+def _bucket(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        BucketAddress.parse(value.get_secret_value())
+        if importlib.util.find_spec("obstore") is None:
+            raise ValueError("needs an optional package: pip install 'imagine-bot[s3]'")
     return value
 
 
@@ -151,6 +161,9 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field(LogLevel.INFO, examples=["INFO"])
     log_format: LogFormat = Field(LogFormat.TEXT, examples=["text"])
     source_images: SourceImages = Field(SourceImages.AUTO, examples=["auto"])
+    source_bucket: Annotated[SecretStr | None, AfterValidator(_bucket)] = Field(
+        None, examples=["https://KEY_ID:SECRET@s3.eu-central-1.amazonaws.com/my-bucket"]
+    )
     media_hosts_allow_private: bool = Field(False, examples=["false"])
 
     @model_validator(mode="before")
@@ -174,12 +187,28 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PUBLIC_URL is missing: SOURCE_IMAGES=link needs the address this bot is reached at"
             )
+        if self.source_images is SourceImages.BUCKET and self.source_bucket is None:
+            raise ValueError("SOURCE_BUCKET is missing: SOURCE_IMAGES=bucket needs a bucket")
         return self
 
     @property
-    def resolved_source_images(self) -> SourceImages:
-        """The way in which source pictures reach the provider: `link` or `data`."""
-        return self.source_images.resolve(self.public_url)
+    def source_ways(self) -> tuple[SourceWay, ...]:
+        """The ways in which source pictures may reach the provider, in the order in which they are tried at first."""
+        return self.source_images.ways(
+            public_url=self.public_url is not None, bucket=self.source_bucket is not None
+        )
+
+    @property
+    def bucket_address(self) -> BucketAddress | None:
+        """`SOURCE_BUCKET` with its parts."""
+        return BucketAddress.parse(self.source_bucket.get_secret_value()) if self.source_bucket else None
+
+    @property
+    def secrets(self) -> list[SecretStr]:
+        """Every value that no log line may show."""
+        bucket = self.bucket_address
+        optional = [self.webhook_secret, self.source_bucket, bucket and bucket.secret]
+        return [self.bot_token, self.gptunnel_api_key, *(value for value in optional if value)]
 
     @property
     def listen_address(self) -> tuple[str, int]:
@@ -201,7 +230,9 @@ def load(env_file: str | None = ".env") -> Settings:
 def _line(details: Any) -> str:
     if not details["loc"]:
         text = str(details["ctx"]["error"])
-        return f"{text} (example: PUBLIC_URL=https://bot.example.org)"
+        name = text.partition(" ")[0]
+        examples = Settings.model_fields[name.lower()].examples or [""]
+        return f"{text} (example: {name}={examples[0]})"
     field = str(details["loc"][0])
     name = field.upper()
     examples = Settings.model_fields[field].examples or [""]

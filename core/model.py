@@ -75,6 +75,7 @@ class Failure(StrEnum):
     SOURCE_TOO_MANY_PIXELS = "source-too-many-pixels"
     SOURCE_UNUSABLE = "source-unusable"
     """Written by earlier versions instead of the four values above."""
+    SOURCE_REFUSED = "source-refused"
     BLOCKED = "blocked"
 
 

@@ -10,15 +10,25 @@ class UnknownCreate(StrEnum):
     REFUND = "refund"
 
 
+class SourceWay(StrEnum):
+    """A way in which a source picture reaches the provider, best first."""
+
+    LINK = "link"
+    BUCKET = "bucket"
+    DATA = "data"
+
+
 class SourceImages(StrEnum):
-    """The way a source picture reaches the provider; `auto` is `link` if the bot has a public address, else `data`."""
+    """The operator's choice of ways; `auto` is every way that the settings allow."""
 
     AUTO = "auto"
     LINK = "link"
+    BUCKET = "bucket"
     DATA = "data"
 
-    def resolve(self, public_url: str | None) -> "SourceImages":
-        """Return `link` or `data`."""
+    def ways(self, *, public_url: bool, bucket: bool) -> tuple[SourceWay, ...]:
+        """Return the ways in the order in which they are tried at first."""
         if self is not SourceImages.AUTO:
-            return self
-        return SourceImages.LINK if public_url else SourceImages.DATA
+            return (SourceWay(self.value),)
+        possible = {SourceWay.LINK: public_url, SourceWay.BUCKET: bucket, SourceWay.DATA: True}
+        return tuple(way for way in SourceWay if possible[way])

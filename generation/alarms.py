@@ -1,4 +1,4 @@
-"""Alarms to the bot's admins about the key, the balance and the disk."""
+"""Alarms to the bot's admins about the key, the balance, the disk, the bucket and photo edits."""
 
 import contextlib
 from collections.abc import Collection
@@ -11,6 +11,7 @@ from chat.languages import LanguageResolver
 from chat.sender import Sender
 from core.background import Background
 from core.clock import Clock
+from core.options import SourceWay
 from core.reply_target import ReplyTarget
 from generation.circuit_breaker import OutageReason
 from provider.client import MediaClient
@@ -32,6 +33,7 @@ class Alarm(StrEnum):
     KEY = "key"
     MONEY = "money"
     DISK = "disk"
+    BUCKET = "bucket"
 
 
 _OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}
@@ -70,6 +72,17 @@ class Alarms:
     def raise_alarm(self, alarm: Alarm) -> None:
         """Send an alarm in the background."""
         self._background.start(self._send_hourly(alarm))
+
+    async def report_refused_way(self, refused: SourceWay, works: SourceWay | None) -> None:
+        """Report that the provider refuses source pictures sent in a way, and the way that works instead."""
+        for admin in self._admins:
+            translate = await self._languages.translator(admin)
+            if works is None:
+                await self._send(admin, translate("source-ways-refused"))
+            else:
+                await self._send(
+                    admin, translate("source-way-refused", refused=refused.value, works=works.value)
+                )
 
     def start(self) -> None:
         """Start to check the balance every `BALANCE_SECONDS`."""

@@ -4,12 +4,13 @@ Steps that cannot be repeated (the paid create, the send) are recorded before th
 afterwards. Calling `advance` again after a crash at any point is safe.
 """
 
-from core.model import SENDING, Failure, Request, State
+from core.model import PENDING, SENDING, Failure, Request, State
 from generation.circuit_breaker import CircuitBreaker, OutageReason
 from generation.delivery import Delivery
 from generation.finalizer import Finalizer
 from generation.request_memory import RequestMemories, RequestMemory
 from generation.shielded_tasks import ShieldedTasks
+from generation.source_cleanup import SourceCleanup
 from generation.status_messages import StatusMessages
 from generation.step_result import StepResult, fail
 from generation.submission import Submission
@@ -31,6 +32,7 @@ class Lifecycle:
         task_poller: TaskPoller,
         delivery: Delivery,
         finalizer: Finalizer,
+        source_cleanup: SourceCleanup,
     ) -> None:
         self._requests = requests
         self._circuit_breaker = circuit_breaker
@@ -40,6 +42,7 @@ class Lifecycle:
         self._task_poller = task_poller
         self._delivery = delivery
         self._finalizer = finalizer
+        self._source_cleanup = source_cleanup
         self._memories = RequestMemories()
 
     async def advance(self, request_id: int) -> StepResult:
@@ -48,6 +51,14 @@ class Lifecycle:
         if request is None or request.closed_at is not None:
             return StepResult(State.FAILED if request is None else request.state, closed=True)
         memory = self._memories.of_request(request_id)
+        result = await self._step(request, memory)
+        if result.state not in PENDING:
+            self._source_cleanup.discard(request_id)
+        if result.closed:
+            self._memories.drop(request_id)
+        return result
+
+    async def _step(self, request: Request, memory: RequestMemory) -> StepResult:
         if request.state is State.QUEUED:
             return await self._submit_when_admitted(request, memory)
         if request.state is State.SUBMITTING:
@@ -57,10 +68,7 @@ class Lifecycle:
             return await self._task_poller.step(request, memory)
         if request.state in SENDING:
             return await self._delivery.step(request, memory)
-        result = await self._finalizer.step(request)
-        if result.closed:
-            self._memories.drop(request_id)
-        return result
+        return await self._finalizer.step(request)
 
     async def _submit_when_admitted(self, request: Request, memory: RequestMemory) -> StepResult:
         """Submit a request once the circuit breaker admits it, or fail it if it has waited too long."""

@@ -5,7 +5,9 @@ the ids of messages (`core.model.Request`). This module holds the rest: counters
 process. A restart loses them, which costs a few retries and one measurement, never a picture or a payment.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from core.options import SourceWay
 
 
 @dataclass(slots=True)
@@ -14,6 +16,7 @@ class RequestMemory:
 
     `began_at` (Unix seconds) is the start of the request's own time in this process, so that the downtime of an earlier
     process does not count. `task_began_here` means that this process saw the task begin and can measure its duration.
+    `source_way` is the way in which the source picture was sent, `refused_ways` are those that the provider refused.
     `fetch_failed_at` (Unix seconds) is the first of the failed downloads since the last successful one.
     """
 
@@ -25,6 +28,8 @@ class RequestMemory:
     link_refreshes: int = 0
     send_tries: int = 0
     unsure_sends: int = 0
+    source_way: SourceWay | None = None
+    refused_ways: set[SourceWay] = field(default_factory=set)
 
 
 class RequestMemories:

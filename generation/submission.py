@@ -8,18 +8,21 @@ from chat.telegram_files import FileGone, FileUnavailable
 from core.clock import Clock
 from core.metrics import Metrics
 from core.model import Failure, Request, State
-from core.options import UnknownCreate
+from core.options import SourceWay, UnknownCreate
 from core.retries import backoff
 from generation.circuit_breaker import CircuitBreaker, OutageReason
 from generation.conversion import UnusablePicture
 from generation.request_memory import RequestMemory
 from generation.shielded_tasks import ShieldedTasks
-from generation.source_images import SourceImageLoader
+from generation.source_bucket import BucketUnavailable
+from generation.source_images import SourceAddress, SourceImageLoader
+from generation.source_ways import SourceWays
 from generation.step_result import StepResult, fail
 from provider.answers import Task
 from provider.client import MediaClient
 from provider.errors import (
     BadInput,
+    ImageRefused,
     MediaError,
     Moderated,
     NotAccepted,
@@ -28,6 +31,7 @@ from provider.errors import (
     RateLimited,
     Unauthorised,
 )
+from provider.image_refusals import failed_to_load
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -42,6 +46,7 @@ class Submission:
         requests: Requests,
         client: MediaClient,
         source_images: SourceImageLoader,
+        source_ways: SourceWays,
         circuit_breaker: CircuitBreaker,
         tasks: ShieldedTasks,
         clock: Clock,
@@ -52,6 +57,7 @@ class Submission:
         self._requests = requests
         self._client = client
         self._source_images = source_images
+        self._source_ways = source_ways
         self._circuit_breaker = circuit_breaker
         self._tasks = tasks
         self._clock = clock
@@ -66,8 +72,8 @@ class Submission:
         if self._time_left(memory.began_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
         try:
-            image = await self._image(request)
-        except FileUnavailable as error:
+            source = await self._source_address(request, memory)
+        except (FileUnavailable, BucketUnavailable) as error:
             return await self._retry_source(request, memory, error)
         except FileGone as error:
             log.warning("source gone", request=request.id, error=str(error))
@@ -84,7 +90,7 @@ class Submission:
             creates=request.creates,
         ):
             return StepResult(request.state)
-        return await self._create(request, image, memory)
+        return await self._create(request, source, memory)
 
     async def after_unknown(self, request: Request, reason: str) -> StepResult:
         """Repeat a create of unknown outcome once, or fail the request: the provider cannot say whether it started."""
@@ -98,30 +104,75 @@ class Submission:
         )
         return StepResult(State.QUEUED, wait=1.0)
 
-    async def _create(self, request: Request, image: str | None, memory: RequestMemory) -> StepResult:
+    async def _create(
+        self, request: Request, source: SourceAddress | None, memory: RequestMemory
+    ) -> StepResult:
         try:
-            task = await self._client.create(request.prompt, request.ratio, image)
+            task = await self._client.create(request.prompt, request.ratio, source.url if source else None)
         except (NotAccepted, Unauthorised, OutOfMoney) as error:
             return await self._put_back(request, memory, error)
         except OutcomeUnknown as error:
             self._circuit_breaker.record_failure(OutageReason.DOWN)
+            await self._avoid_way(source, memory, error)
             return await self.after_unknown(request, str(error))
         except MediaError as error:
             self._circuit_breaker.record_success()
             log.warning("create refused", request=request.id, kind=type(error).__name__, error=str(error))
+            if isinstance(error, ImageRefused) and source is not None:
+                return await self._try_next_way(request, source.way, memory)
+            await self._avoid_way(source, memory, error)
             return await self._fail(request, _failure(error))
         self._circuit_breaker.record_success()
-        return await self._record_task(request, memory, task)
+        result = await self._record_task(request, memory, task)
+        if source is not None:
+            memory.source_way = source.way
+            await self._source_ways.record_accepted(source.way)
+        return result
 
-    async def _image(self, request: Request) -> str | None:
+    async def _source_address(self, request: Request, memory: RequestMemory) -> SourceAddress | None:
         if request.source is None:
             return None
-        return await self._source_images.address(request.id, request.source.file_id)
+        return await self._source_images.address(request.id, request.source.file_id, memory.refused_ways)
+
+    async def _try_next_way(self, request: Request, way: SourceWay, memory: RequestMemory) -> StepResult:
+        """Move a request back to `queued` as if never submitted, so that its picture is sent in the next way.
+
+        The provider refused the picture, so nothing was paid. Fails the request if no way is left.
+        """
+        memory.refused_ways.add(way)
+        if not self._source_ways.are_left(memory.refused_ways):
+            result = await self._fail(request, Failure.SOURCE_REFUSED)
+            await self._source_ways.record_all_refused()
+            return result
+        await self._withdraw(request)
+        await self._source_ways.record_refused(way)
+        return StepResult(State.QUEUED)
+
+    async def _avoid_way(
+        self, source: SourceAddress | None, memory: RequestMemory, error: MediaError
+    ) -> None:
+        """Prefer the other ways from now on, if a call failed because the provider could not load the picture.
+
+        This call may have been paid, so only a repeat that is made anyway uses another way.
+        """
+        if source is None or not failed_to_load(str(error)):
+            return
+        await self._source_ways.record_not_loaded(source.way)
+        if self._source_ways.are_left(memory.refused_ways | {source.way}):
+            memory.refused_ways.add(source.way)
+
+    async def _withdraw(self, request: Request) -> None:
+        """Move a request from `submitting` back to `queued`, and do not count its create, which was not accepted."""
+        await self._tasks.retry_until_written(
+            lambda: self._requests.move(
+                request.id, State.SUBMITTING, State.QUEUED, creates=request.creates - 1
+            )
+        )
 
     async def _retry_source(
-        self, request: Request, memory: RequestMemory, error: FileUnavailable
+        self, request: Request, memory: RequestMemory, error: FileUnavailable | BucketUnavailable
     ) -> StepResult:
-        """Try again later, because Telegram does not serve the source picture now. Nothing was paid."""
+        """Try again later, because the source picture cannot be sent now. Nothing was paid."""
         memory.create_retries += 1
         log.warning("source not read", request=request.id, tries=memory.create_retries, error=str(error))
         await self._requests.move(request.id, State.QUEUED, State.QUEUED, started_at=memory.began_at)
@@ -161,11 +212,7 @@ class Submission:
             self._circuit_breaker.pause_for(retry_after if retry_after is not None else 1.0)
         else:
             self._circuit_breaker.record_failure(_outage_reason(error))
-        await self._tasks.retry_until_written(
-            lambda: self._requests.move(
-                request.id, State.SUBMITTING, State.QUEUED, creates=request.creates - 1
-            )
-        )
+        await self._withdraw(request)
         if self._circuit_breaker.outage is not None:
             return StepResult(State.QUEUED)
         wait = retry_after if retry_after is not None else backoff(memory.create_retries, longest=15.0)

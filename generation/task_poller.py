@@ -9,6 +9,7 @@ from core.retries import backoff
 from generation.poll_schedule import PollSchedule
 from generation.request_memory import RequestMemory
 from generation.shielded_tasks import ShieldedTasks
+from generation.source_ways import SourceWays
 from generation.step_result import StepResult, fail
 from provider.answers import Task
 from provider.client import MediaClient
@@ -22,6 +23,7 @@ from provider.errors import (
     TaskFailed,
     Unauthorised,
 )
+from provider.image_refusals import failed_to_load
 from storage.durations import Interval
 from storage.requests import Requests
 
@@ -41,6 +43,7 @@ class TaskPoller:
         *,
         requests: Requests,
         client: MediaClient,
+        source_ways: SourceWays,
         poll_schedule: PollSchedule,
         tasks: ShieldedTasks,
         clock: Clock,
@@ -49,6 +52,7 @@ class TaskPoller:
     ) -> None:
         self._requests = requests
         self._client = client
+        self._source_ways = source_ways
         self._poll_schedule = poll_schedule
         self._tasks = tasks
         self._clock = clock
@@ -74,6 +78,8 @@ class TaskPoller:
                 task = await self._client.result(request.require_task_id())
             except (TaskFailed, DoneWithoutPicture, Moderated) as error:
                 log.warning("task failed", request=request.id, kind=type(error).__name__, error=str(error))
+                if memory.source_way is not None and failed_to_load(str(error)):
+                    await self._source_ways.record_not_loaded(memory.source_way)
                 return await self._fail(request, _failure(error))
             except MediaError as error:
                 errors += 1

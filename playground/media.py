@@ -19,6 +19,7 @@ from PIL import Image
 from playground import pictures
 from playground.faults import CallHandler, Faults
 from playground.journal import Journal
+from playground.source_rules import SourceRule, source_issues
 
 RATIOS = frozenset({"1:1", "16:9", "9:16", "4:3", "3:4"})
 MODEL = "seedream-3"
@@ -61,9 +62,10 @@ class Media:
     `duration` returns the seconds that a task takes; `draw` replaces the drawing of pictures by prompt, ratio and
     pixels. `new_id` returns the id of a new task, and `variant` changes the status and the body of each answer about a
     task: other forms than the documented one are possible (docs/media-api.md). `moderate` rejects every prompt as
-    unsafe. `sources` are the pictures to edit by task id, `drawn` the encoded results. For tests: `bodies` are the
-    bodies of creates, `received` all request lines with headers, and `headers_seen` names each picture request that
-    carried the API key.
+    unsafe. `source_rule` is the rule for the addresses of pictures to edit; `public_hosts` are hosts with port that
+    count as public although they are local. `sources` are the pictures to edit by task id, `drawn` the encoded results.
+    For tests: `bodies` are the bodies of creates, `received` all request lines with headers, and `headers_seen` names
+    each picture request that carried the API key.
     """
 
     key: str
@@ -74,6 +76,8 @@ class Media:
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     moderate: bool = False
+    source_rule: SourceRule = SourceRule.ANY
+    public_hosts: set[str] = field(default_factory=set)
     tasks: dict[str, MediaTask] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     headers_seen: list[str] = field(default_factory=list)
@@ -104,7 +108,9 @@ class Media:
             return refused
         body = await _body(request)
         self.bodies.append((await request.read()).decode(errors="replace"))
-        issues = _issues(body)
+        issues = _issues(body) + source_issues(
+            (body or {}).get("images"), self.source_rule, self.public_hosts
+        )
         if body is None or issues:
             return web.json_response({"code": 3, "message": "Validation error", "issues": issues})
         if self.balance < PRICE:

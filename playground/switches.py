@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from playground import faults
 from playground.faults import Fault
 from playground.media import Media
+from playground.source_rules import SourceRule
 from playground.telegram import Telegram
 
 SLOW_SECONDS = 40.0
@@ -28,6 +29,8 @@ class Switches:
             "moderation": self._moderation,
             "poor": self._poor,
             "flood": self._flood,
+            "links": lambda on: self._source_rule("links", on),
+            "public-links": lambda on: self._source_rule("public-links", on),
         }
         self._slow(on=False)
 
@@ -56,6 +59,12 @@ class Switches:
 
     def _poor(self, on: bool) -> None:
         self.media.balance = 0.0 if on else 1_000_000.0
+
+    def _source_rule(self, name: str, on: bool) -> None:
+        """Apply the strictest rule of the switches that are on. Without any, links and `data:` are accepted."""
+        chosen = self.on | {name} if on else self.on - {name}
+        rules = {"public-links": SourceRule.PUBLIC_LINKS, "links": SourceRule.LINKS}
+        self.media.source_rule = next((r for switch, r in rules.items() if switch in chosen), SourceRule.ANY)
 
     def _flood(self, on: bool) -> None:
         self.telegram.faults.clear()

@@ -12,6 +12,7 @@ from provider import fields
 from provider.errors import (
     BadInput,
     DoneWithoutPicture,
+    ImageRefused,
     Moderated,
     OutcomeUnknown,
     OutOfMoney,
@@ -23,6 +24,7 @@ from provider.errors import (
     Unauthorised,
 )
 from provider.fields import Json, read_json
+from provider.image_refusals import names_picture, picture_refusal
 
 _UNSAFE = ("sensitive", "policy", "moderation", "moderated", "nsfw", "unsafe", "violat")
 _POOR = ("insufficient_balance", "balance is too low", "insufficient balance")
@@ -122,11 +124,15 @@ def refusal(answer: Json) -> RequestRefused | RateLimited | Temporary | Protocol
     words = f"{message} {answer.get('error')}".lower()
     if any(word in words for word in _POOR):
         return OutOfMoney(message)
+    unsafe = any(word in words for word in _UNSAFE)
+    says_refused = fields.says_refused(answer)
+    if names_picture(answer) and says_refused and not unsafe:
+        return ImageRefused(message)
     if any(word in words for word in _KEY):
         return Unauthorised(message)
-    if any(word in words for word in _UNSAFE):
+    if unsafe:
         return Moderated(message)
-    if not fields.says_refused(answer) or any(word in words for word in _LOST):
+    if not says_refused or any(word in words for word in _LOST):
         return ProtocolError(f"the answer has no task id: {message}")
     code = fields.code(answer)
     by_code = _by_status(code, message, None) if isinstance(code, int) and 400 <= code < 600 else None
@@ -134,7 +140,9 @@ def refusal(answer: Json) -> RequestRefused | RateLimited | Temporary | Protocol
         return ProtocolError(f"code {code}: {message}")
     if by_code is not None:
         return by_code
-    return Temporary(message) if any(word in words for word in _OUTAGE) else BadInput(message)
+    if any(word in words for word in _OUTAGE):
+        return Temporary(message)
+    return ImageRefused(message) if picture_refusal(answer) is not None else BadInput(message)
 
 
 def status_error(
@@ -154,11 +162,15 @@ def status_error(
     message = f"HTTP {status}: {fields.message(answer)}"
     if isinstance(refused, OutOfMoney):
         return OutOfMoney(message)
+    if 400 <= status < 500 and names_picture(answer) and not isinstance(refused, Moderated):
+        return ImageRefused(message)
     by_status = _by_status(status, message, retry_after)
     if by_status is not None:
         return by_status
     if isinstance(refused, Moderated | Unauthorised | RateLimited | Temporary):
         return refused
+    if picture_refusal(answer) is not None:
+        return ImageRefused(message)
     if fields.says_refused(answer) or fields.message(answer):
         return BadInput(message)
     return ProtocolError(message)
@@ -208,8 +220,9 @@ def _by_status(
         return Unauthorised(message)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return RateLimited(message, read_retry_after(retry_after))
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return BadInput(message)
+    if status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE):
+        # A gateway answers so itself, for the picture inside the request (RFC 9110, 15.5.14 and 15.5.16).
+        return ImageRefused(message)
     if status >= 500 or status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY):
         return Temporary(message)
     return Temporary(f"{message} (an unexpected redirect)") if status < 400 else None

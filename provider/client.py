@@ -5,6 +5,7 @@ import itertools
 import math
 import ssl
 from collections.abc import Awaitable, Generator
+from http import HTTPStatus
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -24,6 +25,7 @@ from provider.answers import (
 )
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
+from provider.image_refusals import asks_for_prompt, picture_refusal
 from provider.model_list import read_models
 
 T = TypeVar("T")
@@ -98,6 +100,30 @@ class MediaClient:
         RequestRefused for the key or the balance, NotAccepted or ProtocolError.
         """
         return await self._counted("models", self._models())
+
+    async def try_picture(self, image: str) -> str | None:
+        """Return the provider's objection to the address of a picture, or None if it has none. Nothing is paid.
+
+        Sends a create without a prompt, which validation refuses; the refusal says whether the picture is a cause, too.
+        Raises RequestRefused or NotAccepted, and ProtocolError if the answer does not tell.
+        """
+        return await self._counted("create", self._try_picture({"model": self._model, "images": [image]}))
+
+    async def _try_picture(self, body: Json) -> str | None:
+        try:
+            status, raw, retry_after = await self._call("POST", "media/create", body)
+        except OutcomeUnknown as error:
+            raise Temporary(str(error)) from error
+        refused = None if is_success(status) else status_error(status, raw, retry_after)
+        if refused is not None and not isinstance(refused, BadInput):
+            raise refused
+        if status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE):
+            return str(refused)
+        answer = read_json(status, raw)
+        objection = picture_refusal(answer)
+        if objection is None and not asks_for_prompt(answer):
+            raise refusal(answer)
+        return objection
 
     async def _create(self, body: Json) -> Task:
         return read_created(*await self._call("POST", "media/create", body))

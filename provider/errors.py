@@ -3,6 +3,7 @@
 MediaError
  ├── RequestRefused        the provider read the request and refused it; nothing was started
  │    ├── BadInput             it does not accept this prompt, ratio or picture
+ │    │    └── ImageRefused       it does not accept the address or the format of the picture to edit
  │    ├── Moderated            it considers this prompt unsafe
  │    ├── Unauthorised         it does not accept the key: for the operator
  │    └── OutOfMoney           the account's balance is too low: for the operator
@@ -35,6 +36,10 @@ class RequestRefused(MediaError):
 
 class BadInput(RequestRefused):
     """The provider does not accept this input."""
+
+
+class ImageRefused(BadInput):
+    """The provider does not accept the address or the format of the picture to edit."""
 
 
 class Moderated(RequestRefused):

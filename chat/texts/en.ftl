@@ -115,6 +115,7 @@ failed-source-unknown-format = I could not read the picture you want changed: th
 failed-source-broken = I could not read the picture you want changed: the file is damaged or incomplete. Please send it again, or send a screenshot of it. { $left }
 failed-source-moves = I can’t change that picture: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot. { $left }
 failed-source-unusable = I could not read the picture you want changed. Please send it again as a photo. { $left }
+failed-source-refused = The picture service did not accept the picture you want changed. Please try another one, or describe a picture with /imagine. { $left }
 left =
     { $left ->
         [0] This one did not count, but today’s pictures are used up.
@@ -275,6 +276,19 @@ trouble = I could not handle that: a fault on my side, and it is written down fo
 alarm-key = ⚠️ The picture service does not take the bot’s key (GPTUNNEL_API_KEY). Requests wait; nothing is drawn until the key works.
 alarm-money = ⚠️ The balance with the picture service is used up. Requests wait; nothing is drawn until it is topped up.
 alarm-disk = ⚠️ The disk takes no writes (it is full, read-only or failing; the log says which). New requests are refused; accepted ones wait and go on by themselves once there is space.
+alarm-bucket = ⚠️ The bucket for photos (SOURCE_BUCKET) cannot be used; the log says why. Photo edits are sent in another way or wait. <code>imagine-bot check</code> tries the bucket.
+source-way-refused =
+    ⚠️ The picture service does not accept photos { $refused ->
+        [link] as a link to this bot. Please check that PUBLIC_URL with its path /source/ can be reached from the internet.
+        [bucket] as a link to the bucket. Please check that the host in SOURCE_BUCKET can be reached from the internet.
+       *[data] inside the request.
+    }
+    Photo edits go on: photos are now sent { $works ->
+        [link] as a link to this bot (PUBLIC_URL).
+        [bucket] as a link to the bucket (SOURCE_BUCKET).
+       *[data] inside the request.
+    }
+source-ways-refused = ⚠️ Photos cannot be changed: the picture service accepts none of the photos that I send. It needs links that can be reached from the internet. Please set PUBLIC_URL (an https address of this bot) or SOURCE_BUCKET (an S3 bucket), try it with <code>imagine-bot check</code>, and restart me. Pictures from descriptions work as before.
 low-balance =
     ⚠️ { $balance ->
         [one] { $balance } rouble is

@@ -8,6 +8,8 @@ const SWITCHES = {
   moderation: "Every prompt is rejected as unsafe",
   poor: "The provider's balance is empty",
   flood: "Telegram answers 429",
+  links: "The provider takes photos as links only",
+  "public-links": "The provider takes photos as public links only",
 };
 const EVERY = 700;
 const MOST_CALLS = 150;

@@ -8,6 +8,7 @@ import pytest
 from bot.settings import Settings, SettingsError, load
 from tests.support.process_launcher import ROOT
 
+BUCKET = "https://KEY:a/secret+of=the-bucket@s3.example.org/photos"
 REQUIRED = {"BOT_TOKEN": "123456:" + "A" * 35, "GPTUNNEL_API_KEY": "shds-good-key"}
 
 
@@ -52,6 +53,9 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("LOG_LEVEL", "LOUD", "is not usable"),
         ("MEDIA_HOSTS_ALLOW_PRIVATE", "perhaps", "is not usable"),
         ("TELEGRAM_RATE", "0", "is not usable"),
+        ("SOURCE_BUCKET", "just-a-name", "is not https://KEY_ID:SECRET@HOST/BUCKET"),
+        ("SOURCE_BUCKET", "https://K:S@s3.example.org", "is not https://KEY_ID:SECRET@HOST/BUCKET"),
+        ("SOURCE_IMAGES", "pigeon", "is not usable"),
     ],
 )
 def test_a_bad_value_is_reported_in_one_line(
@@ -65,7 +69,7 @@ def test_a_bad_value_is_reported_in_one_line(
     assert problem in line
     assert f"(example: {name}=" in line
     assert "\n" not in line
-    if "KEY" in name or "TOKEN" in name:
+    if "KEY" in name or "TOKEN" in name or "BUCKET" in name:
         assert value not in line
 
 
@@ -82,6 +86,28 @@ def test_a_webhook_needs_a_public_url(monkeypatch: pytest.MonkeyPatch) -> None:
         load(None)
     monkeypatch.setenv("PUBLIC_URL", "http://localhost:8080/")
     assert load(None).public_url == "http://localhost:8080"
+
+
+def test_a_bucket_needs_the_optional_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_BUCKET", BUCKET)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(SettingsError, match=r"^SOURCE_BUCKET needs an optional package: .*imagine-bot\[s3\]"):
+        load(None)
+
+
+def test_a_bucket_by_choice_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_IMAGES", "bucket")
+    with pytest.raises(SettingsError, match=r"^SOURCE_BUCKET is missing: .*\(example: SOURCE_BUCKET=https:"):
+        load(None)
+    monkeypatch.setenv("SOURCE_BUCKET", BUCKET)
+    assert load(None).source_ways == ("bucket",)
+
+
+def test_the_secret_of_a_bucket_is_in_no_log_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_BUCKET", BUCKET)
+    settings = load(None)
+    assert "a/secret+of=the-bucket" in [secret.get_secret_value() for secret in settings.secrets]
+    assert "a/secret" not in repr(settings)
 
 
 @pytest.mark.parametrize("quoted", ["'{}'", '"{}"', " {} ", ' "{}"\n', "“{}”"])

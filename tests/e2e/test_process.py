@@ -14,6 +14,7 @@ from aiohttp import web
 from playground import faults
 from playground.faults import Fault
 from playground.serve import KEY, TOKEN
+from playground.source_rules import SourceRule
 from tests.support.process_launcher import DEADLINE, ROOT
 from tests.support.world import World
 
@@ -37,12 +38,12 @@ async def _run_command(world: World, *arguments: str, **settings: str) -> tuple[
 async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
     code, out, _ = await _run_command(own_bot, "check")
     assert code == 0
-    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 5
+    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 6
     assert "@imagine_demo_bot" in out
     assert "balance is 1000000.00" in out
     assert "source pictures go by data" in out
+    assert "photo edits: by data: accepted" in out
     assert "GPTUNNEL_MODEL: the key may use seedream-3" in out
-    assert set(own_bot.media.bodies) == {"{}"}  # the free create without parameters
     assert (own_bot.media.balance, len(own_bot.media.tasks)) == (1_000_000.0, 0)
 
 
@@ -103,6 +104,12 @@ async def test_check_reports_that_source_pictures_go_by_link(own_bot: World) -> 
     assert "source pictures go by link" in out
     code, _, errors = await _run_command(own_bot, "check", SOURCE_IMAGES="link")
     assert (code, errors.startswith("PUBLIC_URL is missing: SOURCE_IMAGES=link")) == (2, True)
+
+
+async def test_check_fails_if_no_way_of_sending_photos_is_accepted(own_bot: World) -> None:
+    own_bot.media.source_rule = SourceRule.LINKS
+    code, out, _ = await _run_command(own_bot, "check")
+    assert (code, "FAIL  photo edits: by data: refused (Invalid URL); set PUBLIC_URL" in out) == (1, True)
 
 
 async def test_check_fails_for_an_empty_balance(own_bot: World) -> None:

@@ -61,15 +61,18 @@ def test_a_link_expires_after_its_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "public_url", "resolved"),
+    ("setting", "public_url", "bucket", "ways"),
     [
-        ("auto", None, "data"),
-        ("auto", "https://x", "link"),
-        ("data", "https://x", "data"),
-        ("link", "https://x", "link"),
+        ("auto", False, False, ["data"]),
+        ("auto", True, False, ["link", "data"]),
+        ("auto", False, True, ["bucket", "data"]),
+        ("auto", True, True, ["link", "bucket", "data"]),
+        ("data", True, True, ["data"]),
+        ("link", True, True, ["link"]),
+        ("bucket", True, True, ["bucket"]),
     ],
 )
-def test_auto_means_a_link_if_there_is_a_public_url(
-    setting: str, public_url: str | None, resolved: str
+def test_auto_is_every_way_that_the_settings_allow(
+    setting: str, public_url: bool, bucket: bool, ways: list[str]
 ) -> None:
-    assert SourceImages(setting).resolve(public_url) == resolved
+    assert list(SourceImages(setting).ways(public_url=public_url, bucket=bucket)) == ways

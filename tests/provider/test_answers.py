@@ -17,6 +17,7 @@ from provider.answers import (
 from provider.errors import (
     BadInput,
     DoneWithoutPicture,
+    ImageRefused,
     MediaError,
     Moderated,
     NotAccepted,
@@ -130,7 +131,7 @@ def test_an_answer_without_a_task_is_the_matching_error(
         (401, b"<html>", Unauthorised),
         (403, b"<html>", ProtocolError),
         (404, b"<html>", ProtocolError),
-        (413, b"<html>", BadInput),
+        (413, b"<html>", ImageRefused),
         (204, b"", ProtocolError),
         (200, b"<html>", ProtocolError),
         (302, b"", Temporary),
