@@ -6,6 +6,7 @@ from typing import Any
 from aiogram.types import User
 
 from core.reply_target import is_group
+from handlers.commands import is_command, parse_command
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 
@@ -41,7 +42,7 @@ def is_relevant(update: RawUpdate, bot_id: int) -> bool:
     message = _message(update)
     if message is None or not _is_in_group(message):
         return True
-    return _is_reply_to(message, bot_id) or _text(message).startswith("/") or "migrate_to_chat_id" in message
+    return _is_reply_to(message, bot_id) or is_command(_text(message)) or "migrate_to_chat_id" in message
 
 
 def expects_answer(update: RawUpdate, me: User) -> bool:
@@ -53,9 +54,8 @@ def expects_answer(update: RawUpdate, me: User) -> bool:
         return False
     if not _is_in_group(message) or _is_reply_to(message, me.id):
         return True
-    text = _text(message)
-    command, _, named = (text.split() or [""])[0].partition("@")
-    return command.startswith("/") and named.lower() in {"", (me.username or "").lower()}
+    command = parse_command(_text(message))
+    return command is not None and (command.mention or "").lower() in {"", (me.username or "").lower()}
 
 
 def _message(update: RawUpdate) -> RawUpdate | None:

@@ -1,10 +1,11 @@
 """Finds the source picture in a message, and the request behind a picture of the bot."""
 
-from aiogram.types import Message
+from aiogram.types import ExternalReplyInfo, Message, PaidMediaPhoto
 
 from chat.callbacks import DrawInRatio, ResultButton
 from chat.telegram_files import LARGEST_FILE
 from core.model import Request, SourcePicture
+from handlers.prompt import ParsedPrompt
 from handlers.user_errors import UserError
 from storage.requests import Requests
 
@@ -21,13 +22,47 @@ class NotAPicture(SourceError):
     """The attachment moves, sounds, or is not a picture."""
 
 
-async def find_source(message: Message, bot_id: int, requests: Requests) -> SourcePicture | None:
+async def find_source(
+    message: Message | ExternalReplyInfo, bot_id: int, requests: Requests
+) -> SourcePicture | None:
     """Return the picture of a message, or None without an attachment. Raises SourceError for any other attachment."""
     file_id = _picture_file_id(message)
     if file_id is None:
         return None
-    parent = await find_request(message, bot_id, requests)
-    return SourcePicture(file_id, parent.id if parent else None)
+    parent = await find_request(message, bot_id, requests) if isinstance(message, Message) else None
+    hidden = bool(message.has_media_spoiler) or (parent is not None and parent.spoiler)
+    return SourcePicture(file_id, parent.id if parent else None, hidden)
+
+
+async def find_subject(
+    message: Message, parsed: ParsedPrompt, bot_id: int, requests: Requests
+) -> SourcePicture | None:
+    """Return the picture that a message asks to change, or None if its words are to be drawn.
+
+    That is the picture in the message. A picture that it answers counts if the words name no ratio, unless the answered
+    message is a channel's post above its comments: each comment answers that. Raises SourceError for any other
+    attachment in the message, and for one in the answered message if there are no words to draw.
+    """
+    source = await find_source(message, bot_id, requests)
+    if source is not None or (parsed.prompt and parsed.ratio is not None):
+        return source
+    answered = answered_message(message)
+    if answered is None:
+        return None
+    try:
+        return await find_source(answered, bot_id, requests)
+    except NotAPicture:
+        if parsed.prompt:
+            return None
+        raise
+
+
+def answered_message(message: Message) -> Message | ExternalReplyInfo | None:
+    """Return the message that a user chose to answer, in this chat or in another, or None."""
+    replied_to = message.reply_to_message
+    if replied_to is not None:
+        return None if replied_to.is_automatic_forward else replied_to
+    return message.external_reply
 
 
 async def find_request(message: Message, bot_id: int, requests: Requests) -> Request | None:
@@ -40,9 +75,14 @@ async def find_request(message: Message, bot_id: int, requests: Requests) -> Req
     return None if request is None or request.forget else request
 
 
-def _picture_file_id(message: Message) -> str | None:
+def _picture_file_id(message: Message | ExternalReplyInfo) -> str | None:
     if message.photo:
         return message.photo[-1].file_id
+    if message.paid_media:  # a photo that the user has bought or sells; a preview has no file
+        bought = [media for media in message.paid_media.paid_media if isinstance(media, PaidMediaPhoto)]
+        if not bought:
+            raise NotAPicture
+        return bought[0].photo[-1].file_id
     if message.animation:  # an animation has a document, too
         raise NotAPicture
     if message.document:

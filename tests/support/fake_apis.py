@@ -230,14 +230,20 @@ class EngineTelegram(BaseSession):
 class DispatcherTelegram(EngineTelegram):
     """The Bot API methods that handlers call, too. Every text must be encodable HTML without a traceback.
 
-    `calls` counts the calls by method.
+    `calls` counts the calls by method. `sent` holds the texts and `captions` the captions that were sent, in order.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         super().__init__(kill_switch)
         self.calls: Counter[str] = Counter()
+        self.sent: list[SendMessage] = []
+        self.captions: list[str] = []
 
     def perform(self, method: TelegramMethod[Any]) -> Any:
+        if isinstance(method, SendMessage):
+            self.sent.append(method)
+        if isinstance(method, SendPhoto | SendDocument):
+            self.captions.append(method.caption or "")
         for value in vars(method).values():
             if isinstance(value, str):
                 value.encode()  # a form field over HTTP; raises UnicodeEncodeError for a lone surrogate
