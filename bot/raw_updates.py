@@ -36,13 +36,20 @@ def is_press(update: RawUpdate) -> bool:
 
 
 def is_relevant(update: RawUpdate, bot_id: int) -> bool:
-    """Return whether an update may be for the bot: of a kind in `ALLOWED`; in a group only commands and replies."""
+    """Return whether an update may be for the bot: of a kind in `ALLOWED`.
+
+    In a group only commands, replies to the bot and replies that mention a user, who may be the bot.
+    """
     if not any(isinstance(update.get(kind), dict) for kind in ALLOWED):
         return False
     message = _message(update)
     if message is None or not _is_in_group(message):
         return True
-    return _is_reply_to(message, bot_id) or is_command(_text(message)) or "migrate_to_chat_id" in message
+    text = _text(message)
+    mentions = "@" in text and isinstance(
+        message.get("reply_to_message") or message.get("external_reply"), dict
+    )
+    return _is_reply_to(message, bot_id) or is_command(text) or mentions or "migrate_to_chat_id" in message
 
 
 def expects_answer(update: RawUpdate, me: User) -> bool:

@@ -15,7 +15,7 @@ from handlers import origins
 from handlers.access_rules import AccessRules
 from handlers.commands import is_command, parse_command, without_mention
 from handlers.identity import UserIdentity
-from handlers.prompt import ParsedPrompt, only_ratio, parse_prompt
+from handlers.prompt import ParsedPrompt, parse_prompt
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -78,8 +78,7 @@ async def _parse(message: Message, bot: Bot) -> ParsedPrompt | None:
     if is_command(text):
         return None
     text = await without_mention(text, bot) or text
-    ratio = only_ratio(text)
-    return ParsedPrompt("", ratio) if ratio is not None else parse_prompt(text)
+    return parse_prompt(text)
 
 
 def router() -> Router:

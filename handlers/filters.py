@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
-from aiogram import F, Router
+from aiogram import Bot, F, Router
 from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from chat.callbacks import CancelRequest, ChooseRatio, DrawInRatio, DrawWithoutFlags, ResultButton
 from chat.members import Members
 from core.model import AspectRatio, Draft
-from handlers.commands import is_command, is_forwarded
+from handlers.commands import is_command, is_forwarded, without_mention
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import only_ratio
 from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner
@@ -31,6 +31,19 @@ def on_message(router: Router, handler: Callable[..., Any], *filters: Callable[.
 async def not_a_command(message: Message) -> bool:
     """Pass texts that do not start with a slash."""
     return bool(message.text) and not is_command(message.text or "")
+
+
+async def is_order(message: Message, bot: Bot) -> dict[str, str] | bool:
+    """Pass texts that ask for something. Adds `text`, without the mention of the bot.
+
+    In a private chat all texts do. In a group, where users also comment on pictures, a ratio alone does, and a text
+    that mentions the bot.
+    """
+    text = message.text or ""
+    mentioning = await without_mention(text, bot)
+    if mentioning is None and message.chat.type != ChatType.PRIVATE and only_ratio(text) is None:
+        return False
+    return {"text": mentioning or text}
 
 
 async def answers_question(message: Message, user: UserIdentity, drafts: Drafts) -> dict[str, Draft] | bool:

@@ -13,9 +13,9 @@ from chat.translations import Translator
 from core.model import SourcePicture
 from handlers import origins
 from handlers.albums import conclude_album
-from handlers.attachments import answered_message, find_request, find_source, find_subject
+from handlers.attachments import NotAPicture, answered_message, find_request, find_source
 from handlers.commands import is_command, is_forwarded
-from handlers.filters import IN_GROUP, IN_PRIVATE, not_a_command, on_message
+from handlers.filters import IN_GROUP, IN_PRIVATE, is_order, not_a_command, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.prompt import ParsedPrompt, parse_prompt
@@ -78,14 +78,18 @@ async def answers_bot(
 
 
 async def answers_any_picture(
-    message: Message, bot: Bot, requests: Requests
+    message: Message, text: str, bot: Bot, requests: Requests
 ) -> dict[str, ParsedPrompt | SourcePicture] | bool:
     """Pass words that ask to change the picture they answer. Adds `parsed` and `source`."""
-    if answered_message(message) is None:
+    answered = answered_message(message)
+    try:
+        source = None if answered is None else await find_source(answered, bot.id, requests)
+    except NotAPicture:
         return False
-    parsed = parse_prompt(message.text or "")
-    source = await find_subject(message, parsed, bot.id, requests)
-    return False if source is None else {"parsed": parsed, "source": source}
+    if source is None:
+        return False
+    parsed = parse_prompt(text)
+    return False if parsed.prompt and parsed.ratio else {"parsed": parsed, "source": source}
 
 
 async def words_about_picture(
@@ -108,5 +112,5 @@ def router() -> Router:
     router = Router(name="photos")
     on_message(router, picture_sent, IN_PRIVATE, ATTACHMENT, says_no_command)
     on_message(router, picture_sent, IN_GROUP, ATTACHMENT, says_no_command, answers_bot)
-    on_message(router, words_about_picture, IN_PRIVATE, not_a_command, answers_any_picture)
+    on_message(router, words_about_picture, not_a_command, is_order, answers_any_picture)
     return router

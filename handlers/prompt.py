@@ -1,5 +1,6 @@
 """Parses the text after /imagine into a prompt, an aspect ratio and flags that the model lacks, wherever they are."""
 
+import contextlib
 import math
 import re
 from dataclasses import dataclass
@@ -80,7 +81,10 @@ class ParsedPrompt:
 
 
 def parse_prompt(text: str) -> ParsedPrompt:
-    """Return the prompt, the ratio and the flags of a text. Raises a subclass of PromptError."""
+    """Return the prompt, the ratio and the flags of a text. Raises a subclass of PromptError.
+
+    A text such as `16:9` is a ratio without a prompt.
+    """
     shown, folded = normalise(text)
     foreign = list(find_flags(folded))
     spans = [(flag.start, flag.stop) for flag in foreign]
@@ -97,6 +101,10 @@ def parse_prompt(text: str) -> ParsedPrompt:
     if label := _COPIED_LABEL.match(normalise(prompt).folded):
         prompt = prompt[label.end() :]
     prompt = "" if is_blank(prompt) else prompt.strip()
+    if not ratios and (alone := _VALUE.fullmatch(normalise(prompt).folded)):
+        with contextlib.suppress(UnknownRatio):
+            ratios.add(_reduce(alone, prompt))
+            prompt = ""
     if len(prompt) > LONGEST_PROMPT:
         raise PromptTooLong(len(prompt))
     return ParsedPrompt(prompt, next(iter(ratios), None), tuple(dict.fromkeys(f.name for f in foreign)))
@@ -112,10 +120,6 @@ def parse_ratio(text: str) -> AspectRatio:
 
 def only_ratio(text: str) -> AspectRatio | None:
     """Return the ratio of a text that is a ratio and nothing else, with or without `--ar`; otherwise None."""
-    try:
-        return parse_ratio(text)
-    except UnknownRatio:
-        pass
     try:
         parsed = parse_prompt(text)
     except PromptError:

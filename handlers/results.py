@@ -3,7 +3,6 @@
 from typing import Any
 
 from aiogram import Bot, F, Router
-from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
@@ -18,8 +17,8 @@ from core.reply_target import ReplyTarget
 from generation.originals import Originals
 from handlers import origins
 from handlers.attachments import find_request, find_source
-from handlers.commands import Command, without_mention
-from handlers.filters import NamesRatio, not_a_command, on_message, own_request, pressed_place
+from handlers.commands import Command
+from handlers.filters import NamesRatio, is_order, not_a_command, on_message, own_request, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import ParsedPrompt, only_ratio, parse_prompt
@@ -171,19 +170,6 @@ async def answers_picture(message: Message, bot: Bot, requests: Requests) -> dic
         return False
     request = await find_request(picture_message, bot.id, requests)
     return False if request is None else {"picture_message": picture_message, "request": request}
-
-
-async def is_order(message: Message, bot: Bot) -> dict[str, str] | bool:
-    """Pass texts that ask for something. Adds `text`, without the mention of the bot.
-
-    In a private chat all texts do. In a group, where users also comment on pictures, a ratio alone does, and a text
-    that mentions the bot.
-    """
-    text = message.text or ""
-    mentioning = await without_mention(text, bot)
-    if mentioning is None and message.chat.type != ChatType.PRIVATE and only_ratio(text) is None:
-        return False
-    return {"text": mentioning or text}
 
 
 async def text_in_reply(

@@ -145,3 +145,24 @@ def test_a_spoiler_stays_a_spoiler(private: ChatUser) -> None:
     plain = private.request(private.say(photo=PHOTO, caption="make it day"))
     assert plain is not None
     assert not plain.spoiler
+
+
+def test_a_ratio_alone_is_no_description(private: ChatUser) -> None:
+    private.say("/imagine")
+    asked_again = private.say("16:9")
+    assert private.draft(asked_again).ratio is AspectRatio.WIDE
+    message = private.say("a fox")
+    assert content_of(private.request(message)) == ("a fox", AspectRatio.WIDE, None)
+    private.say(photo=PHOTO)
+    private.say("9:16")
+    assert any("keeps its shape" in text for text in private.texts)
+    message = private.say("make it night")
+    assert content_of(private.request(message)) == ("make it night", None, "LARGE")
+
+
+def test_a_mention_in_answer_to_a_user_s_photo_in_a_group_changes_it(group: ChatUser) -> None:
+    photo = group.message(photo=PHOTO)
+    group.say("nice cat", reply_to_message=photo)
+    assert group.requests() == []
+    message = group.say("@imagine_bot make it night", reply_to_message=photo)
+    assert content_of(group.request(message)) == ("make it night", None, "LARGE")
