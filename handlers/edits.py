@@ -44,7 +44,8 @@ async def request_edited(
     ratio = parsed.ratio if parsed is not None and request.source is None else None
     prompt = (parsed.prompt or request.prompt) if parsed is not None else None
     # Telegram also reports edits that change nothing which a bot can see (Bot API, Update.edited_message).
-    if prompt == request.prompt and ratio in {None, request.ratio}:
+    says_anything = parsed is not None and bool(parsed.prompt or parsed.ratio)
+    if says_anything and prompt == request.prompt and ratio in {None, request.ratio}:
         return
     if request.state in _ENDED:
         await requests.release_key(request.id)

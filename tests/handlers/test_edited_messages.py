@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.model import AspectRatio, State
 from tests.support.chat_user import PHOTO, ChatUser, content_of, drawn, picture_of
 from tests.support.dispatcher_harness import DispatcherHarness
+from tests.support.property_tests import examples
 
 CHANNEL = {"id": -1_009_876_543_210, "type": "channel", "title": "Foxes daily"}
 
@@ -132,3 +135,43 @@ def test_an_edited_reply_that_is_only_a_ratio_changes_the_ratio(harness: Dispatc
     assert content_of(changed) == ("a lake", AspectRatio.PORTRAIT, None)
     assert waiting
     chat.settle()
+
+
+FORMS = [
+    "hello",
+    "/imagin a fox",
+    "/imagine",
+    "/imagine a fox",
+    "/imagine a fox --ar 5:7",
+    "/imagine a fox --v 6",
+    "/imagine a fox --ar 1:1",
+    "/imagine a bad wolf --ar 1:1",
+    "/imagine a bad fox --ar 1:1",
+]
+
+
+@examples(40)
+@given(st.lists(st.tuples(st.sampled_from(FORMS), st.booleans()), min_size=1, max_size=6), st.booleans())
+def test_any_sequence_of_edits_draws_each_complete_form_at_most_once(
+    harness: DispatcherHarness, forms: list[tuple[str, bool]], in_group: bool
+) -> None:
+    """The first complete form is drawn. After it has failed, the next different form counts as a new message."""
+    chat = ChatUser(harness, group=in_group)
+    message: dict[str, Any] | None = None
+    expected: list[str] = []
+    current: str | None = None
+    ended = False
+    for text, wait in forms:
+        message = chat.say(text) if message is None else chat.edit(message, text=text)
+        prompt = text.removeprefix("/imagine ").removesuffix(" --ar 1:1")
+        if ended and prompt != current and "5:7" not in text:
+            current, ended = None, False
+        if current is None and text.endswith("--ar 1:1"):
+            current = prompt
+            expected.append(prompt)
+        if wait:
+            chat.settle()
+            ended = current is not None and "bad" in current
+    assert [request.prompt for request in chat.requests()] == expected
+    chat.settle()
+    assert sum(request.state is State.DELIVERED for request in chat.requests()) <= 1

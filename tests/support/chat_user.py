@@ -11,7 +11,7 @@ from tests.support.dispatcher_harness import DispatcherHarness
 BOT = {"id": 1, "is_bot": True, "first_name": "Imagine", "username": "imagine_bot"}
 PHOTO = [{"file_id": "LARGE", "file_unique_id": "l", "width": 900, "height": 600, "file_size": 13_682}]
 VOICE = {"file_id": "v", "file_unique_id": "v", "duration": 1}
-_USERS, _MESSAGES = itertools.count(101), itertools.count(10_000)
+_USERS, _QUERIES = itertools.count(101), itertools.count(1)
 
 
 class ChatUser:
@@ -26,7 +26,7 @@ class ChatUser:
         """Return a message of the user in the format of the Bot API."""
         kind = "private" if self.chat_id > 0 else "supergroup"
         message = {
-            "message_id": next(_MESSAGES),
+            "message_id": self.harness.telegram.next_message_id(),
             "date": 1_790_000_000,
             "chat": {"id": self.chat_id, "type": kind, "title": "Friends", "first_name": "Ann"},
             "from": {"id": self.user_id, "is_bot": False, "first_name": "Ann", "language_code": "en"},
@@ -48,12 +48,17 @@ class ChatUser:
     def replay(self, name: str) -> list[dict[str, Any]]:
         """Send the messages of a case in this chat, a group's in a group with this user's id, and return them."""
         messages = []
+        ids: dict[int, int] = {}
         for update in updates_of(name, bot_id=1, username="imagine_bot"):
             kind, message = next(iter(update.items()))
             message = copy.deepcopy(message)
             in_group = message["chat"]["id"] < 0
             message["chat"]["id"] = -1_000_000_000_000 - self.user_id if in_group else self.user_id
             message["from"]["id"] = self.user_id
+            recorded = message["message_id"]
+            if recorded not in ids:
+                ids[recorded] = self.harness.telegram.next_message_id()
+            message["message_id"] = ids[recorded]
             if "reply_to_message" in message:
                 message["reply_to_message"]["chat"] = message["chat"]
             self.harness.feed({kind: message})
@@ -63,7 +68,11 @@ class ChatUser:
     def press(self, data: str, message_id: int) -> None:
         """Press a button under a message of the bot."""
         message = self.bot_message(message_id, text="?")
-        query = {"id": str(next(_MESSAGES)), "from": self.message()["from"], "chat_instance": "1"}
+        query = {
+            "id": str(self.harness.telegram.next_message_id()),
+            "from": self.message()["from"],
+            "chat_instance": "1",
+        }
         self.harness.feed({"callback_query": query | {"data": data, "message": message}})
 
     def bot_message(self, message_id: int, **content: Any) -> dict[str, Any]:

@@ -164,6 +164,10 @@ class EngineTelegram(BaseSession):
         self.texts: dict[int, str] = {}
         self._ids = itertools.count(1_000)
 
+    def next_message_id(self) -> int:
+        """Return the id of the next message of the bot or of a user."""
+        return next(self._ids)
+
     async def close(self) -> None:
         """Do nothing: no connection is open."""
 
@@ -216,7 +220,7 @@ class EngineTelegram(BaseSession):
         return self._add_message(method.chat_id, photo=[size])
 
     def _add_message(self, chat_id: Any, **content: Any) -> Message:
-        message_id = next(self._ids)
+        message_id = self.next_message_id()
         self.texts[message_id] = content.get("text", "")
         return Message(
             message_id=message_id, date=datetime.now(UTC), chat=Chat(id=chat_id, type="private"), **content
