@@ -39,11 +39,11 @@ def _any(names: set[str] | frozenset[str]) -> str:
 _NUMBER = r"-?\d+(?:\.\d+)?(?!\w)"
 _FLAG = re.compile(
     rf"""(?<![\w—-])(?:
-        (?: --\ ? | — ) (?P<measured>{_any(_NUMBERS)}) \s*[=:]?\s* {_NUMBER}
+        (?: --\ ? | — ) (?P<measured>{_any(_NUMBERS)}) \s{{0,8}}[=:]?\s{{0,8}} {_NUMBER}
         | --(?:
             (?P<listed>{_any(_LISTS)}) {_END} .*? (?=\s(?:--|—[a-z])|$)
-            | (?P<linked>{_any(_LINKS)}) {_END} (?:[=:\s]\s*(?:https?://\S+|random{_END}|(?=\w*\d)\w+(?:::\d+)?{_END}))*
-            | (?P<worded>{_any(_WORDS)}) {_END} (?:\s*[=:\s]\s*(?![-—])\S+)?
+            | (?P<linked>{_any(_LINKS)}) {_END} (?:[=:\s]\s{{0,8}}(?:https?://\S+|random{_END}|(?=\w*\d)\w+(?:::\d+)?{_END}))*
+            | (?P<worded>{_any(_WORDS)}) {_END} (?:\s{{0,8}}[=:\s]\s{{0,8}}(?![-—])\S+)?
             | (?P<bare>{_any(_BARE | _NUMBERS)}) {_END}
         )
         | —style\s+(?P<raw>raw){_END}

@@ -10,11 +10,11 @@ from chat.callbacks import ChooseRatio, DrawWithoutFlags
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import AspectRatio, Draft, GenerationRequest
+from core.model import AspectRatio, Draft, GenerationRequest, Request
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.albums import conclude_album
-from handlers.attachments import find_subject
+from handlers.attachments import find_request, find_subject
 from handlers.commands import Command
 from handlers.filters import (
     NamesRatio,
@@ -27,7 +27,7 @@ from handlers.filters import (
 )
 from handlers.generation_service import GenerationService, Outcome
 from handlers.identity import UserIdentity
-from handlers.prompt import parse_prompt
+from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.questions import Questions
 from storage.drafts import Drafts
 from storage.requests import Requests
@@ -46,7 +46,12 @@ async def imagine(
 ) -> None:
     """Draw the prompt after the command, or edit the picture of the message or of the message it answers."""
     parsed = parse_prompt(command.args or "")
-    source = await find_subject(message, parsed, bot.id, requests)
+    redrawn = await _picture_to_redraw(message, parsed, bot, requests)
+    source = None
+    if redrawn is not None:
+        parsed = replace(parsed, prompt=redrawn.prompt)
+    else:
+        source = await find_subject(message, parsed, bot.id, requests)
     origin = origins.of_message(message, user, translate.language)
     outcome = await generation_service.request_or_ask(
         origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None
@@ -54,6 +59,16 @@ async def imagine(
     await conclude_album(
         message, origin, outcome, drafts=drafts, private_replies=private_replies, translate=translate
     )
+
+
+async def _picture_to_redraw(
+    message: Message, parsed: ParsedPrompt, bot: Bot, requests: Requests
+) -> Request | None:
+    """Return the request of the bot's picture that a ratio alone answers. None for an edit, which keeps its shape."""
+    if parsed.prompt or parsed.ratio is None or message.reply_to_message is None:
+        return None
+    request = await find_request(message.reply_to_message, bot.id, requests)
+    return None if request is None or request.source is not None else request
 
 
 async def prompt_given(

@@ -14,7 +14,8 @@ LONGEST_PROMPT = 2_000
 """In characters, after trimming."""
 
 # All patterns match the folded spelling of a text (handlers.normalising).
-_SEPARATOR = r"(?:\s?[:x×х*/_—-]\s?|\s+(?:by|to|на|к)\s+)"  # the fourth is the Cyrillic letter
+_GAP = r"\s{0,8}"  # bounded, as every repetition beside another one: 4,000 blanks must not cost minutes
+_SEPARATOR = r"(?:\s?[:x×х*/_—-]\s?|\s{1,8}(?:by|to|на|к)\s{1,8})"  # the fourth is the Cyrillic letter
 _RATIO = rf"(?P<width>\d{{1,5}}){_SEPARATOR}(?P<height>\d{{1,5}})"
 _VALUE = re.compile(rf"""["(\[]*\s*{_RATIO}\s*[")\].,;!]*""", re.IGNORECASE)
 _NAME = r"(?:[aа]r|aspect(?:[-_]?ratio)?)"  # the second letter is Cyrillic
@@ -22,10 +23,10 @@ _NAME = r"(?:[aа]r|aspect(?:[-_]?ratio)?)"  # the second letter is Cyrillic
 # without one, `--` or a long dash between words.
 _AR = re.compile(
     rf"""
-    (?:(?<![\w—-])[-—]+\ ?|--\ ?|[-—]*—[-—]*\ ?){_NAME}\s*[:=]?\s*
-        (?P<quote>["(\[])?\s*{_RATIO}(?![\w:/])(?(quote)\s*[")\]]?)[.,;!]*
-    | (?<![\w—-])(?:--+|-*—[-—]*){_NAME}
-        (?:\s*[=:]\s*(?P<given>(?![-—])\S+)|\s+(?P<spaced>(?![-—])\S+)|(?P<glued>\d\S*)|\s*[=:]?(?=\W|$))
+    (?:(?<![\w—-])[-—]+\ ?|--\ ?|—[-—]{{0,3}}\ ?){_NAME}{_GAP}[:=]?{_GAP}
+        (?P<quote>["(\[])?{_GAP}{_RATIO}(?![\w:/])(?(quote){_GAP}[")\]]?)[.,;!]*
+    | (?<![\w—-])(?:--+|-?—[-—]*){_NAME}
+        (?:{_GAP}[=:]{_GAP}(?P<given>(?![-—])\S+)|\s{{1,8}}(?P<spaced>(?![-—])\S+)|(?P<glued>\d\S*)|{_GAP}[=:]?(?=\W|$))
     | (?<![\w-])ar\s?=\s?(?P<equals>(?![-—])\S*)
     """,
     re.IGNORECASE | re.VERBOSE,

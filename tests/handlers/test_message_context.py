@@ -64,6 +64,8 @@ def test_praise_in_a_group_is_no_order(harness: DispatcherHarness) -> None:
         ("/imagine make it night", ("make it night", None)),
         ("16:9", ("a lake", AspectRatio.WIDE)),
         ("--ar 16:9", ("a lake", AspectRatio.WIDE)),
+        ("/imagine --ar 16:9", ("a lake", AspectRatio.WIDE)),
+        ("/imagine 16:9", ("a lake", AspectRatio.WIDE)),
     ],
 )
 def test_an_order_in_a_group_is_followed(

@@ -1,5 +1,8 @@
 """Parsing of prompts: a ratio in every spelling, unknown flags, and text that only resembles a flag."""
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -277,3 +280,17 @@ def test_flags_of_midjourney_are_taken_out_and_named(
 )
 def test_prose_is_no_flag(text: str) -> None:
     assert parse_prompt(text) == ParsedPrompt(text, None)
+
+
+@pytest.mark.parametrize("end", ["", "x", "16:9", "--"])
+@pytest.mark.parametrize(
+    "middle",
+    [" ", "-", "—", "-—", "(", '"', ":", "=", "--ar ", "--no ", "—ar", "--p a ", "16", "\u200b", "x"],
+)
+@pytest.mark.parametrize("start", ["", "--ar", "--ar:", "--v", "--style", "--p", "—v", "16"])
+def test_no_text_takes_long(start: str, middle: str, end: str) -> None:
+    text = (start + middle * 4_096)[: 4_096 - len(end)] + end
+    before = time.process_time()
+    with contextlib.suppress(PromptError):
+        parse_prompt(text)
+    assert time.process_time() - before < 0.5
