@@ -89,6 +89,7 @@ def test_bought_paid_media_is_the_photo_that_it_shows(private: ChatUser) -> None
     message = private.say(paid_media=paid, caption="sepia")
     assert content_of(private.request(message)) == ("sepia", None, "LARGE")
     preview = {"star_count": 5, "paid_media": [{"type": "preview", "width": 9, "height": 9}]}
+    private.settle()
     before = len(private.texts)
     private.say(paid_media=preview)
     assert len(private.texts) == before + 1
