@@ -56,6 +56,7 @@ from generation.submission import Submission
 from generation.task_poller import TaskPoller
 from handlers import (
     cancel,
+    edits,
     error_handler,
     forget,
     groups,
@@ -364,6 +365,7 @@ class App:
             error_handler.router(),
             groups.router(),
             moderation.router(),
+            edits.router(),
             start.router(),
             imagine.router(),
             queue.router(),

@@ -10,6 +10,7 @@ from typing import Any
 from aiogram.types import User
 
 from core.reply_target import ReplyTarget, is_group
+from handlers.commands import is_command, parse_command
 from handlers.identity import sender_id
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -87,13 +88,20 @@ def is_press(update: RawUpdate) -> bool:
 
 
 def is_relevant(update: RawUpdate, bot_id: int) -> bool:
-    """Return whether an update may be for the bot: of a kind in `ALLOWED`; in a group only commands and replies."""
+    """Return whether an update may be for the bot: of a kind in `ALLOWED`.
+
+    In a group only commands, replies to the bot and replies that mention a user, who may be the bot.
+    """
     if not any(isinstance(update.get(kind), dict) for kind in ALLOWED):
         return False
     message = _message(update)
     if message is None or not _is_in_group(message):
         return True
-    return _is_reply_to(message, bot_id) or _text(message).startswith("/") or "migrate_to_chat_id" in message
+    text = _text(message)
+    mentions = "@" in text and isinstance(
+        message.get("reply_to_message") or message.get("external_reply"), dict
+    )
+    return _is_reply_to(message, bot_id) or is_command(text) or mentions or "migrate_to_chat_id" in message
 
 
 def expects_answer(update: RawUpdate, me: User) -> bool:
@@ -105,9 +113,8 @@ def expects_answer(update: RawUpdate, me: User) -> bool:
         return False
     if not _is_in_group(message) or _is_reply_to(message, me.id):
         return True
-    text = _text(message)
-    command, _, named = (text.split() or [""])[0].partition("@")
-    return command.startswith("/") and named.lower() in {"", (me.username or "").lower()}
+    command = parse_command(_text(message))
+    return command is not None and (command.mention or "").lower() in {"", (me.username or "").lower()}
 
 
 def _content(update: RawUpdate) -> RawUpdate:

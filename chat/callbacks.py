@@ -17,6 +17,12 @@ class ChooseRatio(CallbackData, prefix="r"):
     ratio: str
 
 
+class DrawWithoutFlags(CallbackData, prefix="w"):
+    """Draw a draft without the flags that the model lacks."""
+
+    draft: LedgerId
+
+
 class CancelRequest(CallbackData, prefix="c"):
     """Cancel a request. `listed` is True under the answer to /queue, False under the status message."""
 

@@ -27,9 +27,10 @@ def cut(text: str, limit: int) -> str:
     return text[:end].rstrip() + ELLIPSIS
 
 
-def caption(prompt: str) -> str:
-    """Return a prompt as the HTML caption of its picture."""
-    return html.escape(cut(prompt, CAPTION_UNITS), quote=False)
+def caption(prompt: str, below: str = "") -> str:
+    """Return a prompt as the HTML caption of its picture, and the HTML `below` it in a paragraph of its own."""
+    end = f"\n\n{below}" if below else ""
+    return html.escape(cut(prompt, CAPTION_UNITS - units(strip_html(end))), quote=False) + end
 
 
 def strip_html(text: str) -> str:

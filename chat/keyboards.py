@@ -9,6 +9,7 @@ from chat.callbacks import (
     CancelRequest,
     ChooseRatio,
     DrawInRatio,
+    DrawWithoutFlags,
     Forget,
     GroupChoice,
     PreferLanguage,
@@ -30,6 +31,14 @@ def ratios(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
         data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
         builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
     return _markup(builder.adjust(3, 2))
+
+
+def draw_without_flags(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
+    """Return the button that draws a draft without the flags that the model lacks."""
+    button = InlineKeyboardButton(
+        text=translate.raw("button-draw-without"), callback_data=DrawWithoutFlags(draft=draft_id).pack()
+    )
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
 def preferred_ratio(translate: Translator, user_id: int) -> InlineKeyboardMarkup:

@@ -134,6 +134,8 @@ class Sender:
         filename: str,
         caption: str,
         keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        spoiler: bool = False,
     ) -> SentPicture:
         """Send a picture as a photo once. The caller has acquired a slot."""
         method = SendPhoto(
@@ -141,6 +143,7 @@ class Sender:
             message_thread_id=place.thread_id,
             photo=BufferedInputFile(data, filename),
             caption=caption,
+            has_spoiler=spoiler or None,
             reply_parameters=_reply_to(place),
             reply_markup=keyboard,
         )
@@ -186,8 +189,13 @@ class Sender:
         kind: FileKind,
         caption: str,
         keyboard: InlineKeyboardMarkup | None,
+        *,
+        spoiler: bool = False,
     ) -> int:
-        """Send a picture that Telegram already has, with retries, and return its message id."""
+        """Send a picture that Telegram already has, with retries, and return its message id.
+
+        A document has no spoiler (Bot API, sendDocument).
+        """
         method_type, field = (SendPhoto, "photo") if kind is FileKind.PHOTO else (SendDocument, "document")
         method = method_type.model_validate(
             {
@@ -198,6 +206,7 @@ class Sender:
                 "reply_parameters": _reply_to(place),
                 "reply_markup": keyboard,
             }
+            | ({"has_spoiler": True} if spoiler and kind is FileKind.PHOTO else {})
         )
 
         async def attempt() -> Message:
@@ -214,13 +223,21 @@ class Sender:
         kind: FileKind,
         caption: str,
         keyboard: InlineKeyboardMarkup | None,
+        *,
+        spoiler: bool = False,
     ) -> None:
         """Replace the picture of a message by one that Telegram already has, with retries."""
-        media_type = InputMediaPhoto if kind is FileKind.PHOTO else InputMediaDocument
+        media: InputMediaPhoto | InputMediaDocument
+        if kind is FileKind.PHOTO:
+            media = InputMediaPhoto(
+                media=file_id, caption=caption, parse_mode=ParseMode.HTML, has_spoiler=spoiler or None
+            )
+        else:
+            media = InputMediaDocument(media=file_id, caption=caption, parse_mode=ParseMode.HTML)
         method = EditMessageMedia(
             chat_id=chat_id,
             message_id=message_id,
-            media=media_type(media=file_id, caption=caption, parse_mode=ParseMode.HTML),
+            media=media,
             reply_markup=keyboard,
         )
 

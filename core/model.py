@@ -95,10 +95,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class SourcePicture:
-    """A picture to edit: Telegram's `file_id`, and the request that drew it if the bot did."""
+    """A picture to edit: Telegram's `file_id`, and the request that drew it if the bot did.
+
+    `spoiler` is True if Telegram hides the picture until it is tapped. Its edits are hidden, too.
+    """
 
     file_id: str
     parent_id: int | None = None
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class Draft:
     """A request that still lacks a prompt or a ratio, with the message of the bot that asked for it.
 
     `refused_at` (Unix seconds) marks an origin that was refused: a later photo of the same album is ignored.
+    `answered_at` (Unix seconds) marks a question that was answered by another message of the user.
     """
 
     id: int
@@ -130,6 +135,7 @@ class Draft:
     question_message_id: int | None
     created_at: float
     refused_at: float | None
+    answered_at: float | None
 
 
 class FileKind(StrEnum):
@@ -184,6 +190,11 @@ class Request:
     def place(self) -> ReplyTarget:
         """The place of the picture and of every message about the request."""
         return self.origin.place
+
+    @property
+    def spoiler(self) -> bool:
+        """Whether the picture is sent under a spoiler, as its source was."""
+        return self.source is not None and self.source.spoiler
 
     @property
     def language(self) -> str:

@@ -13,7 +13,7 @@ from chat.captions import caption
 from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
 from chat.sender import Sender, SentPicture
-from chat.translations import Translations
+from chat.translations import Translations, Translator
 from core.clock import Clock
 from core.metrics import Metrics
 from core.model import SENDING, Failure, Request, State
@@ -156,16 +156,24 @@ class Delivery:
 
     async def _send_photo_or_document(self, request: Request, picture: Picture) -> SentPicture:
         name = f"imagine-{request.id}.{picture.extension}"
-        text = caption(request.prompt)
-        keyboard = keyboards.result(self._translations.for_language(request.language), request)
+        translate = self._translations.for_language(request.language)
+        text, keyboard = await self._caption(request, translate), keyboards.result(translate, request)
         if picture.as_photo:
             try:
-                return await self._sender.send_photo(request.place, picture.data, name, text, keyboard)
+                return await self._sender.send_photo(
+                    request.place, picture.data, name, text, keyboard, spoiler=request.spoiler
+                )
             except Rejected as error:
                 log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
                 await self._sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
         file = BufferedInputFile(picture.data, name)
         return await self._sender.send_document(request.place, file, text, keyboard)
+
+    async def _caption(self, request: Request, translate: Translator) -> str:
+        """Return the prompt. The first picture of a group explains how to change it, too."""
+        if not request.place.in_group or await self._requests.has_result_in(request.place.chat_id):
+            return caption(request.prompt)
+        return caption(request.prompt, below=translate("group-edit-hint"))
 
     async def _fail(self, request: Request, failure: Failure) -> StepResult:
         return await self._settle(request, State.FAILED, failure=failure)

@@ -2,11 +2,19 @@
 
 import mimetypes
 
-from aiogram.types import Document, Message
+from aiogram.types import (
+    Document,
+    ExternalReplyInfo,
+    Message,
+    PaidMediaInfo,
+    PaidMediaLivePhoto,
+    PaidMediaPhoto,
+)
 
 from chat.callbacks import DrawInRatio, ResultButton
 from chat.telegram_files import LARGEST_FILE
 from core.model import Request, SourcePicture
+from handlers.prompt import ParsedPrompt
 from handlers.user_errors import UserError
 from storage.requests import Requests
 
@@ -34,13 +42,47 @@ class Moves(NotAPicture):
     """The attachment is a video, an animation, or a sticker that moves."""
 
 
-async def find_source(message: Message, bot_id: int, requests: Requests) -> SourcePicture | None:
+async def find_source(
+    message: Message | ExternalReplyInfo, bot_id: int, requests: Requests
+) -> SourcePicture | None:
     """Return the picture of a message, or None without an attachment. Raises SourceError for any other attachment."""
     file_id = _picture_file_id(message)
     if file_id is None:
         return None
-    parent = await find_request(message, bot_id, requests)
-    return SourcePicture(file_id, parent.id if parent else None)
+    parent = await find_request(message, bot_id, requests) if isinstance(message, Message) else None
+    hidden = bool(message.has_media_spoiler) or (parent is not None and parent.spoiler)
+    return SourcePicture(file_id, parent.id if parent else None, hidden)
+
+
+async def find_subject(
+    message: Message, parsed: ParsedPrompt, bot_id: int, requests: Requests
+) -> SourcePicture | None:
+    """Return the picture that a message asks to change, or None if its words are to be drawn.
+
+    That is the picture in the message. A picture that it answers counts if the words name no ratio, unless the answered
+    message is a channel's post above its comments: each comment answers that. Raises SourceError for any other
+    attachment in the message, and for one in the answered message if there are no words to draw.
+    """
+    source = await find_source(message, bot_id, requests)
+    if source is not None or (parsed.prompt and parsed.ratio is not None):
+        return source
+    answered = answered_message(message)
+    if answered is None:
+        return None
+    try:
+        return await find_source(answered, bot_id, requests)
+    except NotAPicture:
+        if parsed.prompt:
+            return None
+        raise
+
+
+def answered_message(message: Message) -> Message | ExternalReplyInfo | None:
+    """Return the message that a user chose to answer, in this chat or in another, or None."""
+    replied_to = message.reply_to_message
+    if replied_to is not None:
+        return None if replied_to.is_automatic_forward else replied_to
+    return message.external_reply
 
 
 async def find_request(message: Message, bot_id: int, requests: Requests) -> Request | None:
@@ -53,11 +95,13 @@ async def find_request(message: Message, bot_id: int, requests: Requests) -> Req
     return None if request is None or request.forget else request
 
 
-def _picture_file_id(message: Message) -> str | None:
+def _picture_file_id(message: Message | ExternalReplyInfo) -> str | None:
     # For backward compatibility `photo` is set for a live photo, too (Bot API, Message).
     photo = message.photo or (message.live_photo.photo if message.live_photo else None)
     if photo:
         return photo[-1].file_id
+    if message.paid_media:
+        return _paid_file_id(message.paid_media)
     # An animation has a document, too.
     if message.animation or message.video or message.video_note or message.live_photo:
         raise Moves
@@ -86,6 +130,16 @@ def _check_kind(document: Document) -> None:
     if name.lower().endswith(_PICTURE_SUFFIXES):
         return
     raise Moves if kind.startswith("video/") else NotAPicture
+
+
+def _paid_file_id(paid_media: PaidMediaInfo) -> str:
+    """Return the file of the first photo that the user has bought or sells. A preview has no file."""
+    for media in paid_media.paid_media:
+        if isinstance(media, PaidMediaPhoto):
+            return media.photo[-1].file_id
+        if isinstance(media, PaidMediaLivePhoto) and media.live_photo.photo:
+            return media.live_photo.photo[-1].file_id
+    raise NotAPicture
 
 
 def _within_limit(file_id: str, size: int | None) -> str:

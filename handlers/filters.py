@@ -1,24 +1,84 @@
 """Guards of handlers. A guard of a button raises the UserError that answers a press which is not allowed."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
-from aiogram import F
+from aiogram import Bot, F, Router
 from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
-from chat.callbacks import CancelRequest, ChooseRatio, DrawInRatio, ResultButton
+from chat.callbacks import CancelRequest, ChooseRatio, DrawInRatio, DrawWithoutFlags, ResultButton
 from chat.members import Members
-from core.model import AspectRatio
+from core.model import AspectRatio, Draft
+from handlers.commands import is_command, is_forwarded, without_mention
 from handlers.identity import UserIdentity, place_of
+from handlers.prompt import only_ratio
 from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner
 from storage.drafts import Drafts
 from storage.requests import Requests
 
 IN_PRIVATE = F.chat.type == ChatType.PRIVATE
 IN_GROUP = F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP})
-NOT_A_COMMAND = F.text & ~F.text.startswith("/")
+
+
+def on_message(router: Router, handler: Callable[..., Any], *filters: Callable[..., Any]) -> None:
+    """Register a handler for new messages, and for edited ones that `handlers.edits` leaves to it."""
+    router.message.register(handler, *filters)
+    router.edited_message.register(handler, *filters)
+
+
+async def not_a_command(message: Message) -> bool:
+    """Pass texts that do not start with a slash."""
+    return bool(message.text) and not is_command(message.text or "")
+
+
+async def is_order(message: Message, bot: Bot) -> dict[str, str] | bool:
+    """Pass texts that ask for something. Adds `text`, without the mention of the bot.
+
+    In a private chat all texts do. In a group, where users also comment on pictures, a ratio alone does, and a text
+    that mentions the bot.
+    """
+    text = message.text or ""
+    mentioning = await without_mention(text, bot)
+    if mentioning is None and message.chat.type != ChatType.PRIVATE and only_ratio(text) is None:
+        return False
+    return {"text": mentioning or text}
+
+
+async def answers_question(message: Message, user: UserIdentity, drafts: Drafts) -> dict[str, Draft] | bool:
+    """Pass answers to a question for a prompt by the user it was asked. Adds `draft`."""
+    draft = await _asked_about(message, user, drafts)
+    return False if draft is None or draft.prompt is not None else {"draft": draft}
+
+
+async def answers_ratio_question(
+    message: Message, user: UserIdentity, drafts: Drafts
+) -> dict[str, Draft | AspectRatio] | bool:
+    """Pass ratios that answer a question for a ratio by the user it was asked. Adds `draft` and `ratio`."""
+    ratio = only_ratio(message.text or "")
+    draft = await _asked_about(message, user, drafts) if ratio is not None else None
+    if draft is None or draft.prompt is None or draft.source is not None or ratio is None:
+        return False
+    return {"draft": draft, "ratio": ratio}
+
+
+async def _asked_about(message: Message, user: UserIdentity, drafts: Drafts) -> Draft | None:
+    """Return the draft whose question a message answers: with a reply, or in a private chat as the next message."""
+    replied_to = message.reply_to_message
+    if replied_to is not None:
+        draft = await drafts.by_question(message.chat.id, replied_to.message_id)
+    elif message.chat.type == ChatType.PRIVATE and not (
+        message.external_reply or is_forwarded(message, user)
+    ):
+        draft = await drafts.open_question(user.id, message.chat.id)
+    else:
+        return None
+    if draft is None or draft.origin.user_id != user.id or draft.question_message_id is None:
+        return None
+    # A text that stood there before the question is no answer to it when it is edited.
+    older = message.edit_date is not None and message.message_id < draft.question_message_id
+    return None if older else draft
 
 
 class _NamesUser(Protocol):
@@ -74,7 +134,7 @@ async def own_request(
 
 
 async def own_draft(
-    query: CallbackQuery, callback_data: ChooseRatio, drafts: Drafts, members: Members
+    query: CallbackQuery, callback_data: ChooseRatio | DrawWithoutFlags, drafts: Drafts, members: Members
 ) -> dict[str, Any]:
     """Add `draft` and `prompt`. Raises ButtonExpired if the draft is gone or lacks a prompt, NotOwner for others."""
     draft = await drafts.get(callback_data.draft)

@@ -1,7 +1,6 @@
 """/forget: the deletion of a user's data, after a confirmation."""
 
 from aiogram import Router
-from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
@@ -9,7 +8,8 @@ from chat.callbacks import Forget
 from chat.sender import Sender
 from chat.translations import Translator
 from generation.engine import Engine
-from handlers.filters import IN_PRIVATE, by_named_user
+from handlers.commands import Command
+from handlers.filters import IN_PRIVATE, by_named_user, on_message
 from handlers.identity import UserIdentity, place_of
 from storage.picture_history import History
 from storage.preferences import Preferences
@@ -48,6 +48,6 @@ async def forget_pressed(
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="forget")
-    router.message.register(forget_command, Command("forget"), IN_PRIVATE)
+    on_message(router, forget_command, Command("forget"), IN_PRIVATE)
     router.callback_query.register(forget_pressed, Forget.filter(), by_named_user)
     return router

@@ -1,5 +1,6 @@
 """Turns the wish of a user into a request, a question for its missing part, or a refusal."""
 
+from dataclasses import replace
 from enum import Enum
 
 from chat.private_replies import PrivateReplies
@@ -64,26 +65,40 @@ class GenerationService:
         *,
         user_name: str = "",
         always_ask_ratio: bool = False,
+        edited: bool = False,
     ) -> Outcome:
         """Start a generation, or ask for the missing prompt or ratio.
 
         With `always_ask_ratio`, the user has to press a ratio even if one is named or preferred. `user_name` is
-        mentioned by a question in a group.
+        mentioned by a question in a group. `edited` is True for an edited message: it replaces the question that an
+        earlier form of the message led to.
         """
-        ratio = None if always_ask_ratio else parsed.ratio or await self._preferred_ratio(origin)
-        if parsed.prompt and (source is not None or ratio is not None):
+        ratio = None if always_ask_ratio else await self.ratio_for(origin, parsed.ratio)
+        if parsed.prompt and not parsed.lacking and (source is not None or ratio is not None):
             request = GenerationRequest(origin, parsed.prompt, ratio if source is None else None, source)
-            return await self.submit(request, translate)
-        if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
+            outcome = (
+                await self._submit_edited(request, translate)
+                if edited
+                else await self.submit(request, translate)
+            )
+        elif reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
             return await self._refuse(origin, reason)
-        if not parsed.prompt:
+        elif not parsed.prompt:
             asked = await self._questions.ask_prompt(origin, parsed, translate, source, user_name)
-            return Outcome.ASKED if asked else Outcome.REPEATED
-        if origin.user_id > 0 and await self._quota.remaining(origin.user_id) == 0:
-            allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
-            return await self._refuse(origin, self._rejection_texts.quota_used(allowance, translate))
-        asked = await self._questions.ask_ratio(origin, parsed.prompt, translate)
-        return Outcome.ASKED if asked else Outcome.REPEATED
+            outcome = Outcome.ASKED if asked else Outcome.REPEATED
+        else:
+            outcome = await self._ask_choice(origin, parsed, translate, source, edited=edited)
+        if source is not None and parsed.ratio is not None and outcome in {Outcome.STARTED, Outcome.ASKED}:
+            await self._private_replies.send(origin.place, origin.user_id, translate("edit-keeps-shape"))
+        return outcome
+
+    async def ratio_for(self, origin: Origin, given: AspectRatio | None) -> AspectRatio | None:
+        """Return the given ratio, or else the one that the group or the user prefers."""
+        if given is not None:
+            return given
+        group = await self._group(origin)
+        own = group.ratio if group is not None else None
+        return own or (await self._preferences.of(origin.user_id)).ratio
 
     async def submit(
         self, request: GenerationRequest, translate: Translator, *, query_id: str | None = None
@@ -103,6 +118,37 @@ class GenerationService:
             return await self._refuse(origin, reason)
         return Outcome.STARTED if isinstance(answer, Accepted) and answer.fresh else Outcome.REPEATED
 
+    async def _submit_edited(self, request: GenerationRequest, translate: Translator) -> Outcome:
+        """Accept the request of an edited message. A question with buttons becomes its status message."""
+        draft = await self._questions.asked(request.origin)
+        if draft is None:
+            return await self.submit(request, translate)
+        if draft.prompt is not None:
+            request = replace(request, status_message_id=draft.question_message_id)
+        outcome = await self.submit(request, translate)
+        if draft.prompt is None and outcome is Outcome.STARTED:
+            await self._questions.remove(draft)
+        return outcome
+
+    async def _ask_choice(
+        self,
+        origin: Origin,
+        parsed: ParsedPrompt,
+        translate: Translator,
+        source: SourcePicture | None,
+        *,
+        edited: bool,
+    ) -> Outcome:
+        """Ask for a ratio, or whether to draw without some flags, unless the user has no units left."""
+        if origin.user_id > 0 and await self._quota.remaining(origin.user_id) == 0:
+            allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
+            return await self._refuse(origin, self._rejection_texts.quota_used(allowance, translate))
+        if parsed.lacking:
+            asked = await self._questions.ask_without_flags(origin, parsed, translate, source, edited=edited)
+        else:
+            asked = await self._questions.ask_ratio(origin, parsed, translate, edited=edited)
+        return Outcome.ASKED if asked else Outcome.REPEATED
+
     async def _refuse(self, origin: Origin, reason: str) -> Outcome:
         await self._private_replies.send(origin.place, origin.user_id, reason)
         return Outcome.REFUSED
@@ -110,8 +156,3 @@ class GenerationService:
     async def _group(self, origin: Origin) -> Preference | None:
         chat_id = origin.place.chat_id
         return await self._preferences.of(chat_id) if is_group(chat_id) else None
-
-    async def _preferred_ratio(self, origin: Origin) -> AspectRatio | None:
-        group = await self._group(origin)
-        own = group.ratio if group is not None else None
-        return own or (await self._preferences.of(origin.user_id)).ratio

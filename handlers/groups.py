@@ -1,7 +1,7 @@
 """Groups: the bot is added or removed, a group becomes a supergroup, and admins change its settings."""
 
 from aiogram import F, Router
-from aiogram.filters import IS_MEMBER, IS_NOT_MEMBER, ChatMemberUpdatedFilter, Command
+from aiogram.filters import IS_MEMBER, IS_NOT_MEMBER, ChatMemberUpdatedFilter
 from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardMarkup, Message
 
 from chat import keyboards
@@ -15,7 +15,8 @@ from core.model import AspectRatio
 from core.reply_target import ReplyTarget
 from generation.allowances import Allowances
 from generation.engine import Engine
-from handlers.filters import IN_GROUP, IN_PRIVATE, by_group_admin, pressed_place
+from handlers.commands import Command
+from handlers.filters import IN_GROUP, IN_PRIVATE, by_group_admin, on_message, pressed_place
 from handlers.identity import UserIdentity, place_of
 from handlers.user_errors import ButtonExpired
 from storage.chat_migration import migrate_chat
@@ -122,7 +123,7 @@ def router() -> Router:
     router.my_chat_member.register(added, IN_GROUP, ChatMemberUpdatedFilter(IS_NOT_MEMBER >> IS_MEMBER))
     router.my_chat_member.register(removed, ChatMemberUpdatedFilter(IS_MEMBER >> IS_NOT_MEMBER))
     router.message.register(migrated, F.migrate_to_chat_id)
-    router.message.register(settings_in_private, Command("settings"), IN_PRIVATE)
-    router.message.register(settings_command, Command("settings"))
+    on_message(router, settings_in_private, Command("settings"), IN_PRIVATE)
+    on_message(router, settings_command, Command("settings"))
     router.callback_query.register(setting_pressed, GroupChoice.filter(), by_group_admin, pressed_place)
     return router

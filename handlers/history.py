@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from aiogram import Router
-from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat import keyboards
@@ -14,7 +13,8 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import FileKind
 from core.reply_target import ReplyTarget
-from handlers.filters import by_named_owner, pressed_place
+from handlers.commands import Command
+from handlers.filters import by_named_owner, on_message, pressed_place
 from handlers.identity import UserIdentity, place_of
 from handlers.user_errors import ButtonExpired
 from storage.picture_history import History, HistoryPage
@@ -36,7 +36,8 @@ async def history_command(
     if page is None:
         await private_replies.send(place_of(message), user.id, translate("history-empty"))
         return
-    await sender.send_by_file_id(place_of(message), *_content(page, translate))
+    content, spoiler = _content(page, translate), page.request.spoiler
+    await sender.send_by_file_id(place_of(message), *content, spoiler=spoiler)
 
 
 async def page_pressed(
@@ -52,7 +53,8 @@ async def page_pressed(
     if page is None:
         raise ButtonExpired
     await sender.toast(query.id)
-    await sender.replace_picture(place.chat_id, place.require_reply_to(), *_content(page, translate))
+    content, spoiler = _content(page, translate), page.request.spoiler
+    await sender.replace_picture(place.chat_id, place.require_reply_to(), *content, spoiler=spoiler)
 
 
 def _content(page: HistoryPage, translate: Translator) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
@@ -71,6 +73,6 @@ def _content(page: HistoryPage, translate: Translator) -> tuple[str, FileKind, s
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="history")
-    router.message.register(history_command, Command("history"))
+    on_message(router, history_command, Command("history"))
     router.callback_query.register(page_pressed, ShowPage.filter(), by_named_owner, pressed_place)
     return router

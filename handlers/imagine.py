@@ -1,24 +1,33 @@
-"""/imagine with a text or about a picture, the answers to its questions, the ratio buttons, and an edited command."""
+"""/imagine with a text or about a picture, the answers to its questions, and the buttons of its questions."""
 
 from dataclasses import replace
 
 from aiogram import Bot, Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from chat.callbacks import ChooseRatio
+from chat.callbacks import ChooseRatio, DrawWithoutFlags
 from chat.private_replies import PrivateReplies
+from chat.sender import Sender
 from chat.translations import Translator
-from core.model import AspectRatio, Draft, GenerationRequest
+from core.model import AspectRatio, Draft, GenerationRequest, Request
 from core.reply_target import ReplyTarget
 from handlers import origins
-from handlers.access_rules import AccessRules
 from handlers.albums import conclude_album
-from handlers.attachments import find_source
-from handlers.filters import NOT_A_COMMAND, NamesRatio, own_draft, pressed_place
-from handlers.generation_service import GenerationService
+from handlers.attachments import find_request, find_subject
+from handlers.commands import Command
+from handlers.filters import (
+    NamesRatio,
+    answers_question,
+    answers_ratio_question,
+    not_a_command,
+    on_message,
+    own_draft,
+    pressed_place,
+)
+from handlers.generation_service import GenerationService, Outcome
 from handlers.identity import UserIdentity
-from handlers.prompt import parse_prompt
+from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.questions import Questions
 from storage.drafts import Drafts
 from storage.requests import Requests
@@ -35,27 +44,31 @@ async def imagine(
     private_replies: PrivateReplies,
     generation_service: GenerationService,
 ) -> None:
-    """Draw the prompt after the command, or edit the picture of the message or of the message it replies to."""
+    """Draw the prompt after the command, or edit the picture of the message or of the message it answers."""
     parsed = parse_prompt(command.args or "")
-    source = await find_source(message, bot.id, requests)
-    if source is None and message.reply_to_message is not None:
-        source = await find_source(message.reply_to_message, bot.id, requests)
+    redrawn = await _picture_to_redraw(message, parsed, bot, requests)
+    source = None
+    if redrawn is not None:
+        parsed = replace(parsed, prompt=redrawn.prompt)
+    else:
+        source = await find_subject(message, parsed, bot.id, requests)
     origin = origins.of_message(message, user, translate.language)
-    outcome = await generation_service.request_or_ask(origin, parsed, translate, source, user_name=user.name)
+    outcome = await generation_service.request_or_ask(
+        origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None
+    )
     await conclude_album(
         message, origin, outcome, drafts=drafts, private_replies=private_replies, translate=translate
     )
 
 
-async def answers_question(message: Message, user: UserIdentity, drafts: Drafts) -> dict[str, Draft] | bool:
-    """Pass replies to a question for a prompt by the user it was asked. Adds `draft`."""
-    question = message.reply_to_message
-    if question is None:
-        return False
-    draft = await drafts.by_question(message.chat.id, question.message_id)
-    if draft is None or draft.prompt is not None or draft.origin.user_id != user.id:
-        return False
-    return {"draft": draft}
+async def _picture_to_redraw(
+    message: Message, parsed: ParsedPrompt, bot: Bot, requests: Requests
+) -> Request | None:
+    """Return the request of the bot's picture that a ratio alone answers. None for an edit, which keeps its shape."""
+    if parsed.prompt or parsed.ratio is None or message.reply_to_message is None:
+        return None
+    request = await find_request(message.reply_to_message, bot.id, requests)
+    return None if request is None or request.source is not None else request
 
 
 async def prompt_given(
@@ -63,13 +76,36 @@ async def prompt_given(
     user: UserIdentity,
     draft: Draft,
     translate: Translator,
+    drafts: Drafts,
     generation_service: GenerationService,
 ) -> None:
     """Draw the answer to a question, in the ratio of the command unless the answer names another."""
     parsed = parse_prompt(message.text or "")
-    parsed = replace(parsed, ratio=parsed.ratio or draft.ratio)
+    if draft.source is None:
+        parsed = replace(parsed, ratio=parsed.ratio or draft.ratio)
     origin = origins.of_message(message, user, translate.language)
-    await generation_service.request_or_ask(origin, parsed, translate, draft.source, user_name=user.name)
+    outcome = await generation_service.request_or_ask(
+        origin, parsed, translate, draft.source, user_name=user.name, edited=message.edit_date is not None
+    )
+    if outcome is not Outcome.REFUSED and parsed.prompt:
+        await drafts.set_answered(draft.id)
+
+
+async def ratio_given(
+    _message: Message,
+    draft: Draft,
+    ratio: AspectRatio,
+    translate: Translator,
+    generation_service: GenerationService,
+) -> None:
+    """Draw a draft in the ratio that the user writes instead of pressing a button."""
+    request = GenerationRequest(
+        replace(draft.origin, language=translate.language),
+        draft.prompt or "",
+        ratio,
+        status_message_id=draft.question_message_id,
+    )
+    await generation_service.submit(request, translate)
 
 
 async def ratio_pressed(
@@ -87,38 +123,37 @@ async def ratio_pressed(
     await generation_service.submit(request, translate, query_id=query.id)
 
 
-async def command_edited(
-    message: Message,
-    command: CommandObject,
-    user: UserIdentity,
+async def without_flags_pressed(
+    query: CallbackQuery,
+    draft: Draft,
+    prompt: str,
     translate: Translator,
     requests: Requests,
-    drafts: Drafts,
-    access_rules: AccessRules,
     questions: Questions,
+    sender: Sender,
+    generation_service: GenerationService,
 ) -> None:
-    """Replace the prompt of a request that waits, or of a question for a ratio. A request that runs stays as it is."""
-    origin = origins.of_message(message, user, translate.language)
-    draft = await drafts.by_key(origin.key)
-    request = await requests.by_key(origin.key)
-    if draft is None and request is None:
+    """Draw a draft without the flags that the model lacks, or ask for its ratio in the same message."""
+    origin = replace(draft.origin, language=translate.language)
+    source, question_id = draft.source, draft.question_message_id
+    ratio = await generation_service.ratio_for(origin, draft.ratio) if source is None else None
+    known = await requests.by_key(origin.key) is not None
+    if source is None and ratio is None and question_id is not None and not known:
+        await sender.toast(query.id)
+        await questions.turn_to_ratio(draft, question_id, prompt, translate)
         return
-    parsed = parse_prompt(command.args or "")
-    if not parsed.prompt or await access_rules.refusal_reason(origin, parsed.prompt, translate):
-        return
-    if request is not None:
-        await requests.revise(origin.key, parsed.prompt, None if request.source else parsed.ratio)
-    elif draft is not None and draft.prompt is not None and draft.question_message_id is not None:
-        await questions.revise(draft, draft.question_message_id, parsed.prompt, translate)
+    request = GenerationRequest(origin, prompt, ratio, source, status_message_id=question_id)
+    await generation_service.submit(request, translate, query_id=query.id)
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="imagine")
-    router.message.register(imagine, Command("imagine"))
-    router.message.register(prompt_given, NOT_A_COMMAND, answers_question)
-    router.edited_message.register(command_edited, Command("imagine"))
+    on_message(router, imagine, Command("imagine"))
+    on_message(router, prompt_given, not_a_command, answers_question)
+    on_message(router, ratio_given, not_a_command, answers_ratio_question)
     router.callback_query.register(
         ratio_pressed, ChooseRatio.filter(), NamesRatio(), pressed_place, own_draft
     )
+    router.callback_query.register(without_flags_pressed, DrawWithoutFlags.filter(), own_draft)
     return router

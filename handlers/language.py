@@ -1,7 +1,6 @@
 """/language: a preferred language in place of the language of the Telegram app."""
 
 from aiogram import Router
-from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
@@ -10,7 +9,8 @@ from chat.languages import LanguageResolver
 from chat.sender import Sender
 from chat.translations import LANGUAGES, Translator
 from core.reply_target import ReplyTarget
-from handlers.filters import IN_PRIVATE, by_named_user, pressed_place
+from handlers.commands import Command
+from handlers.filters import IN_PRIVATE, by_named_user, on_message, pressed_place
 from handlers.identity import UserIdentity, place_of
 from handlers.user_errors import ButtonExpired
 from storage.preferences import Preferences
@@ -45,6 +45,6 @@ async def language_pressed(
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="language")
-    router.message.register(language_command, Command("language"), IN_PRIVATE)
+    on_message(router, language_command, Command("language"), IN_PRIVATE)
     router.callback_query.register(language_pressed, PreferLanguage.filter(), by_named_user, pressed_place)
     return router

@@ -3,14 +3,15 @@
 from collections.abc import Collection
 
 from aiogram import Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import CommandObject
 from aiogram.types import Message
 
 from chat.sender import Sender
 from chat.translations import Translator
-from handlers.filters import IN_PRIVATE, by_bot_admin
+from handlers.commands import Command
+from handlers.filters import IN_PRIVATE, by_bot_admin, on_message
 from handlers.identity import place_of
-from handlers.word_filter import normalise
+from handlers.word_filter import words_of
 from storage.bans import Ban, Bans
 
 
@@ -43,7 +44,7 @@ async def ban_word(
 ) -> None:
     """Ban a word in all its disguises."""
     word = (command.args or "").strip()
-    if not normalise(word):
+    if not words_of(word):
         await sender.send_text(place_of(message), translate("banword-how"))
         return
     await bans.add(Ban.WORD, word)
@@ -79,5 +80,5 @@ def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="moderation")
     for name, handler in (("ban", ban), ("unban", unban), ("banword", ban_word), ("unbanword", unban_word)):
-        router.message.register(handler, Command(name), IN_PRIVATE, by_bot_admin)
+        on_message(router, handler, Command(name), IN_PRIVATE, by_bot_admin)
     return router

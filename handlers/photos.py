@@ -1,4 +1,9 @@
-"""Pictures without a command in a private chat: edited as the caption says, or with a question for the change."""
+"""Pictures without a command, in a private chat or in answer to the bot, and words in answer to a picture.
+
+A picture is edited as its caption says, or with a question for the change.
+"""
+
+from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.types import Message
@@ -8,15 +13,18 @@ from chat.translations import Translator
 from core.model import SourcePicture
 from handlers import origins
 from handlers.albums import conclude_album
-from handlers.attachments import find_source
-from handlers.filters import IN_PRIVATE
+from handlers.attachments import NotAPicture, answered_message, find_request, find_source
+from handlers.commands import is_command, is_forwarded
+from handlers.filters import IN_GROUP, IN_PRIVATE, is_order, not_a_command, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
-from handlers.prompt import parse_prompt
+from handlers.prompt import ParsedPrompt, parse_prompt
 from storage.drafts import Drafts
 from storage.requests import Requests
 
-ATTACHMENT = F.photo | F.document | F.sticker | F.animation | F.video | F.video_note | F.voice | F.audio
+ATTACHMENT = (
+    F.photo | F.paid_media | F.document | F.sticker | F.animation | F.video | F.video_note | F.voice | F.audio
+)
 
 
 async def picture_sent(
@@ -35,21 +43,74 @@ async def picture_sent(
     if first is not None and first.refused_at is not None:
         return
     source = await find_source(message, bot.id, requests)
-    parsed = parse_prompt(message.caption or "")
+    # The caption of a forwarded post says nothing about what the user wants.
+    parsed = parse_prompt("" if is_forwarded(message, user) else message.caption or "")
     if message.media_group_id and await requests.by_key(origin.key) is not None:
         return
     if first is not None and first.source is not None:
         # The caption of an album may be under a later photo; the first photo is edited all the same.
-        source = SourcePicture(first.source.file_id)
-    outcome = await generation_service.request_or_ask(origin, parsed, translate, source, user_name=user.name)
+        source = replace(first.source, parent_id=None)
+    outcome = await generation_service.request_or_ask(
+        origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None
+    )
     if first is None:
         await conclude_album(
             message, origin, outcome, drafts=drafts, private_replies=private_replies, translate=translate
         )
 
 
+async def says_no_command(message: Message, user: UserIdentity) -> bool:
+    """Pass pictures whose caption is not a command, misspelt for example. A forwarded caption is none."""
+    return is_forwarded(message, user) or not is_command(message.caption or "")
+
+
+async def answers_bot(
+    message: Message, user: UserIdentity, bot: Bot, drafts: Drafts, requests: Requests
+) -> bool:
+    """Pass answers to the bot: to a picture of it, or to its question to the user."""
+    replied_to = message.reply_to_message
+    if replied_to is None or replied_to.from_user is None or replied_to.from_user.id != bot.id:
+        return False
+    draft = await drafts.by_question(message.chat.id, replied_to.message_id)
+    if draft is not None:
+        return draft.origin.user_id == user.id
+    return await find_request(replied_to, bot.id, requests) is not None
+
+
+async def answers_any_picture(
+    message: Message, text: str, bot: Bot, requests: Requests
+) -> dict[str, ParsedPrompt | SourcePicture] | bool:
+    """Pass words that ask to change the picture they answer. Adds `parsed` and `source`."""
+    answered = answered_message(message)
+    try:
+        source = None if answered is None else await find_source(answered, bot.id, requests)
+    except NotAPicture:
+        return False
+    if source is None:
+        return False
+    parsed = parse_prompt(text)
+    return False if parsed.prompt and parsed.ratio else {"parsed": parsed, "source": source}
+
+
+async def words_about_picture(
+    message: Message,
+    parsed: ParsedPrompt,
+    source: SourcePicture,
+    user: UserIdentity,
+    translate: Translator,
+    generation_service: GenerationService,
+) -> None:
+    """Edit a picture that the user or another chat sent, as the answer to it says."""
+    origin = origins.of_message(message, user, translate.language)
+    await generation_service.request_or_ask(
+        origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None
+    )
+
+
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="photos")
-    router.message.register(picture_sent, IN_PRIVATE, ATTACHMENT)
+    on_message(router, picture_sent, IN_PRIVATE, ATTACHMENT, says_no_command)
+    on_message(router, picture_sent, IN_GROUP, ATTACHMENT, says_no_command, answers_bot)
+    on_message(router, words_about_picture, not_a_command, is_order, answers_any_picture)
     return router

@@ -1,16 +1,22 @@
 """The bot's questions for the missing part of a request. A draft remembers each question."""
 
+from aiogram.types import InlineKeyboardMarkup
+
 from chat import keyboards
 from chat.captions import one_line
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import Draft, Origin, SourcePicture
+from handlers.foreign_flags import feature_of
 from handlers.prompt import ParsedPrompt
 from storage.drafts import Drafts
 
 
 class Questions:
-    """Asks for a prompt or a ratio, once for each origin."""
+    """Asks for a prompt, a ratio, or whether to draw without some flags: once for each origin.
+
+    With `edited`, the question that an earlier form of the message led to is replaced.
+    """
 
     def __init__(self, *, sender: Sender, drafts: Drafts) -> None:
         self._sender = sender
@@ -41,24 +47,69 @@ class Questions:
         await self._drafts.set_question(draft.id, question)
         return True
 
-    async def ask_ratio(self, origin: Origin, prompt: str, translate: Translator) -> bool:
+    async def ask_ratio(
+        self, origin: Origin, parsed: ParsedPrompt, translate: Translator, *, edited: bool = False
+    ) -> bool:
         """Ask for a ratio with one button each. Return False if that was asked before."""
-        draft = await self._drafts.save(origin, prompt=prompt)
-        if draft.question_message_id is not None:
-            return False
-        text, keyboard = (
-            translate("ask-ratio", prompt=one_line(prompt)),
-            keyboards.ratios(translate, draft.id),
+        draft = await self._drafts.save(origin, prompt=parsed.prompt)
+        text = translate("ask-ratio", prompt=one_line(parsed.prompt))
+        return await self._ask_choice(
+            draft, parsed, None, text, keyboards.ratios(translate, draft.id), edited=edited
         )
-        question = await self._sender.send_text(origin.place, text, keyboard=keyboard)
-        await self._drafts.set_question(draft.id, question)
-        return True
 
-    async def revise(self, draft: Draft, question_id: int, prompt: str, translate: Translator) -> None:
-        """Replace the prompt of a draft, in its question, too."""
-        await self._drafts.revise(draft.id, prompt)
-        text, keyboard = (
-            translate("ask-ratio", prompt=one_line(prompt)),
-            keyboards.ratios(translate, draft.id),
-        )
+    async def ask_without_flags(
+        self,
+        origin: Origin,
+        parsed: ParsedPrompt,
+        translate: Translator,
+        source: SourcePicture | None,
+        *,
+        edited: bool = False,
+    ) -> bool:
+        """Name the flags that the model lacks, with a button that draws without. Return False if asked before."""
+        draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=parsed.ratio, source=source)
+        features = dict.fromkeys(translate(f"lacks-{feature_of(flag)}") for flag in parsed.lacking)
+        text = translate("flags-lacking", features=", ".join(features), flags=" ".join(parsed.lacking))
+        keyboard = keyboards.draw_without_flags(translate, draft.id)
+        return await self._ask_choice(draft, parsed, source, text, keyboard, edited=edited)
+
+    async def turn_to_ratio(self, draft: Draft, question_id: int, prompt: str, translate: Translator) -> None:
+        """Replace a question with buttons by the question for a ratio."""
+        text = translate("ask-ratio", prompt=one_line(prompt))
+        keyboard = keyboards.ratios(translate, draft.id)
         await self._sender.edit_text(draft.origin.place.chat_id, question_id, text, keyboard=keyboard)
+
+    async def asked(self, origin: Origin) -> Draft | None:
+        """Return the draft of an origin whose question was asked."""
+        draft = await self._drafts.by_key(origin.key)
+        return None if draft is None or draft.question_message_id is None else draft
+
+    async def remove(self, draft: Draft) -> None:
+        """Delete the question of a draft that its edited message answers, and remember the answer."""
+        await self._drafts.set_answered(draft.id)
+        if draft.question_message_id is not None:
+            await self._sender.delete(draft.origin.place.chat_id, draft.question_message_id)
+
+    async def _ask_choice(
+        self,
+        draft: Draft,
+        parsed: ParsedPrompt,
+        source: SourcePicture | None,
+        text: str,
+        keyboard: InlineKeyboardMarkup,
+        *,
+        edited: bool,
+    ) -> bool:
+        chat_id, question_id = draft.origin.place.chat_id, draft.question_message_id
+        if question_id is not None:
+            if not edited:
+                return False
+            await self._drafts.revise(draft.id, parsed.prompt, parsed.ratio, source)
+            if draft.prompt is not None:
+                await self._sender.edit_text(chat_id, question_id, text, keyboard=keyboard)
+                return False
+            # A message with a ForceReply cannot be edited (Bot API, Updating messages).
+            await self._sender.delete(chat_id, question_id)
+        sent = await self._sender.send_text(draft.origin.place, text, keyboard=keyboard)
+        await self._drafts.set_question(draft.id, sent)
+        return True

@@ -1,7 +1,6 @@
 """/queue: a user's pending requests, each with a cancel button."""
 
 from aiogram import Router
-from aiogram.filters import Command
 from aiogram.types import InlineKeyboardMarkup, Message
 
 from chat import keyboards
@@ -11,6 +10,8 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.reply_target import is_group
 from generation.engine import Engine
+from handlers.commands import Command
+from handlers.filters import on_message
 from handlers.identity import UserIdentity, place_of
 from storage.requests import Requests
 
@@ -56,5 +57,5 @@ async def queue_command(
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="queue")
-    router.message.register(queue_command, Command("queue"))
+    on_message(router, queue_command, Command("queue"))
     return router

@@ -1,13 +1,14 @@
 """/quota: the used and remaining pictures of the day, and the time until they renew."""
 
 from aiogram import Router
-from aiogram.filters import Command
 from aiogram.types import Message
 
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
 from core.reply_target import is_group
 from generation.allowances import Allowances, DailyQuota
+from handlers.commands import Command
+from handlers.filters import on_message
 from handlers.identity import UserIdentity, place_of
 from handlers.rejection_texts import RejectionTexts
 from storage.preferences import Preferences
@@ -55,5 +56,5 @@ async def _own_quota(
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="quota")
-    router.message.register(quota_command, Command("quota"))
+    on_message(router, quota_command, Command("quota"))
     return router

@@ -1,7 +1,6 @@
 """/ratio: a preferred aspect ratio, or a question each time."""
 
 from aiogram import Router
-from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
@@ -10,7 +9,8 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio
 from core.reply_target import ReplyTarget
-from handlers.filters import NamesRatio, by_named_user, pressed_place
+from handlers.commands import Command
+from handlers.filters import NamesRatio, by_named_user, on_message, pressed_place
 from handlers.identity import UserIdentity, place_of
 from storage.preferences import Preferences
 
@@ -43,7 +43,7 @@ async def ratio_pressed(
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="ratio")
-    router.message.register(ratio_command, Command("ratio"))
+    on_message(router, ratio_command, Command("ratio"))
     router.callback_query.register(
         ratio_pressed, PreferRatio.filter(), by_named_user, NamesRatio(optional=True), pressed_place
     )

@@ -3,7 +3,6 @@
 from typing import Any
 
 from aiogram import Bot, F, Router
-from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
@@ -18,10 +17,11 @@ from core.reply_target import ReplyTarget
 from generation.originals import Originals
 from handlers import origins
 from handlers.attachments import find_request, find_source
-from handlers.filters import NOT_A_COMMAND, NamesRatio, own_request, pressed_place
+from handlers.commands import Command
+from handlers.filters import NamesRatio, is_order, not_a_command, on_message, own_request, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
-from handlers.prompt import ParsedPrompt, UnknownRatio, parse_prompt, parse_ratio
+from handlers.prompt import ParsedPrompt, only_ratio, parse_prompt
 from handlers.user_errors import ButtonExpired
 from storage.picture_history import History
 from storage.requests import Requests
@@ -104,7 +104,7 @@ async def edit_pressed(
         raise ButtonExpired
     await sender.toast(query.id)
     origin = origins.of_edit_press(query, request, place, translate.language)
-    source = SourcePicture(request.file_id, request.id)
+    source = SourcePicture(request.file_id, request.id, request.spoiler)
     name = query.from_user.first_name
     await generation_service.request_or_ask(origin, ParsedPrompt("", None), translate, source, user_name=name)
 
@@ -140,15 +140,22 @@ async def undo_pressed(
     if parent is not None and parent.file_id is not None:
         file_id, kind = parent.require_file()
         keyboard = keyboards.result(translate, parent)
+        text = caption(parent.prompt)
         await sender.replace_picture(
-            place.chat_id, message_id, file_id, kind, caption(parent.prompt), keyboard
+            place.chat_id, message_id, file_id, kind, text, keyboard, spoiler=parent.spoiler
         )
         await requests.clear_result(request.id)
         return
     for kind in FileKind:  # the ledger does not know whether the user sent a photo or a file
         try:
             await sender.replace_picture(
-                place.chat_id, message_id, request.source.file_id, kind, translate("undone"), None
+                place.chat_id,
+                message_id,
+                request.source.file_id,
+                kind,
+                translate("undone"),
+                None,
+                spoiler=request.spoiler,
             )
         except Rejected:
             continue
@@ -169,6 +176,7 @@ async def text_in_reply(
     message: Message,
     picture_message: Message,
     request: Request,
+    text: str,
     user: UserIdentity,
     translate: Translator,
     bot: Bot,
@@ -176,20 +184,27 @@ async def text_in_reply(
     private_replies: PrivateReplies,
     generation_service: GenerationService,
 ) -> None:
-    """Draw a picture again in the ratio of the reply, or edit it as the reply says."""
-    text = message.text or ""
+    """Draw a picture again in the ratio of the reply, or edit it as the reply says.
+
+    Words with a ratio are drawn anew, because an edit keeps its shape.
+    """
     origin = origins.of_message(message, user, translate.language)
-    try:
-        ratio = parse_ratio(text.strip())
-    except UnknownRatio:
+    edited = message.edit_date is not None
+    ratio = only_ratio(text)
+    if ratio is None:
         parsed = parse_prompt(text)
-        source = await find_source(picture_message, bot.id, requests)
-        await generation_service.request_or_ask(origin, parsed, translate, source, user_name=user.name)
+        source = None
+        if parsed.ratio is None:
+            source = await find_source(picture_message, bot.id, requests)
+        await generation_service.request_or_ask(
+            origin, parsed, translate, source, user_name=user.name, edited=edited
+        )
         return
     if request.source is not None:
         await private_replies.send(origin.place, user.id, translate("edit-has-no-shape"))
         return
-    await generation_service.request_or_ask(origin, ParsedPrompt(request.prompt, ratio), translate)
+    parsed = ParsedPrompt(request.prompt, ratio)
+    await generation_service.request_or_ask(origin, parsed, translate, edited=edited)
 
 
 async def prompt_of_picture(
@@ -242,9 +257,9 @@ async def _show_actions(
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="results")
-    router.message.register(prompt_of_picture, Command("prompt"), answers_picture)
-    router.message.register(prompt_without_picture, Command("prompt"))
-    router.message.register(text_in_reply, NOT_A_COMMAND, answers_picture)
+    on_message(router, prompt_of_picture, Command("prompt"), answers_picture)
+    on_message(router, prompt_without_picture, Command("prompt"))
+    on_message(router, text_in_reply, not_a_command, answers_picture, is_order)
     for action, handler in (
         (ResultAction.AGAIN, again_pressed),
         (ResultAction.SHAPES, shapes_pressed),

@@ -4,14 +4,23 @@ import base64
 import binascii
 
 from aiogram import Bot, F, Router
-from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
+from core.reply_target import is_group
 from handlers import origins
-from handlers.filters import IN_PRIVATE
+from handlers.commands import (
+    Command,
+    is_command,
+    is_forwarded,
+    names_this_bot,
+    nearest_command,
+    parse_command,
+)
+from handlers.filters import IN_GROUP, IN_PRIVATE, not_a_command, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import parse_prompt
@@ -21,6 +30,8 @@ from storage.preferences import Preferences, WhoMayDraw
 
 LONGEST_PAYLOAD = 64
 """Characters of the payload in t.me/bot?start=… (Bot API, deep linking)."""
+
+_UNUSABLE = F.location | F.contact | F.poll | F.dice | F.story | F.game | F.checklist | F.venue
 
 
 def link_to(username: str, prompt: str) -> str:
@@ -55,7 +66,9 @@ async def start_command(
     parsed = parse_prompt(prompt) if prompt else None
     if parsed is not None and parsed.prompt:
         origin = origins.of_message(message, user, translate.language)
-        await generation_service.request_or_ask(origin, parsed, translate, always_ask_ratio=True)
+        await generation_service.request_or_ask(
+            origin, parsed, translate, always_ask_ratio=True, edited=message.edit_date is not None
+        )
         return
     await sender.send_text(place_of(message), translate("start"))
 
@@ -93,9 +106,42 @@ async def help_in_group(
     await private_replies.send(place_of(message), user.id, text)
 
 
-async def unknown_command(message: Message, translate: Translator, sender: Sender) -> None:
-    """Point to /help."""
-    await sender.send_text(place_of(message), translate("unknown-command"))
+async def any_command(message: Message, user: UserIdentity) -> dict[str, str | None] | bool:
+    """Pass the user's own texts and captions that start with a slash. Adds `suggestion`, a command like it."""
+    text = message.text or message.caption or ""
+    if not is_command(text) or is_forwarded(message, user):
+        return False
+    return {"suggestion": nearest_command(text, in_group=is_group(message.chat.id))}
+
+
+async def for_this_bot(message: Message, bot: Bot, suggestion: str | None) -> bool:
+    """Pass commands that name this bot, and commands without a name that resemble one of this bot."""
+    command = parse_command(message.text or message.caption or "")
+    if command is None or command.mention is None:
+        return suggestion is not None
+    return await names_this_bot(command, bot)
+
+
+async def unknown_command(
+    message: Message,
+    user: UserIdentity,
+    suggestion: str | None,
+    translate: Translator,
+    private_replies: PrivateReplies,
+) -> None:
+    """Suggest the command that the user may have meant, or point to /help."""
+    text = translate("misspelt-command", command=suggestion) if suggestion else translate("unknown-command")
+    await private_replies.send(place_of(message), user.id, text)
+
+
+async def forwarded_command(message: Message, translate: Translator, sender: Sender) -> None:
+    """Explain that the bot does not follow a command that somebody else wrote."""
+    await sender.send_text(place_of(message), translate("forwarded-command"))
+
+
+async def other_content(message: Message, translate: Translator, sender: Sender) -> None:
+    """Explain what the bot can work with."""
+    await sender.send_text(place_of(message), translate("source-unusable"))
 
 
 async def plain_text(message: Message, translate: Translator, sender: Sender) -> None:
@@ -111,16 +157,19 @@ async def unknown_button(_query: CallbackQuery) -> None:
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="start")
-    router.message.register(start_command, CommandStart(), IN_PRIVATE)
-    router.message.register(help_command, Command("help"), IN_PRIVATE)
-    router.message.register(help_in_group, Command("help", "start"))
+    on_message(router, start_command, Command("start"), IN_PRIVATE)
+    on_message(router, help_command, Command("help"), IN_PRIVATE)
+    on_message(router, help_in_group, Command("help", "start"))
     return router
 
 
 def last_router() -> Router:
     """Return the routes for private messages and buttons that no other router handles."""
     router = Router(name="otherwise")
-    router.message.register(unknown_command, IN_PRIVATE, F.text.startswith("/"))
-    router.message.register(plain_text, IN_PRIVATE, F.text)
+    on_message(router, unknown_command, IN_PRIVATE, any_command)
+    on_message(router, unknown_command, IN_GROUP, any_command, for_this_bot)
+    router.message.register(plain_text, IN_PRIVATE, not_a_command)
+    router.message.register(forwarded_command, IN_PRIVATE, F.text)
+    router.message.register(other_content, IN_PRIVATE, _UNUSABLE)
     router.callback_query.register(unknown_button)
     return router

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from handlers.normalising import normalise
+
 _LOOK_ALIKE = str.maketrans(
     # Cyrillic letters, digits and signs that pass for Latin letters; `l` and `i` pass for each other.
     "авекмнорстухіјѕё0134578@$|l",
@@ -12,9 +14,9 @@ _LOOK_ALIKE = str.maketrans(
 _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
 
 
-def normalise(text: str) -> str:
+def words_of(text: str) -> str:
     """Return the words of a text, separated by single blanks, in one spelling for all spellings that look alike."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", normalise(text).shown)
     visible = "".join(
         c if c.isspace() else "" if unicodedata.category(c) in _INVISIBLE else c for c in decomposed
     )
@@ -25,5 +27,5 @@ def normalise(text: str) -> str:
 
 def contains_word(text: str, words: Iterable[str]) -> bool:
     """Return whether a text contains one of the words or phrases, as whole words."""
-    normalised = f" {normalise(text)} "
-    return any(f" {word} " in normalised for word in map(normalise, words) if word)
+    normalised = f" {words_of(text)} "
+    return any(f" {word} " in normalised for word in map(words_of, words) if word)

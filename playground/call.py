@@ -109,6 +109,10 @@ class Call:
         message = self.message(doing)
         if message.from_user is None or message.from_user.id != BOT.id:
             raise ApiError(400, f"Bad Request: message can't be {doing}ed")
+        # "It is only possible to edit messages without reply_markup or with inline keyboards" (Bot API, Updating
+        # messages); a ForceReply is neither.
+        if doing == "edit" and (message.chat.id, message.message_id) in self.chats.reply_placeholders:
+            raise ApiError(400, "Bad Request: message can't be edited")
         return message
 
     def thread(self) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def send_photo(call: Call) -> Any:
     caption = _caption(call)
     given = str(call.parameters.get("photo") or "")
     photo = _known_photo(call, given) or photo_sizes(call.chats, _upload(call, "photo", given))
-    return call.add(call.chat(sending=True), photo=photo, **caption)
+    spoiler = call.parameters.get("has_spoiler") is True or None  # Bot API, sendPhoto
+    return call.add(call.chat(sending=True), photo=photo, has_media_spoiler=spoiler, **caption)
 
 
 def send_document(call: Call) -> Any:
@@ -49,6 +50,7 @@ def edit_message_media(call: Call) -> Any:
     content |= {"photo": None, "document": None, "reply_markup": call.keyboard()}
     if media.get("type") == "photo":
         content["photo"] = _known_photo(call, str(media.get("media")))
+        content["has_media_spoiler"] = media.get("has_spoiler") is True or None
     elif media.get("type") == "document":
         content["document"] = _known_document(call, str(media.get("media")))
     if not (content["photo"] or content["document"]):

@@ -88,8 +88,9 @@ class Telegram:
         return message
 
     def rewrite(self, message: Message, text: str) -> Message:
-        """Edit the text of a user's message and queue the update."""
-        changed = self.chats.change(message, text=text)
+        """Edit the text or the caption of a user's message and queue the update."""
+        part = "text" if message.text is not None else "caption"
+        changed = self.chats.change(message, **{part: text})
         self.queue_update({"edited_message": dump(changed)})
         return changed
 

@@ -9,10 +9,12 @@ from core.clock import Clock
 from core.model import AspectRatio, Draft, Origin, SourcePicture
 from storage.database import Database, Unit
 from storage.rows import origin_columns, read_draft, source_columns
-from storage.schema import drafts
+from storage.schema import drafts, requests
 
 KEPT_SECONDS = 90 * 86_400
 """A button under an older message is answered as expired."""
+OPEN_SECONDS = 86_400
+"""Time after which a text in a private chat is no answer to a question unless it replies to it."""
 
 
 class Drafts:
@@ -53,9 +55,48 @@ class Drafts:
         """Store the id of the bot's message that asks for the missing part."""
         await self._update(draft_id, question_message_id=message_id)
 
-    async def revise(self, draft_id: int, prompt: str) -> None:
-        """Replace the prompt of a draft."""
-        await self._update(draft_id, prompt=prompt)
+    async def revise(
+        self, draft_id: int, prompt: str, ratio: AspectRatio | None, source: SourcePicture | None
+    ) -> None:
+        """Replace the content of a draft."""
+        await self._update(draft_id, prompt=prompt, ratio=ratio, **source_columns(source))
+
+    async def set_answered(self, draft_id: int) -> None:
+        """Remember that the question of a draft was answered."""
+        await self._update(draft_id, answered_at=self._clock.now())
+
+    async def forget_refusal(self, key: str) -> None:
+        """Delete the draft of a refused origin, so that its edited message counts as a new one."""
+        statement = sa.delete(drafts).where(drafts.c.key == key, drafts.c.refused_at.is_not(None))
+        await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def open_question(self, user_id: int, chat_id: int) -> Draft | None:
+        """Return the draft that the bot's last question to a user in a chat is about.
+
+        None if the question is older than `OPEN_SECONDS`, is answered, or if the user has requested something since.
+        """
+        own = sa.and_(drafts.c.user_id == user_id, drafts.c.chat_id == chat_id)
+        newest = sa.select(drafts).where(own).order_by(drafts.c.id.desc()).limit(1)
+        later = (
+            sa.select(requests.c.accepted_at)
+            .where(requests.c.user_id == user_id, requests.c.chat_id == chat_id)
+            .order_by(requests.c.id.desc())
+            .limit(1)
+        )
+        since = self._clock.now() - OPEN_SECONDS
+
+        def unit(connection: sa.Connection) -> Draft | None:
+            row = connection.execute(newest).first()
+            if row is None:
+                return None
+            draft = read_draft(row)
+            if draft.question_message_id is None or draft.answered_at or draft.refused_at:
+                return None
+            accepted_at = connection.execute(later).scalar()
+            is_last = accepted_at is None or accepted_at < draft.created_at
+            return draft if is_last and draft.created_at >= since else None
+
+        return await self._database.read(unit)
 
     async def by_key(self, key: str) -> Draft | None:
         """Return the draft of an origin."""

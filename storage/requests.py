@@ -231,6 +231,28 @@ class Requests:
         changed = await self._database.write(lambda connection: connection.execute(statement).rowcount)
         return changed == 1
 
+    async def release_key(self, request_id: int) -> bool:
+        """Rename the key of a request that ended without a picture, so that its edited message is a new request.
+
+        Return False if the request is in another state.
+        """
+        ended = [State.FAILED.value, State.CANCELLED.value]
+        statement = (
+            sa.update(requests)
+            .where(requests.c.id == request_id, requests.c.state.in_(ended))
+            .values(key=requests.c.key + sa.literal(f"#{request_id}"))
+        )
+        released = await self._database.write(lambda connection: connection.execute(statement).rowcount)
+        return released == 1
+
+    async def has_result_in(self, chat_id: int) -> bool:
+        """Return whether a picture was delivered to a chat and is still there, as far as the ledger knows."""
+        statement = sa.select(sa.literal(1)).where(
+            requests.c.chat_id == chat_id, requests.c.result_message_id.is_not(None)
+        )
+        found = await self._database.read(lambda connection: connection.execute(statement.limit(1)).first())
+        return found is not None
+
     async def count_finished(self, key_prefix: str) -> int:
         """Return the number of finished requests with a key that starts with a prefix."""
         values = {"first": key_prefix, "last": key_prefix + "\U0010ffff"}

@@ -37,6 +37,7 @@ def source_columns(source: SourcePicture | None) -> Columns:
     return {
         "source_file_id": source.file_id if source else None,
         "parent_id": source.parent_id if source else None,
+        "source_spoiler": source.spoiler if source else False,
     }
 
 
@@ -72,4 +73,5 @@ def _pop_origin(columns: Columns) -> Origin:
 
 def _pop_source(columns: Columns) -> SourcePicture | None:
     file_id, parent_id = columns.pop("source_file_id"), columns.pop("parent_id")
-    return SourcePicture(file_id, parent_id) if file_id is not None else None
+    spoiler = bool(columns.pop("source_spoiler"))
+    return SourcePicture(file_id, parent_id, spoiler) if file_id is not None else None

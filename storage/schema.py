@@ -48,6 +48,7 @@ requests = sa.Table(
     sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.text("0")),
     sa.Column("cost", sa.Float),
     sa.Column("failure_detail", sa.Text),
+    sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.text("0")),
     sa.Index("ix_requests_open", "id", sqlite_where=sa.text("closed_at IS NULL")),
     sa.Index("ix_requests_user_id_chat_id_id", "user_id", "chat_id", "id"),
     sa.Index("ix_requests_pending", "user_id", sqlite_where=sa.text("finished_at IS NULL")),
@@ -87,7 +88,10 @@ drafts = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("language", sa.Text, nullable=False, server_default="en"),
     sa.Column("refused_at", sa.Float),
+    sa.Column("answered_at", sa.Float),
+    sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.text("0")),
     sa.Index("ix_drafts_chat_id_question_message_id", "chat_id", "question_message_id"),
+    sa.Index("ix_drafts_user_id_chat_id_id", "user_id", "chat_id", "id"),
 )
 """Requests that still lack a prompt or a ratio, and albums that were refused."""
 

@@ -26,7 +26,7 @@ help =
     /forget – delete what I keep about you
 help-group =
     <code>/imagine a lighthouse in a storm</code> draws a picture; <code>--ar 16:9</code> picks its shape: { $ratios }.
-    Answer a photo with <code>/imagine make it night</code>, or one of my pictures with what to change.
+    Answer a photo or one of my pictures with <code>/imagine make it night</code> to change it.
 
     /history – your pictures from this group
     /queue, /quota – what is on the way, and what is left today
@@ -35,6 +35,8 @@ example-first = a lighthouse in a storm
 example-second = a fox asleep in the snow
 hint = To draw this, put /imagine in front of it. /help has examples.
 unknown-command = I don’t know that command. /help shows what I can do.
+misspelt-command = Did you mean /{ $command }? Edit your message, and I take it from there.
+forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me /imagine with the description.
 
 ## Asking for what is missing
 
@@ -50,6 +52,23 @@ button-ratio-16x9 = 🖥 16:9
 button-ratio-9x16 = 📱 9:16
 button-ratio-4x3 = 📷 4:3
 button-ratio-3x4 = 🖼 3:4
+
+button-draw-without = Draw without
+flags-lacking = My model has no { $features } (<code>{ $flags }</code>), but I can draw this without.
+lacks-version = versions to choose from
+lacks-strength = style strength
+lacks-exclude = list of things to leave out
+lacks-seed = seeds
+lacks-quality = quality levels
+lacks-style = styles
+lacks-variety = chaos
+lacks-tile = tiling
+lacks-reference = reference pictures
+lacks-repeat = repeats
+lacks-speed = speeds to choose from
+lacks-profile = profiles
+lacks-video = video
+lacks-visibility = hidden mode
 
 ## What cannot be drawn as asked
 
@@ -77,6 +96,7 @@ source-too-many-pixels =
         [one] { $megapixels } megapixel
        *[other] { $megapixels } megapixels
     }, and I can take up to { $limit }. Send it as a photo instead of a file, so that Telegram makes it smaller. { $left }
+edit-keeps-shape = A changed picture keeps its shape, so I leave <code>--ar</code> aside.
 edit-has-no-shape = A changed picture keeps the shape of the picture it came from. To choose a shape, answer a picture drawn from words.
 prompt-of-what = Answer one of my pictures with /prompt, and I’ll give you its description to copy.
 prompt-back = <pre>{ $prompt }</pre>
@@ -167,8 +187,9 @@ quota-group =
 
 ## Groups
 
+group-edit-hint = <i>To change it, answer with /imagine and what to change, or press Edit.</i>
 hello-group =
-    Hi! I draw pictures: <code>/imagine a lighthouse in a storm</code>. Answer a photo with <code>/imagine make it night</code>, and I change it.
+    Hi! I draw pictures: <code>/imagine a lighthouse in a storm</code>. Answer a photo, or a picture of mine, with <code>/imagine make it night</code>, and I change it.
 
     Admins choose who may draw, and how much, in /settings.
 group-nobody = Drawing is switched off in this group. Its admins can change that in /settings.

@@ -35,7 +35,7 @@ async def _dark(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.chat("Friends")
     await visitor.send_as("Борис")
-    await visitor.write("/imagine лиса на снегу --v 5")
+    await visitor.write("/imagine лиса на снегу --size 5")
     await expect(page.locator(".ephemeral")).to_be_visible()
     await visitor.write("/imagine лиса на снегу --ar 16:9")
     await expect(page.locator(".photo img")).to_have_count(1)

@@ -80,9 +80,9 @@ async def test_in_a_group_another_user_s_press_is_refused(visitor: Visitor) -> N
     await visitor.send_as("Борис")
     await visitor.press("1:1")
     await expect(page.locator(".photo img")).to_have_count(1)
-    await visitor.write("/imagine лиса --v 5")
+    await visitor.write("/imagine лиса --size 5")
     ephemeral = page.locator(".ephemeral")
-    await expect(ephemeral).to_contain_text("Параметра --v я не знаю")
+    await expect(ephemeral).to_contain_text("Параметра --size я не знаю")
     await visitor.send_as("Carol")
     await expect(ephemeral).to_have_count(0)
 

@@ -119,7 +119,9 @@ async def test_a_preferred_ratio_is_used_until_it_is_removed(shared_bot: World) 
     [
         ("/imagine a fox --ar 5:4", "can’t draw 5:4"),
         ("/imagine a fox --ar", "Which shape? Put one"),
-        ("/imagine a fox --v 5", "--v"),
+        ("/imagine a fox --size 5", "--size"),
+        ("/imagine a fox --v 5", "My model has no versions"),
+        ("/imagin a fox", "Did you mean /imagine"),
         ("/imagine a fox --ar 1:1 --ar 4:3", "choose one shape"),
         ("/imagine " + "x" * 2_001, "2,001 characters"),
         ("/draw a fox", "don’t know that command"),

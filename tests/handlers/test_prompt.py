@@ -1,5 +1,8 @@
 """Parsing of prompts: a ratio in every spelling, unknown flags, and text that only resembles a flag."""
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +41,10 @@ def test_a_ratio_is_parsed_in_every_spelling(flag: str, separator: str, ratio: A
         ("  a fox \n", ParsedPrompt("a fox", None)),
         ("", ParsedPrompt("", None)),
         ("--ar 16:9", ParsedPrompt("", AspectRatio.WIDE)),
+        ("16:9", ParsedPrompt("", AspectRatio.WIDE)),
+        ("(16 × 9)", ParsedPrompt("", AspectRatio.WIDE)),
+        ("5:7", ParsedPrompt("5:7", None)),
+        ("16:9 --ar 1:1", ParsedPrompt("16:9", AspectRatio.SQUARE)),
         ("a fox --ar 16:9, in oil", ParsedPrompt("a fox in oil", AspectRatio.WIDE)),
         ("a fox --ar 1920x1080", ParsedPrompt("a fox", AspectRatio.WIDE)),
         ("a fox --ar 16:9 --ar 16:9", ParsedPrompt("a fox", AspectRatio.WIDE)),
@@ -74,10 +81,12 @@ def test_a_flag_without_a_ratio_is_an_error_without_a_name(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "flag"),
     [
-        ("a fox --v 5", "--v"),
+        ("a fox --size 5", "--size"),
         ("--стиль масло", "--стиль"),
         ("a --no-text fox", "--no-text"),
-        ("a --s=1 b", "--s=1"),
+        ("a --size=1 b", "--size=1"),
+        ("a fox,--size 5", "--size"),
+        ("a fox --v 5 --size 5", "--size"),
     ],
 )
 def test_an_unknown_flag_is_named_in_the_error(text: str, flag: str) -> None:
@@ -125,3 +134,163 @@ def test_any_text_is_a_known_ratio_or_raises_unknown_ratio(text: str) -> None:
     except UnknownRatio:
         return
     assert ratio in AspectRatio
+
+
+INVISIBLE = [
+    "",
+    "\u200f",  # right-to-left mark
+    "\u200b",  # zero width space
+    "\u2060",  # word joiner
+    "\u2068",  # first strong isolate
+    "\u2069",  # pop directional isolate
+    "\ufeff",  # byte order mark
+    "\u3164",  # Hangul filler
+    "\u00ad",  # soft hyphen
+    "\u202e",  # right-to-left override
+    "\ufe0f",  # variation selector 16
+    "\u034f",  # combining grapheme joiner
+]
+FLAGS = [
+    "--ar ",
+    "--ar:",
+    "--ar: ",
+    "--ar=",
+    "--ar = ",
+    "——ar ",
+    "−−ar ",
+    "−ar ",
+    "－－ａｒ ",
+    "-ar ",
+    "--AR ",
+    "–ar\u00a0",
+]
+FLAGS += ["--aspect ", "--aspect=", "--aspect-ratio ", "--Ar:", "-- ar ", "―ar "]
+VALUES = [
+    "16:9",
+    '"16:9"',
+    "'16:9'",
+    "“16:9”",
+    "«16:9»",
+    "(16:9)",
+    "16 : 9",
+    "16：9",
+    "１６：９",
+    "١٦:٩",
+    "16∶9",
+    "16x9",
+]
+VALUES += ["16⁄9", "16 x 9", "16 by 9", "16-9", "16:9.", "1920×1080"]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("flag", FLAGS)
+def test_a_ratio_is_parsed_in_every_combination_of_flag_and_value(flag: str, value: str) -> None:
+    assert parse_prompt(f"a fox {flag}{value}") == ParsedPrompt("a fox", AspectRatio.WIDE)
+    assert parse_prompt(f"{flag}{value} a fox") == ParsedPrompt("a fox", AspectRatio.WIDE)
+    assert parse_prompt(f"a fox ({flag}{value})") == ParsedPrompt("a fox", AspectRatio.WIDE)
+    assert parse_prompt(f"a fox,{flag}{value}") == ParsedPrompt("a fox", AspectRatio.WIDE)
+
+
+@given(
+    flag=st.sampled_from(FLAGS),
+    value=st.sampled_from(VALUES),
+    places=st.lists(st.tuples(st.integers(0, 60), st.sampled_from(INVISIBLE)), max_size=6),
+    first=st.booleans(),
+)
+def test_invisible_characters_anywhere_change_nothing(
+    flag: str, value: str, places: list[tuple[int, str]], first: bool
+) -> None:
+    text = f"{flag}{value} گربه a cat" if first else f"گربه a cat {flag}{value}"
+    for place, character in places:
+        text = text[:place] + character + text[place:]
+    assert parse_prompt(text) == ParsedPrompt("گربه a cat", AspectRatio.WIDE)
+
+
+@given(st.text(alphabet="".join(INVISIBLE) + " \n\u2800\u00a0", max_size=30))
+def test_a_prompt_without_anything_to_see_is_empty(text: str) -> None:
+    assert parse_prompt(text) == ParsedPrompt("", None)
+    assert parse_prompt(f"--ar 1:1 {text}") == ParsedPrompt("", AspectRatio.SQUARE)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["❤️ 👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣ a family", "می‌خواهم یک گربه", "क्‍ष", "“a sign” — it’s «open» 50 % / 16：9 ３"]
+)
+def test_a_prompt_keeps_its_own_characters(prompt: str) -> None:
+    assert parse_prompt(f"{prompt} --ar 4:3") == ParsedPrompt(prompt, AspectRatio.LANDSCAPE)
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("prompt: a fox", "a fox"),
+        ("Prompt : a fox", "a fox"),
+        ("PROMPT：a fox", "a fox"),
+        ("[prompt]: a fox", "a fox"),
+        ("промпт: лиса", "лиса"),
+        ("--ar 1:1 prompt: a fox", "a fox"),
+        ("prompt:", ""),
+        ("a prompt: written on paper", "a prompt: written on paper"),
+        ("prompt engineering", "prompt engineering"),
+    ],
+)
+def test_a_copied_label_is_dropped(text: str, prompt: str) -> None:
+    assert parse_prompt(text).prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "lacking"),
+    [
+        ("a fox --v 6.1", "a fox", ("--v",)),
+        ("a fox --v6", "a fox", ("--v",)),
+        ("a fox —v 6", "a fox", ("--v",)),
+        ("--s=750 a fox", "a fox", ("--s",)),
+        ("a --seed 12 fox", "a fox", ("--seed",)),
+        ("a fox --no text, people", "a fox", ("--no",)),
+        ("a fox --no text, people --q 2 in oil", "a fox in oil", ("--no", "--q")),
+        ("a fox --style raw --chaos 20 --weird 5", "a fox", ("--style", "--chaos", "--weird")),
+        ("a fox --tile", "a fox", ("--tile",)),
+        ("a fox --tile in the snow", "a fox in the snow", ("--tile",)),
+        (
+            "a fox --iw 2 --sref https://x.test/a.png 123 --cref https://x.test/b.png",
+            "a fox",
+            ("--iw", "--sref", "--cref"),
+        ),
+        ("a fox --niji", "a fox", ("--niji",)),
+        ("a fox --V 5 --v 6", "a fox", ("--v",)),
+        ("fox,--v 5", "fox,", ("--v",)),
+    ],
+)
+def test_flags_of_midjourney_are_taken_out_and_named(
+    text: str, prompt: str, lacking: tuple[str, ...]
+) -> None:
+    assert parse_prompt(text) == ParsedPrompt(prompt, None, lacking)
+    assert parse_prompt(f"{text} --ar 16:9") == ParsedPrompt(prompt, AspectRatio.WIDE, lacking)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a beach —no people",
+        "a fox — v shaped",
+        "half--v 5",
+        "in aspect-ratio 16:9",
+        "the -ar verbs",
+        "solar-ar",
+    ],
+)
+def test_prose_is_no_flag(text: str) -> None:
+    assert parse_prompt(text) == ParsedPrompt(text, None)
+
+
+@pytest.mark.parametrize("end", ["", "x", "16:9", "--"])
+@pytest.mark.parametrize(
+    "middle",
+    [" ", "-", "—", "-—", "(", '"', ":", "=", "--ar ", "--no ", "—ar", "--p a ", "16", "\u200b", "x"],
+)
+@pytest.mark.parametrize("start", ["", "--ar", "--ar:", "--v", "--style", "--p", "—v", "16"])
+def test_no_text_takes_long(start: str, middle: str, end: str) -> None:
+    text = (start + middle * 4_096)[: 4_096 - len(end)] + end
+    before = time.process_time()
+    with contextlib.suppress(PromptError):
+        parse_prompt(text)
+    assert time.process_time() - before < 0.5

@@ -6,12 +6,16 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 import structlog
 from aiogram.types import Update
 
 from bot.app import App
 from core import json_text
 from core.model import Accepted, Request
+from storage.drafts import Drafts
+from storage.rows import read_request
+from storage.schema import requests
 from tests.support.factories import AMPLE, generation_request
 from tests.support.fake_apis import DispatcherTelegram, FakeProvider, KillSwitch
 from tests.support.in_process_app import open_app
@@ -29,6 +33,7 @@ class DispatcherHarness:
         self._runner = asyncio.Runner(loop_factory=VirtualLoop)
         self.telegram = DispatcherTelegram(KillSwitch())
         self.app = self.run(self._start(folder))
+        self.drafts = Drafts(self.app.database, LoopClock())
         self.owned = self.run(self._submit())
         self.updates = 0
 
@@ -49,6 +54,19 @@ class DispatcherHarness:
         with structlog.testing.capture_logs() as logged:
             self.run(handle())
         assert not [line for line in logged if line["event"] == "handler failed"]
+
+    def wait(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        self.run(asyncio.sleep(seconds))
+
+    def requests_of(self, user_id: int) -> list[Request]:
+        """Return all requests of a user, oldest first."""
+        statement = sa.select(requests).where(requests.c.user_id == user_id).order_by(requests.c.id)
+        return self.run(
+            self.app.database.read(
+                lambda connection: [read_request(row) for row in connection.execute(statement)]
+            )
+        )
 
     def close(self) -> None:
         """Stop the application."""

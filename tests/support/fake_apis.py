@@ -182,6 +182,10 @@ class EngineTelegram(BaseSession):
         self.texts: dict[int, str] = {}
         self._ids = itertools.count(1_000)
 
+    def next_message_id(self) -> int:
+        """Return the id of the next message of the bot or of a user."""
+        return next(self._ids)
+
     async def close(self) -> None:
         """Do nothing: no connection is open."""
 
@@ -244,7 +248,7 @@ class EngineTelegram(BaseSession):
         return self._add_message(method.chat_id, photo=[size])
 
     def _add_message(self, chat_id: Any, **content: Any) -> Message:
-        message_id = next(self._ids)
+        message_id = self.next_message_id()
         self.texts[message_id] = content.get("text", "")
         return Message(
             message_id=message_id, date=datetime.now(UTC), chat=Chat(id=chat_id, type="private"), **content
@@ -258,14 +262,20 @@ class EngineTelegram(BaseSession):
 class DispatcherTelegram(EngineTelegram):
     """The Bot API methods that handlers call, too. Every text must be encodable HTML without a traceback.
 
-    `calls` counts the calls by method.
+    `calls` counts the calls by method. `sent` holds the texts and `captions` the captions that were sent, in order.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         super().__init__(kill_switch)
         self.calls: Counter[str] = Counter()
+        self.sent: list[SendMessage] = []
+        self.captions: list[str] = []
 
     def perform(self, method: TelegramMethod[Any]) -> Any:
+        if isinstance(method, SendMessage):
+            self.sent.append(method)
+        if isinstance(method, SendPhoto | SendDocument):
+            self.captions.append(method.caption or "")
         for value in vars(method).values():
             if isinstance(value, str):
                 value.encode()  # a form field over HTTP; raises UnicodeEncodeError for a lone surrogate

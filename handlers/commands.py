@@ -1,0 +1,112 @@
+"""Commands in every spelling: other case, invisible characters, a colon behind them, the bot's name before them."""
+
+import difflib
+import re
+from typing import Any
+
+from aiogram import Bot
+from aiogram.filters import CommandObject, Filter
+from aiogram.types import Message, MessageOriginUser
+
+from chat.menu import ADMIN, GROUP_ADMIN, PRIVATE
+from handlers.identity import UserIdentity
+from handlers.normalising import normalise
+
+KNOWN = frozenset({*ADMIN, *GROUP_ADMIN, "start", "prompt"})
+_OFFERED = {False: (*PRIVATE, "settings", "start", "prompt"), True: (*GROUP_ADMIN, "prompt")}
+"""Commands that may be suggested in a private chat, and in a group."""
+_NAME = re.compile(
+    r"""\s*(?:@(?P<before>\w+)\s+)?
+        /\ ?(?P<name>[A-Za-z0-9_]+)
+        (?:@(?P<mention>[A-Za-z0-9_]+))?
+        \s*[:,;=]?\s*""",
+    re.VERBOSE | re.ASCII,
+)
+_ALIKE = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
+_RUSSIAN_KEYS = str.maketrans("йцукенгшщзфывапролдячсмить", "qwertyuiopasdfghjklzxcvbnm")
+_CLOSE_ENOUGH, _CLOSE_TO_IMAGINE = 0.85, 0.75
+"""Least similarity of a misspelt command (difflib). Other bots' commands resemble the short ones: /stats, /quote."""
+
+
+def parse_command(text: str) -> CommandObject | None:
+    """Return the command at the start of a text, its name in small letters, or None.
+
+    Its arguments are the rest of the text without invisible characters, or None without a rest.
+    """
+    shown, folded = normalise(text)
+    match = _NAME.match(folded)
+    if match is None:
+        return None
+    name, rest = match["name"].lower(), shown[match.end() :].strip()
+    glued = next((known for known in KNOWN if name not in KNOWN and _is_glued(text, name, known)), None)
+    if glued is not None:  # an invisible character is all that separates the command from its arguments
+        name, rest = glued, shown[match.start("name") + len(glued) :].strip()
+    mention = match["mention"] or match["before"]
+    return CommandObject(prefix="/", command=name, mention=mention, args=rest or None)
+
+
+def is_command(text: str) -> bool:
+    """Return whether a text starts with a slash, whichever word follows."""
+    return normalise(text).folded.lstrip().startswith("/") or parse_command(text) is not None
+
+
+def nearest_command(text: str, *, in_group: bool) -> str | None:
+    """Return the command that a misspelt one at the start of a text resembles, or None."""
+    offered = _OFFERED[in_group]
+    words = normalise(text).folded.lower().split()
+    if not words or not words[0].startswith("/"):
+        return None
+    given = re.split(r"[@:,;=]", words[0][1:])[0]
+    for spelling in (given, given.translate(_ALIKE), given.translate(_RUSSIAN_KEYS)):
+        if close := difflib.get_close_matches(spelling, offered, 1, _CLOSE_ENOUGH):
+            return close[0]
+        if difflib.get_close_matches(spelling, ["imagine"], 1, _CLOSE_TO_IMAGINE):
+            return "imagine"
+    return None
+
+
+async def without_mention(text: str, bot: Bot) -> str | None:
+    """Return a text without the mention of this bot, or None if it does not mention it."""
+    username = re.escape((await bot.me()).username or "")
+    rest, mentions = re.subn(rf"(?<!\w)@{username}\b[\s,:;]*", "", normalise(text).shown, flags=re.IGNORECASE)
+    return rest.strip() if mentions and username else None
+
+
+def is_forwarded(message: Message, user: UserIdentity) -> bool:
+    """Return whether a message is a forward of another user's or a chat's words."""
+    origin = message.forward_origin
+    if origin is None:
+        return False
+    return not (isinstance(origin, MessageOriginUser) and origin.sender_user.id == user.id)
+
+
+class Command(Filter):
+    """Passes messages that start with a command, in a text or a caption. Adds `command`.
+
+    A command that names another bot, or that somebody else wrote and the user forwards, is none.
+    """
+
+    def __init__(self, *names: str) -> None:
+        assert KNOWN.issuperset(names), names  # noqa: S101 - a typo in a router
+        self._names = names
+
+    async def __call__(self, message: Message, bot: Bot, user: UserIdentity) -> dict[str, Any] | bool:
+        command = parse_command(message.text or message.caption or "")
+        if command is None or command.command not in self._names or is_forwarded(message, user):
+            return False
+        return {"command": command} if await names_this_bot(command, bot) else False
+
+
+async def names_this_bot(command: CommandObject, bot: Bot) -> bool:
+    """Return whether a command names this bot or none."""
+    if command.mention is None:
+        return True
+    return command.mention.lower() == ((await bot.me()).username or "").lower()
+
+
+def _is_glued(text: str, name: str, known: str) -> bool:
+    """Return whether a text has an invisible character right behind a known command."""
+    if not name.startswith(known):
+        return False
+    at = text.lower().find(f"/{known}") + len(known) + 1
+    return at > len(known) and at < len(text) and not normalise(text[at]).shown

@@ -1,0 +1,83 @@
+"""Messages as users send them, end to end: edits, pictures under a spoiler, replies in groups."""
+
+import pytest
+
+from playground.telegram import dump
+from tests.support.world import World, buttons, jpeg
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+async def test_an_edit_answers_the_question_and_deletes_it(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    said = shared_bot.telegram.say(ann, "/imagine")
+    question = await shared_bot.wait_for_text(ann, "What shall I draw")
+    said = shared_bot.telegram.rewrite(said, "/imagine a fox")
+    shape = await shared_bot.wait_for_text(ann, "Which shape for “a fox”")
+    assert question.message_id not in {m.message_id for m in shared_bot.messages_to(ann)}
+    said = shared_bot.telegram.rewrite(said, "/imagine a wolf --ar 16:9")
+    picture = await shared_bot.wait_for_picture(ann)
+    assert picture.caption == "a wolf"
+    await shared_bot.wait_until_closed()
+    assert shape.message_id not in {m.message_id for m in shared_bot.messages_to(ann)}
+    shared_bot.telegram.queue_update({"edited_message": dump(said)})
+    shared_bot.telegram.rewrite(said, "/imagine too late --ar 16:9")
+    await shared_bot.wait_until_handled()
+    assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1
+
+
+async def test_an_edit_after_a_refusal_of_the_provider_is_drawn(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    said = shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1")
+    await shared_bot.wait_for_text(ann, "declined this description")
+    await shared_bot.wait_until_closed()
+    shared_bot.telegram.rewrite(said, "/imagine a fox --ar 1:1")
+    picture = await shared_bot.wait_for_picture(ann)
+    assert picture.caption == "a fox"
+    assert shared_bot.quota_used(ann) == 1
+
+
+async def test_a_spoiler_stays_a_spoiler_through_its_edits(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.send_photo(ann, jpeg(), caption="make it night", has_media_spoiler=True)
+    edited = await shared_bot.wait_for_picture(ann)
+    assert edited.has_media_spoiler
+    shared_bot.telegram.press(ann, edited, "Edit")
+    await shared_bot.wait_for_text(ann, "What shall I change")
+    shared_bot.telegram.say(ann, "sepia")
+    again = await shared_bot.wait_for_picture(ann, 2)
+    assert again.has_media_spoiler
+    shared_bot.telegram.press(ann, again, "Undo")
+    await shared_bot.wait_until(lambda: shared_bot.current(again).caption == "make it night")
+    assert shared_bot.current(again).has_media_spoiler
+    shared_bot.telegram.say(ann, "/history")
+    page = await shared_bot.wait_for_picture(ann, 3)
+    assert page.has_media_spoiler
+
+
+async def test_a_group_changes_pictures_by_order_and_ignores_praise(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
+    group = shared_bot.add_group(ann, ben)
+    shared_bot.telegram.say(ann, "/imagine a lake --ar 1:1", chat_id=group)
+    lake = await shared_bot.wait_for_picture_in(group)
+    assert lake.caption is not None
+    assert lake.caption.startswith("a lake\n\nTo change it, answer with /imagine")
+    shared_bot.telegram.say(ben, "wow, beautiful 😍", chat_id=group, reply_to=lake)
+    shared_bot.send_photo(ben, jpeg(), chat_id=group, caption="put this dog into it", reply_to_message=lake)
+    dog = await shared_bot.wait_for_picture_in(group, 2)
+    assert dog.caption == "put this dog into it"
+    await shared_bot.wait_until_closed()
+    assert len(shared_bot.messages_in(group)) == 2
+    assert shared_bot.quota_used(ben) == 1
+
+
+async def test_a_button_draws_without_the_flags_of_midjourney(shared_bot: World) -> None:
+    ann = shared_bot.add_user("ru")
+    shared_bot.telegram.say(ann, "/imagine лиса --v 6 --ar 16:9")
+    question = await shared_bot.wait_for_text(ann, "У моей модели нет выбора версии (--v)")
+    assert buttons(question) == ["Нарисовать без этого"]
+    shared_bot.telegram.press(ann, question, "Нарисовать")
+    picture = await shared_bot.wait_for_picture(ann)
+    assert picture.caption == "лиса"
+    await shared_bot.wait_until_closed()
+    assert shared_bot.messages_to(ann) == [picture]
