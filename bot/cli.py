@@ -40,9 +40,7 @@ def _run(settings: Settings) -> int:
     from bot.process import run  # noqa: PLC0415 - bad settings are reported without importing aiogram, httpx or Pillow (160 MB)
     from storage.database import DatabaseError  # noqa: PLC0415
 
-    secrets = [settings.bot_token, settings.gptunnel_api_key]
-    secrets += [settings.webhook_secret] if settings.webhook_secret else []
-    logs.set_up(settings.log_level, settings.log_format, secrets)
+    logs.set_up(settings.log_level, settings.log_format, settings.secrets)
     try:
         asyncio.run(run(settings))
     except DatabaseError as error:
@@ -57,7 +55,7 @@ def _run(settings: Settings) -> int:
 def _check(settings: Settings) -> int:
     from bot.check import check  # noqa: PLC0415
 
-    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, [settings.bot_token, settings.gptunnel_api_key])
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)
     return 0 if asyncio.run(check(settings)) else CANNOT_RUN
 
 
