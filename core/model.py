@@ -67,6 +67,7 @@ class Failure(StrEnum):
     PICTURE_LOST = "picture-lost"
     NOT_SENDABLE = "not-sendable"
     NOT_ALLOWED = "not-allowed"
+    SOURCE_UNAVAILABLE = "source-unavailable"
     SOURCE_GONE = "source-gone"
     SOURCE_UNUSABLE = "source-unusable"
     BLOCKED = "blocked"

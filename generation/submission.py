@@ -63,16 +63,19 @@ class Submission:
         """Pay for a task. The caller runs this as a shielded task, after the circuit breaker has admitted it."""
         if memory.began_at is None:
             memory.began_at = self._clock.now()
-        if self._time_left(memory.began_at) <= 0:
-            return await self._fail(request, Failure.UNAVAILABLE)
         try:
             image = await self._image(request)
         except FileUnavailable as error:
+            if self._time_left(memory.began_at) <= 0:
+                # Not UNAVAILABLE: the picture service was not asked.
+                return await self._fail(request, Failure.SOURCE_UNAVAILABLE)
             return await self._retry_source(request, memory, error)
         except (FileGone, UnusablePicture) as error:
             log.warning("source not usable", request=request.id, error=str(error))
             gone = isinstance(error, FileGone)
             return await self._fail(request, Failure.SOURCE_GONE if gone else Failure.SOURCE_UNUSABLE)
+        if self._time_left(memory.began_at) <= 0:
+            return await self._fail(request, Failure.UNAVAILABLE)
         request = replace(request, started_at=memory.began_at, creates=request.creates + 1)
         if not await self._requests.move(
             request.id,

@@ -3,7 +3,7 @@
 from aiogram.types import Message
 
 from chat.callbacks import DrawInRatio, ResultButton
-from chat.telegram_files import LARGEST_FILE
+from chat.telegram_files import size_limit
 from core.model import Request, SourcePicture
 from handlers.user_errors import UserError
 from storage.requests import Requests
@@ -14,7 +14,11 @@ class SourceError(UserError):
 
 
 class TooLarge(SourceError):
-    """The file is larger than a bot may download."""
+    """The file is larger than the bot can download. `limit` is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
 
 
 class NotAPicture(SourceError):
@@ -26,6 +30,7 @@ async def find_source(message: Message, bot_id: int, requests: Requests) -> Sour
     file_id = _picture_file_id(message)
     if file_id is None:
         return None
+    await _check_size(message, file_id)
     parent = await find_request(message, bot_id, requests)
     return SourcePicture(file_id, parent.id if parent else None)
 
@@ -49,20 +54,25 @@ def _picture_file_id(message: Message) -> str | None:
         mime_type = message.document.mime_type or ""
         if not mime_type.startswith("image/") or mime_type == "image/gif":
             raise NotAPicture
-        return _within_limit(message.document.file_id, message.document.file_size)
+        return message.document.file_id
     if message.sticker:
         if message.sticker.is_animated or message.sticker.is_video:
             raise NotAPicture
-        return _within_limit(message.sticker.file_id, message.sticker.file_size)
+        return message.sticker.file_id
     if message.video or message.video_note or message.voice or message.audio:
         raise NotAPicture
     return None
 
 
-def _within_limit(file_id: str, size: int | None) -> str:
-    if (size or 0) > LARGEST_FILE:
-        raise TooLarge
-    return file_id
+async def _check_size(message: Message, file_id: str) -> None:
+    """Raise TooLarge for a file that the bot cannot download. Photos are always small."""
+    file = message.document or message.sticker
+    if file is None or message.bot is None or message.photo:
+        return
+    size = file.file_size or 0
+    limit = await size_limit(message.bot, file_id, size)
+    if size > limit:
+        raise TooLarge(limit)
 
 
 def _request_in_buttons(message: Message) -> int | None:

@@ -21,8 +21,10 @@ class RejectionTexts:
         """Return the answer to a user's error: HTML for a message, plain text for a button."""
         if isinstance(error, PromptError):
             return self._prompt_error(error, translate)
+        if isinstance(error, TooLarge):
+            return translate("source-too-large", limit=error.limit // 2**20)
         if isinstance(error, SourceError):
-            return translate("source-too-large" if isinstance(error, TooLarge) else "source-unusable")
+            return translate("source-unusable")
         if isinstance(error, NotOwner):
             return translate.raw("toast-not-yours")
         return translate.raw("toast-admins-only" if isinstance(error, GroupAdminsOnly) else "toast-old")

@@ -69,7 +69,7 @@ flag-unknown =
     I don’t know <code>{ $flag }</code>. The only option is <code>--ar</code> with one of { $ratios }. For example:
     <code>/imagine a fox in the snow --ar 16:9</code>
 
-source-too-large = That file is over 20 MB, more than Telegram lets me fetch. Send it as a photo, or a smaller file.
+source-too-large = That file is over { $limit } MB, more than I can fetch from Telegram. Send it as a photo, or a smaller file.
 source-unusable = I can’t change that. A photo, a picture file (JPEG, PNG, WebP, HEIC) or a sticker that doesn’t move works.
 edit-has-no-shape = A changed picture keeps the shape of the picture it came from. To choose a shape, answer a picture drawn from words.
 prompt-of-what = Answer one of my pictures with /prompt, and I’ll give you its description to copy.
@@ -103,6 +103,7 @@ failed-service-paused = Drawing is paused: the service behind me needs its owner
 failed-picture-lost = The picture was drawn, but I could not fetch it. Please try again. { $left }
 failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
+failed-source-unavailable = I could not get the picture you want changed from Telegram in time. Please try again in a few minutes. { $left }
 failed-source-gone = I could not fetch the picture you want changed: Telegram no longer gives it to me. Please send it again. { $left }
 failed-source-unusable = I could not read the picture you want changed. A photo, or a JPEG, PNG, WebP or HEIC file works. { $left }
 left =
