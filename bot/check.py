@@ -5,16 +5,14 @@ from collections.abc import Awaitable, Callable
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 
 from bot.app import telegram_session
-from bot.settings import Settings
+from bot.check_failed import CheckFailed
+from bot.network_check import connections, public_address, webhook_info
+from bot.settings import Settings, Updates
 from chat.sender import make_bot
 from core.metrics import Metrics
 from provider.client import MediaClient
 from provider.errors import MediaError, Unauthorised
 from storage.database import Database, DatabaseError, DatabaseLocked
-
-
-class CheckFailed(Exception):
-    """A check failed. The text says why, and how to repair it."""
 
 
 async def check(settings: Settings) -> bool:
@@ -24,10 +22,15 @@ async def check(settings: Settings) -> bool:
         f"source pictures go by {settings.resolved_source_images}"
     )
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("connections", connections),
         ("BOT_TOKEN", _telegram),
         ("GPTUNNEL_API_KEY", _provider),
         ("DATABASE_URL", _database),
     ]
+    if settings.public_url is not None:
+        parts.append(("PUBLIC_URL", public_address))
+    if settings.updates is Updates.WEBHOOK:
+        parts.append(("webhook", webhook_info))
     good = True
     for name, part in parts:
         try:
@@ -53,7 +56,9 @@ async def _telegram(settings: Settings) -> str:
 
 async def _provider(settings: Settings) -> str:
     url, key, model = settings.gptunnel_api_url, settings.gptunnel_api_key, settings.gptunnel_model
-    async with MediaClient(url=url, key=key, model=model, metrics=Metrics()) as client:
+    async with MediaClient(
+        url=url, key=key, model=model, metrics=Metrics(), proxies=settings.proxies
+    ) as client:
         try:
             balance = await client.balance()
         except Unauthorised:
