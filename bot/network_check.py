@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 from http import HTTPStatus
@@ -26,7 +27,10 @@ _SECONDS = 10.0
 
 
 async def connections(settings: Settings) -> str:
-    """Return the way of each connection. Raises CheckFailed if pictures cannot be downloaded this way."""
+    """Return the way of each connection. Raises CheckFailed if files or pictures cannot be read this way."""
+    folder = settings.telegram_files_dir
+    if folder is not None and not os.access(folder, os.R_OK | os.X_OK):
+        raise CheckFailed(f"TELEGRAM_FILES_DIR={folder} is not a folder that this user can read")
     provider = settings.proxies.for_url(settings.gptunnel_api_url)
     pictures = settings.proxies.for_host("https", "")
     if pictures is not None and not settings.media_hosts_allow_private:

@@ -16,8 +16,8 @@ from chat.errors import NotConnected
 from core import json_text
 from core.proxies import Proxy
 
-_FAILED = (ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError)
-"""Errors while a connection through a proxy is opened, which aiogram does not translate (aiohttp-socks)."""
+_PROXY_ERRORS = (ProxyError, ProxyConnectionError, ProxyTimeoutError)
+"""Errors of aiohttp-socks while a connection is opened. aiogram does not translate them."""
 
 
 class TelegramSession(AiohttpSession):
@@ -42,7 +42,7 @@ class TelegramSession(AiohttpSession):
         """Call a method. Raises NotConnected if the proxy did not open a connection."""
         try:
             return await super().make_request(bot, method, timeout)
-        except _FAILED as error:
+        except (*_PROXY_ERRORS, OSError) as error:  # OSError: TLS behind the proxy, or the proxy's name
             raise NotConnected(method=method, message=f"the proxy: {error}") from error
 
     async def stream_content(
@@ -58,5 +58,5 @@ class TelegramSession(AiohttpSession):
         try:
             async for chunk in stream:
                 yield chunk
-        except _FAILED as error:
+        except _PROXY_ERRORS as error:
             raise ConnectionError(str(error)) from error

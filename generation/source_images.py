@@ -11,6 +11,10 @@ from generation.conversion import PictureConverter
 from generation.source_links import LinkRefused, SourceLinks
 from storage.requests import Requests
 
+RECENT = 16
+"""Source pictures in memory, each about 1 MB: the provider fetches a link, or a create is repeated, while Telegram may
+be unavailable, and that must not look like a fault of the provider."""
+
 
 class SourceImageLoader:
     """Loads source pictures from Telegram, and makes their addresses for the provider."""
@@ -29,6 +33,7 @@ class SourceImageLoader:
         self._converter = converter
         self._links = links
         self._kind = kind
+        self._recent: dict[str, bytes] = {}
 
     async def address(self, request_id: int, file_id: str) -> str:
         """Return the address of a source picture. Raises FileGone, FileUnavailable or UnusablePicture.
@@ -42,7 +47,13 @@ class SourceImageLoader:
 
     async def load(self, file_id: str) -> bytes:
         """Return a source picture as a JPEG. Raises FileGone, FileUnavailable or UnusablePicture."""
-        return await self._converter.to_source(await self._files.download(file_id))
+        jpeg = self._recent.get(file_id)
+        if jpeg is None:
+            jpeg = await self._converter.to_source(await self._files.download(file_id))
+            self._recent[file_id] = jpeg
+            if len(self._recent) > RECENT:
+                del self._recent[next(iter(self._recent))]
+        return jpeg
 
     async def load_signed(self, signed: str) -> bytes:
         """Return the JPEG of a signed link. Raises LinkRefused, FileGone, FileUnavailable or UnusablePicture."""

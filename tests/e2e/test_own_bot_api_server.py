@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from PIL import Image
 
 from playground import faults, files
 from playground.faults import Fault
+from tests.support.command import run_check
 from tests.support.process_launcher import ROOT
 from tests.support.world import World, jpeg
 
@@ -80,4 +80,11 @@ async def test_a_file_that_cannot_be_read_is_not_blamed_on_the_picture_service(o
     line = await own_bot.process.wait_for_log("source not read")
     assert "TELEGRAM_FILES_DIR" in line["error"]
     assert own_bot.quota_used(ann) == own_bot.media.calls["create"] == 0
-    shutil.rmtree(own_bot.folder / "x", ignore_errors=True)
+
+
+async def test_check_names_a_folder_that_cannot_be_read(
+    own_bot: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, out = await run_check(own_bot, capsys, TELEGRAM_FILES_DIR="/nowhere")
+    assert not good
+    assert "FAIL  connections: TELEGRAM_FILES_DIR=/nowhere is not a folder that this user can read" in out

@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from core.metrics import Metrics
 from core.proxies import Proxy, ProxyRules
 from playground.serve import served
-from provider import connections
+from provider import connections, downloads
 from provider.client import MediaClient
 from provider.connections import Dialer, DialingTransport
 from provider.downloads import Downloads
 from provider.errors import DownloadRefused, LinkUnavailable, NotSent
-from tests.support.proxies import Mood, TestProxy, open_proxy
+from tests.support.proxies import Behaviour, TestProxy, open_proxy
 
 PUBLIC_V6, PUBLIC_V4 = "2606:2800:220:1:248:1893:25c8:1946", "93.184.215.14"
 LOGIN = "ann:s@cret"
@@ -103,7 +103,7 @@ async def test_a_proxy_is_asked_for_each_address(scheme: str, login: str) -> Non
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
-@pytest.mark.parametrize("fault", ["password", "refuses", "down", Mood.SILENT, Mood.HANGS_UP])
+@pytest.mark.parametrize("fault", ["password", "refuses", "down", Behaviour.SILENT, Behaviour.HANGS_UP])
 async def test_a_create_that_the_proxy_did_not_pass_on_was_not_sent(
     scheme: str, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,7 +111,7 @@ async def test_a_create_that_the_proxy_did_not_pass_on_was_not_sent(
 
     async with open_proxy(LOGIN) as test_proxy:
         test_proxy.refused.add("media.example")
-        test_proxy.mood = fault if isinstance(fault, Mood) else Mood.WORKS
+        test_proxy.behaviour = fault if isinstance(fault, Behaviour) else Behaviour.WORKS
         port = 9 if fault == "down" else test_proxy.port
         login = "ann:wrong" if fault == "password" else "ann:s%40cret"
         proxy = Proxy.parse("ALL_PROXY", f"{scheme}://{login}@127.0.0.1:{port}")
@@ -156,6 +156,17 @@ def resolve(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return set_addresses
 
 
+@pytest.mark.parametrize("addresses", [["::1", "127.0.0.1"], ["127.0.0.1", "::1"]])
+async def test_a_download_tries_every_address_of_the_store(
+    store: int, resolve: Callable[..., None], addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "is_public", lambda _address: True)  # the store listens on 127.0.0.1 only
+    resolve(*addresses)
+    async with Downloads("https://media.example/v1") as opened:
+        picture = await opened.fetch(f"https://store.example:{store}/fox")
+    assert picture == f"store.example:{store}/fox".encode()
+
+
 def _downloads(proxy: TestProxy, scheme: str, *, allow_private: bool = False) -> Downloads:
     rules = ProxyRules(https=Proxy.parse("HTTPS_PROXY", proxy.url(scheme)))
     return Downloads("https://media.example/v1", allow_private=allow_private, proxies=rules)
@@ -166,15 +177,14 @@ async def test_a_proxy_gets_vetted_addresses_and_the_store_proves_its_name(
     store: int, resolve: Callable[..., None], scheme: str
 ) -> None:
     resolve(PUBLIC_V6, PUBLIC_V4)
-    async with open_proxy() as proxy, _downloads(proxy, scheme) as downloads:
+    async with open_proxy() as proxy, _downloads(proxy, scheme) as opened:
         proxy.refused.add(PUBLIC_V6)
         assert (
-            await downloads.fetch(f"https://store.example:{store}/fox")
-            == f"store.example:{store}/fox".encode()
+            await opened.fetch(f"https://store.example:{store}/fox") == f"store.example:{store}/fox".encode()
         )
         assert proxy.targets == [f"{PUBLIC_V6}:{store}", f"{PUBLIC_V4}:{store}"]
         with pytest.raises(LinkUnavailable):  # the certificate names another host
-            await downloads.fetch(f"https://other.example:{store}/fox")
+            await opened.fetch(f"https://other.example:{store}/fox")
 
 
 @pytest.mark.parametrize("addresses", [["10.0.0.7"], ["127.0.0.1"], ["::1"], [PUBLIC_V4, "192.168.1.1"]])
@@ -183,10 +193,10 @@ async def test_a_proxy_is_never_asked_for_a_private_address(
     store: int, resolve: Callable[..., None], scheme: str, addresses: list[str]
 ) -> None:
     resolve(*addresses)
-    async with open_proxy() as proxy, _downloads(proxy, scheme) as downloads:
+    async with open_proxy() as proxy, _downloads(proxy, scheme) as opened:
         for host in ("store.example", "localhost", addresses[-1] if ":" not in addresses[-1] else "[::1]"):
             with pytest.raises(DownloadRefused):
-                await downloads.fetch(f"https://{host}:{store}/fox")
+                await opened.fetch(f"https://{host}:{store}/fox")
     assert proxy.targets == []
 
 
@@ -196,10 +206,10 @@ async def test_a_name_that_only_the_proxy_knows_needs_the_setting(
     resolve()
     link = f"https://store.example:{store}/fox"
     async with open_proxy() as proxy:
-        async with _downloads(proxy, "http") as downloads:
+        async with _downloads(proxy, "http") as opened:
             with pytest.raises(LinkUnavailable, match="MEDIA_HOSTS_ALLOW_PRIVATE=true"):
-                await downloads.fetch(link)
+                await opened.fetch(link)
         assert proxy.targets == []
-        async with _downloads(proxy, "http", allow_private=True) as downloads:
-            assert await downloads.fetch(link)
+        async with _downloads(proxy, "http", allow_private=True) as opened:
+            assert await opened.fetch(link)
         assert proxy.targets == [f"store.example:{store}"]

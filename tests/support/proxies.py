@@ -16,7 +16,7 @@ from enum import StrEnum
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Mood(StrEnum):
+class Behaviour(StrEnum):
     """The behaviour of the proxy."""
 
     WORKS = "works"
@@ -31,7 +31,7 @@ class TestProxy:
     __test__ = False
     login: str = ""
     port: int = 0
-    mood: Mood = Mood.WORKS
+    behaviour: Behaviour = Behaviour.WORKS
     targets: list[str] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     _clients: dict[asyncio.StreamWriter, "asyncio.Task[None] | None"] = field(default_factory=dict)
@@ -54,8 +54,8 @@ class TestProxy:
         """Serve one client: the first byte tells the protocol."""
         self._clients[writer] = asyncio.current_task()
         with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
-            if self.mood is not Mood.WORKS:
-                await (reader.read(-1) if self.mood is Mood.SILENT else asyncio.sleep(0))
+            if self.behaviour is not Behaviour.WORKS:
+                await (reader.read(-1) if self.behaviour is Behaviour.SILENT else asyncio.sleep(0))
                 return
             first = await reader.readexactly(1)
             handshake = self._socks if first == b"\x05" else self._http
