@@ -9,27 +9,26 @@ import httpx
 import structlog
 from aiogram import Dispatcher
 from aiogram.client.session.base import BaseSession
-from aiogram.client.telegram import TelegramAPIServer
 
 from bot.housekeeping import prune_hourly
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
 from bot.polling import Polling
 from bot.settings import Settings, Updates
-from bot.startup_tasks import set_menus, set_webhook
+from bot.startup_tasks import set_menus
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret
+from bot.webhook import set_webhook
 from chat.api_calls import ApiCaller
-from chat.bot_session import BotSession
 from chat.languages import LanguageResolver
 from chat.limits import RateLimiter
 from chat.members import Members
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
 from chat.telegram_files import TelegramFiles
+from chat.telegram_session import TelegramSession
 from chat.translations import Translations
-from core import json_text
 from core.background import Background
 from core.clock import Clock
 from core.metrics import Metrics
@@ -100,8 +99,7 @@ HANDLER_SECONDS = 1.0
 
 def telegram_session(settings: Settings) -> BaseSession:
     """Return a session for the Bot API server of the settings."""
-    server = TelegramAPIServer.from_base(settings.telegram_api_url)
-    return BotSession(api=server, json_loads=json_text.loads)
+    return TelegramSession(settings.telegram_api_url, settings.proxy_to_telegram)
 
 
 def open_source_bucket(settings: Settings, seconds: float) -> SourceBucket | None:
@@ -152,12 +150,14 @@ class App:
             model=settings.gptunnel_model,
             metrics=self.metrics,
             in_flight=settings.max_in_flight,
+            proxies=settings.proxies,
             transport=media_transport,
         )
         self._stack.push_async_exit(client)
         downloads = Downloads(
             settings.gptunnel_api_url,
             allow_private=settings.media_hosts_allow_private,
+            proxies=settings.proxies,
             transport=media_transport,
         )
         self._stack.push_async_exit(downloads)
@@ -225,7 +225,7 @@ class App:
         self._stack.push_async_callback(source_ways.stop)
         source_images = SourceImageLoader(
             requests=self.requests,
-            files=TelegramFiles(self.bot),
+            files=TelegramFiles(self.bot, folder=settings.telegram_files_dir),
             converter=converter,
             links=SourceLinks(
                 public_url=settings.public_url,
@@ -394,6 +394,7 @@ class App:
         self.polling = Polling(bot=self.bot, update_queue=self._update_queue, clock=clock)
         self._web = WebServer(
             address=settings.listen_address,
+            public_url=settings.public_url,
             metrics=self.metrics,
             is_healthy=self.is_healthy,
             load_source=source_images.load_signed,

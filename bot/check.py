@@ -6,17 +6,15 @@ from collections.abc import Awaitable, Callable
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 
 from bot.app import telegram_session
+from bot.check_failed import CheckFailed
 from bot.check_sources import EditsRefused, NotTold, check_photo_edits
-from bot.settings import Settings
+from bot.network_check import connections, public_address, webhook_info
+from bot.settings import Settings, Updates
 from chat.sender import make_bot
 from core.metrics import Metrics
 from provider.client import MediaClient
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
 from storage.database import Database, DatabaseError, DatabaseLocked
-
-
-class CheckFailed(Exception):
-    """A check failed. The text says why, and how to repair it."""
 
 
 class NotChecked(Exception):
@@ -30,12 +28,17 @@ async def check(settings: Settings) -> bool:
         f"source pictures go by {', then '.join(settings.source_ways)}"
     )
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("connections", connections),
         ("BOT_TOKEN", _telegram),
         ("GPTUNNEL_API_KEY", _key),
         ("GPTUNNEL_MODEL", _model),
         ("photo edits", _photo_edits),
         ("DATABASE_URL", _database),
     ]
+    if settings.public_url is not None:
+        parts.append(("PUBLIC_URL", public_address))
+    if settings.updates is Updates.WEBHOOK:
+        parts.append(("webhook", webhook_info))
     good = True
     for name, part in parts:
         try:
@@ -67,6 +70,7 @@ def _client(settings: Settings) -> MediaClient:
         key=settings.gptunnel_api_key,
         model=settings.gptunnel_model,
         metrics=Metrics(),
+        proxies=settings.proxies,
     )
 
 

@@ -20,6 +20,10 @@ log = structlog.get_logger(__name__)
 LONG_POLL = 30
 """Seconds for which Telegram holds a getUpdates call without updates."""
 CONFLICT_SECONDS = 5.0
+SHORT_POLL = 0.5
+"""An answer without a new update that comes within these seconds was not held, as by some proxies and servers."""
+NOT_HELD_SECONDS = 1.0
+"""Seconds until the next call then. Telegram itself holds each call, so it never comes to this."""
 
 
 class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
@@ -66,7 +70,9 @@ class Polling:
                 if has_webhook:
                     await self._bot.delete_webhook(drop_pending_updates=False)
                     has_webhook = False
+                asked_at = self._clock.monotonic()
                 updates = await self._bot(GetRawUpdates(offset=offset), request_timeout=LONG_POLL + 15)
+                was_held = self._clock.monotonic() - asked_at >= SHORT_POLL
                 await self._update_queue.put(updates)
             except TelegramConflictError as error:
                 if not errors:
@@ -83,5 +89,8 @@ class Polling:
                 if errors:
                     log.info("updates received again")
                 errors = 0
-                if updates:
-                    offset = max(int(update["update_id"]) for update in updates) + 1
+                last_id = max((int(update["update_id"]) for update in updates), default=-1)
+                if last_id >= (offset or 0):
+                    offset = last_id + 1
+                elif not was_held:
+                    await self._clock.sleep(NOT_HELD_SECONDS)

@@ -1,9 +1,9 @@
 """The settings, read from the environment and `.env`: typed, bounded, and named in every error."""
 
 import importlib.util
-import ipaddress
 import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.bucket_address import BucketAddress
 from core.options import SourceImages, SourceWay, UnknownCreate
+from core.proxies import Proxy, ProxyRules, is_loopback
 
 
 class Updates(StrEnum):
@@ -60,20 +61,20 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _public_url(value: str | None) -> str | None:
     if value is None:
         return None
-    url = _base_url(value)
-    if url.startswith("http:") and not _is_loopback(urlsplit(url).hostname or ""):
-        raise ValueError("must be https: Telegram delivers to no other address")
-    return url
+    if re.search(r"[?#{}@]", value):
+        raise ValueError("may hold a host, a port and a path only")
+    return _base_url(value)
+
+
+def _proxy(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        if urlsplit(value.get_secret_value()).scheme in {"tg", "mtproto"}:
+            raise ValueError("is an MTProto proxy, which serves apps but no bots: it must be http or socks5")
+        Proxy.parse("", value.get_secret_value())
+    return value
 
 
 def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
@@ -113,6 +114,8 @@ def _ids(value: object) -> object:
 
 
 Url = Annotated[str, AfterValidator(_base_url)]
+ProxyUrl = Annotated[SecretStr | None, AfterValidator(_proxy)]
+TELEGRAM_HOST = "api.telegram.org"
 
 
 class Settings(BaseSettings):
@@ -133,6 +136,12 @@ class Settings(BaseSettings):
     gptunnel_api_url: Url = Field("https://gptunnel.ru/v1", examples=["https://gptunnel.ru/v1"])
     gptunnel_model: str = Field("seedream-3", min_length=1, examples=["seedream-3"])
     telegram_api_url: Url = Field("https://api.telegram.org", examples=["https://api.telegram.org"])
+    telegram_files_dir: Path | None = Field(None, examples=["/var/lib/telegram-bot-api"])
+    telegram_proxy: ProxyUrl = Field(None, examples=["socks5://user:password@proxy.example.org:1080"])
+    https_proxy: ProxyUrl = Field(None, examples=["http://proxy.example.org:3128"])
+    http_proxy: ProxyUrl = Field(None, examples=["http://proxy.example.org:3128"])
+    all_proxy: ProxyUrl = Field(None, examples=["socks5://proxy.example.org:1080"])
+    no_proxy: str = Field("", examples=["gptunnel.ru,10.0.0.0/8"])
     telegram_rate: int = Field(30, ge=1, le=10_000, examples=["30"])
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
         "sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"]
@@ -191,6 +200,45 @@ class Settings(BaseSettings):
             raise ValueError("SOURCE_BUCKET is missing: SOURCE_IMAGES=bucket needs a bucket")
         return self
 
+    @model_validator(mode="after")
+    def _public_url_is_https(self) -> Self:
+        """Telegram delivers to https only; an own Bot API server also to http (Bot API, local mode)."""
+        url = urlsplit(self.public_url or "")
+        official = urlsplit(self.telegram_api_url).hostname == TELEGRAM_HOST
+        if url.scheme == "http" and official and not is_loopback(url.hostname or ""):
+            raise ValueError("PUBLIC_URL must be https: Telegram delivers to no other address")
+        return self
+
+    @property
+    def proxies(self) -> ProxyRules:
+        """The proxies for every connection but that to Telegram."""
+        return ProxyRules(
+            https=_parsed("HTTPS_PROXY", self.https_proxy),
+            http=_parsed("HTTP_PROXY", self.http_proxy),
+            everything=_parsed("ALL_PROXY", self.all_proxy),
+            direct=self.no_proxy,
+        )
+
+    @property
+    def proxy_to_telegram(self) -> Proxy | None:
+        """The proxy for the Bot API server: TELEGRAM_PROXY, which NO_PROXY does not limit, or that of the others."""
+        own = _parsed("TELEGRAM_PROXY", self.telegram_proxy)
+        if own is None or is_loopback(urlsplit(self.telegram_api_url).hostname or ""):
+            return self.proxies.for_url(self.telegram_api_url)
+        return own
+
+    @property
+    def secrets(self) -> list[SecretStr]:
+        """The values that no log line may show."""
+        proxies = (self.telegram_proxy, self.https_proxy, self.http_proxy, self.all_proxy)
+        passwords = [
+            SecretStr(p.password) for p in (_parsed("", proxy) for proxy in proxies) if p and p.password
+        ]
+        bucket = self.bucket_address
+        given = [self.bot_token, self.gptunnel_api_key, self.webhook_secret, *proxies, *passwords]
+        given += [self.source_bucket, bucket.secret if bucket else None]
+        return [secret for secret in given if secret is not None]
+
     @property
     def source_ways(self) -> tuple[SourceWay, ...]:
         """The ways in which source pictures may reach the provider, in the order in which they are tried at first."""
@@ -204,17 +252,14 @@ class Settings(BaseSettings):
         return BucketAddress.parse(self.source_bucket.get_secret_value()) if self.source_bucket else None
 
     @property
-    def secrets(self) -> list[SecretStr]:
-        """Every value that no log line may show."""
-        bucket = self.bucket_address
-        optional = [self.webhook_secret, self.source_bucket, bucket and bucket.secret]
-        return [self.bot_token, self.gptunnel_api_key, *(value for value in optional if value)]
-
-    @property
     def listen_address(self) -> tuple[str, int]:
         """`LISTEN` as host and port."""
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def _parsed(setting: str, address: SecretStr | None) -> Proxy | None:
+    return None if address is None else Proxy.parse(setting, address.get_secret_value())
 
 
 def load(env_file: str | None = ".env") -> Settings:

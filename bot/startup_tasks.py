@@ -1,13 +1,10 @@
-"""Calls to Telegram after a start, repeated until they succeed: the webhook and the command menus."""
+"""Calls to Telegram after a start, repeated until they succeed: the command menus."""
 
 from collections.abc import Collection
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import AiogramError
-from pydantic import SecretStr
 
-from bot.raw_updates import ALLOWED
 from chat import menu
 from chat.translations import Translations
 from core.clock import Clock
@@ -15,26 +12,6 @@ from core.retries import backoff
 from storage.key_values import KeyValueStore
 
 log = structlog.get_logger(__name__)
-
-
-async def set_webhook(*, bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
-    """Set the webhook."""
-    tries = 0
-    while True:
-        try:
-            await bot.set_webhook(
-                url,
-                secret_token=secret.get_secret_value(),
-                allowed_updates=list(ALLOWED),
-                drop_pending_updates=False,
-            )
-        except AiogramError as error:
-            tries += 1
-            log.error("webhook not set", tries=tries, error=str(error))
-            await clock.sleep(backoff(tries, first=1.0, longest=60.0))
-        else:
-            log.info("webhook set")
-            return
 
 
 async def set_menus(

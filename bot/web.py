@@ -1,13 +1,19 @@
-"""The web server: the webhook, source pictures, /healthz and /metrics. Every other path is 404."""
+"""The web server: the webhook, source pictures, /healthz and /metrics. Every other path is 404.
+
+The webhook and the sources are served at their own paths and below the path of PUBLIC_URL, because a reverse proxy may
+take that path off or keep it.
+"""
 
 import asyncio
 import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
@@ -26,12 +32,15 @@ LoadSource = Callable[[str], Awaitable[bytes]]
 LARGEST_UPDATE = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name (Bot API, setWebhook)
 HEALTH_SECONDS = 2.0
+WEBHOOK_PATH = "/webhook"
+NOT_FOUND = "imagine-bot: not found\n"
+"""The text of a 404 of this server, by which `imagine-bot check` tells it from the 404 of a reverse proxy."""
 
 
 def webhook_path(token: SecretStr) -> str:
     """Return the path of the webhook: hard to guess, and the same after a restart."""
     digest = hmac.new(token.get_secret_value().encode(), b"imagine webhook path", hashlib.sha256)
-    return f"/webhook/{digest.hexdigest()[:40]}"
+    return f"{WEBHOOK_PATH}/{digest.hexdigest()[:40]}"
 
 
 def webhook_secret(chosen: SecretStr | None) -> SecretStr:
@@ -40,12 +49,13 @@ def webhook_secret(chosen: SecretStr | None) -> SecretStr:
 
 
 class WebServer:
-    """Listens on one address, `host` and `port`."""
+    """Listens on one address, `host` and `port`. `public_url` is the address of the reverse proxy before it."""
 
     def __init__(
         self,
         *,
         address: tuple[str, int],
+        public_url: str | None,
         metrics: Metrics,
         is_healthy: Callable[[], Awaitable[bool]],
         load_source: LoadSource,
@@ -54,10 +64,12 @@ class WebServer:
         self._metrics = metrics
         self._is_healthy = is_healthy
         self._load_source = load_source
-        self._app = web.Application(client_max_size=LARGEST_UPDATE)
+        self._prefixes = {"", urlsplit(public_url or "").path}
+        self._app = web.Application(client_max_size=LARGEST_UPDATE, middlewares=[_name_not_found])
         self._app.router.add_get("/healthz", self._healthz)
         self._app.router.add_get("/metrics", self._show_metrics)
-        self._app.router.add_get(f"{SOURCE_PATH}/{{signed}}", self._source)
+        for prefix in self._prefixes:
+            self._app.router.add_get(f"{prefix}{SOURCE_PATH}/{{signed}}", self._source)
         self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
 
     def add_webhook(self, path: str, secret: SecretStr, update_queue: UpdateQueue) -> None:
@@ -70,7 +82,8 @@ class WebServer:
                 return web.Response(status=401)
             return await _receive_update(request, update_queue)
 
-        self._app.router.add_post(path, receive)
+        for prefix in self._prefixes:
+            self._app.router.add_post(f"{prefix}{path}", receive)
 
     async def start(self) -> None:
         """Listen. Raises OSError if the address is in use."""
@@ -111,6 +124,15 @@ class WebServer:
     async def _show_metrics(self, _request: web.Request) -> web.Response:
         body = generate_latest(self._metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+@web.middleware
+async def _name_not_found(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPNotFound as error:
+        error.text = NOT_FOUND
+        raise
 
 
 async def _receive_update(request: web.Request, update_queue: UpdateQueue) -> web.Response:

@@ -80,6 +80,10 @@ class NotAllowed(Rejected):
     """The chat does not allow this kind of message, or not from this bot."""
 
 
+class NotConnected(TelegramNetworkError):
+    """The proxy did not open a connection to Telegram (chat.telegram_session): certainly not sent."""
+
+
 class TryLater(SendError):
     """Certainly not sent."""
 
@@ -100,7 +104,7 @@ def translate(error: AiogramError) -> SendError:
     if isinstance(error, TelegramRetryAfter):
         return TryLater(f"Telegram asks to wait {error.retry_after} s", float(error.retry_after))
     if isinstance(error, TelegramNetworkError) and not isinstance(error, TelegramEntityTooLarge):
-        if isinstance(error.__cause__, _NOT_SENT):
+        if isinstance(error, NotConnected) or isinstance(error.__cause__, _NOT_SENT):
             return TryLater("Telegram cannot be reached")
         return Unsure("the connection to Telegram broke")
     if isinstance(error, ClientDecodeError):

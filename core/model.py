@@ -68,6 +68,7 @@ class Failure(StrEnum):
     NOT_SENDABLE = "not-sendable"
     NOT_SENT = "not-sent"
     NOT_ALLOWED = "not-allowed"
+    SOURCE_UNAVAILABLE = "source-unavailable"
     SOURCE_GONE = "source-gone"
     SOURCE_UNKNOWN_FORMAT = "source-unknown-format"
     SOURCE_BROKEN = "source-broken"

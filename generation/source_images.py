@@ -21,6 +21,10 @@ from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
 
+RECENT = 16
+"""Source pictures in memory, each about 1 MB: the provider fetches a link, or a create is repeated, while Telegram may
+be unavailable, and that must not look like a fault of the provider."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceAddress:
@@ -53,6 +57,7 @@ class SourceImageLoader:
         self._cleanup = cleanup
         self._ways = ways
         self._on_bucket_unavailable = on_bucket_unavailable
+        self._recent: dict[str, bytes] = {}
 
     async def address(self, request_id: int, file_id: str, refused: Collection[SourceWay]) -> SourceAddress:
         """Return the address of a source picture in the first way that is not in `refused`.
@@ -75,7 +80,13 @@ class SourceImageLoader:
 
     async def load(self, file_id: str) -> bytes:
         """Return a source picture as a JPEG. Raises FileGone, FileUnavailable or UnusablePicture."""
-        return await self._converter.to_source(await self._files.download(file_id))
+        jpeg = self._recent.get(file_id)
+        if jpeg is None:
+            jpeg = await self._converter.to_source(await self._files.download(file_id))
+            self._recent[file_id] = jpeg
+            if len(self._recent) > RECENT:
+                del self._recent[next(iter(self._recent))]
+        return jpeg
 
     async def load_signed(self, signed: str) -> bytes:
         """Return the JPEG of a signed link. Raises LinkRefused, FileGone, FileUnavailable or UnusablePicture."""

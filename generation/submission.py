@@ -69,11 +69,14 @@ class Submission:
         """Pay for a task. The caller runs this as a shielded task, after the circuit breaker has admitted it."""
         if memory.began_at is None:
             memory.began_at = self._clock.now()
-        if self._time_left(memory.began_at) <= 0:
-            return await self._fail(request, Failure.UNAVAILABLE)
         try:
             source = await self._source_address(request, memory)
         except (FileUnavailable, BucketUnavailable) as error:
+            if self._time_left(memory.began_at) <= 0:
+                # The picture service was not asked, so it is not blamed.
+                telegram = isinstance(error, FileUnavailable)
+                failure = Failure.SOURCE_UNAVAILABLE if telegram else Failure.UNAVAILABLE
+                return await self._fail(request, failure)
             return await self._retry_source(request, memory, error)
         except FileGone as error:
             log.warning("source gone", request=request.id, error=str(error))
@@ -81,6 +84,8 @@ class Submission:
         except UnusablePicture as error:
             log.warning("source not usable", request=request.id, error=str(error))
             return await self._fail(request, error.failure, error.detail)
+        if self._time_left(memory.began_at) <= 0:
+            return await self._fail(request, Failure.UNAVAILABLE)
         request = replace(request, started_at=memory.began_at, creates=request.creates + 1)
         if not await self._requests.move(
             request.id,

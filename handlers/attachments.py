@@ -12,7 +12,7 @@ from aiogram.types import (
 )
 
 from chat.callbacks import DrawInRatio, ResultButton
-from chat.telegram_files import LARGEST_FILE
+from chat.telegram_files import size_limit
 from core.model import Request, SourcePicture
 from handlers.prompt import ParsedPrompt
 from handlers.user_errors import UserError
@@ -31,7 +31,11 @@ class SourceError(UserError):
 
 
 class TooLarge(SourceError):
-    """The file is larger than a bot may download."""
+    """The file is larger than the bot can download. `limit` is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
 
 
 class NotAPicture(SourceError):
@@ -49,6 +53,7 @@ async def find_source(
     file_id = _picture_file_id(message)
     if file_id is None:
         return None
+    await _check_size(message, file_id)
     parent = await find_request(message, bot_id, requests) if isinstance(message, Message) else None
     hidden = bool(message.has_media_spoiler) or (parent is not None and parent.spoiler)
     return SourcePicture(file_id, parent.id if parent else None, hidden)
@@ -107,11 +112,11 @@ def _picture_file_id(message: Message | ExternalReplyInfo) -> str | None:
         raise Moves
     if message.document:
         _check_kind(message.document)
-        return _within_limit(message.document.file_id, message.document.file_size)
+        return message.document.file_id
     if message.sticker:
         if message.sticker.is_animated or message.sticker.is_video:
             raise Moves
-        return _within_limit(message.sticker.file_id, message.sticker.file_size)
+        return message.sticker.file_id
     if message.voice or message.audio:
         raise NotAPicture
     return None
@@ -142,10 +147,15 @@ def _paid_file_id(paid_media: PaidMediaInfo) -> str:
     raise NotAPicture
 
 
-def _within_limit(file_id: str, size: int | None) -> str:
-    if (size or 0) > LARGEST_FILE:
-        raise TooLarge
-    return file_id
+async def _check_size(message: Message | ExternalReplyInfo, file_id: str) -> None:
+    """Raise TooLarge for a file that the bot cannot download. Photos are always small."""
+    file = message.document or message.sticker
+    if file is None or message.bot is None or message.photo or message.paid_media:
+        return
+    size = file.file_size or 0
+    limit = await size_limit(message.bot, file_id, size)
+    if size > limit:
+        raise TooLarge(limit)
 
 
 def _request_in_buttons(message: Message) -> int | None:

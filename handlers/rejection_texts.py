@@ -21,6 +21,8 @@ class RejectionTexts:
         """Return the answer to a user's error: HTML for a message, plain text for a button."""
         if isinstance(error, PromptError):
             return self._prompt_error(error, translate)
+        if isinstance(error, TooLarge):
+            return translate("source-too-large", limit=error.limit // 2**20)
         if isinstance(error, SourceError):
             return self._source_error(error, translate)
         if isinstance(error, NotOwner):

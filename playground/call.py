@@ -1,6 +1,7 @@
 """One call of a Bot API method, and the checks shared by all methods. Errors have the texts of the real server."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiogram.methods.base import TelegramMethod
@@ -28,6 +29,7 @@ class Call:
 
     `files` are the uploaded contents and `names` their file names, both by form field. `presses` maps the id of an
     unanswered callback query to chat id, message id and user id. `placeholder` is set by `keyboard` for a ForceReply.
+    `local_files` is the folder of a server in local mode.
     """
 
     method: str
@@ -38,6 +40,7 @@ class Call:
     presses: dict[str, tuple[int, int, int]]
     names: dict[str, str] = field(default_factory=dict)
     placeholder: str | None = None
+    local_files: Path | None = None
 
     def check(self, kind: type[TelegramMethod[Any]]) -> None:
         """Raise ApiError for a parameter that the method does not have. The real server ignores such parameters."""

@@ -60,11 +60,25 @@ def edit_message_media(call: Call) -> Any:
 
 
 def get_file(call: Call) -> Any:
+    """Answer with a path below the server's address. In local mode it is absolute, for files of any size.
+
+    Bot API, "Using a Local Bot API Server".
+    """
     call.check(methods.GetFile)
     file_id = str(call.parameters.get("file_id") or "")
     data = call.chats.files.get(file_id.removesuffix("-small"))
     if data is None:
         raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+    if call.local_files is not None:
+        path = call.local_files / "photos" / file_id
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return {
+            "file_id": file_id,
+            "file_unique_id": file_id[-12:],
+            "file_size": len(data),
+            "file_path": str(path),
+        }
     if len(data) > LARGEST_DOWNLOAD:
         raise ApiError(400, "Bad Request: file is too big")
     return {"file_id": file_id, "file_unique_id": file_id[-12:], "file_path": f"files/{file_id}"}

@@ -1,5 +1,6 @@
 """Serves the stand-ins on loopback, on ports chosen by the system."""
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -24,14 +25,16 @@ async def _ignore_disconnects(
 
 
 @asynccontextmanager
-async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
-    """Serve an application on 127.0.0.1 and yield its address. Port 0 lets the system choose."""
+async def served(
+    app: web.Application, port: int = 0, *, context: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
+    """Serve an application on 127.0.0.1 and yield its address, https with a `context`. Port 0 is a free one."""
     app.middlewares.insert(0, _ignore_disconnects)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=context).start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield f"{'https' if context else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 

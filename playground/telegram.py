@@ -7,6 +7,7 @@ import re
 import time
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -27,11 +28,13 @@ LARGEST_UPLOAD = 52 * 1024 * 1024
 
 @dataclass(slots=True)
 class Webhook:
-    """The webhook as set by the bot."""
+    """The webhook as set by the bot, with the last delivery that failed: Unix seconds and words."""
 
     url: str
     secret: str | None
     drop_pending: bool
+    failed_at: int = 0
+    error: str = ""
 
 
 @dataclass(slots=True)
@@ -39,7 +42,8 @@ class Telegram:
     """The Bot API for one bot, and the actions of its users.
 
     `calls` counts the calls by method, `seen` holds their parameters as JSON. `presses` maps the id of an unanswered
-    callback query to chat id, message id and user id.
+    callback query to chat id, message id and user id. `local_files` switches the local mode on: the folder of the
+    server's files, which only this machine can read.
     """
 
     token: str
@@ -52,6 +56,7 @@ class Telegram:
     webhook: Webhook | None = None
     presses: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    local_files: Path | None = None
     _updates: list[dict[str, Any]] = field(init=False, default_factory=list)
     _update_ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1000))
     _press_ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
@@ -162,7 +167,8 @@ class Telegram:
     async def _file(self, request: web.Request) -> web.StreamResponse:
         async def handler() -> web.StreamResponse:
             data = self.chats.files.get(request.match_info["file"].removesuffix("-small"))
-            if request.match_info["token"] != self.token or data is None:
+            # A server in local mode serves no files.
+            if request.match_info["token"] != self.token or data is None or self.local_files is not None:
                 return refusal(404, "Not Found")
             return web.Response(body=data)
 
@@ -173,6 +179,8 @@ class Telegram:
             return await self._get_updates(parameters)
         if method == "setWebhook":
             return await self._set_webhook(parameters)
+        if method == "getWebhookInfo":
+            return self._webhook_info()
         if method == "deleteWebhook":
             self.webhook = None
             self._drop(parameters)
@@ -189,6 +197,7 @@ class Telegram:
             chats=self.chats,
             flood=self.flood,
             presses=self.presses,
+            local_files=self.local_files,
         )
         return perform(call)
 
@@ -226,11 +235,23 @@ class Telegram:
             raise ApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
         if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", str(secret)):
             raise ApiError(400, "Bad Request: secret token contains unallowed characters")
+        before = self.webhook
         self.webhook = Webhook(url, secret, parameters.get("drop_pending_updates") is True)
+        if before is not None and before.url == url:  # Telegram forgets the error with the address only
+            self.webhook.failed_at, self.webhook.error = before.failed_at, before.error
         self._drop(parameters)
         if self._poster is None:
             self._poster = asyncio.create_task(self._post())
         return True
+
+    def _webhook_info(self) -> dict[str, Any]:
+        """Return a WebhookInfo (Bot API, getWebhookInfo): without a webhook the url is empty."""
+        hook = self.webhook or Webhook("", None, drop_pending=False)
+        info: dict[str, Any] = {"url": hook.url, "has_custom_certificate": False}
+        info["pending_update_count"] = len(self._updates)
+        return info | (
+            {"last_error_date": hook.failed_at, "last_error_message": hook.error} if hook.error else {}
+        )
 
     def _drop(self, parameters: dict[str, Any]) -> None:
         if parameters.get("drop_pending_updates") is True:
@@ -246,14 +267,17 @@ class Telegram:
                     continue
                 update, hook = self._updates[0], self.webhook
                 headers = {_SECRET_HEADER: hook.secret} if hook.secret else {}
+                error = ""
                 try:
                     async with session.post(hook.url, json=update, headers=headers) as answer:
-                        accepted = 200 <= answer.status < 300
+                        if not 200 <= answer.status < 300:
+                            error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
                 except aiohttp.ClientError:
-                    accepted = False
-                if accepted:
+                    error = "Connection refused"
+                if not error:
                     self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
                 else:
+                    hook.failed_at, hook.error = int(time.time()), error
                     await asyncio.sleep(0.1)
 
     async def _close(self, _app: web.Application) -> None:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from core.metrics import Metrics
 from core.model import AspectRatio
+from core.proxies import Proxy, ProxyRules
 from provider.answers import (
     Task,
     is_success,
@@ -23,6 +24,7 @@ from provider.answers import (
     refusal,
     status_error,
 )
+from provider.connections import transport_through
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
 from provider.image_refusals import asks_for_prompt, picture_refusal
@@ -53,6 +55,7 @@ class MediaClient:
         model: str,
         metrics: Metrics,
         in_flight: int = TASKS_PER_CLIENT,
+        proxies: ProxyRules | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._url = url.rstrip("/")
@@ -60,7 +63,8 @@ class MediaClient:
         self._metrics = metrics
         count = max(FEWEST_CLIENTS, math.ceil(in_flight / TASKS_PER_CLIENT))
         context = ssl.create_default_context()
-        self._clients = [_client(key, context, transport) for _ in range(count)]
+        proxy = (proxies or ProxyRules()).for_url(url)
+        self._clients = [_client(key, context, proxy, transport) for _ in range(count)]
         self._next_client = itertools.cycle(self._clients)
 
     async def __aenter__(self) -> Self:
@@ -164,7 +168,7 @@ class MediaClient:
                 finally:
                     await response.aclose()
             except _BEFORE_SENDING as error:
-                raise NotSent(f"{path}: {type(error).__name__}") from error
+                raise NotSent(f"{path}: {type(error).__name__}: {error}".rstrip(": ")) from error
             except (httpx.HTTPError, httpx.StreamError) as error:
                 raise OutcomeUnknown(f"{path}: {type(error).__name__}") from error
         return response.status_code, raw, response.headers.get("retry-after")
@@ -191,14 +195,19 @@ class _BareKey(httpx.Auth):
 
 
 def _client(
-    key: SecretStr, context: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None
+    key: SecretStr,
+    context: ssl.SSLContext,
+    proxy: Proxy | None,
+    transport: httpx.AsyncBaseTransport | None,
 ) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
+    limits = httpx.Limits(max_connections=CALLS_AT_ONCE, max_keepalive_connections=CALLS_AT_ONCE)
     client = httpx.AsyncClient(
         auth=_BareKey(key),
         timeout=TIMEOUT,
-        limits=httpx.Limits(max_connections=CALLS_AT_ONCE, max_keepalive_connections=CALLS_AT_ONCE),
+        limits=limits,
         verify=context,
-        transport=transport,
+        transport=transport or transport_through(proxy, context=context, limits=limits),
+        trust_env=False,  # the settings have the proxies of the environment
     )
     return client, asyncio.Semaphore(CALLS_AT_ONCE)
 

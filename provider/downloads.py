@@ -1,18 +1,24 @@
 """Downloads a picture from the link in the provider's answer, without the key and never from a private address.
 
-This module resolves the host, vets its addresses and connects to a vetted address, so a name that resolves differently
-a moment later changes nothing. Errors: provider.errors, DownloadError.
+This module resolves the host, vets all its addresses and connects to the vetted ones, one after the other, so a name
+that resolves differently a moment later changes nothing. The same holds behind a proxy: it is asked for a vetted
+address, never for the name, which it might resolve to an address in its own network. Only the host of the API itself,
+and with `allow_private` every host, is connected to by name. Errors: provider.errors, DownloadError.
 """
 
 import asyncio
+import functools
 import ipaddress
 import socket
 import ssl
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 import httpx
 
+from core.proxies import ProxyRules
+from provider.connections import Dialer, DialingTransport, by_name
 from provider.errors import DownloadRefused, LinkGone, LinkUnavailable
 
 LARGEST_PICTURE = 25 * 1024 * 1024
@@ -21,6 +27,9 @@ TIMEOUT = httpx.Timeout(connect=10.0, read=15.0, write=10.0, pool=30.0)
 WHOLE_DOWNLOAD = 90.0
 """The longest time in seconds for one picture, against a store that drips bytes."""
 _GONE = frozenset({401, 403, 404, 410})
+_LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4)
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""The addresses by which a network without IPv4 reaches IPv4 (RFC 6052)."""
 
 
 class Downloads:
@@ -31,17 +40,20 @@ class Downloads:
         api_url: str,
         *,
         allow_private: bool = False,
+        proxies: ProxyRules | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._api_host = httpx.URL(api_url).host
         self._allow_private = allow_private
+        self._proxies = proxies or ProxyRules()
+        context = ssl.create_default_context()
         self._client = httpx.AsyncClient(
             timeout=TIMEOUT,
             trust_env=False,
             follow_redirects=False,
-            verify=ssl.create_default_context(),
-            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4),
-            transport=transport,
+            mounts={
+                f"{scheme}://": transport or self._transport(scheme, context) for scheme in ("http", "https")
+            },
         )
 
     async def __aenter__(self) -> Self:
@@ -66,7 +78,9 @@ class Downloads:
 
     async def _follow(self, url: httpx.URL) -> bytes:
         for _ in range(MOST_REDIRECTS + 1):
-            request = await self._request(url)
+            if url.scheme != "https" and not (url.scheme == "http" and url.host == self._api_host):
+                raise DownloadRefused("the link is not https")
+            request = self._client.build_request("GET", url.copy_with(username=None, password=None))
             response = await self._client.send(request, stream=True)
             try:
                 if not response.has_redirect_location:
@@ -79,35 +93,28 @@ class Downloads:
             url = target
         raise DownloadRefused("the link leads in circles")
 
-    async def _request(self, url: httpx.URL) -> httpx.Request:
-        """Return a request to a vetted address of the URL's host."""
-        own = url.host == self._api_host
-        if url.scheme != "https" and not (url.scheme == "http" and own):
-            raise DownloadRefused("the link is not https")
-        address = await self._address(url, own=own)
-        # The `Host` header and the TLS server name keep the URL's host; only the address is replaced.
-        return self._client.build_request(
-            "GET",
-            url.copy_with(host=address, username=None, password=None) if address else url,
-            headers={"Host": url.netloc.decode("ascii")},
-            extensions={"sni_hostname": url.host},
+    def _transport(self, scheme: str, context: ssl.SSLContext) -> DialingTransport:
+        dialer = Dialer(
+            proxy_for=functools.partial(self._proxies.for_host, scheme),
+            resolve=functools.partial(self._addresses, scheme),
         )
+        return DialingTransport(dialer, context=context, limits=_LIMITS)
 
-    async def _address(self, url: httpx.URL, *, own: bool) -> str | None:
-        """Return the vetted address. None means no vetting: the API's own host, or private addresses are allowed."""
-        if own or self._allow_private:
-            return None
+    async def _addresses(self, scheme: str, host: str, port: int) -> Sequence[str]:
+        """Return the vetted addresses of a host. Raises DownloadRefused if one of them is private."""
+        if host == self._api_host or self._allow_private:
+            return await by_name(host, port)
         loop = asyncio.get_running_loop()
-        port = url.port or (443 if url.scheme == "https" else 80)
         try:
-            found = await loop.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as error:
-            raise LinkUnavailable("the picture's host has no address") from error
-        addresses = [str(entry[4][0]) for entry in found]
-        for address in addresses:
-            if not is_public(address):
-                raise DownloadRefused("the link leads to a private address")
-        return addresses[0]
+            proxy = self._proxies.for_host(scheme, host, port)
+            hint = "; MEDIA_HOSTS_ALLOW_PRIVATE=true lets the proxy resolve it" if proxy else ""
+            raise LinkUnavailable(f"this machine cannot resolve the picture's host{hint}") from error
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if not all(is_public(address) for address in addresses):
+            raise DownloadRefused("the link leads to a private address")
+        return addresses
 
 
 def is_public(address: str) -> bool:
@@ -115,6 +122,8 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
         if inner is not None:
             ip = inner
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)

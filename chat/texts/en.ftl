@@ -88,7 +88,7 @@ flag-unknown =
     I don’t know <code>{ $flag }</code>. The only option is <code>--ar</code> with one of { $ratios }. For example:
     <code>/imagine a fox in the snow --ar 16:9</code>
 
-source-too-large = That file is over 20 MB, more than Telegram lets me fetch. Send it as a photo, or a smaller file.
+source-too-large = That file is over { $limit } MB, more than I can fetch from Telegram. Send it as a photo, or a smaller file.
 source-moves = I can’t change that: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot.
 source-not-a-picture = I can’t change that: it is not a picture. Send me a photo, a picture file (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF) or a sticker.
 source-too-many-pixels =
@@ -130,6 +130,7 @@ failed-picture-lost = The picture was drawn, but I could not fetch it. Please tr
 failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
 failed-not-sent = The picture was drawn, but for a whole day I could not get it through to Telegram. Please try again. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
+failed-source-unavailable = I could not get the picture you want changed from Telegram in time. Please try again in a few minutes. { $left }
 failed-source-gone = I could not fetch the picture you want changed: Telegram no longer gives it to me. Please send it again. { $left }
 failed-source-unknown-format = I could not read the picture you want changed: the file is not a picture of a kind I know (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF). { $left }
 failed-source-broken = I could not read the picture you want changed: the file is damaged or incomplete. Please send it again, or send a screenshot of it. { $left }

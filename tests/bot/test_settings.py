@@ -16,6 +16,7 @@ REQUIRED = {"BOT_TOKEN": "123456:" + "A" * 35, "GPTUNNEL_API_KEY": "shds-good-ke
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
     for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
 
@@ -47,6 +48,13 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("UNKNOWN_CREATE", "guess", "is not usable"),
         ("UPDATES", "pigeon", "is not usable"),
         ("PUBLIC_URL", "http://bot.example.org", "must be https"),
+        ("PUBLIC_URL", "https://bot.example.org/?a=b", "may hold a host, a port and a path only"),
+        ("PUBLIC_URL", "https://ann:secret@bot.example.org", "may hold a host, a port and a path only"),
+        ("TELEGRAM_PROXY", "tg://proxy?server=x&port=443&secret=y", "is an MTProto proxy"),
+        ("TELEGRAM_PROXY", "socks4://proxy:1080", "is not the address of an http or socks5 proxy"),
+        ("HTTPS_PROXY", "https://proxy:3128", "is not the address of an http or socks5 proxy"),
+        ("HTTP_PROXY", "http://proxy:99999", "out of range"),
+        ("ALL_PROXY", "socks5://", "is not the address of an http or socks5 proxy"),
         ("WEBHOOK_SECRET", "no spaces here", "may hold"),
         ("LISTEN", "8080", "is not HOST:PORT"),
         ("LISTEN", "127.0.0.1:99999", "is not HOST:PORT"),
@@ -108,6 +116,48 @@ def test_the_secret_of_a_bucket_is_in_no_log_line(monkeypatch: pytest.MonkeyPatc
     settings = load(None)
     assert "a/secret+of=the-bucket" in [secret.get_secret_value() for secret in settings.secrets]
     assert "a/secret" not in repr(settings)
+
+
+def test_an_own_bot_api_server_delivers_to_http_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "http://bot:8080/imagine/")
+    with pytest.raises(SettingsError, match=r"^PUBLIC_URL must be https"):
+        load(None)
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://telegram-bot-api:8081")
+    assert load(None).public_url == "http://bot:8080/imagine"
+
+
+def test_proxies_are_read_in_both_cases_and_from_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("HTTPS_PROXY=proxy:3128\nTELEGRAM_PROXY=socks5://ann:s%40cret@telegram-proxy\n")
+    monkeypatch.setenv("no_proxy", "gptunnel.ru")
+    monkeypatch.setenv("all_proxy", "")
+    settings = load(str(file))
+    assert str(settings.proxy_to_telegram) == "TELEGRAM_PROXY (socks5://telegram-proxy:1080)"
+    assert settings.proxies.for_url(settings.gptunnel_api_url) is None
+    assert str(settings.proxies.for_url("https://store.example")) == "HTTPS_PROXY (http://proxy:3128)"
+    assert settings.proxies.for_url("http://store.example") is None
+    assert "s@cret" in {secret.get_secret_value() for secret in settings.secrets}
+    assert "cret@" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("telegram_api_url", "proxy"),
+    [
+        ("https://api.telegram.org", "TELEGRAM_PROXY (socks5://telegram-proxy:1080)"),
+        ("http://telegram-bot-api:8081", "TELEGRAM_PROXY (socks5://telegram-proxy:1080)"),
+        ("http://127.0.0.1:8081", "None"),
+    ],
+)
+def test_the_proxy_to_telegram_is_its_own_but_for_a_server_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, telegram_api_url: str, proxy: str
+) -> None:
+    monkeypatch.setenv("TELEGRAM_PROXY", "socks5://telegram-proxy")
+    monkeypatch.setenv("ALL_PROXY", "proxy")
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("TELEGRAM_API_URL", telegram_api_url)
+    assert str(load(None).proxy_to_telegram) == proxy
 
 
 @pytest.mark.parametrize("quoted", ["'{}'", '"{}"', " {} ", ' "{}"\n', "“{}”"])

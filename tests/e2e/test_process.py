@@ -38,7 +38,7 @@ async def _run_command(world: World, *arguments: str, **settings: str) -> tuple[
 async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
     code, out, _ = await _run_command(own_bot, "check")
     assert code == 0
-    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 6
+    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 7
     assert "@imagine_demo_bot" in out
     assert "balance is 1000000.00" in out
     assert "source pictures go by data" in out

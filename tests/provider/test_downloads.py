@@ -129,6 +129,20 @@ async def test_private_hosts_may_be_allowed() -> None:
             await opened.fetch("https://127.0.0.1:1/x")
 
 
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("64:ff9b::5db8:d70e", True),  # 93.184.215.14 in a network that has IPv6 only (RFC 6052)
+        ("64:ff9b::a00:7", False),
+        ("64:ff9b::7f00:1", False),
+        ("2002:a00:7::", False),
+        ("2606:2800:220:1:248:1893:25c8:1946", True),
+    ],
+)
+def test_an_address_that_stands_for_ipv4_is_as_public_as_that(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
 @given(st.ip_addresses())
 def test_a_public_address_is_never_private_or_special(address: object) -> None:
     if is_public(str(address)):

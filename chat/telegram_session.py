@@ -1,0 +1,70 @@
+"""The HTTP session of aiogram, with proxies."""
+
+import socket
+import ssl
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import certifi
+from aiogram import Bot
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramNetworkError
+from aiogram.methods import TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
+
+from chat.bot_session import BotSession
+from chat.errors import NotConnected
+from core import json_text
+from core.proxies import Proxy
+
+_PROXY_ERRORS = (ProxyError, ProxyConnectionError, ProxyTimeoutError)
+"""Errors of aiohttp-socks while a connection is opened. aiogram does not translate them."""
+_NOT_CONNECTED = (*_PROXY_ERRORS, ssl.SSLError, socket.gaierror)
+"""The same, with TLS behind the proxy and the name of the proxy."""
+
+
+class TelegramSession(BotSession):
+    """The session for a Bot API server, through a proxy if there is one."""
+
+    def __init__(self, url: str, proxy: Proxy | None) -> None:
+        super().__init__(api=TelegramAPIServer.from_base(url), json_loads=json_text.loads)
+        direct = self._connector_init
+        if proxy is not None:
+            self._setup_proxy_connector(proxy.url)
+        context = ssl.create_default_context(cafile=certifi.where())
+        context.load_default_certs()  # the operator's own authority, for a server or a proxy that uses one
+        # aiogram drops the limits of its connector when it gets a proxy.
+        self._connector_init = {**direct, **self._connector_init, "ssl": context}
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - as aiogram declares it
+    ) -> TelegramType:
+        """Call a method. Raises NotConnected if the proxy did not open a connection."""
+        try:
+            return await super().make_request(bot, method, timeout)
+        except TelegramNetworkError as error:
+            if isinstance(error.__cause__, _NOT_CONNECTED):
+                raise NotConnected(method=method, message=f"the proxy: {error.__cause__}") from error
+            raise
+        except _PROXY_ERRORS as error:
+            raise NotConnected(method=method, message=f"the proxy: {error}") from error
+
+    async def stream_content(
+        self,
+        url: str,
+        headers: dict[str, Any] | None = None,
+        timeout: int = 30,  # noqa: ASYNC109
+        chunk_size: int = 65536,
+        raise_for_status: bool = True,
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the content of a file. Raises ConnectionError if the proxy did not open a connection."""
+        stream = super().stream_content(url, headers, timeout, chunk_size, raise_for_status)
+        try:
+            async for chunk in stream:
+                yield chunk
+        except _PROXY_ERRORS as error:
+            raise ConnectionError(str(error)) from error
