@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from bot import logs
 from bot.settings import LogFormat, LogLevel, Settings, SettingsError, load
 
@@ -18,12 +20,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     if parsed.command == "demo":
         return _demo(parsed)
+    warnings: list[str] = []
     try:
-        settings = load()
+        settings = load(warn=warnings.append)
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        print(*warnings, error, sep="\n", file=sys.stderr)
         return BAD_SETTINGS
-    return _check(settings) if parsed.command == "check" else _run(settings)
+    return _check(settings, warnings) if parsed.command == "check" else _run(settings, warnings)
 
 
 def _demo(parsed: argparse.Namespace) -> int:
@@ -36,13 +39,15 @@ def _demo(parsed: argparse.Namespace) -> int:
     return asyncio.run(show_page(browser=not parsed.no_browser, port=parsed.port))
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, warnings: Sequence[str]) -> int:
     from bot.process import run  # noqa: PLC0415 - bad settings are reported without importing aiogram, httpx or Pillow (160 MB)
     from storage.database import DatabaseError  # noqa: PLC0415
 
     secrets = [settings.bot_token, settings.gptunnel_api_key]
     secrets += [settings.webhook_secret] if settings.webhook_secret else []
     logs.set_up(settings.log_level, settings.log_format, secrets)
+    for line in warnings:
+        structlog.get_logger(__name__).warning("setting ignored", reason=line)
     try:
         asyncio.run(run(settings))
     except DatabaseError as error:
@@ -54,10 +59,12 @@ def _run(settings: Settings) -> int:
     return 0
 
 
-def _check(settings: Settings) -> int:
+def _check(settings: Settings, warnings: Sequence[str]) -> int:
     from bot.check import check  # noqa: PLC0415
 
     logs.set_up(LogLevel.ERROR, LogFormat.TEXT, [settings.bot_token, settings.gptunnel_api_key])
+    for line in warnings:
+        print(f"warn  {line}")
     return 0 if asyncio.run(check(settings)) else CANNOT_RUN
 
 
