@@ -1,11 +1,14 @@
-"""`imagine-bot check`: tries the settings, the token, the key and the database, and prints one line for each."""
+"""`imagine-bot check`: tries settings, token, key, database and address, and prints one line for each."""
 
+import errno
 from collections.abc import Awaitable, Callable
 
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 
 from bot.app import telegram_session
+from bot.check_errors import provider_sentence, reason, telegram_sentence
 from bot.settings import Settings
+from bot.web import try_to_listen
 from chat.sender import make_bot
 from core.metrics import Metrics
 from provider.client import MediaClient
@@ -27,6 +30,7 @@ async def check(settings: Settings) -> bool:
         ("BOT_TOKEN", _telegram),
         ("GPTUNNEL_API_KEY", _provider),
         ("DATABASE_URL", _database),
+        ("LISTEN", _listen),
     ]
     good = True
     for name, part in parts:
@@ -45,7 +49,7 @@ async def _telegram(settings: Settings) -> str:
     except TelegramUnauthorizedError:
         raise CheckFailed("Telegram does not know this token; @BotFather shows the right one") from None
     except AiogramError as error:
-        raise CheckFailed(f"{settings.telegram_api_url} does not answer ({type(error).__name__})") from None
+        raise CheckFailed(telegram_sentence(settings.telegram_api_url, error)) from None
     finally:
         await bot.session.close()
     return f"this is @{me.username}"
@@ -61,7 +65,7 @@ async def _provider(settings: Settings) -> str:
                 "the provider does not accept this key; its account page shows the right one"
             ) from None
         except MediaError as error:
-            raise CheckFailed(f"{url} does not say the balance ({error})") from None
+            raise CheckFailed(provider_sentence(url, error)) from None
     if balance <= 0:
         raise CheckFailed(f"the key is right, but the balance is {balance:.2f} roubles; top it up")
     return f"the key is right, the balance is {balance:.2f} roubles"
@@ -76,3 +80,22 @@ async def _database(settings: Settings) -> str:
         raise CheckFailed(str(error)) from None
     await database.close()
     return f"{database.path} can be read and written"
+
+
+async def _listen(settings: Settings) -> str:
+    try:
+        await try_to_listen(settings.listen_address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE and await _is_running(settings):
+            return f"{settings.listen} is in use, which is right while the bot runs"
+        raise CheckFailed(f"{settings.listen} cannot be used: {reason(error)}") from None
+    return f"{settings.listen} is free"
+
+
+async def _is_running(settings: Settings) -> bool:
+    try:
+        database = await Database.open(settings.database_url)
+    except DatabaseError as error:
+        return isinstance(error, DatabaseLocked)
+    await database.close()
+    return False

@@ -12,30 +12,17 @@ import pytest
 from playground import faults
 from playground.faults import Fault
 from playground.serve import KEY, TOKEN
+from tests.support.commands import run_to_end
 from tests.support.process_launcher import DEADLINE, ROOT
 from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-async def _run_command(world: World, *arguments: str, **settings: str) -> tuple[int, str, str]:
-    """Run `python -m bot …` to its end. Return the exit code, stdout and stderr. A setting `-` is left out."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | world.process.settings | settings
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
-        env={name: value for name, value in environment.items() if value != "-"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=world.folder,
-    )
-    out, errors = await asyncio.wait_for(process.communicate(), DEADLINE)
-    return process.returncode or 0, out.decode(), errors.decode()
-
-
 async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
-    code, out, _ = await _run_command(own_bot, "check")
+    code, out, _ = await run_to_end(own_bot, "check")
     assert code == 0
-    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 4
+    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 5
     assert "@imagine_demo_bot" in out
     assert "balance is 1000000.00" in out
     assert "source pictures go by data" in out
@@ -46,16 +33,20 @@ async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -
     ("settings", "verdict"),
     [
         ({"BOT_TOKEN": "4242:another-token-another-token"}, "FAIL  BOT_TOKEN: Telegram does not know"),
-        ({"TELEGRAM_API_URL": "http://127.0.0.1:9"}, "FAIL  BOT_TOKEN: http://127.0.0.1:9 does not answer"),
+        (
+            {"TELEGRAM_API_URL": "http://127.0.0.1:9"},
+            "FAIL  BOT_TOKEN: http://127.0.0.1:9 cannot be reached: ",
+        ),
         ({"GPTUNNEL_API_KEY": "another-key"}, "FAIL  GPTUNNEL_API_KEY: the provider does not accept"),
         ({"GPTUNNEL_API_URL": "http://127.0.0.1:9/v1"}, "FAIL  GPTUNNEL_API_KEY: http://127.0.0.1:9/v1"),
         ({"DATABASE_URL": "sqlite:////proc/nowhere/bot.sqlite3"}, "FAIL  DATABASE_URL: "),
+        ({"LISTEN": "nowhere.invalid:8080"}, "FAIL  LISTEN: nowhere.invalid:8080 cannot be used: "),
     ],
 )
 async def test_check_names_the_setting_that_fails(
     own_bot: World, settings: dict[str, str], verdict: str
 ) -> None:
-    code, out, errors = await _run_command(own_bot, "check", **settings)
+    code, out, errors = await run_to_end(own_bot, "check", **settings)
     assert code == 1
     assert verdict in out
     assert [line[:4].strip() for line in out.splitlines()].count("FAIL") == 1
@@ -63,20 +54,20 @@ async def test_check_names_the_setting_that_fails(
 
 
 async def test_check_reports_that_source_pictures_go_by_link(own_bot: World) -> None:
-    _, out, _ = await _run_command(own_bot, "check", PUBLIC_URL="https://bot.example.org")
+    _, out, _ = await run_to_end(own_bot, "check", PUBLIC_URL="https://bot.example.org")
     assert "source pictures go by link" in out
-    code, _, errors = await _run_command(own_bot, "check", SOURCE_IMAGES="link")
+    code, _, errors = await run_to_end(own_bot, "check", SOURCE_IMAGES="link")
     assert (code, errors.startswith("PUBLIC_URL is missing: SOURCE_IMAGES=link")) == (2, True)
 
 
 async def test_check_fails_for_an_empty_balance(own_bot: World) -> None:
     own_bot.media.balance = 0.0
-    code, out, _ = await _run_command(own_bot, "check")
+    code, out, _ = await run_to_end(own_bot, "check")
     assert (code, "top it up" in out) == (1, True)
 
 
 async def test_each_bad_setting_is_reported_in_one_line(own_bot: World) -> None:
-    code, out, errors = await _run_command(own_bot, "run", BOT_TOKEN="-", DAILY_QUOTA="many")
+    code, out, errors = await run_to_end(own_bot, "run", BOT_TOKEN="-", DAILY_QUOTA="many")
     assert (code, out) == (2, "")
     first, second = errors.splitlines()
     assert first.startswith("BOT_TOKEN is missing (example: BOT_TOKEN=")
@@ -84,16 +75,16 @@ async def test_each_bad_setting_is_reported_in_one_line(own_bot: World) -> None:
 
 
 async def test_a_key_with_quotes_and_spaces_is_accepted(own_bot: World) -> None:
-    code, _, _ = await _run_command(own_bot, "check", GPTUNNEL_API_KEY=f' "{KEY}" ', BOT_TOKEN=f"'{TOKEN}'\n")
+    code, _, _ = await run_to_end(own_bot, "check", GPTUNNEL_API_KEY=f' "{KEY}" ', BOT_TOKEN=f"'{TOKEN}'\n")
     assert code == 0
 
 
 async def test_a_second_process_on_the_same_ledger_is_refused(own_bot: World) -> None:
     await own_bot.process.start()
-    code, _, errors = await _run_command(own_bot, "run")
+    code, _, errors = await run_to_end(own_bot, "run")
     assert code == 1
     assert re.fullmatch(r"DATABASE_URL: another process is using .*; stop it first\n", errors)
-    code, out, _ = await _run_command(own_bot, "check")
+    code, out, _ = await run_to_end(own_bot, "check")
     assert (code, "in use by another process" in out) == (0, True)
 
 
@@ -115,7 +106,7 @@ async def test_a_damaged_ledger_is_refused_with_advice(own_bot: World, damage: s
     path.write_bytes(data)
     for leftover in own_bot.folder.glob("bot.sqlite3-*"):
         leftover.unlink()
-    code, _, errors = await _run_command(own_bot, "run")
+    code, _, errors = await run_to_end(own_bot, "run")
     assert code == 1
     assert re.match(r"DATABASE_URL: .* cannot be used: .*; restore a copy of it, or move it away", errors)
     assert "Traceback" not in errors
@@ -125,7 +116,7 @@ async def test_an_address_in_use_is_reported(own_bot: World) -> None:
     await own_bot.process.start()
     address = (await own_bot.process.address()).removeprefix("http://")
     another = {"DATABASE_URL": f"sqlite:///{own_bot.folder}/another.sqlite3"}
-    code, _, errors = await _run_command(own_bot, "run", LISTEN=address, **another)
+    code, _, errors = await run_to_end(own_bot, "run", LISTEN=address, **another)
     assert code == 1
     assert f"LISTEN={address} cannot be used" in errors
     assert "Traceback" not in errors
@@ -141,6 +132,17 @@ async def test_health_and_metrics_are_served(own_bot: World) -> None:
             assert "imagine_in_flight 0.0" in await answer.text()
         async with http.get(f"{address}/") as answer:
             assert answer.status == 404
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "LISTEN": address.removeprefix("http://"),
+        "http_proxy": "http://127.0.0.1:9",
+    }
+    command = (sys.executable, "-m", "bot.healthcheck")
+    check = await asyncio.create_subprocess_exec(*command, env=environment)
+    assert await asyncio.wait_for(check.wait(), DEADLINE) == 0
+    await own_bot.process.stop()
+    check = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
+    assert await asyncio.wait_for(check.wait(), DEADLINE) == 1
 
 
 async def test_after_sigterm_the_next_start_continues_open_requests(own_bot: World) -> None:
