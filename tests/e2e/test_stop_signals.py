@@ -6,9 +6,10 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -17,6 +18,7 @@ from playground.faults import Fault
 from tests.support.process_launcher import DEADLINE, ROOT
 from tests.support.world import World
 
+T = TypeVar("T")
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 PYTHON = (sys.executable, "-m", "bot")
@@ -32,10 +34,13 @@ def _catches(pid: int, number: signal.Signals) -> bool:
     return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
 
-async def _until_it_catches(pid: int, number: signal.Signals) -> None:
+async def _wait_for(ready: Callable[[], T]) -> T:
+    """Call a function until its result is true, and return that."""
     async with asyncio.timeout(DEADLINE):
-        while not _catches(pid, number):
-            await asyncio.sleep(0.005)
+        while True:
+            if result := ready():
+                return result
+            await asyncio.sleep(0.005)  # the kernel reports neither event
 
 
 @asynccontextmanager
@@ -66,10 +71,8 @@ async def _end_of(process: asyncio.subprocess.Process) -> tuple[int, str]:
 
 async def _child_of(process: asyncio.subprocess.Process) -> int:
     """Return the pid of the first child of a process."""
-    async with asyncio.timeout(DEADLINE):
-        while not (children := psutil.Process(process.pid).children()):
-            await asyncio.sleep(0.005)
-        return children[0].pid
+    parent = psutil.Process(process.pid)
+    return (await _wait_for(parent.children))[0].pid
 
 
 @pytest.mark.parametrize("after", AFTER_SECONDS)
@@ -78,7 +81,7 @@ async def test_process_1_of_a_container_obeys_sigterm_while_it_starts(own_bot: W
         pytest.skip("a pid namespace needs root and unshare")
     async with _started(own_bot, *UNSHARE, *PYTHON, "run") as unshare:
         pid = await _child_of(unshare)
-        await _until_it_catches(pid, signal.SIGTERM)
+        await _wait_for(lambda: _catches(pid, signal.SIGTERM))
         await asyncio.sleep(after)
         os.kill(pid, signal.SIGTERM)
         code, output = await _end_of(unshare)
@@ -89,7 +92,7 @@ async def test_process_1_of_a_container_obeys_sigterm_while_it_starts(own_bot: W
 @pytest.mark.parametrize("after", AFTER_SECONDS)
 async def test_ctrl_c_while_the_bot_starts_prints_no_traceback(own_bot: World, after: float) -> None:
     async with _started(own_bot, *PYTHON, "run") as process:
-        await _until_it_catches(process.pid, signal.SIGTERM)
+        await _wait_for(lambda: _catches(process.pid, signal.SIGTERM))
         await asyncio.sleep(after)
         os.kill(process.pid, signal.SIGINT)
         code, output = await _end_of(process)
