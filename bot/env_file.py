@@ -94,10 +94,13 @@ def _decode(name: str, raw: bytes) -> str:
 
 
 def _parse(name: str, text: str) -> EnvFile:
+    """Parse a text. A line whose name is no identifier counts as bad: it may be a secret, which must not be shown."""
     good: list[str] = []
     bad: list[int] = []
     for binding in parse_stream(io.StringIO(text)):
-        if binding.error or (binding.key is not None and binding.value is None):
+        if binding.error or (
+            binding.key is not None and (binding.value is None or not binding.key.isidentifier())
+        ):
             blank = len(binding.original.string) - len(binding.original.string.lstrip())
             bad.append(binding.original.line + binding.original.string.count("\n", 0, blank))
         else:

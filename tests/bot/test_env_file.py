@@ -152,7 +152,9 @@ def test_an_unknown_name_in_the_file_is_reported(folder: Path, line: str, warnin
     assert _warnings() == [f".env in {folder}: {warning}"]
 
 
-@pytest.mark.parametrize("line", ["DAILY_QUOTA: 3", "DAILY_QUOTA", "just words", "DAILY_QUOTA='3"])
+@pytest.mark.parametrize(
+    "line", ["DAILY_QUOTA: 3", "DAILY_QUOTA", "just words", "DAILY_QUOTA='3", "shds-key==", "42:token"]
+)
 def test_a_line_without_a_value_is_reported(
     folder: Path, line: str, caplog: pytest.LogCaptureFixture
 ) -> None:
