@@ -33,7 +33,7 @@ VOLUME /data
 EXPOSE 8080
 # The bot's own verdict: the database answers and the engine runs.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-m", "bot.healthcheck"]
+    CMD ["python", "-P", "-m", "bot.healthcheck"]
 # SIGTERM is answered within ten seconds.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["imagine-bot"]

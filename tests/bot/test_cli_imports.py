@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,8 @@ print(sorted({{"asyncio", "pydantic", "structlog", *{LARGE!r}}} & sys.modules.ke
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True
     )
     assert process.stdout == "[]\n"
+
+
+def test_the_installed_command_handles_stop_signals_first() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"imagine-bot": "bot.__main__:main"}

@@ -12,7 +12,7 @@ import pytest
 from playground import faults
 from playground.faults import Fault
 from playground.serve import KEY, TOKEN
-from tests.support.commands import run_to_end
+from tests.support.commands import run_to_end as _run_command
 from tests.support.process_launcher import DEADLINE, ROOT
 from tests.support.world import World
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
-    code, out, _ = await run_to_end(own_bot, "check")
+    code, out, _ = await _run_command(own_bot, "check")
     assert code == 0
     assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 5
     assert "@imagine_demo_bot" in out
@@ -46,7 +46,7 @@ async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -
 async def test_check_names_the_setting_that_fails(
     own_bot: World, settings: dict[str, str], verdict: str
 ) -> None:
-    code, out, errors = await run_to_end(own_bot, "check", **settings)
+    code, out, errors = await _run_command(own_bot, "check", **settings)
     assert code == 1
     assert verdict in out
     assert [line[:4].strip() for line in out.splitlines()].count("FAIL") == 1
@@ -54,20 +54,20 @@ async def test_check_names_the_setting_that_fails(
 
 
 async def test_check_reports_that_source_pictures_go_by_link(own_bot: World) -> None:
-    _, out, _ = await run_to_end(own_bot, "check", PUBLIC_URL="https://bot.example.org")
+    _, out, _ = await _run_command(own_bot, "check", PUBLIC_URL="https://bot.example.org")
     assert "source pictures go by link" in out
-    code, _, errors = await run_to_end(own_bot, "check", SOURCE_IMAGES="link")
+    code, _, errors = await _run_command(own_bot, "check", SOURCE_IMAGES="link")
     assert (code, errors.startswith("PUBLIC_URL is missing: SOURCE_IMAGES=link")) == (2, True)
 
 
 async def test_check_fails_for_an_empty_balance(own_bot: World) -> None:
     own_bot.media.balance = 0.0
-    code, out, _ = await run_to_end(own_bot, "check")
+    code, out, _ = await _run_command(own_bot, "check")
     assert (code, "top it up" in out) == (1, True)
 
 
 async def test_each_bad_setting_is_reported_in_one_line(own_bot: World) -> None:
-    code, out, errors = await run_to_end(own_bot, "run", BOT_TOKEN="-", DAILY_QUOTA="many")
+    code, out, errors = await _run_command(own_bot, "run", BOT_TOKEN="-", DAILY_QUOTA="many")
     assert (code, out) == (2, "")
     first, second = errors.splitlines()
     assert first.startswith("BOT_TOKEN is missing (example: BOT_TOKEN=")
@@ -75,16 +75,16 @@ async def test_each_bad_setting_is_reported_in_one_line(own_bot: World) -> None:
 
 
 async def test_a_key_with_quotes_and_spaces_is_accepted(own_bot: World) -> None:
-    code, _, _ = await run_to_end(own_bot, "check", GPTUNNEL_API_KEY=f' "{KEY}" ', BOT_TOKEN=f"'{TOKEN}'\n")
+    code, _, _ = await _run_command(own_bot, "check", GPTUNNEL_API_KEY=f' "{KEY}" ', BOT_TOKEN=f"'{TOKEN}'\n")
     assert code == 0
 
 
 async def test_a_second_process_on_the_same_ledger_is_refused(own_bot: World) -> None:
     await own_bot.process.start()
-    code, _, errors = await run_to_end(own_bot, "run")
+    code, _, errors = await _run_command(own_bot, "run")
     assert code == 1
     assert re.fullmatch(r"DATABASE_URL: another process is using .*; stop it first\n", errors)
-    code, out, _ = await run_to_end(own_bot, "check")
+    code, out, _ = await _run_command(own_bot, "check")
     assert (code, "in use by another process" in out) == (0, True)
 
 
@@ -106,7 +106,7 @@ async def test_a_damaged_ledger_is_refused_with_advice(own_bot: World, damage: s
     path.write_bytes(data)
     for leftover in own_bot.folder.glob("bot.sqlite3-*"):
         leftover.unlink()
-    code, _, errors = await run_to_end(own_bot, "run")
+    code, _, errors = await _run_command(own_bot, "run")
     assert code == 1
     assert re.match(r"DATABASE_URL: .* cannot be used: .*; restore a copy of it, or move it away", errors)
     assert "Traceback" not in errors
@@ -116,7 +116,7 @@ async def test_an_address_in_use_is_reported(own_bot: World) -> None:
     await own_bot.process.start()
     address = (await own_bot.process.address()).removeprefix("http://")
     another = {"DATABASE_URL": f"sqlite:///{own_bot.folder}/another.sqlite3"}
-    code, _, errors = await run_to_end(own_bot, "run", LISTEN=address, **another)
+    code, _, errors = await _run_command(own_bot, "run", LISTEN=address, **another)
     assert code == 1
     assert f"LISTEN={address} cannot be used" in errors
     assert "Traceback" not in errors
