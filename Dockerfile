@@ -16,7 +16,8 @@ COPY playground playground
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 
 FROM python:3.11-slim
-RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin imagine \
+RUN groupadd --gid 10001 imagine \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin imagine \
     && install --directory --owner=imagine --group=imagine /data
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \
@@ -25,13 +26,14 @@ ENV PATH=/venv/bin:$PATH \
     DATABASE_URL=sqlite:////data/bot.sqlite3 \
     LISTEN=0.0.0.0:8080 \
     LOG_FORMAT=json
-USER imagine
+# By number: Kubernetes can check that it is not root (runAsNonRoot).
+USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 # The bot's own verdict: the database answers and the engine runs.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['LISTEN'].rpartition(':')[2]}/healthz\", timeout=4)"]
+    CMD ["python", "-P", "-m", "bot.healthcheck"]
 # SIGTERM is answered within ten seconds.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["imagine-bot"]

@@ -3,69 +3,99 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# By module: a script in $(BIN) works only in the folder in which it was installed.
+RUN := $(BIN)/python -m
+PIP := $(RUN) pip install --quiet --disable-pip-version-check
 ARGS ?=
-LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+LOCKING = $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
 .PHONY: demo run check test unit fuzz lint format bench soak audit screenshots lock clean
 
+# A virtual environment whose Python is gone or too old, or that has no pip, is made anew. In one that was moved, the
+# scripts are made anew, which needs no network.
+USABLE := import pip, sys; sys.exit(sys.version_info < (3, 11))
+HERE := import sys; sys.exit(sys.executable not in open("$(BIN)/imagine-bot").read())
+VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
+ifneq ($(wildcard $(VENV)/.runtime $(VENV)/.dev),)
+ifneq ($(shell $(BIN)/python -c '$(USABLE)' 2>/dev/null && $(BIN)/python -c '$(HERE)' 2>/dev/null && echo yes),yes)
+$(info $(VENV) was moved, or its Python is gone or too old. Repairing it; this may take a minute.)
+$(shell rm -f $(VENV)/.runtime $(VENV)/.dev)
+else ifneq ($(filter command environment,$(origin PYTHON)),)
+PRESENT := $(shell $(BIN)/python -c '$(VERSION)')
+ifneq ($(shell $(PYTHON) -c '$(VERSION)' 2>/dev/null),$(PRESENT))
+$(info PYTHON=$(PYTHON) is not used: $(VENV) has Python $(PRESENT). To change it: make clean)
+endif
+endif
+endif
+
+define MAKE_VENV
+@$(BIN)/python -c '$(USABLE)' 2>/dev/null || { \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or newer is needed. Name one: $(strip make $(MAKECMDGOALS)) PYTHON=python3.12' >&2; exit 1; }; \
+	$(PYTHON) -m venv --clear $(VENV) || \
+		{ echo '$(VENV) was not made. On Debian and Ubuntu: apt install python3-venv. Then run make again.' >&2; exit 1; }; }
+endef
+define INSTALL
+$(PIP) --require-hashes --requirement $(1) && $(PIP) --no-deps --no-build-isolation --editable . || \
+	{ echo 'The packages were not installed. Run make again; if that does not help: make clean' >&2; exit 1; }
+endef
+
 demo: $(VENV)/.runtime ## the whole bot in a browser, with no token and no network (ARGS=--once: in the terminal)
-	$(BIN)/imagine-bot demo $(ARGS)
+	$(RUN) bot demo $(ARGS)
 
 run: $(VENV)/.runtime ## run the bot with the settings of .env
-	$(BIN)/imagine-bot run
+	$(RUN) bot run
 
 check: $(VENV)/.runtime ## try settings, token, key and database
-	$(BIN)/imagine-bot check
+	$(RUN) bot check
 
 test: lint ## all checks of CI; property tests try the same examples every time
-	$(BIN)/pytest -n 6 --dist worksteal $(ARGS)
+	$(RUN) pytest -n 6 --dist worksteal $(ARGS)
 
 unit: $(VENV)/.dev ## the tests that take seconds
-	$(BIN)/pytest -q -m "not slow" $(ARGS)
+	$(RUN) pytest -q -m "not slow" $(ARGS)
 
 fuzz: $(VENV)/.dev ## property tests only, at random, with ten times the examples (tests/support/property_tests.py)
-	$(BIN)/pytest -n 6 --dist worksteal -m hypothesis --hypothesis-profile fuzz --timeout 7200 $(ARGS)
+	$(RUN) pytest -n 6 --dist worksteal -m hypothesis --hypothesis-profile fuzz --timeout 7200 $(ARGS)
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/mypy
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(BIN)/python -c 'from importlinter.cli import lint_imports_command as main; main()' --no-logo
+	$(RUN) mypy
 
 format: $(VENV)/.dev
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
 
 bench: $(VENV)/.dev ## measures; see benchmarks/README.md
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(RUN) benchmarks $(ARGS)
 
 soak: $(VENV)/.dev ## half an hour with faults and kills, and the account of it (ARGS="--report docs/soak.md")
-	$(BIN)/python -m benchmarks.soak $(ARGS)
+	$(RUN) benchmarks.soak $(ARGS)
 
 audit: $(VENV)/.dev ## known weaknesses of the locked packages; asks a service, so it is no test
-	$(BIN)/pip install --quiet pip-audit
-	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	$(PIP) pip-audit
+	$(RUN) pip_audit --requirement requirements.lock --require-hashes --disable-pip
 
 screenshots: $(VENV)/.dev ## takes the README's pictures anew; needs chromium
-	$(BIN)/python -m tests.browser.screenshots
+	$(RUN) tests.browser.screenshots
 
 lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
-	$(BIN)/pip install --quiet uv
+	$(PIP) uv
 	$(LOCKING) --upgrade --extra build --extra s3 --extra dev --output-file requirements-dev.lock
 	$(LOCKING) --extra build --extra s3 --constraint requirements-dev.lock --output-file requirements.lock
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	$(MAKE_VENV)
+	@$(call INSTALL,requirements.lock)
+	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@ $(VENV)/.runtime
+	$(MAKE_VENV)
+	@$(call INSTALL,requirements-dev.lock)
+	@touch $@ $(VENV)/.runtime
 
-clean:
+clean: ## removes what make has made; the ledger in data/ stays
 	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

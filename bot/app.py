@@ -15,7 +15,7 @@ from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
 from bot.polling import Polling
 from bot.settings import Settings, Updates
-from bot.startup_tasks import set_menus
+from bot.startup_tasks import log_link, set_menus
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret
@@ -437,6 +437,7 @@ class App:
         await self._update_queue.start()
         if settings.updates is Updates.POLLING:
             self.polling.start()
+        self._background.start(log_link(bot=self.bot, clock=self._clock))
 
     async def is_healthy(self) -> bool:
         """Return whether the database answers and accepts writes, the engine runs, and updates are received."""

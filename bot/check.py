@@ -1,15 +1,18 @@
-"""`imagine-bot check`: tries the settings, the token, the key, the model and the database; prints one line for each."""
+"""`imagine-bot check`: tries settings, connections, keys, model, ledger and addresses, and prints one line for each."""
 
 import contextlib
+import errno
 from collections.abc import Awaitable, Callable
 
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 
 from bot.app import telegram_session
+from bot.check_errors import provider_sentence, reason, telegram_sentence
 from bot.check_failed import CheckFailed
 from bot.check_sources import EditsRefused, NotTold, check_photo_edits
 from bot.network_check import connections, public_address, webhook_info
 from bot.settings import Settings, Updates
+from bot.web import try_to_listen
 from chat.sender import make_bot
 from core.metrics import Metrics
 from provider.client import MediaClient
@@ -34,6 +37,7 @@ async def check(settings: Settings) -> bool:
         ("GPTUNNEL_MODEL", _model),
         ("photo edits", _photo_edits),
         ("DATABASE_URL", _database),
+        ("LISTEN", _listen),
     ]
     if settings.public_url is not None:
         parts.append(("PUBLIC_URL", public_address))
@@ -58,7 +62,7 @@ async def _telegram(settings: Settings) -> str:
     except TelegramUnauthorizedError:
         raise CheckFailed("Telegram does not know this token; @BotFather shows the right one") from None
     except AiogramError as error:
-        raise CheckFailed(f"{settings.telegram_api_url} does not answer ({type(error).__name__})") from None
+        raise CheckFailed(telegram_sentence(settings.telegram_api_url, error)) from None
     finally:
         await bot.session.close()
     return f"this is @{me.username}"
@@ -89,7 +93,7 @@ async def _key(settings: Settings) -> str:
         except MediaError as error:
             if proved:
                 return f"the key is right; the balance is not known ({error})"
-            raise CheckFailed(f"{settings.gptunnel_api_url} does not say the balance ({error})") from None
+            raise CheckFailed(provider_sentence(settings.gptunnel_api_url, error)) from None
     if balance <= 0:
         raise CheckFailed(f"the key is right, but the balance is {balance:.2f} roubles; top it up")
     return f"the key is right, the balance is {balance:.2f} roubles"
@@ -126,3 +130,22 @@ async def _database(settings: Settings) -> str:
         raise CheckFailed(str(error)) from None
     await database.close()
     return f"{database.path} can be read and written"
+
+
+async def _listen(settings: Settings) -> str:
+    try:
+        await try_to_listen(settings.listen_address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE and await _is_running(settings):
+            return f"{settings.listen} is in use, which is right while the bot runs"
+        raise CheckFailed(f"{settings.listen} cannot be used: {reason(error)}") from None
+    return f"{settings.listen} is free"
+
+
+async def _is_running(settings: Settings) -> bool:
+    try:
+        database = await Database.open(settings.database_url)
+    except DatabaseError as error:
+        return isinstance(error, DatabaseLocked)
+    await database.close()
+    return False

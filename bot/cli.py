@@ -3,10 +3,13 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
-from bot import logs
+import structlog
+
+from bot import logs, stop_signals
 from bot.settings import LogFormat, LogLevel, Settings, SettingsError, load
 
 BAD_SETTINGS = 2
@@ -14,33 +17,39 @@ CANNOT_RUN = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit code: 0 for success, 1 for failure, 2 for bad settings or arguments."""
+    """Run a command and return the exit code: 0 for success, 1 for failure, 2 for bad settings or arguments.
+
+    A command that SIGTERM or SIGINT ended early returns 128 + the number of the signal.
+    """
     parsed = _parser().parse_args(arguments)
     if parsed.command == "demo":
         return _demo(parsed)
+    warnings: list[str] = []
     try:
-        settings = load()
+        settings = load(warn=warnings.append)
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        print(*warnings, error, sep="\n", file=sys.stderr)
         return BAD_SETTINGS
-    return _check(settings) if parsed.command == "check" else _run(settings)
+    return _check(settings, warnings) if parsed.command == "check" else _run(settings, warnings)
 
 
 def _demo(parsed: argparse.Namespace) -> int:
     if parsed.once:
         from bot.demo_once import draw_once  # noqa: PLC0415 - only the demo needs the playground
 
-        return asyncio.run(draw_once(parsed.prompt, Path(parsed.out)))
+        return asyncio.run(_cancelled_by_signals(draw_once(parsed.prompt, Path(parsed.out))))
     from bot.demo import show_page  # noqa: PLC0415
 
     return asyncio.run(show_page(browser=not parsed.no_browser, port=parsed.port))
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, warnings: Sequence[str]) -> int:
     from bot.process import run  # noqa: PLC0415 - bad settings are reported without importing aiogram, httpx or Pillow (160 MB)
     from storage.database import DatabaseError  # noqa: PLC0415
 
     logs.set_up(settings.log_level, settings.log_format, settings.secrets)
+    for line in warnings:
+        structlog.get_logger(__name__).warning("setting ignored", reason=line)
     try:
         asyncio.run(run(settings))
     except DatabaseError as error:
@@ -52,11 +61,36 @@ def _run(settings: Settings) -> int:
     return 0
 
 
-def _check(settings: Settings) -> int:
+def _check(settings: Settings, warnings: Sequence[str]) -> int:
     from bot.check import check  # noqa: PLC0415
 
     logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)
-    return 0 if asyncio.run(check(settings)) else CANNOT_RUN
+    for line in warnings:
+        print(f"warn  {line}")
+
+    async def result() -> int:
+        return 0 if await check(settings) else CANNOT_RUN
+
+    return asyncio.run(_cancelled_by_signals(result()))
+
+
+async def _cancelled_by_signals(work: Coroutine[Any, Any, int]) -> int:
+    """Await an exit code. On SIGTERM or SIGINT, cancel the work and return the exit code of the signal instead."""
+    received: list[int] = []
+    task = asyncio.ensure_future(work)
+
+    def cancel(number: int) -> None:
+        received.append(number)
+        task.cancel()
+
+    for number in stop_signals.STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, cancel, number)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        return stop_signals.exit_code(received[0])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,12 +2,12 @@
 
 import asyncio
 import gc
-import signal
 
 import structlog
 
 from bot.app import App, telegram_session
 from bot.settings import Settings
+from bot.stop_signals import STOP_SIGNALS
 from core.clock import SystemClock
 from storage.database import Database, Failpoint
 
@@ -16,17 +16,18 @@ log = structlog.get_logger(__name__)
 
 async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises DatabaseError or OSError if it cannot start."""
+    stopping = _stop_signal()
     database = await Database.open(settings.database_url, failpoint)
     app = App(settings, database=database, session=telegram_session(settings), clock=SystemClock())
     try:
         await app.start()
-        stopping = _stop_signal()
-        await app.serve()
-        # Imported objects stay for good. Frozen, they do not slow a full garbage collection down (benchmarks/).
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 20)
-        log.info("ready", updates=settings.updates)
-        await stopping.wait()
+        if not stopping.is_set():
+            await app.serve()
+            # Imported objects stay for good. Frozen, they do not slow a full garbage collection down (benchmarks/).
+            gc.freeze()
+            gc.set_threshold(10_000, 20, 20)
+            log.info("ready", updates=settings.updates)
+            await stopping.wait()
         log.info("stopping")
     finally:
         await app.stop()
@@ -36,6 +37,6 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
 def _stop_signal() -> asyncio.Event:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stopping.set)
     return stopping

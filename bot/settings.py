@@ -1,7 +1,9 @@
 """The settings, read from the environment and `.env`: typed, bounded, and named in every error."""
 
 import importlib.util
+import os
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -10,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import env_file
+from bot.env_file import EnvFile, EnvFileError
 from core.bucket_address import BucketAddress
 from core.options import SourceImages, SourceWay, UnknownCreate
 from core.proxies import Proxy, ProxyRules, is_loopback
@@ -39,7 +43,7 @@ class LogFormat(StrEnum):
 
 
 class SettingsError(Exception):
-    """One or more settings are missing or bad. Each line of the text names one, its error, and an example."""
+    """Settings are missing or bad, or `.env` cannot be read. Each line of the text names one, its error, an example."""
 
 
 def _bot_token(value: SecretStr) -> SecretStr:
@@ -113,6 +117,14 @@ def _ids(value: object) -> object:
     return frozenset(int(part) for part in parts if part)
 
 
+def _in_any_case(kind: type[StrEnum]) -> BeforeValidator:
+    """Return a validator that accepts the values of an enum in upper and lower case."""
+    values = {member.value.casefold(): member.value for member in kind}
+    return BeforeValidator(
+        lambda value: values.get(value.casefold(), value) if isinstance(value, str) else value
+    )
+
+
 Url = Annotated[str, AfterValidator(_base_url)]
 ProxyUrl = Annotated[SecretStr | None, AfterValidator(_proxy)]
 TELEGRAM_HOST = "api.telegram.org"
@@ -122,8 +134,6 @@ class Settings(BaseSettings):
     """All settings, named as in the environment, in lower case. `.env.example` explains each."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
         hide_input_in_errors=True,
@@ -158,8 +168,10 @@ class Settings(BaseSettings):
     throttle: int = Field(30, ge=0, le=10_000, examples=["30"])
     outage_patience: float = Field(900, ge=0, le=86_400, examples=["900"])
     low_balance: float = Field(100, ge=0, le=1_000_000_000, examples=["100"])
-    unknown_create: UnknownCreate = Field(UnknownCreate.REPEAT, examples=["repeat"])
-    updates: Updates = Field(Updates.POLLING, examples=["polling"])
+    unknown_create: Annotated[UnknownCreate, _in_any_case(UnknownCreate)] = Field(
+        UnknownCreate.REPEAT, examples=["repeat"]
+    )
+    updates: Annotated[Updates, _in_any_case(Updates)] = Field(Updates.POLLING, examples=["polling"])
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
         None, examples=["https://bot.example.org"]
     )
@@ -167,9 +179,11 @@ class Settings(BaseSettings):
         None, examples=["a-long-random-word"]
     )
     listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
-    log_level: LogLevel = Field(LogLevel.INFO, examples=["INFO"])
-    log_format: LogFormat = Field(LogFormat.TEXT, examples=["text"])
-    source_images: SourceImages = Field(SourceImages.AUTO, examples=["auto"])
+    log_level: Annotated[LogLevel, _in_any_case(LogLevel)] = Field(LogLevel.INFO, examples=["INFO"])
+    log_format: Annotated[LogFormat, _in_any_case(LogFormat)] = Field(LogFormat.TEXT, examples=["text"])
+    source_images: Annotated[SourceImages, _in_any_case(SourceImages)] = Field(
+        SourceImages.AUTO, examples=["auto"]
+    )
     source_bucket: Annotated[SecretStr | None, AfterValidator(_bucket)] = Field(
         None, examples=["https://KEY_ID:SECRET@s3.eu-central-1.amazonaws.com/my-bucket"]
     )
@@ -262,14 +276,38 @@ def _parsed(setting: str, address: SecretStr | None) -> Proxy | None:
     return None if address is None else Proxy.parse(setting, address.get_secret_value())
 
 
-def load(env_file: str | None = ".env") -> Settings:
-    """Return the settings. Raises SettingsError with one line for each bad setting, without its value."""
+def load(path: str | None = ".env", *, warn: Callable[[str], None] = lambda _line: None) -> Settings:
+    """Return the settings of the environment and a file, in this order of precedence.
+
+    Calls `warn` with a line for each name that is not a setting. Raises SettingsError with one line for each bad
+    setting, without its value.
+    """
     try:
-        return Settings(_env_file=env_file)
+        file = env_file.read(Path(path)) if path else None
+    except EnvFileError as error:
+        raise SettingsError(str(error)) from None
+    names = {field.upper() for field in Settings.model_fields}
+    for line in [*(file.warnings(names) if file else ()), *env_file.misspelt(os.environ, names)]:
+        warn(line)
+    try:
+        return Settings(**_values(file))
     except ValidationError as error:
-        raise SettingsError(
-            "\n".join(_line(details) for details in error.errors(include_url=False))
-        ) from None
+        lines = [_line(details) for details in error.errors(include_url=False)]
+        if file and not file.exists and any(details["type"] == "missing" for details in error.errors()):
+            lines[-1] += f"; there is no {file.name}: cp .env.example .env"
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _values(file: EnvFile | None) -> dict[str, Any]:
+    """Return the values of the file that the environment does not set. An empty value sets nothing."""
+    if file is None:
+        return {}
+    in_environment = {name.upper() for name, value in os.environ.items() if value}
+    return {
+        name.lower(): value
+        for name, value in file.values.items()
+        if value and name.upper() not in in_environment
+    }
 
 
 def _line(details: Any) -> str:

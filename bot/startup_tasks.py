@@ -1,9 +1,10 @@
-"""Calls to Telegram after a start, repeated until they succeed: the command menus."""
+"""Calls to Telegram after a start, repeated until they succeed: the command menus and the bot's name."""
 
 from collections.abc import Collection
 
 import structlog
 from aiogram import Bot
+from aiogram.exceptions import AiogramError
 
 from chat import menu
 from chat.translations import Translations
@@ -28,3 +29,17 @@ async def set_menus(
         tries += 1
         await clock.sleep(backoff(tries, first=5.0, longest=600.0))
     log.info("menus set")
+
+
+async def log_link(*, bot: Bot, clock: Clock) -> None:
+    """Log the link under which users find the bot. The reason for an outage of Telegram is logged elsewhere."""
+    tries = 0
+    while True:
+        try:
+            me = await bot.me()
+        except AiogramError:
+            tries += 1
+            await clock.sleep(backoff(tries, first=1.0, longest=60.0))
+        else:
+            log.info("users can write to the bot", link=f"https://t.me/{me.username}", name=me.full_name)
+            return

@@ -48,6 +48,14 @@ def webhook_secret(chosen: SecretStr | None) -> SecretStr:
     return chosen or SecretStr(secrets.token_urlsafe(32))
 
 
+async def try_to_listen(address: tuple[str, int]) -> None:
+    """Listen on an address as the server does, and stop at once. Raises OSError if that is not possible."""
+    host, port = address
+    server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+    server.close()
+    await server.wait_closed()
+
+
 class WebServer:
     """Listens on one address, `host` and `port`. `public_url` is the address of the reverse proxy before it."""
 

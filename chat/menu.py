@@ -14,6 +14,7 @@ from aiogram.types import (
     BotCommandScopeChat,
 )
 
+from chat.errors import translate
 from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations, Translator
 from storage.key_values import KeyValueStore
 
@@ -42,14 +43,21 @@ async def set_menus(
         (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
         *((BotCommandScopeChat(chat_id=admin), ADMIN) for admin in sorted(admins)),
     ]
-    all_set = True
+    failed: list[tuple[Scope, AiogramError]] = []
     for scope, names in menus:
         for language in LANGUAGES:
             commands = _commands(translations.for_language(language), names)
             # The default language has no code, so that it also serves all languages without texts.
             code = None if language == DEFAULT_LANGUAGE else language
-            all_set &= await _set_menu(bot, key_values, scope, code, commands)
-    return all_set
+            try:
+                await _set_menu(bot, key_values, scope, code, commands)
+            except AiogramError as error:
+                failed.append((scope, error))
+    if failed:
+        scopes = ", ".join(dict.fromkeys(scope.type for scope, _ in failed))
+        log.warning("menus not set", count=len(failed), scopes=scopes, error=str(translate(failed[0][1])))
+    # An admin who never wrote to the bot has no chat with it. A later start sets their menu.
+    return all(isinstance(scope, BotCommandScopeChat) for scope, _ in failed)
 
 
 def _commands(translate: Translator, names: Collection[str]) -> list[BotCommand]:
@@ -58,17 +66,10 @@ def _commands(translate: Translator, names: Collection[str]) -> list[BotCommand]
 
 async def _set_menu(
     bot: Bot, key_values: KeyValueStore, scope: Scope, code: str | None, commands: list[BotCommand]
-) -> bool:
+) -> None:
     text = "\n".join(f"{command.command}: {command.description}" for command in commands)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     name = f"menu {bot.id} {scope.model_dump_json(exclude_none=True)} {code or ''}"
-    if await key_values.get(name) == digest:
-        return True
-    try:
+    if await key_values.get(name) != digest:
         await bot.set_my_commands(commands, scope=scope, language_code=code)
-    except AiogramError as error:
-        log.warning("menu not set", scope=scope.type, error=str(error))
-        # An admin who never wrote to the bot has no chat with it. A later start sets their menu.
-        return isinstance(scope, BotCommandScopeChat)
-    await key_values.set(name, digest)
-    return True
+        await key_values.set(name, digest)

@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from storage.private_files import PRIVATE, create_private, explain
 from storage.schema import HEAD
 
 T = TypeVar("T")
@@ -190,14 +191,16 @@ class Database:
         Raises DatabaseLocked if another process uses it, DatabaseError if it cannot be read or written.
         """
         path = sqlite_path(url)
+        lock = filelock.FileLock(f"{path}.lock", mode=PRIVATE)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(f"{path}.lock")
             lock.acquire(timeout=0)
+            create_private(path)
         except filelock.Timeout as error:
             raise DatabaseLocked(f"another process is using {path}; stop it first") from error
         except OSError as error:
-            raise DatabaseError(f"{path} cannot be opened: {error.strerror or error}") from error
+            lock.release()
+            raise DatabaseError(f"{path} cannot be opened: {explain(error)}") from error
         database = cls(path, lock, failpoint)
         try:
             loop = asyncio.get_running_loop()

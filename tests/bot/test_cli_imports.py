@@ -1,8 +1,9 @@
-"""The command line reports bad settings before it imports anything large."""
+"""The command line reports bad settings, and handles stop signals, before it imports anything large."""
 
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,21 @@ def test_a_bad_setting_is_reported_without_large_imports(tmp_path: Path, command
     )
     assert json.loads(process.stdout) == [2, []]
     assert process.stderr.startswith("BOT_TOKEN is not a bot token")
+
+
+def test_stop_signals_are_handled_before_anything_large_is_imported() -> None:
+    code = f"""
+import sys
+from bot import __main__, stop_signals
+stop_signals.exit_at_once()
+print(sorted({{"asyncio", "pydantic", "structlog", *{LARGE!r}}} & sys.modules.keys()))
+"""
+    process = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True
+    )
+    assert process.stdout == "[]\n"
+
+
+def test_the_installed_command_handles_stop_signals_first() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"imagine-bot": "bot.__main__:main"}

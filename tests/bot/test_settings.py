@@ -175,6 +175,25 @@ def test_the_environment_overrides_the_file(monkeypatch: pytest.MonkeyPatch, tmp
     assert settings.admin_ids == {1, 2, 3}
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "chosen"),
+    [
+        ("LOG_LEVEL", "info", "INFO"),
+        ("LOG_LEVEL", "Warning", "WARNING"),
+        ("LOG_FORMAT", "JSON", "json"),
+        ("UPDATES", "Polling", "polling"),
+        ("UNKNOWN_CREATE", "REFUND", "refund"),
+        ("SOURCE_IMAGES", "Data", "data"),
+        ("MEDIA_HOSTS_ALLOW_PRIVATE", "True", "True"),
+    ],
+)
+def test_a_choice_is_accepted_in_any_case(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, chosen: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert str(getattr(load(None), name.lower())) == chosen
+
+
 def test_the_repr_hides_the_secrets() -> None:
     shown = repr(load(None))
     assert not any(value in shown for value in REQUIRED.values())

@@ -15,30 +15,17 @@ from playground import faults
 from playground.faults import Fault
 from playground.serve import KEY, TOKEN
 from playground.source_rules import SourceRule
+from tests.support.commands import run_to_end as _run_command
 from tests.support.process_launcher import DEADLINE, ROOT
 from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-async def _run_command(world: World, *arguments: str, **settings: str) -> tuple[int, str, str]:
-    """Run `python -m bot …` to its end. Return the exit code, stdout and stderr. A setting `-` is left out."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | world.process.settings | settings
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
-        env={name: value for name, value in environment.items() if value != "-"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=world.folder,
-    )
-    out, errors = await asyncio.wait_for(process.communicate(), DEADLINE)
-    return process.returncode or 0, out.decode(), errors.decode()
-
-
 async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
     code, out, _ = await _run_command(own_bot, "check")
     assert code == 0
-    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 7
+    assert [line[:4].strip() for line in out.splitlines()] == ["ok"] * 8
     assert "@imagine_demo_bot" in out
     assert "balance is 1000000.00" in out
     assert "source pictures go by data" in out
@@ -51,7 +38,10 @@ async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -
     ("settings", "verdict"),
     [
         ({"BOT_TOKEN": "4242:another-token-another-token"}, "FAIL  BOT_TOKEN: Telegram does not know"),
-        ({"TELEGRAM_API_URL": "http://127.0.0.1:9"}, "FAIL  BOT_TOKEN: http://127.0.0.1:9 does not answer"),
+        (
+            {"TELEGRAM_API_URL": "http://127.0.0.1:9"},
+            "FAIL  BOT_TOKEN: http://127.0.0.1:9 cannot be reached: ",
+        ),
         ({"GPTUNNEL_API_KEY": "another-key"}, "FAIL  GPTUNNEL_API_KEY: the provider does not accept"),
         ({"GPTUNNEL_API_URL": "http://127.0.0.1:9/v1"}, "FAIL  GPTUNNEL_API_KEY: http://127.0.0.1:9/v1"),
         (
@@ -59,6 +49,7 @@ async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -
             "FAIL  GPTUNNEL_MODEL: the key may not use seedream-33; it may use seedream-3, flux-1.1-pro, midjourney",
         ),
         ({"DATABASE_URL": "sqlite:////proc/nowhere/bot.sqlite3"}, "FAIL  DATABASE_URL: "),
+        ({"LISTEN": "nowhere.invalid:8080"}, "FAIL  LISTEN: nowhere.invalid:8080 cannot be used: "),
     ],
 )
 async def test_check_names_the_setting_that_fails(
@@ -184,6 +175,17 @@ async def test_health_and_metrics_are_served(own_bot: World) -> None:
             assert "imagine_in_flight 0.0" in await answer.text()
         async with http.get(f"{address}/") as answer:
             assert answer.status == 404
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "LISTEN": address.removeprefix("http://"),
+        "http_proxy": "http://127.0.0.1:9",
+    }
+    command = (sys.executable, "-m", "bot.healthcheck")
+    check = await asyncio.create_subprocess_exec(*command, env=environment)
+    assert await asyncio.wait_for(check.wait(), DEADLINE) == 0
+    await own_bot.process.stop()
+    check = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
+    assert await asyncio.wait_for(check.wait(), DEADLINE) == 1
 
 
 async def test_after_sigterm_the_next_start_continues_open_requests(own_bot: World) -> None:

@@ -135,7 +135,7 @@ FIRST_CALLS = {
     "500": faults.telegram(500, "Internal Server Error"),
     "reset": None,
 }
-CALLED_WHILE_POLLING = {*METHODS, "getUpdates", "deleteWebhook"} - {"getMe"}
+CALLED_WHILE_POLLING = {*METHODS, "getUpdates", "deleteWebhook"}
 
 
 @pytest.mark.parametrize("kind", FIRST_CALLS)
