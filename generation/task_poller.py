@@ -6,7 +6,7 @@ from core.clock import Clock
 from core.metrics import Metrics
 from core.model import Failure, Request, State
 from core.retries import backoff
-from generation.poll_schedule import PollSchedule
+from generation.poll_schedule import PollSchedule, WatchedTask
 from generation.request_memory import RequestMemory
 from generation.shielded_tasks import ShieldedTasks
 from generation.step_result import StepResult, fail
@@ -22,7 +22,6 @@ from provider.errors import (
     TaskFailed,
     Unauthorised,
 )
-from storage.durations import Interval
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -57,9 +56,17 @@ class TaskPoller:
 
     async def step(self, request: Request, memory: RequestMemory) -> StepResult:
         """Poll a running task until it is done, failed or timed out."""
+        watched = self._poll_schedule.watch()
+        try:
+            return await self._poll(request, memory, watched)
+        finally:
+            watched.end()
+
+    async def _poll(self, request: Request, memory: RequestMemory, watched: WatchedTask) -> StepResult:
         # The task of an earlier process is polled at once, and the time of its last poll is unknown.
         skip_wait = not memory.task_began_here
-        not_done_at = None if skip_wait else 0.0
+        if not skip_wait:
+            watched.still_runs(0.0)
         age = _TaskAge(self._clock, request, self._timeout - GRACE_SECONDS if skip_wait else self._timeout)
         errors = 0
         failure_at_timeout = Failure.TIMEOUT
@@ -86,19 +93,21 @@ class TaskPoller:
             else:
                 errors, failure_at_timeout = 0, Failure.TIMEOUT
                 if task.url:
-                    learned = None if not_done_at is None else Interval(not_done_at, age.of_task())
-                    return await self._record_ready(request, task, learned)
-                not_done_at = age.of_task()
+                    return await self._record_ready(request, task, watched, age.of_task())
+                watched.still_runs(age.of_task())
             if left <= 0:
                 return await self._fail(request, failure_at_timeout)
 
-    async def _record_ready(self, request: Request, task: Task, learned: Interval | None) -> StepResult:
+    async def _record_ready(
+        self, request: Request, task: Task, watched: WatchedTask, age: float
+    ) -> StepResult:
         columns = {"picture_url": task.url, "ready_at": self._clock.now()}
         if task.cost is not None:
             columns["cost"] = task.cost
+        learned = watched.interval(age)
         moved = await self._requests.move(request.id, State.RUNNING, State.READY, learned=learned, **columns)
         if moved and learned is not None:
-            self._poll_schedule.learn(learned)
+            watched.finish(age)
             self._metrics.drawing.observe(learned.longest)
         return StepResult(State.READY if moved else request.state)
 
