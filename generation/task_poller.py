@@ -6,6 +6,7 @@ from core.clock import Clock
 from core.metrics import Metrics
 from core.model import Failure, Request, State
 from core.retries import backoff
+from generation.circuit_breaker import CircuitBreaker
 from generation.poll_schedule import PollSchedule, WatchedTask
 from generation.request_memory import RequestMemory
 from generation.shielded_tasks import ShieldedTasks
@@ -41,6 +42,7 @@ class TaskPoller:
         requests: Requests,
         client: MediaClient,
         poll_schedule: PollSchedule,
+        circuit_breaker: CircuitBreaker,
         tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
@@ -49,6 +51,7 @@ class TaskPoller:
         self._requests = requests
         self._client = client
         self._poll_schedule = poll_schedule
+        self._circuit_breaker = circuit_breaker
         self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
@@ -60,7 +63,7 @@ class TaskPoller:
         try:
             return await self._poll(request, memory, watched)
         finally:
-            watched.end()
+            watched.drop()
 
     async def _poll(self, request: Request, memory: RequestMemory, watched: WatchedTask) -> StepResult:
         # The task of an earlier process is polled at once, and the time of its last poll is unknown.
@@ -77,6 +80,7 @@ class TaskPoller:
                     await self._clock.sleep(min(left, backoff(errors, longest=10.0)))
                 await self._poll_schedule.wait(age.of_task(), max(0.0, self._timeout - age.since_start()))
             skip_wait = False
+            sent_at = self._clock.monotonic()
             try:
                 task = await self._client.result(request.require_task_id())
             except (TaskFailed, DoneWithoutPicture, Moderated) as error:
@@ -91,6 +95,7 @@ class TaskPoller:
                 if isinstance(error, BadInput) and errors >= _REFUSALS_BELIEVED:
                     return await self._fail(request, Failure.TASK_FAILED)
             else:
+                self._circuit_breaker.record_life(sent_at)
                 errors, failure_at_timeout = 0, Failure.TIMEOUT
                 if task.url:
                     return await self._record_ready(request, task, watched, age.of_task())
