@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.harness import Harness, machine_line, open_harness, quantile
 from benchmarks.page import page_rows
+from playground.flood import Flood
 from tests.support.poll_simulation import PollStatistics, lognormal, trained_statistics
 
 Row = tuple[str, str, str]
@@ -95,6 +96,41 @@ async def killed(harness: Harness) -> list[Row]:
     ]
 
 
+async def polled(harness: Harness) -> list[Row]:
+    """Measure the polls of 200 tasks at once, after 200 others at once that the schedule learned from."""
+    harness.set_durations(8.0, 0.35)
+    await harness.world.process.start()
+    for count in (200, 400):
+        harness.request(200)
+        await harness.wait_until_sent(count)
+    tasks = harness.tasks[200:]
+    late = [task.noticed_at - task.done_at for task in tasks if task.noticed_at is not None]
+    return [
+        ("done to noticed s, mean, 200 at once", f"{statistics.mean(late):.3f}", "<= 0.5"),
+        (
+            "result calls a task, 200 at once",
+            f"{statistics.mean(task.polls for task in tasks):.2f}",
+            "<= 5.6",
+        ),
+    ]
+
+
+async def paced(harness: Harness) -> list[Row]:
+    """Measure 75 requests at once with Telegram's limit of 30 messages a second as a strict sliding window."""
+    harness.set_durations(3.0, 0.1)
+    flood = harness.world.telegram.flood = Flood(strict=True)
+    await harness.world.process.start(TELEGRAM_RATE="30")
+    harness.request(75)
+    await harness.world.wait_until(lambda: len(harness.sent_at()) == 75, 60.0)
+    sent = harness.sent_at()
+    times = [sent[prompt] - requested for prompt, requested in harness.requested_at.items()]
+    return [
+        ("messages refused by a strict Telegram, 75 at once", str(flood.refused), "<= 2"),
+        ("request to picture s, mean, 75 at once", f"{statistics.mean(times):.2f}", ""),
+        ("request to picture s, last, 75 at once", f"{max(times):.2f}", ""),
+    ]
+
+
 def simulated() -> list[Row]:
     """Compare the poll schedule with a poll every two seconds, on the same durations."""
     learned, fixed = trained_statistics(), _every_two_seconds(6_000, 2)
@@ -121,6 +157,8 @@ SCENES: dict[str, Callable[[Harness], Awaitable[list[Row]]]] = {
     "busy": busy,
     "crowded": crowded,
     "killed": killed,
+    "paced": paced,
+    "polled": polled,
 }
 
 

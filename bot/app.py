@@ -240,7 +240,10 @@ class App:
         )
         tasks = ShieldedTasks(clock)
         circuit_breaker = CircuitBreaker(
-            clock=clock, patience=settings.outage_patience, on_open=self.alarms.raise_for_outage
+            clock=clock,
+            patience=settings.outage_patience,
+            on_open=self.alarms.raise_for_outage,
+            ask_balance=client.balance,
         )
         self._poll_schedule = PollSchedule(clock)
         status_messages = StatusMessages(
@@ -274,6 +277,7 @@ class App:
                 client=client,
                 source_ways=source_ways,
                 poll_schedule=self._poll_schedule,
+                circuit_breaker=circuit_breaker,
                 tasks=tasks,
                 clock=clock,
                 metrics=self.metrics,

@@ -1,11 +1,14 @@
 """Calls the Bot API: rate limited, retried if that is safe, with errors translated to chat.errors."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
+from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, SendMessage, SendPhoto
 from aiogram.methods.base import TelegramMethod
 
 from chat.captions import strip_html
@@ -17,6 +20,8 @@ from core.retries import backoff
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
+_LIMITED = (SendMessage, SendPhoto, SendDocument, EditMessageText, EditMessageMedia)
+"""Methods that count as a message to a chat, and so need a slot."""
 RETRY_SECONDS = 90.0
 """Time within which a call is retried, Telegram's own `retry_after` included."""
 UNSURE_SECONDS = 60.0
@@ -42,7 +47,8 @@ class ApiCaller:
         that Telegram rejects.
         """
         try:
-            return await self._bot(method)
+            async with self._in_slot(method, chat_id):
+                return await self._bot(method)
         except TelegramMigrateToChat as error:
             moved = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
             return await self.call(moved, error.migrate_to_chat_id)
@@ -55,6 +61,11 @@ class ApiCaller:
             if isinstance(translated, TryLater) and translated.retry_after and chat_id is not None:
                 self._rate_limiter.freeze(chat_id, translated.retry_after)
             raise translated from error
+
+    def _in_slot(self, method: TelegramMethod[T], chat_id: int | None) -> AbstractAsyncContextManager[None]:
+        if chat_id is None or not isinstance(method, _LIMITED):
+            return contextlib.nullcontext()
+        return self._rate_limiter.sending(chat_id)
 
     async def call_ignoring_no_ops(self, method: TelegramMethod[T], chat_id: int | None) -> None:
         """Call a method once. A refusal that means "already so" or "too late to matter" counts as success."""

@@ -72,16 +72,17 @@ class Lifecycle:
 
     async def _submit_when_admitted(self, request: Request, memory: RequestMemory) -> StepResult:
         """Submit a request once the circuit breaker admits it, or fail it if it has waited too long."""
-        outage = self._circuit_breaker.outage
+        outage, repeats = self._circuit_breaker.outage, request.creates > 0
         if outage is not None:
             self._status_messages.waiting(request.id)
-        if not await self._circuit_breaker.acquire(request.accepted_at):
+        admission = await self._circuit_breaker.acquire(request.accepted_at, repeats=repeats)
+        if admission is None:
             paused = self._circuit_breaker.outage in {OutageReason.KEY, OutageReason.MONEY}
             failure = Failure.SERVICE_PAUSED if paused else Failure.UNAVAILABLE
             return await fail(self._tasks, self._requests, request, failure)
         try:
             self._status_messages.drawing(request.id)
-            if outage is None:
+            if outage is None and not repeats:
                 return await self._tasks.run(self._submission.step(request, memory))
             # Read again after the wait: the user may have edited the prompt.
             current = await self._requests.get(request.id)
@@ -91,4 +92,4 @@ class Lifecycle:
             memory.began_at = None
             return await self._tasks.run(self._submission.step(current, memory))
         finally:
-            self._circuit_breaker.release()
+            self._circuit_breaker.release(admission)

@@ -10,7 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from core.clock import Clock
-from generation.duration_model import DurationModel, LognormalComponent
+from generation.duration_model import DurationModel
+from generation.interval_fit import LognormalComponent
 from storage.durations import Interval
 
 SHORTEST_GAP = 0.4
@@ -46,7 +47,9 @@ def plan(components: Sequence[LognormalComponent], call_cost: float = CALL_SECON
     for i in range(count - 1, -1, -1):
         b, m = below[i], mean[i]
         best, best_j = math.inf, count
-        for j in range(min(i + nearest, count), min(i + farthest, count) + 1):
+        # The later the age, the later the best next poll: a later one weighs more against tasks that ended already.
+        latest = following[i + 1] if i + 1 < count else count
+        for j in range(min(i + nearest, count), min(i + farthest, latest) + 1):
             cost = settled[j] + later[j] - ages[j] * b
             if cost < best:
                 best, best_j = cost, j
@@ -83,9 +86,19 @@ class PollSchedule:
         self._model = DurationModel(intervals)
         self._plan = plan(self._model.components)
 
+    def watch(self) -> "WatchedTask":
+        """Return a new task to learn from. That it still runs counts, too."""
+        return WatchedTask(self, self._model)
+
     def learn(self, interval: Interval) -> None:
-        """Learn from the duration of a finished task."""
-        if self._model.learn(interval):
+        """Learn from the duration of a finished task that was not watched."""
+        task = self.watch()
+        task.still_runs(interval.shortest)
+        task.finish(interval.longest)
+
+    def on_finished(self, *, fitted: bool) -> None:
+        """Plan anew if the model was fitted again, and poll faster again after a pause."""
+        if fitted:
             self._plan = plan(self._model.components)
         self._stretch = max(1.0, self._stretch * 0.9)
 
@@ -122,3 +135,36 @@ class PollSchedule:
             return  # part of the same burst of refusals
         self._stretch = min(_SLOWEST_STRETCH, self._stretch * 1.5)
         self._quiet_until = now + (retry_after if retry_after is not None else self._stretch)
+
+
+class WatchedTask:
+    """A task that a poll schedule learns from, from the first age (seconds) on at which it is known to run."""
+
+    def __init__(self, poll_schedule: PollSchedule, model: DurationModel) -> None:
+        self._poll_schedule = poll_schedule
+        self._model = model
+        self._number: int | None = None
+        self._age = 0.0
+
+    def still_runs(self, age: float) -> None:
+        """Record that the task runs at `age`."""
+        self._age = age
+        if self._number is None:
+            self._number = self._model.begin(age)
+        else:
+            self._model.still_runs(self._number, age)
+
+    def interval(self, age: float) -> Interval | None:
+        """Return the duration of a task that is finished at `age`, or None if it was never known to run."""
+        return None if self._number is None else Interval(self._age, age)
+
+    def finish(self, age: float) -> None:
+        """Learn the duration of a task that is finished at `age`, if it was known to run."""
+        if self._number is not None:
+            fitted = self._model.finish(self._number, Interval(self._age, age))
+            self._poll_schedule.on_finished(fitted=fitted)
+
+    def drop(self) -> None:
+        """Learn nothing more from the task, because it is not polled any more. Does nothing after `finish`."""
+        if self._number is not None:
+            self._model.drop(self._number)

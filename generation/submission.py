@@ -98,7 +98,10 @@ class Submission:
         return await self._create(request, source, memory)
 
     async def after_unknown(self, request: Request, reason: str) -> StepResult:
-        """Repeat a create of unknown outcome once, or fail the request: the provider cannot say whether it started."""
+        """Repeat a create of unknown outcome once, or fail the request: the provider cannot say whether it started.
+
+        The circuit breaker holds the repeat back until the provider answers again.
+        """
         repeat = self._unknown_create is UnknownCreate.REPEAT and request.creates < 2
         log.error("create with unknown outcome", request=request.id, repeat=repeat, reason=reason)
         self._metrics.unknown_creates.labels("repeated" if repeat else "refunded").inc()
@@ -107,27 +110,28 @@ class Submission:
         await self._tasks.retry_until_written(
             lambda: self._requests.move(request.id, State.SUBMITTING, State.QUEUED)
         )
-        return StepResult(State.QUEUED, wait=1.0)
+        return StepResult(State.QUEUED)
 
     async def _create(
         self, request: Request, source: SourceAddress | None, memory: RequestMemory
     ) -> StepResult:
+        sent_at = self._clock.monotonic()
         try:
             task = await self._client.create(request.prompt, request.ratio, source.url if source else None)
         except (NotAccepted, Unauthorised, OutOfMoney) as error:
-            return await self._put_back(request, memory, error)
+            return await self._put_back(request, memory, error, sent_at)
         except OutcomeUnknown as error:
-            self._circuit_breaker.record_failure(OutageReason.DOWN)
+            self._circuit_breaker.record_failure(OutageReason.DOWN, sent_at)
             await self._avoid_way(source, memory, error)
             return await self.after_unknown(request, str(error))
         except MediaError as error:
-            self._circuit_breaker.record_success()
+            self._circuit_breaker.record_success(sent_at)
             log.warning("create refused", request=request.id, kind=type(error).__name__, error=str(error))
             if isinstance(error, ImageRefused) and source is not None:
                 return await self._try_next_way(request, source.way, memory)
             await self._avoid_way(source, memory, error)
             return await self._fail(request, _failure(error))
-        self._circuit_breaker.record_success()
+        self._circuit_breaker.record_success(sent_at)
         result = await self._record_task(request, memory, task)
         if source is not None:
             memory.source_way = source.way
@@ -206,7 +210,11 @@ class Submission:
         return StepResult(state)
 
     async def _put_back(
-        self, request: Request, memory: RequestMemory, error: NotAccepted | Unauthorised | OutOfMoney
+        self,
+        request: Request,
+        memory: RequestMemory,
+        error: NotAccepted | Unauthorised | OutOfMoney,
+        sent_at: float,
     ) -> StepResult:
         """Move a request back to `queued` as if never submitted, after a create that was certainly not accepted."""
         memory.create_retries += 1
@@ -216,7 +224,7 @@ class Submission:
             retry_after = error.retry_after
             self._circuit_breaker.pause_for(retry_after if retry_after is not None else 1.0)
         else:
-            self._circuit_breaker.record_failure(_outage_reason(error))
+            self._circuit_breaker.record_failure(_outage_reason(error), sent_at)
         await self._withdraw(request)
         if self._circuit_breaker.outage is not None:
             return StepResult(State.QUEUED)

@@ -6,7 +6,8 @@ from core.clock import Clock
 from core.metrics import Metrics
 from core.model import Failure, Request, State
 from core.retries import backoff
-from generation.poll_schedule import PollSchedule
+from generation.circuit_breaker import CircuitBreaker
+from generation.poll_schedule import PollSchedule, WatchedTask
 from generation.request_memory import RequestMemory
 from generation.shielded_tasks import ShieldedTasks
 from generation.source_ways import SourceWays
@@ -24,7 +25,6 @@ from provider.errors import (
     Unauthorised,
 )
 from provider.image_refusals import failed_to_load
-from storage.durations import Interval
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,7 @@ class TaskPoller:
         client: MediaClient,
         source_ways: SourceWays,
         poll_schedule: PollSchedule,
+        circuit_breaker: CircuitBreaker,
         tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
@@ -54,6 +55,7 @@ class TaskPoller:
         self._client = client
         self._source_ways = source_ways
         self._poll_schedule = poll_schedule
+        self._circuit_breaker = circuit_breaker
         self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
@@ -61,9 +63,17 @@ class TaskPoller:
 
     async def step(self, request: Request, memory: RequestMemory) -> StepResult:
         """Poll a running task until it is done, failed or timed out."""
+        watched = self._poll_schedule.watch()
+        try:
+            return await self._poll(request, memory, watched)
+        finally:
+            watched.drop()
+
+    async def _poll(self, request: Request, memory: RequestMemory, watched: WatchedTask) -> StepResult:
         # The task of an earlier process is polled at once, and the time of its last poll is unknown.
         skip_wait = not memory.task_began_here
-        not_done_at = None if skip_wait else 0.0
+        if not skip_wait:
+            watched.still_runs(0.0)
         age = _TaskAge(self._clock, request, self._timeout - GRACE_SECONDS if skip_wait else self._timeout)
         errors = 0
         failure_at_timeout = Failure.TIMEOUT
@@ -74,6 +84,7 @@ class TaskPoller:
                     await self._clock.sleep(min(left, backoff(errors, longest=10.0)))
                 await self._poll_schedule.wait(age.of_task(), max(0.0, self._timeout - age.since_start()))
             skip_wait = False
+            sent_at = self._clock.monotonic()
             try:
                 task = await self._client.result(request.require_task_id())
             except (TaskFailed, DoneWithoutPicture, Moderated) as error:
@@ -90,21 +101,24 @@ class TaskPoller:
                 if isinstance(error, BadInput) and errors >= _REFUSALS_BELIEVED:
                     return await self._fail(request, Failure.TASK_FAILED)
             else:
+                self._circuit_breaker.record_life(sent_at)
                 errors, failure_at_timeout = 0, Failure.TIMEOUT
                 if task.url:
-                    learned = None if not_done_at is None else Interval(not_done_at, age.of_task())
-                    return await self._record_ready(request, task, learned)
-                not_done_at = age.of_task()
+                    return await self._record_ready(request, task, watched, age.of_task())
+                watched.still_runs(age.of_task())
             if left <= 0:
                 return await self._fail(request, failure_at_timeout)
 
-    async def _record_ready(self, request: Request, task: Task, learned: Interval | None) -> StepResult:
+    async def _record_ready(
+        self, request: Request, task: Task, watched: WatchedTask, age: float
+    ) -> StepResult:
         columns = {"picture_url": task.url, "ready_at": self._clock.now()}
         if task.cost is not None:
             columns["cost"] = task.cost
+        learned = watched.interval(age)
         moved = await self._requests.move(request.id, State.RUNNING, State.READY, learned=learned, **columns)
         if moved and learned is not None:
-            self._poll_schedule.learn(learned)
+            watched.finish(age)
             self._metrics.drawing.observe(learned.longest)
         return StepResult(State.READY if moved else request.state)
 

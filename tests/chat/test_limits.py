@@ -12,6 +12,7 @@ from chat.limits import (
     GROUP_MESSAGES,
     GROUP_SECONDS,
     PRIVATE_BURST,
+    WIRE_SECONDS,
     Priority,
     RateLimiter,
     SlotScheduler,
@@ -35,7 +36,7 @@ def _granted(messages: Sequence[_Message], rate: int = RATE) -> list[tuple[float
             _, chat, priority = waiting.pop(0)
             scheduler.enqueue(Ticket(chat, priority), now)
         granted += [(now, ticket) for ticket in scheduler.grant(now)]
-        times = [t for t in (scheduler.next_at(), waiting[0][0] if waiting else None) if t is not None]
+        times = [t for t in (scheduler.next_at(now), waiting[0][0] if waiting else None) if t is not None]
         if not times:
             return granted
         now = max(now + 1e-6, min(times))
@@ -96,7 +97,7 @@ def test_a_frozen_chat_delays_no_other_chat() -> None:
     scheduler.enqueue(Ticket(1, Priority.PICTURE), 0.0)
     scheduler.enqueue(Ticket(2, Priority.STATUS), 0.0)
     assert [ticket.chat_id for ticket in scheduler.grant(0.0)] == [2]
-    assert scheduler.next_at() == 7.0
+    assert scheduler.next_at(0.0) == 7.0
     assert [ticket.chat_id for ticket in scheduler.grant(7.0)] == [1]
 
 
@@ -131,3 +132,73 @@ async def test_a_message_that_is_cancelled_while_it_waits_uses_no_slot() -> None
     for _ in range(PRIVATE_BURST - 1):  # the rest of the burst is still available
         await rate_limiter.acquire(1, Priority.ANSWER)
     assert clock.monotonic() < 5.5
+
+
+def test_slots_are_granted_evenly_except_for_a_small_burst() -> None:
+    times = [at for at, _ in _granted([(0.0, chat, Priority.STATUS) for chat in range(1, 31)])]
+    burst = RATE // 4
+    assert times[burst - 1] == 0.0
+    assert all(later - first >= 1 / RATE - 1e-6 for first, later in pairwise(times[burst - 1 :]))
+    assert times[-1] <= 1.0
+
+
+@virtual_time
+async def test_a_message_on_the_wire_holds_its_slot_until_a_second_after_the_answer() -> None:
+    clock = LoopClock()
+    rate_limiter = RateLimiter(2, clock)
+
+    async def send(chat_id: int, seconds: float) -> float:
+        await rate_limiter.acquire(chat_id, Priority.ANSWER)
+        begun = clock.monotonic()
+        async with rate_limiter.sending(chat_id):
+            await asyncio.sleep(seconds)
+        return begun
+
+    times = await asyncio.gather(send(1, 3.0), send(2, 3.0), send(3, 0.1), send(4, 0.1))
+    assert times[1] < 1.0
+    # The first message may arrive as late as with its answer, and the third one at once.
+    assert 1.0 <= times[2] - (times[0] + 3.0) <= 1.1
+    assert times[3] > times[2]
+
+
+@virtual_time
+async def test_calls_that_hang_hold_up_other_messages_for_five_seconds_at_most() -> None:
+    clock = LoopClock()
+    rate_limiter = RateLimiter(RATE, clock)
+
+    async def hang(chat_id: int) -> None:
+        await rate_limiter.acquire(chat_id, Priority.ANSWER)
+        async with rate_limiter.sending(chat_id):
+            await asyncio.sleep(60.0)
+
+    hanging = [asyncio.create_task(hang(chat_id)) for chat_id in range(1, RATE + 1)]
+    await asyncio.sleep(1.5)
+    await rate_limiter.acquire(100, Priority.STATUS)
+    assert clock.monotonic() <= 1.0 + WIRE_SECONDS
+    await asyncio.gather(*hanging)
+    begun = clock.monotonic()
+    for chat_id in range(200, 200 + RATE):  # the late answers count, too, and none twice
+        await rate_limiter.acquire(chat_id, Priority.STATUS)
+    assert 0.8 <= clock.monotonic() - begun <= 2.0
+
+
+@virtual_time
+async def test_a_slot_that_is_used_late_is_acquired_again_before_all_others() -> None:
+    clock = LoopClock()
+    rate_limiter = RateLimiter(1, clock)
+    await rate_limiter.acquire(1, Priority.PICTURE)
+    await asyncio.sleep(10.0)  # the picture is fetched slowly
+    await rate_limiter.acquire(2, Priority.STATUS)
+    order: list[str] = []
+
+    async def send_late() -> None:
+        async with rate_limiter.sending(1):
+            order.append("late")
+
+    async def wait() -> None:
+        await rate_limiter.acquire(3, Priority.PICTURE)
+        order.append("next")
+
+    await asyncio.gather(wait(), send_late())
+    assert order == ["late", "next"]
+    assert clock.monotonic() >= 11.0

@@ -1,5 +1,6 @@
 """Outages of the provider: few calls, no request lost, each user informed once, and a recovery without help."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -39,6 +40,29 @@ async def test_an_outage_is_waited_out_with_few_calls(own_bot: World) -> None:
     assert all(len(own_bot.messages_to(user)) == 1 for user in users)
     assert len(own_bot.media.tasks) == 5
     assert sum(own_bot.quota_used(user) for user in users) == 5
+
+
+async def test_ten_requests_survive_four_seconds_of_502_without_another_create(own_bot: World) -> None:
+    """The outcomes of the creates are unknown, and each request has one repeat, which must not be spent too early."""
+    loop = asyncio.get_running_loop()
+    await own_bot.process.start()
+    users = [own_bot.add_user() for _ in range(10)]
+    outage = own_bot.media.faults.add(
+        Fault("*", times=None, delay=0.3, answer=faults.status(502, "<html>Bad gateway</html>"))
+    )
+    begun = loop.time()
+    for user in users:
+        own_bot.telegram.say(user, "/imagine a fox --ar 1:1")
+    await own_bot.wait_until(lambda: own_bot.media.calls["create"] == 10)
+    await asyncio.sleep(begun + 4.0 - loop.time())
+    assert outage.hits >= 11  # the balance is asked for, too
+    own_bot.media.faults.clear()
+    ended = loop.time()
+    for user in users:
+        await own_bot.wait_for_picture(user)
+    assert loop.time() - ended <= 15.0
+    assert own_bot.media.calls["create"] <= 20
+    assert len(own_bot.media.tasks) == 10
 
 
 @contextlib.contextmanager

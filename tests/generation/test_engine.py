@@ -30,6 +30,39 @@ async def test_ten_minutes_of_503_are_waited_out_with_few_calls(tmp_path: Path) 
 
 
 @virtual_time
+async def test_four_seconds_of_502_cost_no_picture_and_no_create(tmp_path: Path) -> None:
+    harness = EngineHarness(tmp_path)
+    harness.provider.bad_gateway_until = 4.0
+    app = await harness.start()
+    for user in range(1, 11):
+        await app.engine.submit(generation_request(user, user), AMPLE)
+    requests = await requests_until_closed(app, 10)
+    assert {(request.state, request.creates) for request in requests} == {(State.DELIVERED, 2)}
+    assert asyncio.get_running_loop().time() < 4.0 + 15.0
+    assert harness.provider.creates == 20
+    assert max(harness.provider.paid.values()) == 1
+    await app.stop()
+
+
+@virtual_time
+async def test_a_repeat_is_kept_over_a_restart_during_the_outage(tmp_path: Path) -> None:
+    harness = EngineHarness(tmp_path)
+    harness.provider.bad_gateway_until = 300.0
+    app = await harness.start()
+    await app.engine.submit(generation_request(1, 1), AMPLE)
+    await asyncio.sleep(2.0)
+    for seconds in (20.0, 20.0):
+        await app.stop()
+        app = await harness.start()
+        await asyncio.sleep(seconds)
+    assert harness.provider.creates == 1
+    (request,) = await requests_until_closed(app, 1)
+    assert (request.state, request.creates, harness.provider.creates) == (State.DELIVERED, 2, 2)
+    assert asyncio.get_running_loop().time() < 300.0 + 20.0
+    await app.stop()
+
+
+@virtual_time
 async def test_the_time_between_two_processes_counts_against_no_request(tmp_path: Path) -> None:
     harness = EngineHarness(tmp_path, generation_timeout=60)
     app = await harness.start()

@@ -1,5 +1,7 @@
 """The poll schedule: late by at most 450 ms at 5.5 calls a task, measured over many tasks and seeds."""
 
+import random
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -15,6 +17,7 @@ from tests.support.poll_simulation import (
     lognormal,
     mean,
     simulate,
+    simulate_at_once,
     trained_statistics,
     two_humped,
     untrained_schedule,
@@ -46,6 +49,56 @@ def test_a_hundred_tasks_after_a_change_the_new_durations_are_learned(law: Durat
     assert after_change.late * after_change.calls <= best.late * best.calls * 1.1
     assert after_change.late <= best.late * 1.15
     assert after_change.calls <= best.calls * 1.15
+
+
+def test_tasks_that_run_at_the_same_time_are_learned_without_bias() -> None:
+    learned, medians = [], []
+    for seed in range(6):
+        poll_schedule = untrained_schedule()
+        simulate_at_once(poll_schedule, lognormal(8, 0.35), 200, seed)
+        learned.append(simulate_at_once(poll_schedule, lognormal(8, 0.35), 200, seed + 100))
+        medians.append(poll_schedule.usual())
+    statistics = mean(learned)
+    assert statistics.late <= 0.5
+    assert statistics.calls <= 5.6
+    assert all(7.5 < median < 8.5 for median in medians)
+
+
+@pytest.mark.parametrize("spread", [0.0, 2.0, 60.0])
+def test_the_order_in_which_concurrent_tasks_finish_is_no_change(spread: float) -> None:
+    for seed in range(4):
+        poll_schedule = untrained_schedule()
+        for part in range(2):
+            simulate_at_once(poll_schedule, lognormal(8, 0.35), 200, seed + 10 * part, spread)
+        assert poll_schedule.usual() == pytest.approx(8.0, rel=0.06)
+        assert poll_schedule._model._finished == 400  # nothing was forgotten
+
+
+def test_a_change_is_learned_from_concurrent_tasks() -> None:
+    poll_schedule = untrained_schedule()
+    simulate_at_once(poll_schedule, lognormal(8, 0.35), 200, 1)
+    simulate_at_once(poll_schedule, lognormal(16, 0.35), 100, 2)
+    assert poll_schedule.usual() == pytest.approx(16.0, rel=0.1)
+
+
+def test_stored_durations_in_the_order_of_their_end_are_no_change() -> None:
+    dice = random.Random(3)
+    durations = sorted(8 * dice.lognormvariate(0, 0.35) for _ in range(200))
+    model = DurationModel([Interval(d - 0.4, d + 0.4) for d in durations])
+    for _ in range(60):
+        duration = 8 * dice.lognormvariate(0, 0.35)
+        model.learn(Interval(duration - 0.4, duration + 0.4))
+    assert model.median() == pytest.approx(8.0, rel=0.06)
+
+
+def test_a_task_that_is_not_polled_any_more_leaves_no_trace() -> None:
+    poll_schedule = untrained_schedule()
+    for _ in range(100):
+        task = poll_schedule.watch()
+        task.still_runs(500.0)
+        task.drop()
+    poll_schedule.learn(Interval(7.5, 8.5))
+    assert poll_schedule.usual() < 12
 
 
 @given(

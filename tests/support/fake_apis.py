@@ -99,16 +99,16 @@ class FakeProvider(httpx.AsyncBaseTransport):
     """The media API. A task takes `TASK_SECONDS`, and fails if its prompt contains "bad".
 
     `create_outcomes` are the outcomes of the next creates; later ones are accepted. Until `down_until` (loop time),
-    every create is refused; until `store_down_until`, every download fails. `paid` counts the tasks by prompt;
-    `unknown` are the prompts with a lost answer.
+    every create is refused with 503, which is certainly not accepted; until `bad_gateway_until`, every call is answered
+    with 502, which leaves the outcome of a create unknown; until `store_down_until`, every download fails. `paid`
+    counts the tasks by prompt; `unknown` are the prompts with a lost answer.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         self.kill_switch = kill_switch
         self.create_outcomes: list[CreateOutcome] = []
         self.creates = 0
-        self.down_until = 0.0
-        self.store_down_until = 0.0
+        self.down_until = self.bad_gateway_until = self.store_down_until = 0.0
         self.balance, self.balance_calls = 1_000.0, 0
         self.prompts: dict[str, str] = {}
         self.paid: Counter[str] = Counter()
@@ -118,6 +118,8 @@ class FakeProvider(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
+        if asyncio.get_running_loop().time() < self.bad_gateway_until:
+            return await self._bad_gateway(path)
         if path.endswith("/media/create"):
             return await self._create(json.loads(request.content))
         if path.endswith("/balance"):
@@ -130,6 +132,12 @@ class FakeProvider(httpx.AsyncBaseTransport):
         if path.endswith(".webp"):
             return httpx.Response(200, content=WEBP)
         return httpx.Response(200, json=self._answer(json.loads(request.content)["task_id"]))
+
+    async def _bad_gateway(self, path: str) -> httpx.Response:
+        self.creates += path.endswith("/media/create")
+        self.balance_calls += path.endswith("/balance")
+        await asyncio.sleep(0.05)
+        return httpx.Response(502, text="<html>Bad gateway</html>")
 
     async def _create(self, body: dict[str, str]) -> httpx.Response:
         await self.kill_switch.pass_call("before create")

@@ -1,5 +1,6 @@
 """A simulation of the poll schedule: tasks with random durations, polled until each is found finished."""
 
+import heapq
 import random
 import statistics
 from collections.abc import Callable, Sequence
@@ -36,6 +37,30 @@ def simulate(poll_schedule: PollSchedule, law: DurationLaw, tasks: int, seed: in
             shortest = min(shortest, age - before)
         late += age - duration
         poll_schedule.learn(Interval(before, age))
+    return PollStatistics(late / tasks, calls / tasks, shortest)
+
+
+def simulate_at_once(
+    poll_schedule: PollSchedule, law: DurationLaw, tasks: int, seed: int, spread: float = 0.0
+) -> PollStatistics:
+    """Poll tasks that all begin within `spread` seconds. The schedule learns from each as it is found finished."""
+    dice = random.Random(seed)
+    begins = sorted(dice.uniform(0.0, spread) for _ in range(tasks))
+    durations = [law(dice) for _ in range(tasks)]
+    watched = [poll_schedule.watch() for _ in range(tasks)]
+    late, calls, shortest = 0.0, 0, float("inf")
+    polls = [(begin, number, 0.0) for number, begin in enumerate(begins)]
+    while polls:
+        at, number, age = heapq.heappop(polls)
+        if age >= durations[number]:
+            late += age - durations[number]
+            watched[number].finish(age)
+            continue
+        watched[number].still_runs(age)
+        following = poll_schedule.next_poll(age)
+        calls += 1
+        shortest = min(shortest, following - age)
+        heapq.heappush(polls, (at + following - age, number, following))
     return PollStatistics(late / tasks, calls / tasks, shortest)
 
 
