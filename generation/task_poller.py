@@ -88,10 +88,7 @@ class TaskPoller:
             try:
                 task = await self._client.result(request.require_task_id())
             except (TaskFailed, DoneWithoutPicture, Moderated) as error:
-                log.warning("task failed", request=request.id, kind=type(error).__name__, error=str(error))
-                if memory.source_way is not None and failed_to_load(str(error)):
-                    await self._source_ways.record_not_loaded(memory.source_way)
-                return await self._fail(request, _failure(error))
+                return await self._record_failed(request, memory, error)
             except MediaError as error:
                 errors += 1
                 failure_at_timeout = _failure_at_timeout(error)
@@ -108,6 +105,14 @@ class TaskPoller:
                 watched.still_runs(age.of_task())
             if left <= 0:
                 return await self._fail(request, failure_at_timeout)
+
+    async def _record_failed(
+        self, request: Request, memory: RequestMemory, error: TaskFailed | DoneWithoutPicture | Moderated
+    ) -> StepResult:
+        log.warning("task failed", request=request.id, kind=type(error).__name__, error=str(error))
+        if memory.source_way is not None and failed_to_load(str(error)):
+            await self._source_ways.record_not_loaded(memory.source_way)
+        return await self._fail(request, _failure(error))
 
     async def _record_ready(
         self, request: Request, task: Task, watched: WatchedTask, age: float

@@ -21,8 +21,6 @@ class RejectionTexts:
         """Return the answer to a user's error: HTML for a message, plain text for a button."""
         if isinstance(error, PromptError):
             return self._prompt_error(error, translate)
-        if isinstance(error, TooLarge):
-            return translate("source-too-large", limit=error.limit // 2**20)
         if isinstance(error, SourceError):
             return self._source_error(error, translate)
         if isinstance(error, NotOwner):
@@ -54,7 +52,7 @@ class RejectionTexts:
     @staticmethod
     def _source_error(error: SourceError, translate: Translator) -> str:
         if isinstance(error, TooLarge):
-            return translate("source-too-large")
+            return translate("source-too-large", limit=error.limit // 2**20)
         return translate("source-moves" if isinstance(error, Moves) else "source-not-a-picture")
 
     @staticmethod

@@ -141,7 +141,7 @@ async def forwarded_command(message: Message, translate: Translator, sender: Sen
 
 async def other_content(message: Message, translate: Translator, sender: Sender) -> None:
     """Explain what the bot can work with."""
-    await sender.send_text(place_of(message), translate("source-unusable"))
+    await sender.send_text(place_of(message), translate("source-not-a-picture"))
 
 
 async def plain_text(message: Message, translate: Translator, sender: Sender) -> None:

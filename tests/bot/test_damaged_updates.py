@@ -61,6 +61,9 @@ MESSAGES = [
         text="/imagine a fox --ar 1:1",
         message_thread_id=9,
         is_topic_message=True,
+    ),
+    _message(
+        text="/imagine a fox --ar 1:1",
         forward_origin={"type": "channel", "chat": GROUP, "message_id": 4, "date": DATE},
     ),
     _message(

@@ -69,7 +69,7 @@ async def test_a_report_that_a_kill_prevented_is_sent_after_the_next_edit(restar
     ways = restarts.start()
     await ways.record_refused(LINK)
     await ways.record_accepted(DATA)
-    await ways.stop()
+    await ways._background.stop()  # as a kill would, before the report is sent
     restarts.reports.clear()
     await restarts.start().record_accepted(DATA)
     await restarts.reported()
