@@ -81,6 +81,11 @@ class BotProcess:
         if self._monitor is not None:
             await self._monitor
 
+    async def wait_until_polling(self, telegram: Telegram) -> None:
+        """Wait for the first getUpdates of the process, or for its end."""
+        assert self._process is not None, "start() has run"  # noqa: S101
+        await _poll_or_end(telegram, self._process, polls=0)
+
     @property
     def ended(self) -> bool:
         """Return whether the process was started and has ended."""
@@ -100,18 +105,22 @@ class BotProcess:
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         """Note the state `running` after the first getUpdates of the process, and `down` after its end."""
         telegram = self.server.telegram if self.server is not None else None
-        polls = telegram.calls["getUpdates"] if telegram is not None else 0
-        ended = asyncio.create_task(process.wait())
-        while telegram is not None and telegram.calls["getUpdates"] == polls and not ended.done():
-            await asyncio.wait([ended], timeout=0.05)
-        if not ended.done():
+        if telegram is not None and await _poll_or_end(telegram, process, polls=telegram.calls["getUpdates"]):
             self._note_state("running")
-        await ended
+        await process.wait()
         self._note_state("down")
 
     def _note_state(self, state: str) -> None:
         if self.server is not None:
             self.server.note_bot(state)
+
+
+async def _poll_or_end(telegram: Telegram, process: asyncio.subprocess.Process, *, polls: int) -> bool:
+    """Wait until there were more than `polls` getUpdates, or the process has ended. Return False if it has ended."""
+    ended = asyncio.create_task(process.wait())
+    while telegram.calls["getUpdates"] <= polls and not ended.done():
+        await asyncio.wait([ended], timeout=0.05)
+    return not ended.done()
 
 
 async def show_page(*, browser: bool, port: int | None = None) -> int:

@@ -14,8 +14,12 @@ from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
 
+START_SECONDS = 300.0
+"""Time for the bot to start, which takes seconds unless the machine is very busy."""
 TIMEOUT = 60.0
 """Seconds to wait for the picture."""
+STATUS_SECONDS = 10.0
+"""Time for the bot to delete the status message after the picture."""
 
 
 async def draw_once(prompt: str, out: Path) -> int:
@@ -26,17 +30,20 @@ async def draw_once(prompt: str, out: Path) -> int:
         async with stand_ins(telegram, media) as settings:
             bot = BotProcess(settings, Path(scratch))
             await bot.start()
-            shown = asyncio.create_task(_show(telegram.chats))
+            printer = _Printer(telegram.chats)
             try:
+                async with asyncio.timeout(START_SECONDS):
+                    await bot.wait_until_polling(telegram)
+                printing = asyncio.create_task(printer.print_all())
                 telegram.say(ann, f"/imagine {prompt}")
                 await _wait(telegram.chats, bot)
-                await asyncio.sleep(0.2)  # the bot deletes the status just after it sends the picture
+                printing.cancel()
+                printer.print_new()
                 return _save(telegram.chats, out)
             except TimeoutError:
                 print("No picture arrived within a minute; the output above shows why.", file=sys.stderr)
                 return 1
             finally:
-                shown.cancel()
                 await bot.stop()
 
 
@@ -47,24 +54,43 @@ def _picture(chats: Chats) -> Message | None:
 async def _wait(chats: Chats, bot: BotProcess) -> None:
     """Wait for the picture, for a message that ends the generation without one, or for the end of the bot."""
 
-    def finished() -> bool:
+    def status_shown() -> bool:
         last = chats.of_bot(1001)
-        answered = bool(last) and not any(mark in (last[-1].text or "") for mark in "⏳🎨")
+        return bool(last) and any(mark in (last[-1].text or "") for mark in "⏳🎨")
+
+    def finished() -> bool:
+        answered = bool(chats.of_bot(1001)) and not status_shown()
         return _picture(chats) is not None or answered or bot.ended
 
     await chats.until(finished, TIMEOUT)
+    with contextlib.suppress(TimeoutError):
+        await chats.until(lambda: _picture(chats) is None or not _texts(chats), STATUS_SECONDS)
 
 
-async def _show(chats: Chats) -> None:
-    """Print each event of the chat with its time in seconds."""
-    begin = asyncio.get_running_loop().time()
-    printed = 0
-    while True:
-        for event in chats.events[printed:]:
-            print(f"{max(0.0, event.at - begin):6.1f} s  {_line(event)}", flush=True)
-        printed = len(chats.events)
-        with contextlib.suppress(TimeoutError):
-            await chats.until(lambda: len(chats.events) > printed, 1.0)  # noqa: B023 - called within the iteration
+def _texts(chats: Chats) -> list[str]:
+    return [message.text for message in chats.of_bot(1001) if message.text]
+
+
+class _Printer:
+    """Prints each event of the chat with its time in seconds."""
+
+    def __init__(self, chats: Chats) -> None:
+        self._chats = chats
+        self._begin = asyncio.get_running_loop().time()
+        self._printed = 0
+
+    async def print_all(self) -> None:
+        """Print the events as they happen, until cancelled."""
+        while True:
+            self.print_new()
+            with contextlib.suppress(TimeoutError):
+                await self._chats.until(lambda: len(self._chats.events) > self._printed, 1.0)
+
+    def print_new(self) -> None:
+        """Print the events that are not printed yet."""
+        for event in self._chats.events[self._printed :]:
+            print(f"{max(0.0, event.at - self._begin):6.1f} s  {_line(event)}", flush=True)
+        self._printed = len(self._chats.events)
 
 
 def _line(event: Event) -> str:
