@@ -100,6 +100,8 @@ class StatusMessages:
         self._maybe_lost: set[int] = set()
         """Requests of an earlier process whose status message may have been sent without its id being stored."""
         self._positions: Callable[[], Mapping[int, int]] = dict
+        self._changed = asyncio.Event()
+        """Set when a request is added or changes its phase, to wake the ticker."""
         self._background = Background()
         self._slots = asyncio.Semaphore(SENDING_AT_ONCE)
 
@@ -139,18 +141,21 @@ class StatusMessages:
             message_id=request.status_message_id,
             reaction_only=request.place.in_group and request.status_message_id is None,
         )
+        self._changed.set()
 
     def waiting(self, request_id: int) -> None:
         """Show that a request waits again, because creates are held back."""
         status = self._by_id.get(request_id)
         if status is not None and status.phase is Phase.DRAWING:
             status.phase = Phase.WAITING
+            self._changed.set()
 
     def drawing(self, request_id: int) -> None:
         """Show that a request is being drawn."""
         status = self._by_id.get(request_id)
         if status is not None and status.phase is Phase.WAITING:
             status.phase, status.since = Phase.DRAWING, self._clock.monotonic()
+            self._changed.set()
 
     def sending(self, request_id: int) -> None:
         """Show that a picture is being sent, but only if that takes long, so that no edit races the picture."""
@@ -158,6 +163,7 @@ class StatusMessages:
         if status is not None and status.phase is not Phase.SENDING:
             status.phase, status.since = Phase.SENDING, self._clock.monotonic()
             status.shown_at = max(status.shown_at, self._clock.monotonic())
+            self._changed.set()
 
     async def take_down(self, request: Request) -> int | None:
         """Stop updating a request's status and return its message id, if there is one, for the caller to finish."""
@@ -199,6 +205,9 @@ class StatusMessages:
         while True:
             self.tick()
             await self._clock.sleep(TICK_SECONDS)
+            if all(map(_is_steady, self._by_id.values())):
+                self._changed.clear()
+                await self._changed.wait()
 
     def _start_update(self, status: _Status) -> None:
         status.update = self._background.start(self._update(status))
@@ -296,3 +305,8 @@ class StatusMessages:
         if number:
             return translate("status-drawing-for", elapsed=number)
         return translate("status-drawing", usual=round(self._usual()))
+
+
+def _is_steady(status: _Status) -> bool:
+    """Return whether the content stays as it is until the phase changes."""
+    return status.update is None and status.phase is Phase.SENDING and status.shown == (Phase.SENDING, 0)
