@@ -31,7 +31,7 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-# The bot's own verdict: the database answers and the engine runs.
+# /healthz at LISTEN: the database, the engine and polling work.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-P", "-m", "bot.healthcheck"]
 # SIGTERM is answered within ten seconds.

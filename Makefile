@@ -47,7 +47,7 @@ demo: $(VENV)/.runtime ## the whole bot in a browser, with no token and no netwo
 run: $(VENV)/.runtime ## run the bot with the settings of .env
 	$(RUN) bot run
 
-check: $(VENV)/.runtime ## try settings, token, key and database
+check: $(VENV)/.runtime ## check settings, connections and keys; no paid call
 	$(RUN) bot check
 
 test: lint ## all checks of CI; property tests try the same examples every time
@@ -72,14 +72,14 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev ## measures; see benchmarks/README.md
 	$(RUN) benchmarks $(ARGS)
 
-soak: $(VENV)/.dev ## half an hour with faults and kills, and the account of it (ARGS="--report docs/soak.md")
+soak: $(VENV)/.dev ## half an hour with faults and kills, and its report (ARGS="--report docs/soak.md")
 	$(RUN) benchmarks.soak $(ARGS)
 
 audit: $(VENV)/.dev ## known weaknesses of the locked packages; asks a service, so it is no test
 	$(PIP) pip-audit
 	$(RUN) pip_audit --requirement requirements.lock --require-hashes --disable-pip
 
-screenshots: $(VENV)/.dev ## takes the README's pictures anew; needs chromium
+screenshots: $(VENV)/.dev ## update the README's pictures; needs chromium
 	$(RUN) tests.browser.screenshots
 
 lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows

@@ -107,7 +107,8 @@ def open_source_bucket(settings: Settings, seconds: float) -> SourceBucket | Non
     if settings.bucket_address is None:
         return None
     bot_id = settings.bot_token.get_secret_value().partition(":")[0]
-    return SourceBucket(settings.bucket_address, bot_id=bot_id, seconds=seconds)
+    proxy = settings.proxies.for_url(settings.bucket_address.endpoint)
+    return SourceBucket(settings.bucket_address, bot_id=bot_id, seconds=seconds, proxy=proxy)
 
 
 class App:

@@ -7,15 +7,14 @@ from collections.abc import Awaitable, Callable
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 
 from bot.app import telegram_session
+from bot.check_clients import media_client
 from bot.check_errors import provider_sentence, reason, telegram_sentence
 from bot.check_failed import CheckFailed
-from bot.check_sources import EditsRefused, NotTold, check_photo_edits
+from bot.check_sources import EditsRefused, WaysUnknown, check_photo_edits
 from bot.network_check import connections, public_address, webhook_info
 from bot.settings import Settings, Updates
 from bot.web import try_to_listen
 from chat.sender import make_bot
-from core.metrics import Metrics
-from provider.client import MediaClient
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
 from storage.database import Database, DatabaseError, DatabaseLocked
 
@@ -68,19 +67,9 @@ async def _telegram(settings: Settings) -> str:
     return f"this is @{me.username}"
 
 
-def _client(settings: Settings) -> MediaClient:
-    return MediaClient(
-        url=settings.gptunnel_api_url,
-        key=settings.gptunnel_api_key,
-        model=settings.gptunnel_model,
-        metrics=Metrics(),
-        proxies=settings.proxies,
-    )
-
-
 async def _key(settings: Settings) -> str:
     proved = False
-    async with _client(settings) as client:
+    async with media_client(settings) as client:
         try:
             with contextlib.suppress(NotAccepted, ProtocolError):  # the balance may prove the key instead
                 await client.models()
@@ -104,12 +93,12 @@ async def _photo_edits(settings: Settings) -> str:
         return await check_photo_edits(settings)
     except EditsRefused as error:
         raise CheckFailed(str(error)) from None
-    except NotTold as error:
+    except WaysUnknown as error:
         raise NotChecked(str(error)) from None
 
 
 async def _model(settings: Settings) -> str:
-    async with _client(settings) as client:
+    async with media_client(settings) as client:
         try:
             models = await client.models()
         except MediaError as error:

@@ -5,6 +5,7 @@ picture was a cause, too.
 """
 
 import io
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,43 +13,42 @@ import httpx
 from PIL import Image
 
 from bot.app import open_source_bucket
+from bot.check_clients import media_client
 from bot.settings import Settings
-from core.metrics import Metrics
 from core.options import SourceWay
 from generation.source_bucket import BucketUnavailable
 from generation.source_images import data_address
 from generation.source_links import SOURCE_PATH
-from provider.client import MediaClient
+from provider.connections import transport_through
 from provider.errors import MediaError
 
 WHAT_TO_SET = (
     "set PUBLIC_URL (an https address at which the provider reaches this bot) or SOURCE_BUCKET (an S3 bucket)"
 )
-_PROBE_ID = 0
-"""The ids of requests start at 1, so the object of the probe belongs to none."""
+_CHECK_ID = 0
+"""The ids of requests start at 1, so the object of the check belongs to none."""
 _LINK_SECONDS = 300.0
 
 
 class EditsRefused(Exception):
-    """No way works, or the bucket does not. The text says what to set."""
+    """No way works, or the bucket does not. The text names the setting to change."""
 
 
-class NotTold(Exception):
-    """The provider's answers do not tell whether a way works."""
+class WaysUnknown(Exception):
+    """The provider's answers do not show whether a way works."""
 
 
 async def check_photo_edits(settings: Settings) -> str:
-    """Return one line about each way. Raises EditsRefused or NotTold."""
-    url, key, model = settings.gptunnel_api_url, settings.gptunnel_api_key, settings.gptunnel_model
+    """Return one line about each way. Raises EditsRefused or WaysUnknown."""
     jpeg = _jpeg()
     objections: dict[SourceWay, str | None] = {}
-    async with MediaClient(url=url, key=key, model=model, metrics=Metrics()) as client:
+    async with media_client(settings) as client:
         for way in settings.source_ways:
             async with _address(settings, way, jpeg) as address:
                 try:
                     objections[way] = await client.try_picture(address)
                 except MediaError as error:
-                    raise NotTold(f"not tried, the provider's answer does not tell ({error})") from None
+                    raise WaysUnknown(f"not tested: the answer does not show it ({error})") from None
     results = ", ".join(
         f"by {way}: accepted" if objection is None else f"by {way}: refused ({objection})"
         for way, objection in objections.items()
@@ -66,21 +66,24 @@ async def _address(settings: Settings, way: SourceWay, jpeg: bytes) -> AsyncIter
         yield f"{settings.public_url}{SOURCE_PATH}/check" if way is SourceWay.LINK else data_address(jpeg)
         return
     try:
-        link = await bucket.upload(_PROBE_ID, jpeg)
+        link = await bucket.upload(_CHECK_ID, jpeg)
         try:
-            await _read_back(link, jpeg)
+            await _read_back(settings, link, jpeg)
             await bucket.list_request_ids()
             yield link
         finally:
-            await bucket.delete(_PROBE_ID)
+            await bucket.delete(_CHECK_ID)
     except BucketUnavailable as error:
         raise EditsRefused(f"SOURCE_BUCKET cannot be used: {error}") from None
 
 
-async def _read_back(link: str, jpeg: bytes) -> None:
+async def _read_back(settings: Settings, link: str, jpeg: bytes) -> None:
     """Read the picture by its link, as the provider does. Raises BucketUnavailable."""
+    through = transport_through(
+        settings.proxies.for_url(link), context=ssl.create_default_context(), limits=httpx.Limits()
+    )
     try:
-        async with httpx.AsyncClient(timeout=20.0) as http:
+        async with httpx.AsyncClient(transport=through, trust_env=False, timeout=20.0) as http:
             answer = await http.get(link)
     except httpx.HTTPError as error:
         raise BucketUnavailable(f"its link is not read ({type(error).__name__})") from None

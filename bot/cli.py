@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("run", help="run the bot (the default)")
-    commands.add_parser("check", help="try settings, token, key and database; no paid call")
+    commands.add_parser("check", help="check settings, connections and keys; no paid call")
     demo = commands.add_parser("demo", help="see a picture drawn, with no token, no key and no network")
     demo.add_argument("--once", action="store_true", help="draw one picture in the terminal and end")
     demo.add_argument("--out", default="demo-out", help="folder for the picture (default: %(default)s)")

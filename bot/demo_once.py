@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sys
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
 
 from aiogram.types import Message
@@ -32,19 +33,26 @@ async def draw_once(prompt: str, out: Path) -> int:
             await bot.start()
             printer = _Printer(telegram.chats)
             try:
-                async with asyncio.timeout(START_SECONDS):
-                    await bot.wait_until_polling(telegram)
-                printing = asyncio.create_task(printer.print_all())
+                if not await _has_started(bot, telegram):
+                    return 1
                 telegram.say(ann, f"/imagine {prompt}")
-                await _wait(telegram.chats, bot)
-                printing.cancel()
-                printer.print_new()
+                await printer.print_during(_wait(telegram.chats, bot))
                 return _save(telegram.chats, out)
             except TimeoutError:
                 print("No picture arrived within a minute; the output above shows why.", file=sys.stderr)
                 return 1
             finally:
                 await bot.stop()
+
+
+async def _has_started(bot: BotProcess, telegram: Telegram) -> bool:
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await bot.wait_until_polling(telegram)
+    except TimeoutError:
+        print("The bot did not start within five minutes; the output above shows why.", file=sys.stderr)
+        return False
+    return True
 
 
 def _picture(chats: Chats) -> Message | None:
@@ -79,15 +87,22 @@ class _Printer:
         self._begin = asyncio.get_running_loop().time()
         self._printed = 0
 
-    async def print_all(self) -> None:
-        """Print the events as they happen, until cancelled."""
+    async def print_during(self, work: Coroutine[None, None, None]) -> None:
+        """Await a coroutine, and print the events as they happen until it ends."""
+        printing = asyncio.create_task(self._print_all())
+        try:
+            await work
+        finally:
+            printing.cancel()
+            self._print_new()
+
+    async def _print_all(self) -> None:
         while True:
-            self.print_new()
+            self._print_new()
             with contextlib.suppress(TimeoutError):
                 await self._chats.until(lambda: len(self._chats.events) > self._printed, 1.0)
 
-    def print_new(self) -> None:
-        """Print the events that are not printed yet."""
+    def _print_new(self) -> None:
         for event in self._chats.events[self._printed :]:
             print(f"{max(0.0, event.at - self._begin):6.1f} s  {_line(event)}", flush=True)
         self._printed = len(self._chats.events)

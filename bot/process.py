@@ -1,4 +1,4 @@
-"""The life of the process: start, wait for a signal, stop."""
+"""The run of the process: start, wait for a signal, stop."""
 
 import asyncio
 import gc

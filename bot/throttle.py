@@ -7,7 +7,7 @@ _WINDOW_SECONDS = 60.0
 _LARGEST_TABLE = 10_000
 
 
-class Verdict(Enum):
+class Decision(Enum):
     """The treatment of an update."""
 
     HANDLE = "handle"
@@ -21,33 +21,33 @@ class Throttle:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._times: dict[int, deque[float]] = {}
-        self._silenced: set[int] = set()
+        self._over_limit: set[int] = set()
 
-    def judge(self, user: int, now: float) -> Verdict:
+    def decide(self, user: int, now: float) -> Decision:
         """Count an update written at `now` (seconds of any clock) and return its treatment.
 
         The first update over the limit is warned about. All further ones are ignored until the updates of the last
         minute have dropped to half the limit.
         """
         if not self._limit or not user:
-            return Verdict.HANDLE
+            return Decision.HANDLE
         if user not in self._times and len(self._times) >= _LARGEST_TABLE:
             self._drop_idle(now)
         times = self._times.setdefault(user, deque(maxlen=self._limit + 1))
         times.append(now)
         while times[0] <= now - _WINDOW_SECONDS:
             times.popleft()
-        if user in self._silenced:
+        if user in self._over_limit:
             if len(times) > max(1, self._limit // 2):
-                return Verdict.IGNORE
-            self._silenced.discard(user)
+                return Decision.IGNORE
+            self._over_limit.discard(user)
         if len(times) > self._limit:
-            self._silenced.add(user)
-            return Verdict.WARN
-        return Verdict.HANDLE
+            self._over_limit.add(user)
+            return Decision.WARN
+        return Decision.HANDLE
 
     def _drop_idle(self, now: float) -> None:
         self._times = {who: times for who, times in self._times.items() if times[-1] > now - _WINDOW_SECONDS}
         if len(self._times) > _LARGEST_TABLE // 2:
             self._times.clear()  # a search through all users for each new one would cost more than a flood
-        self._silenced &= self._times.keys()
+        self._over_limit &= self._times.keys()

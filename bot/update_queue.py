@@ -28,7 +28,7 @@ from bot.raw_updates import (
     user_id_of,
     written_at,
 )
-from bot.throttle import Throttle, Verdict
+from bot.throttle import Decision, Throttle
 from bot.update_parsing import UnreadableUpdate, parse_update
 from core import json_text
 from core.background import Background
@@ -73,8 +73,8 @@ class UpdateQueue:
         self._user_queues: dict[_QueueKey, deque[StoredUpdate]] = {}
         self._background = Background()
         self._backlog = 0
-        self._has_room = asyncio.Event()
-        self._has_room.set()
+        self._below_limit = asyncio.Event()
+        self._below_limit.set()
 
     async def start(self) -> None:
         """Handle the updates that an earlier process stored and did not handle."""
@@ -90,7 +90,7 @@ class UpdateQueue:
         admitted = [update for update in updates if self._admits(update)]
         if not admitted:
             return
-        await self._has_room.wait()
+        await self._below_limit.wait()
         stored = [StoredUpdate(int(u["update_id"]), json.dumps(u)) for u in admitted]
         try:
             fresh = await self._inbox.put(stored)
@@ -113,10 +113,10 @@ class UpdateQueue:
             return False
         age = self._clock.now() - (written_at(update) or self._clock.now())
         at = self._clock.monotonic() - min(max(0.0, age), KEPT_SECONDS)
-        verdict = self._throttle.judge(user_id_of(update), at)
-        if verdict is Verdict.WARN:
+        decision = self._throttle.decide(user_id_of(update), at)
+        if decision is Decision.WARN:
             self._background.start(self._notices.send(update, Notice.TOO_FAST))
-        return verdict is Verdict.HANDLE
+        return decision is Decision.HANDLE
 
     async def _reject(self, updates: Sequence[RawUpdate]) -> None:
         """Inform every sender that the disk refuses writes. Raises StorageUnavailable if one could not be informed."""
@@ -140,19 +140,19 @@ class UpdateQueue:
                 continue
             self._user_queues[key] = deque([update])
             self._background.start(self._run_user_queue(key))
-        self._update_room()
+        self._update_limit()
 
-    def _update_room(self) -> None:
+    def _update_limit(self) -> None:
         if self._backlog < LARGEST_BACKLOG:
-            self._has_room.set()
+            self._below_limit.set()
         else:
-            self._has_room.clear()
+            self._below_limit.clear()
 
     async def _run_user_queue(self, key: "_QueueKey") -> None:
         while queue := self._user_queues.get(key):
             await self._process_until_recorded(queue.popleft(), key)
             self._backlog -= 1
-            self._update_room()
+            self._update_limit()
         self._user_queues.pop(key, None)
 
     async def _process_until_recorded(self, stored: StoredUpdate, key: "_QueueKey") -> None:

@@ -12,7 +12,7 @@ from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, Sen
 from aiogram.methods.base import TelegramMethod
 
 from chat.captions import strip_html
-from chat.errors import Rejected, TryLater, Unsure, is_no_op, translate
+from chat.errors import Rejected, TryLater, Unsure, is_no_op, to_send_error
 from chat.limits import Priority, RateLimiter
 from core.clock import Clock
 from core.retries import backoff
@@ -57,7 +57,7 @@ class ApiCaller:
             if simpler is not None:
                 log.error("message simplified", method=type(method).__name__, error=str(error))
                 return await self.call(simpler, chat_id)
-            translated = translate(error)
+            translated = to_send_error(error)
             if isinstance(translated, TryLater) and translated.retry_after and chat_id is not None:
                 self._rate_limiter.freeze(chat_id, translated.retry_after)
             raise translated from error

@@ -17,11 +17,11 @@ def cut(text: str, limit: int) -> str:
     """Return the text within `limit` UTF-16 units, ending in an ellipsis if it was cut."""
     if units(text) <= limit:
         return text
-    room = limit - units(ELLIPSIS)
+    units_left = limit - units(ELLIPSIS)
     end = 0
     for character in text:
-        room -= 2 if character > "\uffff" else 1
-        if room < 0:
+        units_left -= 2 if character > "\uffff" else 1
+        if units_left < 0:
             break
         end += 1
     return text[:end].rstrip() + ELLIPSIS

@@ -96,7 +96,7 @@ class Unsure(SendError):
     """Perhaps sent: the answer was lost."""
 
 
-def translate(error: AiogramError) -> SendError:
+def to_send_error(error: AiogramError) -> SendError:
     """Return the SendError that an error of aiogram corresponds to."""
     name = type(error).__name__
     message = _message(error)

@@ -14,7 +14,7 @@ from aiogram.types import (
     BotCommandScopeChat,
 )
 
-from chat.errors import translate
+from chat.errors import to_send_error
 from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations, Translator
 from storage.key_values import KeyValueStore
 
@@ -55,7 +55,7 @@ async def set_menus(
                 failed.append((scope, error))
     if failed:
         scopes = ", ".join(dict.fromkeys(scope.type for scope, _ in failed))
-        log.warning("menus not set", count=len(failed), scopes=scopes, error=str(translate(failed[0][1])))
+        log.warning("menus not set", count=len(failed), scopes=scopes, error=str(to_send_error(failed[0][1])))
     # An admin who never wrote to the bot has no chat with it. A later start sets their menu.
     return all(isinstance(scope, BotCommandScopeChat) for scope, _ in failed)
 

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class MissingValue(Exception):
-    """A request lacks a value that its state promises."""
+    """A request lacks a value that its state requires."""
 
 
 class AspectRatio(StrEnum):
@@ -253,7 +253,7 @@ class RejectionReason(StrEnum):
 
     QUOTA_USED = "quota-used"
     GROUP_QUOTA_USED = "group-quota-used"
-    LINE_FULL = "line-full"
+    QUEUE_FULL = "queue-full"
 
 
 @dataclass(frozen=True, slots=True)

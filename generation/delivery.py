@@ -9,6 +9,7 @@ import structlog
 from aiogram.types import BufferedInputFile
 
 from chat import keyboards
+from chat.api_calls import UNSURE_SECONDS
 from chat.captions import caption
 from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
@@ -35,8 +36,6 @@ FETCH_SECONDS = 30 * 60.0
 """Time for which a store with an outage is retried."""
 SEND_SECONDS = 24 * 3600.0
 """Time for which Telegram is retried, from the time at which the picture was ready: about as long as the link lives."""
-UNSURE_SECONDS = 60.0
-"""Shortest time between two sends that may both have delivered the picture, after the first repeat."""
 _LONGEST_UNSURE_SECONDS = 600.0
 _UNSURE_SHARE = 0.25
 """Part of the time that a picture has waited already for which it waits again, if the last send may have delivered it:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.bucket_address import BucketAddress
+from core.proxies import Proxy
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -28,10 +29,12 @@ class SourceBucket:
     `bot_id` separates the bots that share a bucket. A link is valid for `seconds`.
     """
 
-    def __init__(self, address: BucketAddress, *, bot_id: str, seconds: float) -> None:
+    def __init__(
+        self, address: BucketAddress, *, bot_id: str, seconds: float, proxy: Proxy | None = None
+    ) -> None:
         self._prefix = f"{FOLDER}/{bot_id}"
         self._seconds = seconds
-        self._store = _open(address)
+        self._store = _open(address, proxy)
 
     async def upload(self, request_id: int, jpeg: bytes) -> str:
         """Upload the source picture of a request and return a presigned link to it. Raises BucketUnavailable."""
@@ -70,7 +73,7 @@ class SourceBucket:
         return f"{self._prefix}/{request_id}.jpg"
 
 
-def _open(address: BucketAddress) -> "S3Store":
+def _open(address: BucketAddress, proxy: Proxy | None) -> "S3Store":
     from obstore.store import S3Store  # noqa: PLC0415 - an optional package
 
     return S3Store(
@@ -84,6 +87,7 @@ def _open(address: BucketAddress) -> "S3Store":
             "allow_http": True,
             "timeout": _TIMEOUT,
             "connect_timeout": _CONNECT_TIMEOUT,
+            **({"proxy_url": proxy.url} if proxy else {}),
         },
         retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_SECONDS)},
     )

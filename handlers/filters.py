@@ -33,7 +33,7 @@ async def not_a_command(message: Message) -> bool:
     return bool(message.text) and not is_command(message.text or "")
 
 
-async def is_order(message: Message, bot: Bot) -> dict[str, str] | bool:
+async def is_request_text(message: Message, bot: Bot) -> dict[str, str] | bool:
     """Pass texts that ask for something. Adds `text`, without the mention of the bot.
 
     In a private chat all texts do. In a group, where users also comment on pictures, a ratio alone does, and a text

@@ -70,6 +70,3 @@ def find_flags(folded: str) -> Iterator[ForeignFlag]:
 def feature_of(flag: str) -> str:
     """Return the name of the feature that a flag controls, as in the texts `lacks-…`."""
     return _FEATURE_OF[flag.removeprefix("--")]
-
-
-FEATURES = tuple(_FEATURES)

@@ -1,4 +1,4 @@
-"""Turns the wish of a user into a request, a question for its missing part, or a refusal."""
+"""Turns a message of a user into a request, a question for its missing part, or a refusal."""
 
 from dataclasses import replace
 from enum import Enum
@@ -18,7 +18,7 @@ from storage.preferences import Preference, Preferences
 
 
 class Outcome(Enum):
-    """The result of a user's wish."""
+    """The result of asking for a picture."""
 
     STARTED = "started"
     """The request is accepted."""

@@ -15,7 +15,7 @@ from handlers import origins
 from handlers.albums import conclude_album
 from handlers.attachments import NotAPicture, answered_message, find_request, find_source
 from handlers.commands import is_command, is_forwarded
-from handlers.filters import IN_GROUP, IN_PRIVATE, is_order, not_a_command, on_message
+from handlers.filters import IN_GROUP, IN_PRIVATE, is_request_text, not_a_command, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.prompt import ParsedPrompt, parse_prompt
@@ -112,5 +112,5 @@ def router() -> Router:
     router = Router(name="photos")
     on_message(router, picture_sent, IN_PRIVATE, ATTACHMENT, says_no_command)
     on_message(router, picture_sent, IN_GROUP, ATTACHMENT, says_no_command, answers_bot)
-    on_message(router, words_about_picture, not_a_command, is_order, answers_any_picture)
+    on_message(router, words_about_picture, not_a_command, is_request_text, answers_any_picture)
     return router

@@ -29,8 +29,8 @@ class RejectionTexts:
 
     def of_rejection(self, reason: RejectionReason, allowance: Allowance, translate: Translator) -> str:
         """Return the answer to a request that the ledger rejected."""
-        if reason is RejectionReason.LINE_FULL:
-            return translate("line-full", pending=allowance.pending)
+        if reason is RejectionReason.QUEUE_FULL:
+            return translate("queue-full", pending=allowance.pending)
         if reason is RejectionReason.GROUP_QUOTA_USED:
             renewal = self.renewal(translate)
             return translate("group-quota-used", daily=allowance.group_daily or 0, **{"in": renewal})

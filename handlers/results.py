@@ -18,7 +18,14 @@ from generation.originals import Originals
 from handlers import origins
 from handlers.attachments import find_request, find_source
 from handlers.commands import Command
-from handlers.filters import NamesRatio, is_order, not_a_command, on_message, own_request, pressed_place
+from handlers.filters import (
+    NamesRatio,
+    is_request_text,
+    not_a_command,
+    on_message,
+    own_request,
+    pressed_place,
+)
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import ParsedPrompt, only_ratio, parse_prompt
@@ -259,7 +266,7 @@ def router() -> Router:
     router = Router(name="results")
     on_message(router, prompt_of_picture, Command("prompt"), answers_picture)
     on_message(router, prompt_without_picture, Command("prompt"))
-    on_message(router, text_in_reply, not_a_command, answers_picture, is_order)
+    on_message(router, text_in_reply, not_a_command, answers_picture, is_request_text)
     for action, handler in (
         (ResultAction.AGAIN, again_pressed),
         (ResultAction.SHAPES, shapes_pressed),

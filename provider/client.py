@@ -45,7 +45,7 @@ _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, 
 
 
 class MediaClient:
-    """The media API with one account's key. Open it with `async with`, once for the life of the process."""
+    """The media API with one account's key. Open it with `async with`, once per process."""
 
     def __init__(
         self,

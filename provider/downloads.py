@@ -33,7 +33,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Downloads:
-    """Downloads pictures. Open it with `async with`, once for the life of the process."""
+    """Downloads pictures. Open it with `async with`, once per process."""
 
     def __init__(
         self,

@@ -136,7 +136,7 @@ def _advice(error: Exception) -> str:
     return f"{words}; {_RESTORE}" if damaged else words
 
 
-def _translate(error: Exception) -> Exception:
+def _to_storage_error(error: Exception) -> Exception:
     """Return StorageUnavailable for an error of the disk, and any other error as it is."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     caller_errors = (
@@ -162,7 +162,7 @@ def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Se
         except Exception as error:  # raised for the caller of this unit
             if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
                 raise
-            outcome.error = _translate(error)
+            outcome.error = _to_storage_error(error)
             connection.exec_driver_sql("ROLLBACK TO unit")
         connection.exec_driver_sql("RELEASE unit")
 
@@ -276,7 +276,7 @@ class Database:
             self._failpoint("committed")
         except Exception as error:  # the whole batch was undone, so each caller gets the error
             for outcome in outcomes:
-                outcome.error = outcome.error or _translate(error)
+                outcome.error = outcome.error or _to_storage_error(error)
         return outcomes
 
     def _record_availability(self, outcomes: Sequence[_Outcome]) -> None:

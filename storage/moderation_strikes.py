@@ -25,7 +25,7 @@ _COUNT = (
 
 
 def record_strike(connection: sa.Connection, user_id: int, now: float) -> None:
-    """Add a strike inside the caller's transaction, and delete everybody's strikes that no longer count."""
+    """Add a strike inside the caller's transaction, and delete all users' strikes that no longer count."""
     connection.execute(_DELETE_OLD, {"since": now - WINDOW})
     connection.execute(_INSERT, {"user_id": user_id, "struck_at": now})
 

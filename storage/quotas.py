@@ -15,7 +15,7 @@ _RESERVE = _INSERT.on_conflict_do_update(
     set_={"used": quotas.c.used + 1},
     where=quotas.c.used < sa.bindparam("daily"),
 ).returning(quotas.c.used)
-_GIVE_BACK = (
+_REFUND = (
     sa.update(quotas)
     .where(quotas.c.subject_id == sa.bindparam("subject"), quotas.c.day == sa.bindparam("on_day"))
     .values(used=quotas.c.used - 1)
@@ -50,14 +50,14 @@ def reserve_all(connection: sa.Connection, limits: Sequence[tuple[int, int | Non
     for count, (subject_id, daily) in enumerate(limits):
         if not reserve(connection, subject_id, day, daily):
             for reserved, _ in limits[:count]:
-                give_back(connection, reserved, day)
+                refund(connection, reserved, day)
             return subject_id
     return None
 
 
-def give_back(connection: sa.Connection, subject_id: int, day: str) -> None:
+def refund(connection: sa.Connection, subject_id: int, day: str) -> None:
     """Give a reserved unit back to its day, inside the caller's transaction."""
-    connection.execute(_GIVE_BACK, {"subject": subject_id, "on_day": day})
+    connection.execute(_REFUND, {"subject": subject_id, "on_day": day})
 
 
 class Quotas:

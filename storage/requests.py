@@ -132,7 +132,7 @@ class Requests:
                 return Accepted(read_request(known), fresh=False)
             pending = connection.execute(_COUNT_PENDING_OF, {"of_user": origin.user_id}).scalar_one()
             if pending >= allowance.pending:
-                return Rejection(RejectionReason.LINE_FULL)
+                return Rejection(RejectionReason.QUEUE_FULL)
             exhausted = quotas.reserve_all(connection, _limits(request, allowance), day)
             if exhausted is not None:
                 return _rejection(request, exhausted)
@@ -196,7 +196,7 @@ class Requests:
                 # The stored ids: the group may have got a new id since the caller read the row.
                 row = connection.execute(_BY_ID, {"by_id": request.id}).one()
                 for subject_id in quotas.subjects(row.user_id, row.chat_id):
-                    quotas.give_back(connection, subject_id, row.quota_day)
+                    quotas.refund(connection, subject_id, row.quota_day)
             return True
 
         return await self._database.write(unit)

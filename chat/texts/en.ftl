@@ -159,7 +159,7 @@ quota-used =
        *[other] all { $daily } pictures
     } for today. New ones come in { $in }.
 quota-none = Drawing is open to the bot’s owners only.
-line-full =
+queue-full =
     You already have { $pending ->
         [one] { $pending } picture
        *[other] { $pending } pictures

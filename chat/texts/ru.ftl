@@ -164,7 +164,7 @@ quota-used =
        *[many] { $daily } картинок
     }. Новые появятся через { $in }.
 quota-none = Рисовать могут только владельцы бота.
-line-full =
+queue-full =
     У вас уже { $pending ->
         [one] { $pending } картинка
         [few] { $pending } картинки

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.check_sources import EditsRefused, NotTold, check_photo_edits
+from bot.check_sources import EditsRefused, WaysUnknown, check_photo_edits
 from bot.settings import Settings
 from playground import faults
 from playground.faults import Fault
@@ -108,5 +108,5 @@ async def test_other_forms_of_the_refusal(status: int, answer: dict[str, object]
 async def test_an_answer_that_does_not_tell_is_no_verdict(status: int, answer: object) -> None:
     async with _provider(SourceRule.ANY) as media:
         media.faults.add(Fault("create", answer=faults.json(answer, status)))
-        with pytest.raises(NotTold):
+        with pytest.raises(WaysUnknown):
             await check_photo_edits(_settings(media))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from chat.api_calls import ApiCaller
 from chat.bot_session import BotSession, sent_message
-from chat.errors import NotAllowed, Rejected, SendError, TryLater, Unreachable, Unsure, translate
+from chat.errors import NotAllowed, Rejected, SendError, TryLater, Unreachable, Unsure, to_send_error
 from chat.limits import RateLimiter
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
@@ -197,4 +197,4 @@ def test_rubbish_is_no_sent_message(rubbish: object) -> None:
 
 
 def test_an_unknown_error_of_aiogram_is_a_rejection() -> None:
-    assert type(translate(AiogramError("odd"))) is Rejected
+    assert type(to_send_error(AiogramError("odd"))) is Rejected

@@ -119,7 +119,7 @@ def test_the_caption_of_a_forwarded_post_is_not_the_user_s_wish(private: ChatUse
     ],
     ids=lambda origin: str(origin["type"]),
 )
-def test_a_forwarded_command_of_somebody_else_is_notdrawn(chat: ChatUser, origin: dict[str, Any]) -> None:
+def test_a_command_forwarded_from_another_user_is_not_drawn(chat: ChatUser, origin: dict[str, Any]) -> None:
     message = chat.say("/imagine a fox --ar 1:1", forward_origin=origin)
     assert chat.request(message) is None
     if chat.chat_id > 0:
@@ -128,7 +128,7 @@ def test_a_forwarded_command_of_somebody_else_is_notdrawn(chat: ChatUser, origin
     assert chat.request(caption) is None
 
 
-def test_a_forwarded_command_of_one_s_own_isdrawn(chat: ChatUser) -> None:
+def test_an_own_forwarded_command_is_drawn(chat: ChatUser) -> None:
     origin = {"type": "user", "date": 1, "sender_user": chat.message()["from"]}
     message = chat.say("/imagine a fox --ar 1:1", forward_origin=origin)
     assert content_of(chat.request(message)) == ("a fox", AspectRatio.SQUARE, None)

@@ -58,7 +58,7 @@ async def test_a_hundred_requests_at_once_fill_the_queue_and_no_more(
     allowance = Allowance(daily=None, pending=7)
     answers = await asyncio.gather(*(requests.accept(generation_request(n), allowance) for n in range(100)))
     assert sum(isinstance(answer, Accepted) for answer in answers) == 7
-    assert [a.reason for a in answers if isinstance(a, Rejection)] == [RejectionReason.LINE_FULL] * 93
+    assert [a.reason for a in answers if isinstance(a, Rejection)] == [RejectionReason.QUEUE_FULL] * 93
     assert await _used(database, clock) == 7
 
 

@@ -1,4 +1,4 @@
-"""Descriptions that were held unsafe move out of the requests, which a person may delete."""
+"""Descriptions that were held unsafe move out of the requests, which a user may delete."""
 
 import sqlalchemy as sa
 from alembic import op
