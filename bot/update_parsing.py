@@ -75,6 +75,8 @@ def _parse_readable_parts(payload: str, bot: Bot) -> ParsedUpdate:
             left_out += _remove_all(readable, _unreadable_parts(readable, error))
     if lost := _lost_content(raw, readable):
         raise UnreadableUpdate(", ".join(sorted(lost)))
+    if _keep_as_forward(raw, readable):
+        update = Update.model_validate(readable, context={"bot": bot})
     user = user_of(update.event)
     if user_id_of(raw) not in {0, user.id if user else 0}:
         raise UnreadableUpdate("sender")
@@ -154,6 +156,23 @@ def _infer_chat_type(update: dict[str, Any]) -> None:
             chat["type"] = ChatType.SUPERGROUP if is_group(chat["id"]) else ChatType.PRIVATE
 
 
+def _keep_as_forward(raw: Mapping[str, Any], readable: dict[str, Any]) -> bool:
+    """Replace the origin of a forwarded message if it was left out, and return whether it was.
+
+    Without an origin, the words of another user would count as the sender's own, and be paid for.
+    """
+    for kind in ("message", "edited_message"):
+        content = readable.get(kind)
+        if (
+            isinstance(content, dict)
+            and raw[kind].get("forward_origin")
+            and not content.get("forward_origin")
+        ):
+            content["forward_origin"] = {"type": "hidden_user", "date": 0, "sender_user_name": "?"}
+            return True
+    return False
+
+
 def _lost_content(raw: Mapping[str, Any], readable: Mapping[str, Any]) -> set[str]:
     """Return the names of the parts that say what a message asks for and that are only in the raw one.
 
@@ -173,5 +192,6 @@ def _content(update: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("reply_to_message", "external_reply"):
         inner = message.get(name)
         if isinstance(inner, dict):
-            content |= {f"{name}.{attachment}": inner.get(attachment) for attachment in _ATTACHMENTS}
+            attachments = (*_ATTACHMENTS, "paid_media")
+            content |= {f"{name}.{attachment}": inner.get(attachment) for attachment in attachments}
     return content

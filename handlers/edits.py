@@ -11,11 +11,12 @@ from aiogram.types import Message
 
 from chat.translations import Translator
 from core.model import Draft, Request, State
+from core.reply_target import is_group
 from handlers import origins
 from handlers.access_rules import AccessRules
 from handlers.commands import is_command, parse_command, without_mention
 from handlers.identity import UserIdentity
-from handlers.prompt import ParsedPrompt, parse_prompt
+from handlers.prompt import ParsedPrompt, only_ratio, parse_prompt
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -40,6 +41,8 @@ async def request_edited(
     """Change a request that waits. Leave a message whose request ended without a picture to the other handlers."""
     if request.state is not State.QUEUED and request.state not in _ENDED:
         return
+    if not (message.text or message.caption):
+        return  # a photo of an album without words
     parsed = await _parse(message, bot)
     ratio = parsed.ratio if parsed is not None and request.source is None else None
     prompt = (parsed.prompt or request.prompt) if parsed is not None else None
@@ -71,15 +74,24 @@ async def closed_edited(_message: Message, draft: Draft, drafts: Drafts) -> None
 
 
 async def _parse(message: Message, bot: Bot) -> ParsedPrompt | None:
-    """Return the content of an edited message, or None for another command. Raises PromptError."""
+    """Return the content of an edited message, or None if it asks for nothing any more. Raises PromptError.
+
+    In a group, words that neither command nor mention the bot, nor answer it, are talk.
+    """
     text = message.text or message.caption or ""
     command = parse_command(text)
     if command is not None and command.command == "imagine":
-        return parse_prompt(command.args or "")
+        username = (await bot.me()).username or ""
+        is_for_bot = (command.mention or username).lower() == username.lower()
+        return parse_prompt(command.args or "") if is_for_bot else None
     if is_command(text):
         return None
-    text = await without_mention(text, bot) or text
-    return parse_prompt(text)
+    mentioning = await without_mention(text, bot)
+    if mentioning is None and is_group(message.chat.id) and only_ratio(text) is None:
+        replied_to = message.reply_to_message
+        if replied_to is None or replied_to.from_user is None or replied_to.from_user.id != bot.id:
+            return None
+    return parse_prompt(text if mentioning is None else mentioning)
 
 
 def router() -> Router:

@@ -43,7 +43,7 @@ async def is_request_text(message: Message, bot: Bot) -> dict[str, str] | bool:
     mentioning = await without_mention(text, bot)
     if mentioning is None and message.chat.type != ChatType.PRIVATE and only_ratio(text) is None:
         return False
-    return {"text": mentioning or text}
+    return {"text": text if mentioning is None else mentioning}
 
 
 async def answers_question(message: Message, user: UserIdentity, drafts: Drafts) -> dict[str, Draft] | bool:

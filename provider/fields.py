@@ -3,6 +3,7 @@
 A field of an unusable form counts as missing. The fields of a task may be in the answer itself or in an object inside.
 """
 
+import codecs
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -14,12 +15,12 @@ Json = Mapping[str, object]
 
 FAILED = frozenset({"failed", "fail", "error"})
 _INNER = ("data", "task", "result")
-_ID_NAMES = ("id", "task_id", "taskId")
+_ID_NAMES = ("task_id", "taskId", "id")
 _ERROR_NAMES = ("error", "errors", "issues")
 _ACCEPTED_WORDS = frozenset({"", "ok", "success", "created", "accepted"})
 _DEEPEST = 2
 _LONGEST_MESSAGE = 200
-_ID_IN_TEXT = re.compile(rb""""(?:id|task_id|taskId)"\s*:\s*(?:"([\w-]+)"|(\d+)\s*[,}])""")
+_ID_IN_TEXT = re.compile(rb""""(?:id|task_id|taskId)"\s*:\s*(?:"([^"\\\s]+)"|(\d+)\s*[,}])""")
 _AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?)(?:₽|rub|руб|р)?\.?")
 
 
@@ -38,13 +39,20 @@ def read_json(status: int, body: bytes) -> Json:
 
 def read_broken_json(body: bytes) -> Json:
     """Return the complete id in JSON that is cut off or followed by something else, as an answer. Else it is empty."""
-    found = _ID_IN_TEXT.search(body) if body.lstrip()[:1] == b"{" else None
+    start = body.removeprefix(codecs.BOM_UTF8).lstrip().removeprefix(b"data:").lstrip()
+    found = _ID_IN_TEXT.search(start) if start[:1] in {b"{", b"["} else None
     return {"id": (found[1] or found[2]).decode()} if found else {}
 
 
 def task_id(answer: Json) -> str | None:
-    """Return the id of the task that an answer names, as text: a non-blank text or a positive whole number."""
-    for part in _parts(answer):
+    """Return the id of the task that an answer names, as text: a non-blank text or a positive whole number.
+
+    An envelope may have an id of its own: the id of the task is beside a status or a link, or is named after a task.
+    Without any of these, the outermost id is the task's.
+    """
+    parts = list(_parts(answer))
+    documented = [part for part in parts if {"status", "url", "task_id", "taskId"} & part.keys()]
+    for part in [*reversed(documented), *parts]:
         for name in _ID_NAMES:
             value = part.get(name)
             if isinstance(value, str) and value.strip():

@@ -102,3 +102,13 @@ def test_a_press_whose_message_is_damaged_keeps_its_place() -> None:
     assert isinstance(query, CallbackQuery)
     assert isinstance(query.message, InaccessibleMessage)
     assert query.message.chat.id == 66
+
+
+@pytest.mark.parametrize("origin", [{"type": "hidden_user", "date": 1}, TYPED, "rubbish"])
+def test_a_forwarded_message_stays_forwarded_if_its_origin_is_unreadable(origin: object) -> None:
+    message = {"message_id": 5, "date": 1, "chat": {"id": 66, "type": "private"}, "text": "/imagine a fox"}
+    sender = {"id": 66, "is_bot": False, "first_name": "Ann"}
+    update = {"update_id": 1, "message": message | {"from": sender, "forward_origin": origin}}
+    parsed = parse_update(json.dumps(update), BOT).update.message
+    assert parsed is not None
+    assert parsed.forward_origin is not None

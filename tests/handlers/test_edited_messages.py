@@ -175,3 +175,18 @@ def test_any_sequence_of_edits_draws_each_complete_form_at_most_once(
     assert [request.prompt for request in chat.requests()] == expected
     chat.settle()
     assert sum(request.state is State.DELIVERED for request in chat.requests()) <= 1
+
+
+@pytest.mark.parametrize("talk", ["sorry guys, never mind", "/imagine@another_bot a wolf --ar 1:1"])
+def test_an_edit_to_talk_in_a_group_changes_no_request(harness: DispatcherHarness, talk: str) -> None:
+    group = ChatUser(harness, group=True)
+    messages = [group.say(f"/imagine a fox {number} --ar 1:1") for number in range(5)]
+    group.edit(messages[-1], text=talk)
+    assert [request.prompt for request in group.requests()] == [f"a fox {number}" for number in range(5)]
+
+
+def test_a_mention_alone_in_reply_to_a_picture_asks_for_the_change(harness: DispatcherHarness) -> None:
+    group = ChatUser(harness, group=True)
+    message = group.say("@imagine_bot", reply_to_message=group.message("", photo=PHOTO))
+    assert group.request(message) is None
+    assert group.question(message)

@@ -29,7 +29,7 @@ from provider.errors import (
     Temporary,
     Unauthorised,
 )
-from provider.fields import read_json, task_id
+from provider.fields import read_broken_json, read_json, task_id
 
 ID = "6876a7a68cc456ab830ab9df"
 URL = "https://store.example/picture.webp"
@@ -389,3 +389,28 @@ def test_an_answer_to_create_without_a_refusal_is_never_surely_not_accepted(
 
 
 _NOT_PROCESSED = {301, 307, 308, 425, 429, 503}
+
+
+@pytest.mark.parametrize(
+    ("answer", "task"),
+    [
+        ({"id": "req-1", "data": {"id": "task-1", "status": "processing"}}, "task-1"),
+        ({"id": 7, "task_id": "abc"}, "abc"),
+        ({"id": "task-1", "status": "idle", "data": {"id": "user-1"}}, "task-1"),
+    ],
+)
+def test_the_id_of_the_task_wins_over_the_id_of_the_envelope(answer: dict[str, object], task: str) -> None:
+    assert task_id(answer) == task
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"id":"t1","status":"proc',
+        b'\xef\xbb\xbf{"id":"t1","st',
+        b'data: {"id":"t1"}',
+        b'{"id":"a/b.c=","s',
+    ],
+)
+def test_a_complete_id_in_a_cut_off_answer_is_read(body: bytes) -> None:
+    assert read_broken_json(body)["id"] in {"t1", "a/b.c="}
