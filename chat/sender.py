@@ -81,13 +81,7 @@ class Sender:
 
     async def send_text(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send an answer, with retries, and return its message id."""
-        method = _send_message(place, text, keyboard, silent=False)
-
-        async def attempt() -> Message:
-            await self.acquire_slot(place.chat_id, Priority.ANSWER)
-            return await self._caller.call(method, place.chat_id)
-
-        return (await self._caller.with_retries(attempt)).message_id
+        return await self._send_answer(place.chat_id, _send_message(place, text, keyboard, silent=False))
 
     async def send_status(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send a silent status message once and return its message id. The caller has acquired a slot."""
@@ -208,12 +202,7 @@ class Sender:
             }
             | ({"has_spoiler": True} if spoiler and kind is FileKind.PHOTO else {})
         )
-
-        async def attempt() -> Message:
-            await self.acquire_slot(place.chat_id, Priority.ANSWER)
-            return await self._caller.call(method, place.chat_id)
-
-        return (await self._caller.with_retries(attempt)).message_id
+        return await self._send_answer(place.chat_id, method)
 
     async def replace_picture(
         self,
@@ -298,6 +287,13 @@ class Sender:
             chat_id=place.chat_id, message_thread_id=place.thread_id, action=ChatAction.UPLOAD_PHOTO
         )
         self._chat_actions.start(self._call_logging_errors(method, place.chat_id))
+
+    async def _send_answer(self, chat_id: int, method: TelegramMethod[Message]) -> int:
+        async def attempt() -> Message:
+            await self.acquire_slot(chat_id, Priority.ANSWER)
+            return await self._caller.call(method, chat_id)
+
+        return (await self._caller.with_retries(attempt)).message_id
 
     async def _call_logging_errors(self, method: TelegramMethod[bool], chat_id: int) -> None:
         try:
