@@ -25,11 +25,8 @@ async def ban(
 ) -> None:
     """Ban a user or a chat. The bot ignores all their updates."""
     subject = _subject_to_ban(command.args, admin_ids)
-    if subject is None:
-        await sender.send_text(place_of(message), translate("ban-how"))
-        return
-    await bans.add(Ban.SUBJECT, subject)
-    await sender.send_text(place_of(message), translate("banned", subject=subject))
+    text = await _add(Ban.SUBJECT, subject, translate, bans) if subject else translate("ban-how")
+    await sender.send_text(place_of(message), text)
 
 
 async def unban(
@@ -44,11 +41,8 @@ async def ban_word(
 ) -> None:
     """Ban a word in all its disguises."""
     word = (command.args or "").strip()
-    if not words_of(word):
-        await sender.send_text(place_of(message), translate("banword-how"))
-        return
-    await bans.add(Ban.WORD, word)
-    await sender.send_text(place_of(message), translate("banned", subject=word))
+    text = await _add(Ban.WORD, word, translate, bans) if words_of(word) else translate("banword-how")
+    await sender.send_text(place_of(message), text)
 
 
 async def unban_word(
@@ -56,6 +50,12 @@ async def unban_word(
 ) -> None:
     """Lift the ban of a word."""
     await _lift(Ban.WORD, message, command, translate, bans, sender)
+
+
+async def _add(kind: Ban, value: str, translate: Translator, bans: Bans) -> str:
+    """Add a ban and return the sentence that confirms it."""
+    await bans.add(kind, value)
+    return translate("banned", subject=value)
 
 
 async def _lift(
