@@ -103,7 +103,7 @@ def telegram_session(settings: Settings) -> BaseSession:
 
 
 def open_source_bucket(settings: Settings, seconds: float) -> SourceBucket | None:
-    """Return the bucket of the settings, whose links are valid for some seconds, or None if none is set."""
+    """Return the bucket of the settings, or None without one. Its links are valid for `seconds`."""
     if settings.bucket_address is None:
         return None
     bot_id = settings.bot_token.get_secret_value().partition(":")[0]

@@ -94,7 +94,7 @@ def _decode(name: str, raw: bytes) -> str:
 
 
 def _parse(name: str, text: str) -> EnvFile:
-    """Parse a text. A line whose name is no identifier counts as bad: it may be a secret, which must not be shown."""
+    """Parse a text. A line counts as bad if its name is no identifier: it may be a secret and must not be shown."""
     good: list[str] = []
     bad: list[int] = []
     for binding in parse_stream(io.StringIO(text)):

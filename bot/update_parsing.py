@@ -174,7 +174,7 @@ def _keep_as_forward(raw: Mapping[str, Any], readable: dict[str, Any]) -> bool:
 
 
 def _lost_content(raw: Mapping[str, Any], readable: Mapping[str, Any]) -> set[str]:
-    """Return the names of the parts that say what a message asks for and that are only in the raw one.
+    """Return the names of a message's essential parts that are only in the raw one.
 
     Without its picture, "/imagine make it night" would be drawn from the words alone, and paid for.
     """

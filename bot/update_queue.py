@@ -201,7 +201,7 @@ class UpdateQueue:
             log.exception("update not handled", update=stored.update_id)
 
     async def _feed(self, stored: StoredUpdate) -> str | None:
-        """Give an update to its handler. Return the name of the part whose damage prevents that, if any."""
+        """Give an update to its handler. If a damaged part prevents that, return the part's name."""
         try:
             parsed = parse_update(stored.payload, self._bot)
         except UnreadableUpdate as error:

@@ -136,7 +136,7 @@ class SlotScheduler:
         self._schedule(ticket.chat_id, chat, now)
 
     def renew(self, ticket: Ticket) -> None:
-        """Add a message whose slot has lapsed. It goes before all others, and its chat's limit has counted it."""
+        """Add a message again after its slot lapsed. It goes before all others, and its chat's limit has counted it."""
         self._renewals.append(ticket)
 
     def freeze(self, chat_id: int, until: float) -> None:

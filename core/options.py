@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class UnknownCreate(StrEnum):
-    """The reaction to a paid create call whose outcome is unknown."""
+    """The reaction to a paid create call with an unknown outcome."""
 
     REPEAT = "repeat"
     REFUND = "refund"

@@ -96,7 +96,7 @@ class CircuitBreaker:
                 await self._clock.sleep(_WAIT_SECONDS)
 
     def release(self, admission: Admission) -> None:
-        """End a create that `acquire` admitted, whatever its outcome, so that the next probe may be sent."""
+        """End an admitted create, with any outcome, so that the next probe may be sent."""
         if admission.probe:
             self._probing = False
 

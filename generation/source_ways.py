@@ -28,7 +28,7 @@ _REPORT_SECONDS = 1.0
 
 @dataclass(slots=True)
 class _Record:
-    """The way that worked last, the ways whose last answer was a refusal, and the reports that were sent."""
+    """The way that worked last, the ways that were refused last, and the reports that were sent."""
 
     works: SourceWay | None = None
     refused: set[SourceWay] = field(default_factory=set)
