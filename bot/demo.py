@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot import stop_signals
 from playground import scene
 from playground.media import Media
 from playground.serve import KEY, TOKEN, served, stand_ins
@@ -59,12 +60,13 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             return
         self._note_state("starting")
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            # In its own folder, so that no other `.env` is read.
-            env=self._environment | {"PYTHONPATH": str(Path(__file__).parent.parent)},
-            cwd=self._file.parent,
-        )
+        with stop_signals.blocked():
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run"),
+                # In its own folder, so that no other `.env` is read.
+                env=self._environment | {"PYTHONPATH": str(Path(__file__).parent.parent)},
+                cwd=self._file.parent,
+            )
         self._monitor = asyncio.create_task(self._watch(self._process))
 
     async def kill(self) -> None:

@@ -29,9 +29,18 @@ AFTER_SECONDS = (0.0, 0.3, 1.0, 2.0)
 
 def _catches(pid: int, number: signal.Signals) -> bool:
     """Return whether a process has a handler for a signal (proc(5), SigCgt)."""
+    return _has_signal(pid, "SigCgt", number)
+
+
+def _blocks(pid: int, number: signal.Signals) -> bool:
+    """Return whether a process holds a signal back (proc(5), SigBlk)."""
+    return _has_signal(pid, "SigBlk", number)
+
+
+def _has_signal(pid: int, field: str, number: signal.Signals) -> bool:
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
-    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+    signals = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
+    return bool(int(signals.split()[1], 16) >> (number - 1) & 1)
 
 
 async def _wait_for(ready: Callable[[], T]) -> T:
@@ -58,7 +67,7 @@ async def _started(world: World, *command: str) -> AsyncIterator[asyncio.subproc
         yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # with its children: they hold the pipe open
         await process.wait()
 
 
@@ -113,6 +122,7 @@ async def test_ctrl_c_during_a_check_ends_it(own_bot: World) -> None:
 async def test_ctrl_c_during_the_demo_ends_it_and_its_bot(own_bot: World) -> None:
     async with _started(own_bot, *PYTHON, "demo", "--once") as process:
         bot = await _child_of(process)
+        assert _blocks(bot, signal.SIGINT) or _catches(bot, signal.SIGTERM)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         code, output = await _end_of(process)
     assert code == 130
