@@ -16,7 +16,8 @@ from bot.settings import Settings, Updates
 from bot.web import try_to_listen
 from chat.sender import make_bot
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
-from storage.database import Database, DatabaseError, DatabaseLocked
+from storage.database import Database
+from storage.database_errors import DatabaseError, DatabaseLocked
 
 
 class NotChecked(Exception):

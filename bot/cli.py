@@ -45,7 +45,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _run(settings: Settings, warnings: Sequence[str]) -> int:
     from bot.process import run  # noqa: PLC0415 - bad settings are reported without importing aiogram, httpx or Pillow (160 MB)
-    from storage.database import DatabaseError  # noqa: PLC0415
+    from storage.database_errors import DatabaseError  # noqa: PLC0415
 
     logs.set_up(settings.log_level, settings.log_format, settings.secrets)
     for line in warnings:

@@ -3,7 +3,7 @@
 import contextlib
 
 from core.clock import Clock
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.drafts import Drafts
 from storage.inbox import Inbox
 

@@ -13,7 +13,7 @@ from bot.update_queue import UpdateQueue
 from core.background import Background
 from core.clock import Clock
 from core.retries import backoff
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 

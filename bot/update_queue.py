@@ -34,7 +34,7 @@ from core import json_text
 from core.background import Background
 from core.clock import Clock
 from core.retries import backoff
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 
 log = structlog.get_logger(__name__)

@@ -23,7 +23,7 @@ from core import json_text
 from core.metrics import Metrics
 from generation.conversion import UnusablePicture
 from generation.source_links import SOURCE_PATH, LinkRefused
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from chat.sender import Sender
 from core.background import Background
 from core.clock import Clock
 from core.reply_target import ReplyTarget
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.scheduled_deletions import ScheduledDeletion, ScheduledDeletions
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ from core.reply_target import ReplyTarget
 from generation.circuit_breaker import OutageReason
 from provider.client import MediaClient
 from provider.errors import MediaError, OutOfMoney, Unauthorised
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.key_values import KeyValueStore
 
 log = structlog.get_logger(__name__)

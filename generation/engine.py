@@ -18,7 +18,7 @@ from core.retries import backoff
 from generation.lifecycle import Lifecycle
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)

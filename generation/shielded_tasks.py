@@ -8,7 +8,7 @@ import structlog
 import tenacity
 
 from core.clock import Clock
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from core.background import Background
 from core.clock import Clock
 from core.model import PENDING
 from generation.source_bucket import BucketUnavailable, SourceBucket
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ import structlog
 
 from core.background import Background
 from core.options import SourceWay
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.key_values import KeyValueStore
 
 log = structlog.get_logger(__name__)

@@ -20,7 +20,7 @@ from core.clock import Clock
 from core.model import FINAL, SENDING, Request, State
 from core.reply_target import ReplyTarget
 from generation.lost_status import LostStatusFinder
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from handlers import origins
 from handlers.identity import UserIdentity, message_of, place_of, user_of
 from handlers.rejection_texts import RejectionTexts
 from handlers.user_errors import UserError
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.drafts import Drafts
 
 log = structlog.get_logger(__name__)

@@ -1,4 +1,4 @@
-"""One SQLite file: a writing connection with group commit and a reading connection, each in its own thread.
+"""The ledger: a writing connection with group commit and a reading connection, each in its own thread.
 
 A unit of work is a plain function of a SQLAlchemy connection. It is committed as a whole or not at all, and the commit
 is on the disk (`synchronous=FULL`) before `write` returns. Units that wait during a commit share the next commit, each
@@ -16,11 +16,10 @@ from typing import Any, Generic, TypeVar
 import filelock
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable, to_storage_error
 from storage.private_files import PRIVATE, create_private, explain
-from storage.schema import HEAD
+from storage.sqlite_file import check, connect, explain_sqlite_error, migrate, sqlite_path
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -29,21 +28,6 @@ Failpoint = Callable[[str], None]
 """Called with the name of a point in the code. Tests raise an exception there to kill the process at that point."""
 
 LARGEST_BATCH = 128
-LARGEST_CHECKED = 64 * 1024 * 1024
-"""The largest file in bytes that is checked for damage at each start, which takes about 0.1 s."""
-_RESTORE = "restore a copy of it, or move it away to begin anew (docs/operating.md)"
-
-
-class DatabaseError(Exception):
-    """The database cannot be used."""
-
-
-class DatabaseLocked(DatabaseError):
-    """Another process uses this database."""
-
-
-class StorageUnavailable(DatabaseError):
-    """The disk is full, read-only or failing. Nothing was stored, and a later retry is safe."""
 
 
 @dataclass(slots=True)
@@ -56,97 +40,6 @@ class _Pending(Generic[T]):
 class _Outcome:
     value: Any = None  # each unit has its own type, which `write` restores
     error: Exception | None = None
-
-
-def sqlite_path(url: str) -> Path:
-    """Return the path in a `sqlite:///…` URL. Raises DatabaseError for any other URL."""
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise DatabaseError(f"{url} does not name an SQLite file")
-    return Path(parsed.database)
-
-
-def connect(path: Path, *, read_only: bool = False) -> sa.Engine:
-    """Return an engine with one connection. Transactions begin IMMEDIATE, so that none fails on its first write."""
-    engine = sa.create_engine(
-        f"sqlite:///{path}",
-        poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "timeout": 10},
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        # The event below begins each transaction. The implicit transactions of sqlite3 would break savepoints.
-        dbapi.isolation_level = None
-        cursor = dbapi.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        if read_only:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def migrate(engine: sa.Engine) -> None:
-    """Migrate the schema to HEAD in one transaction. Raises DatabaseError if it is newer than this program."""
-    with engine.begin() as connection:
-        has_version = sa.inspect(connection).has_table("alembic_version")
-        version = (
-            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-            if has_version
-            else None
-        )
-        if version == HEAD:
-            return
-        # Imported here: a start with nothing to migrate saves the time and the memory.
-        from alembic import command  # noqa: PLC0415
-        from alembic.config import Config  # noqa: PLC0415
-        from alembic.util import CommandError  # noqa: PLC0415
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise DatabaseError(
-                f"its schema ({version}) is not one this version knows; install the version that wrote it"
-            ) from error
-
-
-def check(engine: sa.Engine, path: Path) -> None:
-    """Check a file for damage unless it is larger than `LARGEST_CHECKED`. Raises DatabaseError if it is damaged."""
-    if path.stat().st_size > LARGEST_CHECKED:
-        return
-    with engine.connect() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if found != "ok":
-        raise DatabaseError(f"the file is damaged ({found}); {_RESTORE}")
-
-
-def _advice(error: Exception) -> str:
-    words = str(getattr(error, "orig", error))
-    damaged = "malformed" in words or "not a database" in words
-    return f"{words}; {_RESTORE}" if damaged else words
-
-
-def _to_storage_error(error: Exception) -> Exception:
-    """Return StorageUnavailable for an error of the disk, and any other error as it is."""
-    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-    caller_errors = (
-        sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError | sqlite3.DataError
-    )
-    if not isinstance(cause, sqlite3.Error) or isinstance(cause, caller_errors):
-        return error
-    if getattr(cause, "sqlite_errorname", "SQLITE_ERROR") == "SQLITE_ERROR":
-        return error
-    return StorageUnavailable(str(cause))
 
 
 def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Sequence[_Outcome]) -> None:
@@ -162,7 +55,7 @@ def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Se
         except Exception as error:  # raised for the caller of this unit
             if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
                 raise
-            outcome.error = _to_storage_error(error)
+            outcome.error = to_storage_error(error)
             connection.exec_driver_sql("ROLLBACK TO unit")
         connection.exec_driver_sql("RELEASE unit")
 
@@ -209,7 +102,7 @@ class Database:
             database._reader = connect(path, read_only=True)
         except (sa.exc.DBAPIError, sqlite3.Error) as error:
             await database.close()
-            raise DatabaseError(f"{path} cannot be used: {_advice(error)}") from error
+            raise DatabaseError(f"{path} cannot be used: {explain_sqlite_error(error)}") from error
         except DatabaseError as error:
             await database.close()
             raise DatabaseError(f"{path} cannot be used: {error}") from error
@@ -276,7 +169,7 @@ class Database:
             self._failpoint("committed")
         except Exception as error:  # the whole batch was undone, so each caller gets the error
             for outcome in outcomes:
-                outcome.error = outcome.error or _to_storage_error(error)
+                outcome.error = outcome.error or to_storage_error(error)
         return outcomes
 
     def _record_availability(self, outcomes: Sequence[_Outcome]) -> None:

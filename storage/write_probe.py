@@ -2,7 +2,7 @@
 
 from core.background import Background
 from core.clock import Clock
-from storage.database import StorageUnavailable
+from storage.database_errors import StorageUnavailable
 from storage.key_values import KeyValueStore
 
 PROBE_SECONDS = 5.0

@@ -19,10 +19,10 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule,
 
 from bot.app import App
 from core.model import FINAL, GenerationRequest, Rejection, Request, State
-from storage.database import connect
 from storage.quotas import Quotas
 from storage.rows import read_request
 from storage.schema import requests
+from storage.sqlite_file import connect
 from tests.support.factories import generation_request
 from tests.support.fake_apis import (
     CREATE_FAILURES,

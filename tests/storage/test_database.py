@@ -13,11 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from core.model import AspectRatio
-from storage.database import Database, DatabaseError, DatabaseLocked, StorageUnavailable, Unit, connect
+from storage.database import Database, Unit
+from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.drafts import Drafts
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 from storage.preferences import Preference, Preferences, WhoMayDraw
 from storage.schema import key_values, metadata, preferences
+from storage.sqlite_file import connect
 from tests.support.factories import origin
 from tests.support.manual_clock import ManualClock
 
@@ -68,7 +70,8 @@ async def test_a_unit_is_on_the_disk_when_write_returns(database: Database) -> N
 async def test_a_second_process_is_refused(database: Database) -> None:
     code = (
         "import asyncio, sys\n"
-        "from storage.database import Database, DatabaseLocked\n"
+        "from storage.database import Database\n"
+        "from storage.database_errors import DatabaseLocked\n"
         "try: asyncio.run(Database.open(sys.argv[1]))\n"
         "except DatabaseLocked as error: print(error)\n"
     )

@@ -10,8 +10,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from storage import database as storage_database
-from storage.database import Database, DatabaseError, connect
+from storage.database import Database
+from storage.database_errors import DatabaseError
 from storage.schema import HEAD, metadata
+from storage.sqlite_file import connect
 from tests.support.released_ledgers import DUMPS, build_ledger
 
 MIGRATIONS = ScriptDirectory(str(Path(storage_database.__file__).parent / "migrations"))
