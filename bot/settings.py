@@ -1,19 +1,30 @@
 """The settings, read from the environment and `.env`: typed, bounded, and named in every error."""
 
-import importlib.util
 import os
-import re
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import env_file
 from bot.env_file import EnvFile, EnvFileError
+from bot.setting_types import (
+    ApiKey,
+    BotToken,
+    BucketUrl,
+    DatabaseUrl,
+    ListenAddress,
+    ProxyUrl,
+    PublicUrl,
+    Url,
+    UserIds,
+    WebhookSecret,
+    in_any_case,
+)
 from core.bucket_address import BucketAddress
 from core.options import SourceImages, SourceWay, UnknownCreate
 from core.proxies import Proxy, ProxyRules, is_loopback
@@ -46,87 +57,6 @@ class SettingsError(Exception):
     """Settings are missing or bad, or `.env` cannot be read. Each line of the text names one, its error, an example."""
 
 
-def _bot_token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"\d+:[A-Za-z0-9_-]{20,}", value.get_secret_value()):
-        raise ValueError("is not a bot token")
-    return value
-
-
-def _key(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[\x21-\x7e]{8,}", value.get_secret_value()):
-        raise ValueError("is not an API key")
-    return value
-
-
-def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("is not an http or https address")
-    return value.rstrip("/")
-
-
-def _public_url(value: str | None) -> str | None:
-    if value is None:
-        return None
-    if re.search(r"[?#{}@]", value):
-        raise ValueError("may hold a host, a port and a path only")
-    return _base_url(value)
-
-
-def _proxy(value: SecretStr | None) -> SecretStr | None:
-    if value is not None:
-        if urlsplit(value.get_secret_value()).scheme in {"tg", "mtproto"}:
-            raise ValueError("is an MTProto proxy, which serves apps but no bots: it must be http or socks5")
-        Proxy.parse("", value.get_secret_value())
-    return value
-
-
-def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
-        raise ValueError("may hold 1 to 256 letters, digits, _ and - only")
-    return value
-
-
-def _bucket(value: SecretStr | None) -> SecretStr | None:
-    if value is not None:
-        BucketAddress.parse(value.get_secret_value())
-        if importlib.util.find_spec("obstore") is None:
-            raise ValueError("needs an optional package: pip install 'imagine-bot[s3]'")
-    return value
-
-
-def _listen(value: str) -> str:
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65_535:
-        raise ValueError("is not HOST:PORT")
-    return value
-
-
-def _database_url(value: str) -> str:
-    if not re.fullmatch(r"sqlite:///.+", value) or value.endswith(":memory:"):
-        raise ValueError("does not name an SQLite file")
-    return value
-
-
-def _ids(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    parts = [part.strip() for part in value.split(",")]
-    if not all(re.fullmatch(r"\d+", part) for part in parts if part):
-        raise ValueError("is not a list of Telegram user ids with commas between")
-    return frozenset(int(part) for part in parts if part)
-
-
-def _in_any_case(kind: type[StrEnum]) -> BeforeValidator:
-    """Return a validator that accepts the values of an enum in upper and lower case."""
-    values = {member.value.casefold(): member.value for member in kind}
-    return BeforeValidator(
-        lambda value: values.get(value.casefold(), value) if isinstance(value, str) else value
-    )
-
-
-Url = Annotated[str, AfterValidator(_base_url)]
-ProxyUrl = Annotated[SecretStr | None, AfterValidator(_proxy)]
 TELEGRAM_HOST = "api.telegram.org"
 
 
@@ -139,10 +69,8 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] = Field(
-        examples=["123456789:AAExampleExampleExampleExampleExampl"]
-    )
-    gptunnel_api_key: Annotated[SecretStr, AfterValidator(_key)] = Field(examples=["shds-exampleexample"])
+    bot_token: BotToken = Field(examples=["123456789:AAExampleExampleExampleExampleExampl"])
+    gptunnel_api_key: ApiKey = Field(examples=["shds-exampleexample"])
     gptunnel_api_url: Url = Field("https://gptunnel.ru/v1", examples=["https://gptunnel.ru/v1"])
     gptunnel_model: str = Field("seedream-3", min_length=1, examples=["seedream-3"])
     telegram_api_url: Url = Field("https://api.telegram.org", examples=["https://api.telegram.org"])
@@ -153,12 +81,8 @@ class Settings(BaseSettings):
     all_proxy: ProxyUrl = Field(None, examples=["socks5://proxy.example.org:1080"])
     no_proxy: str = Field("", examples=["gptunnel.ru,10.0.0.0/8"])
     telegram_rate: int = Field(30, ge=1, le=10_000, examples=["30"])
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        "sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"]
-    )
-    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)] = Field(
-        frozenset(), examples=["12345,67890"]
-    )
+    database_url: DatabaseUrl = Field("sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"])
+    admin_ids: UserIds = Field(frozenset(), examples=["12345,67890"])
     daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
     group_daily_quota: int = Field(100, ge=0, le=1_000_000, examples=["100"])
     user_concurrency: int = Field(2, ge=1, le=1_000, examples=["2"])
@@ -168,23 +92,19 @@ class Settings(BaseSettings):
     throttle: int = Field(30, ge=0, le=10_000, examples=["30"])
     outage_patience: float = Field(900, ge=0, le=86_400, examples=["900"])
     low_balance: float = Field(100, ge=0, le=1_000_000_000, examples=["100"])
-    unknown_create: Annotated[UnknownCreate, _in_any_case(UnknownCreate)] = Field(
+    unknown_create: Annotated[UnknownCreate, in_any_case(UnknownCreate)] = Field(
         UnknownCreate.REPEAT, examples=["repeat"]
     )
-    updates: Annotated[Updates, _in_any_case(Updates)] = Field(Updates.POLLING, examples=["polling"])
-    public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
-        None, examples=["https://bot.example.org"]
-    )
-    webhook_secret: Annotated[SecretStr | None, AfterValidator(_webhook_secret)] = Field(
-        None, examples=["a-long-random-word"]
-    )
-    listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
-    log_level: Annotated[LogLevel, _in_any_case(LogLevel)] = Field(LogLevel.INFO, examples=["INFO"])
-    log_format: Annotated[LogFormat, _in_any_case(LogFormat)] = Field(LogFormat.TEXT, examples=["text"])
-    source_images: Annotated[SourceImages, _in_any_case(SourceImages)] = Field(
+    updates: Annotated[Updates, in_any_case(Updates)] = Field(Updates.POLLING, examples=["polling"])
+    public_url: PublicUrl = Field(None, examples=["https://bot.example.org"])
+    webhook_secret: WebhookSecret = Field(None, examples=["a-long-random-word"])
+    listen: ListenAddress = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
+    log_level: Annotated[LogLevel, in_any_case(LogLevel)] = Field(LogLevel.INFO, examples=["INFO"])
+    log_format: Annotated[LogFormat, in_any_case(LogFormat)] = Field(LogFormat.TEXT, examples=["text"])
+    source_images: Annotated[SourceImages, in_any_case(SourceImages)] = Field(
         SourceImages.AUTO, examples=["auto"]
     )
-    source_bucket: Annotated[SecretStr | None, AfterValidator(_bucket)] = Field(
+    source_bucket: BucketUrl = Field(
         None, examples=["https://KEY_ID:SECRET@s3.eu-central-1.amazonaws.com/my-bucket"]
     )
     media_hosts_allow_private: bool = Field(False, examples=["false"])

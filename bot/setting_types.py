@@ -1,0 +1,104 @@
+"""The types of single settings: each checks the form of a value and describes the error without the value."""
+
+import importlib.util
+import re
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+from core.bucket_address import BucketAddress
+from core.proxies import Proxy
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[A-Za-z0-9_-]{20,}", value.get_secret_value()):
+        raise ValueError("is not a bot token")
+    return value
+
+
+def _key(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\x21-\x7e]{8,}", value.get_secret_value()):
+        raise ValueError("is not an API key")
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is not an http or https address")
+    return value.rstrip("/")
+
+
+def _public_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    if re.search(r"[?#{}@]", value):
+        raise ValueError("may hold a host, a port and a path only")
+    return _base_url(value)
+
+
+def _proxy(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        if urlsplit(value.get_secret_value()).scheme in {"tg", "mtproto"}:
+            raise ValueError("is an MTProto proxy, which serves apps but no bots: it must be http or socks5")
+        Proxy.parse("", value.get_secret_value())
+    return value
+
+
+def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+        raise ValueError("may hold 1 to 256 letters, digits, _ and - only")
+    return value
+
+
+def _bucket(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        BucketAddress.parse(value.get_secret_value())
+        if importlib.util.find_spec("obstore") is None:
+            raise ValueError("needs an optional package: pip install 'imagine-bot[s3]'")
+    return value
+
+
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise ValueError("is not HOST:PORT")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not re.fullmatch(r"sqlite:///.+", value) or value.endswith(":memory:"):
+        raise ValueError("does not name an SQLite file")
+    return value
+
+
+def _ids(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",")]
+    if not all(re.fullmatch(r"\d+", part) for part in parts if part):
+        raise ValueError("is not a list of Telegram user ids with commas between")
+    return frozenset(int(part) for part in parts if part)
+
+
+def in_any_case(kind: type[StrEnum]) -> BeforeValidator:
+    """Return a validator that accepts the values of an enum in upper and lower case."""
+    values = {member.value.casefold(): member.value for member in kind}
+    return BeforeValidator(
+        lambda value: values.get(value.casefold(), value) if isinstance(value, str) else value
+    )
+
+
+BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
+ApiKey = Annotated[SecretStr, AfterValidator(_key)]
+Url = Annotated[str, AfterValidator(_base_url)]
+PublicUrl = Annotated[str | None, AfterValidator(_public_url)]
+ProxyUrl = Annotated[SecretStr | None, AfterValidator(_proxy)]
+WebhookSecret = Annotated[SecretStr | None, AfterValidator(_webhook_secret)]
+BucketUrl = Annotated[SecretStr | None, AfterValidator(_bucket)]
+ListenAddress = Annotated[str, AfterValidator(_listen)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+UserIds = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
