@@ -1,16 +1,13 @@
 """A stand-in for the Bot API server over real HTTP, with aiogram's types and Telegram's error texts."""
 
-import asyncio
 import itertools
 import json
-import re
 import time
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 from aiogram.types import Message, User
 from aiohttp import web
 
@@ -21,20 +18,9 @@ from playground.flood import Flood
 from playground.journal import Journal
 from playground.methods import METHODS
 from playground.parameters import Upload, read_parameters
+from playground.update_feed import UpdateFeed
 
-_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 LARGEST_UPLOAD = 52 * 1024 * 1024
-
-
-@dataclass(slots=True)
-class Webhook:
-    """The webhook as set by the bot, with the last delivery that failed: Unix seconds and words."""
-
-    url: str
-    secret: str | None
-    drop_pending: bool
-    failed_at: int = 0
-    error: str = ""
 
 
 @dataclass(slots=True)
@@ -53,23 +39,18 @@ class Telegram:
     journal: Journal = field(default_factory=Journal)
     chats: Chats = field(default_factory=Chats)
     calls: Counter[str] = field(default_factory=Counter)
-    webhook: Webhook | None = None
+    updates: UpdateFeed = field(default_factory=UpdateFeed)
     presses: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     local_files: Path | None = None
-    _updates: list[dict[str, Any]] = field(init=False, default_factory=list)
-    _update_ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1000))
     _press_ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
-    _arrived: asyncio.Event = field(init=False, default_factory=asyncio.Event)
-    _poller: asyncio.Future[None] | None = field(init=False, default=None)
-    _poster: asyncio.Task[None] | None = field(init=False, default=None)
 
     def app(self) -> web.Application:
         """Return the web application."""
         app = web.Application(client_max_size=LARGEST_UPLOAD)
         app.router.add_route("*", "/bot{token}/{method}", self._call)
         app.router.add_get("/file/bot{token}/files/{file}", self._file)
-        app.on_cleanup.append(self._close)
+        app.on_cleanup.append(lambda _app: self.updates.close())
         return app
 
     # Actions of users
@@ -121,14 +102,11 @@ class Telegram:
 
     def queue_update(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
         """Queue an update for the bot and return its id. An `update_id` in use repeats that update."""
-        number = next(self._update_ids) if update_id is None else update_id
-        self._updates.append({"update_id": number, **content})
-        self._arrived.set()
-        return number
+        return self.updates.add(content, update_id=update_id)
 
     def waiting(self) -> int:
         """Return the number of updates that the bot has not acknowledged."""
-        return len(self._updates)
+        return self.updates.waiting()
 
     # Calls of the bot
 
@@ -175,16 +153,9 @@ class Telegram:
         return await self.faults.around("file", request, handler)
 
     async def _do(self, method: str, parameters: dict[str, Any], files: dict[str, Upload]) -> Any:
-        if method == "getUpdates":
-            return await self._get_updates(parameters)
-        if method == "setWebhook":
-            return await self._set_webhook(parameters)
-        if method == "getWebhookInfo":
-            return self._webhook_info()
-        if method == "deleteWebhook":
-            self.webhook = None
-            self._drop(parameters)
-            return True
+        deliver = self.updates.method(method)
+        if deliver is not None:
+            return await deliver(parameters)
         perform = METHODS.get(method)
         if perform is None:
             raise ApiError(404, "Not Found: method not found")
@@ -200,90 +171,6 @@ class Telegram:
             local_files=self.local_files,
         )
         return perform(call)
-
-    async def _get_updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        if self.webhook is not None:
-            raise ApiError(
-                409,
-                "Conflict: can't use getUpdates method while webhook is active; "
-                "use deleteWebhook to delete the webhook first",
-            )
-        if self._poller is not None and not self._poller.done():
-            self._poller.set_result(None)
-        mine = self._poller = asyncio.get_running_loop().create_future()
-        offset = int(parameters.get("offset") or 0)
-        if offset:
-            self._updates = [update for update in self._updates if update["update_id"] >= offset]
-        until = time.monotonic() + float(parameters.get("timeout") or 0)
-        while not self._updates and (left := until - time.monotonic()) > 0:
-            self._arrived.clear()
-            arrived = asyncio.ensure_future(self._arrived.wait())
-            await asyncio.wait([arrived, mine], timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            arrived.cancel()
-            if mine.done():
-                raise ApiError(
-                    409,
-                    "Conflict: terminated by other getUpdates request; "
-                    "make sure that only one bot instance is running",
-                )
-        return self._updates[: int(parameters.get("limit") or 100)]
-
-    async def _set_webhook(self, parameters: dict[str, Any]) -> bool:
-        url = str(parameters.get("url") or "")
-        secret = parameters.get("secret_token")
-        if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", url):
-            raise ApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
-        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", str(secret)):
-            raise ApiError(400, "Bad Request: secret token contains unallowed characters")
-        before = self.webhook
-        self.webhook = Webhook(url, secret, parameters.get("drop_pending_updates") is True)
-        if before is not None and before.url == url:  # Telegram forgets the error with the address only
-            self.webhook.failed_at, self.webhook.error = before.failed_at, before.error
-        self._drop(parameters)
-        if self._poster is None:
-            self._poster = asyncio.create_task(self._post())
-        return True
-
-    def _webhook_info(self) -> dict[str, Any]:
-        """Return a WebhookInfo (Bot API, getWebhookInfo): without a webhook the url is empty."""
-        hook = self.webhook or Webhook("", None, drop_pending=False)
-        info: dict[str, Any] = {"url": hook.url, "has_custom_certificate": False}
-        info["pending_update_count"] = len(self._updates)
-        return info | (
-            {"last_error_date": hook.failed_at, "last_error_message": hook.error} if hook.error else {}
-        )
-
-    def _drop(self, parameters: dict[str, Any]) -> None:
-        if parameters.get("drop_pending_updates") is True:
-            self._updates.clear()
-
-    async def _post(self) -> None:
-        """Post updates to the webhook in order. Each is repeated until the response is 2xx."""
-        async with aiohttp.ClientSession() as session:
-            while True:
-                if not self._updates or self.webhook is None:
-                    self._arrived.clear()
-                    await self._arrived.wait()
-                    continue
-                update, hook = self._updates[0], self.webhook
-                headers = {_SECRET_HEADER: hook.secret} if hook.secret else {}
-                error = ""
-                try:
-                    async with session.post(hook.url, json=update, headers=headers) as answer:
-                        if not 200 <= answer.status < 300:
-                            error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
-                except aiohttp.ClientError:
-                    error = "Connection refused"
-                if not error:
-                    self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
-                else:
-                    hook.failed_at, hook.error = int(time.time()), error
-                    await asyncio.sleep(0.1)
-
-    async def _close(self, _app: web.Application) -> None:
-        if self._poster is not None:
-            self._poster.cancel()
-            await asyncio.gather(self._poster, return_exceptions=True)
 
 
 def dump(value: Message | User) -> dict[str, Any]:

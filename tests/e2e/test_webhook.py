@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic.json_schema import GenerateJsonSchema
 
-from playground.telegram import Webhook, dump
+from playground.telegram import dump
+from playground.update_feed import Webhook
 from tests.support.property_tests import examples
 from tests.support.world import World
 
@@ -30,7 +31,7 @@ async def _start(world: World, **settings: str) -> Webhook:
     await world.process.start(
         UPDATES="webhook", PUBLIC_URL="http://127.0.0.1:9", until="webhook set", **settings
     )
-    hook = world.telegram.webhook
+    hook = world.telegram.updates.webhook
     assert hook is not None
     hook.url = hook.url.replace("http://127.0.0.1:9", await world.process.address())
     return hook

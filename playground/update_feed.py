@@ -1,0 +1,149 @@
+"""The stand-in's updates: queued until the bot fetches them (getUpdates) or they are posted to its webhook."""
+
+import asyncio
+import itertools
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from playground.call import ApiError
+
+_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+
+
+@dataclass(slots=True)
+class Webhook:
+    """The webhook as set by the bot, with the last delivery that failed: Unix seconds and words."""
+
+    url: str
+    secret: str | None
+    drop_pending: bool
+    failed_at: int = 0
+    error: str = ""
+
+
+class UpdateFeed:
+    """The updates that the bot has not acknowledged, and the methods of the Bot API that deliver them."""
+
+    def __init__(self) -> None:
+        self.webhook: Webhook | None = None
+        self._updates: list[dict[str, Any]] = []
+        self._ids = itertools.count(1000)
+        self._arrived = asyncio.Event()
+        self._poller: asyncio.Future[None] | None = None
+        self._poster: asyncio.Task[None] | None = None
+        self._methods = {
+            "getUpdates": self._get_updates,
+            "setWebhook": self._set_webhook,
+            "getWebhookInfo": self._get_webhook_info,
+            "deleteWebhook": self._delete_webhook,
+        }
+
+    def add(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
+        """Queue an update and return its id. An `update_id` in use repeats that update."""
+        number = next(self._ids) if update_id is None else update_id
+        self._updates.append({"update_id": number, **content})
+        self._arrived.set()
+        return number
+
+    def waiting(self) -> int:
+        """Return the number of updates that the bot has not acknowledged."""
+        return len(self._updates)
+
+    def method(self, name: str) -> Callable[[dict[str, Any]], Awaitable[Any]] | None:
+        """Return the method of the Bot API with this name, or None if it does not concern updates."""
+        return self._methods.get(name)
+
+    async def close(self) -> None:
+        """Stop posting."""
+        if self._poster is not None:
+            self._poster.cancel()
+            await asyncio.gather(self._poster, return_exceptions=True)
+
+    async def _get_updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        if self.webhook is not None:
+            raise ApiError(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; "
+                "use deleteWebhook to delete the webhook first",
+            )
+        if self._poller is not None and not self._poller.done():
+            self._poller.set_result(None)
+        mine = self._poller = asyncio.get_running_loop().create_future()
+        offset = int(parameters.get("offset") or 0)
+        if offset:
+            self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        until = time.monotonic() + float(parameters.get("timeout") or 0)
+        while not self._updates and (left := until - time.monotonic()) > 0:
+            self._arrived.clear()
+            arrived = asyncio.ensure_future(self._arrived.wait())
+            await asyncio.wait([arrived, mine], timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            arrived.cancel()
+            if mine.done():
+                raise ApiError(
+                    409,
+                    "Conflict: terminated by other getUpdates request; "
+                    "make sure that only one bot instance is running",
+                )
+        return self._updates[: int(parameters.get("limit") or 100)]
+
+    async def _set_webhook(self, parameters: dict[str, Any]) -> bool:
+        url = str(parameters.get("url") or "")
+        secret = parameters.get("secret_token")
+        if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", url):
+            raise ApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", str(secret)):
+            raise ApiError(400, "Bad Request: secret token contains unallowed characters")
+        before = self.webhook
+        self.webhook = Webhook(url, secret, parameters.get("drop_pending_updates") is True)
+        if before is not None and before.url == url:  # Telegram forgets the error with the address only
+            self.webhook.failed_at, self.webhook.error = before.failed_at, before.error
+        self._drop(parameters)
+        if self._poster is None:
+            self._poster = asyncio.create_task(self._post())
+        return True
+
+    async def _get_webhook_info(self, _parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return a WebhookInfo (Bot API, getWebhookInfo): without a webhook the url is empty."""
+        hook = self.webhook or Webhook("", None, drop_pending=False)
+        info: dict[str, Any] = {"url": hook.url, "has_custom_certificate": False}
+        info["pending_update_count"] = len(self._updates)
+        return info | (
+            {"last_error_date": hook.failed_at, "last_error_message": hook.error} if hook.error else {}
+        )
+
+    async def _delete_webhook(self, parameters: dict[str, Any]) -> bool:
+        self.webhook = None
+        self._drop(parameters)
+        return True
+
+    def _drop(self, parameters: dict[str, Any]) -> None:
+        if parameters.get("drop_pending_updates") is True:
+            self._updates.clear()
+
+    async def _post(self) -> None:
+        """Post updates to the webhook in order. Each is repeated until the response is 2xx."""
+        async with aiohttp.ClientSession() as session:
+            while True:
+                if not self._updates or self.webhook is None:
+                    self._arrived.clear()
+                    await self._arrived.wait()
+                    continue
+                update, hook = self._updates[0], self.webhook
+                headers = {_SECRET_HEADER: hook.secret} if hook.secret else {}
+                error = ""
+                try:
+                    async with session.post(hook.url, json=update, headers=headers) as answer:
+                        if not 200 <= answer.status < 300:
+                            error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
+                except aiohttp.ClientError:
+                    error = "Connection refused"
+                if not error:
+                    self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
+                else:
+                    hook.failed_at, hook.error = int(time.time()), error
+                    await asyncio.sleep(0.1)
