@@ -5,26 +5,54 @@ quotes a message is a harmless probe: Telegram sends it only if the quoted messa
 (Bot API, ReplyParameters), and its answer shows the quoted message with its buttons.
 """
 
+import structlog
+
 from chat.callbacks import CancelRequest
-from chat.errors import Rejected
+from chat.errors import Rejected, SendError
 from chat.limits import Priority
 from chat.sender import Sender
 from chat.translations import Translator
+from core.model import Request
 from core.reply_target import ReplyTarget
+
+log = structlog.get_logger(__name__)
 
 SEARCHED_IDS = 3
 """Message ids after the user's message in which a status message is searched. The bot numbers the messages of all its
 private chats together, so in a rush the status message may be farther away and is not found."""
+SEARCHES = 25
+"""Most searches for a lost status message after a start: each costs up to six calls."""
 
 
 class LostStatusFinder:
-    """Searches the status message of a request."""
+    """Searches the status messages of requests of an earlier process."""
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+        self._maybe_lost: set[int] = set()
+        """Requests whose status message may have been sent without its id being stored."""
+
+    def add(self, request: Request) -> None:
+        """Add a request of an earlier process. Groups have no lost status: their status is a reaction."""
+        unknown = request.status_message_id is None and not request.place.in_group
+        if unknown and len(self._maybe_lost) < SEARCHES:
+            self._maybe_lost.add(request.id)
 
     async def find(self, request_id: int, place: ReplyTarget, translate: Translator) -> int | None:
-        """Return the id of the status message, or None if there is none near the user's message. Raises SendError."""
+        """Search the status message of an added request once. Return its id, or None if it is not found."""
+        if request_id not in self._maybe_lost:
+            return None
+        try:
+            found = await self._search(request_id, place, translate)
+        except SendError as error:
+            log.info("lost status not searched", request=request_id, error=str(error))
+            found = None
+        self._maybe_lost.discard(request_id)
+        if found is not None:
+            log.info("lost status found", request=request_id, message=found)
+        return found
+
+    async def _search(self, request_id: int, place: ReplyTarget, translate: Translator) -> int | None:
         cancel = CancelRequest(request=request_id).pack()
         first = place.require_reply_to() + 1
         for message_id in range(first, first + SEARCHED_IDS):

@@ -6,7 +6,6 @@ A status message has the lowest priority and is tried once. Nothing waits for it
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 import structlog
 
@@ -20,6 +19,7 @@ from core.clock import Clock
 from core.model import FINAL, SENDING, Request, State
 from core.reply_target import ReplyTarget
 from generation.lost_status import LostStatusFinder
+from generation.status_content import Content, Phase, content_of, text_of
 from storage.database_errors import StorageUnavailable
 from storage.requests import Requests
 
@@ -32,25 +32,8 @@ SEEN = "👀"
 """The reaction to a request in a group, in place of a status message."""
 SENDING_AT_ONCE = 4
 """Status messages in flight together: a thousand that are due at once must not stall the event loop."""
-_ELAPSED_STEP = 5
-"""Seconds of drawing are shown in multiples of this."""
-SEARCHES = 25
-"""Most searches for a lost status message after a start: each costs up to six calls."""
 _STOP_SECONDS = 2.0
 """Time that a stop gives to status messages in flight, so that their ids are stored."""
-
-
-class Phase(Enum):
-    """The content of a status message."""
-
-    WAITING = "waiting"
-    PAUSED = "paused"
-    DRAWING = "drawing"
-    SENDING = "sending"
-
-
-Content = tuple[Phase, int]
-"""A phase with its number: the position in the queue or the elapsed seconds."""
 
 
 @dataclass(slots=True)
@@ -97,8 +80,6 @@ class StatusMessages:
         self._usual = usual
         self._paused = paused
         self._by_id: dict[int, _Status] = {}
-        self._maybe_lost: set[int] = set()
-        """Requests of an earlier process whose status message may have been sent without its id being stored."""
         self._positions: Callable[[], Mapping[int, int]] = dict
         self._changed = asyncio.Event()
         """Set when a request is added or changes its phase, to wake the ticker."""
@@ -120,9 +101,7 @@ class StatusMessages:
 
     def resume(self, request: Request) -> None:
         """Take over a request of an earlier process, which may have sent a status message without storing its id."""
-        unknown = request.status_message_id is None and not request.place.in_group
-        if unknown and len(self._maybe_lost) < SEARCHES:
-            self._maybe_lost.add(request.id)
+        self._lost_status_finder.add(request)
         if request.state not in FINAL:
             self.show(request)
 
@@ -179,7 +158,7 @@ class StatusMessages:
             message_id = status.message_id or message_id
         if message_id is None:
             translate = self._translations.for_language(request.language)
-            message_id = await self._find_lost(request.id, request.place, translate)
+            message_id = await self._lost_status_finder.find(request.id, request.place, translate)
         return message_id
 
     def update_now(self, request_id: int) -> None:
@@ -244,22 +223,9 @@ class StatusMessages:
     async def _adopt_lost(self, status: _Status) -> None:
         """Continue the status message of an earlier process instead of sending a second one."""
         if status.message_id is None:
-            found = await self._find_lost(status.request_id, status.place, status.translate)
+            found = await self._lost_status_finder.find(status.request_id, status.place, status.translate)
             if found is not None:
                 status.message_id, status.stored = found, False
-
-    async def _find_lost(self, request_id: int, place: ReplyTarget, translate: Translator) -> int | None:
-        if request_id not in self._maybe_lost:
-            return None
-        try:
-            found = await self._lost_status_finder.find(request_id, place, translate)
-        except SendError as error:
-            log.info("lost status not searched", request=request_id, error=str(error))
-            found = None
-        self._maybe_lost.discard(request_id)
-        if found is not None:
-            log.info("lost status found", request=request_id, message=found)
-        return found
 
     async def _send(self, status: _Status) -> None:
         if status.reaction_only:
@@ -267,7 +233,7 @@ class StatusMessages:
             status.shown_at = float("inf")
             return
         content = self._content(status, self._positions())
-        text = self._text(status, content)
+        text = text_of(content, status.translate, usual=self._usual())
         keyboard = None
         if status.phase is not Phase.SENDING:
             keyboard = keyboards.cancel(status.translate, status.request_id)
@@ -282,29 +248,12 @@ class StatusMessages:
             status.stored = True
 
     def _content(self, status: _Status, positions: Mapping[int, int]) -> Content:
-        if status.phase is Phase.WAITING and self._paused():
-            return Phase.PAUSED, 0
-        if status.phase is Phase.WAITING:
-            return status.phase, positions.get(status.request_id, 1)
-        if status.phase is Phase.SENDING:
-            return status.phase, 0
-        elapsed = int(self._clock.monotonic() - status.since)
-        return status.phase, elapsed - elapsed % (_ELAPSED_STEP if elapsed < 60 else 60)
-
-    def _text(self, status: _Status, content: Content) -> str:
-        translate = status.translate
-        phase, number = content
-        if phase is Phase.WAITING:
-            return translate("status-next") if number == 1 else translate("status-place", place=number)
-        if phase is Phase.SENDING:
-            return translate("status-sending")
-        if phase is Phase.PAUSED:
-            return translate("status-paused")
-        if number >= 60:
-            return translate("status-drawing-minutes", elapsed=number // 60)
-        if number:
-            return translate("status-drawing-for", elapsed=number)
-        return translate("status-drawing", usual=round(self._usual()))
+        return content_of(
+            status.phase,
+            position=positions.get(status.request_id, 1),
+            elapsed=int(self._clock.monotonic() - status.since),
+            paused=self._paused(),
+        )
 
 
 def _is_steady(status: _Status) -> bool:
