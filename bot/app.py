@@ -24,6 +24,7 @@ from chat.api_calls import ApiCaller
 from chat.languages import LanguageResolver
 from chat.limits import RateLimiter
 from chat.members import Members
+from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
 from chat.telegram_files import TelegramFiles
@@ -169,7 +170,8 @@ class App:
         rate_limiter = RateLimiter(settings.telegram_rate, clock)
         caller = ApiCaller(bot=self.bot, rate_limiter=rate_limiter, clock=clock)
         sender = Sender(caller)
-        self._stack.push_async_callback(sender.stop)
+        picture_sender = PictureSender(caller)
+        self._stack.push_async_callback(picture_sender.stop)
         members = Members(caller=caller, clock=clock)
         self._private_replies = PrivateReplies(
             sender=sender, deletions=ScheduledDeletions(database), clock=clock
@@ -202,7 +204,9 @@ class App:
         fetcher = PictureFetcher(
             requests=self.requests, client=client, downloads=downloads, converter=converter
         )
-        originals = Originals(requests=self.requests, fetcher=fetcher, sender=sender)
+        originals = Originals(
+            requests=self.requests, fetcher=fetcher, sender=sender, picture_sender=picture_sender
+        )
         self._stack.push_async_callback(originals.stop)
         link_seconds = settings.generation_timeout + LINK_MARGIN_SECONDS
         bucket = open_source_bucket(settings, link_seconds)
@@ -287,7 +291,7 @@ class App:
             delivery=Delivery(
                 requests=self.requests,
                 fetcher=fetcher,
-                sender=sender,
+                picture_sender=picture_sender,
                 status_messages=status_messages,
                 translations=self._translations,
                 tasks=tasks,
@@ -351,6 +355,7 @@ class App:
             languages=languages,
             members=members,
             originals=originals,
+            picture_sender=picture_sender,
             preferences=self.preferences,
             private_replies=self._private_replies,
             questions=questions,

@@ -10,6 +10,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
 from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, SendMessage, SendPhoto
 from aiogram.methods.base import TelegramMethod
+from aiogram.types import Message
 
 from chat.captions import strip_html
 from chat.errors import Rejected, TryLater, Unsure, is_no_op, to_send_error
@@ -74,6 +75,15 @@ class ApiCaller:
         except Rejected as error:
             if not is_no_op(error):
                 raise
+
+    async def send_answer(self, method: TelegramMethod[Message], chat_id: int) -> Message:
+        """Send a message that answers a user, with retries. Acquires a slot before each try."""
+
+        async def attempt() -> Message:
+            await self.acquire_slot(chat_id, Priority.ANSWER)
+            return await self.call(method, chat_id)
+
+        return await self.with_retries(attempt)
 
     async def with_retries(self, action: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> T:
         """Run an action, and again for `RETRY_SECONDS` while it raises TryLater or Unsure.

@@ -13,7 +13,7 @@ from chat.api_calls import UNSURE_SECONDS
 from chat.captions import caption
 from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
-from chat.sender import Sender, SentPicture
+from chat.picture_sender import PictureSender, SentPicture
 from chat.translations import Translations, Translator
 from core.clock import Clock
 from core.metrics import Metrics
@@ -52,7 +52,7 @@ class Delivery:
         *,
         requests: Requests,
         fetcher: PictureFetcher,
-        sender: Sender,
+        picture_sender: PictureSender,
         status_messages: StatusMessages,
         translations: Translations,
         tasks: ShieldedTasks,
@@ -61,7 +61,7 @@ class Delivery:
     ) -> None:
         self._requests = requests
         self._fetcher = fetcher
-        self._sender = sender
+        self._picture_sender = picture_sender
         self._status_messages = status_messages
         self._translations = translations
         self._tasks = tasks
@@ -72,9 +72,9 @@ class Delivery:
     async def step(self, request: Request, memory: RequestMemory) -> StepResult:
         """Try once to deliver a request that is `ready` or `delivering`."""
         self._status_messages.sending(request.id)
-        await self._sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
+        await self._picture_sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
         async with self._slots:
-            self._sender.show_chat_action(request.place)
+            self._picture_sender.show_chat_action(request.place)
             try:
                 picture = await self._fetcher.fetch(request)
             except (DownloadError, UnusablePicture) as error:
@@ -159,14 +159,14 @@ class Delivery:
         text, keyboard = await self._caption(request, translate), keyboards.result(translate, request)
         if picture.as_photo:
             try:
-                return await self._sender.send_photo(
+                return await self._picture_sender.send_photo(
                     request.place, picture.data, name, text, keyboard, spoiler=request.spoiler
                 )
             except Rejected as error:
                 log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
-                await self._sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
+                await self._picture_sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
         file = BufferedInputFile(picture.data, name)
-        return await self._sender.send_document(request.place, file, text, keyboard)
+        return await self._picture_sender.send_document(request.place, file, text, keyboard)
 
     async def _caption(self, request: Request, translate: Translator) -> str:
         """Return the prompt. The first picture of a group explains how to change it, too."""

@@ -4,7 +4,8 @@ import structlog
 from aiogram.types import BufferedInputFile
 
 from chat.errors import Rejected, SendError
-from chat.sender import Sender, SentPicture
+from chat.picture_sender import PictureSender, SentPicture
+from chat.sender import Sender
 from chat.translations import Translator
 from core.background import Background
 from core.model import Request
@@ -19,10 +20,13 @@ log = structlog.get_logger(__name__)
 class Originals:
     """Sends originals in the background, each to a chat only once at a time."""
 
-    def __init__(self, *, requests: Requests, fetcher: PictureFetcher, sender: Sender) -> None:
+    def __init__(
+        self, *, requests: Requests, fetcher: PictureFetcher, sender: Sender, picture_sender: PictureSender
+    ) -> None:
         self._requests = requests
         self._fetcher = fetcher
         self._sender = sender
+        self._picture_sender = picture_sender
         self._sending: set[tuple[int, int]] = set()
         self._background = Background()
 
@@ -57,7 +61,7 @@ class Originals:
         if request.original_file_id is None:
             return None
         try:
-            return await self._sender.send_file(place, request.original_file_id)
+            return await self._picture_sender.send_file(place, request.original_file_id)
         except Rejected as error:
             log.info("stored original rejected", request=request.id, error=str(error))
             return None
@@ -68,4 +72,4 @@ class Originals:
         if data is None:
             return None
         name = f"imagine-{request.id}.{extension_of(data)}"
-        return await self._sender.send_file(place, BufferedInputFile(data, name))
+        return await self._picture_sender.send_file(place, BufferedInputFile(data, name))

@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 from chat import keyboards
 from chat.callbacks import ShowPage
 from chat.captions import cut
+from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
@@ -28,7 +29,7 @@ async def history_command(
     user: UserIdentity,
     translate: Translator,
     history: History,
-    sender: Sender,
+    picture_sender: PictureSender,
     private_replies: PrivateReplies,
 ) -> None:
     """Show the newest picture that the user drew in this chat."""
@@ -37,7 +38,7 @@ async def history_command(
         await private_replies.send(place_of(message), user.id, translate("history-empty"))
         return
     content, spoiler = _content(page, translate), page.request.spoiler
-    await sender.send_by_file_id(place_of(message), *content, spoiler=spoiler)
+    await picture_sender.send_by_file_id(place_of(message), *content, spoiler=spoiler)
 
 
 async def page_pressed(
@@ -47,6 +48,7 @@ async def page_pressed(
     translate: Translator,
     history: History,
     sender: Sender,
+    picture_sender: PictureSender,
 ) -> None:
     """Show another page of the owner's pictures in this chat."""
     page = await history.page(callback_data.user, place.chat_id, callback_data.request)
@@ -54,7 +56,7 @@ async def page_pressed(
         raise ButtonExpired
     await sender.toast(query.id)
     content, spoiler = _content(page, translate), page.request.spoiler
-    await sender.replace_picture(place.chat_id, place.require_reply_to(), *content, spoiler=spoiler)
+    await picture_sender.replace_picture(place.chat_id, place.require_reply_to(), *content, spoiler=spoiler)
 
 
 def _content(page: HistoryPage, translate: Translator) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:

@@ -9,6 +9,7 @@ from chat import keyboards
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.captions import caption
 from chat.errors import Rejected
+from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
@@ -136,6 +137,7 @@ async def undo_pressed(
     translate: Translator,
     requests: Requests,
     sender: Sender,
+    picture_sender: PictureSender,
     private_replies: PrivateReplies,
 ) -> None:
     """Replace an edited picture by its source in the same message. A repeated press changes nothing."""
@@ -148,14 +150,14 @@ async def undo_pressed(
         file_id, kind = parent.require_file()
         keyboard = keyboards.result(translate, parent)
         text = caption(parent.prompt)
-        await sender.replace_picture(
+        await picture_sender.replace_picture(
             place.chat_id, message_id, file_id, kind, text, keyboard, spoiler=parent.spoiler
         )
         await requests.clear_result(request.id)
         return
     for kind in FileKind:  # the ledger does not know whether the user sent a photo or a file
         try:
-            await sender.replace_picture(
+            await picture_sender.replace_picture(
                 place.chat_id,
                 message_id,
                 request.source.file_id,

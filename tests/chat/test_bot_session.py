@@ -18,6 +18,7 @@ from chat.api_calls import ApiCaller
 from chat.bot_session import BotSession, sent_message
 from chat.errors import NotAllowed, Rejected, SendError, TryLater, Unreachable, Unsure, to_send_error
 from chat.limits import RateLimiter
+from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
 from core import json_text
@@ -69,8 +70,16 @@ async def bot(server: _Server) -> AsyncIterator[Bot]:
         await bot.session.close()
 
 
+def _caller(bot: Bot, clock: ManualClock) -> ApiCaller:
+    return ApiCaller(bot=bot, rate_limiter=RateLimiter(1_000, clock), clock=clock)
+
+
 def _sender(bot: Bot, clock: ManualClock) -> Sender:
-    return Sender(ApiCaller(bot=bot, rate_limiter=RateLimiter(1_000, clock), clock=clock))
+    return Sender(_caller(bot, clock))
+
+
+def _picture_sender(bot: Bot, clock: ManualClock) -> PictureSender:
+    return PictureSender(_caller(bot, clock))
 
 
 def _refusal(code: int, description: str | None) -> str:
@@ -110,7 +119,7 @@ async def test_an_answer_is_the_matching_error(
 ) -> None:
     server.answer = {"status": status, "body": body, "content_type": "text/html"}
     with pytest.raises(SendError) as caught:
-        await _sender(bot, ManualClock()).send_photo(PLACE, b"x", "x.jpg", "a fox")
+        await _picture_sender(bot, ManualClock()).send_photo(PLACE, b"x", "x.jpg", "a fox")
     assert caught.type is error
 
 
@@ -130,7 +139,7 @@ async def test_a_sent_picture_is_sent_even_if_its_message_cannot_be_parsed(
     bot: Bot, server: _Server, result: dict[str, object], file_id: str
 ) -> None:
     server.answer = {"text": json.dumps({"ok": True, "result": result}), "content_type": "application/json"}
-    sent = await _sender(bot, ManualClock()).send_photo(PLACE, b"x", "x.jpg", "a fox")
+    sent = await _picture_sender(bot, ManualClock()).send_photo(PLACE, b"x", "x.jpg", "a fox")
     assert (sent.message_id, sent.file_id, server.calls) == (5, file_id, 1)
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.notices import Notice
 from chat import menu
+from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import FOLDER, LANGUAGES, TextError, Translations, Translator
@@ -197,7 +198,7 @@ def test_a_missing_text_or_argument_is_an_error() -> None:
 
 SENDING_METHODS = {
     name
-    for sends in (Sender, PrivateReplies)
+    for sends in (Sender, PictureSender, PrivateReplies)
     for name, method in inspect.getmembers(sends, inspect.isfunction)
     if not name.startswith("_") and {"text", "caption"} & set(inspect.signature(method).parameters)
 }

@@ -1,0 +1,191 @@
+"""Sends pictures and files to Telegram."""
+
+from dataclasses import dataclass
+
+import structlog
+from aiogram.enums import ChatAction, ParseMode
+from aiogram.methods import EditMessageMedia, SendChatAction, SendDocument, SendPhoto
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    Message,
+)
+
+from chat.api_calls import ApiCaller
+from chat.errors import SendError
+from chat.limits import Priority
+from chat.reply_parameters import reply_parameters
+from core.background import Background
+from core.model import FileKind
+from core.reply_target import ReplyTarget
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SentPicture:
+    """A delivered picture: the message and the file that Telegram made of it."""
+
+    message_id: int
+    file_id: str
+    kind: FileKind
+
+
+class PictureSender:
+    """Sends and replaces pictures. Captions are HTML; every method raises a subclass of SendError."""
+
+    def __init__(self, caller: ApiCaller) -> None:
+        self._caller = caller
+        self._chat_actions = Background()
+
+    async def stop(self) -> None:
+        """Cancel the chat actions that are not sent yet."""
+        await self._chat_actions.stop()
+
+    async def acquire_slot(self, chat_id: int, priority: Priority) -> None:
+        """Wait until the rate limits allow one more message to a chat.
+
+        The caller does this before `send_photo` and `send_document`, so that the picture is fetched only once it may be
+        sent. All other methods acquire their own slot.
+        """
+        await self._caller.acquire_slot(chat_id, priority)
+
+    async def send_photo(
+        self,
+        place: ReplyTarget,
+        data: bytes,
+        filename: str,
+        caption: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        spoiler: bool = False,
+    ) -> SentPicture:
+        """Send a picture as a photo once. The caller has acquired a slot."""
+        method = SendPhoto(
+            chat_id=place.chat_id,
+            message_thread_id=place.thread_id,
+            photo=BufferedInputFile(data, filename),
+            caption=caption,
+            has_spoiler=spoiler or None,
+            reply_parameters=reply_parameters(place),
+            reply_markup=keyboard,
+        )
+        message = await self._caller.call(method, place.chat_id)
+        return _sent_picture(message, FileKind.PHOTO)
+
+    async def send_document(
+        self,
+        place: ReplyTarget,
+        file: BufferedInputFile | str,
+        caption: str | None = None,
+        keyboard: InlineKeyboardMarkup | None = None,
+    ) -> SentPicture:
+        """Send a file, new or by its `file_id`, once. The caller has acquired a slot.
+
+        Content type detection is off: with it, Telegram turns a WebP file into a sticker.
+        """
+        method = SendDocument(
+            chat_id=place.chat_id,
+            message_thread_id=place.thread_id,
+            document=file,
+            caption=caption,
+            disable_content_type_detection=True,
+            reply_parameters=reply_parameters(place),
+            reply_markup=keyboard,
+        )
+        message = await self._caller.call(method, place.chat_id)
+        return _sent_picture(message, FileKind.DOCUMENT)
+
+    async def send_file(self, place: ReplyTarget, file: BufferedInputFile | str) -> SentPicture:
+        """Send a file, new or by its `file_id`, with retries."""
+
+        async def attempt() -> SentPicture:
+            await self.acquire_slot(place.chat_id, Priority.ANSWER)
+            return await self.send_document(place, file)
+
+        return await self._caller.with_retries(attempt)
+
+    async def send_by_file_id(
+        self,
+        place: ReplyTarget,
+        file_id: str,
+        kind: FileKind,
+        caption: str,
+        keyboard: InlineKeyboardMarkup | None,
+        *,
+        spoiler: bool = False,
+    ) -> int:
+        """Send a picture that Telegram already has, with retries, and return its message id.
+
+        A document has no spoiler (Bot API, sendDocument).
+        """
+        method_type, field = (SendPhoto, "photo") if kind is FileKind.PHOTO else (SendDocument, "document")
+        method = method_type.model_validate(
+            {
+                "chat_id": place.chat_id,
+                "message_thread_id": place.thread_id,
+                field: file_id,
+                "caption": caption,
+                "reply_parameters": reply_parameters(place),
+                "reply_markup": keyboard,
+            }
+            | ({"has_spoiler": True} if spoiler and kind is FileKind.PHOTO else {})
+        )
+        return (await self._caller.send_answer(method, place.chat_id)).message_id
+
+    async def replace_picture(
+        self,
+        chat_id: int,
+        message_id: int,
+        file_id: str,
+        kind: FileKind,
+        caption: str,
+        keyboard: InlineKeyboardMarkup | None,
+        *,
+        spoiler: bool = False,
+    ) -> None:
+        """Replace the picture of a message by one that Telegram already has, with retries."""
+        media: InputMediaPhoto | InputMediaDocument
+        if kind is FileKind.PHOTO:
+            media = InputMediaPhoto(
+                media=file_id, caption=caption, parse_mode=ParseMode.HTML, has_spoiler=spoiler or None
+            )
+        else:
+            media = InputMediaDocument(media=file_id, caption=caption, parse_mode=ParseMode.HTML)
+        method = EditMessageMedia(
+            chat_id=chat_id,
+            message_id=message_id,
+            media=media,
+            reply_markup=keyboard,
+        )
+
+        async def attempt() -> None:
+            await self.acquire_slot(chat_id, Priority.ANSWER)
+            await self._caller.call_ignoring_no_ops(method, chat_id)
+
+        await self._caller.with_retries(attempt, repeatable=True)
+
+    def show_chat_action(self, place: ReplyTarget) -> None:
+        """Show "sending a photo" in a chat, in the background. Logs errors instead of raising them."""
+        method = SendChatAction(
+            chat_id=place.chat_id, message_thread_id=place.thread_id, action=ChatAction.UPLOAD_PHOTO
+        )
+        self._chat_actions.start(self._send_chat_action(method, place.chat_id))
+
+    async def _send_chat_action(self, method: SendChatAction, chat_id: int) -> None:
+        try:
+            await self._caller.call(method, chat_id)
+        except SendError as error:
+            log.info("chat action not shown", error=str(error))
+
+
+def _sent_picture(message: Message, kind: FileKind) -> SentPicture:
+    """Return the picture that an answer of Telegram confirms. An answer without a file has an empty `file_id`.
+
+    The picture is in the chat then, so it must not be sent again; only its buttons cannot use it.
+    """
+    if message.document is not None:
+        return SentPicture(message.message_id, message.document.file_id, FileKind.DOCUMENT)
+    return SentPicture(message.message_id, message.photo[-1].file_id if message.photo else "", kind)
