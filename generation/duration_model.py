@@ -81,10 +81,6 @@ class DurationModel:
         self._fit()
         return True
 
-    def learn(self, interval: Interval) -> bool:
-        """Add a finished task as the latest one. Return True if the components were fitted again."""
-        return self.finish(self.begin(), interval)
-
     def median(self) -> float:
         """Return the median duration in seconds."""
         low, high = 0.01, 10_000.0

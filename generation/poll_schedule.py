@@ -90,12 +90,6 @@ class PollSchedule:
         """Return a new task to learn from. That it still runs counts, too."""
         return WatchedTask(self, self._model)
 
-    def learn(self, interval: Interval) -> None:
-        """Learn from the duration of a finished task that was not watched."""
-        task = self.watch()
-        task.still_runs(interval.shortest)
-        task.finish(interval.longest)
-
     def on_finished(self, *, fitted: bool) -> None:
         """Plan anew if the model was fitted again, and poll faster again after a pause."""
         if fitted:

@@ -14,6 +14,7 @@ from storage.durations import Durations, Interval, record_duration
 from tests.support.manual_clock import ManualClock
 from tests.support.poll_simulation import (
     DurationLaw,
+    finish_task,
     lognormal,
     mean,
     simulate,
@@ -87,7 +88,7 @@ def test_stored_durations_in_the_order_of_their_end_are_no_change() -> None:
     model = DurationModel([Interval(d - 0.4, d + 0.4) for d in durations])
     for _ in range(60):
         duration = 8 * dice.lognormvariate(0, 0.35)
-        model.learn(Interval(duration - 0.4, duration + 0.4))
+        model.finish(model.begin(), Interval(duration - 0.4, duration + 0.4))
     assert model.median() == pytest.approx(8.0, rel=0.06)
 
 
@@ -97,7 +98,7 @@ def test_a_task_that_is_not_polled_any_more_leaves_no_trace() -> None:
         task = poll_schedule.watch()
         task.still_runs(500.0)
         task.drop()
-    poll_schedule.learn(Interval(7.5, 8.5))
+    finish_task(poll_schedule, last_seen=7.5, finished=8.5)
     assert poll_schedule.usual() < 12
 
 
@@ -123,7 +124,7 @@ async def test_a_429_pauses_all_polls_and_makes_them_rarer_for_a_while(clock: Ma
     assert clock.monotonic() >= 7.0
     assert poll_schedule.next_poll(0.0) == pytest.approx(before * 1.5)
     for _ in range(20):
-        poll_schedule.learn(Interval(7.0, 8.0))
+        finish_task(poll_schedule, last_seen=7.0, finished=8.0)
     assert poll_schedule.next_poll(0.0) < poll_schedule.usual()
 
 
@@ -150,5 +151,5 @@ async def test_learned_durations_survive_a_restart(database: Database, clock: Ma
 def test_the_median_follows_the_learned_durations() -> None:
     model = DurationModel()
     for _ in range(100):
-        model.learn(Interval(29.5, 30.5))
+        model.finish(model.begin(), Interval(29.5, 30.5))
     assert 28 < model.median() < 32

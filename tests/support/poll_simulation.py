@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from core.clock import SystemClock
 from generation.poll_schedule import PollSchedule
-from storage.durations import Interval
 
 DurationLaw = Callable[[random.Random], float]
 """Draws the duration of a task in seconds."""
@@ -21,6 +20,13 @@ class PollStatistics:
     late: float
     calls: float
     shortest_gap: float
+
+
+def finish_task(poll_schedule: PollSchedule, *, last_seen: float, finished: float) -> None:
+    """Let the schedule learn from one task that still runs at the first age and is finished at the second."""
+    task = poll_schedule.watch()
+    task.still_runs(last_seen)
+    task.finish(finished)
 
 
 def simulate(poll_schedule: PollSchedule, law: DurationLaw, tasks: int, seed: int) -> PollStatistics:
@@ -36,7 +42,7 @@ def simulate(poll_schedule: PollSchedule, law: DurationLaw, tasks: int, seed: in
             calls += 1
             shortest = min(shortest, age - before)
         late += age - duration
-        poll_schedule.learn(Interval(before, age))
+        finish_task(poll_schedule, last_seen=before, finished=age)
     return PollStatistics(late / tasks, calls / tasks, shortest)
 
 
