@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.process_launcher import DEADLINE, ROOT
+from tests.support.process_launcher import DEADLINE, ROOT, started
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 async def _demo(folder: Path, *arguments: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
+    async with started(
         *(sys.executable, "-m", "bot", "demo", "--once", *arguments),
         # The settings of the environment must not reach the demo: neither a real token nor a bad value.
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BOT_TOKEN": "real", "DAILY_QUOTA": "x"},
+        folder=folder,
         stdout=asyncio.subprocess.PIPE,
-        cwd=folder,
-    )
-    out, _ = await asyncio.wait_for(process.communicate(), DEADLINE)
+    ) as process:
+        out, _ = await asyncio.wait_for(process.communicate(), DEADLINE)
     return process.returncode or 0, out.decode()
 
 

@@ -16,7 +16,7 @@ from playground.faults import Fault
 from playground.serve import KEY, TOKEN
 from playground.source_rules import SourceRule
 from tests.support.commands import run_to_end as _run_command
-from tests.support.process_launcher import DEADLINE, ROOT
+from tests.support.process_launcher import DEADLINE, ROOT, started
 from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -181,11 +181,12 @@ async def test_health_and_metrics_are_served(own_bot: World) -> None:
         "http_proxy": "http://127.0.0.1:9",
     }
     command = (sys.executable, "-m", "bot.healthcheck")
-    check = await asyncio.create_subprocess_exec(*command, env=environment)
-    assert await asyncio.wait_for(check.wait(), DEADLINE) == 0
+    async with started(*command, env=environment, folder=own_bot.folder) as check:
+        assert await asyncio.wait_for(check.wait(), DEADLINE) == 0
     await own_bot.process.stop()
-    check = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
-    assert await asyncio.wait_for(check.wait(), DEADLINE) == 1
+    quiet = asyncio.subprocess.DEVNULL
+    async with started(*command, env=environment, folder=own_bot.folder, stderr=quiet) as check:
+        assert await asyncio.wait_for(check.wait(), DEADLINE) == 1
 
 
 async def test_after_sigterm_the_next_start_continues_open_requests(own_bot: World) -> None:

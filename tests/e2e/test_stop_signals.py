@@ -1,7 +1,6 @@
 """SIGTERM and SIGINT from the first moment of the process on, also as process 1 of a container."""
 
 import asyncio
-import contextlib
 import os
 import shutil
 import signal
@@ -15,7 +14,7 @@ import psutil
 import pytest
 
 from playground.faults import Fault
-from tests.support.process_launcher import DEADLINE, ROOT
+from tests.support.process_launcher import DEADLINE, ROOT, started
 from tests.support.world import World
 
 T = TypeVar("T")
@@ -55,20 +54,14 @@ async def _wait_for(ready: Callable[[], T]) -> T:
 @asynccontextmanager
 async def _started(world: World, *command: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start a command with the settings of a world, and kill it at the end. Its whole output is on stdout."""
-    process = await asyncio.create_subprocess_exec(
+    async with started(
         *command,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | world.process.settings,
-        cwd=world.folder,
+        folder=world.folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
+    ) as process:
         yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # with its children: they hold the pipe open
-        await process.wait()
 
 
 async def _end_of(process: asyncio.subprocess.Process) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from tests.support.process_launcher import DEADLINE, ROOT
+from tests.support.process_launcher import DEADLINE, ROOT, started
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -59,19 +59,17 @@ class Visitor:
 @asynccontextmanager
 async def demo(folder: Path) -> AsyncIterator[str]:
     """Run the demo command in a folder and yield its address. The exit code after SIGTERM must be 0."""
-    process = await asyncio.create_subprocess_exec(
+    async with started(
         *(sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0"),
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        folder=folder,
         stdout=asyncio.subprocess.PIPE,
-        cwd=folder,
-    )
-    try:
+    ) as process:
         assert process.stdout is not None
         line = (await asyncio.wait_for(process.stdout.readline(), DEADLINE)).decode()
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found is not None, line
         yield found[0]
-    finally:
         process.terminate()
         code = await asyncio.wait_for(process.wait(), DEADLINE)
     assert code == 0

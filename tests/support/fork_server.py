@@ -5,9 +5,13 @@ Importing aiogram alone takes two seconds, and the end-to-end tests start about 
 
 Run as `python -m tests.support.fork_server SOCKET`. Each connection requests one bot: the server answers with the pid
 and, when the bot has ended, with the exit code.
+
+The server ends at the end of its standard input, a pipe from the tests, which the system closes even if the tests are
+killed. The kernel kills each bot when the server ends.
 """
 
 import contextlib
+import ctypes
 import functools
 import gc
 import json
@@ -24,6 +28,9 @@ from typing import Any
 
 from bot import process
 from bot.cli import main
+
+_PR_SET_PDEATHSIG = 1
+"""From <linux/prctl.h>."""
 
 
 def _request_state() -> str:
@@ -59,10 +66,20 @@ def _install_test_hooks(die_at: str, clock: str) -> None:
         time.time = lambda: machine_time() + float(Path(clock).read_text(encoding="ascii"))
 
 
-def _run_bot(request: dict[str, Any], stderr: int) -> None:
+def _die_with(parent: int) -> None:
+    """Let the kernel kill this process when its parent ends (prctl(2), Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it has ended before the call
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _run_bot(request: dict[str, Any], stderr: int, parent: int) -> None:
+    _die_with(parent)
     environment = request["environment"]
     _install_test_hooks(request["die_at"], request["clock"])
     os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(stderr, 2)
     os.chdir(str(request["folder"]))
     os.environ.clear()
@@ -82,11 +99,12 @@ def _run_bot(request: dict[str, Any], stderr: int) -> None:
 def _fork_bot(connection: socket.socket, server: socket.socket) -> None:
     with connection:
         raw, descriptors, _, _ = socket.recv_fds(connection, 65_536, 1)
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
             server.close()
             connection.close()
-            _run_bot(json.loads(raw), descriptors[0])
+            _run_bot(json.loads(raw), descriptors[0], parent)
         os.close(descriptors[0])
         connection.sendall(f"{pid}\n".encode())
         threading.Thread(target=_report_exit, args=(connection.dup(), pid), daemon=True).start()
@@ -98,9 +116,16 @@ def _report_exit(connection: socket.socket, pid: int) -> None:
         connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
+def _end_with_input() -> None:
+    while os.read(0, 1):
+        pass
+    os._exit(0)
+
+
 def serve(path: str) -> None:
-    """Fork a bot for each connection, until killed."""
+    """Fork a bot for each connection, until the end of the standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_input, daemon=True).start()
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as server:

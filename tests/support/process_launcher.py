@@ -1,10 +1,16 @@
-"""Two ways to start a bot process: the command itself, or a fork of a process that has imported everything."""
+"""Starts the processes of tests: a bot, as the command itself or as a fork of a process that has imported everything,
+and other commands, which end with the test.
+"""
 
 import asyncio
+import contextlib
 import json
 import os
+import signal
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +39,22 @@ async def run_command(environment: dict[str, str], folder: Path) -> ChildProcess
     )
 
 
+@asynccontextmanager
+async def started(
+    *command: str, env: dict[str, str], folder: Path, stdout: int | None = None, stderr: int | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start a command in a process group of its own. At the end, kill it and its children, which may hold a pipe."""
+    process = await asyncio.create_subprocess_exec(
+        *command, env=env, cwd=folder, stdout=stdout, stderr=stderr, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
 @dataclass(slots=True)
 class _ForkedProcess:
     pid: int
@@ -57,6 +79,7 @@ class ForkServer:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.support.fork_server", path),
             cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
         assert process.stdout is not None
@@ -64,8 +87,9 @@ class ForkServer:
         return cls(path, process)
 
     async def close(self) -> None:
-        """Kill the server."""
-        self.process.kill()
+        """End the server and its bots."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
         await self.process.wait()
 
     async def spawn(
