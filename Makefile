@@ -12,14 +12,14 @@ LOCKING = $(RUN) uv pip compile pyproject.toml --quiet --universal --python-vers
 
 .PHONY: demo run check test unit fuzz lint format bench soak audit screenshots lock clean
 
-# A virtual environment whose Python is gone or too old, or that has no pip, is made anew. In one that was moved, the
+# A virtual environment whose Python is missing or too old, or that has no pip, is made anew. In one that was moved, the
 # scripts are made anew, which needs no network.
 USABLE := import pip, sys; sys.exit(sys.version_info < (3, 11))
 HERE := import sys; sys.exit(sys.executable not in open("$(BIN)/imagine-bot").read())
 VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
 ifneq ($(wildcard $(VENV)/.runtime $(VENV)/.dev),)
 ifneq ($(shell $(BIN)/python -c '$(USABLE)' 2>/dev/null && $(BIN)/python -c '$(HERE)' 2>/dev/null && echo yes),yes)
-$(info $(VENV) was moved, or its Python is gone or too old. Repairing it; this may take a minute.)
+$(info $(VENV) was moved, or its Python is missing or too old. Repairing it; this may take a minute.)
 $(shell rm -f $(VENV)/.runtime $(VENV)/.dev)
 else ifneq ($(filter command environment,$(origin PYTHON)),)
 PRESENT := $(shell $(BIN)/python -c '$(VERSION)')

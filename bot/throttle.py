@@ -1,4 +1,4 @@
-"""Limits the updates of each user. It lives in memory only, because a flood must not cost a write per update."""
+"""Limits the updates of each user. It is kept in memory only, because a flood must not cost a write per update."""
 
 from collections import deque
 from enum import Enum

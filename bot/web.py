@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
 from bot.update_queue import UpdateQueue
-from chat.telegram_files import FileGone, FileUnavailable
+from chat.telegram_files import FileRefused, FileUnavailable
 from core import json_text
 from core.metrics import Metrics
 from generation.conversion import UnusablePicture
@@ -28,7 +28,7 @@ from storage.database_errors import StorageUnavailable
 log = structlog.get_logger(__name__)
 
 LoadSource = Callable[[str], Awaitable[bytes]]
-"""Returns the JPEG of a signed link. Raises LinkRefused, FileGone, FileUnavailable or UnusablePicture."""
+"""Returns the JPEG of a signed link. Raises LinkRefused, FileRefused, FileUnavailable or UnusablePicture."""
 LARGEST_UPDATE = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name (Bot API, setWebhook)
 HEALTH_SECONDS = 2.0
@@ -113,7 +113,7 @@ class WebServer:
     async def _source(self, request: web.Request) -> web.Response:
         try:
             jpeg = await self._load_source(request.match_info["signed"])
-        except (LinkRefused, FileGone, UnusablePicture) as error:
+        except (LinkRefused, FileRefused, UnusablePicture) as error:
             log.info("source refused", reason=type(error).__name__)
             raise web.HTTPNotFound from None
         except FileUnavailable as error:

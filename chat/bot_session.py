@@ -46,7 +46,7 @@ class BotSession(AiohttpSession):
         try:
             response = super().check_response(bot, method, status_code, content)
         except ClientDecodeError as error:
-            if status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:  # as a proxy says it, in HTML
+            if status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:  # from a proxy, in HTML
                 raise TelegramEntityTooLarge(method=method, message="Request Entity Too Large") from error
             message = sent_message(error.data) if method.__returning__ is Message else None
             if message is None:

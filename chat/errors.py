@@ -129,7 +129,7 @@ def _message(error: AiogramError) -> str:
 
 
 def is_no_op(error: SendError) -> bool:
-    """Return whether a refusal only means that the wish is already fulfilled or too late to matter."""
+    """Return whether a refusal only means that the call was already done or comes too late to matter."""
     cause = error.__cause__
     return isinstance(cause, TelegramBadRequest) and any(
         words in _message(cause).lower() for words in _NO_OPS

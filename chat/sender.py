@@ -74,7 +74,7 @@ class Sender:
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
     ) -> None:
-        """Edit a text message, with retries. Does nothing if the message is gone or reads the same."""
+        """Edit a text message, with retries. Does nothing if the message was deleted or has this text."""
 
         async def attempt() -> None:
             await self.acquire_slot(chat_id, Priority.ANSWER)

@@ -24,7 +24,7 @@ class FileError(Exception):
     """The file could not be downloaded. The message never contains its link."""
 
 
-class FileGone(FileError):
+class FileRefused(FileError):
     """Telegram does not have the file, or does not give it to this bot, for example because it is too large."""
 
 
@@ -44,20 +44,20 @@ class TelegramFiles:
         self._folder = folder
 
     async def download(self, file_id: str) -> bytes:
-        """Return the bytes of a file. Raises FileGone or FileUnavailable."""
+        """Return the bytes of a file. Raises FileRefused or FileUnavailable."""
         try:
             file = await self._bot.get_file(file_id)
             path = file.file_path
             if not path:
-                raise FileGone("Telegram gives no path to the file")
+                raise FileRefused("Telegram gives no path to the file")
             limit = LARGEST_LOCAL_FILE if _is_absolute(path) else LARGEST_FILE
             if (file.file_size or 0) > limit:
-                raise FileGone("the file is too large")
+                raise FileRefused("the file is too large")
             if _is_absolute(path):
                 return await asyncio.to_thread(self._read, path)
             return await self._fetch(path)
         except TelegramBadRequest as error:
-            raise FileGone(error.message) from None
+            raise FileRefused(error.message) from None
         except ClientResponseError as error:
             raise FileUnavailable(f"the file is answered with HTTP {error.status}") from None
         except (AiogramError, ClientError, TimeoutError, OSError) as error:
@@ -70,7 +70,7 @@ class TelegramFiles:
         async for chunk in self._bot.session.stream_content(url, timeout=_TIMEOUT, raise_for_status=True):
             data += chunk
             if len(data) > LARGEST_FILE:
-                raise FileGone("the file is larger than Telegram said")
+                raise FileRefused("the file is larger than Telegram said")
         return bytes(data)
 
     def _read(self, path: str) -> bytes:
@@ -86,7 +86,7 @@ class TelegramFiles:
                 error = unreadable
             else:
                 if len(data) > LARGEST_LOCAL_FILE:
-                    raise FileGone("the file is larger than Telegram said")
+                    raise FileRefused("the file is larger than Telegram said")
                 return data
         reason = error.strerror if error is not None else "no such file"
         raise FileUnavailable(

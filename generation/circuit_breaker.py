@@ -47,7 +47,7 @@ class CircuitBreaker:
     """Lets creates through, or holds each back for at most `patience` seconds. Calls `on_open` whenever it opens.
 
     `ask_balance` makes the free balance call. The times of calls are monotonic seconds at which a call was sent: a call
-    that was sent before the last failure says nothing about the time after it.
+    that was sent before the last failure does not count for the time after it.
     """
 
     def __init__(

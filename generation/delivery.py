@@ -35,7 +35,7 @@ PICTURES_AT_ONCE = 8
 FETCH_SECONDS = 30 * 60.0
 """Time for which a store with an outage is retried."""
 SEND_SECONDS = 24 * 3600.0
-"""Time for which Telegram is retried, from the time at which the picture was ready: about as long as the link lives."""
+"""Time for which Telegram is retried from the time at which the picture was ready. The link is valid about as long."""
 _LONGEST_UNSURE_SECONDS = 600.0
 _UNSURE_SHARE = 0.25
 """Part of the time that a picture has waited already for which it waits again, if the last send may have delivered it:

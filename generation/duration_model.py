@@ -38,7 +38,7 @@ class DurationModel:
         self._tasks: dict[int, Interval] = dict(enumerate(known))
         """The tasks in the order in which they began. A running one is an interval up to infinity."""
         self._finished = len(self._tasks)
-        # Stored tasks are in the order in which they finished, which says nothing about a change.
+        # Stored tasks are in the order in which they finished, which is no evidence of a change.
         self._first_ordered = self._finished
         self._numbers = itertools.count(self._first_ordered)
         self._fitted: tuple[LognormalComponent, ...] = ()

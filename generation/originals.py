@@ -47,7 +47,7 @@ class Originals:
             request = await self._requests.get(request.id) or request
             sent = await self._send_stored(request, place) or await self._send_fetched(request, place)
             if sent is None:
-                await self._sender.send_text(place, translate("original-gone"))
+                await self._sender.send_text(place, translate("original-expired"))
                 return
             await self._requests.set_original(request.id, sent.file_id)
             log.info("original sent", request=request.id)

@@ -19,7 +19,7 @@ from handlers.user_errors import UserError
 from storage.requests import Requests
 
 _UNSPECIFIC = frozenset({"", "application/octet-stream", "binary/octet-stream"})
-"""MIME types of files whose kind the sender's software does not know."""
+"""MIME types of files of a kind that the sender's software does not know."""
 _PICTURE_SUFFIXES = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif"),
     *(".heic", ".heif", ".hif", ".avif", ".bmp", ".dib", ".tif", ".tiff"),

@@ -83,7 +83,7 @@ def is_forwarded(message: Message, user: UserIdentity) -> bool:
 class Command(Filter):
     """Passes messages that start with a command, in a text or a caption. Adds `command`.
 
-    A command that names another bot, or that somebody else wrote and the user forwards, is none.
+    A command that names another bot, or that another user wrote and the user forwards, is none.
     """
 
     def __init__(self, *names: str) -> None:

@@ -61,7 +61,7 @@ async def request_edited(
 
 
 async def was_closed(message: Message, drafts: Drafts) -> dict[str, Draft] | bool:
-    """Pass edits of a message that was refused as an album, or whose question was answered. Adds `draft`."""
+    """Pass edits of a message that was refused as an album or had its question answered. Adds `draft`."""
     draft = await drafts.by_key(origins.message_key(message))
     return {"draft": draft} if draft is not None and (draft.refused_at or draft.answered_at) else False
 

@@ -68,9 +68,9 @@ async def report_error(error_event: ErrorEvent, sender: Sender, languages: Langu
     try:
         translate = await _translator(event, user, languages)
         if isinstance(event, CallbackQuery):
-            await sender.toast(event.id, translate.raw("trouble"))
+            await sender.toast(event.id, translate.raw("internal-error"))
         elif isinstance(event, Message):
-            await sender.send_text(place_of(event), translate("trouble"))
+            await sender.send_text(place_of(event), translate("internal-error"))
     except SendError as send_error:
         log.warning("error not reported", update=update.update_id, error=str(send_error))
     return None

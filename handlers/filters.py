@@ -125,7 +125,7 @@ async def own_request(
     requests: Requests,
     members: Members,
 ) -> dict[str, Any]:
-    """Add `request`, the one that the button names. Raises ButtonExpired if it is gone, NotOwner for others."""
+    """Add `request`, the one that the button names. Raises ButtonExpired if it was deleted, NotOwner for others."""
     request = await requests.get(callback_data.request)
     if request is None:
         raise ButtonExpired
@@ -136,7 +136,7 @@ async def own_request(
 async def own_draft(
     query: CallbackQuery, callback_data: ChooseRatio | DrawWithoutFlags, drafts: Drafts, members: Members
 ) -> dict[str, Any]:
-    """Add `draft` and `prompt`. Raises ButtonExpired if the draft is gone or lacks a prompt, NotOwner for others."""
+    """Add `draft` and `prompt`. Raises ButtonExpired if the draft is deleted or has no prompt, NotOwner for others."""
     draft = await drafts.get(callback_data.draft)
     if draft is None or draft.prompt is None:
         raise ButtonExpired

@@ -1,6 +1,6 @@
 """Pictures without a command, in a private chat or in answer to the bot, and words in answer to a picture.
 
-A picture is edited as its caption says, or with a question for the change.
+A picture is edited as its caption asks, or with a question for the change.
 """
 
 from dataclasses import replace
@@ -37,13 +37,13 @@ async def picture_sent(
     private_replies: PrivateReplies,
     generation_service: GenerationService,
 ) -> None:
-    """Edit a picture as its caption says, or ask for the change."""
+    """Edit a picture as its caption asks, or ask for the change."""
     origin = origins.of_message(message, user, translate.language)
     first = await drafts.by_key(origin.key) if message.media_group_id else None
     if first is not None and first.refused_at is not None:
         return
     source = await find_source(message, bot.id, requests)
-    # The caption of a forwarded post says nothing about what the user wants.
+    # The caption of a forwarded post was not written by the user for the bot.
     parsed = parse_prompt("" if is_forwarded(message, user) else message.caption or "")
     if message.media_group_id and await requests.by_key(origin.key) is not None:
         return
@@ -60,7 +60,7 @@ async def picture_sent(
 
 
 async def says_no_command(message: Message, user: UserIdentity) -> bool:
-    """Pass pictures whose caption is not a command, misspelt for example. A forwarded caption is none."""
+    """Pass pictures without a command, correct or misspelt, in the caption. A forwarded caption is none."""
     return is_forwarded(message, user) or not is_command(message.caption or "")
 
 
@@ -100,7 +100,7 @@ async def words_about_picture(
     translate: Translator,
     generation_service: GenerationService,
 ) -> None:
-    """Edit a picture that the user or another chat sent, as the answer to it says."""
+    """Edit a picture that the user or another chat sent, as the answer to it asks."""
     origin = origins.of_message(message, user, translate.language)
     await generation_service.request_or_ask(
         origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None

@@ -80,7 +80,7 @@ class Questions:
         await self._sender.edit_text(draft.origin.place.chat_id, question_id, text, keyboard=keyboard)
 
     async def asked(self, origin: Origin) -> Draft | None:
-        """Return the draft of an origin whose question was asked."""
+        """Return the draft of an origin if its question was asked."""
         draft = await self._drafts.by_key(origin.key)
         return None if draft is None or draft.question_message_id is None else draft
 

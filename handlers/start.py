@@ -135,12 +135,12 @@ async def unknown_command(
 
 
 async def forwarded_command(message: Message, translate: Translator, sender: Sender) -> None:
-    """Explain that the bot does not follow a command that somebody else wrote."""
+    """Explain that the bot does not follow a command that another user wrote."""
     await sender.send_text(place_of(message), translate("forwarded-command"))
 
 
 async def other_content(message: Message, translate: Translator, sender: Sender) -> None:
-    """Explain what the bot can work with."""
+    """Name the kinds of messages that the bot accepts."""
     await sender.send_text(place_of(message), translate("source-not-a-picture"))
 
 

@@ -4,7 +4,7 @@ UserError
  ├── PromptError     (handlers.prompt) the prompt or the ratio cannot be drawn
  ├── SourceError     (handlers.attachments) the attachment cannot be edited
  └── ButtonError     the pressed button does nothing
-      ├── ButtonExpired     its request or message is gone
+      ├── ButtonExpired     its request or message was deleted
       ├── NotOwner          it is another user's
       └── GroupAdminsOnly   it is for admins of the group
 """
@@ -19,7 +19,7 @@ class ButtonError(UserError):
 
 
 class ButtonExpired(ButtonError):
-    """The button is too old: its request or message is gone."""
+    """The button is too old: its request or message was deleted."""
 
 
 class NotOwner(ButtonError):

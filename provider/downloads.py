@@ -19,7 +19,7 @@ import httpx
 
 from core.proxies import ProxyRules
 from provider.connections import Dialer, DialingTransport, by_name
-from provider.errors import DownloadRefused, LinkGone, LinkUnavailable
+from provider.errors import DownloadRefused, LinkExpired, LinkUnavailable
 
 LARGEST_PICTURE = 25 * 1024 * 1024
 MOST_REDIRECTS = 3
@@ -132,7 +132,7 @@ def is_public(address: str) -> bool:
 async def _body(response: httpx.Response) -> bytes:
     status = response.status_code
     if status in _GONE:
-        raise LinkGone(f"the picture's store answers {status}")
+        raise LinkExpired(f"the picture's store answers {status}")
     if status != 200:
         raise LinkUnavailable(f"the picture's store answers {status}")
     data = bytearray()

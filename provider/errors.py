@@ -17,7 +17,7 @@ MediaError
       └── DoneWithoutPicture   `done` without a link
 
 DownloadError
- ├── LinkGone              the link has expired or is unknown: ask for a new one
+ ├── LinkExpired           the link has expired or is unknown: ask for a new one
  ├── LinkUnavailable       an outage of the store: try again
  └── DownloadRefused       the link is unsafe to follow, or the file is too large
 """
@@ -97,7 +97,7 @@ class DownloadError(Exception):
         super().__init__(message or self.__class__.__doc__)
 
 
-class LinkGone(DownloadError):
+class LinkExpired(DownloadError):
     """The link has expired or is unknown."""
 
 

@@ -1,4 +1,4 @@
-"""Tells whether a refusal of the media API is about the picture to edit: its address, its format or its loading.
+"""Decides whether a refusal of the media API is about the picture to edit: its address, its format or its loading.
 
 The API documents `images` as links, and public clients disagree on `data:` addresses (docs/media-api.md). So a refusal
 because of the picture means: send the same picture in another way.
@@ -47,7 +47,7 @@ def picture_refusal(answer: Mapping[str, object]) -> str | None:
 
 
 def names_picture(answer: Mapping[str, object]) -> bool:
-    """Return whether a refusal is about the picture beyond doubt, whatever other words it holds."""
+    """Return whether a refusal is about the picture beyond doubt, regardless of other words in it."""
     words = f"{answer.get('message')} {answer.get('error')}"
     return any(map(_is_named, _issues(answer))) or bool(_NOT_LOADED.search(words))
 

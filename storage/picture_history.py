@@ -30,7 +30,7 @@ class History:
     async def page(self, user_id: int, chat_id: int, request_id: int | None = None) -> HistoryPage | None:
         """Return the page of a picture in a chat, or the newest if `request_id` is None. None for an empty history.
 
-        For a picture that is gone, return the next older one, or else the newest.
+        For a picture that was deleted, return the next older one, or else the newest.
         """
         own = sa.and_(
             requests.c.user_id == user_id,

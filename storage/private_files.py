@@ -1,4 +1,4 @@
-"""The permissions of the ledger's files, which hold what users wrote: only the user of this process may open them."""
+"""The permissions of the ledger's files, which hold texts of users: only the user of this process may open them."""
 
 import errno
 import os

@@ -150,7 +150,7 @@ class Requests:
         return await self._one(_BY_KEY, {"by_key": key})
 
     async def by_result(self, chat_id: int, message_id: int) -> Request | None:
-        """Return the request whose picture was delivered as a message."""
+        """Return the request behind a picture that was delivered as a message."""
         return await self._one(_BY_RESULT, {"in_chat": chat_id, "by_message": message_id})
 
     async def list_open(self) -> list[Request]:
@@ -214,7 +214,7 @@ class Requests:
         await self._update(request_id, {"result_message_id": None})
 
     async def close(self, request_id: int) -> None:
-        """Record that nothing is left to do or to say for a request. Delete it if its owner asked for that."""
+        """Record that nothing is left to do or to send for a request. Delete it if its owner asked for that."""
         now = self._clock.now()
 
         def unit(connection: sa.Connection) -> None:

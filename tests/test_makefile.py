@@ -52,7 +52,7 @@ class Clone:
     tools: Path
 
     def python(self, script: str) -> Path:
-        """Return a Python that behaves as a script says."""
+        """Return a Python that behaves as a script defines."""
         path = self.tools / f"python-{len(list(self.tools.iterdir()))}"
         path.write_text(
             script.format(
@@ -118,7 +118,7 @@ def test_make_works_once_what_was_missing_is_installed(clone: Clone) -> None:
     code, output = clone.make("check", OLD)
     assert code != 0
     assert "Python 3.11 or newer is needed. Name one: make check PYTHON=python3.12" in output
-    code, output = clone.run("make", "check", "PYTHON=python-that-nobody-has")
+    code, output = clone.run("make", "check", "PYTHON=python-that-is-not-installed")
     assert code != 0
     assert "Python 3.11 or newer is needed" in output
     code, output = clone.make("check", WITHOUT_ENSUREPIP)
@@ -142,7 +142,7 @@ def test_an_installation_that_fails_names_the_way_out(clone: Clone) -> None:
 
 
 def test_make_repairs_a_virtual_environment(clone: Clone) -> None:
-    """The folder is moved; Python goes away, is an older one, or a newer one that has none of the packages."""
+    """The folder is moved; Python is removed, or replaced by an older one or a newer one without the packages."""
     _assert_works(clone.make("check"))
     clone.move()
     _assert_repaired(clone.make("check", None))

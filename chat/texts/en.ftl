@@ -150,7 +150,7 @@ left-unlimited = This one did not count.
 notice-too-fast = That is a lot at once. I’ll be silent until it calms down; wait a minute and write again.
 notice-not-kept = I cannot write anything down right now, so I did not take this up; nothing was counted. Please send it again in a few minutes. What I had already taken up is safe.
 notice-waits = I cannot write anything down right now, so this waits. You need not send it again: I go on by myself as soon as I can.
-notice-unreadable = { trouble }
+notice-unreadable = { internal-error }
 word-banned = I don’t draw that here. Please put it differently.
 unsafe-pause = The picture service declined several of your descriptions as unsafe, so I take a break from drawing for you. Please try again in an hour.
 quota-used =
@@ -221,7 +221,7 @@ offer-undo = ↩️ Undo
 button-back = « Back
 undone = The picture it came from.
 undo-impossible = I can’t put that picture back here; it is still where you sent it.
-original-gone = The original file is kept for about a day, and this one is gone. The picture above is all that is left.
+original-expired = The original file is kept for about a day, and this one is gone. The picture above is all that is left.
 
 ## /history
 
@@ -291,7 +291,7 @@ toast-refused = That did not work; see my message.
 
 ## Errors
 
-trouble = I could not handle that: a fault on my side, and it is written down for my owner. Please try again in a minute.
+internal-error = I could not handle that: a fault on my side, and it is written down for my owner. Please try again in a minute.
 
 ## For the bot’s admins
 

@@ -1,4 +1,4 @@
-"""The check of photo edits: it tells for free in which ways the provider accepts pictures."""
+"""The check of photo edits: it finds without cost in which ways the provider accepts pictures."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager

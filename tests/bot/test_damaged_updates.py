@@ -86,8 +86,8 @@ RUBBISH = st.sampled_from(
 )
 Path = tuple[str | int, ...]
 SENDER_AND_CHAT = {("from",), ("from", "id"), ("from", "is_bot"), ("chat",), ("chat", "id")}
-"""Parts without which nobody can be answered."""
-WISH = {("text",), ("caption",), ("photo",), ("document",)}
+"""Parts without which no user can be answered."""
+REQUEST_TEXT = {("text",), ("caption",), ("photo",), ("document",)}
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -196,7 +196,7 @@ def test_an_update_with_one_damaged_part_is_handled_or_answered(
 
 def _needs_no_answer(update: dict[str, Any], path: Path, rubbish: Any) -> bool:
     """Return whether the damage makes another update to which no answer is due."""
-    if path[1:] in WISH:  # a message without content, or a group's message that is no command
+    if path[1:] in REQUEST_TEXT:  # a message without content, or a group's message that is no command
         return not rubbish or update["message"]["chat"]["id"] < 0
     # The same message, or a photo of the same album, is answered once.
     return (path[-1] == "message_id" and isinstance(rubbish, int | float)) or path[-1] == "media_group_id"

@@ -1,4 +1,4 @@
-"""Updates that aiogram cannot parse: the smallest unreadable part is left out, and a lost wish is never guessed."""
+"""Updates that aiogram cannot parse: the smallest unreadable part is left out, and a lost request is never guessed."""
 
 import json
 from typing import Any

@@ -11,7 +11,7 @@ from aiogram import Bot
 from aiohttp import web
 
 from chat import telegram_files
-from chat.telegram_files import LARGEST_FILE, FileGone, FileUnavailable, TelegramFiles, size_limit
+from chat.telegram_files import LARGEST_FILE, FileRefused, FileUnavailable, TelegramFiles, size_limit
 from chat.telegram_session import TelegramSession
 from playground.serve import TOKEN, served
 
@@ -85,7 +85,7 @@ async def test_a_file_on_the_disk_has_a_limit_too(tmp_path: Path, monkeypatch: p
     path.write_bytes(b"larger than ten")
     for size in (None, 15):
         async with open_bot({"file_path": str(path), "file_size": size}) as bot:
-            with pytest.raises(FileGone, match="large"):
+            with pytest.raises(FileRefused, match="large"):
                 await TelegramFiles(bot).download("x")
 
 

@@ -171,7 +171,7 @@ async def _kill_in_call(folder: Path, scenario: Scenario, call: str, *, after: b
 def _kill(pid: Callable[[], int]) -> Callable[[], web.Response]:
     def kill() -> web.Response:
         os.kill(pid(), signal.SIGKILL)
-        return web.Response(status=500)  # nobody receives it
+        return web.Response(status=500)  # the killed process does not receive it
 
     return kill
 

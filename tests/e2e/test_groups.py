@@ -1,4 +1,4 @@
-"""Groups and topics: the bot disturbs nobody, and only the owner of a request may press its buttons."""
+"""Groups and topics: the bot writes only when it is asked, and only the owner of a request may press its buttons."""
 
 from typing import Any
 

@@ -29,7 +29,7 @@ TEXTS = {
     Awaited.CANCEL: "Cancelled",
     Seen.PICTURE_AND_STATUS: "Drawing",
     Seen.STATUS_ONLY: "Drawing",
-    Seen.SOURCE_GONE: "I could not fetch the picture you want changed",
+    Seen.SOURCE_REFUSED: "I could not fetch the picture you want changed",
 }
 """The words of the texts in a chat, by the thing awaited or by the final state."""
 MESSAGES = {
@@ -41,7 +41,7 @@ MESSAGES = {
     Seen.TEXT_TWICE: (0, 0, 2),
     Seen.NOTHING: (0, 0, 0),
     Seen.STATUS_ONLY: (0, 0, 1),
-    Seen.SOURCE_GONE: (0, 0, 1),
+    Seen.SOURCE_REFUSED: (0, 0, 1),
 }
 """The numbers of photos, files and texts in a chat."""
 
@@ -123,7 +123,7 @@ async def test_each_failure_leaves_the_chat_in_the_documented_state(tmp_path: Pa
             case.send(world)
         await world.process.wait_until(lambda: all([case.has_status(world) for case in cases]))  # noqa: C419 - each may press
         world.finish_tasks()
-        with contextlib.suppress(TimeoutError):  # the deviations say more
+        with contextlib.suppress(TimeoutError):  # the deviations below explain more
             await world.process.wait_until(lambda: all([case.is_over(world) for case in cases]))  # noqa: C419 - each may press
         assert [deviation for case in cases if (deviation := case.deviation(world))] == []
         assert all(case.is_over(world) for case in cases)

@@ -1,4 +1,4 @@
-"""Source links: each is valid for one request and a limited time, and nobody else can make one."""
+"""Source links: each is valid for one request and a limited time, and only the bot can make one."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Hostile input: no handler fails, no user sees a traceback, and nobody changes another user's request."""
+"""Hostile input: no handler fails, no user sees a traceback, and no user changes another user's request."""
 
 import contextlib
 import json

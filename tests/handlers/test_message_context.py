@@ -100,7 +100,7 @@ def test_the_first_picture_of_a_group_explains_how_to_change_it(group: ChatUser,
     assert captions[-2:] == ["a lake", "a lake"]
 
 
-def test_the_caption_of_a_forwarded_post_is_not_the_user_s_wish(private: ChatUser) -> None:
+def test_the_caption_of_a_forwarded_post_is_not_a_prompt(private: ChatUser) -> None:
     (message,) = private.replay("forwarded-advertisement")
     assert private.request(message) is None
     draft = private.draft(message)

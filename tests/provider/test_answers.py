@@ -36,7 +36,7 @@ URL = "https://store.example/picture.webp"
 WAITING = {"code": 0, "id": ID, "model": "seedream-3", "prompt": "x --ar 9:16", "created_at": 1, "url": None}
 
 
-@pytest.mark.parametrize("status", ["idle", "running", "processing", "a word nobody knows", "", None, 7])
+@pytest.mark.parametrize("status", ["idle", "running", "processing", "an unknown word", "", None, 7])
 def test_any_status_but_the_final_ones_means_that_the_task_runs(status: object) -> None:
     task = read_task({**WAITING, "status": status})
     assert (task.id, task.url) == (ID, None)
@@ -49,7 +49,7 @@ def test_done_with_a_link_is_a_finished_task() -> None:
 @pytest.mark.parametrize(
     "url", [f"  {URL}\n", [URL], [None, URL], [URL, URL], "HTTPS://store.example/picture.webp"]
 )
-@pytest.mark.parametrize("status", ["done", "success", "completed", "a word nobody knows", "", None, "error"])
+@pytest.mark.parametrize("status", ["done", "success", "completed", "an unknown word", "", None, "error"])
 def test_a_link_is_a_picture_whatever_its_form_and_the_status(url: object, status: object) -> None:
     found = read_task({**WAITING, "status": status, "url": url}).url
     assert found is not None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from playground.serve import served
 from provider import downloads
 from provider.downloads import Downloads, is_public
-from provider.errors import DownloadError, DownloadRefused, LinkGone, LinkUnavailable
+from provider.errors import DownloadError, DownloadRefused, LinkExpired, LinkUnavailable
 
 
 async def _answer(request: web.Request) -> web.StreamResponse:
@@ -68,10 +68,10 @@ async def test_http_is_allowed_for_the_host_of_the_api_only(store: str, same_hos
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
-        ("401", LinkGone),
-        ("403", LinkGone),
-        ("404", LinkGone),
-        ("410", LinkGone),
+        ("401", LinkExpired),
+        ("403", LinkExpired),
+        ("404", LinkExpired),
+        ("410", LinkExpired),
         ("500", LinkUnavailable),
         ("503", LinkUnavailable),
         ("429", LinkUnavailable),

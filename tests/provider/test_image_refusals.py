@@ -1,4 +1,4 @@
-"""Refusals that are about the picture to edit, told from those that are about the prompt, in many formats."""
+"""Refusals that are about the picture to edit, distinguished from those about the prompt, in many formats."""
 
 import pytest
 

@@ -21,7 +21,7 @@ def drafts(database: Database, clock: ManualClock) -> Drafts:
 
 
 async def _asked(drafts: Drafts, number: int = 1) -> Draft:
-    """Store a draft whose question was asked."""
+    """Store a draft with its question."""
     draft = await drafts.save(origin(number), prompt=None)
     await drafts.set_question(draft.id, 100 + number)
     stored = await drafts.get(draft.id)

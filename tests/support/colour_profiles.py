@@ -1,4 +1,4 @@
-"""ICC profiles for tests, built by hand: Pillow builds only sRGB, and no file of one belongs into a repository."""
+"""ICC profiles for tests, built by hand: Pillow builds only sRGB, and this repository holds no binary profiles."""
 
 import struct
 from collections.abc import Sequence

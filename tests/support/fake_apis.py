@@ -91,7 +91,7 @@ class KillSwitch:
             await asyncio.get_running_loop().create_future()
 
     def reset(self) -> None:
-        """Let the next process live."""
+        """Let the next process run."""
         self.points_left, self.dead = None, asyncio.Event()
 
 

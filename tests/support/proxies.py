@@ -51,7 +51,7 @@ class TestProxy:
         return f"{scheme}://{f'{self.login}@' if self.login else ''}127.0.0.1:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one client: the first byte tells the protocol."""
+        """Serve one client: the first byte identifies the protocol."""
         self._clients[writer] = asyncio.current_task()
         with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
             if self.behaviour is not Behaviour.WORKS:

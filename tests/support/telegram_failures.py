@@ -32,7 +32,7 @@ class Seen(StrEnum):
     PICTURE_AND_STATUS = "the picture; the status stays"
     TEXT = "the text"
     TEXT_TWICE = "the text, twice"
-    SOURCE_GONE = "a text that the photo is gone"
+    SOURCE_REFUSED = "a text that the photo cannot be fetched"
     NOTHING = "nothing"
     STATUS_ONLY = "nothing more"
 
@@ -215,13 +215,13 @@ TELEGRAM_FAILURES = [
     TelegramFailure(Awaited.EDIT, "getFile", RESET_BEFORE, Seen.PICTURE, None, 2),
     TelegramFailure(Awaited.EDIT, "getFile", "429 with retry_after", Seen.PICTURE, TOO_FAST, 2),
     TelegramFailure(
-        Awaited.EDIT, "getFile", "400 file is too big", Seen.SOURCE_GONE, _bad("file is too big"), None
+        Awaited.EDIT, "getFile", "400 file is too big", Seen.SOURCE_REFUSED, _bad("file is too big"), None
     ),
     TelegramFailure(
         Awaited.EDIT,
         "getFile",
         "400 wrong file_id",
-        Seen.SOURCE_GONE,
+        Seen.SOURCE_REFUSED,
         _bad("wrong file_id or the file is temporarily unavailable"),
         None,
     ),

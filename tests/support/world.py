@@ -57,7 +57,7 @@ class World:
     # The provider
 
     def hold_tasks(self) -> None:
-        """Let no task end before `finish_tasks`, so that a test can act while tasks run."""
+        """Let no task end before `finish_tasks`, so that a test has time while tasks run."""
         self.media.duration = lambda: 3_600.0
 
     def finish_tasks(self) -> None:
