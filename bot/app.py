@@ -100,7 +100,7 @@ HANDLER_SECONDS = 1.0
 
 def telegram_session(settings: Settings) -> BaseSession:
     """Return a session for the Bot API server of the settings."""
-    return TelegramSession(settings.telegram_api_url, settings.proxy_to_telegram)
+    return TelegramSession(settings.telegram_api_url, proxy=settings.proxy_to_telegram)
 
 
 def open_source_bucket(settings: Settings, seconds: float) -> SourceBucket | None:
@@ -135,11 +135,11 @@ class App:
         # storage
         self.database = database
         self._stack.push_async_callback(database.close)
-        self.requests = Requests(database, clock)
+        self.requests = Requests(database=database, clock=clock)
         self._durations = Durations(database)
         self._key_values = KeyValueStore(database)
-        self._inbox = Inbox(database, clock)
-        self._drafts = Drafts(database, clock)
+        self._inbox = Inbox(database=database, clock=clock)
+        self._drafts = Drafts(database=database, clock=clock)
         self.preferences = Preferences(database)
         bans = Bans(database)
         write_probe = WriteProbe(key_values=self._key_values, clock=clock)
@@ -167,7 +167,7 @@ class App:
         # chat
         self.bot = make_bot(settings.bot_token.get_secret_value(), session)
         self._stack.push_async_callback(self.bot.session.close)
-        rate_limiter = RateLimiter(settings.telegram_rate, clock)
+        rate_limiter = RateLimiter(rate=settings.telegram_rate, clock=clock)
         caller = ApiCaller(bot=self.bot, rate_limiter=rate_limiter, clock=clock)
         sender = Sender(caller)
         picture_sender = PictureSender(caller)
@@ -326,7 +326,7 @@ class App:
         rejection_texts = RejectionTexts(clock)
         access_rules = AccessRules(
             bans=bans,
-            strikes=ModerationStrikes(database, clock),
+            strikes=ModerationStrikes(database=database, clock=clock),
             preferences=self.preferences,
             members=members,
         )

@@ -240,7 +240,7 @@ class SlotScheduler:
 class RateLimiter:
     """Grants slots as their time comes."""
 
-    def __init__(self, rate: int, clock: Clock) -> None:
+    def __init__(self, *, rate: int, clock: Clock) -> None:
         self._scheduler = SlotScheduler(rate)
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None

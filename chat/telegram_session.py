@@ -27,7 +27,7 @@ _NOT_CONNECTED = (*_PROXY_ERRORS, ssl.SSLError, socket.gaierror)
 class TelegramSession(BotSession):
     """The session for a Bot API server, through a proxy if there is one."""
 
-    def __init__(self, url: str, proxy: Proxy | None) -> None:
+    def __init__(self, url: str, *, proxy: Proxy | None) -> None:
         super().__init__(api=TelegramAPIServer.from_base(url), json_loads=json_text.loads)
         direct = self._connector_init
         if proxy is not None:

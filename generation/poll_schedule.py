@@ -74,7 +74,7 @@ def _horizon(components: Sequence[LognormalComponent]) -> float:
 class PollSchedule:
     """Decides the time of each poll, and slows all polls down together when the provider asks for fewer calls."""
 
-    def __init__(self, clock: Clock, known: Iterable[Interval] = ()) -> None:
+    def __init__(self, clock: Clock, *, known: Iterable[Interval] = ()) -> None:
         self._clock = clock
         self._model = DurationModel(known)
         self._plan = plan(self._model.components)
@@ -88,7 +88,7 @@ class PollSchedule:
 
     def watch(self) -> "WatchedTask":
         """Return a new task to learn from. That it still runs counts, too."""
-        return WatchedTask(self, self._model)
+        return WatchedTask(poll_schedule=self, model=self._model)
 
     def on_finished(self, *, fitted: bool) -> None:
         """Plan anew if the model was fitted again, and poll faster again after a pause."""
@@ -134,7 +134,7 @@ class PollSchedule:
 class WatchedTask:
     """A task that a poll schedule learns from, from the first age (seconds) on at which it is known to run."""
 
-    def __init__(self, poll_schedule: PollSchedule, model: DurationModel) -> None:
+    def __init__(self, *, poll_schedule: PollSchedule, model: DurationModel) -> None:
         self._poll_schedule = poll_schedule
         self._model = model
         self._number: int | None = None

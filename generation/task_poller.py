@@ -74,7 +74,8 @@ class TaskPoller:
         skip_wait = not memory.task_began_here
         if not skip_wait:
             watched.still_runs(0.0)
-        age = _TaskAge(self._clock, request, self._timeout - GRACE_SECONDS if skip_wait else self._timeout)
+        latest = self._timeout - GRACE_SECONDS if skip_wait else self._timeout
+        age = _TaskAge(self._clock, request, latest=latest)
         errors = 0
         failure_at_timeout = Failure.TIMEOUT
         while True:
@@ -134,7 +135,7 @@ class TaskPoller:
 class _TaskAge:
     """Seconds since a task began, and since the first submission of its request, which starts at `latest` at most."""
 
-    def __init__(self, clock: Clock, request: Request, latest: float) -> None:
+    def __init__(self, clock: Clock, request: Request, *, latest: float) -> None:
         now = clock.now()
         self._clock = clock
         self._created_at = clock.monotonic()

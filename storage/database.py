@@ -63,7 +63,7 @@ def _run_all(connection: sa.Connection, units: Sequence[Unit[Any]], outcomes: Se
 class Database:
     """An open SQLite file, created by `open`. A lock file keeps other processes out."""
 
-    def __init__(self, path: Path, lock: filelock.BaseFileLock, failpoint: Failpoint | None = None) -> None:
+    def __init__(self, path: Path, *, lock: filelock.BaseFileLock, failpoint: Failpoint | None) -> None:
         self.path = path
         self._lock = lock
         self._failpoint = failpoint or (lambda _point: None)
@@ -94,7 +94,7 @@ class Database:
         except OSError as error:
             lock.release()
             raise DatabaseError(f"{path} cannot be opened: {explain(error)}") from error
-        database = cls(path, lock, failpoint)
+        database = cls(path, lock=lock, failpoint=failpoint)
         try:
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(database._writing, migrate, database._writer)

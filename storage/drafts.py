@@ -20,7 +20,7 @@ OPEN_SECONDS = 86_400
 class Drafts:
     """Every read and write of the drafts table."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 

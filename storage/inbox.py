@@ -32,7 +32,7 @@ class StoredUpdate(NamedTuple):
 class Inbox:
     """Every read and write of the inbox."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 

@@ -33,7 +33,7 @@ def record_strike(connection: sa.Connection, user_id: int, now: float) -> None:
 class ModerationStrikes:
     """Reads the strikes."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 

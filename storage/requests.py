@@ -104,7 +104,7 @@ def _rejection(request: GenerationRequest, exhausted: int) -> Rejection:
 class Requests:
     """Every read and write of the requests table."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 

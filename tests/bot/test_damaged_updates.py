@@ -125,7 +125,7 @@ class QueueHarness:
             sender=use["sender"], private_replies=use["private_replies"], languages=use["languages"]
         )
         self.queue = UpdateQueue(
-            inbox=Inbox(app.database, LoopClock()),
+            inbox=Inbox(database=app.database, clock=LoopClock()),
             dispatcher=app.dispatcher,
             bot=app.bot,
             clock=LoopClock(),

@@ -27,7 +27,7 @@ async def test_unfinished_drafts_and_handled_updates_are_deleted_within_an_hour_
 ) -> None:
     database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
     clock = LoopClock()
-    drafts, inbox = Drafts(database, clock), Inbox(database, clock)
+    drafts, inbox = Drafts(database=database, clock=clock), Inbox(database=database, clock=clock)
     await drafts.save(origin(), prompt="a fox")
     await inbox.put([StoredUpdate(1, "{}"), StoredUpdate(2, "{}")])
     await inbox.handled(1)

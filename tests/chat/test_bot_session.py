@@ -71,7 +71,7 @@ async def bot(server: _Server) -> AsyncIterator[Bot]:
 
 
 def _caller(bot: Bot, clock: ManualClock) -> ApiCaller:
-    return ApiCaller(bot=bot, rate_limiter=RateLimiter(1_000, clock), clock=clock)
+    return ApiCaller(bot=bot, rate_limiter=RateLimiter(rate=1_000, clock=clock), clock=clock)
 
 
 def _sender(bot: Bot, clock: ManualClock) -> Sender:

@@ -122,7 +122,7 @@ def test_idle_chats_are_forgotten() -> None:
 @virtual_time
 async def test_a_message_that_is_cancelled_while_it_waits_uses_no_slot() -> None:
     clock = LoopClock()
-    rate_limiter = RateLimiter(RATE, clock)
+    rate_limiter = RateLimiter(rate=RATE, clock=clock)
     rate_limiter.freeze(1, 5.0)
     waits = [asyncio.create_task(rate_limiter.acquire(1, Priority.STATUS)) for _ in range(4)]
     await asyncio.sleep(0)
@@ -145,7 +145,7 @@ def test_slots_are_granted_evenly_except_for_a_small_burst() -> None:
 @virtual_time
 async def test_a_message_on_the_wire_holds_its_slot_until_a_second_after_the_answer() -> None:
     clock = LoopClock()
-    rate_limiter = RateLimiter(2, clock)
+    rate_limiter = RateLimiter(rate=2, clock=clock)
 
     async def send(chat_id: int, seconds: float) -> float:
         await rate_limiter.acquire(chat_id, Priority.ANSWER)
@@ -164,7 +164,7 @@ async def test_a_message_on_the_wire_holds_its_slot_until_a_second_after_the_ans
 @virtual_time
 async def test_calls_that_hang_hold_up_other_messages_for_five_seconds_at_most() -> None:
     clock = LoopClock()
-    rate_limiter = RateLimiter(RATE, clock)
+    rate_limiter = RateLimiter(rate=RATE, clock=clock)
 
     async def hang(chat_id: int) -> None:
         await rate_limiter.acquire(chat_id, Priority.ANSWER)
@@ -185,7 +185,7 @@ async def test_calls_that_hang_hold_up_other_messages_for_five_seconds_at_most()
 @virtual_time
 async def test_a_slot_that_is_used_late_is_acquired_again_before_all_others() -> None:
     clock = LoopClock()
-    rate_limiter = RateLimiter(1, clock)
+    rate_limiter = RateLimiter(rate=1, clock=clock)
     await rate_limiter.acquire(1, Priority.PICTURE)
     await asyncio.sleep(10.0)  # the picture is fetched slowly
     await rate_limiter.acquire(2, Priority.STATUS)

@@ -36,7 +36,7 @@ async def open_bot(file: dict[str, Any] | None) -> AsyncIterator[Bot]:
     app = web.Application()
     app.router.add_post("/bot{token}/getFile", get_file)
     app.router.add_get("/file/bot{token}/photos/fox.jpg", send_file)
-    async with served(app) as url, Bot(TOKEN, session=TelegramSession(url, None)) as bot:
+    async with served(app) as url, Bot(TOKEN, session=TelegramSession(url, proxy=None)) as bot:
         yield bot
 
 
@@ -99,5 +99,5 @@ async def test_the_limit_of_a_server_shows_in_its_answer() -> None:
         async with open_bot(file) as bot:
             assert await size_limit(bot, "x", large) == limit
             assert await size_limit(bot, "x", 1) == LARGEST_FILE
-    official = Bot(TOKEN, session=TelegramSession("https://api.telegram.org", None))
+    official = Bot(TOKEN, session=TelegramSession("https://api.telegram.org", proxy=None))
     assert await size_limit(official, "x", large) == LARGEST_FILE

@@ -109,7 +109,7 @@ def test_a_task_that_is_not_polled_any_more_leaves_no_trace() -> None:
 def test_after_any_learning_the_gap_to_the_next_poll_is_within_its_bounds(
     known: list[tuple[float, float]], ages: list[float]
 ) -> None:
-    poll_schedule = PollSchedule(ManualClock(), [Interval(low, low + width) for low, width in known])
+    poll_schedule = PollSchedule(ManualClock(), known=[Interval(low, low + width) for low, width in known])
     for age in ages:
         gap = poll_schedule.next_poll(age) - age
         assert SHORTEST_GAP - 1e-6 <= gap <= LONGEST_GAP + 1e-6
@@ -145,7 +145,7 @@ async def test_learned_durations_survive_a_restart(database: Database, clock: Ma
     await database.write(learn_all)
     known = await Durations(database).recent()
     assert known == intervals
-    assert 19.5 < PollSchedule(clock, known).usual() < 22.0
+    assert 19.5 < PollSchedule(clock, known=known).usual() < 22.0
 
 
 def test_the_median_follows_the_learned_durations() -> None:

@@ -130,7 +130,7 @@ async def test_preferences_are_stored_and_removed(database: Database) -> None:
 async def test_a_draft_is_stored_once_and_found_by_its_question(
     database: Database, clock: ManualClock
 ) -> None:
-    drafts = Drafts(database, clock)
+    drafts = Drafts(database=database, clock=clock)
 
     async def save(prompt: str) -> int:
         draft = await drafts.save(origin(2, 1), prompt=prompt)
@@ -146,7 +146,7 @@ async def test_a_draft_is_stored_once_and_found_by_its_question(
 
 
 async def test_the_inbox_detects_repeated_updates_for_a_day(database: Database, clock: ManualClock) -> None:
-    inbox = Inbox(database, clock)
+    inbox = Inbox(database=database, clock=clock)
     one, two = StoredUpdate(1, '{"update_id": 1}'), StoredUpdate(2, '{"update_id": 2}')
     assert await inbox.put([one, two]) == [one, two]
     assert await inbox.put([two]) == []

@@ -17,7 +17,7 @@ USER = 7
 
 @pytest.fixture
 def drafts(database: Database, clock: ManualClock) -> Drafts:
-    return Drafts(database, clock)
+    return Drafts(database=database, clock=clock)
 
 
 async def _asked(drafts: Drafts, number: int = 1) -> Draft:
@@ -53,7 +53,7 @@ async def test_a_question_closes_after_a_day(drafts: Drafts, clock: ManualClock)
 async def test_a_question_closes_with_the_next_request_in_the_same_chat(
     drafts: Drafts, database: Database, clock: ManualClock
 ) -> None:
-    requests = Requests(database, clock)
+    requests = Requests(database=database, clock=clock)
     await requests.accept(generation_request(5), AMPLE)
     clock.advance(1)
     draft = await _asked(drafts)

@@ -16,7 +16,7 @@ from tests.support.manual_clock import ManualClock
 
 @pytest.fixture
 def requests(database: Database, clock: ManualClock) -> Requests:
-    return Requests(database, clock)
+    return Requests(database=database, clock=clock)
 
 
 async def _used(database: Database, clock: ManualClock, user_id: int = 7) -> int:

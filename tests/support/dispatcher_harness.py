@@ -33,7 +33,7 @@ class DispatcherHarness:
         self._runner = asyncio.Runner(loop_factory=VirtualLoop)
         self.telegram = DispatcherTelegram(KillSwitch())
         self.app = self.run(self._start(folder))
-        self.drafts = Drafts(self.app.database, LoopClock())
+        self.drafts = Drafts(database=self.app.database, clock=LoopClock())
         self.owned = self.run(self._submit())
         self.updates = 0
 
