@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import httpx
 from PIL import Image
 
-from bot.app import open_source_bucket
+from bot.build_sources import open_source_bucket
 from bot.check_clients import media_client
 from bot.settings import Settings
 from core.options import SourceWay

@@ -1,0 +1,57 @@
+"""Constructs everything that sends to Telegram, and the texts."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from aiogram import Bot
+from aiogram.client.session.base import BaseSession
+
+from bot.build_storage import StorageParts
+from bot.settings import Settings
+from chat.api_calls import ApiCaller
+from chat.languages import LanguageResolver
+from chat.limits import RateLimiter
+from chat.members import Members
+from chat.picture_sender import PictureSender
+from chat.private_replies import PrivateReplies
+from chat.sender import Sender, make_bot
+from chat.translations import Translations
+from core.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatParts:
+    """The client of the Bot API, the senders and the texts."""
+
+    bot: Bot
+    languages: LanguageResolver
+    members: Members
+    picture_sender: PictureSender
+    private_replies: PrivateReplies
+    sender: Sender
+    translations: Translations
+
+
+def build_chat(
+    settings: Settings, *, session: BaseSession, clock: Clock, storage: StorageParts, stack: AsyncExitStack
+) -> ChatParts:
+    """Return the parts of the layer chat. `stack` closes them."""
+    bot = make_bot(settings.bot_token.get_secret_value(), session)
+    stack.push_async_callback(bot.session.close)
+    rate_limiter = RateLimiter(rate=settings.telegram_rate, clock=clock)
+    caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock)
+    sender = Sender(caller)
+    picture_sender = PictureSender(caller)
+    stack.push_async_callback(picture_sender.stop)
+    private_replies = PrivateReplies(sender=sender, deletions=storage.deletions, clock=clock)
+    stack.push_async_callback(private_replies.stop)
+    translations = Translations()
+    return ChatParts(
+        bot=bot,
+        languages=LanguageResolver(translations=translations, preferences=storage.preferences),
+        members=Members(caller=caller, clock=clock),
+        picture_sender=picture_sender,
+        private_replies=private_replies,
+        sender=sender,
+        translations=translations,
+    )

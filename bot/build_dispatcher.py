@@ -1,0 +1,102 @@
+"""Constructs the dispatcher: the routers of all features, and the objects that aiogram passes to their handlers."""
+
+from aiogram import Dispatcher
+
+from bot.build_chat import ChatParts
+from bot.build_generation import GenerationParts
+from bot.build_storage import StorageParts
+from bot.settings import Settings
+from core.clock import Clock
+from handlers import (
+    cancel,
+    edits,
+    error_handler,
+    forget,
+    groups,
+    history,
+    imagine,
+    language,
+    moderation,
+    photos,
+    queue,
+    quota,
+    ratio,
+    results,
+    start,
+)
+from handlers.access_rules import AccessRules
+from handlers.generation_service import GenerationService
+from handlers.middleware import UserContextMiddleware
+from handlers.questions import Questions
+from handlers.rejection_texts import RejectionTexts
+
+
+def build_dispatcher(
+    settings: Settings, *, clock: Clock, storage: StorageParts, chat: ChatParts, generation: GenerationParts
+) -> Dispatcher:
+    """Return the dispatcher of all updates."""
+    rejection_texts = RejectionTexts(clock)
+    access_rules = AccessRules(
+        bans=storage.bans, strikes=storage.strikes, preferences=storage.preferences, members=chat.members
+    )
+    questions = Questions(sender=chat.sender, drafts=storage.drafts)
+    generation_service = GenerationService(
+        engine=generation.engine,
+        access_rules=access_rules,
+        allowances=generation.allowances,
+        quota=generation.quota,
+        preferences=storage.preferences,
+        questions=questions,
+        rejection_texts=rejection_texts,
+        sender=chat.sender,
+        private_replies=chat.private_replies,
+    )
+    dispatcher = Dispatcher(
+        access_rules=access_rules,
+        admin_ids=settings.admin_ids,
+        allowances=generation.allowances,
+        bans=storage.bans,
+        database=storage.database,
+        drafts=storage.drafts,
+        engine=generation.engine,
+        generation_service=generation_service,
+        history=storage.history,
+        languages=chat.languages,
+        members=chat.members,
+        originals=generation.originals,
+        picture_sender=chat.picture_sender,
+        preferences=storage.preferences,
+        private_replies=chat.private_replies,
+        questions=questions,
+        quota=generation.quota,
+        rejection_texts=rejection_texts,
+        requests=storage.requests,
+        sender=chat.sender,
+    )
+    user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans)
+    for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
+        observer.outer_middleware(user_context)
+    _include_routers(dispatcher)
+    return dispatcher
+
+
+def _include_routers(dispatcher: Dispatcher) -> None:
+    """Include the routers in the order in which they see an update."""
+    dispatcher.include_routers(
+        error_handler.router(),
+        groups.router(),
+        moderation.router(),
+        edits.router(),
+        start.router(),
+        imagine.router(),
+        queue.router(),
+        cancel.router(),
+        quota.router(),
+        ratio.router(),
+        history.router(),
+        language.router(),
+        forget.router(),
+        results.router(),
+        photos.router(),
+        start.last_router(),
+    )

@@ -1,0 +1,200 @@
+"""Constructs the parts that turn a request into a picture."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from bot.build_chat import ChatParts
+from bot.build_provider import ProviderParts
+from bot.build_sources import SourceParts, build_sources
+from bot.build_storage import StorageParts
+from bot.settings import Settings
+from core.clock import Clock
+from core.metrics import Metrics
+from generation.alarms import Alarms
+from generation.allowances import Allowances, DailyQuota
+from generation.circuit_breaker import CircuitBreaker
+from generation.conversion import PictureConverter
+from generation.delivery import Delivery
+from generation.engine import LocalEngine
+from generation.finalizer import Finalizer
+from generation.lifecycle import Lifecycle
+from generation.lost_status import LostStatusFinder
+from generation.originals import Originals
+from generation.picture_fetcher import PictureFetcher
+from generation.poll_schedule import PollSchedule
+from generation.shielded_tasks import ShieldedTasks
+from generation.status_messages import StatusMessages
+from generation.submission import Submission
+from generation.task_poller import TaskPoller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationParts:
+    """The parts of the layer generation that the other layers use."""
+
+    alarms: Alarms
+    allowances: Allowances
+    engine: LocalEngine
+    originals: Originals
+    poll_schedule: PollSchedule
+    quota: DailyQuota
+    sources: SourceParts
+
+
+def build_generation(
+    settings: Settings,
+    *,
+    clock: Clock,
+    metrics: Metrics,
+    storage: StorageParts,
+    provider: ProviderParts,
+    chat: ChatParts,
+    stack: AsyncExitStack,
+) -> GenerationParts:
+    """Return the parts of the layer generation. `stack` closes them."""
+    alarms = Alarms(
+        client=provider.client,
+        sender=chat.sender,
+        key_values=storage.key_values,
+        languages=chat.languages,
+        clock=clock,
+        admins=settings.admin_ids,
+        low_balance=settings.low_balance,
+    )
+    stack.push_async_callback(alarms.stop)
+    allowances = Allowances(
+        daily=settings.daily_quota,
+        concurrency=settings.user_concurrency,
+        queue=settings.user_queue_limit,
+        admins=settings.admin_ids,
+        group_daily=settings.group_daily_quota,
+    )
+    quota = DailyQuota(quotas=storage.quotas, allowances=allowances, clock=clock)
+    converter = PictureConverter()
+    stack.callback(converter.close)
+    fetcher = PictureFetcher(
+        requests=storage.requests, client=provider.client, downloads=provider.downloads, converter=converter
+    )
+    originals = Originals(
+        requests=storage.requests, fetcher=fetcher, sender=chat.sender, picture_sender=chat.picture_sender
+    )
+    stack.push_async_callback(originals.stop)
+    sources = build_sources(
+        settings, clock=clock, storage=storage, chat=chat, alarms=alarms, converter=converter, stack=stack
+    )
+    poll_schedule = PollSchedule(clock)
+    engine = _build_engine(
+        settings,
+        clock=clock,
+        metrics=metrics,
+        storage=storage,
+        provider=provider,
+        chat=chat,
+        sources=sources,
+        alarms=alarms,
+        quota=quota,
+        fetcher=fetcher,
+        poll_schedule=poll_schedule,
+    )
+    stack.push_async_callback(engine.stop)
+    return GenerationParts(
+        alarms=alarms,
+        allowances=allowances,
+        engine=engine,
+        originals=originals,
+        poll_schedule=poll_schedule,
+        quota=quota,
+        sources=sources,
+    )
+
+
+def _build_engine(
+    settings: Settings,
+    *,
+    clock: Clock,
+    metrics: Metrics,
+    storage: StorageParts,
+    provider: ProviderParts,
+    chat: ChatParts,
+    sources: SourceParts,
+    alarms: Alarms,
+    quota: DailyQuota,
+    fetcher: PictureFetcher,
+    poll_schedule: PollSchedule,
+) -> LocalEngine:
+    tasks = ShieldedTasks(clock)
+    circuit_breaker = CircuitBreaker(
+        clock=clock,
+        patience=settings.outage_patience,
+        on_open=alarms.raise_for_outage,
+        ask_balance=provider.client.balance,
+    )
+    status_messages = StatusMessages(
+        sender=chat.sender,
+        requests=storage.requests,
+        translations=chat.translations,
+        clock=clock,
+        lost_status_finder=LostStatusFinder(chat.sender),
+        usual=poll_schedule.usual,
+        paused=lambda: circuit_breaker.outage is not None,
+    )
+    lifecycle = Lifecycle(
+        requests=storage.requests,
+        circuit_breaker=circuit_breaker,
+        status_messages=status_messages,
+        tasks=tasks,
+        submission=Submission(
+            requests=storage.requests,
+            client=provider.client,
+            source_images=sources.images,
+            source_ways=sources.ways,
+            circuit_breaker=circuit_breaker,
+            tasks=tasks,
+            clock=clock,
+            metrics=metrics,
+            timeout=settings.generation_timeout,
+            unknown_create=settings.unknown_create,
+        ),
+        task_poller=TaskPoller(
+            requests=storage.requests,
+            client=provider.client,
+            source_ways=sources.ways,
+            poll_schedule=poll_schedule,
+            circuit_breaker=circuit_breaker,
+            tasks=tasks,
+            clock=clock,
+            metrics=metrics,
+            timeout=settings.generation_timeout,
+        ),
+        delivery=Delivery(
+            requests=storage.requests,
+            fetcher=fetcher,
+            picture_sender=chat.picture_sender,
+            status_messages=status_messages,
+            translations=chat.translations,
+            tasks=tasks,
+            clock=clock,
+            metrics=metrics,
+        ),
+        finalizer=Finalizer(
+            requests=storage.requests,
+            quota=quota,
+            sender=chat.sender,
+            status_messages=status_messages,
+            translations=chat.translations,
+            tasks=tasks,
+            clock=clock,
+            metrics=metrics,
+        ),
+        source_cleanup=sources.cleanup,
+    )
+    return LocalEngine(
+        requests=storage.requests,
+        lifecycle=lifecycle,
+        status_messages=status_messages,
+        tasks=tasks,
+        clock=clock,
+        metrics=metrics,
+        concurrency=settings.user_concurrency,
+        in_flight=settings.max_in_flight,
+    )

@@ -1,0 +1,53 @@
+"""Constructs the repositories of the ledger."""
+
+from dataclasses import dataclass
+
+from core.clock import Clock
+from storage.bans import Bans
+from storage.database import Database
+from storage.drafts import Drafts
+from storage.durations import Durations
+from storage.inbox import Inbox
+from storage.key_values import KeyValueStore
+from storage.moderation_strikes import ModerationStrikes
+from storage.picture_history import History
+from storage.preferences import Preferences
+from storage.quotas import Quotas
+from storage.requests import Requests
+from storage.scheduled_deletions import ScheduledDeletions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageParts:
+    """The ledger and its repositories."""
+
+    database: Database
+    bans: Bans
+    deletions: ScheduledDeletions
+    drafts: Drafts
+    durations: Durations
+    history: History
+    inbox: Inbox
+    key_values: KeyValueStore
+    preferences: Preferences
+    quotas: Quotas
+    requests: Requests
+    strikes: ModerationStrikes
+
+
+def build_storage(database: Database, clock: Clock) -> StorageParts:
+    """Return the repositories of an open ledger."""
+    return StorageParts(
+        database=database,
+        bans=Bans(database),
+        deletions=ScheduledDeletions(database),
+        drafts=Drafts(database=database, clock=clock),
+        durations=Durations(database),
+        history=History(database),
+        inbox=Inbox(database=database, clock=clock),
+        key_values=KeyValueStore(database),
+        preferences=Preferences(database),
+        quotas=Quotas(database),
+        requests=Requests(database=database, clock=clock),
+        strikes=ModerationStrikes(database=database, clock=clock),
+    )
