@@ -12,7 +12,7 @@ from tests.support.browser import ARGUMENTS, CHROMIUM, TIMEOUT, Visitor, demo
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def browser(fork_server: None) -> AsyncIterator[Browser]:
     """Yield one browser for all tests of this worker."""
     if CHROMIUM is None:
         reason = "chromium is not installed: apt-get install chromium"

@@ -1,13 +1,11 @@
 """One running bot for the tests that only talk to it, and a bot of its own for each test that stops or damages it."""
 
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.support import bot_process
 from tests.support.world import ADMIN, World, open_world
 
 SETTINGS = {
@@ -18,12 +16,9 @@ SETTINGS = {
 }
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
-async def fork_server() -> AsyncIterator[None]:
-    """Fork the bots of this worker. The command itself is run by the tests of the command line, demo and page."""
-    with tempfile.TemporaryDirectory(prefix="bots-") as folder:  # the path of a socket must be short
-        async with bot_process.fork_server(Path(folder)):
-            yield
+@pytest.fixture(scope="session", autouse=True)
+def _forked(fork_server: None) -> None:
+    """Fork the bots of all tests."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -21,7 +21,7 @@ from tests.support.process_launcher import ForkServer
 
 async def spawn_and_hang(folder, settings):
     server = await ForkServer.open(folder)
-    bot = await server.spawn(settings, folder)
+    bot = await server.spawn("run", environment=settings, folder=folder)
     print(server.process.pid, bot.pid, flush=True)
     await asyncio.Event().wait()
 

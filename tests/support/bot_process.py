@@ -48,7 +48,7 @@ class BotProcess:
             self._process = await run_command(environment, folder)
         else:
             self._process = await self.fork_server.spawn(
-                environment, folder, die_at=self.die_at, clock=self.clock
+                "run", environment=environment, folder=folder, die_at=self.die_at, clock=self.clock
             )
             self.die_at = ""
         self._reader = asyncio.create_task(self._read_log())

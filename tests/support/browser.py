@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import shutil
-import sys
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from tests.support.process_launcher import DEADLINE, ROOT, started
+from tests.support.commands import started_command
+from tests.support.process_launcher import DEADLINE, ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -59,17 +60,14 @@ class Visitor:
 @asynccontextmanager
 async def demo(folder: Path) -> AsyncIterator[str]:
     """Run the demo command in a folder and yield its address. The exit code after SIGTERM must be 0."""
-    async with started(
-        *(sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0"),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        folder=folder,
-        stdout=asyncio.subprocess.PIPE,
-    ) as process:
+    arguments = ("demo", "--no-browser", "--port", "0")
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    async with started_command(*arguments, environment=environment, folder=folder) as process:
         assert process.stdout is not None
         line = (await asyncio.wait_for(process.stdout.readline(), DEADLINE)).decode()
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found is not None, line
         yield found[0]
-        process.terminate()
+        os.kill(process.pid, signal.SIGTERM)
         code = await asyncio.wait_for(process.wait(), DEADLINE)
     assert code == 0

@@ -1,13 +1,13 @@
-"""A process that imports the bot once and forks a bot process on request.
+"""A process that imports the bot once and forks a command of the command line on request.
 
-Importing aiogram alone takes two seconds, and the end-to-end tests start about ninety bots. A forked bot runs the same
-`main` in a process of its own; only the imports are not repeated.
+Importing aiogram alone takes two seconds, and the tests start about two hundred commands, most of them bots. A fork
+runs the same `main` in a process of its own; only the imports are not repeated.
 
-Run as `python -m tests.support.fork_server SOCKET`. Each connection requests one bot: the server answers with the pid
-and, when the bot has ended, with the exit code.
+Run as `python -m tests.support.fork_server SOCKET`. Each connection requests one command: the server answers with the
+pid and, when the command has ended, with the exit code.
 
 The server ends at the end of its standard input, a pipe from the tests, which the system closes even if the tests are
-killed. The kernel kills each bot when the server ends.
+killed. The kernel kills each fork when the server ends.
 """
 
 import contextlib
@@ -26,8 +26,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bot import process
+from bot import check, demo, process
 from bot.cli import main
+
+__all__ = ["check", "demo"]  # imported here, so that no fork imports them
 
 _PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>."""
@@ -74,38 +76,41 @@ def _die_with(parent: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _run_bot(request: dict[str, Any], stderr: int, parent: int) -> None:
+def _run_command(request: dict[str, Any], stdout: int, stderr: int, parent: int) -> None:
     _die_with(parent)
     environment = request["environment"]
     _install_test_hooks(request["die_at"], request["clock"])
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(stdout, 1)
     os.dup2(stderr, 2)
     os.chdir(str(request["folder"]))
     os.environ.clear()
     os.environ.update(environment)
-    sys.stderr = os.fdopen(2, "w", buffering=1)
+    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
     code = 1
     try:
-        code = main(["run"])
+        code = main(request["arguments"])
     except SystemExit as ended:
         code = int(ended.code or 0)
     finally:
         with contextlib.suppress(Exception):
+            sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
 
 
-def _fork_bot(connection: socket.socket, server: socket.socket) -> None:
+def _fork_command(connection: socket.socket, server: socket.socket) -> None:
     with connection:
-        raw, descriptors, _, _ = socket.recv_fds(connection, 65_536, 1)
+        raw, (stdout, stderr), _, _ = socket.recv_fds(connection, 65_536, 2)
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
             server.close()
             connection.close()
-            _run_bot(json.loads(raw), descriptors[0], parent)
-        os.close(descriptors[0])
+            _run_command(json.loads(raw), stdout, stderr, parent)
+        os.close(stdout)
+        os.close(stderr)
         connection.sendall(f"{pid}\n".encode())
         threading.Thread(target=_report_exit, args=(connection.dup(), pid), daemon=True).start()
 
@@ -123,7 +128,7 @@ def _end_with_input() -> None:
 
 
 def serve(path: str) -> None:
-    """Fork a bot for each connection, until the end of the standard input."""
+    """Fork a command for each connection, until the end of the standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_input, daemon=True).start()
     gc.collect()
@@ -135,7 +140,7 @@ def serve(path: str) -> None:
         sys.stdout.flush()
         while True:
             connection, _ = server.accept()
-            _fork_bot(connection, server)
+            _fork_command(connection, server)
 
 
 if __name__ == "__main__":

@@ -21,10 +21,13 @@ DEADLINE = 300.0
 
 
 class ChildProcess(Protocol):
-    """A running bot: its pid, its stderr, and its exit code once it has ended."""
+    """A running command: its pid, its output, and its exit code once it has ended."""
 
     @property
     def pid(self) -> int: ...
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None: ...
 
     @property
     def stderr(self) -> asyncio.StreamReader | None: ...
@@ -58,6 +61,7 @@ async def started(
 @dataclass(slots=True)
 class _ForkedProcess:
     pid: int
+    stdout: asyncio.StreamReader
     stderr: asyncio.StreamReader
     exit_code: asyncio.Task[int]
 
@@ -93,23 +97,27 @@ class ForkServer:
         await self.process.wait()
 
     async def spawn(
-        self, environment: dict[str, str], folder: Path, *, die_at: str = "", clock: Path | None = None
+        self,
+        *arguments: str,
+        environment: dict[str, str],
+        folder: Path,
+        die_at: str = "",
+        clock: Path | None = None,
     ) -> ChildProcess:
-        """Fork a bot with test hooks (tests.support.fork_server)."""
-        read_end, write_end = os.pipe()
+        """Fork a command of the command line with test hooks (tests.support.fork_server)."""
+        (stdout, write_stdout), (stderr, write_stderr) = await _output_pipe(), await _output_pipe()
         link = socket.socket(socket.AF_UNIX)
         link.connect(self.path)
         request = {
+            "arguments": arguments,
             "environment": environment,
             "folder": str(folder),
             "die_at": die_at,
             "clock": str(clock or ""),
         }
-        socket.send_fds(link, [json.dumps(request).encode()], [write_end])
-        os.close(write_end)
-        stderr = asyncio.StreamReader(limit=2**20)
-        loop = asyncio.get_running_loop()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stderr), os.fdopen(read_end, "rb"))
+        socket.send_fds(link, [json.dumps(request).encode()], [write_stdout, write_stderr])
+        os.close(write_stdout)
+        os.close(write_stderr)
         reader, writer = await asyncio.open_unix_connection(sock=link)
         pid = int(await reader.readline())
 
@@ -118,4 +126,14 @@ class ForkServer:
             writer.close()
             return code
 
-        return _ForkedProcess(pid, stderr, asyncio.create_task(exit_code()))
+        return _ForkedProcess(pid, stdout, stderr, asyncio.create_task(exit_code()))
+
+
+async def _output_pipe() -> tuple[asyncio.StreamReader, int]:
+    """Return the reader of a new pipe and the descriptor of its writing end."""
+    read_end, write_end = os.pipe()
+    reader = asyncio.StreamReader(limit=2**20)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb")
+    )
+    return reader, write_end
