@@ -64,8 +64,9 @@ class Media:
     task: other forms than the documented one are possible (docs/media-api.md). `moderate` rejects every prompt as
     unsafe. `source_rule` is the rule for the addresses of pictures to edit; `public_hosts` are hosts with port that
     count as public although they are local. `sources` are the pictures to edit by task id, `drawn` the encoded results.
-    For tests: `bodies` are the bodies of creates, `received` all request lines with headers, and `headers_seen` names
-    each picture request that carried the API key.
+    For tests: `calls` counts the calls, of which `empty_creates` are creates without a parameter; `bodies` are the
+    bodies of creates, `received` all request lines with headers, and `headers_seen` names each picture request that
+    carried the API key.
     """
 
     key: str
@@ -80,6 +81,7 @@ class Media:
     public_hosts: set[str] = field(default_factory=set)
     tasks: dict[str, MediaTask] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
+    empty_creates: int = 0
     headers_seen: list[str] = field(default_factory=list)
     url: str = ""
     draw: Callable[[str, str, int], bytes] | None = None
@@ -100,6 +102,8 @@ class Media:
         return app
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
+        # An empty create starts nothing and costs nothing (docs/media-api.md, seen).
+        self.empty_creates += not await _body(request)
         return await self._around("create", request, lambda: self._do_create(request))
 
     async def _do_create(self, request: web.Request) -> web.Response:

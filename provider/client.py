@@ -15,20 +15,15 @@ from pydantic import SecretStr
 from core.metrics import Metrics
 from core.model import AspectRatio
 from core.proxies import Proxy, ProxyRules
-from provider.answers import (
-    Task,
-    is_success,
-    read_balance,
-    read_created,
-    read_result,
-    refusal,
-    status_error,
-)
-from provider.connections import transport_through
+from provider.answers import Task, check_probe, read_balance, read_created, read_result
+from provider.connections import recording_transport
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
+from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, decompressed
 from provider.image_refusals import asks_for_prompt, picture_refusal
 from provider.model_list import read_models
+from provider.received_bytes import ReceivedBytes, received_bytes
+from provider.refusals import is_success, refusal, status_error
 
 T = TypeVar("T")
 
@@ -40,6 +35,8 @@ TASKS_PER_CLIENT = 50
 FEWEST_CLIENTS = 2
 """A pool full of slow answers must not delay every create."""
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
+LONGEST_WAIT = 60.0
+"""Longest time in seconds until the headers of an answer, and then until its end, however slowly the bytes arrive."""
 LARGEST_ANSWER = 1024 * 1024
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -97,6 +94,13 @@ class MediaClient:
         """Return the account's balance in roubles. Raises RequestRefused, NotAccepted or ProtocolError."""
         return await self._counted("balance", self._balance())
 
+    async def probe(self) -> None:
+        """Make a create without any parameter, which is free, and return if the provider's validation refused it.
+
+        So the provider processes creates. Raises Unauthorised, OutOfMoney, NotAccepted or ProtocolError.
+        """
+        await self._counted("probe", self._probe())
+
     async def models(self) -> list[str]:
         """Return the names of the models that the key may use, or an empty list if the answer names none.
 
@@ -114,29 +118,30 @@ class MediaClient:
         return await self._counted("create", self._try_picture({"model": self._model, "images": [image]}))
 
     async def _try_picture(self, body: Json) -> str | None:
-        try:
-            status, raw, retry_after = await self._call("POST", "media/create", body)
-        except OutcomeUnknown as error:
-            raise Temporary(str(error)) from error
-        refused = None if is_success(status) else status_error(status, raw, retry_after)
+        found = await self._call_again("POST", "media/create", body)
+        status = found.status
+        refused = None if is_success(status) else status_error(status, found.body, found.retry_after)
         if refused is not None and not isinstance(refused, BadInput):
             raise refused
         if status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE):
             return str(refused)
-        answer = read_json(status, raw)
+        answer = read_json(status, found.body)
         objection = picture_refusal(answer)
         if objection is None and not asks_for_prompt(answer):
             raise refusal(answer)
         return objection
 
     async def _create(self, body: Json) -> Task:
-        return read_created(*await self._call("POST", "media/create", body))
+        return read_created(await self._call("POST", "media/create", body))
 
     async def _result(self, task_id: str) -> Task:
         return read_result(await self._ask("POST", "media/result", {"task_id": task_id}), task_id)
 
     async def _balance(self) -> float:
         return read_balance(await self._ask("GET", "balance", None))
+
+    async def _probe(self) -> None:
+        check_probe(await self._call_again("POST", "media/create", {}))
 
     async def _models(self) -> list[str]:
         answer = await self._ask("POST", "media/create", {})
@@ -147,31 +152,45 @@ class MediaClient:
         return models
 
     async def _ask(self, verb: str, path: str, body: Json | None) -> Json:
-        """Return the answer to a call that is safe to repeat."""
+        """Return the fields of an answer to a call that is safe to repeat."""
+        found = await self._call_again(verb, path, body)
+        if not is_success(found.status):
+            raise status_error(found.status, found.body, found.retry_after)
+        return read_json(found.status, found.body)
+
+    async def _call_again(self, verb: str, path: str, body: Json | None) -> HttpAnswer:
+        """Return the answer to a call that is safe to repeat. Raises Temporary if it did not arrive."""
         try:
-            status, raw, retry_after = await self._call(verb, path, body)
+            found = await self._call(verb, path, body)
         except OutcomeUnknown as error:
             raise Temporary(str(error)) from error
-        if not is_success(status):
-            raise status_error(status, raw, retry_after)
-        return read_json(status, raw)
+        if found.broken is not None:
+            try:
+                read_json(found.status, found.body)
+            except ProtocolError:
+                raise Temporary(f"{path}: {found.broken}") from None
+        return found
 
-    async def _call(self, verb: str, path: str, body: Json | None) -> tuple[int, bytes, str | None]:
-        """Return status, body and `Retry-After`. Raises NotSent, or OutcomeUnknown if anything was sent."""
+    async def _call(self, verb: str, path: str, body: Json | None) -> HttpAnswer:
+        """Return the answer, of which the end may be missing.
+
+        Raises NotSent, or OutcomeUnknown if the call was sent and no answer arrived.
+        """
         client, slots = next(self._next_client)
         async with slots:
-            try:
+            with received_bytes() as received:
                 request = client.build_request(verb, f"{self._url}/{path}", json=body)
-                response = await client.send(request, stream=True)
                 try:
-                    raw = await _read(response)
-                finally:
-                    await response.aclose()
-            except _BEFORE_SENDING as error:
-                raise NotSent(f"{path}: {type(error).__name__}: {error}".rstrip(": ")) from error
-            except (httpx.HTTPError, httpx.StreamError) as error:
-                raise OutcomeUnknown(f"{path}: {type(error).__name__}") from error
-        return response.status_code, raw, response.headers.get("retry-after")
+                    async with asyncio.timeout(LONGEST_WAIT):
+                        response = await client.send(request, stream=True)
+                except _BEFORE_SENDING as error:
+                    raise NotSent(f"{path}: {type(error).__name__}: {error}".rstrip(": ")) from error
+                except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+                    name = type(error).__name__
+                    if not received.payload():
+                        raise OutcomeUnknown(f"{path}: {name}") from error
+                    return HttpAnswer(received.status(), b"", broken=name, arrived=received.unchunked())
+                return await _read(response, received)
 
     async def _counted(self, call: str, answer: Awaitable[T]) -> T:
         try:
@@ -203,20 +222,47 @@ def _client(
     limits = httpx.Limits(max_connections=CALLS_AT_ONCE, max_keepalive_connections=CALLS_AT_ONCE)
     client = httpx.AsyncClient(
         auth=_BareKey(key),
+        headers={"Accept-Encoding": ACCEPTED_ENCODINGS},
         timeout=TIMEOUT,
         limits=limits,
         verify=context,
-        transport=transport or transport_through(proxy, context=context, limits=limits),
+        transport=transport or recording_transport(proxy, context=context, limits=limits),
         trust_env=False,  # the settings have the proxies of the environment
     )
     return client, asyncio.Semaphore(CALLS_AT_ONCE)
 
 
-async def _read(response: httpx.Response) -> bytes:
-    """Return the body, at most `LARGEST_ANSWER` bytes: an answer has a few hundred."""
+async def _read(response: httpx.Response, received: ReceivedBytes) -> HttpAnswer:
+    """Return as much of an answer as arrives, at most `LARGEST_ANSWER` bytes: an answer has a few hundred.
+
+    The beginning of the answer to a paid call may name its task.
+    """
+    if response.is_stream_consumed:  # the transport gave the whole answer at once
+        return HttpAnswer(response.status_code, response.content, response.headers.get("retry-after"))
     raw = bytearray()
-    async for chunk in response.aiter_bytes():
-        raw += chunk
-        if len(raw) > LARGEST_ANSWER:
-            raise httpx.ReadError("the answer is too large")
-    return bytes(raw)
+    broken = None
+    try:
+        async with asyncio.timeout(LONGEST_WAIT):
+            async for chunk in response.aiter_raw():
+                raw += chunk
+                if len(raw) > LARGEST_ANSWER:
+                    broken = "the answer is too large"
+                    break
+    except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+        broken = type(error).__name__
+    finally:
+        await response.aclose()
+    encoding = response.headers.get("content-encoding", "")
+    body, whole = decompressed(bytes(raw), encoding, LARGEST_ANSWER)
+    if not whole:
+        broken = broken or "the answer is damaged"
+    arrived = received.unchunked() if "transfer-encoding" in response.headers else received.payload()
+    if len(arrived) > len(raw) and "transfer-encoding" not in response.headers:
+        broken = broken or "the answer is longer than its headers say"
+        # The rest must not be read as the answer to the next call on this connection.
+        await response.extensions["network_stream"].aclose()
+    if broken is not None:
+        arrived, _ = decompressed(arrived, encoding, LARGEST_ANSWER)
+    return HttpAnswer(
+        response.status_code, body, response.headers.get("retry-after"), broken, arrived if broken else b""
+    )

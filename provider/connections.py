@@ -17,6 +17,7 @@ from httpcore._backends.anyio import AnyIOStream
 from python_socks.async_.asyncio import Proxy as ProxyClient
 
 from core.proxies import Proxy
+from provider.received_bytes import RecordingBackend
 
 ROUTE_SECONDS = 3.0
 """Longest time in seconds for an address that is not the last one: a broken IPv6 route must not cost the whole time."""
@@ -81,9 +82,11 @@ async def _tunnel(proxy: Proxy, host: str, port: int, seconds: float | None) -> 
 
 
 class DialingTransport(httpx.AsyncHTTPTransport):
-    """The transport of httpx with a `Dialer` in its pool."""
+    """The transport of httpx with a `Dialer`, or another way to connect, in its pool."""
 
-    def __init__(self, dialer: Dialer, *, context: ssl.SSLContext, limits: httpx.Limits) -> None:
+    def __init__(
+        self, backend: httpcore.AsyncNetworkBackend, *, context: ssl.SSLContext, limits: httpx.Limits
+    ) -> None:
         super().__init__(verify=context, limits=limits)
         # httpx has no parameter for the network backend of its pool.
         self._pool = httpcore.AsyncConnectionPool(
@@ -91,8 +94,18 @@ class DialingTransport(httpx.AsyncHTTPTransport):
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,
-            network_backend=dialer,
+            network_backend=backend,
         )
+
+
+def recording_transport(
+    proxy: Proxy | None, *, context: ssl.SSLContext, limits: httpx.Limits
+) -> httpx.AsyncBaseTransport:
+    """Return a transport, through a proxy if there is one, for calls inside `received_bytes`."""
+    backend: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
+    if proxy is not None:
+        backend = Dialer(proxy_for=lambda _host, _port: proxy, resolve=by_name)
+    return DialingTransport(RecordingBackend(backend), context=context, limits=limits)
 
 
 def transport_through(

@@ -26,6 +26,8 @@ _NOT_LOADED = re.compile(
 _PICTURE_NAME = re.compile(r"image|img|picture|photo|url|file|attachment", re.IGNORECASE)
 """Names of parameters that hold a picture. The API has `images`."""
 _PROMPT = re.compile(r"prompt|описани|промпт", re.IGNORECASE)
+_REQUIRED = re.compile(rf"model|модел|{_PROMPT.pattern}", re.IGNORECASE)
+"""The required parameters of a create."""
 _LONGEST_WORDS = 200
 
 
@@ -54,13 +56,22 @@ def names_picture(answer: Mapping[str, object]) -> bool:
 
 def asks_for_prompt(answer: Mapping[str, object]) -> bool:
     """Return whether a refusal is about the prompt."""
-    parts = ("issues", "errors", "message", "error", "detail", "data")
-    return any(_PROMPT.search(str(answer.get(part) or "")) for part in parts)
+    return _mentions(answer, _PROMPT)
+
+
+def asks_for_parameter(answer: Mapping[str, object]) -> bool:
+    """Return whether a refusal is about a parameter that each create needs."""
+    return _mentions(answer, _REQUIRED)
 
 
 def failed_to_load(message: str) -> bool:
     """Return whether the message of a failed task says that the picture to edit could not be loaded."""
     return bool(_PICTURE.search(message) and _LOADING.search(message))
+
+
+def _mentions(answer: Mapping[str, object], words: re.Pattern[str]) -> bool:
+    parts = ("issues", "errors", "message", "error", "detail", "data")
+    return any(words.search(str(answer.get(part) or "")) for part in parts)
 
 
 def _issues(answer: Mapping[str, object]) -> Iterator[Mapping[str, object]]:

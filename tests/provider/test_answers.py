@@ -10,9 +10,7 @@ from provider.answers import (
     read_balance,
     read_created,
     read_result,
-    read_retry_after,
     read_task,
-    status_error,
 )
 from provider.errors import (
     BadInput,
@@ -30,6 +28,8 @@ from provider.errors import (
     Unauthorised,
 )
 from provider.fields import read_broken_json, read_json, task_id
+from provider.http_answer import HttpAnswer
+from provider.refusals import read_retry_after, status_error
 
 ID = "6876a7a68cc456ab830ab9df"
 URL = "https://store.example/picture.webp"
@@ -203,7 +203,7 @@ def _created(status: int, answer: object) -> object:
     """Return the id of the task that an answer to create names, or the type of the error."""
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     try:
-        return read_created(status, body, None).id
+        return read_created(HttpAnswer(status, body)).id
     except MediaError as error:
         return type(error)
 
@@ -350,7 +350,9 @@ _ANSWERS = st.dictionaries(
     | st.sampled_from(["done", "failed", ID, URL, 0, "NSFW", "Internal server error", "Invalid token"])
     | st.dictionaries(_FIELDS, _JSON | st.sampled_from(["done", "failed", ID, URL]), max_size=3),
 )
-_IDS = st.text(min_size=1).filter(str.strip) | st.integers(min_value=1)
+_IDS = st.text(min_size=1).filter(
+    lambda text: text.strip().lower() not in {"", "null", "none", "undefined"}
+) | st.integers(min_value=1)
 
 
 @given(_ANSWERS)

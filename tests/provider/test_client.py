@@ -120,6 +120,52 @@ async def test_an_empty_create_that_fails_raises_the_matching_error(
         await api.models()
 
 
+async def test_a_probe_is_free_and_answered_by_validation(media: Media, api: MediaClient) -> None:
+    await api.probe()
+    assert (media.empty_creates, len(media.tasks), media.balance) == (1, 0, 1_000_000.0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        faults.json({"code": 3, "message": "Validation error", "issues": [{"path": ["prompt"]}]}, 400),
+        faults.json({"code": 3, "message": "Validation error"}, 422),
+        faults.json({"message": "prompt is required"}, 400),
+        faults.json({"error": {"code": 400, "message": "model is required"}}),
+    ],
+)
+async def test_a_probe_is_answered_by_each_form_of_validation(
+    media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse]
+) -> None:
+    media.faults.add(Fault("create", answer=answer))
+    await api.probe()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (faults.status(502, "<html>"), Temporary),
+        (faults.status(503), Temporary),
+        (faults.status(429, retry_after="3"), RateLimited),
+        (faults.json({"message": "Invalid token, x"}, 401), Unauthorised),
+        (faults.status(402), OutOfMoney),
+        (faults.status(400, "<html>Bad Request</html>"), ProtocolError),
+        (faults.status(413, "<html>Too large</html>"), ProtocolError),
+        (faults.status(403, "<html>Access denied</html>"), ProtocolError),
+        (faults.json({"error": "Bad Request"}, 400), ProtocolError),
+        (faults.json({"message": "no Route matched with those values"}, 404), ProtocolError),
+        (faults.json({"code": 0, "status": "ok"}), ProtocolError),
+        (faults.json({"code": 504, "message": "no"}), ProtocolError),
+    ],
+)
+async def test_a_probe_that_validation_does_not_answer_raises_the_matching_error(
+    media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
+) -> None:
+    media.faults.add(Fault("create", answer=answer))
+    with pytest.raises(error):
+        await api.probe()
+
+
 async def test_a_create_without_a_ratio_sends_none(media: Media, api: MediaClient) -> None:
     created = await api.create("a fox", None)
     assert media.tasks[created.id].shown == "a fox"

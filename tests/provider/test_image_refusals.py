@@ -2,7 +2,6 @@
 
 import pytest
 
-from provider.answers import refusal, status_error
 from provider.errors import (
     BadInput,
     ImageRefused,
@@ -14,6 +13,7 @@ from provider.errors import (
 )
 from provider.fields import read_json
 from provider.image_refusals import asks_for_prompt, failed_to_load, picture_refusal
+from provider.refusals import refusal, status_error
 
 ABOUT_PICTURE: list[dict[str, object]] = [
     {"issues": [{"path": ["images", 0], "expected": "url", "message": "Invalid URL"}]},

@@ -176,6 +176,9 @@ PROVIDER_FAILURES = [
     _repeated_create("204", faults.status(204)),
     _repeated_create("302", faults.status(302, Location="https://elsewhere.example/")),
     _repeated_create("403 with HTML", faults.status(403, "<html>Access denied</html>")),
+    _repeated_create("409", faults.json({"message": "Conflict"}, 409)),
+    _repeated_create("400 with work in progress", faults.json({"status": "processing"}, 400)),
+    _repeated_create("an error with code 504", faults.json({"error": {"code": 504, "message": "no"}})),
     _final("create", "input refused (code 3)", BAD_INPUT, "did not accept this description"),
     _final("create", "refused as unsafe", {"code": 7, "message": "NSFW content"}, UNSAFE),
     _final("create", "failed at once", TASK | {"status": "failed"}, NOT_DRAWN),
@@ -195,6 +198,8 @@ PROVIDER_FAILURES = [
     ),
     _repeated_result("500", faults.status(500)),
     _repeated_result("429 with Retry-After", faults.status(429, Retry_After="1")),
+    _repeated_result("`error` with code 429", faults.json(TASK | {"status": "error", "code": 429})),
+    _repeated_result("`error` with code 503", faults.json(TASK | {"status": "error", "code": 503})),
     _repeated_result("HTML", faults.status(200, "<html>hello</html>")),
     ProviderFailure(
         what="result: 404 with HTML, four times",

@@ -37,7 +37,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _run_once(self) -> None:
         ready, scheduled = self.__dict__["_ready"], self.__dict__["_scheduled"]
         if not ready and scheduled:
-            self._virtual = max(self._virtual, scheduled[0].when())
+            # The loop drops cancelled timers, and would then wait in real time for the next one.
+            first = scheduled[0]
+            if first.cancelled():
+                first = min((timer for timer in scheduled if not timer.cancelled()), default=first)
+            self._virtual = max(self._virtual, first.when())
         super()._run_once()  # type: ignore[misc]
 
     def run_in_executor(self, _executor: object, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]

@@ -1,0 +1,68 @@
+"""An HTTP answer with as much of its body as arrived and can be decompressed."""
+
+import zlib
+from dataclasses import dataclass
+
+_COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+ACCEPTED_ENCODINGS = "gzip, deflate"
+_GZIP_OR_ZLIB, _BARE_DEFLATE = 47, -15
+"""Formats for zlib. Servers send `deflate` with and without the header of zlib (RFC 9110, 8.4.1.2)."""
+_STEPPED_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """Status, body and `Retry-After` of an answer. `broken` is the reason why the body may lack a part, or None.
+
+    `arrived` is then everything behind the headers, whatever they say about the body.
+    """
+
+    status: int
+    body: bytes
+    retry_after: str | None = None
+    broken: str | None = None
+    arrived: bytes = b""
+
+
+def decompressed(raw: bytes, encoding: str, largest: int) -> tuple[bytes, bool]:
+    """Return at most `largest` bytes of a decompressed body, and whether they are the whole.
+
+    `encoding` is the header Content-Encoding. A body that is not compressed at all, or in an unknown way, stays as it
+    is, and so does its beginning if nothing of it can be decompressed.
+    """
+    whole = True
+    names = [name.strip().lower() for name in encoding.split(",")]
+    if raw[:2] == b"\x1f\x8b" and not _COMPRESSED & {*names}:
+        names = ["gzip"]  # a proxy removed the header
+    for name in reversed(names):
+        if name in _COMPRESSED and raw.lstrip()[:1] not in {b"{", b"[", b"<", b""}:
+            formats = [_GZIP_OR_ZLIB, _BARE_DEFLATE] if name == "deflate" else [_GZIP_OR_ZLIB]
+            raw, complete = _inflated(raw, formats, largest)
+            whole = whole and complete
+    return raw[:largest], whole and len(raw) <= largest
+
+
+def _inflated(raw: bytes, formats: list[int], largest: int) -> tuple[bytes, bool]:
+    for wbits in formats:
+        inflater = zlib.decompressobj(wbits)
+        try:
+            found = inflater.decompress(raw, largest + 1)
+        except zlib.error:
+            found = _before_the_damage(raw[:_STEPPED_BYTES], wbits, largest)
+        if found:
+            return found, inflater.eof
+    return raw, False
+
+
+def _before_the_damage(raw: bytes, wbits: int, largest: int) -> bytes:
+    """Return the part before the damage: zlib gives nothing of a block of input with an error in it."""
+    inflater = zlib.decompressobj(wbits)
+    found = bytearray()
+    try:
+        for at in range(len(raw)):
+            found += inflater.decompress(raw[at : at + 1], largest)
+            if len(found) > largest:
+                break
+    except zlib.error:
+        pass
+    return bytes(found)
