@@ -127,7 +127,7 @@ def _build_engine(
         clock=clock,
         patience=settings.outage_patience,
         on_open=alarms.raise_for_outage,
-        ask_balance=provider.client.balance,
+        probe=provider.client.probe,
     )
     status_messages = StatusMessages(
         sender=chat.sender,

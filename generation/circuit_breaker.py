@@ -1,9 +1,9 @@
 """A circuit breaker around the paid create call.
 
-During an outage of the provider it holds all creates back and lets one at a time through as a probe. Requests keep
-their position in the queue. The free balance call shows whether the provider answers again, so that few creates are
-spent on finding out. A repeat of an unknown create waits for such a sign of life even without an outage, because each
-request has only one.
+During an outage of the provider it holds all creates back, and requests keep their position in the queue. A probe shows
+whether the provider processes creates again: a create without any parameter, which its validation refuses free of
+charge. Then one request is let through, the trial, and after its success all others. A repeat of an unknown create
+waits for an answered probe even without an outage, because each request has only one.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,17 +13,19 @@ from enum import StrEnum
 import structlog
 
 from core.clock import Clock
-from provider.errors import MediaError, NotAccepted, RequestRefused, Unauthorised
+from provider.errors import MediaError, NotAccepted, OutOfMoney, RateLimited, Unauthorised
 
 log = structlog.get_logger(__name__)
 
 OPENS_AFTER = 3
 """Failed creates in a row, of any users, that open the circuit breaker."""
-FIRST_PROBE, LONGEST_PROBE = 1.0, 60.0
+FIRST_PROBE, LONGEST_PROBE = 1.0, 15.0
 """Seconds from one probe to the next: the first interval, and the longest after it has grown."""
-LONGEST_CHECK = 15.0
-"""Longest time in seconds from one balance call to the next. The first interval is `FIRST_PROBE`."""
-_PROBE_GROWTH, _CHECK_GROWTH = 2.0, 1.2
+FIRST_TRIAL, LONGEST_TRIAL = 1.0, 60.0
+"""Seconds from one trial to the next: the first interval, and the longest after it has grown."""
+UNANSWERED_TRIAL = 300.0
+"""Seconds after which a trial is sent although all probes of this process failed."""
+_PROBE_GROWTH, _TRIAL_GROWTH = 1.2, 2.0
 _WAIT_SECONDS = 0.5
 _LONG_AGO = float("-inf")
 
@@ -38,16 +40,17 @@ class OutageReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Permission to send one create, which may be a probe."""
+    """Permission to send one create, which may be a trial."""
 
-    probe: bool
+    trial: bool
 
 
 class CircuitBreaker:
-    """Lets creates through, or holds each back for at most `patience` seconds. Calls `on_open` whenever it opens.
+    """Lets creates through, or holds each back for at most `patience` seconds. Calls `on_open` for each new outage.
 
-    `ask_balance` makes the free balance call. The times of calls are monotonic seconds at which a call was sent: a call
-    that was sent before the last failure does not count for the time after it.
+    `probe` makes the free call and raises a MediaError unless the provider refused it by validation. The times of calls
+    are monotonic seconds at which a call was sent: a call that was sent before the last failure does not count for the
+    time after it.
     """
 
     def __init__(
@@ -56,24 +59,27 @@ class CircuitBreaker:
         clock: Clock,
         patience: float,
         on_open: Callable[[OutageReason], None],
-        ask_balance: Callable[[], Awaitable[object]],
+        probe: Callable[[], Awaitable[object]],
     ) -> None:
         self._clock = clock
         self._patience = patience
         self._on_open = on_open
-        self._ask_balance = ask_balance
+        self._make_probe = probe
         self.outage: OutageReason | None = None
         self._failures = 0
         self._opened_at = 0.0
-        self._probe_interval = self._check_interval = FIRST_PROBE
-        self._probe_at = self._check_at = _LONG_AGO
-        self._probing = self._checking = False
-        self._early_probe = False
+        self._probe_interval, self._trial_interval = FIRST_PROBE, FIRST_TRIAL
+        self._probe_at = self._trial_at = _LONG_AGO
+        self._probing = self._trying = False
+        self._hurried = False
+        """A sign of life has brought a probe forward in this outage."""
         self._contradicted = False
-        """Creates still failed after a sign of life in this outage, so that no sign brings a probe forward."""
+        """A trial failed after an answered probe in this outage, so that trials wait for their interval, too."""
+        self._probe_works = False
+        """A probe of this process was answered."""
         self._mute = False
-        """The provider answered only balance calls, and none in an understood way: there will be no sign of life."""
-        self._created_at = self._failed_at = self._alive_at = _LONG_AGO
+        """The answers to all probes were not understood: none will be."""
+        self._created_at = self._failed_at = self._answered_at = _LONG_AGO
         self._paused_until = 0.0
 
     async def acquire(self, waits_since: float, *, repeats: bool = False) -> Admission | None:
@@ -90,34 +96,35 @@ class CircuitBreaker:
                 return admission
             if self.outage is not None and now >= max(self._opened_at, waits) + self._patience:
                 return None
-            if self._check_is_due(now, repeats):
-                await self._check()
+            if self._probe_is_due(now, repeats):
+                await self._probe()
             else:
                 await self._clock.sleep(_WAIT_SECONDS)
 
     def release(self, admission: Admission) -> None:
-        """End an admitted create, with any outcome, so that the next probe may be sent."""
-        if admission.probe:
-            self._probing = False
+        """End an admitted create, with any outcome, so that the next trial may be sent."""
+        if admission.trial:
+            self._trying = False
 
     def record_success(self, sent_at: float | None = None) -> None:
         """Record that the provider processed a create: it started the task or refused that one request."""
         at = self._clock.monotonic() if sent_at is None else sent_at
         self._failures = 0
         self._created_at = max(self._created_at, at)
-        self.record_life(at)
+        self._answered_at = max(self._answered_at, at)
         if at < self._failed_at:
             return
-        self._probe_interval = self._check_interval = FIRST_PROBE
-        self._contradicted = False
+        self._probe_interval, self._trial_interval = FIRST_PROBE, FIRST_TRIAL
+        self._contradicted = self._hurried = False
         if self.outage is not None:
             log.info("provider available again", outage=self.outage)
             self.outage = None
 
     def record_life(self, sent_at: float) -> None:
-        """Record that the provider answered another call. It brings the next probe forward."""
-        self._alive_at = max(self._alive_at, sent_at)
-        self._mute = False
+        """Record that the provider answered another call. It brings one probe of an outage forward."""
+        if sent_at > self._failed_at and not self._hurried and self.outage is not None:
+            self._hurried = True
+            self._probe_at = self._clock.monotonic()
 
     def record_failure(self, reason: OutageReason, sent_at: float | None = None) -> None:
         """Record a create that failed for a reason that affects all requests.
@@ -131,63 +138,82 @@ class CircuitBreaker:
             return
         self._failures += 1
         together = sent_at is not None and at <= self._failed_at
-        if self.outage is not None:
-            self.outage = reason
-            if not together:
-                self._probe_interval = min(LONGEST_PROBE, self._probe_interval * _PROBE_GROWTH)
-                self._contradicted |= self._early_probe
-        elif reason is not OutageReason.DOWN or self._failures >= OPENS_AFTER:
-            log.error("creates held back", outage=reason)
-            self.outage, self._opened_at = reason, now
-            self._on_open(reason)
+        if self.outage is not None and not together:
+            self._trial_interval = min(LONGEST_TRIAL, self._trial_interval * _TRIAL_GROWTH)
+            self._contradicted |= self._answered
+        if self.outage is not None or reason is not OutageReason.DOWN or self._failures >= OPENS_AFTER:
+            self._set_outage(reason)
         if not together:
             self._failed_at = now
-            self._probe_at, self._check_at = now + self._probe_interval, now + self._check_interval
+            self._probe_at, self._trial_at = now + self._probe_interval, now + self._trial_interval
 
     def pause_for(self, seconds: float) -> None:
         """Send no create for some seconds, because the provider asks for fewer calls."""
         self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
     @property
-    def _alive(self) -> bool:
-        return self._alive_at > self._failed_at
+    def _answered(self) -> bool:
+        """Return whether a probe or a create has been answered since the last failure."""
+        return self._answered_at > self._failed_at
+
+    def _set_outage(self, reason: OutageReason) -> None:
+        if self.outage is reason:
+            return
+        log.error("creates held back", outage=reason)
+        if self.outage is None:
+            self._opened_at = self._clock.monotonic()
+        self.outage = reason
+        self._on_open(reason)
 
     def _admit(self, now: float, waits_since: float, repeats: bool) -> Admission | None:
-        # If no balance call was ever understood, a repeat is admitted late rather than never.
-        may_repeat = self._alive or (self._mute and now >= max(self._failed_at, waits_since) + LONGEST_PROBE)
-        if repeats and not may_repeat:
+        # If no probe was ever understood, a repeat is admitted late rather than never.
+        late = self._mute and now >= max(self._failed_at, waits_since) + LONGEST_TRIAL
+        if repeats and not (self._answered or late):
             return None
         if self.outage is None:
-            return Admission(probe=False)
-        early = self._alive and not self._contradicted and self.outage is not OutageReason.MONEY
-        if self._probing or not (early or now >= self._probe_at):
+            return Admission(trial=False)
+        if self._trying or not (late or self._may_try(now)):
             return None
-        self._probing, self._early_probe = True, early
-        return Admission(probe=True)
+        self._trying = True
+        return Admission(trial=True)
 
-    def _check_is_due(self, now: float, repeats: bool) -> bool:
-        brings_forward = self.outage in {OutageReason.DOWN, OutageReason.KEY} and not self._contradicted
-        wanted = (repeats or brings_forward) and not self._alive and not self._probing
-        return wanted and not self._checking and now >= max(self._check_at, self._paused_until)
+    def _may_try(self, now: float) -> bool:
+        if self.outage is OutageReason.MONEY:
+            # Validation says nothing about the balance, and a create that cannot be paid costs nothing.
+            return now >= self._trial_at
+        if self._answered:
+            return not self._contradicted or now >= self._trial_at
+        # The provider may not answer empty creates as known: then only a trial can show the end of an outage.
+        wait = LONGEST_TRIAL if self._mute else UNANSWERED_TRIAL
+        return not self._probe_works and now >= self._failed_at + wait
 
-    async def _check(self) -> None:
-        """Make the free balance call. An answer is a sign of life; none counts as a failure before an outage."""
-        self._checking = True
+    def _probe_is_due(self, now: float, repeats: bool) -> bool:
+        wanted = repeats or self.outage in {OutageReason.DOWN, OutageReason.KEY}
+        free = not (self._answered or self._probing or self._trying)
+        return wanted and free and now >= max(self._probe_at, self._paused_until)
+
+    async def _probe(self) -> None:
+        """Make the free call. A failure counts as one of a create only before an outage."""
+        self._probing = True
         sent_at = self._clock.monotonic()
         try:
-            await self._ask_balance()
+            await self._make_probe()
+        except RateLimited as error:
+            self.pause_for(error.retry_after or FIRST_PROBE)
         except NotAccepted:
             if self.outage is None:
                 self.record_failure(OutageReason.DOWN, sent_at)
-        except RequestRefused as error:
-            if not (isinstance(error, Unauthorised) and self.outage is OutageReason.KEY):
-                self.record_life(sent_at)
+        except Unauthorised:
+            self._set_outage(OutageReason.KEY)
+        except OutOfMoney:
+            self._set_outage(OutageReason.MONEY)
         except MediaError as error:
-            log.info("balance call not understood", error=str(error))
-            self._mute = self._alive_at == _LONG_AGO
+            log.info("probe not understood", error=str(error))
+            self._mute = not self._probe_works
         else:
-            self.record_life(sent_at)
+            self._answered_at = max(self._answered_at, sent_at)
+            self._probe_works, self._mute = True, False
         finally:
-            self._checking = False
-            self._check_interval = min(LONGEST_CHECK, self._check_interval * _CHECK_GROWTH)
-            self._check_at = self._clock.monotonic() + self._check_interval
+            self._probing = False
+            self._probe_interval = min(LONGEST_PROBE, self._probe_interval * _PROBE_GROWTH)
+            self._probe_at = self._clock.monotonic() + self._probe_interval

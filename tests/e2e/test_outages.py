@@ -29,8 +29,8 @@ async def test_an_outage_is_waited_out_with_few_calls(own_bot: World) -> None:
         await own_bot.wait_for_text(user, "The picture service is away right now")
     await own_bot.wait_for_text_in(group, "is away right now")
     at = outage.hits
-    await own_bot.wait_until(lambda: outage.hits > at)  # a probe: one create for all five requests
-    assert outage.hits <= 9
+    await own_bot.wait_until(lambda: outage.hits > at)  # a probe: one free create for all five requests
+    assert outage.hits - own_bot.media.empty_creates <= 5
     own_bot.media.faults.clear()
     for user in users:
         await own_bot.wait_for_picture(user)
@@ -55,14 +55,31 @@ async def test_ten_requests_survive_four_seconds_of_502_without_another_create(o
         own_bot.telegram.say(user, "/imagine a fox --ar 1:1")
     await own_bot.wait_until(lambda: own_bot.media.calls["create"] == 10)
     await asyncio.sleep(begun + 4.0 - loop.time())
-    assert outage.hits >= 11  # the balance is asked for, too
+    assert outage.hits >= 11  # there are probes, too
     own_bot.media.faults.clear()
     ended = loop.time()
     for user in users:
         await own_bot.wait_for_picture(user)
     assert loop.time() - ended <= 15.0
-    assert own_bot.media.calls["create"] <= 20
+    # Each of the ten needs two creates. The free probes come on top.
+    assert own_bot.media.calls["create"] - own_bot.media.empty_creates == 20
+    assert own_bot.media.empty_creates <= 5
     assert len(own_bot.media.tasks) == 10
+
+
+async def test_an_outage_of_creates_alone_costs_no_repeat(own_bot: World) -> None:
+    """The balance and the results are answered all the time, and say nothing about creates."""
+    await own_bot.process.start()
+    users = [own_bot.add_user() for _ in range(5)]
+    outage = own_bot.media.faults.add(Fault("create", times=None, answer=faults.status(502, "<html>")))
+    for user in users:
+        own_bot.telegram.say(user, "/imagine a fox --ar 1:1")
+    await own_bot.wait_until(lambda: own_bot.media.empty_creates >= 3)
+    assert outage.hits - own_bot.media.empty_creates <= 5
+    own_bot.media.faults.clear()
+    for user in users:
+        await own_bot.wait_for_picture(user)
+    assert len(own_bot.media.tasks) == 5
 
 
 @contextlib.contextmanager

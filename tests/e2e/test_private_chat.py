@@ -317,7 +317,7 @@ async def test_an_unknown_create_is_repeated_once_and_counts_once(shared_bot: Wo
 
 
 async def test_a_create_unknown_twice_is_reported_and_not_counted(shared_bot: World) -> None:
-    shared_bot.media.faults.add(Fault("create", times=2, drop=True))
+    shared_bot.media.faults.add(Fault("create", times=2, drop=True, only="fox"))
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     await shared_bot.wait_for_text(ann, "I cannot tell whether it was started")

@@ -1,4 +1,5 @@
-"""The circuit breaker: it opens for an outage, admits one probe at a time, and holds no create back for ever."""
+"""The circuit breaker: it opens for an outage, asks with free probes, admits one trial at a time, and holds no create
+back for ever."""
 
 import asyncio
 import itertools
@@ -9,13 +10,15 @@ from hypothesis import strategies as st
 
 from generation.circuit_breaker import (
     FIRST_PROBE,
-    LONGEST_CHECK,
+    FIRST_TRIAL,
     LONGEST_PROBE,
+    LONGEST_TRIAL,
     OPENS_AFTER,
+    UNANSWERED_TRIAL,
     CircuitBreaker,
     OutageReason,
 )
-from provider.errors import MediaError, ProtocolError, Temporary, Unauthorised
+from provider.errors import MediaError, ProtocolError, RateLimited, Temporary, Unauthorised
 from tests.support.virtual_loop import LoopClock, virtual_time
 
 PATIENCE = 900.0
@@ -26,27 +29,27 @@ WAKE_SECONDS = 1.5
 class _Breaker(CircuitBreaker):
     """A circuit breaker on the clock of the running loop. `opened` lists the reasons for which it opened.
 
-    `asked` lists the times of the balance calls, and `answers` is the error that they raise.
+    `probed` lists the times of the probes, and `answers` is the error that they raise.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self.clock = LoopClock()
         self.opened: list[OutageReason] = []
-        self.asked: list[float] = []
+        self.probed: list[float] = []
         self.answers: MediaError | None = None
         super().__init__(
-            clock=self.clock, patience=patience, on_open=self.opened.append, ask_balance=self._balance
+            clock=self.clock, patience=patience, on_open=self.opened.append, probe=self._free_call
         )
 
-    async def _balance(self) -> None:
-        self.asked.append(self.clock.monotonic())
+    async def _free_call(self) -> None:
+        self.probed.append(self.clock.monotonic())
         await asyncio.sleep(0.05)
         if self.answers is not None:
             raise self.answers
 
 
 @virtual_time
-async def test_failures_in_a_row_open_it_and_a_successful_probe_closes_it() -> None:
+async def test_failures_in_a_row_open_it_and_a_successful_trial_closes_it() -> None:
     breaker = _Breaker()
     clock = breaker.clock
     for _ in range(OPENS_AFTER - 1):
@@ -61,7 +64,7 @@ async def test_failures_in_a_row_open_it_and_a_successful_probe_closes_it() -> N
     assert clock.monotonic() - begun >= FIRST_PROBE
     second = asyncio.ensure_future(breaker.acquire(clock.now()))
     await asyncio.sleep(30)
-    assert not second.done()  # one probe at a time
+    assert not second.done()  # one trial at a time
     breaker.record_success()
     assert await second
     assert breaker.outage is None
@@ -86,14 +89,14 @@ async def test_no_create_waits_longer_than_the_patience(waited: float, jump: flo
     since = clock.now() - waited
     breaker.record_failure(OutageReason.KEY)
     begun = clock.monotonic()
-    breaker._probing = True  # another create is the probe, and never ends
+    breaker._trying = True  # another create is the trial, and never ends
     clock.offset += jump
     assert not await breaker.acquire(since)
     assert clock.monotonic() - begun <= PATIENCE + WAKE_SECONDS
 
 
 @virtual_time
-async def test_failed_probes_make_the_interval_longer_up_to_a_maximum() -> None:
+async def test_failed_trials_make_the_interval_longer_up_to_a_maximum() -> None:
     breaker = _Breaker(patience=10_000.0)
     clock = breaker.clock
     breaker.record_failure(OutageReason.MONEY)
@@ -106,7 +109,7 @@ async def test_failed_probes_make_the_interval_longer_up_to_a_maximum() -> None:
         breaker.release(admission)
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert gaps == sorted(gaps)
-    assert LONGEST_PROBE <= gaps[-1] <= LONGEST_PROBE + WAKE_SECONDS
+    assert LONGEST_TRIAL <= gaps[-1] <= LONGEST_TRIAL + WAKE_SECONDS
 
 
 @virtual_time
@@ -131,6 +134,7 @@ async def test_failures_of_creates_on_the_wire_together_are_one_observation() ->
     assert breaker.outage is OutageReason.DOWN
     assert await breaker.acquire(clock.now())
     assert clock.monotonic() - sent_at <= 0.1 + FIRST_PROBE + WAKE_SECONDS
+    assert len(breaker.probed) == 1
 
 
 @virtual_time
@@ -157,89 +161,156 @@ async def test_the_success_of_an_earlier_create_does_not_end_an_outage() -> None
 
 
 @virtual_time
-async def test_an_answer_to_the_balance_call_triggers_the_next_probe() -> None:
+async def test_an_answered_probe_lets_a_repeat_through_and_none_before() -> None:
     breaker = _Breaker()
     clock = breaker.clock
     breaker.answers = Temporary("502")
-    for _ in range(6):  # failed probes have made the interval long
+    for _ in range(6):  # failed trials have made the interval long
         breaker.record_failure(OutageReason.DOWN)
-        await asyncio.sleep(FIRST_PROBE)
-    asked = len(breaker.asked)
-    probe = asyncio.ensure_future(breaker.acquire(clock.now(), repeats=True))
+        await asyncio.sleep(FIRST_TRIAL)
+    probed = len(breaker.probed)
+    trial = asyncio.ensure_future(breaker.acquire(clock.now(), repeats=True))
     await asyncio.sleep(60.0)
-    assert not probe.done()  # the provider does not answer, and the repeat is not spent
-    assert 3 <= len(breaker.asked) - asked <= 15
+    assert not trial.done()  # the provider does not answer, and the repeat is not spent
+    assert 3 <= len(breaker.probed) - probed <= 15
     breaker.answers = None
     begun = clock.monotonic()
-    assert await probe
-    assert clock.monotonic() - begun <= LONGEST_CHECK + WAKE_SECONDS
+    assert await trial
+    assert clock.monotonic() - begun <= LONGEST_PROBE + WAKE_SECONDS
 
 
 @virtual_time
-async def test_an_answer_to_a_result_call_triggers_the_next_probe() -> None:
+async def test_an_answer_to_a_result_call_triggers_one_probe_but_no_create() -> None:
     breaker = _Breaker()
     clock = breaker.clock
     breaker.answers = Temporary("502")
     for _ in range(10):
         breaker.record_failure(OutageReason.DOWN)
-    probe = asyncio.ensure_future(breaker.acquire(clock.now()))
-    await asyncio.sleep(3.0)
-    assert not probe.done()
-    breaker.record_life(clock.monotonic())
-    await asyncio.sleep(WAKE_SECONDS)
-    assert probe.done()
+    trial = asyncio.ensure_future(breaker.acquire(clock.now()))
+    await asyncio.sleep(30.0)
+    probed = len(breaker.probed)
+    for _ in range(20):
+        breaker.record_life(clock.monotonic())
+        await asyncio.sleep(0.05)
+    assert len(breaker.probed) == probed + 1
+    assert not trial.done()
+    trial.cancel()
 
 
 @virtual_time
-async def test_signs_of_life_do_not_hurry_probes_that_fail_anyway() -> None:
+async def test_answered_probes_do_not_hurry_trials_that_fail_anyway() -> None:
     breaker = _Breaker(patience=10_000.0)
     clock = breaker.clock
     for _ in range(OPENS_AFTER):
         breaker.record_failure(OutageReason.DOWN)
-    probes = 0
+    trials = 0
     while clock.monotonic() < 600.0:
         breaker.record_life(clock.monotonic())  # result calls succeed all the time
         admission = await breaker.acquire(clock.now())
         assert admission
-        probes += 1
+        trials += 1
         sent_at = clock.monotonic()
         await asyncio.sleep(0.1)
         breaker.record_failure(OutageReason.DOWN, sent_at)
         breaker.release(admission)
-    assert probes <= 25
+    assert trials <= 20
+    assert len(breaker.probed) <= 2 * trials
 
 
-@pytest.mark.parametrize("answers", [None, Unauthorised("401")])
 @virtual_time
-async def test_a_repeat_without_an_outage_waits_for_a_sign_of_life(answers: MediaError | None) -> None:
+async def test_a_create_waits_for_an_answered_probe_however_long_the_outage() -> None:
+    breaker = _Breaker()
+    clock = breaker.clock
+    for _ in range(OPENS_AFTER):
+        breaker.record_failure(OutageReason.DOWN)
+    assert await breaker.acquire(clock.now())  # a probe of this process was answered
+    breaker.answers = Temporary("502")
+    breaker.record_failure(OutageReason.DOWN)
+    breaker._trying = False
+    trial = asyncio.ensure_future(breaker.acquire(clock.now()))
+    await asyncio.sleep(PATIENCE - 30.0)
+    assert not trial.done()
+    breaker.answers = None
+    assert await trial
+
+
+@pytest.mark.parametrize(
+    ("answers", "seconds"),
+    [(Temporary("500"), UNANSWERED_TRIAL), (ProtocolError("not understood"), LONGEST_TRIAL)],
+)
+@virtual_time
+async def test_a_provider_that_never_answers_probes_gets_a_trial_late(
+    answers: MediaError, seconds: float
+) -> None:
+    breaker = _Breaker()
+    clock = breaker.clock
+    breaker.answers = answers
+    for _ in range(OPENS_AFTER):
+        breaker.record_failure(OutageReason.DOWN)
+    admission = await breaker.acquire(clock.now())
+    assert admission
+    assert seconds <= clock.monotonic() <= seconds + WAKE_SECONDS
+    breaker.record_success(clock.monotonic())
+    breaker.release(admission)
+    assert breaker.outage is None
+
+
+@virtual_time
+async def test_a_probe_whose_key_is_refused_holds_creates_back_until_it_is_accepted() -> None:
+    breaker = _Breaker()
+    clock = breaker.clock
+    breaker.answers = Unauthorised("401")
+    repeat = asyncio.ensure_future(breaker.acquire(clock.now(), repeats=True))
+    await asyncio.sleep(30.0)
+    assert not repeat.done()
+    assert (breaker.outage, breaker.opened) == (OutageReason.KEY, [OutageReason.KEY])
+    breaker.answers = None
+    assert await repeat
+
+
+@virtual_time
+async def test_a_429_on_a_probe_pauses_creates_and_probes() -> None:
+    breaker = _Breaker()
+    breaker.answers = RateLimited("429", 20.0)
+    for _ in range(OPENS_AFTER):
+        breaker.record_failure(OutageReason.DOWN)
+    trial = asyncio.ensure_future(breaker.acquire(breaker.clock.now()))
+    await asyncio.sleep(15.0)
+    assert len(breaker.probed) == 1
+    breaker.answers = None
+    assert await trial
+
+
+@virtual_time
+async def test_a_repeat_without_an_outage_waits_for_an_answered_probe() -> None:
     breaker = _Breaker()
     clock = breaker.clock
     breaker.record_failure(OutageReason.DOWN)
     assert await breaker.acquire(clock.now())  # the create of another request is not held back
-    breaker.answers = answers
+    assert not breaker.probed
     assert await breaker.acquire(clock.now(), repeats=True)
     assert FIRST_PROBE <= clock.monotonic() <= FIRST_PROBE + WAKE_SECONDS
 
 
 @virtual_time
-async def test_a_repeat_of_an_earlier_process_asks_for_the_balance_at_once() -> None:
+async def test_a_repeat_of_an_earlier_process_probes_at_once() -> None:
     breaker = _Breaker()
     assert await breaker.acquire(breaker.clock.now(), repeats=True)
     assert breaker.clock.monotonic() < WAKE_SECONDS
-    assert len(breaker.asked) == 1
+    assert len(breaker.probed) == 1
 
 
 @virtual_time
-async def test_a_provider_without_a_balance_call_delays_a_repeat_by_a_minute_at_most() -> None:
+async def test_a_provider_whose_probes_are_not_understood_delays_a_repeat_by_a_minute_at_most() -> None:
     breaker = _Breaker()
     breaker.answers = ProtocolError("not understood")
     breaker.record_failure(OutageReason.DOWN)
     assert await breaker.acquire(breaker.clock.now(), repeats=True)
-    assert breaker.clock.monotonic() <= LONGEST_PROBE + WAKE_SECONDS
+    assert breaker.clock.monotonic() <= LONGEST_TRIAL + WAKE_SECONDS
 
 
 @virtual_time
-async def test_a_create_that_was_no_probe_does_not_admit_a_second_probe() -> None:
+async def test_a_create_that_was_no_trial_does_not_admit_a_second_trial() -> None:
     breaker = _Breaker()
     clock = breaker.clock
     earlier = await breaker.acquire(clock.now())

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from core.model import State
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request
@@ -40,6 +42,32 @@ async def test_four_seconds_of_502_cost_no_picture_and_no_create(tmp_path: Path)
     assert {(request.state, request.creates) for request in requests} == {(State.DELIVERED, 2)}
     assert asyncio.get_running_loop().time() < 4.0 + 15.0
     assert harness.provider.creates == 20
+    assert harness.provider.probes <= 5
+    assert max(harness.provider.paid.values()) == 1
+    await app.stop()
+
+
+@pytest.mark.parametrize("seconds", [4.0, 30.0, 240.0])
+@virtual_time
+async def test_an_outage_of_creates_alone_costs_no_picture_and_no_create(
+    tmp_path: Path, seconds: float
+) -> None:
+    """The balance and the results are answered all the time, and say nothing about creates."""
+    harness = EngineHarness(tmp_path)
+    app = await harness.start()
+    await app.engine.submit(generation_request(99, 99), AMPLE)
+    await asyncio.sleep(1.0)
+    harness.provider.creates_lost_until = 1.0 + seconds
+    for user in range(1, 11):
+        await app.engine.submit(generation_request(user, user), AMPLE)
+    await asyncio.sleep(seconds)
+    failed = harness.provider.creates - 1
+    assert 3 <= failed <= 10
+    requests = await requests_until_closed(app, 11)
+    assert {request.state for request in requests} == {State.DELIVERED}
+    assert asyncio.get_running_loop().time() < 1.0 + seconds + 25.0
+    assert harness.provider.creates == 11 + failed
+    assert harness.provider.probes <= 8 + seconds / 8
     assert max(harness.provider.paid.values()) == 1
     await app.stop()
 

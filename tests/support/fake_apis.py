@@ -100,15 +100,17 @@ class FakeProvider(httpx.AsyncBaseTransport):
 
     `create_outcomes` are the outcomes of the next creates; later ones are accepted. Until `down_until` (loop time),
     every create is refused with 503, which is certainly not accepted; until `bad_gateway_until`, every call is answered
-    with 502, which leaves the outcome of a create unknown; until `store_down_until`, every download fails. `paid`
-    counts the tasks by prompt; `unknown` are the prompts with a lost answer.
+    with 502, which leaves the outcome of a create unknown; until `creates_lost_until`, only creates fail, with an
+    unknown outcome; until `store_down_until`, every download fails. `creates` counts the creates with a prompt, and
+    `probes` the empty ones. `paid` counts the tasks by prompt; `unknown` are the prompts with a lost answer.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         self.kill_switch = kill_switch
         self.create_outcomes: list[CreateOutcome] = []
         self.creates = 0
-        self.down_until = self.bad_gateway_until = self.store_down_until = 0.0
+        self.probes = 0
+        self.down_until = self.bad_gateway_until = self.store_down_until = self.creates_lost_until = 0.0
         self.balance, self.balance_calls = 1_000.0, 0
         self.prompts: dict[str, str] = {}
         self.paid: Counter[str] = Counter()
@@ -118,10 +120,17 @@ class FakeProvider(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
+        body = json.loads(request.content or b"{}")
+        probes = path.endswith("/media/create") and not body
+        self.probes += probes
         if asyncio.get_running_loop().time() < self.bad_gateway_until:
-            return await self._bad_gateway(path)
+            self.creates += path.endswith("/media/create") and not probes
+            await asyncio.sleep(0.05)
+            return httpx.Response(502, text="<html>Bad gateway</html>")
+        if probes:
+            return await self._validation()
         if path.endswith("/media/create"):
-            return await self._create(json.loads(request.content))
+            return await self._create(body)
         if path.endswith("/balance"):
             self.balance_calls += 1
             return httpx.Response(200, json={"balance": self.balance})
@@ -131,13 +140,15 @@ class FakeProvider(httpx.AsyncBaseTransport):
             return httpx.Response(503)
         if path.endswith(".webp"):
             return httpx.Response(200, content=WEBP)
-        return httpx.Response(200, json=self._answer(json.loads(request.content)["task_id"]))
+        return httpx.Response(200, json=self._answer(body["task_id"]))
 
-    async def _bad_gateway(self, path: str) -> httpx.Response:
-        self.creates += path.endswith("/media/create")
-        self.balance_calls += path.endswith("/balance")
+    async def _validation(self) -> httpx.Response:
+        await self.kill_switch.pass_call("probe")
         await asyncio.sleep(0.05)
-        return httpx.Response(502, text="<html>Bad gateway</html>")
+        if asyncio.get_running_loop().time() < max(self.down_until, self.creates_lost_until):
+            return httpx.Response(503)
+        issues = [{"path": [name], "message": "Required"} for name in ("model", "prompt")]
+        return httpx.Response(200, json={"code": 3, "message": "Validation error", "issues": issues})
 
     async def _create(self, body: dict[str, str]) -> httpx.Response:
         await self.kill_switch.pass_call("before create")
@@ -145,7 +156,7 @@ class FakeProvider(httpx.AsyncBaseTransport):
         self.creates += 1
         if outcome == "refused" or asyncio.get_running_loop().time() < self.down_until:
             return httpx.Response(503)
-        if outcome == "lost before":
+        if outcome == "lost before" or asyncio.get_running_loop().time() < self.creates_lost_until:
             self.unknown.add(body["prompt"])
             raise httpx.ReadTimeout("no answer")
         task = f"task-{next(self._ids)}"
