@@ -30,7 +30,7 @@ from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarm
 from storage.database import Database
-from storage.write_probe import WriteProbe
+from storage.write_check import WriteCheck
 
 HANDLER_SECONDS = 1.0
 """Time that a stop gives to running handlers."""
@@ -62,8 +62,8 @@ class App:
         self.database = database
         self._stack.push_async_callback(database.close)
         self._storage = storage = build_storage(database, clock)
-        write_probe = WriteProbe(key_values=storage.key_values, clock=clock)
-        self._stack.push_async_callback(write_probe.stop)
+        write_check = WriteCheck(key_values=storage.key_values, clock=clock)
+        self._stack.push_async_callback(write_check.stop)
         provider = build_provider(
             settings, metrics=self.metrics, transport=media_transport, stack=self._stack
         )
@@ -110,7 +110,7 @@ class App:
         self._stack.push_async_callback(self.polling.stop)
 
         database.on_unavailable(lambda: self.alarms.raise_alarm(Alarm.DISK))
-        database.on_unavailable(write_probe.start)
+        database.on_unavailable(write_check.start)
         self.metrics.disk_refuses.set_function(lambda: float(database.write_error is not None))
 
     async def start(self) -> None:

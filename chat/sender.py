@@ -123,11 +123,11 @@ class Sender:
         message = await self._caller.call(method, place.chat_id)
         return None if message.ephemeral_message_id is not None else message.message_id
 
-    async def probe(self, place: ReplyTarget, message_id: int, quote: str) -> Collection[str]:
+    async def quoted_buttons(self, place: ReplyTarget, message_id: int, quote: str) -> Collection[str]:
         """Return the callback data of a message's buttons. The caller has acquired a slot.
 
-        Raises Rejected if the chat has no such message or its text does not contain the quote. The probe is a silent
-        reply with that quote, which is deleted at once.
+        Raises Rejected if the chat has no such message or its text does not contain the quote. The method
+        sends a silent reply with that quote and deletes it at once.
         """
         method = SendMessage(
             chat_id=place.chat_id,
@@ -136,9 +136,9 @@ class Sender:
             reply_parameters=ReplyParameters(message_id=message_id, quote=quote),
             disable_notification=True,
         )
-        probe = await self._caller.call(method, place.chat_id)
-        await self.delete(place.chat_id, probe.message_id)
-        markup = probe.reply_to_message.reply_markup if probe.reply_to_message else None
+        reply = await self._caller.call(method, place.chat_id)
+        await self.delete(place.chat_id, reply.message_id)
+        markup = reply.reply_to_message.reply_markup if reply.reply_to_message else None
         rows = markup.inline_keyboard if markup else []
         return {button.callback_data for row in rows for button in row if button.callback_data}
 

@@ -1,7 +1,7 @@
 """Finds a status message that an earlier process sent without storing its id.
 
 Telegram has no call that lists messages, and a bot may not touch a message that is perhaps not its own. A reply that
-quotes a message is a harmless probe: Telegram sends it only if the quoted message is in the chat and contains the quote
+quotes a message is a harmless test: Telegram sends it only if the quoted message is in the chat and contains the quote
 (Bot API, ReplyParameters), and its answer shows the quoted message with its buttons.
 """
 
@@ -57,10 +57,10 @@ class LostStatusFinder:
         first = place.require_reply_to() + 1
         for message_id in range(first, first + SEARCHED_IDS):
             for quote in _quotes(translate):
-                # Telegram may count a failed probe as a message.
+                # Telegram may count a failed reply as a message.
                 await self._sender.acquire_slot(place.chat_id, Priority.STATUS)
                 try:
-                    buttons = await self._sender.probe(place, message_id, quote)
+                    buttons = await self._sender.quoted_buttons(place, message_id, quote)
                 except Rejected:
                     continue
                 if cancel in buttons:

@@ -11,7 +11,7 @@ import pytest
 from tests.support.process_launcher import DEADLINE, ROOT
 
 LARGE = ("aiogram", "aiohttp", "httpx", "PIL", "sqlalchemy")
-PROBE = f"""
+PROGRAM = f"""
 import json, sys
 from bot.cli import main
 code = main(sys.argv[1:])
@@ -23,7 +23,7 @@ print(json.dumps([code, [name for name in {LARGE!r} if name in sys.modules]]))
 def test_a_bad_setting_is_reported_without_large_imports(tmp_path: Path, command: str) -> None:
     environment = {"PYTHONPATH": str(ROOT), "BOT_TOKEN": "not a token", "GPTUNNEL_API_KEY": "key-key-key"}
     process = subprocess.run(
-        [sys.executable, "-c", PROBE, command],
+        [sys.executable, "-c", PROGRAM, command],
         env=environment,
         cwd=tmp_path,
         capture_output=True,

@@ -5,11 +5,11 @@ from core.clock import Clock
 from storage.database_errors import StorageUnavailable
 from storage.key_values import KeyValueStore
 
-PROBE_SECONDS = 5.0
+CHECK_SECONDS = 5.0
 
 
-class WriteProbe:
-    """Writes a small value every `PROBE_SECONDS` while the disk refuses writes."""
+class WriteCheck:
+    """Writes a small value every `CHECK_SECONDS` while the disk refuses writes."""
 
     def __init__(self, *, key_values: KeyValueStore, clock: Clock) -> None:
         self._key_values = key_values
@@ -17,18 +17,18 @@ class WriteProbe:
         self._background = Background()
 
     def start(self) -> None:
-        """Probe until a write succeeds."""
-        self._background.start(self._probe())
+        """Write until it succeeds."""
+        self._background.start(self._write())
 
     async def stop(self) -> None:
-        """Stop probing."""
+        """Stop writing."""
         await self._background.stop()
 
-    async def _probe(self) -> None:
+    async def _write(self) -> None:
         while True:
-            await self._clock.sleep(PROBE_SECONDS)
+            await self._clock.sleep(CHECK_SECONDS)
             try:
-                await self._key_values.set("write probe", str(self._clock.now()))
+                await self._key_values.set("write check", str(self._clock.now()))
             except StorageUnavailable:
                 continue
             return
