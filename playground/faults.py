@@ -18,8 +18,8 @@ class Fault:
     `call` is the method or path (`sendPhoto`, `create`, `picture`; `*` means all). `times` limits the number of
     applications, and `seconds` the time from the first to the last; None means no limit. `only` limits the fault to
     calls about a prompt that contains this text or, at the Bot API, about a chat or a file (`chat 7.`, `file x.`).
-    `delay` is in seconds. `answer` replaces the response and `drop` closes the connection; the call is not handled
-    then. With `after` it is handled first, before the delay.
+    `delay` is in seconds; `until` delays each call until the event. `answer` replaces the response and `drop` closes
+    the connection; the call is not handled then. With `after` it is handled first, before the delay.
     `hit_at` lists the monotonic times of the applications; `begun` is set by the first.
     """
 
@@ -28,6 +28,7 @@ class Fault:
     times: int | None = 1
     seconds: float | None = None
     delay: float = 0.0
+    until: asyncio.Event | None = None
     answer: Callable[[], web.StreamResponse] | None = None
     drop: bool = False
     after: bool = False
@@ -80,6 +81,8 @@ class Faults:
         response = await handler() if fault.after else None
         if fault.delay:
             await asyncio.sleep(fault.delay)
+        if fault.until is not None:
+            await fault.until.wait()
         if not (fault.after or fault.answer or fault.drop):
             response = await handler()
         if fault.drop and request.transport is not None:

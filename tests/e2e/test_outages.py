@@ -43,27 +43,27 @@ async def test_an_outage_is_waited_out_with_few_calls(own_bot: World) -> None:
 
 
 async def test_ten_requests_survive_four_seconds_of_502_without_another_create(own_bot: World) -> None:
-    """The outcomes of the creates are unknown, and each request has one repeat, which must not be spent too early."""
-    loop = asyncio.get_running_loop()
+    """The outcomes of the creates are unknown, and each request has one repeat, which must not be spent too early.
+
+    Three probes take about four seconds; `test_engine` measures the time.
+    """
     await own_bot.process.start()
     users = [own_bot.add_user() for _ in range(10)]
+    on_the_wire = asyncio.Event()
     outage = own_bot.media.faults.add(
-        Fault("*", times=None, delay=0.3, answer=faults.status(502, "<html>Bad gateway</html>"))
+        Fault("*", times=None, until=on_the_wire, answer=faults.status(502, "<html>Bad gateway</html>"))
     )
-    begun = loop.time()
     for user in users:
         own_bot.telegram.say(user, "/imagine a fox --ar 1:1")
     await own_bot.wait_until(lambda: own_bot.media.calls["create"] == 10)
-    await asyncio.sleep(begun + 4.0 - loop.time())
-    assert outage.hits >= 11  # there are probes, too
+    on_the_wire.set()
+    await own_bot.wait_until(lambda: own_bot.media.empty_creates >= 3)
+    assert outage.hits >= 13
     own_bot.media.faults.clear()
-    ended = loop.time()
     for user in users:
         await own_bot.wait_for_picture(user)
-    assert loop.time() - ended <= 15.0
     # Each of the ten needs two creates. The free probes come on top.
     assert own_bot.media.calls["create"] - own_bot.media.empty_creates == 20
-    assert own_bot.media.empty_creates <= 5
     assert len(own_bot.media.tasks) == 10
 
 
