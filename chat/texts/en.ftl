@@ -203,7 +203,6 @@ group-quota-used =
 settings-group =
     <b>Drawing in this group</b>
     Who may draw, how many pictures a day all together (now { $daily }), the shape where none is given, and my language here.
-settings-admins-only = Only this group’s admins can change its settings.
 settings-private = Your own settings: /ratio for the shape, /language for the language. /settings itself is for groups.
 button-who-all = Everybody
 button-who-admins = Admins
