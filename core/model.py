@@ -70,6 +70,7 @@ class Failure(StrEnum):
     NOT_ALLOWED = "not-allowed"
     SOURCE_UNAVAILABLE = "source-unavailable"
     SOURCE_GONE = "source-gone"
+    SOURCE_TOO_LARGE = "source-too-large"
     SOURCE_UNKNOWN_FORMAT = "source-unknown-format"
     SOURCE_BROKEN = "source-broken"
     SOURCE_MOVES = "source-moves"
@@ -150,7 +151,7 @@ class FileKind(StrEnum):
 class Request:
     """One row of the ledger's table of requests. Times are Unix seconds, `cost` is in roubles.
 
-    `failure_detail` is a value that the sentence about the failure names, such as a number of pixels.
+    `failure_detail` is a value that the sentence about the failure names, such as a number of pixels or of bytes.
 
     A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
     None, which means that the state and the columns contradict each other.
