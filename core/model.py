@@ -99,12 +99,22 @@ class Origin:
 class SourcePicture:
     """A picture to edit: Telegram's `file_id`, and the request that drew it if the bot did.
 
-    `spoiler` is True if Telegram hides the picture until it is tapped. Its edits are hidden, too.
+    `spoiler` is True if Telegram hides the picture until it is tapped. Its edits are hidden, too. `unique_id` is
+    Telegram's `file_unique_id`, if known: the `file_id` of one file may change (Bot API, PhotoSize).
     """
 
     file_id: str
     parent_id: int | None = None
     spoiler: bool = False
+    unique_id: str | None = None
+
+    def shows_same(self, other: "SourcePicture | None") -> bool:
+        """Return whether another source is the same picture."""
+        if other is None:
+            return False
+        if self.unique_id is not None and other.unique_id is not None:
+            return self.unique_id == other.unique_id
+        return self.file_id == other.file_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,8 @@ class Draft:
     """A request that still lacks a prompt or a ratio, with the message of the bot that asked for it.
 
     `refused_at` (Unix seconds) marks an origin that was refused: a later photo of the same album is ignored.
-    `answered_at` (Unix seconds) marks a question that was answered by another message of the user.
+    `answered_at` (Unix seconds) marks a question that was answered by another message of the user. After
+    `superseded_at` (Unix seconds) words without a reply do not answer the question any more.
     """
 
     id: int
@@ -138,6 +149,7 @@ class Draft:
     created_at: float
     refused_at: float | None
     answered_at: float | None
+    superseded_at: float | None
 
 
 class FileKind(StrEnum):

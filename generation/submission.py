@@ -90,14 +90,8 @@ class Submission:
         if self._time_left(memory.began_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
         request = replace(request, started_at=memory.began_at, creates=request.creates + 1)
-        if not await self._requests.move(
-            request.id,
-            State.QUEUED,
-            State.SUBMITTING,
-            started_at=request.started_at,
-            creates=request.creates,
-        ):
-            return StepResult(request.state)
+        if not await self._requests.begin_submission(request):
+            return StepResult(request.state)  # cancelled, or edited since it was read: read again
         return await self._create(request, source, memory)
 
     async def after_unknown(self, request: Request, reason: str) -> StepResult:

@@ -21,6 +21,7 @@ _RATIO = rf"(?P<width>\d{{1,5}}){_SEPARATOR}(?P<height>\d{{1,5}})"
 _VALUE = re.compile(rf"""["(\[]*\s*{_RATIO}\s*[")\].,;!]*""", re.IGNORECASE)
 _WORD = rf"(?![-—])(?:(?!--|{MASK})\S)+"
 _NAME = r"(?:[aа]r|aspect(?:[-_]?ratio)?)"  # the second letter is Cyrillic
+_ALONE = re.compile(rf"\s*(?:[-—]{{1,4}}\ ?{_NAME}{_GAP}[:=]?{_GAP})?{_VALUE.pattern}", re.IGNORECASE)
 # Phones turn `--` into a long dash. With a ratio behind it, each dash makes a flag of `ar`, also right behind a word;
 # without one, `--` or a long dash between words.
 _AR = re.compile(
@@ -129,6 +130,11 @@ def only_ratio(text: str) -> AspectRatio | None:
     except PromptError:
         return None
     return parsed.ratio if not parsed.prompt else None
+
+
+def is_ratio(text: str) -> bool:
+    """Return whether a text is a ratio and nothing else, also one that the model does not draw."""
+    return only_ratio(text) is not None or _ALONE.fullmatch(normalise(text).folded) is not None
 
 
 def _ratio_of(match: re.Match[str], shown: str) -> AspectRatio:
