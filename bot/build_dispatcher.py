@@ -18,6 +18,7 @@ from handlers import (
     language,
     moderation,
     photos,
+    question_end,
     queue,
     quota,
     ratio,
@@ -25,6 +26,7 @@ from handlers import (
     start,
 )
 from handlers.access_rules import AccessRules
+from handlers.edited_requests import EditedRequests
 from handlers.generation_service import GenerationService
 from handlers.middleware import UserContextMiddleware
 from handlers.questions import Questions
@@ -40,6 +42,12 @@ def build_dispatcher(
         bans=storage.bans, strikes=storage.strikes, preferences=storage.preferences, members=chat.members
     )
     questions = Questions(sender=chat.sender, drafts=storage.drafts)
+    edited_requests = EditedRequests(
+        requests=storage.requests,
+        drafts=storage.drafts,
+        access_rules=access_rules,
+        private_replies=chat.private_replies,
+    )
     generation_service = GenerationService(
         engine=generation.engine,
         access_rules=access_rules,
@@ -47,6 +55,7 @@ def build_dispatcher(
         quota=generation.quota,
         preferences=storage.preferences,
         questions=questions,
+        edited_requests=edited_requests,
         rejection_texts=rejection_texts,
         sender=chat.sender,
         private_replies=chat.private_replies,
@@ -58,6 +67,7 @@ def build_dispatcher(
         bans=storage.bans,
         database=storage.database,
         drafts=storage.drafts,
+        edited_requests=edited_requests,
         engine=generation.engine,
         generation_service=generation_service,
         history=storage.history,
@@ -84,6 +94,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
     """Include the routers in the order in which they see an update."""
     dispatcher.include_routers(
         error_handler.router(),
+        question_end.router(),
         groups.router(),
         moderation.router(),
         edits.router(),
@@ -98,5 +109,6 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         forget.router(),
         results.router(),
         photos.router(),
+        edits.last_router(),
         start.last_router(),
     )

@@ -90,7 +90,7 @@ def is_press(update: RawUpdate) -> bool:
 def is_relevant(update: RawUpdate, bot_id: int) -> bool:
     """Return whether an update may be for the bot: of a kind in `ALLOWED`.
 
-    In a group only commands, replies to the bot and replies that mention a user, who may be the bot.
+    In a group only commands, replies to the bot, and replies and captions that mention a user, who may be the bot.
     """
     if not any(isinstance(update.get(kind), dict) for kind in ALLOWED):
         return False
@@ -98,9 +98,8 @@ def is_relevant(update: RawUpdate, bot_id: int) -> bool:
     if message is None or not _is_in_group(message):
         return True
     text = _text(message)
-    mentions = "@" in text and isinstance(
-        message.get("reply_to_message") or message.get("external_reply"), dict
-    )
+    about = message.get("reply_to_message") or message.get("external_reply")
+    mentions = "@" in text and (isinstance(about, dict) or "caption" in message)
     return _is_reply_to(message, bot_id) or is_command(text) or mentions or "migrate_to_chat_id" in message
 
 

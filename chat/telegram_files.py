@@ -17,6 +17,11 @@ LARGEST_FILE = 20 * 1024 * 1024
 """Largest file in bytes that a bot may download (Bot API, getFile)."""
 LARGEST_LOCAL_FILE = 100 * 1024 * 1024
 """Largest file in bytes that is read from the disk: it is decoded in memory."""
+_TOO_LARGE = "file is too big"
+"""The server's words for a file of more than `LARGEST_FILE` bytes (tdlib/telegram-bot-api, Client.cpp).
+
+A message may come without the size of its file (Bot API, Document: `file_size` is optional).
+"""
 _TIMEOUT = 60
 
 
@@ -25,7 +30,15 @@ class FileError(Exception):
 
 
 class FileRefused(FileError):
-    """Telegram does not have the file, or does not give it to this bot, for example because it is too large."""
+    """Telegram does not have the file, or does not give it to this bot."""
+
+
+class FileTooLarge(FileRefused):
+    """The file is larger than a bot may download. `limit` is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the file is larger than {limit} bytes")
+        self.limit = limit
 
 
 class FileUnavailable(FileError):
@@ -44,7 +57,7 @@ class TelegramFiles:
         self._folder = folder
 
     async def download(self, file_id: str) -> bytes:
-        """Return the bytes of a file. Raises FileRefused or FileUnavailable."""
+        """Return the bytes of a file. Raises FileTooLarge, FileRefused or FileUnavailable."""
         try:
             file = await self._bot.get_file(file_id)
             path = file.file_path
@@ -52,11 +65,13 @@ class TelegramFiles:
                 raise FileRefused("Telegram gives no path to the file")
             limit = LARGEST_LOCAL_FILE if _is_absolute(path) else LARGEST_FILE
             if (file.file_size or 0) > limit:
-                raise FileRefused("the file is too large")
+                raise FileTooLarge(limit)
             if _is_absolute(path):
                 return await asyncio.to_thread(self._read, path)
             return await self._fetch(path)
         except TelegramBadRequest as error:
+            if _TOO_LARGE in error.message.lower():
+                raise FileTooLarge(LARGEST_FILE) from None
             raise FileRefused(error.message) from None
         except ClientResponseError as error:
             raise FileUnavailable(f"the file is answered with HTTP {error.status}") from None
@@ -70,7 +85,7 @@ class TelegramFiles:
         async for chunk in self._bot.session.stream_content(url, timeout=_TIMEOUT, raise_for_status=True):
             data += chunk
             if len(data) > LARGEST_FILE:
-                raise FileRefused("the file is larger than Telegram said")
+                raise FileTooLarge(LARGEST_FILE)
         return bytes(data)
 
     def _read(self, path: str) -> bytes:
@@ -86,7 +101,7 @@ class TelegramFiles:
                 error = unreadable
             else:
                 if len(data) > LARGEST_LOCAL_FILE:
-                    raise FileRefused("the file is larger than Telegram said")
+                    raise FileTooLarge(LARGEST_LOCAL_FILE)
                 return data
         reason = error.strerror if error is not None else "no such file"
         raise FileUnavailable(

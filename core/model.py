@@ -70,6 +70,7 @@ class Failure(StrEnum):
     NOT_ALLOWED = "not-allowed"
     SOURCE_UNAVAILABLE = "source-unavailable"
     SOURCE_GONE = "source-gone"
+    SOURCE_TOO_LARGE = "source-too-large"
     SOURCE_UNKNOWN_FORMAT = "source-unknown-format"
     SOURCE_BROKEN = "source-broken"
     SOURCE_MOVES = "source-moves"
@@ -98,12 +99,22 @@ class Origin:
 class SourcePicture:
     """A picture to edit: Telegram's `file_id`, and the request that drew it if the bot did.
 
-    `spoiler` is True if Telegram hides the picture until it is tapped. Its edits are hidden, too.
+    `spoiler` is True if Telegram hides the picture until it is tapped. Its edits are hidden, too. `unique_id` is
+    Telegram's `file_unique_id`, if known: the `file_id` of one file may change (Bot API, PhotoSize).
     """
 
     file_id: str
     parent_id: int | None = None
     spoiler: bool = False
+    unique_id: str | None = None
+
+    def shows_same(self, other: "SourcePicture | None") -> bool:
+        """Return whether another source is the same picture."""
+        if other is None:
+            return False
+        if self.unique_id is not None and other.unique_id is not None:
+            return self.unique_id == other.unique_id
+        return self.file_id == other.file_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,8 @@ class Draft:
     """A request that still lacks a prompt or a ratio, with the message of the bot that asked for it.
 
     `refused_at` (Unix seconds) marks an origin that was refused: a later photo of the same album is ignored.
-    `answered_at` (Unix seconds) marks a question that was answered by another message of the user.
+    `answered_at` (Unix seconds) marks a question that was answered by another message of the user. After
+    `superseded_at` (Unix seconds) words without a reply do not answer the question any more.
     """
 
     id: int
@@ -137,6 +149,7 @@ class Draft:
     created_at: float
     refused_at: float | None
     answered_at: float | None
+    superseded_at: float | None
 
 
 class FileKind(StrEnum):
@@ -150,7 +163,7 @@ class FileKind(StrEnum):
 class Request:
     """One row of the ledger's table of requests. Times are Unix seconds, `cost` is in roubles.
 
-    `failure_detail` is a value that the sentence about the failure names, such as a number of pixels.
+    `failure_detail` is a value that the sentence about the failure names, such as a number of pixels or of bytes.
 
     A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
     None, which means that the state and the columns contradict each other.

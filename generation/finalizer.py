@@ -6,6 +6,7 @@ import structlog
 
 from chat.errors import Rejected, SendError, TryLater, Unsure
 from chat.sender import Sender
+from chat.telegram_files import LARGEST_FILE
 from chat.translations import Translations, Translator
 from core.clock import Clock
 from core.metrics import Metrics
@@ -88,6 +89,9 @@ class Finalizer:
 
 
 def _sentence(request: Request, translate: Translator, left: str) -> str:
+    if request.failure is Failure.SOURCE_TOO_LARGE:
+        limit = int(request.failure_detail or LARGEST_FILE) // 2**20
+        return f"{translate('source-too-large', limit=limit)} {left}"
     if request.failure is Failure.SOURCE_TOO_MANY_PIXELS and request.failure_detail is not None:
         megapixels = -(-int(request.failure_detail) // 1_000_000)  # rounded up: more than the limit
         limit = MOST_PIXELS // 1_000_000

@@ -62,8 +62,8 @@ class SourceImageLoader:
     async def address(self, request_id: int, file_id: str, refused: Collection[SourceWay]) -> SourceAddress:
         """Return the address of a source picture in the first way that is not in `refused`.
 
-        Raises FileRefused, FileUnavailable, UnusablePicture, or BucketUnavailable if the bucket is the only way left.
-        The picture is loaded for each way, because an unusable picture must not be paid for.
+        Raises the errors of `load`, or BucketUnavailable if the bucket is the only way left. The picture is loaded for
+        each way, because an unusable picture must not be paid for.
         """
         jpeg = await self.load(file_id)
         failed: BucketUnavailable | None = None
@@ -79,7 +79,7 @@ class SourceImageLoader:
         raise failed or BucketUnavailable("no way is left")
 
     async def load(self, file_id: str) -> bytes:
-        """Return a source picture as a JPEG. Raises FileRefused, FileUnavailable or UnusablePicture."""
+        """Return a source picture as a JPEG. Raises FileTooLarge, FileRefused, FileUnavailable or UnusablePicture."""
         jpeg = self._recent.get(file_id)
         if jpeg is None:
             jpeg = await self._converter.to_source(await self._files.download(file_id))

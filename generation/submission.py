@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import structlog
 
-from chat.telegram_files import FileRefused, FileUnavailable
+from chat.telegram_files import FileRefused, FileTooLarge, FileUnavailable
 from core.clock import Clock
 from core.metrics import Metrics
 from core.model import Failure, Request, State
@@ -78,8 +78,11 @@ class Submission:
                 failure = Failure.SOURCE_UNAVAILABLE if telegram else Failure.UNAVAILABLE
                 return await self._fail(request, failure)
             return await self._retry_source(request, memory, error)
+        except FileTooLarge as error:
+            log.warning("source too large", request=request.id, error=str(error))
+            return await self._fail(request, Failure.SOURCE_TOO_LARGE, str(error.limit))
         except FileRefused as error:
-            log.warning("source refused", request=request.id, error=str(error))
+            log.warning("source gone", request=request.id, error=str(error))
             return await self._fail(request, Failure.SOURCE_GONE)
         except UnusablePicture as error:
             log.warning("source not usable", request=request.id, error=str(error))
@@ -87,14 +90,8 @@ class Submission:
         if self._time_left(memory.began_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
         request = replace(request, started_at=memory.began_at, creates=request.creates + 1)
-        if not await self._requests.move(
-            request.id,
-            State.QUEUED,
-            State.SUBMITTING,
-            started_at=request.started_at,
-            creates=request.creates,
-        ):
-            return StepResult(request.state)
+        if not await self._requests.begin_submission(request):
+            return StepResult(request.state)  # cancelled, or edited since it was read: read again
         return await self._create(request, source, memory)
 
     async def after_unknown(self, request: Request, reason: str) -> StepResult:

@@ -5,7 +5,7 @@ from aiogram.types import Message
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
 from core.model import Origin
-from handlers.generation_service import Outcome
+from handlers.outcome import Outcome
 from storage.drafts import Drafts
 
 

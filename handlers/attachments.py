@@ -9,6 +9,8 @@ from aiogram.types import (
     PaidMediaInfo,
     PaidMediaLivePhoto,
     PaidMediaPhoto,
+    PhotoSize,
+    Sticker,
 )
 
 from chat.callbacks import DrawInRatio, ResultButton
@@ -50,13 +52,13 @@ async def find_source(
     message: Message | ExternalReplyInfo, bot_id: int, requests: Requests
 ) -> SourcePicture | None:
     """Return the picture of a message, or None without an attachment. Raises SourceError for any other attachment."""
-    file_id = _picture_file_id(message)
-    if file_id is None:
+    file = _picture_file(message)
+    if file is None:
         return None
-    await _check_size(message, file_id)
+    await _check_size(message, file.file_id)
     parent = await find_request(message, bot_id, requests) if isinstance(message, Message) else None
     hidden = bool(message.has_media_spoiler) or (parent is not None and parent.spoiler)
-    return SourcePicture(file_id, parent.id if parent else None, hidden)
+    return SourcePicture(file.file_id, parent.id if parent else None, hidden, file.file_unique_id)
 
 
 async def find_subject(
@@ -100,23 +102,23 @@ async def find_request(message: Message, bot_id: int, requests: Requests) -> Req
     return None if request is None or request.forget else request
 
 
-def _picture_file_id(message: Message | ExternalReplyInfo) -> str | None:
+def _picture_file(message: Message | ExternalReplyInfo) -> PhotoSize | Document | Sticker | None:
     # For backward compatibility `photo` is set for a live photo, too (Bot API, Message).
     photo = message.photo or (message.live_photo.photo if message.live_photo else None)
     if photo:
-        return photo[-1].file_id
+        return photo[-1]
     if message.paid_media:
-        return _paid_file_id(message.paid_media)
+        return _paid_photo(message.paid_media)
     # An animation has a document, too.
     if message.animation or message.video or message.video_note or message.live_photo:
         raise Moves
     if message.document:
         _check_kind(message.document)
-        return message.document.file_id
+        return message.document
     if message.sticker:
         if message.sticker.is_animated or message.sticker.is_video:
             raise Moves
-        return message.sticker.file_id
+        return message.sticker
     if message.voice or message.audio:
         raise NotAPicture
     return None
@@ -137,13 +139,13 @@ def _check_kind(document: Document) -> None:
     raise Moves if kind.startswith("video/") else NotAPicture
 
 
-def _paid_file_id(paid_media: PaidMediaInfo) -> str:
-    """Return the file of the first photo that the user has bought or sells. A preview has no file."""
+def _paid_photo(paid_media: PaidMediaInfo) -> PhotoSize:
+    """Return the first photo that the user has bought or sells. A preview has no file."""
     for media in paid_media.paid_media:
         if isinstance(media, PaidMediaPhoto):
-            return media.photo[-1].file_id
+            return media.photo[-1]
         if isinstance(media, PaidMediaLivePhoto) and media.live_photo.photo:
-            return media.live_photo.photo[-1].file_id
+            return media.live_photo.photo[-1]
     raise NotAPicture
 
 

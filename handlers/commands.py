@@ -16,7 +16,7 @@ KNOWN = frozenset({*ADMIN, *GROUP_ADMIN, "start", "prompt"})
 _OFFERED = {False: (*PRIVATE, "settings", "start", "prompt"), True: (*GROUP_ADMIN, "prompt")}
 """Commands that may be suggested in a private chat, and in a group."""
 _NAME = re.compile(
-    r"""\s*(?:@(?P<before>\w+)\s+)?
+    r"""\s*(?:@(?P<before>\w+)[\s,:;]+)?
         /\ ?(?P<name>[A-Za-z0-9_]+)
         (?:@(?P<mention>[A-Za-z0-9_]+))?
         \s*[:,;=]?\s*""",
@@ -65,11 +65,19 @@ def nearest_command(text: str, *, in_group: bool) -> str | None:
     return None
 
 
-async def without_mention(text: str, bot: Bot) -> str | None:
-    """Return a text without the mention of this bot, or None if it does not mention it."""
-    username = re.escape((await bot.me()).username or "")
-    rest, mentions = re.subn(rf"(?<!\w)@{username}\b[\s,:;]*", "", normalise(text).shown, flags=re.IGNORECASE)
-    return rest.strip() if mentions and username else None
+async def mentions_bot(text: str, bot: Bot) -> bool:
+    """Return whether a text mentions this bot."""
+    return "@" in text and (await _mention(bot)).search(normalise(text).shown) is not None
+
+
+async def without_mention(text: str, bot: Bot) -> str:
+    """Return a text without the mentions of this bot, which are no part of a prompt."""
+    return (await _mention(bot)).sub("", normalise(text).shown).strip() if "@" in text else text
+
+
+async def _mention(bot: Bot) -> re.Pattern[str]:
+    username = re.escape((await bot.me()).username or "?")
+    return re.compile(rf"(?<!\w)@{username}\b[\s,:;.!?]*", re.IGNORECASE)
 
 
 def is_forwarded(message: Message, user: UserIdentity) -> bool:

@@ -1,8 +1,8 @@
 """Edited messages. An edited message is the user's new message, and still one request at most.
 
-While its request waits, an edit changes the request. Once a picture is on its way or delivered, an edit does nothing.
-In all other cases the message is handled as if it were new: the routers of each feature register their handlers with
-`on_message`, for new and for edited messages.
+The routers of each feature register their handlers with `on_message`, for new and for edited messages, so an edited
+message is understood as a new one is. `handlers.edited_requests` then applies it to the request that an earlier form
+became: while that waits, the edit changes it. Once a picture is on its way or delivered, an edit does nothing.
 """
 
 from aiogram import Bot, Router
@@ -13,14 +13,15 @@ from chat.translations import Translator
 from core.model import Draft, Request, State
 from core.reply_target import is_group
 from handlers import origins
-from handlers.access_rules import AccessRules
-from handlers.commands import is_command, parse_command, without_mention
+from handlers.attachments import find_source
+from handlers.commands import is_command, names_this_bot, parse_command, without_mention
+from handlers.edited_requests import ENDED, EditedRequests
+from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
-from handlers.prompt import ParsedPrompt, only_ratio, parse_prompt
+from handlers.prompt import ParsedPrompt, parse_prompt
+from handlers.question_end import is_bare_answer
 from storage.drafts import Drafts
 from storage.requests import Requests
-
-_ENDED = {State.FAILED, State.CANCELLED}
 
 
 async def became_request(message: Message, requests: Requests) -> dict[str, Request] | bool:
@@ -30,73 +31,99 @@ async def became_request(message: Message, requests: Requests) -> dict[str, Requ
 
 
 async def request_edited(
+    message: Message, request: Request, bot: Bot, edited_requests: EditedRequests
+) -> None:
+    """Leave an edit to the other handlers if its request waits or ended without a picture.
+
+    Any other command than /imagine changes nothing while the request waits.
+    """
+    if request.state is not State.QUEUED and request.state not in ENDED:
+        return
+    text = message.text or message.caption or ""
+    if is_command(text) and not await _is_imagine(text, bot):
+        if request.state is State.QUEUED:
+            return
+        await edited_requests.release(request)
+    raise SkipHandler
+
+
+async def was_closed(message: Message, drafts: Drafts, requests: Requests) -> dict[str, Draft] | bool:
+    """Pass edits of a message that was refused as an album, or whose question was answered. Adds `draft`."""
+    key = origins.message_key(message)
+    draft = await drafts.by_key(key)
+    if draft is None or not (draft.refused_at or draft.answered_at) or await requests.by_key(key) is not None:
+        return False
+    return {"draft": draft}
+
+
+async def closed_edited(
+    message: Message,
+    draft: Draft,
+    translate: Translator,
+    bot: Bot,
+    drafts: Drafts,
+    requests: Requests,
+    generation_service: GenerationService,
+) -> None:
+    """Leave a refused album to the other handlers. An answered question stays answered.
+
+    If the question was about the picture in the message, an edit of the picture changes the request of the answer.
+    """
+    if draft.answered_at is None:
+        await drafts.forget_refusal(draft.origin.key)
+        raise SkipHandler
+    source = await find_source(message, bot.id, requests)
+    if draft.source is None or source is None:
+        return
+    await drafts.revise(draft.id, None, draft.ratio, source)
+    for message_id in await drafts.answers_to(draft.id):
+        answer = await requests.by_key(origins.answer_key(message, message_id))
+        if answer is not None and answer.source is not None:
+            parsed = ParsedPrompt(answer.prompt, None)
+            await generation_service.request_or_ask(answer.origin, parsed, translate, source, edited=True)
+
+
+async def words_edited(
     message: Message,
     request: Request,
     user: UserIdentity,
     translate: Translator,
     bot: Bot,
-    requests: Requests,
-    access_rules: AccessRules,
+    edited_requests: EditedRequests,
+    generation_service: GenerationService,
 ) -> None:
-    """Change a request that waits. Leave a message whose request ended without a picture to the other handlers."""
-    if request.state is not State.QUEUED and request.state not in _ENDED:
-        return
-    if not (message.text or message.caption):
-        return  # a photo of an album without words
-    parsed = await _parse(message, bot)
-    ratio = parsed.ratio if parsed is not None and request.source is None else None
-    prompt = (parsed.prompt or request.prompt) if parsed is not None else None
-    # Telegram also reports edits that change nothing which a bot can see (Bot API, Update.edited_message).
-    says_anything = parsed is not None and bool(parsed.prompt or parsed.ratio)
-    if says_anything and prompt == request.prompt and ratio in {None, request.ratio}:
-        return
-    if request.state in _ENDED:
-        await requests.release_key(request.id)
-        raise SkipHandler
-    if prompt is None:
-        return
-    origin = origins.of_message(message, user, translate.language)
-    if await access_rules.refusal_reason(origin, prompt, translate) is None:
-        await requests.revise(request.origin.key, prompt, ratio)
+    """Follow words that no other handler follows: in a private chat they describe the picture of a waiting request.
 
-
-async def was_closed(message: Message, drafts: Drafts) -> dict[str, Draft] | bool:
-    """Pass edits of a message that was refused as an album or had its question answered. Adds `draft`."""
-    draft = await drafts.by_key(origins.message_key(message))
-    return {"draft": draft} if draft is not None and (draft.refused_at or draft.answered_at) else False
-
-
-async def closed_edited(_message: Message, draft: Draft, drafts: Drafts) -> None:
-    """Leave a refused album to the other handlers. An answered question stays answered."""
-    if draft.answered_at is None:
-        await drafts.forget_refusal(draft.origin.key)
-        raise SkipHandler
-
-
-async def _parse(message: Message, bot: Bot) -> ParsedPrompt | None:
-    """Return the content of an edited message, or None if it asks for nothing any more. Raises PromptError.
-
-    In a group, words that neither command nor mention the bot, nor answer it, are talk.
+    The message of a request that ended without a picture counts as a new one from then on.
     """
-    text = message.text or message.caption or ""
+    if request.state in ENDED:
+        await edited_requests.release(request)
+        return
+    text = message.text or ""
+    if request.state is not State.QUEUED or is_group(message.chat.id) or not text:
+        return
+    if is_command(text) or is_bare_answer(text):
+        return
+    parsed = parse_prompt(await without_mention(text, bot))
+    origin = origins.of_message(message, user, translate.language)
+    await generation_service.request_or_ask(origin, parsed, translate, request.source, edited=True)
+
+
+async def _is_imagine(text: str, bot: Bot) -> bool:
     command = parse_command(text)
-    if command is not None and command.command == "imagine":
-        username = (await bot.me()).username or ""
-        is_for_bot = (command.mention or username).lower() == username.lower()
-        return parse_prompt(command.args or "") if is_for_bot else None
-    if is_command(text):
-        return None
-    mentioning = await without_mention(text, bot)
-    if mentioning is None and is_group(message.chat.id) and only_ratio(text) is None:
-        replied_to = message.reply_to_message
-        if replied_to is None or replied_to.from_user is None or replied_to.from_user.id != bot.id:
-            return None
-    return parse_prompt(text if mentioning is None else mentioning)
+    return command is not None and command.command == "imagine" and await names_this_bot(command, bot)
 
 
 def router() -> Router:
-    """Return the routes of this feature."""
+    """Return the routes that come before those of the features."""
     router = Router(name="edits")
     router.edited_message.register(request_edited, became_request)
     router.edited_message.register(closed_edited, was_closed)
+    return router
+
+
+def last_router() -> Router:
+    """Return the route for edits of requests that no feature handles."""
+    router = Router(name="other edits")
+    router.edited_message.register(words_edited, became_request)
     return router

@@ -11,9 +11,9 @@ from aiogram.types import CallbackQuery, Message
 from chat.callbacks import CancelRequest, ChooseRatio, DrawInRatio, DrawWithoutFlags, ResultButton
 from chat.members import Members
 from core.model import AspectRatio, Draft
-from handlers.commands import is_command, is_forwarded, without_mention
+from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
 from handlers.identity import UserIdentity, place_of
-from handlers.prompt import only_ratio
+from handlers.prompt import is_ratio, only_ratio
 from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner
 from storage.drafts import Drafts
 from storage.requests import Requests
@@ -39,38 +39,50 @@ async def is_request_text(message: Message, bot: Bot) -> dict[str, str] | bool:
     In a private chat all texts do. In a group, where users also comment on pictures, a ratio alone does, and a text
     that mentions the bot.
     """
-    text = message.text or ""
-    mentioning = await without_mention(text, bot)
-    if mentioning is None and message.chat.type != ChatType.PRIVATE and only_ratio(text) is None:
-        return False
-    return {"text": text if mentioning is None else mentioning}
+    given = message.text or ""
+    text = await without_mention(given, bot)
+    if (
+        message.chat.type == ChatType.PRIVATE
+        or only_ratio(text) is not None
+        or await mentions_bot(given, bot)
+    ):
+        return {"text": text}
+    return False
 
 
 async def answers_question(message: Message, user: UserIdentity, drafts: Drafts) -> dict[str, Draft] | bool:
     """Pass answers to a question for a prompt by the user it was asked. Adds `draft`."""
-    draft = await _asked_about(message, user, drafts)
+    draft = await question_answered(message, user, drafts)
     return False if draft is None or draft.prompt is not None else {"draft": draft}
 
 
 async def answers_ratio_question(
-    message: Message, user: UserIdentity, drafts: Drafts
-) -> dict[str, Draft | AspectRatio] | bool:
-    """Pass ratios that answer a question for a ratio by the user it was asked. Adds `draft` and `ratio`."""
-    ratio = only_ratio(message.text or "")
-    draft = await _asked_about(message, user, drafts) if ratio is not None else None
-    if draft is None or draft.prompt is None or draft.source is not None or ratio is None:
+    message: Message, user: UserIdentity, bot: Bot, drafts: Drafts
+) -> dict[str, Draft | str] | bool:
+    """Pass ratios, known or not, that answer a question for one by the user it was asked. Adds `draft` and `text`."""
+    text = await without_mention(message.text or "", bot)
+    draft = await question_answered(message, user, drafts) if is_ratio(text) else None
+    if draft is None or draft.prompt is None or draft.source is not None:
         return False
-    return {"draft": draft, "ratio": ratio}
+    return {"draft": draft, "text": text}
 
 
-async def _asked_about(message: Message, user: UserIdentity, drafts: Drafts) -> Draft | None:
-    """Return the draft whose question a message answers: with a reply, or in a private chat as the next message."""
+async def question_answered(message: Message, user: UserIdentity, drafts: Drafts) -> Draft | None:
+    """Return the draft whose question a message answers: with a reply, or in a private chat as the next message.
+
+    An edited message answers the question that an earlier form of it answered.
+    """
     replied_to = message.reply_to_message
     if replied_to is not None:
         draft = await drafts.by_question(message.chat.id, replied_to.message_id)
     elif message.chat.type == ChatType.PRIVATE and not (
         message.external_reply or is_forwarded(message, user)
     ):
+        draft = None
+        if message.edit_date is not None:
+            draft = await drafts.by_answer(message.chat.id, message.message_id)
+        if draft is not None:
+            return draft
         draft = await drafts.open_question(user.id, message.chat.id)
     else:
         return None

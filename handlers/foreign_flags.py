@@ -29,27 +29,39 @@ _WORDS = {"style", "motion"}
 _BARE = {"tile", "raw", "creative", "fast", "relax", "turbo", "draft", "video", "loop", "stealth", "public"}
 _BARE |= {"hd", "hq", "test", "testp", "beta", "uplight", "upbeta", "upanime"}
 _NUMBERS = _FEATURE_OF.keys() - _LISTS - _LINKS - _WORDS - _BARE
-_END = r"(?![\w-])"
+MASK = "\0"
+"""Stands for each character of a flag that is found already. No normalised text contains it."""
+_END = r"(?!\w|-(?!-))"  # the next flag may follow without a blank
 
 
 def _any(names: set[str] | frozenset[str]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
 
+_ANY = rf"(?:{_any(frozenset(_FEATURE_OF))}|ar|aspect)(?![^\W\d]|-(?!-))"
+_NEXT = rf"(?:{MASK}|\s--|\s—{{1,4}}[a-z]|\s-{_ANY}|(?<![-—])(?:-{{2,4}}|—{{1,4}}){_ANY})"  # bounded, as in prompt.py
+_IS = r"\s{0,8}[=:]?\s{0,8}"
 _NUMBER = r"-?\d+(?:\.\d+)?(?!\w)"
-_FLAG = re.compile(
-    rf"""(?<![\w—-])(?:
-        (?: --\ ? | — ) (?P<measured>{_any(_NUMBERS)}) \s{{0,8}}[=:]?\s{{0,8}} {_NUMBER}
-        | --(?:
-            (?P<listed>{_any(_LISTS)}) {_END} .*? (?=\s(?:--|—[a-z])|$)
-            | (?P<linked>{_any(_LINKS)}) {_END} (?:[=:\s]\s{{0,8}}(?:https?://\S+|random{_END}|(?=\w*\d)\w+(?:::\d+)?{_END}))*
-            | (?P<worded>{_any(_WORDS)}) {_END} (?:\s{{0,8}}[=:\s]\s{{0,8}}(?![-—])\S+)?
-            | (?P<bare>{_any(_BARE | _NUMBERS)}) {_END}
-        )
-        | —style\s+(?P<raw>raw){_END}
-    )""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)
+_LINK = rf"""[=:\s]\s{{0,8}}(?:
+    https?://(?:(?!{MASK}|--{_ANY}|—)\S)+ | random{_END} | (?=\w*\d)\w+(?:::\d+)?{_END} )"""
+_FLAG = rf"""(?:
+    (?: --\ ? | [-—]{{1,4}} ) (?P<measured>{_any(_NUMBERS)}) {_IS} {_NUMBER}
+    | --(?:
+        (?P<listed>{_any(_LISTS)}) {_END} .*? (?={_NEXT}|$)
+        | (?P<linked>{_any(_LINKS)}) {_END} (?:{_LINK})*
+        | (?P<worded>{_any(_WORDS)}) {_END} (?:\s{{0,8}}[=:\s]\s{{0,8}}(?![-—])(?:(?!{MASK}|--|—)\S)+)?
+        | (?P<bare>{_any(_BARE | _NUMBERS)}) {_END}
+    )
+    | [-—]{{1,4}}(?:
+        (?P<odd_listed>{_any(_LISTS)}) (?=[=:\s]\s{{0,8}}\w) .*? (?={_NEXT}|$)
+        | (?P<odd_linked>{_any(_LINKS)}) (?:{_LINK})+
+        | (?P<odd_worded>style){_IS}(?:raw|cute|expressive|original|scenic|4[abc]){_END}
+        | (?P<odd_bare>{_any(_BARE | {"niji"})}) {_END} (?=\s{{0,8}}(?:$|[-—]{{1,4}}{_ANY}|{MASK}))
+    )
+)"""
+_OPTIONS = re.IGNORECASE | re.VERBOSE | re.DOTALL
+_BEHIND_A_FLAG = re.compile(_FLAG, _OPTIONS)
+_ANYWHERE = re.compile(rf"(?<![\w—-]){_FLAG}", _OPTIONS)
 
 
 class ForeignFlag(NamedTuple):
@@ -61,10 +73,21 @@ class ForeignFlag(NamedTuple):
 
 
 def find_flags(folded: str) -> Iterator[ForeignFlag]:
-    """Yield Midjourney's flags in the folded spelling of a text (handlers.normalising)."""
-    for match in _FLAG.finditer(folded):
+    """Yield Midjourney's flags in the folded spelling of a text (handlers.normalising).
+
+    A dash makes a flag if the name follows it at once, and if it stands at the start, behind a flag, or behind a
+    character that is neither a letter, nor a digit, nor a dash. So a hyphen within a word and a dash between blanks
+    are prose. `--` makes a flag of each name, with or without a value; before a number, a blank may follow it. Any
+    other row of dashes (`-`, `—`, `–—`) does so only if a value of the flag's kind follows the name (`-v 6`,
+    `–no text`, `—style raw`), or if the name takes no value and ends the text or precedes the next flag.
+    """
+    start = 0
+    match = _ANYWHERE.search(folded)
+    while match is not None:
         name = next(value for value in match.groups() if value)
-        yield ForeignFlag(f"--{'style' if match['raw'] else name.lower()}", *match.span())
+        yield ForeignFlag(f"--{name.lower()}", *match.span())
+        start = match.end()
+        match = _BEHIND_A_FLAG.match(folded, start) or _ANYWHERE.search(folded, start)
 
 
 def feature_of(flag: str) -> str:

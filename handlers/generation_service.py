@@ -1,7 +1,6 @@
 """Turns a message of a user into a request, a question for its missing part, or a refusal."""
 
 from dataclasses import replace
-from enum import Enum
 
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
@@ -11,23 +10,12 @@ from core.reply_target import is_group
 from generation.allowances import Allowances, DailyQuota
 from generation.engine import Engine
 from handlers.access_rules import AccessRules
+from handlers.edited_requests import EditedRequests
+from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
 from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
 from storage.preferences import Preference, Preferences
-
-
-class Outcome(Enum):
-    """The result of asking for a picture."""
-
-    STARTED = "started"
-    """The request is accepted."""
-    ASKED = "asked"
-    """The bot asked for the missing part."""
-    REFUSED = "refused"
-    """The user was informed of the reason."""
-    REPEATED = "repeated"
-    """The same origin was accepted or asked about before."""
 
 
 class GenerationService:
@@ -42,6 +30,7 @@ class GenerationService:
         quota: DailyQuota,
         preferences: Preferences,
         questions: Questions,
+        edited_requests: EditedRequests,
         rejection_texts: RejectionTexts,
         sender: Sender,
         private_replies: PrivateReplies,
@@ -52,6 +41,7 @@ class GenerationService:
         self._quota = quota
         self._preferences = preferences
         self._questions = questions
+        self._edited_requests = edited_requests
         self._rejection_texts = rejection_texts
         self._sender = sender
         self._private_replies = private_replies
@@ -70,25 +60,24 @@ class GenerationService:
         """Start a generation, or ask for the missing prompt or ratio.
 
         With `always_ask_ratio`, the user has to press a ratio even if one is named or preferred. `user_name` is
-        mentioned by a question in a group. `edited` is True for an edited message: it replaces the question that an
-        earlier form of the message led to.
+        mentioned by a question in a group. `edited` is True for an edited message: it changes the request or replaces
+        the question that an earlier form of the message led to.
         """
-        ratio = None if always_ask_ratio else await self.ratio_for(origin, parsed.ratio)
-        if parsed.prompt and not parsed.lacking and (source is not None or ratio is not None):
-            request = GenerationRequest(origin, parsed.prompt, ratio if source is None else None, source)
-            outcome = (
-                await self._submit_edited(request, translate)
-                if edited
-                else await self.submit(request, translate)
+        outcome = None
+        if edited:
+            outcome = await self._edited_requests.follow(origin, parsed, source, translate)
+        if outcome is None:
+            outcome = await self._start_or_ask(
+                origin,
+                parsed,
+                translate,
+                source,
+                user_name=user_name,
+                always_ask_ratio=always_ask_ratio,
+                edited=edited,
             )
-        elif reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
-            return await self._refuse(origin, reason)
-        elif not parsed.prompt:
-            asked = await self._questions.ask_prompt(origin, parsed, translate, source, user_name)
-            outcome = Outcome.ASKED if asked else Outcome.REPEATED
-        else:
-            outcome = await self._ask_choice(origin, parsed, translate, source, edited=edited)
-        if source is not None and parsed.ratio is not None and outcome in {Outcome.STARTED, Outcome.ASKED}:
+        fresh = outcome in {Outcome.STARTED, Outcome.ASKED, Outcome.CHANGED}
+        if source is not None and parsed.ratio is not None and fresh:
             await self._private_replies.send(origin.place, origin.user_id, translate("edit-keeps-shape"))
         return outcome
 
@@ -117,6 +106,28 @@ class GenerationService:
         if reason is not None:
             return await self._refuse(origin, reason)
         return Outcome.STARTED if isinstance(answer, Accepted) and answer.fresh else Outcome.REPEATED
+
+    async def _start_or_ask(
+        self,
+        origin: Origin,
+        parsed: ParsedPrompt,
+        translate: Translator,
+        source: SourcePicture | None,
+        *,
+        user_name: str,
+        always_ask_ratio: bool,
+        edited: bool,
+    ) -> Outcome:
+        ratio = None if always_ask_ratio else await self.ratio_for(origin, parsed.ratio)
+        if parsed.prompt and not parsed.lacking and (source is not None or ratio is not None):
+            request = GenerationRequest(origin, parsed.prompt, ratio if source is None else None, source)
+            return await (self._submit_edited if edited else self.submit)(request, translate)
+        if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
+            return await self._refuse(origin, reason)
+        if parsed.prompt:
+            return await self._ask_choice(origin, parsed, translate, source, edited=edited)
+        asked = await self._questions.ask_prompt(origin, parsed, translate, source, user_name, edited=edited)
+        return Outcome.ASKED if asked else Outcome.REPEATED
 
     async def _submit_edited(self, request: GenerationRequest, translate: Translator) -> Outcome:
         """Accept the request of an edited message. A question with buttons becomes its status message."""

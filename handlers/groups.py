@@ -8,7 +8,6 @@ from chat import keyboards
 from chat.callbacks import GroupChoice
 from chat.languages import LanguageResolver
 from chat.members import Members
-from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import LANGUAGES, Translator
 from core.model import AspectRatio
@@ -18,7 +17,7 @@ from generation.engine import Engine
 from handlers.commands import Command
 from handlers.filters import IN_GROUP, IN_PRIVATE, by_group_admin, on_message, pressed_place
 from handlers.identity import UserIdentity, place_of
-from handlers.user_errors import ButtonExpired
+from handlers.user_errors import ButtonExpired, GroupAdminsOnly
 from storage.chat_migration import migrate_chat
 from storage.database import Database
 from storage.preferences import Preferences, WhoMayDraw
@@ -56,12 +55,10 @@ async def settings_command(
     preferences: Preferences,
     allowances: Allowances,
     sender: Sender,
-    private_replies: PrivateReplies,
 ) -> None:
-    """Show a group's settings to its admins."""
+    """Show a group's settings to its admins. Raises GroupAdminsOnly for others."""
     if not await members.is_admin(message.chat.id, user.id):
-        await private_replies.send(place_of(message), user.id, translate("settings-admins-only"))
-        return
+        raise GroupAdminsOnly
     text, keyboard = await _content(message.chat.id, translate, preferences, allowances)
     await sender.send_text(place_of(message), text, keyboard=keyboard)
 

@@ -15,7 +15,7 @@ from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.albums import conclude_album
 from handlers.attachments import find_request, find_subject
-from handlers.commands import Command
+from handlers.commands import Command, without_mention
 from handlers.filters import (
     NamesRatio,
     answers_question,
@@ -25,9 +25,10 @@ from handlers.filters import (
     own_draft,
     pressed_place,
 )
-from handlers.generation_service import GenerationService, Outcome
+from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
-from handlers.prompt import ParsedPrompt, parse_prompt
+from handlers.outcome import Outcome
+from handlers.prompt import ParsedPrompt, parse_prompt, parse_ratio
 from handlers.questions import Questions
 from storage.drafts import Drafts
 from storage.requests import Requests
@@ -45,7 +46,7 @@ async def imagine(
     generation_service: GenerationService,
 ) -> None:
     """Draw the prompt after the command, or edit the picture of the message or of the message it answers."""
-    parsed = parse_prompt(command.args or "")
+    parsed = parse_prompt(await without_mention(command.args or "", bot))
     redrawn = await _picture_to_redraw(message, parsed, bot, requests)
     source = None
     if redrawn is not None:
@@ -76,11 +77,16 @@ async def prompt_given(
     user: UserIdentity,
     draft: Draft,
     translate: Translator,
+    bot: Bot,
     drafts: Drafts,
     generation_service: GenerationService,
 ) -> None:
-    """Draw the answer to a question, in the ratio of the command unless the answer names another."""
-    parsed = parse_prompt(message.text or "")
+    """Draw the answer to a question, in the ratio of the command unless the answer names another.
+
+    The answer is remembered first, so that an edit of one that cannot be drawn is still an answer.
+    """
+    await drafts.add_answer(draft.id, message.chat.id, message.message_id)
+    parsed = parse_prompt(await without_mention(message.text or "", bot))
     if draft.source is None:
         parsed = replace(parsed, ratio=parsed.ratio or draft.ratio)
     origin = origins.of_message(message, user, translate.language)
@@ -92,18 +98,28 @@ async def prompt_given(
 
 
 async def ratio_given(
-    _message: Message,
+    message: Message,
     draft: Draft,
-    ratio: AspectRatio,
+    text: str,
     translate: Translator,
+    drafts: Drafts,
+    requests: Requests,
     generation_service: GenerationService,
 ) -> None:
-    """Draw a draft in the ratio that the user writes instead of pressing a button."""
+    """Draw a draft in the ratio that the user writes instead of pressing a button. Raises UnknownRatio.
+
+    An edit of the ratio changes the request while it waits.
+    """
+    await drafts.add_answer(draft.id, message.chat.id, message.message_id)
+    ratio = parse_prompt(text).ratio or parse_ratio(text)
+    origin = replace(draft.origin, language=translate.language)
+    known = await requests.by_key(origin.key) if message.edit_date is not None else None
+    if known is not None:
+        parsed = ParsedPrompt(known.prompt, ratio)
+        await generation_service.request_or_ask(origin, parsed, translate, edited=True)
+        return
     request = GenerationRequest(
-        replace(draft.origin, language=translate.language),
-        draft.prompt or "",
-        ratio,
-        status_message_id=draft.question_message_id,
+        origin, draft.prompt or "", ratio, status_message_id=draft.question_message_id
     )
     await generation_service.submit(request, translate)
 

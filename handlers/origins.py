@@ -22,6 +22,11 @@ def message_key(message: Message) -> str:
     return f"m:{message.chat.id}:{message.message_id}"
 
 
+def answer_key(message: Message, answer_message_id: int) -> str:
+    """Return the key of the message in the same chat that answers a question about a message."""
+    return f"m:{message.chat.id}:{answer_message_id}"
+
+
 def of_message(message: Message, user: UserIdentity, language: str) -> Origin:
     """Return the origin of a request that a message asks for."""
     return Origin(message_key(message), user.id, place_of(message), language)

@@ -1,4 +1,4 @@
-"""Pictures without a command, in a private chat or in answer to the bot, and words in answer to a picture.
+"""Pictures without a command, in a private chat, with a mention of the bot or in answer to it; words about a picture.
 
 A picture is edited as its caption asks, or with a question for the change.
 """
@@ -10,11 +10,11 @@ from aiogram.types import Message
 
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
-from core.model import SourcePicture
+from core.model import Draft, Request, SourcePicture
 from handlers import origins
 from handlers.albums import conclude_album
 from handlers.attachments import NotAPicture, answered_message, find_request, find_source
-from handlers.commands import is_command, is_forwarded
+from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
 from handlers.filters import IN_GROUP, IN_PRIVATE, is_request_text, not_a_command, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
@@ -39,19 +39,23 @@ async def picture_sent(
 ) -> None:
     """Edit a picture as its caption asks, or ask for the change."""
     origin = origins.of_message(message, user, translate.language)
+    edited = message.edit_date is not None
     first = await drafts.by_key(origin.key) if message.media_group_id else None
     if first is not None and first.refused_at is not None:
         return
+    known = await requests.by_key(origin.key) if message.media_group_id else None
+    if known is not None and not edited:
+        return
     source = await find_source(message, bot.id, requests)
     # The caption of a forwarded post was not written by the user for the bot.
-    parsed = parse_prompt("" if is_forwarded(message, user) else message.caption or "")
-    if message.media_group_id and await requests.by_key(origin.key) is not None:
-        return
-    if first is not None and first.source is not None:
-        # The caption of an album may be under a later photo; the first photo is edited all the same.
-        source = replace(first.source, parent_id=None)
+    caption = "" if is_forwarded(message, user) else await without_mention(message.caption or "", bot)
+    parsed = parse_prompt(caption)
+    if message.media_group_id and source is not None:
+        source = _source_in_album(message, source, first, known)
+        if known is not None and not parsed.prompt:
+            parsed = replace(parsed, prompt=known.prompt)
     outcome = await generation_service.request_or_ask(
-        origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None
+        origin, parsed, translate, source, user_name=user.name, edited=edited
     )
     if first is None:
         await conclude_album(
@@ -59,9 +63,33 @@ async def picture_sent(
         )
 
 
+def _source_in_album(
+    message: Message, own: SourcePicture, first: Draft | None, known: Request | None
+) -> SourcePicture:
+    """Return the photo of an album that is edited: the first one, also if the caption is under a later one.
+
+    `own` is the photo in the message, `first` the draft of the first photo, `known` the request of the album.
+    """
+    if first is not None and first.source is not None:
+        is_first = message.message_id == first.origin.place.reply_to
+        return own if is_first else replace(first.source, parent_id=None)
+    if known is not None and known.source is not None and message.message_id != known.place.reply_to:
+        return known.source
+    return own
+
+
 async def says_no_command(message: Message, user: UserIdentity) -> bool:
     """Pass pictures without a command, correct or misspelt, in the caption. A forwarded caption is none."""
     return is_forwarded(message, user) or not is_command(message.caption or "")
+
+
+async def is_for_bot(
+    message: Message, user: UserIdentity, bot: Bot, drafts: Drafts, requests: Requests
+) -> bool:
+    """Pass pictures whose caption mentions the bot, and answers to the bot. A forwarded caption says nothing."""
+    if not is_forwarded(message, user) and await mentions_bot(message.caption or "", bot):
+        return True
+    return await answers_bot(message, user, bot, drafts, requests)
 
 
 async def answers_bot(
@@ -111,6 +139,6 @@ def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="photos")
     on_message(router, picture_sent, IN_PRIVATE, ATTACHMENT, says_no_command)
-    on_message(router, picture_sent, IN_GROUP, ATTACHMENT, says_no_command, answers_bot)
+    on_message(router, picture_sent, IN_GROUP, ATTACHMENT, says_no_command, is_for_bot)
     on_message(router, words_about_picture, not_a_command, is_request_text, answers_any_picture)
     return router

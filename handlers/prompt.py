@@ -3,10 +3,11 @@
 import contextlib
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.model import AspectRatio
-from handlers.foreign_flags import find_flags
+from handlers.foreign_flags import MASK, find_flags
 from handlers.normalising import is_blank, normalise
 from handlers.user_errors import UserError
 
@@ -18,7 +19,9 @@ _GAP = r"\s{0,8}"  # bounded, as every repetition beside another one: 4,000 blan
 _SEPARATOR = r"(?:\s?[:x×х*/_—-]\s?|\s{1,8}(?:by|to|на|к)\s{1,8})"  # the fourth is the Cyrillic letter
 _RATIO = rf"(?P<width>\d{{1,5}}){_SEPARATOR}(?P<height>\d{{1,5}})"
 _VALUE = re.compile(rf"""["(\[]*\s*{_RATIO}\s*[")\].,;!]*""", re.IGNORECASE)
+_WORD = rf"(?![-—])(?:(?!--|{MASK})\S)+"
 _NAME = r"(?:[aа]r|aspect(?:[-_]?ratio)?)"  # the second letter is Cyrillic
+_ALONE = re.compile(rf"\s*(?:[-—]{{1,4}}\ ?{_NAME}{_GAP}[:=]?{_GAP})?{_VALUE.pattern}", re.IGNORECASE)
 # Phones turn `--` into a long dash. With a ratio behind it, each dash makes a flag of `ar`, also right behind a word;
 # without one, `--` or a long dash between words.
 _AR = re.compile(
@@ -26,8 +29,8 @@ _AR = re.compile(
     (?:(?<![\w—-])[-—]+\ ?|--\ ?|—[-—]{{0,3}}\ ?){_NAME}{_GAP}[:=]?{_GAP}
         (?P<quote>["(\[])?{_GAP}{_RATIO}(?![\w:/])(?(quote){_GAP}[")\]]?)[.,;!]*
     | (?<![\w—-])(?:--+|-?—[-—]*){_NAME}
-        (?:{_GAP}[=:]{_GAP}(?P<given>(?![-—])\S+)|\s{{1,8}}(?P<spaced>(?![-—])\S+)|(?P<glued>\d\S*)|{_GAP}[=:]?(?=\W|$))
-    | (?<![\w-])ar\s?=\s?(?P<equals>(?![-—])\S*)
+        (?:{_GAP}[=:]{_GAP}(?P<given>{_WORD})|\s{{1,8}}(?P<spaced>{_WORD})|(?P<glued>(?=\d){_WORD})|{_GAP}[=:]?(?=\W|$))
+    | (?<![\w-])ar\s?=\s?(?P<equals>(?:{_WORD})?)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -87,15 +90,16 @@ def parse_prompt(text: str) -> ParsedPrompt:
     A text such as `16:9` is a ratio without a prompt.
     """
     shown, folded = normalise(text)
-    foreign = list(find_flags(folded))
-    spans = [(flag.start, flag.stop) for flag in foreign]
+    # Masked, so that a flag that follows another one without a blank is found, too.
+    foreign = list(find_flags(_masked(folded, [match.span() for match in _AR.finditer(folded)])))
+    spans = [_with_brackets(folded, flag.start, flag.stop) for flag in foreign]
+    rest = _masked(folded, spans)
     ratios: set[AspectRatio] = set()
-    for match in _AR.finditer(folded):
+    for match in _AR.finditer(rest):
         ratios.add(_ratio_of(match, shown))
-        spans.append(_with_brackets(folded, *match.span()))
-    for match in _UNKNOWN.finditer(folded):
-        if not any(start <= match.start() < stop for start, stop in spans):
-            raise UnknownFlag(shown[slice(*match.span())])
+        spans.append(_with_comma(folded, *_with_brackets(folded, *match.span())))
+    if unknown := _UNKNOWN.search(_masked(rest, spans)):
+        raise UnknownFlag(shown[slice(*unknown.span())])
     if len(ratios) > 1:
         raise RatioTwice
     prompt = _without(shown, sorted(spans))
@@ -128,6 +132,11 @@ def only_ratio(text: str) -> AspectRatio | None:
     return parsed.ratio if not parsed.prompt else None
 
 
+def is_ratio(text: str) -> bool:
+    """Return whether a text is a ratio and nothing else, also one that the model does not draw."""
+    return only_ratio(text) is not None or _ALONE.fullmatch(normalise(text).folded) is not None
+
+
 def _ratio_of(match: re.Match[str], shown: str) -> AspectRatio:
     """Return the ratio of a flag. Raises UnknownRatio with the user's own spelling of its value."""
     if match["width"] is not None:
@@ -145,13 +154,25 @@ def _reduce(match: re.Match[str], given: str) -> AspectRatio:
         raise UnknownRatio(given) from None
 
 
+def _masked(folded: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return a text of the same length, with MASK in the place of each character of some spans."""
+    for start, stop in spans:
+        folded = folded[:start] + MASK * (stop - start) + folded[stop:]
+    return folded
+
+
 def _with_brackets(folded: str, start: int, stop: int) -> tuple[int, int]:
-    """Return the span of a flag with the brackets around it, or with the comma that is glued to it."""
+    """Return the span of a flag with the brackets around it."""
     before = folded[:start].rstrip(" ")
     closing = _CLOSING.get(before[-1:])
     after = folded[stop:].lstrip(" ")
     if closing is not None and after.startswith(closing):
         return len(before) - 1, len(folded) - len(after) + 1
+    return start, stop
+
+
+def _with_comma(folded: str, start: int, stop: int) -> tuple[int, int]:
+    """Return the span of a flag with the comma right before it."""
     return (start - 1 if folded[start - 1 : start] in {",", ";"} else start), stop
 
 

@@ -29,10 +29,14 @@ class Questions:
         translate: Translator,
         source: SourcePicture | None,
         user_name: str,
+        *,
+        edited: bool = False,
     ) -> bool:
         """Ask for a prompt, or for the change of a source picture. Return False if that was asked before."""
         draft = await self._drafts.save(origin, prompt=None, ratio=parsed.ratio, source=source)
         if draft.question_message_id is not None:
+            if edited and draft.prompt is None:  # the same question is about another picture now
+                await self._drafts.revise(draft.id, None, parsed.ratio, source)
             return False
         if source is None:
             text, placeholder = translate("ask-prompt"), translate.raw("ask-prompt-placeholder")
@@ -85,10 +89,10 @@ class Questions:
         return None if draft is None or draft.question_message_id is None else draft
 
     async def remove(self, draft: Draft) -> None:
-        """Delete the question of a draft that its edited message answers, and remember the answer."""
-        await self._drafts.set_answered(draft.id)
+        """Delete a draft that its edited message completes, and the question."""
         if draft.question_message_id is not None:
             await self._sender.delete(draft.origin.place.chat_id, draft.question_message_id)
+        await self._drafts.remove(draft.origin.key)
 
     async def _ask_choice(
         self,

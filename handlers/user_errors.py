@@ -3,15 +3,19 @@
 UserError
  ├── PromptError     (handlers.prompt) the prompt or the ratio cannot be drawn
  ├── SourceError     (handlers.attachments) the attachment cannot be edited
+ ├── GroupAdminsOnly the command or button is for admins of the group
  └── ButtonError     the pressed button does nothing
       ├── ButtonExpired     its request or message was deleted
-      ├── NotOwner          it is another user's
-      └── GroupAdminsOnly   it is for admins of the group
+      └── NotOwner          it is another user's
 """
 
 
 class UserError(Exception):
     """The user's message or press cannot be followed as it is."""
+
+
+class GroupAdminsOnly(UserError):
+    """The command or the button is for admins of the group."""
 
 
 class ButtonError(UserError):
@@ -24,7 +28,3 @@ class ButtonExpired(ButtonError):
 
 class NotOwner(ButtonError):
     """The button is another user's."""
-
-
-class GroupAdminsOnly(ButtonError):
-    """The button is for admins of the group."""

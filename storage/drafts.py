@@ -9,7 +9,7 @@ from core.clock import Clock
 from core.model import AspectRatio, Draft, Origin, SourcePicture
 from storage.database import Database, Unit
 from storage.rows import origin_columns, read_draft, source_columns
-from storage.schema import drafts, requests
+from storage.schema import answers, drafts, requests
 
 KEPT_SECONDS = 90 * 86_400
 """A button under an older message is answered as expired."""
@@ -56,7 +56,7 @@ class Drafts:
         await self._update(draft_id, question_message_id=message_id)
 
     async def revise(
-        self, draft_id: int, prompt: str, ratio: AspectRatio | None, source: SourcePicture | None
+        self, draft_id: int, prompt: str | None, ratio: AspectRatio | None, source: SourcePicture | None
     ) -> None:
         """Replace the content of a draft."""
         await self._update(draft_id, prompt=prompt, ratio=ratio, **source_columns(source))
@@ -65,15 +65,31 @@ class Drafts:
         """Remember that the question of a draft was answered."""
         await self._update(draft_id, answered_at=self._clock.now())
 
+    async def add_answer(self, draft_id: int, chat_id: int, message_id: int) -> None:
+        """Remember a message that a user gives as an answer, so that an edit of it counts as one, too."""
+        columns = {"chat_id": chat_id, "message_id": message_id, "draft_id": draft_id}
+        statement = insert(answers).on_conflict_do_update(
+            index_elements=[answers.c.chat_id, answers.c.message_id], set_={"draft_id": draft_id}
+        )
+        await self._database.write(lambda connection: connection.execute(statement, columns).rowcount)
+
+    async def supersede(self, draft_id: int) -> None:
+        """Remember that the user has asked for something else: words without a reply are no answer any more."""
+        await self._update(draft_id, superseded_at=self._clock.now())
+
     async def forget_refusal(self, key: str) -> None:
         """Delete the draft of a refused origin, so that its edited message counts as a new one."""
-        statement = sa.delete(drafts).where(drafts.c.key == key, drafts.c.refused_at.is_not(None))
-        await self._database.write(lambda connection: connection.execute(statement).rowcount)
+        await self._delete(sa.and_(drafts.c.key == key, drafts.c.refused_at.is_not(None)))
+
+    async def remove(self, key: str) -> None:
+        """Delete the draft of an origin, so that its edited message counts as a new one."""
+        await self._delete(drafts.c.key == key)
 
     async def open_question(self, user_id: int, chat_id: int) -> Draft | None:
         """Return the draft that the bot's last question to a user in a chat is about.
 
-        None if the question is older than `OPEN_SECONDS`, is answered, or if the user has requested something since.
+        None if the question is older than `OPEN_SECONDS`, is answered or superseded, or if the user has requested
+        something since.
         """
         own = sa.and_(drafts.c.user_id == user_id, drafts.c.chat_id == chat_id)
         newest = sa.select(drafts).where(own).order_by(drafts.c.id.desc()).limit(1)
@@ -90,13 +106,27 @@ class Drafts:
             if row is None:
                 return None
             draft = read_draft(row)
-            if draft.question_message_id is None or draft.answered_at or draft.refused_at:
+            if draft.question_message_id is None:
+                return None
+            if draft.answered_at or draft.refused_at or draft.superseded_at:
                 return None
             accepted_at = connection.execute(later).scalar()
             is_last = accepted_at is None or accepted_at < draft.created_at
             return draft if is_last and draft.created_at >= since else None
 
         return await self._database.read(unit)
+
+    async def by_answer(self, chat_id: int, message_id: int) -> Draft | None:
+        """Return the draft to whose question a message was given as an answer."""
+        given = sa.and_(answers.c.chat_id == chat_id, answers.c.message_id == message_id)
+        return await self._database.read(
+            self._first(drafts.c.id.in_(sa.select(answers.c.draft_id).where(given)))
+        )
+
+    async def answers_to(self, draft_id: int) -> list[int]:
+        """Return the ids of the messages that were given as answers to the question of a draft."""
+        statement = sa.select(answers.c.message_id).where(answers.c.draft_id == draft_id)
+        return await self._database.read(lambda connection: list(connection.execute(statement).scalars()))
 
     async def by_key(self, key: str) -> Draft | None:
         """Return the draft of an origin."""
@@ -113,12 +143,19 @@ class Drafts:
 
     async def prune(self) -> None:
         """Delete the drafts older than `KEPT_SECONDS`."""
-        statement = sa.delete(drafts).where(drafts.c.created_at < self._clock.now() - KEPT_SECONDS)
-        await self._database.write(lambda connection: connection.execute(statement).rowcount)
+        await self._delete(drafts.c.created_at < self._clock.now() - KEPT_SECONDS)
 
     async def _update(self, draft_id: int, **columns: Any) -> None:
         statement = sa.update(drafts).where(drafts.c.id == draft_id).values(**columns)
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def _delete(self, condition: sa.ColumnElement[bool]) -> None:
+        def unit(connection: sa.Connection) -> None:
+            given = sa.select(drafts.c.id).where(condition)
+            connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(given)))
+            connection.execute(sa.delete(drafts).where(condition))
+
+        await self._database.write(unit)
 
     def _first(self, condition: sa.ColumnElement[bool]) -> Unit[Draft | None]:
         def unit(connection: sa.Connection) -> Draft | None:

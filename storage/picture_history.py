@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from core.model import Request, State
 from storage.database import Database
 from storage.rows import read_request
-from storage.schema import drafts, preferences, requests
+from storage.schema import answers, drafts, preferences, requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class History:
             own = requests.c.user_id == user_id
             connection.execute(sa.delete(requests).where(own, requests.c.closed_at.is_not(None)))
             connection.execute(sa.update(requests).where(own).values(forget=True))
+            drafted = sa.select(drafts.c.id).where(drafts.c.user_id == user_id)
+            connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))
             connection.execute(sa.delete(drafts).where(drafts.c.user_id == user_id))
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 

@@ -18,6 +18,7 @@ from core.model import (
     Rejection,
     RejectionReason,
     Request,
+    SourcePicture,
     State,
 )
 from core.reply_target import is_group
@@ -66,6 +67,21 @@ _COUNT_FINISHED = (
 )
 _CLOSE = (
     sa.update(requests).where(requests.c.id == sa.bindparam("by_id")).values(closed_at=sa.bindparam("now"))
+)
+_BEGIN = (
+    sa.update(requests)
+    .where(
+        requests.c.id == sa.bindparam("by_id"),
+        requests.c.state == State.QUEUED.value,
+        requests.c.prompt == sa.bindparam("read_prompt"),
+        requests.c.ratio.is_not_distinct_from(sa.bindparam("read_ratio")),
+        requests.c.source_file_id.is_not_distinct_from(sa.bindparam("read_source")),
+    )
+    .values(
+        state=State.SUBMITTING.value,
+        started_at=sa.bindparam("new_started_at"),
+        creates=sa.bindparam("new_creates"),
+    )
 )
 _DROP_FORGOTTEN = sa.delete(requests).where(requests.c.id == sa.bindparam("by_id"), requests.c.forget)
 _INSERT = insert(requests)
@@ -177,6 +193,22 @@ class Requests:
 
         return await self._database.write(unit)
 
+    async def begin_submission(self, request: Request) -> bool:
+        """Move a queued request to `submitting`, with its `started_at` and `creates`.
+
+        Return False if it is not queued any more, or if an edit has changed its content since it was read.
+        """
+        values = {
+            "by_id": request.id,
+            "read_prompt": request.prompt,
+            "read_ratio": request.ratio,
+            "read_source": request.source.file_id if request.source else None,
+            "new_started_at": request.started_at,
+            "new_creates": request.creates,
+        }
+        moved = await self._database.write(lambda connection: connection.execute(_BEGIN, values).rowcount)
+        return moved == 1
+
     async def settle(
         self, request: Request, expected: Collection[State], final: State, **values: Any
     ) -> bool:
@@ -223,9 +255,11 @@ class Requests:
 
         await self._database.write(unit)
 
-    async def revise(self, key: str, prompt: str, ratio: AspectRatio | None) -> bool:
-        """Replace the prompt, and the ratio unless None, of a request that waits. Return False if none waits."""
-        values: dict[str, str] = {"prompt": prompt} | ({"ratio": ratio} if ratio else {})
+    async def revise(
+        self, key: str, prompt: str, ratio: AspectRatio | None, source: SourcePicture | None
+    ) -> bool:
+        """Replace the content of a request that waits. Return False if none waits."""
+        values = source_columns(source) | {"prompt": prompt, "ratio": ratio}
         waiting = sa.and_(requests.c.key == key, requests.c.state == State.QUEUED, requests.c.creates == 0)
         statement = sa.update(requests).where(waiting).values(values)
         changed = await self._database.write(lambda connection: connection.execute(statement).rowcount)

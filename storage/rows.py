@@ -38,6 +38,7 @@ def source_columns(source: SourcePicture | None) -> Columns:
         "source_file_id": source.file_id if source else None,
         "parent_id": source.parent_id if source else None,
         "source_spoiler": source.spoiler if source else False,
+        "source_unique_id": source.unique_id if source else None,
     }
 
 
@@ -73,5 +74,5 @@ def _pop_origin(columns: Columns) -> Origin:
 
 def _pop_source(columns: Columns) -> SourcePicture | None:
     file_id, parent_id = columns.pop("source_file_id"), columns.pop("parent_id")
-    spoiler = bool(columns.pop("source_spoiler"))
-    return SourcePicture(file_id, parent_id, spoiler) if file_id is not None else None
+    spoiler, unique_id = bool(columns.pop("source_spoiler")), columns.pop("source_unique_id")
+    return SourcePicture(file_id, parent_id, spoiler, unique_id) if file_id is not None else None

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 
 metadata = sa.MetaData(
@@ -49,6 +49,7 @@ requests = sa.Table(
     sa.Column("cost", sa.Float),
     sa.Column("failure_detail", sa.Text),
     sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.text("0")),
+    sa.Column("source_unique_id", sa.Text),
     sa.Index("ix_requests_open", "id", sqlite_where=sa.text("closed_at IS NULL")),
     sa.Index("ix_requests_user_id_chat_id_id", "user_id", "chat_id", "id"),
     sa.Index("ix_requests_pending", "user_id", sqlite_where=sa.text("finished_at IS NULL")),
@@ -90,10 +91,22 @@ drafts = sa.Table(
     sa.Column("refused_at", sa.Float),
     sa.Column("answered_at", sa.Float),
     sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.text("0")),
+    sa.Column("source_unique_id", sa.Text),
+    sa.Column("superseded_at", sa.Float),
     sa.Index("ix_drafts_chat_id_question_message_id", "chat_id", "question_message_id"),
     sa.Index("ix_drafts_user_id_chat_id_id", "user_id", "chat_id", "id"),
 )
 """Requests that still lack a prompt or a ratio, and albums that were refused."""
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("draft_id", sa.Integer, nullable=False),
+    sa.Index("ix_answers_draft_id", "draft_id"),
+)
+"""The messages that users gave as answers to the question of a draft."""
 
 preferences = sa.Table(
     "preferences",

@@ -37,6 +37,8 @@ hint = To draw this, put /imagine in front of it. /help has examples.
 unknown-command = I don’t know that command. /help shows what I can do.
 misspelt-command = Did you mean /{ $command }? Edit your message, and I take it from there.
 forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me /imagine with the description.
+declined = All right, I leave everything as it is.
+agreed = If that answers a question of mine, please press the button under it. To draw something, describe it with /imagine.
 
 ## Asking for what is missing
 
@@ -203,7 +205,6 @@ group-quota-used =
 settings-group =
     <b>Drawing in this group</b>
     Who may draw, how many pictures a day all together (now { $daily }), the shape where none is given, and my language here.
-settings-admins-only = Only this group’s admins can change its settings.
 settings-private = Your own settings: /ratio for the shape, /language for the language. /settings itself is for groups.
 button-who-all = Everybody
 button-who-admins = Admins

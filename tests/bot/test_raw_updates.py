@@ -65,6 +65,8 @@ def test_any_update_is_classified_without_an_error(update: dict[str, Any]) -> No
         (_group_message("/imagine@another\u2060_bot a fox"), True, False),
         (_group_message("@imagine_bot at night", **_reply_to(43)), True, False),
         (_group_message("@imagine_bot at night"), False, False),
+        (_group_message("", caption="@imagine_bot at night"), True, False),
+        (_group_message("", caption="at night"), False, False),
         (_group_message("at night", **_reply_to(ME.id)), True, True),
         (_group_message("at night", **_reply_to(43)), False, False),
         (_group_message("", caption="/imagine a fox"), True, True),

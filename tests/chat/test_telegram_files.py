@@ -11,7 +11,14 @@ from aiogram import Bot
 from aiohttp import web
 
 from chat import telegram_files
-from chat.telegram_files import LARGEST_FILE, FileRefused, FileUnavailable, TelegramFiles, size_limit
+from chat.telegram_files import (
+    LARGEST_FILE,
+    FileRefused,
+    FileTooLarge,
+    FileUnavailable,
+    TelegramFiles,
+    size_limit,
+)
 from chat.telegram_session import TelegramSession
 from playground.serve import TOKEN, served
 
@@ -101,3 +108,15 @@ async def test_the_limit_of_a_server_shows_in_its_answer() -> None:
             assert await size_limit(bot, "x", 1) == LARGEST_FILE
     official = Bot(TOKEN, session=TelegramSession("https://api.telegram.org", proxy=None))
     assert await size_limit(official, "x", large) == LARGEST_FILE
+
+
+async def test_a_file_over_the_limit_is_named_too_large_with_the_limit() -> None:
+    """A message may come without the size of its file, so only getFile refuses it."""
+    async with open_bot(None) as bot:
+        with pytest.raises(FileTooLarge) as caught:
+            await TelegramFiles(bot).download("x")
+    assert caught.value.limit == LARGEST_FILE
+    async with open_bot({"file_path": "photos/fox.jpg", "file_size": LARGEST_FILE + 1}) as bot:
+        with pytest.raises(FileTooLarge) as caught:
+            await TelegramFiles(bot).download("x")
+    assert caught.value.limit == LARGEST_FILE

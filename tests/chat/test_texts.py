@@ -110,8 +110,8 @@ def test_every_text_is_used() -> None:
         ), f"{message} is not used"
 
 
-OTHER_FAILURES = {Failure.BLOCKED, Failure.SOURCE_TOO_MANY_PIXELS}
-"""A user who blocked the bot gets no text, and the text about pixels has arguments of its own."""
+OTHER_FAILURES = {Failure.BLOCKED, Failure.SOURCE_TOO_MANY_PIXELS, Failure.SOURCE_TOO_LARGE}
+"""A user who blocked the bot gets no text, and the texts about pixels and bytes have arguments of their own."""
 
 
 def test_every_enum_value_and_command_has_a_text() -> None:
@@ -120,7 +120,7 @@ def test_every_enum_value_and_command_has_a_text() -> None:
     assert all(f"button-who-{who}" in messages for who in WhoMayDraw)
     assert all(f"language-{language}" in messages for language in LANGUAGES)
     assert all(f"failed-{f}" in messages for f in Failure if f not in OTHER_FAILURES)
-    assert Failure.SOURCE_TOO_MANY_PIXELS in messages
+    assert {Failure.SOURCE_TOO_MANY_PIXELS, Failure.SOURCE_TOO_LARGE} <= messages.keys()
     assert all(f"button-ratio-{ratio.slug}" in messages for ratio in AspectRatio)
     assert all(f"notice-{notice}" in messages for notice in Notice)
     assert all(f"alarm-{alarm}" in messages for alarm in Alarm)

@@ -138,6 +138,22 @@ async def test_an_unsupported_file_is_answered_with_the_supported_ones(shared_bo
         del message["text"]
         shared_bot.telegram.queue_update({"message": message | {kind: media}})
     await shared_bot.wait_for_text(ann, "over 20 MB" if kind == "huge" else "I can’t change that")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_a_file_whose_size_only_telegram_knows_is_refused_with_the_limit(
+    shared_bot: World, language: str
+) -> None:
+    ann = shared_bot.add_user(language)
+    data = b"x" * (20 * 1024 * 1024 + 1)
+    document = files.keep_document(shared_bot.telegram.chats, data, "x.png", "image/png")
+    shared_bot.telegram.send(
+        ann, document=document.model_copy(update={"file_size": None}), caption="make it night"
+    )
+    answer = await shared_bot.wait_for_text(ann, "over 20 MB" if language == "en" else "больше 20 МБ")
+    assert "This one did not count" in str(answer.text) or "не засчитана" in str(answer.text)
+    await shared_bot.wait_until_closed()
+    assert shared_bot.quota_used(ann) == 0
     assert shared_bot.quota_used(ann) == 0
 
 

@@ -30,6 +30,7 @@ TEXTS = {
     Seen.PICTURE_AND_STATUS: "Drawing",
     Seen.STATUS_ONLY: "Drawing",
     Seen.SOURCE_REFUSED: "I could not fetch the picture you want changed",
+    Seen.SOURCE_TOO_LARGE: "That file is over 20 MB",
 }
 """The words of the texts in a chat, by the thing awaited or by the final state."""
 MESSAGES = {
@@ -42,6 +43,7 @@ MESSAGES = {
     Seen.NOTHING: (0, 0, 0),
     Seen.STATUS_ONLY: (0, 0, 1),
     Seen.SOURCE_REFUSED: (0, 0, 1),
+    Seen.SOURCE_TOO_LARGE: (0, 0, 1),
 }
 """The numbers of photos, files and texts in a chat."""
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from playground import files
+from playground.chats import BOT
 from playground.telegram import dump
 from tests.support.world import World, buttons, jpeg
 
@@ -81,3 +83,40 @@ async def test_a_button_draws_without_the_flags_of_midjourney(shared_bot: World)
     assert picture.caption == "лиса"
     await shared_bot.wait_until_closed()
     assert shared_bot.messages_to(ann) == [picture]
+
+
+async def test_a_photo_in_a_group_with_a_mention_is_changed(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    group = shared_bot.add_group(ann)
+    shared_bot.send_photo(
+        ann, jpeg(), chat_id=group, caption=f"@{BOT.username} make it night", has_media_spoiler=True
+    )
+    picture = await shared_bot.wait_for_picture_in(group)
+    assert picture.has_media_spoiler
+    assert str(picture.caption).startswith("make it night")
+    shared_bot.send_photo(ann, jpeg(), chat_id=group, caption=f"@{BOT.username}")
+    question = await shared_bot.wait_for_text_in(group, "what shall I change")
+    shared_bot.telegram.say(ann, f"@{BOT.username} sepia", chat_id=group, reply_to=question)
+    second = await shared_bot.wait_for_picture_in(group, 2)
+    assert str(second.caption).startswith("sepia")
+
+
+async def test_the_picture_and_the_spoiler_of_a_waiting_request_change(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.hold_tasks()
+    for number in range(2):
+        shared_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
+    sent = shared_bot.send_photo(ann, jpeg(colour="red"), caption="make it night")
+    other = files.photo_sizes(shared_bot.telegram.chats, jpeg(colour="blue"))
+    changed = sent.model_copy(
+        update={"photo": other, "has_media_spoiler": True, "edit_date": int(sent.date.timestamp())}
+    )
+    shared_bot.telegram.queue_update({"edited_message": dump(changed)})
+    await shared_bot.wait_until_handled()
+    rows = shared_bot.rows("SELECT * FROM requests WHERE user_id = ? AND prompt = 'make it night'", ann.id)
+    found = [(row["state"], row["source_file_id"], row["source_spoiler"]) for row in rows]
+    shared_bot.finish_tasks()
+    assert found == [("queued", other[-1].file_id, 1)]
+    await shared_bot.wait_for_picture(ann, 3)
+    edited = next(picture for picture in shared_bot.pictures(ann) if picture.caption == "make it night")
+    assert edited.has_media_spoiler

@@ -258,6 +258,25 @@ def test_a_copied_label_is_dropped(text: str, prompt: str) -> None:
         ("a fox --niji", "a fox", ("--niji",)),
         ("a fox --V 5 --v 6", "a fox", ("--v",)),
         ("fox,--v 5", "fox,", ("--v",)),
+        ("a fox -v 6", "a fox", ("--v",)),
+        ("a fox (-v 6)", "a fox", ("--v",)),
+        ("a fox ---v 6 –-s 250", "a fox", ("--v", "--s")),
+        ("-v 6 -s 250 —q 2 a fox", "a fox", ("--v", "--s", "--q")),
+        ("a fox −−chaos 20 ——weird 5", "a fox", ("--chaos", "--weird")),
+        ("a fox –no text", "a fox", ("--no",)),
+        ("a beach —no people", "a beach", ("--no",)),  # iPhones make one long dash of two hyphens
+        ("a beach -no people, cars", "a beach", ("--no",)),
+        ("a fox -style raw", "a fox", ("--style",)),
+        ("a fox -sref https://x.test/a--b.png", "a fox", ("--sref",)),
+        ("a fox —tile", "a fox", ("--tile",)),
+        ("a fox -tile -v 6", "a fox", ("--tile", "--v")),
+        ("a fox --v 6--s 250", "a fox", ("--v", "--s")),
+        ("a fox --v6--s250", "a fox", ("--v", "--s")),
+        ("a fox —v 6—s 250-q 2", "a fox", ("--v", "--s", "--q")),
+        ("a fox --no text--v 6", "a fox", ("--no", "--v")),
+        ("a fox --style raw--tile--v 6", "a fox", ("--style", "--tile", "--v")),
+        ("a fox --sref https://x.test/a--b.png--v 6", "a fox", ("--sref", "--v")),
+        ("a fox --sref 123--cref 45", "a fox", ("--sref", "--cref")),
     ],
 )
 def test_flags_of_midjourney_are_taken_out_and_named(
@@ -270,8 +289,21 @@ def test_flags_of_midjourney_are_taken_out_and_named(
 @pytest.mark.parametrize(
     "text",
     [
-        "a beach —no people",
+        "a beach — no people",
+        "a fox - no text",
         "a fox — v shaped",
+        "a fox - v 6",
+        "sci-fi",
+        "2-v 6",
+        "a-v 6",
+        "a no-no",
+        "rock-n-roll -- no text",
+        "a fox -very -cute",
+        "verbs that end in -s",
+        "a fox —fast and furious",
+        "a man —style of the 1920s",
+        "a —video of a fox",
+        "x-style raw",
         "half--v 5",
         "in aspect-ratio 16:9",
         "the -ar verbs",
@@ -282,12 +314,60 @@ def test_prose_is_no_flag(text: str) -> None:
     assert parse_prompt(text) == ParsedPrompt(text, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "ratio", "lacking"),
+    [
+        ("a fox --ar 1:1--v 6", AspectRatio.SQUARE, ("--v",)),
+        ("a fox --ar 16:9--s 250", AspectRatio.WIDE, ("--s",)),
+        ("a fox --ar 16:9-s 250", AspectRatio.WIDE, ("--s",)),
+        ("a fox —ar 16:9—s 250—no text", AspectRatio.WIDE, ("--s", "--no")),
+        ("a fox --v 6--ar 16:9", AspectRatio.WIDE, ("--v",)),
+        ("a fox --v 6-ar 16:9", AspectRatio.WIDE, ("--v",)),
+        ("a fox --tile--ar 16:9--s 250", AspectRatio.WIDE, ("--tile", "--s")),
+        ("a fox --no text--ar 16:9--q 2", AspectRatio.WIDE, ("--no", "--q")),
+        ("a fox -ar=16x9--no text", AspectRatio.WIDE, ("--no",)),
+    ],
+)
+def test_a_value_may_touch_the_next_flag(text: str, ratio: AspectRatio, lacking: tuple[str, ...]) -> None:
+    assert parse_prompt(text) == ParsedPrompt("a fox", ratio, lacking)
+
+
+def test_a_wrong_value_that_touches_the_next_flag_is_named_alone() -> None:
+    for text, value in (("a fox --ar 5:7--v 6", "5:7"), ("a fox --ar wide--v 6", "wide"), ("--ar --v 6", "")):
+        with pytest.raises(UnknownRatio) as caught:
+            parse_prompt(text)
+        assert caught.value.ratio == value
+    with pytest.raises(UnknownFlag) as unknown:
+        parse_prompt("a fox --ar 1:1--size 5")
+    assert unknown.value.flag == "--size"
+
+
 @pytest.mark.parametrize("end", ["", "x", "16:9", "--"])
 @pytest.mark.parametrize(
     "middle",
-    [" ", "-", "—", "-—", "(", '"', ":", "=", "--ar ", "--no ", "—ar", "--p a ", "16", "\u200b", "x"],
+    [
+        " ",
+        "-",
+        "—",
+        "-—",
+        "(",
+        '"',
+        ":",
+        "=",
+        "--ar ",
+        "--no ",
+        "—ar",
+        "--p a ",
+        "16",
+        "\u200b",
+        "x",
+        "--v 6",
+        "-tile ",
+    ],
 )
-@pytest.mark.parametrize("start", ["", "--ar", "--ar:", "--v", "--style", "--p", "—v", "16"])
+@pytest.mark.parametrize(
+    "start", ["", "--ar", "--ar:", "--v", "--style", "--p", "—v", "16", "--no", "-sref", "-tile"]
+)
 def test_no_text_takes_long(start: str, middle: str, end: str) -> None:
     text = (start + middle * 4_096)[: 4_096 - len(end)] + end
     before = time.process_time()

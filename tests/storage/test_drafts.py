@@ -7,7 +7,8 @@ import pytest
 from core.model import Draft
 from core.reply_target import ReplyTarget
 from storage.database import Database
-from storage.drafts import OPEN_SECONDS, Drafts
+from storage.drafts import KEPT_SECONDS, OPEN_SECONDS, Drafts
+from storage.picture_history import History
 from storage.requests import Requests
 from tests.support.factories import AMPLE, generation_request, origin
 from tests.support.manual_clock import ManualClock
@@ -71,3 +72,31 @@ async def test_only_a_refusal_is_forgotten(drafts: Drafts) -> None:
     await drafts.refuse(origin(2))
     await drafts.forget_refusal(origin(2).key)
     assert await drafts.by_key(origin(2).key) is None
+
+
+async def test_a_superseded_question_is_closed(drafts: Drafts) -> None:
+    draft = await _asked(drafts)
+    await drafts.supersede(draft.id)
+    assert await drafts.open_question(USER, USER) is None
+    assert await drafts.by_question(USER, 101) is not None, "a reply still answers"
+
+
+async def test_each_answer_to_a_question_is_known_until_the_draft_is_deleted(
+    drafts: Drafts, database: Database, clock: ManualClock
+) -> None:
+    first, second = await _asked(drafts, 1), await _asked(drafts, 2)
+    for draft, message_id in ((first, 201), (first, 202), (first, 203), (second, 203), (second, 203)):
+        await drafts.add_answer(draft.id, USER, message_id)
+    assert await drafts.answers_to(first.id) == [201, 202]
+    assert await drafts.by_answer(USER, 202) == first
+    assert await drafts.by_answer(USER, 203) == second
+    assert await drafts.by_answer(-5, 203) is None
+    await drafts.remove(first.origin.key)
+    assert await drafts.answers_to(first.id) == []
+    await History(database).forget(USER)
+    assert await drafts.answers_to(second.id) == []
+    last = await _asked(drafts, 3)
+    await drafts.add_answer(last.id, USER, 204)
+    clock.advance(KEPT_SECONDS + 1)
+    await drafts.prune()
+    assert await drafts.answers_to(last.id) == []

@@ -1,12 +1,24 @@
 """The ledger: a request is accepted once and settled once, and its quota unit moves with it."""
 
 import asyncio
+import dataclasses
 from itertools import pairwise
 
 import pytest
 
 from core.clock import utc_day
-from core.model import PENDING, Accepted, Allowance, Failure, Rejection, RejectionReason, Request, State
+from core.model import (
+    PENDING,
+    Accepted,
+    Allowance,
+    AspectRatio,
+    Failure,
+    Rejection,
+    RejectionReason,
+    Request,
+    SourcePicture,
+    State,
+)
 from storage.database import Database
 from storage.quotas import Quotas
 from storage.requests import Requests
@@ -116,3 +128,31 @@ async def test_only_a_user_s_own_pending_requests_are_listed_oldest_first(reques
     )  # the cancelled one is not closed yet: its final message is not sent
     await requests.close(rows[0].id)
     assert len(await requests.list_open()) == 9
+
+
+@pytest.mark.parametrize("changed", ["prompt", "ratio", "source"])
+async def test_a_request_that_was_edited_since_it_was_read_is_not_submitted(
+    requests: Requests, changed: str
+) -> None:
+    """The source picture is fetched before the paid call, so an edit may arrive in between."""
+    read = await _accept(requests)
+    begun = dataclasses.replace(read, started_at=5.0, creates=1)
+    prompt = "a wolf" if changed == "prompt" else read.prompt
+    ratio = AspectRatio.TALL if changed == "ratio" else read.ratio
+    source = SourcePicture("other") if changed == "source" else None
+    assert await requests.revise(read.origin.key, prompt, ratio, source)
+    assert not await requests.begin_submission(begun)
+    current = await requests.get(read.id)
+    assert current is not None
+    assert (current.state, current.prompt, current.ratio) == (State.QUEUED, prompt, ratio)
+    assert await requests.begin_submission(dataclasses.replace(current, started_at=5.0, creates=1))
+    assert not await requests.revise(read.origin.key, "too late", ratio, None)
+    submitted = await requests.get(read.id)
+    assert submitted is not None
+    assert (submitted.state, submitted.started_at, submitted.creates) == (State.SUBMITTING, 5.0, 1)
+
+
+async def test_a_cancelled_request_is_not_submitted(requests: Requests) -> None:
+    read = await _accept(requests)
+    assert await requests.settle(read, PENDING, State.CANCELLED)
+    assert not await requests.begin_submission(dataclasses.replace(read, started_at=5.0, creates=1))

@@ -33,6 +33,7 @@ class Seen(StrEnum):
     TEXT = "the text"
     TEXT_TWICE = "the text, twice"
     SOURCE_REFUSED = "a text that the photo cannot be fetched"
+    SOURCE_TOO_LARGE = "a text that the photo is over 20 MB"
     NOTHING = "nothing"
     STATUS_ONLY = "nothing more"
 
@@ -215,7 +216,7 @@ TELEGRAM_FAILURES = [
     TelegramFailure(Awaited.EDIT, "getFile", RESET_BEFORE, Seen.PICTURE, None, 2),
     TelegramFailure(Awaited.EDIT, "getFile", "429 with retry_after", Seen.PICTURE, TOO_FAST, 2),
     TelegramFailure(
-        Awaited.EDIT, "getFile", "400 file is too big", Seen.SOURCE_REFUSED, _bad("file is too big"), None
+        Awaited.EDIT, "getFile", "400 file is too big", Seen.SOURCE_TOO_LARGE, _bad("file is too big"), None
     ),
     TelegramFailure(
         Awaited.EDIT,

@@ -1,0 +1,103 @@
+"""Edited messages whose earlier form became a request.
+
+The request is changed while it waits. After it ended without a picture, a form that differs counts as a new message.
+"""
+
+from typing import NamedTuple
+
+from chat.private_replies import PrivateReplies
+from chat.translations import Translator
+from core.model import AspectRatio, Origin, Request, SourcePicture, State
+from handlers.access_rules import AccessRules
+from handlers.normalising import normalise
+from handlers.outcome import Outcome
+from handlers.prompt import ParsedPrompt
+from storage.drafts import Drafts
+from storage.requests import Requests
+
+ENDED = frozenset({State.FAILED, State.CANCELLED})
+"""States of a request that ended without a picture, after which its edited message may be drawn."""
+
+
+class _Content(NamedTuple):
+    prompt: str
+    ratio: AspectRatio | None
+    source: SourcePicture | None
+
+
+class EditedRequests:
+    """Applies edits of messages to the requests that they became."""
+
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        drafts: Drafts,
+        access_rules: AccessRules,
+        private_replies: PrivateReplies,
+    ) -> None:
+        self._requests = requests
+        self._drafts = drafts
+        self._access_rules = access_rules
+        self._private_replies = private_replies
+
+    async def follow(
+        self, origin: Origin, parsed: ParsedPrompt, source: SourcePicture | None, translate: Translator
+    ) -> Outcome | None:
+        """Apply an edited form of a message to its request. Return None if the form counts as a new message."""
+        request = await self._requests.by_key(origin.key)
+        if request is None:
+            return None
+        content = _content(request, parsed, source)
+        if request.state in ENDED:
+            if (parsed.prompt or parsed.ratio) and _asks_for_same(request, content):
+                return Outcome.REPEATED
+            await self.release(request)
+            return None
+        if request.state is not State.QUEUED or _is_same(request, content):
+            return Outcome.REPEATED
+        reason = await self._access_rules.refusal_reason(origin, content.prompt, translate)
+        if reason is not None:
+            await self._private_replies.send(origin.place, origin.user_id, reason)
+            return Outcome.REFUSED
+        changed = await self._requests.revise(origin.key, *content)
+        return Outcome.CHANGED if changed else Outcome.REPEATED
+
+    async def release(self, request: Request) -> None:
+        """Let the message of a request that ended without a picture count as a new one.
+
+        Its draft is deleted first, because the question may have become the status message, which is deleted.
+        """
+        await self._drafts.remove(request.origin.key)
+        await self._requests.release_key(request.id)
+
+
+def _content(request: Request, parsed: ParsedPrompt, source: SourcePicture | None) -> _Content:
+    """Return the content that a request has after an edit. A part that the edited form lacks stays as it is."""
+    prompt = parsed.prompt or request.prompt
+    if source is not None:
+        return _Content(prompt, None, source)
+    if parsed.ratio is not None:
+        return _Content(prompt, parsed.ratio, None)
+    return _Content(prompt, request.ratio, request.source)
+
+
+def _is_same(request: Request, content: _Content) -> bool:
+    hidden = content.source is not None and content.source.spoiler
+    return _asks_for_same(request, content) and hidden == request.spoiler
+
+
+def _asks_for_same(request: Request, content: _Content) -> bool:
+    """Return whether an edit changes nothing that the picture depends on.
+
+    Telegram also reports edits that change nothing which a bot can see (Bot API, Update.edited_message).
+    """
+    if _visible(request.prompt) != _visible(content.prompt) or request.ratio is not content.ratio:
+        return False
+    if request.source is None or content.source is None:
+        return request.source is content.source
+    return request.source.shows_same(content.source)
+
+
+def _visible(prompt: str) -> str:
+    return " ".join(normalise(prompt).folded.split())

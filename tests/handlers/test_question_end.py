@@ -1,0 +1,124 @@
+"""The end of a question: words without a reply answer only the last one, and a bare yes or no is never drawn."""
+
+import pytest
+
+from core.model import AspectRatio
+from tests.support.chat_user import PHOTO, ChatUser, content_of, drawn, picture_of
+
+COMMANDS = [
+    "/forget",
+    "/quota",
+    "/help",
+    "/ratio",
+    "/imagin a dog",
+    "/Language",
+    "/imagine a dog --ar 5:7",
+    "/nothing",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("asked", ["prompt", "change", "ratio"])
+def test_words_after_another_command_answer_no_question(private: ChatUser, command: str, asked: str) -> None:
+    message = (
+        private.say(photo=PHOTO)
+        if asked == "change"
+        else private.say("/imagine a fox" if asked == "ratio" else "/imagine")
+    )
+    private.say(command)
+    private.say("9:16" if asked == "ratio" else "a cat --ar 1:1")
+    assert private.requests() == []
+    private.say("9:16" if asked == "ratio" else "a cat --ar 9:16", reply_to_message=private.question(message))
+    assert len(private.requests()) == 1, "a reply still answers"
+
+
+@pytest.mark.parametrize(
+    "word", ["no", "No!", "нет", "Нет.", "НЕТ, спасибо", "no, thanks", "cancel", "отмена", "не надо"]
+)
+def test_a_bare_no_is_never_drawn(chat: ChatUser, word: str) -> None:
+    question = chat.question(chat.say("/imagine"))
+    if chat.chat_id > 0:
+        chat.say("/forget")
+        chat.say(word)
+        assert "I leave everything as it is" in chat.texts[-1]
+        chat.say("/imagine")
+        chat.say(word)
+        assert "I leave everything as it is" in chat.texts[-1]
+        chat.say("a cat")
+        assert "put /imagine in front of it" in chat.texts[-1], "the question is declined"
+    chat.say(word, reply_to_message=question)
+    assert "I leave everything as it is" in chat.texts[-1]
+    assert chat.requests() == []
+
+
+@pytest.mark.parametrize("word", ["yes", "Да!", "ok", "Delete it all", "удалить всё"])
+def test_a_bare_yes_is_never_drawn(private: ChatUser, word: str) -> None:
+    question = private.question(private.say("/imagine"))
+    private.say("/forget")
+    for more in ({}, {"reply_to_message": question}):
+        private.say(word, **more)
+        assert "press the button" in private.texts[-1]
+    assert private.requests() == []
+
+
+def test_a_bare_no_to_a_picture_is_no_edit(chat: ChatUser) -> None:
+    request = drawn(chat)
+    chat.say("no" if chat.chat_id > 0 else "@imagine_bot no", reply_to_message=picture_of(chat, request))
+    chat.say("no", reply_to_message=chat.message("shall we go?"))
+    assert len(chat.requests()) == 1
+    assert chat.texts[-1] == "All right, I leave everything as it is."
+
+
+def test_a_no_among_members_of_a_group_is_left_alone(group: ChatUser) -> None:
+    request = drawn(group)
+    before = len(group.texts)
+    group.say("no", reply_to_message=picture_of(group, request))
+    group.say("no")
+    assert len(group.texts) == before
+
+
+def test_a_no_that_becomes_a_description_is_drawn(private: ChatUser) -> None:
+    private.say("/imagine")
+    message = private.say("no")
+    for _ in range(2):
+        private.edit(message, text="a cat --ar 1:1")
+    assert [content_of(request) for request in private.requests()] == [("a cat", AspectRatio.SQUARE, None)]
+
+
+def test_a_longer_text_that_starts_with_no_is_an_answer(private: ChatUser) -> None:
+    private.say("/imagine")
+    message = private.say("no man's land --ar 1:1")
+    assert content_of(private.request(message))[0] == "no man's land"
+    message = private.say("/imagine no --ar 1:1")
+    assert content_of(private.request(message))[0] == "no"
+
+
+def test_a_repeated_update_of_the_command_does_not_end_its_question(private: ChatUser) -> None:
+    """After a kill the update is handled again."""
+    command = private.say("/imagine")
+    private.harness.feed({"message": command})
+    message = private.say("a cat --ar 1:1")
+    assert content_of(private.request(message)) == ("a cat", AspectRatio.SQUARE, None)
+
+
+def test_a_question_after_a_command_is_open(private: ChatUser) -> None:
+    private.say("/imagine")
+    private.say("/quota")
+    private.say("/imagine")
+    message = private.say("a cat --ar 1:1")
+    assert content_of(private.request(message)) == ("a cat", AspectRatio.SQUARE, None)
+
+
+def test_a_command_of_somebody_else_that_is_forwarded_ends_no_question(private: ChatUser) -> None:
+    private.say("/imagine")
+    private.say("/quota", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "Ben"})
+    message = private.say("a cat --ar 1:1")
+    assert content_of(private.request(message)) == ("a cat", AspectRatio.SQUARE, None)
+
+
+def test_a_command_in_a_group_ends_no_question_in_private(private: ChatUser, group: ChatUser) -> None:
+    group.user_id = private.user_id
+    private.say("/imagine")
+    group.say("/quota")
+    message = private.say("a cat --ar 1:1")
+    assert content_of(private.request(message)) == ("a cat", AspectRatio.SQUARE, None)
