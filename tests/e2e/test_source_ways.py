@@ -155,7 +155,7 @@ async def test_a_call_of_unknown_outcome_about_the_picture_is_repeated_in_anothe
     own_bot.media.faults.add(Fault("create", answer=answer))
     await own_bot.process.start(SOURCE_BUCKET=s3.setting)
     await _edit(own_bot, ann, "in the end", 1)
-    assert own_bot.media.calls["create"] == 2
+    assert own_bot.media.calls["create"] - own_bot.media.empty_creates == 2  # the probe is free
     assert _addresses(own_bot)[-1].startswith("data:image/jpeg;base64,")
 
 
