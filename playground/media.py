@@ -41,6 +41,7 @@ class MediaTask:
     """A task. Times are in monotonic seconds; `noticed_at` is the time of the first poll that found it finished.
 
     `ends` is the final status and `message` its explanation. `shown` is the prompt as the provider echoes it.
+    `variation` counts the earlier tasks with the same prompt and ratio: each gets another picture.
     """
 
     id: str
@@ -53,6 +54,7 @@ class MediaTask:
     noticed_at: float | None = None
     ends: str = "done"
     message: str | None = None
+    variation: int = 0
 
 
 @dataclass(slots=True)
@@ -91,6 +93,7 @@ class Media:
     bodies: list[str] = field(default_factory=list)
     received: set[str] = field(default_factory=set)
     sources: dict[str, bytes] = field(default_factory=dict)
+    _alike: Counter[tuple[str, str]] = field(init=False, default_factory=Counter)
 
     def app(self) -> web.Application:
         """Return the web application."""
@@ -136,7 +139,9 @@ class Media:
             created_at=now,
             done_at=now + self.duration(),
             shown=f"{prompt} --ar {ratio}" if given else prompt,
+            variation=self._alike[prompt, ratio],
         )
+        self._alike[prompt, ratio] += 1
         if self.moderate or _UNSAFE in prompt.lower():
             task.ends, task.message = "failed", "The prompt was flagged as sensitive content"
         self.tasks[task.id] = task
@@ -215,7 +220,7 @@ class Media:
             self.headers_seen.append("the API key was sent to the picture store")
         if task is None or time.monotonic() < task.done_at:
             return web.Response(status=404, text="<Error><Code>NoSuchKey</Code></Error>")
-        key = f"{task.id if task.id in self.sources else ''} {task.prompt} {task.ratio}"
+        key = f"{task.id if task.id in self.sources else ''} {task.prompt} {task.ratio} {task.variation}"
         if key not in self.drawn:
             if len(self.drawn) > 100:
                 self.drawn.clear()
@@ -224,10 +229,10 @@ class Media:
 
     def _draw(self, task: MediaTask) -> bytes:
         if task.id in self.sources:
-            return pictures.webp(pictures.edit(self.sources[task.id], task.prompt))
+            return pictures.webp(pictures.edit(self.sources[task.id], task.prompt, task.variation))
         if self.draw is not None:
             return self.draw(task.prompt, task.ratio, self.pixels)
-        return pictures.webp(pictures.draw(task.prompt, task.ratio, self.pixels))
+        return pictures.webp(pictures.draw(task.prompt, task.ratio, self.pixels, task.variation))
 
     async def _about(self, request: web.Request) -> str:
         """Return the prompt of the task or the create that a call is about."""

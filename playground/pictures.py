@@ -1,4 +1,4 @@
-"""Draws pictures from prompts. The same prompt gives the same picture; the prompt is written on it."""
+"""Draws pictures from prompts, which are written on them. A prompt has one picture for each variation."""
 
 import functools
 import hashlib
@@ -19,9 +19,9 @@ def size(ratio: str, pixels: int = PIXELS) -> tuple[int, int]:
     return max(16, round(width * unit)), max(16, round(height * unit))
 
 
-def draw(prompt: str, ratio: str, pixels: int = PIXELS) -> Image.Image:
-    """Draw a prompt."""
-    dice = random.Random(hashlib.sha256(prompt.encode()).digest())  # noqa: S311 - a picture, not a secret
+def draw(prompt: str, ratio: str, pixels: int = PIXELS, variation: int = 0) -> Image.Image:
+    """Draw a variation of a prompt."""
+    dice = _dice(prompt, variation)
     width, height = size(ratio, pixels)
     picture = _sky(dice, width, height)
     _shapes(dice, picture)
@@ -29,8 +29,11 @@ def draw(prompt: str, ratio: str, pixels: int = PIXELS) -> Image.Image:
     return picture
 
 
-def edit(source: bytes, prompt: str) -> Image.Image:
-    """Return a visibly changed picture. A keyword of the prompt selects the effect; otherwise its hash does."""
+def edit(source: bytes, prompt: str, variation: int = 0) -> Image.Image:
+    """Return a visibly changed picture. A keyword of the prompt selects the effect; otherwise its hash does.
+
+    Variations differ in brightness and colour.
+    """
     with Image.open(io.BytesIO(source)) as opened:
         picture = opened.convert("RGB")
     words = prompt.lower()
@@ -38,8 +41,17 @@ def edit(source: bytes, prompt: str) -> Image.Image:
     ways = list(dict.fromkeys(_WAYS.values()))
     chosen = named or ways[hashlib.sha256(prompt.encode()).digest()[0] % len(ways)]
     changed = chosen(picture)
+    if variation:
+        dice = _dice(prompt, variation)
+        changed = ImageEnhance.Color(changed).enhance(dice.uniform(0.3, 2.2))
+        changed = ImageEnhance.Brightness(changed).enhance(dice.uniform(0.75, 1.25))
     _words(changed, prompt, top=True)  # the bottom may hold the prompt of the source
     return changed
+
+
+def _dice(prompt: str, variation: int) -> random.Random:
+    seed = f"{prompt} {variation}" if variation else prompt
+    return random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - a picture, not a secret
 
 
 def _night(picture: Image.Image) -> Image.Image:
