@@ -8,9 +8,9 @@ import sqlite3
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from bot import stop_signals
 from playground import scene
@@ -24,7 +24,6 @@ USUAL_PORT = 8642
 DEMO_SETTINGS = {
     "LISTEN": "127.0.0.1:0",
     "LOG_LEVEL": "WARNING",
-    "ADMIN_IDS": "",
     "GENERATION_TIMEOUT": "120",
 }
 
@@ -93,16 +92,36 @@ class BotProcess:
         """Return whether the process was started and has ended."""
         return self._process is not None and self._process.returncode is not None
 
-    def quotas(self) -> Sequence[dict[str, Any]]:
-        """Return the newest rows of the quota table, read from the database file."""
+    def quotas(self) -> Mapping[int, int]:
+        """Return the pictures of today by user and group, read from the database file."""
         if not self._file.exists():
-            return []
+            return {}
         with contextlib.closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=1)) as file:
             try:
-                rows = file.execute("SELECT subject_id, day, used FROM quotas ORDER BY day DESC LIMIT 50")
-                return [{"subject": subject, "day": day, "used": used} for subject, day, used in rows]
+                return dict(file.execute("SELECT subject_id, used FROM quotas WHERE day = ?", (_today(),)))
             except sqlite3.Error:  # the bot has not created the table yet
-                return []
+                return {}
+
+    def leave_quota(self, subject_id: int, left: int) -> None:
+        """Set the pictures of today so that a user or a group has `left` more.
+
+        Only the demo writes into the ledger of a running bot, because using up a day's pictures takes too long.
+        """
+        if not self._file.exists():
+            return
+        from bot.settings import Settings  # noqa: PLC0415 - needed only here
+
+        daily = Settings.model_fields["group_daily_quota" if subject_id < 0 else "daily_quota"].default
+        with (
+            contextlib.closing(sqlite3.connect(self._file, timeout=5)) as file,
+            contextlib.suppress(sqlite3.Error),
+        ):
+            file.execute(
+                "INSERT INTO quotas (subject_id, day, used) VALUES (?, ?, ?) "
+                "ON CONFLICT (subject_id, day) DO UPDATE SET used = excluded.used",
+                (subject_id, _today(), max(0, daily - left)),
+            )
+            file.commit()
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         """Note the state `running` after the first getUpdates of the process, and `down` after its end."""
@@ -115,6 +134,10 @@ class BotProcess:
     def _note_state(self, state: str) -> None:
         if self.server is not None:
             self.server.note_bot(state)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 async def _poll_or_end(telegram: Telegram, process: asyncio.subprocess.Process, *, polls: int) -> bool:
@@ -136,8 +159,8 @@ async def show_page(*, browser: bool, port: int | None = None) -> int:
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="imagine-demo-"))
         settings = await stack.enter_async_context(stand_ins(telegram, media))
-        bot = BotProcess(settings, Path(folder))
-        server = bot.server = PlaygroundServer(telegram=telegram, media=media, control=bot)
+        bot = BotProcess(settings | {"ADMIN_IDS": str(scene.ADMIN)}, Path(folder))
+        server = bot.server = PlaygroundServer(telegram=telegram, media=media, control=bot, admin=scene.ADMIN)
         address = await stack.enter_async_context(_serve_page(server, port))
         print(f"Imagine’s playground: {address}  (Ctrl+C ends it)", flush=True)
         await bot.start()

@@ -18,9 +18,9 @@ BOT = User(id=4242, is_bot=True, first_name="Imagine", username="imagine_demo_bo
 class Event:
     """A visible change.
 
-    `kind` is sent, edited, deleted, toast, ephemeral, ephemeral-edited, ephemeral-deleted, reaction, action, bot or
-    profile. `at` is in monotonic seconds. `to` is the id of the only user who sees the event; None means all members.
-    A toast with `alert` is a dialog.
+    `kind` is sent, edited, deleted, toast, ephemeral, ephemeral-edited, ephemeral-deleted, reaction, action,
+    membership, bot or profile. `at` is in monotonic seconds. `to` is the id of the only user who sees the event; None
+    means all members. A toast with `alert` is a dialog.
     """
 
     kind: str
@@ -72,8 +72,12 @@ class Chats:
         """Add a user with a private chat with the bot."""
         user = User(id=user_id, is_bot=False, first_name=name, language_code=language)
         self.users[user_id] = user
-        self.chats[user_id] = Chat(id=user_id, type="private", first_name=name)
+        self.open_private_chat(user)
         return user
+
+    def open_private_chat(self, user: User) -> None:
+        """Add the private chat of a user with the bot."""
+        self.chats[user.id] = Chat(id=user.id, type="private", first_name=user.first_name)
 
     def add_group(
         self, chat_id: int, title: str, members: Mapping[int, str], topics: Mapping[int, str] | None = None
@@ -139,6 +143,10 @@ class Chats:
     def note_bot_state(self, state: str) -> None:
         """Record the state of the bot's process as an event outside all chats."""
         self._record(Event(kind="bot", text=state))
+
+    def note_membership(self, chat_id: int) -> None:
+        """Record that the bot became or is no longer a member of a chat."""
+        self._record(Event(kind="membership", chat_id=chat_id, text=""))
 
     def note_profile_change(self) -> None:
         """Record a change of the bot's menus or descriptions."""

@@ -5,22 +5,21 @@ It listens on loopback only and accepts state-changing requests only from its ow
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from aiogram.types import Message, User
 from aiohttp import web
 
-from playground import files, views
-from playground.call import ApiError
+from playground import views
+from playground.actions import Actions, Refused
 from playground.media import Media
 from playground.switches import Switches
 from playground.telegram import Telegram
 
 PAGE = Path(__file__).parent / "page"
-LARGEST_UPLOAD = 25 * 1024 * 1024
+LARGEST_UPLOAD = 80 * 1024 * 1024
 _HEARTBEAT = 15.0
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -40,22 +39,28 @@ class BotControl(Protocol):
     async def start(self) -> None:
         """Start the process unless it is running."""
 
-    def quotas(self) -> Sequence[Json]:
-        """Return the rows of the quota table: `subject` (user or chat id), `day`, `used`."""
+    def quotas(self) -> Mapping[int, int]:
+        """Return the pictures of today by the id of a user or group."""
+
+    def leave_quota(self, subject_id: int, left: int) -> None:
+        """Leave a user or a group so many pictures for today."""
 
 
 @dataclass(slots=True, kw_only=True)
 class PlaygroundServer:
-    """Serves the page of one pair of stand-ins. `bot` is the state of the bot's process."""
+    """Serves the page of one pair of stand-ins. `bot` is the state of the bot's process, `admin` the bot admin's id."""
 
     telegram: Telegram
     media: Media
     control: BotControl
     switches: Switches = field(init=False)
+    actions: Actions = field(init=False)
     bot: str = "starting"
+    admin: int = 0
 
     def __post_init__(self) -> None:
         self.switches = Switches(self.telegram, self.media)
+        self.actions = Actions(telegram=self.telegram)
         self.media.journal = self.telegram.journal  # so the panel lists all calls in order
 
     def note_bot(self, state: str) -> None:
@@ -71,13 +76,14 @@ class PlaygroundServer:
         app.router.add_get("/events", self._events)
         app.router.add_get("/file/{file}", self._file)
         app.router.add_get("/panel", self._panel)
-        app.router.add_get("/menus", self._menus)
         actions: dict[str, Callable[[Json], Awaitable[None]]] = {
-            "say": self._say,
-            "edit": self._edit,
-            "press": self._press,
+            "say": self.actions.say,
+            "edit": self.actions.edit,
+            "press": self.actions.press,
+            "membership": self.actions.membership,
             "switch": self._switch,
             "bot": self._bot,
+            "quota": self._quota,
         }
         for name, action in actions.items():
             app.router.add_post(f"/{name}", _json_handler(action))
@@ -107,10 +113,11 @@ class PlaygroundServer:
 
     def _state(self) -> Json:
         chats = self.telegram.chats
+        kept = [*chats.messages.values(), *chats.ephemeral_messages.values()]
         return {
-            "chats": [views.chat(chats, one) for one in chats.chats.values()],
-            "messages": [views.message(chats, one) for one in chats.messages.values()],
-            "menus": views.menus(chats),
+            **views.scene(chats, self.admin),
+            **views.profile(chats),
+            "messages": [views.message(chats, one) for one in kept],
             "bot": self.bot,
         }
 
@@ -143,35 +150,18 @@ class PlaygroundServer:
         switches = {name: name in self.switches.on for name in self.switches.names}
         shown: Json = {"calls": calls, "tasks": tasks, "since": calls[-1]["number"] if calls else since}
         shown |= {
-            "quotas": [self._named(row) for row in self.control.quotas()],
+            "quotas": self._quotas(),
             "switches": switches,
             "bot": self.bot,
         }
         return web.json_response(shown)
 
-    def _named(self, row: Json) -> Json:
-        chats = self.telegram.chats
-        user, chat = chats.users.get(row["subject"]), chats.chats.get(row["subject"])
-        name = user.first_name if user else chat.title if chat else None
-        return {**row, "subject": name or str(row["subject"])}
-
-    async def _menus(self, _request: web.Request) -> web.Response:
-        return web.json_response(views.menus(self.telegram.chats))
-
-    async def _say(self, body: Json) -> None:
-        reply = self._message(body, "reply")
-        more: Json = {"text": str(body["text"])[:4_096]}
-        self.telegram.send(self._user(body), **self._destination(body), reply_to_message=reply, **more)
-
-    async def _edit(self, body: Json) -> None:
-        message = self._message(body, "id")
-        if message is not None:
-            self.telegram.rewrite(message, str(body["text"])[:4_096])
-
-    async def _press(self, body: Json) -> None:
-        message = self._message(body, "id")
-        if message is not None:
-            self.telegram.press_data(self._user(body), message, str(body["data"]))
+    def _quotas(self) -> list[Json]:
+        """Return the pictures of today by user and group."""
+        used, chats = self.control.quotas(), self.telegram.chats
+        names = {user.id: user.first_name for user in chats.users.values()}
+        names |= {chat.id: chat.title for chat in chats.chats.values() if chat.title}
+        return [{"id": key, "subject": name, "used": used.get(key, 0)} for key, name in names.items()]
 
     async def _switch(self, body: Json) -> None:
         self.switches.flip(str(body["name"]), on=bool(body["on"]))
@@ -179,34 +169,14 @@ class PlaygroundServer:
     async def _bot(self, body: Json) -> None:
         await (self.control.kill() if body["action"] == "kill" else self.control.start())
 
+    async def _quota(self, body: Json) -> None:
+        self.control.leave_quota(int(body["subject"]), int(body["left"]))
+
     async def _photo(self, request: web.Request) -> web.Response:
         form = await request.post()
-        upload = form["file"]
-        body: Json = json.loads(str(form["about"]))
-        if not isinstance(upload, web.FileField):
-            raise web.HTTPBadRequest
-        data, content = upload.file.read(), dict[str, Any]()
-        try:
-            content["photo"] = files.photo_sizes(self.telegram.chats, data)
-        except ApiError:  # Telegram rejects it as a photo, so it is sent as a file
-            name, kind = upload.filename, upload.content_type
-            content["document"] = files.keep_document(self.telegram.chats, data, name, kind)
-        content |= {"caption": str(body.get("text") or "")[:1_024] or None}
-        content |= {"reply_to_message": self._message(body, "reply")}
-        self.telegram.send(self._user(body), **self._destination(body), **content)
+        uploads = [field for field in form.getall("file") if isinstance(field, web.FileField)]
+        self.actions.send_files(json.loads(str(form["about"])), uploads)
         return web.json_response({})
-
-    def _user(self, body: Json) -> User:
-        return self.telegram.chats.users[int(body["user"])]
-
-    @staticmethod
-    def _destination(body: Json) -> Json:
-        topic = body.get("topic")
-        in_topic = {"message_thread_id": int(topic), "is_topic_message": True} if topic else {}
-        return {"chat_id": int(body["chat"]), **in_topic}
-
-    def _message(self, body: Json, name: str) -> Message | None:
-        return self.telegram.chats.messages.get((int(body["chat"]), int(body.get(name) or 0)))
 
 
 def _json_handler(
@@ -215,6 +185,8 @@ def _json_handler(
     async def handler(request: web.Request) -> web.Response:
         try:
             await action(await request.json())
+        except Refused as error:
+            raise web.HTTPConflict(text=str(error)) from None
         except (KeyError, ValueError, TypeError):
             raise web.HTTPBadRequest from None
         return web.json_response({})

@@ -10,6 +10,9 @@ from playground.source_rules import SourceRule
 from playground.telegram import Telegram
 
 SLOW_SECONDS = 40.0
+STUCK_SECONDS = 3_600.0
+FULL, LOW = 1_000_000.0, 60.0
+"""Balances: more than enough, and below the LOW_BALANCE of the bot's settings."""
 USUAL_SECONDS = 4.0
 
 
@@ -24,15 +27,17 @@ class Switches:
 
     def __post_init__(self) -> None:
         self._flips = {
-            "slow": self._slow,
+            "slow": lambda on: self._duration("slow", on),
+            "stuck": lambda on: self._duration("stuck", on),
             "down": self._down,
             "moderation": self._moderation,
-            "poor": self._poor,
+            "low": lambda on: self._balance("low", on),
+            "poor": lambda on: self._balance("poor", on),
             "flood": self._flood,
             "links": lambda on: self._source_rule("links", on),
             "public-links": lambda on: self._source_rule("public-links", on),
         }
-        self._slow(on=False)
+        self._duration("slow", on=False)
 
     @property
     def names(self) -> list[str]:
@@ -44,8 +49,14 @@ class Switches:
         self._flips[name](on)
         (self.on.add if on else self.on.discard)(name)
 
-    def _slow(self, on: bool) -> None:
-        seconds = SLOW_SECONDS if on else USUAL_SECONDS
+    def _with(self, name: str, on: bool) -> set[str]:
+        """Return the names of the switches that are on after a flip."""
+        return self.on | {name} if on else self.on - {name}
+
+    def _duration(self, name: str, on: bool) -> None:
+        """Apply the longest duration of the switches that are on."""
+        chosen = self._with(name, on)
+        seconds = STUCK_SECONDS if "stuck" in chosen else SLOW_SECONDS if "slow" in chosen else USUAL_SECONDS
         self.media.duration = lambda: seconds
 
     def _down(self, on: bool) -> None:
@@ -57,12 +68,14 @@ class Switches:
     def _moderation(self, on: bool) -> None:
         self.media.moderate = on
 
-    def _poor(self, on: bool) -> None:
-        self.media.balance = 0.0 if on else 1_000_000.0
+    def _balance(self, name: str, on: bool) -> None:
+        """Apply the lowest balance of the switches that are on."""
+        chosen = self._with(name, on)
+        self.media.balance = 0.0 if "poor" in chosen else LOW if "low" in chosen else FULL
 
     def _source_rule(self, name: str, on: bool) -> None:
         """Apply the strictest rule of the switches that are on. Without any, links and `data:` are accepted."""
-        chosen = self.on | {name} if on else self.on - {name}
+        chosen = self._with(name, on)
         rules = {"public-links": SourceRule.PUBLIC_LINKS, "links": SourceRule.LINKS}
         self.media.source_rule = next((r for switch, r in rules.items() if switch in chosen), SourceRule.ANY)
 

@@ -1,31 +1,56 @@
 """Chats and messages as JSON for the page. It contains only data that a Telegram user can see."""
 
+from datetime import datetime
 from typing import Any
 
-from aiogram.types import Chat, Message, MessageEntity
+from aiogram.types import Chat, InlineKeyboardButton, Message, MessageEntity
 
 from playground.chats import BOT, Chats, Event
+from playground.profile import description_for
 
 Json = dict[str, Any]
 
 
-def chat(chats: Chats, one: Chat) -> Json:
-    """Return a chat with its members and topics."""
-    members = chats.members.get(one.id, {one.id: "member"})
+def scene(chats: Chats, admin: int) -> Json:
+    """Return the users, and their chats in the order of the list. `admin` is the id of the bot admin."""
+    users = [
+        {"id": one.id, "name": one.first_name, "language": one.language_code, "runs_bot": one.id == admin}
+        for one in chats.users.values()
+    ]
+    private = [_private_chat(chats, user_id) for user_id in chats.users]
+    return {
+        "users": users,
+        "chats": private + [_group(chats, one) for one in chats.chats.values() if one.id < 0],
+    }
+
+
+def _private_chat(chats: Chats, user_id: int) -> Json:
+    """Return the chat of a user with the bot, which exists on the page before it is opened."""
+    present = user_id not in chats.blocked
+    members = [{"id": user_id, "admin": False}]
+    return {
+        "id": user_id,
+        "title": BOT.first_name,
+        "kind": "private",
+        "members": members,
+        "topics": [],
+        "present": present,
+    }
+
+
+def _group(chats: Chats, one: Chat) -> Json:
+    """Return a group. The topic General of a forum has the id 0: its messages have no thread (Bot API, forum)."""
+    topics = [{"id": topic, "title": title} for topic, title in chats.topics.get(one.id, {}).items()]
     return {
         "id": one.id,
-        "title": one.title or one.first_name,
-        "kind": "private" if one.id > 0 else "forum" if one.is_forum else "group",
+        "title": one.title,
+        "kind": "forum" if one.is_forum else "group",
         "members": [
-            {
-                "id": user_id,
-                "name": chats.users[user_id].first_name,
-                "language": chats.users[user_id].language_code,
-                "admin": status in {"creator", "administrator"},
-            }
-            for user_id, status in members.items()
+            {"id": user_id, "admin": status in {"creator", "administrator"}}
+            for user_id, status in chats.members[one.id].items()
         ],
-        "topics": [{"id": topic, "title": title} for topic, title in chats.topics.get(one.id, {}).items()],
+        "topics": [{"id": 0, "title": "General"}, *topics] if topics else [],
+        "present": one.id not in chats.blocked,
     }
 
 
@@ -35,7 +60,10 @@ def message(chats: Chats, one: Message) -> Json:
     key = one.chat.id, one.message_id
     entities = one.entities or one.caption_entities or []
     return {
-        "id": one.message_id,
+        "id": one.message_id or one.ephemeral_message_id,
+        "to": one.receiver_user.id if one.receiver_user is not None else None,
+        "album": one.media_group_id,
+        "service": "added" if one.new_chat_members else "removed" if one.left_chat_member else None,
         "chat": one.chat.id,
         "topic": one.message_thread_id if one.is_topic_message else None,
         "from": {"id": author.id, "name": author.first_name, "bot": author.is_bot},
@@ -55,8 +83,12 @@ def message(chats: Chats, one: Message) -> Json:
 def event(chats: Chats, one: Event) -> Json:
     """Return an event."""
     shown = message(chats, one.message) if one.message is not None else None
+    more = profile(chats) if one.kind == "profile" else {}
     return {
+        **more,
         "kind": one.kind,
+        "alert": one.alert,
+        "present": one.chat_id not in chats.blocked,
         "chat": one.chat_id,
         "id": one.message_id,
         "to": one.to,
@@ -65,16 +97,31 @@ def event(chats: Chats, one: Event) -> Json:
     }
 
 
-def menus(chats: Chats) -> list[Json]:
-    """Return the command menus by scope and language."""
-    return [
-        {"scope": scope, "language": code, "commands": [[n, d] for n, d in commands.items()]}
-        for (scope, code), commands in chats.menus.items()
-    ]
+def profile(chats: Chats) -> Json:
+    """Return the bot's command menus by scope or chat and language, and its description by language of a user."""
+    scopes: dict[tuple[str | int, str], dict[str, str]] = {}
+    scopes |= {key: menu for key, menu in chats.menus.items() if key[0] != "chat"}
+    scopes |= {(chat_id, code): menu for (chat_id, code), menu in chats.chat_menus.items()}
+    languages = {user.language_code or "" for user in chats.users.values()}
+    return {
+        "menus": [
+            {"scope": scope, "language": code, "commands": [[n, d] for n, d in commands.items()]}
+            for (scope, code), commands in scopes.items()
+        ],
+        "descriptions": {code: description_for(chats, "description", code) for code in languages},
+    }
 
 
 def _entity(entity: MessageEntity) -> Json:
-    return {"type": entity.type, "offset": entity.offset, "length": entity.length, "url": entity.url}
+    when = entity.unix_time
+    return {
+        "type": entity.type,
+        "offset": entity.offset,
+        "length": entity.length,
+        "url": entity.url,
+        "unix": when.timestamp() if isinstance(when, datetime) else when,
+        "format": entity.date_time_format,
+    }
 
 
 def _photo(one: Message) -> Json | None:
@@ -95,10 +142,19 @@ def _reply(one: Message | None) -> Json | None:
     if one is None:
         return None
     author = one.from_user or BOT
-    words = one.text or one.caption or ("Photo" if one.photo else "File")
-    return {"id": one.message_id, "name": author.first_name, "text": words[:120]}
+    words, photo = (
+        one.text or one.caption or "",
+        one.photo[0].file_id.removesuffix("-small") if one.photo else None,
+    )
+    return {"id": one.message_id, "name": author.first_name, "text": words[:120], "photo": photo}
 
 
 def _buttons(one: Message) -> list[list[Json]]:
     rows = one.reply_markup.inline_keyboard if one.reply_markup else []
-    return [[{"text": button.text, "data": button.callback_data} for button in row] for row in rows]
+    return [[_button(button) for button in row] for row in rows]
+
+
+def _button(button: InlineKeyboardButton) -> Json:
+    copied = button.copy_text.text if button.copy_text is not None else None
+    kind = {"data": button.callback_data, "copy": copied, "url": button.url}
+    return {"text": button.text, "style": button.style, **kind}

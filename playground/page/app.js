@@ -1,188 +1,178 @@
-// The page: draws the chats from the events of /events and sends the actions of the user by POST.
+// The page: keeps the state from the events of /events, draws it, and sends the actions of the users by POST.
 
-import { $, el, post } from "./dom.js";
-import { item } from "./message.js";
-import { setUpComposer } from "./composer.js";
+import { Composer } from "./composer.js";
+import { $, post } from "./dom.js";
+import { drawBack, drawBot, drawDoing, drawHeader, drawTopics, noteAction } from "./header.js";
+import { Messages } from "./messages.js";
+import { alertOf, copy, enlarge, hideToast, toast } from "./notices.js";
 import { setUpPanel } from "./panel.js";
+import { Popup } from "./popup.js";
+import { accountEntries, drawSide } from "./side.js";
+import { chat, chatsOf, load, put, sees, state, t, topicOf } from "./store.js";
+import { drawWelcome } from "./welcome.js";
 
-const state = {
-  chats: new Map(), // id -> { about, messages: Map, ephemeral: [], unread }
-  current: null, topic: null, atEnd: true, top: 0, senders: new Map(), menus: [], acting: new Map(),
+const actions = {
+  press, copy, enlarge, play, choose,
+  reply: (message) => composer.replyTo(message),
+  edit: (message) => composer.edit(message),
+  jump: (id) => messages.jump(id),
+  open: (text) => perform("/say", { ...here(), text }),
+  join: () => perform("/membership", { ...here(), present: true }),
+  start,
+  type(text) { composer.draft.text = text; composer.enter(true); },
+  sent: () => messages.scrollDown(),
+  failed: report,
 };
-const composer = setUpComposer(state, { redraw, open: say, closeTo: scrollDown });
-setUpPanel();
+const composer = new Composer(actions);
+const messages = new Messages({ ...actions, start: followStart }, drawAround);
+new Popup("more", "more-menu", chatEntries);
+new Popup("as", "as-menu", () => accountEntries(actions));
+setUpPanel(report);
+$("back").addEventListener("click", () => { document.body.dataset.view = "list"; $("chats").querySelector("[aria-current=true]")?.focus(); });
 connect();
 
 function connect() {
   const events = new EventSource("/events");
   events.onmessage = ({ data }) => handle(JSON.parse(data));
+  events.onerror = () => { state.connected = false; if (chat()) drawDoing(); };
 }
 
-function handle(event) {
-  if (event.kind === "all") return loadAll(event);
-  if (event.kind === "bot") return showBot(event.text);
-  const chat = state.chats.get(event.chat);
-  if (!chat) return undefined;
-  if (event.kind === "toast") return event.to === me() && event.chat === state.current ? toast(event.text) : undefined;
-  if (event.kind === "action") return acting(event.chat, event.text);
-  if (event.kind === "ephemeral") {
-    chat.ephemeral.push({ ...event.message, id: `e${chat.ephemeral.length}`, to: event.to, after: lastId(chat) });
-  } else if (event.kind === "deleted") {
-    chat.messages.delete(event.id);
-  } else {
-    chat.messages.set(event.message.id, event.message);
-  }
-  if (event.kind === "sent" && event.chat !== state.current) chat.unread += 1;
-  if (event.kind === "sent" && event.message.from.bot) state.acting.delete(event.chat);
-  if (event.chat === state.current) change(event, chat);
-  return drawChats();
-}
-
-function loadAll(event) {
-  const chosen = state.current;
-  state.chats = new Map(event.chats.map((about) => [about.id, { about, messages: new Map(), ephemeral: [], unread: 0 }]));
-  for (const message of event.messages) state.chats.get(message.chat)?.messages.set(message.id, message);
-  for (const { about } of state.chats.values()) {
-    if (!state.senders.has(about.id)) state.senders.set(about.id, about.members[0].id);
-  }
-  state.menus = event.menus;
-  showBot(event.bot);
-  choose(state.chats.has(chosen) ? chosen : event.chats[0].id);
-}
-
-const chat = () => state.chats.get(state.current);
-const me = () => state.senders.get(state.current);
-const lastId = (one) => Math.max(0, ...one.messages.keys());
-const visible = (message) => state.topic === null || message.topic === state.topic;
-
-const actions = {
-  press: (message, data) => post("/press", { chat: message.chat, id: message.id, user: me(), data }),
-  reply: (message) => composer.replyTo(message),
-  edit: (message) => composer.edit(message),
-  open: say,
-  jump(id) {
-    const found = $("messages").querySelector(`[data-id="${id}"]`);
-    found?.scrollIntoView({ block: "center" });
-    found?.classList.add("flash");
-    setTimeout(() => found?.classList.remove("flash"), 1300);
+const HANDLERS = {
+  all(event) {
+    const first = !state.chats.size;
+    state.connected = true;
+    load(event);
+    show(first);
   },
+  bot(event) { state.bot = event.text; drawBot(); },
+  profile(event) { Object.assign(state, { menus: event.menus, descriptions: event.descriptions }); welcome(); },
+  membership(event, one) { one.about.present = event.present; welcome(); drawDoing(); },
+  action: (event) => noteAction(event.chat, event.text),
+  toast(event) {
+    for (const press of state.pressing) if (press.startsWith(`${event.id} `) || !event.id) state.pressing.delete(press);
+    for (const id of messages.items.keys()) messages.showPresses(id);
+    if (event.to !== state.me || event.chat !== state.current || !event.text) return;
+    (event.alert ? alertOf : toast)(event.text);
+  },
+  sent: received, edited: received, reaction: received, ephemeral: received, "ephemeral-edited": received,
+  deleted: removed, "ephemeral-deleted": removed,
 };
 
-function say(text) {
-  const private_ = text.startsWith("/start ") && state.current < 0 ? me() : state.current;
-  return post("/say", { chat: private_, user: me(), topic: state.topic, text });
+function handle(event) {
+  const one = state.chats.get(event.chat);
+  if (event.chat && !one) return;
+  HANDLERS[event.kind]?.(event, one);
 }
 
-/** Draw one change in the open chat without redrawing the rest of the list. */
-function change(event, one) {
-  const list = $("messages");
-  const standing = event.kind === "ephemeral" ? null : list.querySelector(`[data-id="${event.id}"]`);
-  if (event.kind === "deleted") standing?.remove();
-  else if (event.kind === "ephemeral") {
-    if (event.to === me()) list.append(item(one.ephemeral.at(-1), me(), actions, "ephemeral"));
-  } else if (visible(event.message)) {
-    const drawn = item(event.message, me(), actions);
-    if (standing) standing.replaceWith(drawn);
-    else list.append(drawn);
-    if (event.kind === "sent") composer.forceReply(event.message);
+function received({ kind, message }, one) {
+  const sent = kind === "sent" || kind === "ephemeral";
+  put(message);
+  if (sent && message.from.bot) state.acting.delete(message.chat);
+  if (sent) composer.forceReply(message, one);
+  if (message.chat === state.current) {
+    welcome();
+    if (sees(message, state.me, topicOf(one.about))) messages.change(message, sent);
+    drawDoing();
   }
-  doing();
-  if (event.kind === "sent" && event.message.from.id === me()) state.atEnd = true;
-  keepAtEnd();
+  drawAround();
 }
 
-function redraw() {
-  const one = chat();
-  const shown = [...one.messages.values()].filter(visible).map((message) => item(message, me(), actions));
-  for (const message of one.ephemeral.filter(({ to }) => to === me())) {
-    const drawn = item(message, me(), actions, "ephemeral");
-    const next = shown.findIndex((li) => Number(li.dataset.id) > message.after);
-    shown.splice(next < 0 ? shown.length : next, 0, drawn);
-  }
-  $("messages").replaceChildren(...shown);
-  scrollDown();
+function removed({ message }, one) {
+  one.messages.delete(message.id);
+  composer.forget(message.id);
+  if (message.chat === state.current) messages.remove(message.id);
+  drawAround();
+}
+
+/** Draw the parts that messages of other chats and topics change. */
+function drawAround() {
+  drawSide(actions);
+  drawBack();
+  drawTopics(chooseTopic);
+}
+
+/** Draw the open chat. `fresh` is false if it was open before. */
+function show(fresh) {
+  document.documentElement.lang = state.users.get(state.me).language;
+  drawHeader();
+  messages.draw(fresh);
+  welcome();
+  composer.enter(fresh);
+  drawAround();
+}
+
+/** Draw the empty chat or the bar, and the composer if it appears. */
+function welcome() {
+  const before = $("composer").hidden;
+  drawWelcome(actions);
+  if (before && !$("composer").hidden) composer.enter(document.activeElement === document.body);
 }
 
 function choose(id) {
+  hideToast();
+  document.body.dataset.view = "chat";
   state.current = id;
+  show(true);
+}
+
+function chooseTopic(id) {
+  state.topics.set(state.current, id);
+  show(true);
+}
+
+/** Play another user: in the same chat if they are in it, otherwise in their private chat. */
+function play(id) {
+  const stays = state.current < 0 && chatsOf(id).some(({ about }) => about.id === state.current);
+  hideToast();
+  state.me = id;
+  if (!stays) state.current = id;
+  show(true);
+}
+
+const here = () => ({ chat: state.current, user: state.me, topic: topicOf(chat().about) });
+
+/** Do an action of the user. Returns whether it was done; a failure is reported. */
+async function perform(path, body) {
+  try {
+    await post(path, body);
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  }
+}
+
+function report(error, kept = "") {
+  toast([error.message || t("notDone"), kept].filter(Boolean).join(" "), "error");
+}
+
+async function press(message, data) {
+  const name = `${message.id} ${data}`;
+  state.pressing.add(name);
+  messages.pressedAt = Date.now();
+  messages.showPresses(message.id);
+  if (await perform("/press", { ...here(), id: message.id, ephemeral: message.to !== null, data })) return;
+  state.pressing.delete(name);
+  messages.showPresses(message.id);
+}
+
+/** Press START: unblock the bot if it is blocked, and send /start with the payload of a link that was followed. */
+async function start() {
+  const payload = state.payloads.get(state.me);
+  if (!chat().about.present && !(await perform("/membership", { ...here(), present: true }))) return;
+  if (await perform("/say", { ...here(), text: payload ? `/start ${payload}` : "/start" })) state.payloads.delete(state.me);
+  welcome();
+}
+
+/** Follow a start link: Telegram opens the private chat and shows START, which sends the payload. */
+function followStart(payload) {
+  state.payloads.set(state.me, payload);
+  choose(state.me);
+}
+
+function chatEntries() {
   const { about } = chat();
-  chat().unread = 0;
-  state.topic = about.topics.length ? about.topics[0].id : null;
-  $("title").textContent = about.title;
-  document.title = `${about.title} – Imagine`;
-  drawTopics(about);
-  composer.enter(about);
-  doing();
-  redraw();
-  drawChats();
+  const label = about.kind === "private" ? (about.present ? "block" : "restart") : about.present ? "leave" : "join";
+  const change = () => (label === "restart" ? start() : perform("/membership", { ...here(), present: !about.present }));
+  return [{ label: t(label), run: change }];
 }
-
-function drawTopics(about) {
-  const topics = $("topics");
-  topics.hidden = !about.topics.length;
-  topics.replaceChildren(...about.topics.map((topic) => el("button", {
-    type: "button", "aria-pressed": String(topic.id === state.topic),
-    onclick: () => { state.topic = topic.id; drawTopics(about); redraw(); },
-  }, `# ${topic.title}`)));
-}
-
-function drawChats() {
-  $("chats").replaceChildren(...[...state.chats.values()].map((one, number) => {
-    const last = [...one.messages.values()].at(-1);
-    const words = last ? `${last.from.name}: ${last.text || (last.photo ? "🖼 Photo" : "📄 File")}` : "No messages yet";
-    const unread = one.unread ? el("span", { className: "unread", "aria-label": `${one.unread} new` }, String(one.unread)) : el("span");
-    return el("button", { type: "button", "aria-current": String(one.about.id === state.current), onclick: () => choose(one.about.id) },
-      el("span", { className: "face", "aria-hidden": "true", data: { hue: number % 4 } }, one.about.title[0]),
-      el("span", { className: "name" }, one.about.title), unread, el("span", { className: "last" }, words));
-  }));
-}
-
-const ACTIONS = { upload_photo: "is sending a photo…", upload_document: "is sending a file…", typing: "is typing…" };
-
-function acting(id, action) {
-  state.acting.set(id, { since: Date.now(), words: ACTIONS[action] || "is busy…" });
-  doing();
-  setTimeout(doing, 5100);
-}
-
-function doing() {
-  const act = state.acting.get(state.current);
-  const { about } = chat();
-  const usual = about.kind === "private" ? "with Imagine, a bot" : `${about.members.length} members and Imagine, a bot`;
-  $("doing").textContent = act && Date.now() - act.since < 5000 ? `Imagine ${act.words}` : usual;
-}
-
-function showBot(now) {
-  $("bot").dataset.state = now;
-  $("bot").textContent = { starting: "The bot is starting", running: "The bot is running", down: "The bot is down" }[now] || now;
-}
-
-let fading;
-function toast(text) {
-  if (!text) return;
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(fading);
-  fading = setTimeout(() => { $("toast").hidden = true; }, 4000);
-}
-
-function scrollDown() {
-  state.atEnd = true;
-  keepAtEnd();
-}
-
-/** Keep the newest message in view unless the user has scrolled up. Also called when a picture has loaded. */
-function keepAtEnd() {
-  const list = $("messages");
-  if (state.atEnd) list.scrollTop = list.scrollHeight;
-  state.top = list.scrollTop;
-}
-
-$("messages").addEventListener("load", keepAtEnd, true);
-$("messages").addEventListener("scroll", () => {
-  const list = $("messages");
-  // Only the user scrolls up: appended messages leave scrollTop unchanged.
-  if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) state.atEnd = true;
-  else if (list.scrollTop < state.top - 5) state.atEnd = false;
-  state.top = list.scrollTop;
-}, { passive: true });

@@ -1,169 +1,197 @@
-// The composer: text, replies, edits, photos by file, paste and drag, the command menu, and the choice of the sender.
+// The composer: text, replies, edits, files, the menu of commands. Each user has a draft of their own in each chat and topic.
 
-import { $, el, post } from "./dom.js";
+import { $, el, icon, post } from "./dom.js";
+import { Popup } from "./popup.js";
+import { chat, commands, state, t, topicOf } from "./store.js";
 
-/** Set up the composer. `actions`: redraw, open (send a text), closeTo (scroll down). */
-export function setUpComposer(state, actions) {
-  const text = $("text");
-  let replying = null, editing = null, attached = null;
-  const me = () => state.senders.get(state.current);
+const MOST_FILES = 10; // as an album of Telegram
+const HIGHEST = 170; // CSS pixels
 
-  const composer = {
-    enter(about) {
-      stopReplying();
-      detach();
-      const members = about.members.map((user) => el("option", { value: String(user.id) }, user.name));
-      $("sender").replaceChildren(...members);
-      $("sender").value = String(me());
-      closeMenu();
-      text.focus({ preventScroll: true });
-    },
-    replyTo(message, placeholder) {
-      editing = null;
-      replying = message;
-      bar(`Reply to ${message.from.name}: ${message.text || "Photo"}`);
-      text.placeholder = placeholder || "Message";
-      text.focus();
-    },
-    edit(message) {
-      replying = null;
-      editing = message;
-      bar(`Edit: ${message.text}`);
-      text.value = message.text;
-      text.focus();
-    },
-    /** Open the reply field for a ForceReply of the bot if it answers or mentions the current sender. */
-    forceReply(message) {
-      const one = state.chats.get(state.current);
-      const answered = message.reply && one.messages.get(message.reply.id);
-      const named = message.entities.some((entity) => entity.url === `tg://user?id=${me()}`);
-      if (message.reply_placeholder !== null && (!answered || answered.from.id === me() || named)) {
-        composer.replyTo(message, message.reply_placeholder);
-      }
-    },
-  };
-
-  function bar(words) {
-    $("replying").hidden = false;
-    $("replying").querySelector("p").textContent = words;
+export class Composer {
+  /** `actions`: open (send a text), sent (scroll down), failed (report an error). */
+  constructor(actions) {
+    this.actions = actions;
+    this.drafts = new Map();
+    this.text = $("text");
+    this.menu = new Popup("menu-toggle", "menu", () => this.entries("") || t("noCommands"));
+    this.listen();
   }
 
-  function stopReplying() {
-    replying = editing = null;
-    $("replying").hidden = true;
-    text.placeholder = "Message";
+  draftOf(userId, chatId, topic) {
+    const key = `${userId} ${chatId} ${topic ?? ""}`;
+    if (!this.drafts.has(key)) this.drafts.set(key, empty());
+    return this.drafts.get(key);
   }
 
-  function attach(file) {
-    if (!file) return;
-    attached = file;
-    const image = $("attached").querySelector("img");
-    URL.revokeObjectURL(image.src);
-    image.src = URL.createObjectURL(file);
-    $("attached").hidden = false;
-    text.focus();
+  get draft() {
+    return this.draftOf(state.me, state.current, topicOf(chat().about));
   }
 
-  function detach() {
-    attached = null;
-    $("attached").hidden = true;
-    $("file").value = "";
+  /** Show the draft of the open chat. With `focus`, put the keyboard into it (a touch screen would open its own). */
+  enter(focus) {
+    this.menu.close();
+    this.show();
+    if (focus && matchMedia("(hover: hover)").matches) this.text.focus({ preventScroll: true });
   }
 
-  async function send() {
-    const words = text.value.trim();
-    const about = { chat: state.current, user: me(), topic: state.topic, reply: replying?.id };
-    if (editing) await post("/edit", { chat: state.current, id: editing.id, text: words });
-    else if (attached) {
-      const form = new FormData();
-      form.append("about", JSON.stringify({ ...about, text: words }));
-      form.append("file", attached, attached.name || "photo.png");
-      await fetch("/photo", { method: "POST", body: form });
-    } else if (words) await post("/say", { ...about, text: words });
-    else return;
-    text.value = "";
-    grow();
-    detach();
-    stopReplying();
-    actions.closeTo();
-  }
-
-  function grow() {
-    text.rows = Math.min(6, text.value.split("\n").length);
-  }
-
-  function commands() {
-    const one = state.chats.get(state.current);
-    const user = one.about.members.find((member) => member.id === me());
-    const scopes = one.about.kind === "private" ? ["all_private_chats"]
-      : user.admin ? ["all_chat_administrators", "all_group_chats"] : ["all_group_chats"];
-    for (const scope of scopes) {
-      for (const language of [user.language, ""]) {
-        const found = state.menus.find((menu) => menu.scope === scope && menu.language === language);
-        if (found) return found.commands;
-      }
+  show() {
+    const { text, reply, edit, files, placeholder } = this.draft;
+    if (this.text.value !== text) this.text.value = text;
+    this.text.placeholder = placeholder || t(files.length ? "caption" : "message");
+    this.text.setAttribute("aria-label", t("message"));
+    const about = chat().messages.get(reply ?? edit);
+    $("replying").hidden = !about;
+    if (about) {
+      const title = edit ? t("editing") : t("replyTo", { name: about.from.name });
+      $("replying").querySelector("p").replaceChildren(el("b", {}, title), el("span", {}, about.text || t(about.photo ? "photo" : "file")));
     }
-    return [];
+    this.showFiles(files);
+    this.grow();
   }
 
-  function openMenu() {
-    const items = commands().map(([name, about]) => el("button", {
-      type: "button", role: "menuitem",
-      onclick: () => { closeMenu(); if (name === "imagine") { text.value = "/imagine "; text.focus(); } else actions.open(`/${name}`); },
-    }, `/${name}`, el("small", {}, about)));
-    $("menu").replaceChildren(...(items.length ? items : [el("p", {}, "The bot has not set its commands yet.")]));
-    $("menu").hidden = false;
-    $("menu-toggle").setAttribute("aria-expanded", "true");
-    $("menu").querySelector("button")?.focus();
+  showFiles(files) {
+    for (const image of $("attached").querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    $("attached").hidden = !files.length;
+    $("attached").replaceChildren(...files.map((file) => {
+      const remove = () => { this.draft.files = files.filter((one) => one !== file); this.show(); this.text.focus(); };
+      return el("li", { title: file.name }, preview(file),
+        el("button", { type: "button", className: "round", "aria-label": t("remove", { name: file.name }), onclick: remove }, icon("close")));
+    }));
   }
 
-  function closeMenu() {
-    $("menu").hidden = true;
-    $("menu-toggle").setAttribute("aria-expanded", "false");
+  replyTo(message) {
+    Object.assign(this.draft, { reply: message.id, edit: null, placeholder: "" });
+    this.show();
+    this.text.focus();
   }
 
-  async function refreshMenus() {
-    const answer = await fetch("/menus");
-    state.menus = await answer.json();
+  edit(message) {
+    Object.assign(this.draft, { edit: message.id, reply: null, text: message.text, files: [] });
+    this.show();
+    this.text.focus();
   }
 
-  $("composer").addEventListener("submit", (event) => { event.preventDefault(); send(); });
-  text.addEventListener("input", grow);
-  text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
-    if (event.key === "Escape") stopReplying();
-  });
-  text.addEventListener("paste", (event) => {
-    const file = [...event.clipboardData.files].find((one) => one.type.startsWith("image/"));
-    if (file) { event.preventDefault(); attach(file); }
-  });
-  $("attach").addEventListener("click", () => $("file").click());
-  $("file").addEventListener("change", () => attach($("file").files[0]));
-  $("attach-cancel").addEventListener("click", detach);
-  $("reply-cancel").addEventListener("click", stopReplying);
-  $("menu-toggle").addEventListener("click", async () => {
-    if (!$("menu").hidden) { closeMenu(); return; }
-    await refreshMenus();
-    openMenu();
-  });
-  $("menu").addEventListener("keydown", (event) => {
-    const items = [...$("menu").querySelectorAll("button")];
-    const at = items.indexOf(document.activeElement);
-    if (event.key === "Escape") { closeMenu(); $("menu-toggle").focus(); }
-    if (event.key === "ArrowDown") items[(at + 1) % items.length]?.focus();
-    if (event.key === "ArrowUp") items[(at - 1 + items.length) % items.length]?.focus();
-  });
-  $("sender").addEventListener("change", () => {
-    state.senders.set(state.current, Number($("sender").value));
-    actions.redraw();
-  });
-  const main = document.querySelector("main");
-  main.addEventListener("dragover", (event) => { event.preventDefault(); main.classList.add("dropping"); });
-  main.addEventListener("dragleave", () => main.classList.remove("dropping"));
-  main.addEventListener("drop", (event) => {
-    event.preventDefault();
-    main.classList.remove("dropping");
-    attach([...event.dataTransfer.files].find((one) => one.type.startsWith("image/")));
-  });
-  return composer;
+  /** Open the reply field for a ForceReply: in private always; in a group for the user it answers or mentions (TDLib). */
+  forceReply(message, one) {
+    if (message.reply_placeholder === null) return;
+    const answered = message.reply && one.messages.get(message.reply.id);
+    for (const { id } of one.about.members) {
+      const named = message.entities.some((entity) => entity.url === `tg://user?id=${id}`);
+      if (message.chat < 0 && answered && answered.from.id !== id && !named) continue;
+      const draft = this.draftOf(id, message.chat, one.about.topics.length ? message.topic ?? 0 : null);
+      if (draft.edit === null) Object.assign(draft, { reply: message.id, placeholder: message.reply_placeholder });
+      if (draft === this.draft) this.enter(!document.activeElement?.closest("#messages, .menu"));
+    }
+  }
+
+  /** Forget a deleted message in all drafts. */
+  forget(id) {
+    for (const draft of this.drafts.values()) {
+      if (draft.reply === id) Object.assign(draft, { reply: null, placeholder: "" });
+      if (draft.edit === id) Object.assign(draft, { edit: null, text: "" });
+    }
+    if (chat()) this.show();
+  }
+
+  attach(files) {
+    this.draft.files = [...this.draft.files, ...files].slice(0, MOST_FILES);
+    this.show();
+    this.text.focus();
+  }
+
+  /** Send the draft. It stays as it is if that fails. */
+  async send() {
+    const draft = this.draft;
+    const text = draft.text.trim();
+    if (draft.sending || !(text || draft.files.length)) return;
+    const about = { chat: state.current, user: state.me, topic: topicOf(chat().about), reply: draft.reply, text };
+    draft.sending = true;
+    try {
+      if (draft.edit !== null) await post("/edit", { ...about, id: draft.edit });
+      else if (draft.files.length) await post("/photo", form(about, draft.files));
+      else await post("/say", about);
+      Object.assign(draft, empty());
+      this.menu.close();
+      this.actions.sent();
+    } catch (error) {
+      this.actions.failed(error, t("notSent"));
+    } finally {
+      draft.sending = false;
+      this.show();
+    }
+  }
+
+  /** Stop replying or editing. */
+  cancel() {
+    Object.assign(this.draft, { reply: null, placeholder: "" }, this.draft.edit === null ? {} : { edit: null, text: "" });
+    this.show();
+  }
+
+  grow() {
+    this.text.style.height = "auto";
+    this.text.style.height = `${Math.min(HIGHEST, this.text.scrollHeight + 2)}px`;
+  }
+
+  /** Return the entries of the menu for commands that begin with a word, or null. */
+  entries(begin) {
+    const found = commands().filter(([name]) => name.startsWith(begin));
+    const run = (name) => () => {
+      if (name !== "imagine") { Object.assign(this.draft, { text: "" }); this.show(); this.actions.open(`/${name}`); return; }
+      this.draft.text = "/imagine ";
+      this.show();
+      this.text.focus();
+    };
+    return found.length ? found.map(([name, about]) => ({ label: `/${name}`, note: about, run: run(name) })) : null;
+  }
+
+  typed() {
+    this.draft.text = this.text.value;
+    this.grow();
+    const command = /^\/(\w*)$/.exec(this.text.value);
+    const entries = command && this.entries(command[1]);
+    if (entries) this.menu.show(entries, false);
+    else this.menu.close();
+  }
+
+  listen() {
+    $("composer").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    this.text.addEventListener("input", () => this.typed());
+    this.text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.send(); }
+      if (event.key === "Escape") this.cancel();
+      if (/^Arrow(Up|Down)$/.test(event.key) && !this.menu.menu.hidden) this.menu.move(event);
+    });
+    $("composer").addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      this.attach(event.clipboardData.files);
+    });
+    $("attach").addEventListener("click", () => $("file").click());
+    $("file").addEventListener("change", () => { this.attach($("file").files); $("file").value = ""; });
+    $("reply-cancel").addEventListener("click", () => { this.cancel(); this.text.focus(); });
+    const main = $("chat");
+    main.addEventListener("dragover", (event) => { event.preventDefault(); main.classList.add("dropping"); });
+    main.addEventListener("dragleave", () => main.classList.remove("dropping"));
+    main.addEventListener("drop", (event) => {
+      event.preventDefault();
+      main.classList.remove("dropping");
+      this.attach(event.dataTransfer.files);
+    });
+  }
+}
+
+const empty = () => ({ text: "", reply: null, edit: null, files: [], placeholder: "", sending: false });
+
+function form(about, files) {
+  const made = new FormData();
+  made.append("about", JSON.stringify(about));
+  for (const file of files) made.append("file", file, file.name || "photo.png");
+  return made;
+}
+
+/** Return a picture of a file, or its name if the browser cannot show it. */
+function preview(file) {
+  const named = el("span", { className: "file-name" }, icon("file"), el("span", {}, file.name));
+  if (!file.type.startsWith("image/")) return named;
+  return el("img", { alt: file.name, src: URL.createObjectURL(file), onerror: ({ target }) => target.replaceWith(named) });
 }

@@ -1,13 +1,13 @@
-// Helpers that build elements. Text is always set as text, never as HTML.
+// Helpers that build elements, and the requests to the page's server. Text is always set as text, never as HTML.
 
 export const $ = (id) => document.getElementById(id);
 
-/** Return an element with properties and children; a property with a dash or `role` is an attribute. */
+/** Return an element with properties and children; a property with a dash, `role` or `lang` is an attribute. */
 export function el(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
-    if (name.includes("-") || name === "role") made.setAttribute(name, value);
+    if (name.includes("-") || name === "role" || name === "lang") made.setAttribute(name, value);
     else if (name === "data") Object.assign(made.dataset, value);
     else made[name] = value;
   }
@@ -15,12 +15,41 @@ export function el(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Send JSON to the server of the page. The effect arrives through /events. */
+/** Return an icon of index.html. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(use);
+  return svg;
+}
+
+/** Return the language of a text: Russian if it has Cyrillic letters. */
+export const languageOf = (text) => (/[а-яё]/i.test(text) ? "ru" : "en");
+
+/** Return the round picture of a user or a chat: its first letter. */
+export const face = (title, id) =>
+  el("span", { className: "face", "aria-hidden": "true", lang: languageOf(title), data: { hue: Math.abs(id) % 4 } }, title[0]);
+
+/** Return the count of new messages, or nothing. */
+export const badge = (count, label) => (count ? el("span", { className: "unread", role: "img", "aria-label": label }, String(count)) : null);
+
+/** An action that the server refused with a sentence, or that did not reach it (no sentence). */
+export class NotDone extends Error {}
+
+/** Send JSON, or a form, to the server of the page. The effect arrives through /events. Throws NotDone. */
 export async function post(path, body) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  const form = body instanceof FormData;
+  let answer;
+  try {
+    answer = await fetch(path, form ? { method: "POST", body } : {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
+  } catch {
+    throw new NotDone("");
+  }
+  if (answer.ok) return;
+  if (answer.status === 413) throw new NotDone("The files are too large for the playground.");
+  throw new NotDone(answer.status === 409 ? await answer.text() : `The playground answered ${answer.status}.`);
 }

@@ -1,65 +1,138 @@
-// One message as a list item.
+// One message as a list item. An update replaces only the parts that changed: the others keep focus and picture.
 
-import { $, el } from "./dom.js";
-import { words } from "./words.js";
+import { el, icon, languageOf } from "./dom.js";
+import { state, t, user } from "./store.js";
+import { openLink, words } from "./words.js";
 
-/** Return the list item of a message as seen by the user `me`. `actions`: press, reply, edit, open, jump. */
-export function item(message, me, actions, kind = "") {
-  const own = message.from.id === me;
-  const li = el("li", { className: `${own ? "own" : ""} ${kind}`.trim(), data: { id: message.id } });
-  const bubble = el("div", { className: "bubble" });
-  if (!own) bubble.append(el("div", { className: "author" }, message.from.name));
-  if (message.reply) bubble.append(quoted(message.reply, actions));
-  if (message.photo) bubble.append(photo(message));
-  if (message.document) bubble.append(file(message.document));
-  bubble.append(...words(message.text, message.entities, actions.open));
-  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  bubble.append(el("span", { className: "meta" }, message.edited ? `edited ${time}` : time));
-  if (message.reaction) {
-    bubble.append(el("div", {}, el("span", { className: "reaction", "aria-label": `Reaction ${message.reaction}` }, message.reaction)));
+const WIDEST = 420, HIGHEST = 440, NARROWEST = 250; // CSS pixels of a photo, as in Telegram Desktop
+/** Name -> [the data of the part, or null; the node for the data]. The node is drawn again when the data changes. */
+const PARTS = {
+  onlyYou: [(m) => (m.to === null ? null : t("onlyYou")), (label) => el("div", { className: "only-you" }, label)],
+  author: [
+    (m, own) => (own || m.chat > 0 ? null : [m.from.name, m.from.id]),
+    ([name, id]) => el("div", { className: "author", lang: languageOf(name), data: { hue: Math.abs(id) % 4 } }, name),
+  ],
+  reply: [(m) => m.reply, quoted],
+  photo: [(m) => (m.photo ? [m.photo, m.text || t("photo")] : null), photo],
+  file: [(m) => m.document, file],
+  text: [(m) => (m.text ? [shown(m), m.entities] : null), text],
+  meta: [(m) => [m.date, m.edited], ([date, edited]) => el("span", { className: "meta" }, `${edited ? `${t("edited")} ` : ""}${clock(date)}`)],
+  reaction: [(m) => m.reaction, (emoji) => el("div", {}, el("span", { className: "reaction", role: "img", "aria-label": t("reaction", { name: emoji }) }, emoji))],
+};
+
+export class Item {
+  /** `actions`: press, reply, edit, open, start, copy, jump, enlarge. */
+  constructor(message, actions) {
+    this.actions = actions;
+    this.signatures = {};
+    this.slots = Object.fromEntries(Object.keys(PARTS).map((name) => [name, el("div", { className: "slot" })]));
+    this.bubble = el("div", { className: "bubble" }, ...Object.values(this.slots));
+    this.keys = el("div", { className: "keys", role: "group" });
+    this.tools = el("div", { className: "tools" });
+    this.li = el("li", { data: { id: message.id }, tabIndex: -1 }, el("div", { className: "body" }, this.bubble, this.keys), this.tools);
+    this.update(message);
   }
-  if (message.buttons.length) bubble.append(keys(message, actions));
-  li.append(...(own ? [tools(message, own, actions), bubble] : [bubble, tools(message, own, actions)]));
-  return li;
+
+  update(message) {
+    this.message = message;
+    const own = message.from.id === state.me;
+    this.li.className = [own && "own", message.to !== null && "ephemeral", message.service && "service", message.photo && "with-photo"].filter(Boolean).join(" ");
+    if (message.service) {
+      this.bubble.replaceChildren(t(message.service, { name: message.from.name }));
+      this.keys.hidden = this.tools.hidden = true;
+      return;
+    }
+    for (const [name, [data, draw]] of Object.entries(PARTS)) {
+      const value = data(message, own);
+      this.part(name, value && [value, user().language], () => this.slots[name].replaceChildren(...(value ? [draw(value, this.actions)] : [])));
+    }
+    if (message.photo) this.bubble.style.setProperty("--photo", `${fit(message.photo)}px`);
+    this.part("keys", message.buttons, () => this.drawKeys());
+    this.part("tools", [own, message.to, user().language], () => this.drawTools(own));
+    this.showPresses();
+  }
+
+  part(name, data, draw) {
+    const signature = JSON.stringify(data ?? null);
+    if (this.signatures[name] === signature) return;
+    this.signatures[name] = signature;
+    draw();
+  }
+
+  /** Draw the buttons. The keyboard stays on the same button, or on the one in its place, or on the message. */
+  drawKeys() {
+    const before = [...this.keys.querySelectorAll("button")];
+    const at = before.indexOf(document.activeElement);
+    const rows = this.message.buttons.map((row) => el("div", {}, ...row.map((key) => this.key(key))));
+    this.keys.replaceChildren(...rows);
+    this.keys.hidden = !rows.length;
+    this.keys.setAttribute("aria-label", t("buttons"));
+    if (at < 0) return;
+    const after = [...this.keys.querySelectorAll("button")];
+    const same = after.find((button) => button.dataset.key && button.dataset.key === before[at].dataset.key);
+    (same ?? after[Math.min(at, after.length - 1)] ?? this.li).focus({ preventScroll: true });
+  }
+
+  key(key) {
+    const run = () => {
+      if (key.copy !== null) this.actions.copy(key.copy);
+      else if (key.url !== null) openLink(key.url, this.actions);
+      else this.actions.press(this.message, key.data);
+    };
+    const mark = key.copy !== null ? "⧉" : key.url !== null ? "↗" : null;
+    return el("button", { type: "button", lang: languageOf(key.text), data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
+      el("span", {}, key.text), mark ? el("span", { className: "mark", "aria-hidden": "true" }, mark) : null);
+  }
+
+  /** Show the presses that the bot has not answered. */
+  showPresses() {
+    for (const button of this.keys.querySelectorAll("button")) {
+      const pressed = button.dataset.key && state.pressing.has(`${this.message.id} ${button.dataset.key}`);
+      if (pressed) button.setAttribute("aria-busy", "true");
+      else button.removeAttribute("aria-busy");
+    }
+  }
+
+  drawTools(own) {
+    const tool = (name, run) => el("button", { type: "button", "aria-label": t(name), title: t(name), onclick: () => run(this.message) }, icon(name));
+    const reply = this.message.to === null ? tool("reply", this.actions.reply) : null;
+    this.tools.replaceChildren(...[reply, own ? tool("edit", this.actions.edit) : null].filter(Boolean));
+  }
+}
+
+/** Return the text as a Telegram client shows it: the payload of a start link is not shown. */
+function shown(message) {
+  return message.from.bot ? message.text : message.text.replace(/^\/start .+$/s, "/start");
+}
+
+const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(user().language, { hour: "2-digit", minute: "2-digit" });
+
+/** Return the width of a photo in CSS pixels. */
+function fit({ width, height }) {
+  return Math.round(Math.max(NARROWEST, width * Math.min(WIDEST / width, HIGHEST / height)));
+}
+
+function text([content, entities], actions) {
+  return el("span", { className: "text", lang: languageOf(content) }, ...words(content, entities, actions));
 }
 
 function quoted(reply, actions) {
   const jump = () => actions.jump(reply.id);
-  return el("button", { type: "button", className: "reply", onclick: jump }, el("b", {}, reply.name), reply.text);
+  return el("button", { type: "button", className: "reply", onclick: jump, lang: languageOf(reply.text) },
+    reply.photo ? el("img", { src: `/file/${encodeURIComponent(reply.photo)}`, alt: "", loading: "lazy" }) : null,
+    el("span", {}, el("b", { lang: languageOf(reply.name) }, reply.name), el("span", {}, reply.text || t("photo"))));
 }
 
-function photo(message) {
-  const source = `/file/${encodeURIComponent(message.photo.file)}`;
-  const about = message.text || `Photo from ${message.from.name}`;
-  const image = el("img", {
-    alt: about, loading: "lazy", decoding: "async", width: message.photo.width, height: message.photo.height, src: source,
-  });
-  return el("button", { type: "button", className: "photo", "aria-label": `Open: ${about}`, onclick: () => enlarge(source, about) }, image);
-}
-
-function enlarge(source, about) {
-  const dialog = $("large");
-  Object.assign(dialog.querySelector("img"), { src: source, alt: about });
-  dialog.showModal();
+function photo([{ file: id, width, height }, about], actions) {
+  const source = `/file/${encodeURIComponent(id)}`;
+  const image = el("img", { alt: about, loading: "lazy", decoding: "async", width, height, src: source });
+  return el("button", { type: "button", className: "photo", lang: languageOf(about), "aria-label": t("open", { name: about }), onclick: () => actions.enlarge(source, about) }, image);
 }
 
 function file(document_) {
   const source = `/file/${encodeURIComponent(document_.file)}?save`;
-  const size = `${Math.max(1, Math.round((document_.size || 0) / 1024))} kB`;
-  return el("a", { className: "file", href: source, download: document_.name }, el("span", { "aria-hidden": "true" }, "📄"), `${document_.name} · ${size}`);
-}
-
-function keys(message, actions) {
-  const rows = message.buttons.map((row) =>
-    el("div", {}, ...row.map((key) => el("button", { type: "button", onclick: () => actions.press(message, key.data) }, key.text))),
-  );
-  return el("div", { className: "keys", role: "group", "aria-label": "Buttons of the message" }, ...rows);
-}
-
-function tools(message, own, actions) {
-  const reply = el("button", { type: "button", onclick: () => actions.reply(message) }, "Reply");
-  const edit = own && !message.photo && !message.document
-    ? el("button", { type: "button", onclick: () => actions.edit(message) }, "Edit")
-    : null;
-  return el("div", { className: "tools" }, reply, edit);
+  const size = document_.size < 1_000_000 ? `${Math.max(1, Math.round(document_.size / 1024))} kB` : `${(document_.size / 1_048_576).toFixed(1)} MB`;
+  return el("a", { className: "file", href: source, download: document_.name },
+    el("span", { className: "file-mark", "aria-hidden": "true" }, icon("file")),
+    el("span", { className: "file-name" }, el("b", {}, document_.name), el("small", {}, size)));
 }

@@ -1,11 +1,13 @@
 // The side panel: the bot's calls, the provider's tasks, quotas, and switches. It polls only while it is open.
 
-import { $, el, post } from "./dom.js";
+import { $, el, languageOf, post } from "./dom.js";
 
 const SWITCHES = {
   slow: "The provider is slow (40 s)",
+  stuck: "A task never ends (given up after 2 minutes)",
   down: "The provider is down (503)",
   moderation: "Every prompt is rejected as unsafe",
+  low: "The provider's balance is low (seen when the bot starts)",
   poor: "The provider's balance is empty",
   flood: "Telegram answers 429",
   links: "The provider takes photos as links only",
@@ -14,15 +16,17 @@ const SWITCHES = {
 const EVERY = 700;
 const MOST_CALLS = 150;
 
-/** Set up the panel. */
-export function setUpPanel() {
+/** Set up the panel. `report` shows an error. */
+export function setUpPanel(report) {
   let since = 0, timer = null;
-  const boxes = new Map();
+  const boxes = new Map(), quotas = new Map();
+  const perform = (path, body) => post(path, body).catch(report);
 
   async function look() {
-    const answer = await fetch(`/panel?since=${since}`);
-    const now = await answer.json();
-    draw(now);
+    try {
+      const answer = await fetch(`/panel?since=${since}`);
+      if (answer.ok) draw(await answer.json());
+    } catch { /* the demo has ended, as the header says */ }
   }
 
   function draw(now) {
@@ -30,7 +34,7 @@ export function setUpPanel() {
     $("tasks").replaceChildren(...now.tasks.map((task) => row(
       task.prompt, `${task.age} s`, `${task.left} s`, task.polls, task.left > 0 ? "drawing" : task.noticed ? task.ends : `${task.ends}, not fetched yet`,
     )));
-    $("quotas").replaceChildren(...now.quotas.map((quota) => row(quota.subject, quota.day, quota.used)));
+    drawQuotas(now.quotas);
     for (const call of now.calls) {
       const failed = call.status >= 400;
       $("calls").prepend(el("li", {}, el("details", {},
@@ -45,26 +49,45 @@ export function setUpPanel() {
   function drawSwitches(switches) {
     for (const [name, on] of Object.entries(switches)) {
       if (!boxes.has(name)) {
-        const box = el("input", { type: "checkbox", onchange: () => post("/switch", { name, on: box.checked }) });
+        const box = el("input", { type: "checkbox", onchange: () => perform("/switch", { name, on: box.checked }) });
         boxes.set(name, box);
-        $("switches").append(el("label", {}, box, ` ${SWITCHES[name] || name}`));
+        $("switches").append(el("label", {}, box, el("span", {}, SWITCHES[name] || name)));
       }
       boxes.get(name).checked = on;
     }
   }
 
-  function row(...cells) {
-    return el("tr", {}, ...cells.map((cell) => el("td", {}, String(cell))));
+  function drawQuotas(rows) {
+    for (const { id, subject, used } of rows) {
+      if (!quotas.has(id)) {
+        const leave = el("button", { type: "button", "aria-label": `Leave ${subject} 1`, onclick: () => perform("/quota", { subject: id, left: 1 }) }, "Leave 1");
+        const cell = el("td", {});
+        quotas.set(id, cell);
+        $("quotas").append(el("tr", {}, el("td", { lang: languageOf(subject) }, subject), cell, el("td", {}, leave)));
+      }
+      quotas.get(id).textContent = String(used);
+    }
   }
 
-  $("panel-toggle").addEventListener("click", () => {
-    const open = $("panel").hidden;
+  function row(first, ...cells) {
+    return el("tr", {}, el("td", { lang: languageOf(first) }, first), ...cells.map((cell) => el("td", {}, String(cell))));
+  }
+
+  function show(open) {
     $("panel").hidden = !open;
     document.body.classList.toggle("with-panel", open);
     $("panel-toggle").setAttribute("aria-expanded", String(open));
     clearInterval(timer);
     if (open) { look(); timer = setInterval(look, EVERY); }
+  }
+
+  $("panel-toggle").addEventListener("click", () => {
+    show($("panel").hidden);
+    if (!$("panel").hidden) $("panel-close").focus();
   });
-  $("kill").addEventListener("click", () => post("/bot", { action: "kill" }));
-  $("start").addEventListener("click", () => post("/bot", { action: "start" }));
+  const close = () => { show(false); $("panel-toggle").focus(); };
+  $("panel-close").addEventListener("click", close);
+  $("panel").addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  $("kill").addEventListener("click", () => perform("/bot", { action: "kill" }));
+  $("start").addEventListener("click", () => perform("/bot", { action: "start" }));
 }

@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.support.browser import ARGUMENTS, CHROMIUM, TIMEOUT, Visitor, demo
+from tests.support.stage import Stage, stage_for
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -32,13 +33,17 @@ async def visitor(browser: Browser, tmp_path: Path) -> AsyncIterator[Visitor]:
         page = await browser.new_page(viewport={"width": 1180, "height": 800})
         page.set_default_timeout(TIMEOUT)
         visitor = Visitor(page, address)
-        page.on(
-            "console",
-            lambda m: visitor.complaints.append(m.text) if m.type in {"error", "warning"} else None,
-        )
-        page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitor.listen()
         await page.goto(address)
         await expect(page.locator("#bot")).to_have_text("The bot is running")
         yield visitor
         await page.close()
     assert visitor.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
+    """Yield a page whose bot is the test. Warnings and errors in the browser's console fail the test."""
+    async with stage_for(browser) as opened:
+        yield opened
+        assert opened.visitor.complaints == []

@@ -34,12 +34,12 @@ async def _light(visitor: Visitor) -> None:
 async def _dark(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.chat("Friends")
-    await visitor.send_as("Борис")
+    await visitor.play("Борис")
     await visitor.write("/imagine лиса на снегу --size 5")
     await expect(page.locator(".ephemeral")).to_be_visible()
     await visitor.write("/imagine лиса на снегу --ar 16:9")
     await expect(page.locator(".photo img")).to_have_count(1)
-    await visitor.send_as("Ann")
+    await visitor.play("Ann")
     await visitor.write("/imagine a city of glass --ar 16:9")
     await expect(page.get_by_label("Reaction 👀")).to_be_visible()
 

@@ -1,0 +1,45 @@
+// The empty chat, and the bars that stand in place of the composer: START, restart, and adding the bot to a group.
+
+import { $, el } from "./dom.js";
+import { chat, state, t, user, visible } from "./store.js";
+
+/** Draw them for the open chat. `actions`: start, join, type (a text into the composer). */
+export function drawWelcome(actions) {
+  const { about } = chat();
+  const empty = !visible().length;
+  const started = about.kind !== "private" || !empty;
+  $("welcome").hidden = !empty || (about.kind !== "private" && !about.present);
+  if (!$("welcome").hidden) $("welcome").replaceChildren(...(about.kind === "private" ? description() : hint(actions)));
+  const bar = about.kind === "private" ? privateBar(about, started) : about.present ? null : ["join", t("absent")];
+  const focused = $("bar").contains(document.activeElement);
+  $("bar").hidden = !bar;
+  $("bar").replaceChildren(...(bar ? [
+    bar[1] ? el("p", {}, bar[1]) : null,
+    el("button", { type: "button", className: "wide", onclick: () => (bar[0] === "join" ? actions.join() : actions.start()) }, t(bar[0])),
+  ].filter(Boolean) : []));
+  $("composer").hidden = Boolean(bar) && about.kind === "private";
+  if (focused && !bar) $("text").focus({ preventScroll: true });
+}
+
+/** Telegram shows START in a chat without messages and for a start link, and a restart after the user blocked the bot. */
+function privateBar(about, started) {
+  if (!about.present) return ["restart", ""];
+  return started && !state.payloads.has(state.me) ? null : ["start", ""];
+}
+
+function description() {
+  const text = state.descriptions[user().language];
+  return [
+    el("img", { src: "/page/icon.svg", alt: "" }),
+    el("h2", {}, text ? t("about") : "Imagine"),
+    el("p", {}, text || ""),
+    el("small", {}, t("youHere", { name: user().name })),
+  ];
+}
+
+function hint(actions) {
+  return [
+    el("p", {}, t("hint")),
+    el("button", { type: "button", className: "command", onclick: () => actions.type(t("example")) }, t("example")),
+  ];
+}
