@@ -62,10 +62,11 @@ export function noteAction(chatId, action) {
 
 export function drawDoing() {
   const latest = state.acting.get(state.current), { about } = chat();
+  const doing = latest && t(latest.action) !== latest.action ? latest.action : "busy"; // other actions have no words
   const active = latest && Date.now() - latest.since < ACTING;
   const usual = about.kind === "private" ? t("bot") : t("members", { count: about.members.length + Number(about.present) });
   $("doing").classList.toggle("active", Boolean(active));
-  $("doing").textContent = !state.connected ? t("connecting") : active ? `Imagine: ${t(latest.action)}` : usual;
+  $("doing").textContent = !state.connected ? t("connecting") : active ? `Imagine: ${t(doing)}` : usual;
 }
 
 export function drawBot() {

@@ -1,18 +1,18 @@
 // The words of the page itself, in the language of the current user, as a Telegram client has them.
 
-const TEXTS = {
+export const TEXTS = {
   en: {
     you: "You are", youHere: "You are {name} here.", youAs: "You write as {name}", runsBot: "runs the bot", chats: "Chats", topics: "Topics", messages: "Messages",
     start: "Start", restart: "Restart bot", about: "What can this bot do?", bot: "bot", message: "Message", caption: "Caption",
     reply: "Reply", edit: "Edit", replyTo: "Reply to {name}", editing: "Edit the message", cancel: "Cancel", remove: "Remove {name}",
     copied: "Copied to the clipboard.", notCopied: "The browser did not allow copying.", edited: "edited", onlyYou: "Only you see this",
-    fresh: "New messages", photo: "Photo", file: "File", album: "Album", empty: "No messages yet", yourself: "You",
+    fresh: "New messages", photo: "Photo", file: "File", empty: "No messages yet", yourself: "You",
     added: "{name} added Imagine", removed: "{name} removed Imagine", block: "Block the bot", leave: "Remove Imagine from the group",
     join: "Add Imagine to the group", absent: "Imagine is not in this group.", hint: "Nothing here yet. Try:", example: "/imagine a fox in the snow",
     notDone: "That did not work: the playground does not answer.", notSent: "Not sent. Your text is kept.", connecting: "Connecting…",
     commands: "Commands", noCommands: "The bot has not set its commands yet.", attach: "Attach photos or files", send: "Send", back: "All chats",
     down: "To the newest message", more: "More", open: "Open: {name}", close: "Close", fromNow: "{count} new", buttons: "Buttons of the message",
-    reaction: "Reaction {name}", tapToCopy: "Copy: {name}", ok: "OK",
+    reaction: "Reaction {name}", tapToCopy: "Copy: {name}",
     starting: "The bot is starting", running: "The bot is running", down_: "The bot is down",
     upload_photo: "sending a photo…", upload_document: "sending a file…", typing: "typing…", busy: "busy…",
     members: { one: "{count} member", other: "{count} members" },
@@ -22,13 +22,13 @@ const TEXTS = {
     start: "Запустить", restart: "Перезапустить бота", about: "Что умеет этот бот?", bot: "бот", message: "Сообщение", caption: "Подпись",
     reply: "Ответить", edit: "Изменить", replyTo: "Ответ: {name}", editing: "Изменить сообщение", cancel: "Отменить", remove: "Убрать {name}",
     copied: "Скопировано.", notCopied: "Браузер не разрешил копирование.", edited: "изменено", onlyYou: "Видно только вам",
-    fresh: "Новые сообщения", photo: "Фото", file: "Файл", album: "Альбом", empty: "Сообщений пока нет", yourself: "Вы",
+    fresh: "Новые сообщения", photo: "Фото", file: "Файл", empty: "Сообщений пока нет", yourself: "Вы",
     added: "Imagine теперь в группе: {name}", removed: "Imagine больше не в группе: {name}", block: "Заблокировать бота", leave: "Удалить Imagine из группы",
     join: "Добавить Imagine в группу", absent: "Imagine нет в этой группе.", hint: "Здесь пока пусто. Попробуйте:", example: "/imagine лиса на снегу",
     notDone: "Не получилось: демонстрация не отвечает.", notSent: "Не отправлено. Текст сохранён.", connecting: "Соединение…",
     commands: "Команды", noCommands: "Бот ещё не задал команды.", attach: "Прикрепить фото или файлы", send: "Отправить", back: "Все чаты",
     down: "К последнему сообщению", more: "Ещё", open: "Открыть: {name}", close: "Закрыть", fromNow: "Новых: {count}", buttons: "Кнопки сообщения",
-    reaction: "Реакция {name}", tapToCopy: "Скопировать: {name}", ok: "OK",
+    reaction: "Реакция {name}", tapToCopy: "Скопировать: {name}",
     starting: "Бот запускается", running: "Бот работает", down_: "Бот остановлен",
     upload_photo: "отправляет фото…", upload_document: "отправляет файл…", typing: "печатает…", busy: "занят…",
     members: { one: "{count} участник", few: "{count} участника", other: "{count} участников" },

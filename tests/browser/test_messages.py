@@ -1,5 +1,7 @@
 """Messages on the page behave as in Telegram: keys, presses, ephemeral messages, code, quotes, and scrolling."""
 
+import re
+
 import pytest
 from aiogram.types import (
     CopyTextButton,
@@ -16,6 +18,19 @@ from tests.support.stage import Stage, keys
 from tests.support.world import jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+async def test_the_page_s_words_are_the_same_in_both_languages(stage: Stage) -> None:
+    words: dict[str, dict[str, str | dict[str, str]]] = await stage.visitor.page.evaluate(
+        "async () => (await import('/page/texts.js')).TEXTS"
+    )
+    assert words["en"].keys() == words["ru"].keys()
+    for name, english in words["en"].items():
+        russian = words["ru"][name]
+        assert isinstance(english, str) == isinstance(russian, str), name
+        if isinstance(english, str) and isinstance(russian, str):
+            assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", russian)), name
+            assert " – " not in russian, name
 
 
 async def test_a_press_shows_until_the_bot_answers_it(stage: Stage) -> None:

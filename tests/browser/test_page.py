@@ -7,7 +7,7 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.support.browser import Visitor
 from tests.support.world import jpeg
@@ -69,6 +69,18 @@ async def test_a_pasted_photo_is_edited_visibly(visitor: Visitor) -> None:
     assert sum(after) < sum(before) / 2
     await expect(page.locator(".keys button", has_text=re.compile("Undo|Before"))).to_have_count(1)
     await expect(page.locator(".keys button", has_text="Shape")).to_have_count(0)
+
+
+async def test_one_photo_of_an_album_is_edited(visitor: Visitor) -> None:
+    page = visitor.page
+    await visitor.begin()
+    album: list[FilePayload] = [
+        {"name": f"{width}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(width, 300)} for width in (400, 500)
+    ]
+    await page.locator("#file").set_input_files(album)
+    await visitor.write("make it night")
+    await expect(page.locator("li.own .photo img")).to_have_count(2)
+    await expect(page.locator("li:not(.own) .photo img")).to_have_count(1)
 
 
 async def test_in_a_group_another_user_s_press_is_refused(visitor: Visitor) -> None:
@@ -169,10 +181,12 @@ async def test_a_killed_bot_finishes_after_its_restart(visitor: Visitor) -> None
     await expect(page.locator("#messages")).to_contain_text("Drawing")
     await page.get_by_role("button", name="Kill").click()
     await expect(page.locator("#bot")).to_have_text("The bot is down")
+    await visitor.switch("The provider's balance is low")
     await page.locator("#start").click()
     await expect(page.locator(".photo img")).to_have_count(1)
     await expect(page.locator("#messages li")).to_have_count(4)
     await expect(page.locator("#quotas tr", has_text="Ann").locator("td").nth(1)).to_have_text("1")
+    await expect(page.locator("#accounts button", has_text="Olga").locator(".unread")).to_have_text("1")
 
 
 async def test_force_reply_opens_the_reply_field_with_the_keyboard_alone(visitor: Visitor) -> None:
