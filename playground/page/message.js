@@ -79,9 +79,9 @@ export class Item {
       else if (key.url !== null) openLink(key.url, this.actions);
       else this.actions.press(this.message, key.data);
     };
-    const mark = key.copy !== null ? "⧉" : key.url !== null ? "↗" : null;
+    const mark = key.copy !== null ? "copy" : key.url !== null ? "link" : null;
     return el("button", { type: "button", lang: languageOf(key.text), data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
-      el("span", {}, key.text), mark ? el("span", { className: "mark", "aria-hidden": "true" }, mark) : null);
+      el("span", {}, key.text), mark && icon(mark));
   }
 
   /** Show the presses that the bot has not answered. */
