@@ -17,16 +17,16 @@ help =
 
     <b>Shapes</b> for <code>--ar</code>: { $ratios }. Without one I ask; /ratio makes me remember.
 
-    <b>Change a picture</b>: send me a photo and say what to change, or answer one of mine.
+    <b>Change a picture</b>: send me a photo with what to change, or reply with it to one of my pictures.
 
     /history – your pictures
     /queue – what is being drawn and what waits
     /quota – how many pictures you have left today
-    /language – answer me in another language
+    /language – let me speak another language
     /forget – delete what I keep about you
 help-group =
     <code>/imagine a lighthouse in a storm</code> draws a picture; <code>--ar 16:9</code> picks its shape: { $ratios }.
-    Answer a photo or one of my pictures with <code>/imagine make it night</code> to change it.
+    Reply to a photo or to one of my pictures with <code>/imagine make it night</code> to change it.
 
     /history – your pictures from this group
     /queue, /quota – what is on the way, and what is left today
@@ -42,12 +42,12 @@ agreed = If that answers a question of mine, please press the button under it. T
 
 ## Asking for what is missing
 
-ask-prompt = What shall I draw? Answer this message with a description.
+ask-prompt = What shall I draw?
 ask-prompt-placeholder = A lighthouse in a storm
-ask-change = What shall I change? Answer this message, for example: make it night.
-ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, what shall I change? Answer this message, for example: make it night.
+ask-change = What shall I change? For example: make it night.
+ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, what shall I change? Reply here, for example: make it night.
 ask-change-placeholder = Make it night
-album-first = I took the first photo of the album; I change one at a time.
+album-first = I change one photo at a time, so I took the first. Send me the others one by one.
 ask-ratio = Which shape for “{ $prompt }”?
 button-ratio-1x1 = ◻️ 1:1
 button-ratio-16x9 = 🖥 16:9
@@ -99,14 +99,14 @@ source-too-many-pixels =
        *[other] { $megapixels } megapixels
     }, and I can take up to { $limit }. Send it as a photo instead of a file, so that Telegram makes it smaller. { $left }
 edit-keeps-shape = A changed picture keeps its shape, so I leave <code>--ar</code> aside.
-edit-has-no-shape = A changed picture keeps the shape of the picture it came from. To choose a shape, answer a picture drawn from words.
-prompt-of-what = Answer one of my pictures with /prompt, and I’ll give you its description to copy.
+edit-has-no-shape = A changed picture keeps its shape. Only a picture drawn from words can take another.
+prompt-of-what = Reply /prompt to one of my pictures, and you get its description to copy.
 prompt-back = <pre>{ $prompt }</pre>
 
 ## Status
 
-status-next = ⏳ You are next in line.
-status-place = ⏳ You are number { $place } in line.
+status-next = ⏳ Your picture is next.
+status-place = ⏳ Your picture is number { $place } in line.
 status-drawing = 🎨 Drawing. It usually takes about { $usual } s.
 status-drawing-for = 🎨 Drawing for { $elapsed } s now.
 status-drawing-minutes =
@@ -115,7 +115,7 @@ status-drawing-minutes =
        *[other] { $elapsed } minutes
     } now. It is taking longer than usual.
 status-sending = 🎨 The picture is ready and on its way to you.
-status-paused = ⏸ The picture service is away right now. I keep your place and go on by myself as soon as it is back.
+status-paused = ⏸ The picture service isn’t responding. Your place is kept, and I’ll go on as soon as it’s back: no need to send this again.
 button-cancel = Cancel
 
 ## Ends without a picture
@@ -123,17 +123,17 @@ button-cancel = Cancel
 cancelled = Cancelled. { $left }
 failed-timeout = I’m sorry, the picture was not ready in time. Please try again. { $left }
 failed-unavailable = The picture service cannot be reached right now. Please try again in a few minutes. { $left }
-failed-unknown-create = The connection broke while I was ordering your picture, so I cannot tell whether it was started. Please try again. { $left }
-failed-moderated = The picture service declined this description as unsafe. Please put it differently. { $left }
-failed-bad-input = The picture service did not accept this description. Please put it differently. { $left }
+failed-unknown-create = The connection dropped while I was ordering your picture, and I can’t tell whether the order arrived. Please try again. { $left }
+failed-moderated = The picture service won’t draw this description. Other words may work. { $left }
+failed-bad-input = The picture service did not accept this description. Other words may work. { $left }
 failed-task-failed = The picture service could not draw this. Please try again, or put it differently. { $left }
-failed-service-paused = Drawing is paused: the service behind me needs its owner’s attention. Please try again later. { $left }
+failed-service-paused = Drawing is paused: my owner has something to settle with the picture service. Please try again later. { $left }
 failed-picture-lost = The picture was drawn, but I could not fetch it. Please try again. { $left }
 failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
 failed-not-sent = The picture was drawn, but for a whole day I could not get it through to Telegram. Please try again. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
 failed-source-unavailable = I could not get the picture you want changed from Telegram in time. Please try again in a few minutes. { $left }
-failed-source-gone = I could not fetch the picture you want changed: Telegram no longer gives it to me. Please send it again. { $left }
+failed-source-gone = Telegram no longer has the picture you want changed. Please send it again. { $left }
 failed-source-unknown-format = I could not read the picture you want changed: the file is not a picture of a kind I know (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF). { $left }
 failed-source-broken = I could not read the picture you want changed: the file is damaged or incomplete. Please send it again, or send a screenshot of it. { $left }
 failed-source-moves = I can’t change that picture: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot. { $left }
@@ -141,20 +141,20 @@ failed-source-unusable = I could not read the picture you want changed. Please s
 failed-source-refused = The picture service did not accept the picture you want changed. Please try another one, or describe a picture with /imagine. { $left }
 left =
     { $left ->
-        [0] This one did not count, but today’s pictures are used up.
-        [one] This one did not count: you have { $left } picture left today.
-       *[other] This one did not count: you have { $left } pictures left today.
+        [0] It didn’t count, but today’s pictures are used up.
+        [one] It didn’t count: { $left } picture left today.
+       *[other] It didn’t count: { $left } pictures left today.
     }
-left-unlimited = This one did not count.
+left-unlimited = It didn’t count.
 
 ## Limits
 
 notice-too-fast = That is a lot at once. I’ll be silent until it calms down; wait a minute and write again.
-notice-not-kept = I cannot write anything down right now, so I did not take this up; nothing was counted. Please send it again in a few minutes. What I had already taken up is safe.
-notice-waits = I cannot write anything down right now, so this waits. You need not send it again: I go on by myself as soon as I can.
+notice-not-kept = I can’t save anything right now, so I didn’t take this; nothing was counted. Please send it again in a few minutes. What I took before is safe.
+notice-waits = I can’t save anything right now, so this waits. No need to send it again: I’ll go on by myself.
 notice-unreadable = { internal-error }
-word-banned = I don’t draw that here. Please put it differently.
-unsafe-pause = The picture service declined several of your descriptions as unsafe, so I take a break from drawing for you. Please try again in an hour.
+word-banned = I don’t draw that here. Other words may work.
+unsafe-pause = The picture service refused several of your descriptions, so I’m not drawing for you for a while: an hour at most. It ends by itself.
 quota-used =
     You have used { $daily ->
         [one] your { $daily } picture
@@ -190,9 +190,9 @@ quota-group =
 
 ## Groups
 
-group-edit-hint = <i>To change it, answer with /imagine and what to change, or press Edit.</i>
+group-edit-hint = <i>To change it, reply with /imagine and what to change, or press Edit.</i>
 hello-group =
-    Hi! I draw pictures: <code>/imagine a lighthouse in a storm</code>. Answer a photo, or a picture of mine, with <code>/imagine make it night</code>, and I change it.
+    Hi! I draw pictures: <code>/imagine a lighthouse in a storm</code>. Reply to a photo, or to a picture of mine, with <code>/imagine make it night</code>, and I change it.
 
     Admins choose who may draw, and how much, in /settings.
 group-nobody = Drawing is switched off in this group. Its admins can change that in /settings.
@@ -222,7 +222,7 @@ offer-undo = ↩️ Undo
 button-back = « Back
 undone = The picture it came from.
 undo-impossible = I can’t put that picture back here; it is still where you sent it.
-original-expired = The original file is kept for about a day, and this one is gone. The picture above is all that is left.
+original-expired = Originals are kept for about a day, and this one is gone. The picture itself can still be saved from the chat.
 
 ## /history
 
@@ -292,7 +292,7 @@ toast-refused = That did not work; see my message.
 
 ## Errors
 
-internal-error = I could not handle that: a fault on my side, and it is written down for my owner. Please try again in a minute.
+internal-error = Something broke on my side; my owner will see it. Please try again in a minute.
 
 ## For the bot’s admins
 

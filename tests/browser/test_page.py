@@ -108,7 +108,7 @@ async def test_cancel_and_the_command_menu(visitor: Visitor) -> None:
     await visitor.write("/imagine a fox --ar 1:1")
     await expect(page.locator("#tasks")).to_contain_text("a fox")
     await visitor.press("Cancel")
-    await expect(page.locator("#messages")).to_contain_text("Cancelled. This one did not count")
+    await expect(page.locator("#messages")).to_contain_text("Cancelled. It didn’t count")
     await page.get_by_role("button", name="Commands").click()
     await page.get_by_role("menuitem", name="/quota").click()
     await expect(page.locator("#messages")).to_contain_text("0 of 20 used")

@@ -90,7 +90,7 @@ async def test_three_unsafe_prompts_in_an_hour_pause_a_user(own_bot: World) -> N
         own_bot.telegram.say(ann, f"/imagine nsfw {number} --ar 1:1")
         refused = number + 1
         await own_bot.wait_until(
-            lambda: sum("as unsafe. Please" in text for text in own_bot.texts(ann)) == refused  # noqa: B023
+            lambda: sum("won’t draw this description" in text for text in own_bot.texts(ann)) == refused  # noqa: B023
         )
     await own_bot.wait_until_closed()
     own_bot.telegram.say(ann, "/forget")
@@ -98,6 +98,6 @@ async def test_three_unsafe_prompts_in_an_hour_pause_a_user(own_bot: World) -> N
     await own_bot.wait_for_text(ann, "Done: I keep nothing")
     assert own_bot.rows("SELECT 1 FROM requests") == []
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await own_bot.wait_for_text(ann, "I take a break from drawing for you")
+    await own_bot.wait_for_text(ann, "I’m not drawing for you for a while")
     assert own_bot.quota_used(ann) == 0
     assert len(own_bot.media.tasks) == 3

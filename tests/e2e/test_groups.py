@@ -366,7 +366,7 @@ async def test_without_rights_for_photos_a_file_is_sent_or_the_reason(
     (answer,) = shared_bot.messages_in(group)
     if files_too:
         assert "I may not send pictures in this group" in (answer.text or "")
-        assert "did not count" in (answer.text or "")
+        assert "didn’t count" in (answer.text or "")
     else:
         assert answer.document is not None
     assert shared_bot.quota_used(ann) == (not files_too)

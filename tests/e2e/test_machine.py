@@ -146,7 +146,7 @@ async def test_a_ledger_that_becomes_read_only_refuses_requests_until_it_is_writ
     ann = own_bot.add_user()
     (own_bot.folder / "read-only").touch()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await own_bot.wait_for_text(ann, "I cannot write anything down right now")
+    await own_bot.wait_for_text(ann, "I can’t save anything right now")
     (own_bot.folder / "read-only").unlink()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     await own_bot.wait_for_picture(ann)

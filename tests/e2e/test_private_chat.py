@@ -195,7 +195,7 @@ async def test_a_cancelled_request_is_refunded(shared_bot: World) -> None:
     shared_bot.telegram.press(ben, status, "Cancel")
     await shared_bot.wait_for_toast(status, "someone else")
     shared_bot.telegram.press(ann, status, "Cancel")
-    await shared_bot.wait_for_text(ann, "Cancelled. This one did not count: you have 6 pictures left")
+    await shared_bot.wait_for_text(ann, "Cancelled. It didn’t count: 6 pictures left")
     assert shared_bot.quota_used(ann) == 0
     final = shared_bot.messages_to(ann)[-1]
     assert final.reply_markup is None
@@ -224,7 +224,7 @@ async def test_an_unsafe_prompt_is_reported_and_not_counted(shared_bot: World) -
     shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1")
     await shared_bot.wait_for_text(
         ann,
-        "счёл это описание недопустимым. Попробуйте сказать иначе. Эта попытка не засчитана: на сегодня осталось 6",
+        "отказался рисовать по этому описанию. Попробуйте описать иначе. В счёт не пошло: на сегодня осталось 6",
     )
     await shared_bot.wait_until_closed()
     assert len(shared_bot.messages_to(ann)) == 1
@@ -320,7 +320,7 @@ async def test_a_create_unknown_twice_is_reported_and_not_counted(shared_bot: Wo
     shared_bot.media.faults.add(Fault("create", times=2, drop=True, only="fox"))
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await shared_bot.wait_for_text(ann, "I cannot tell whether it was started")
+    await shared_bot.wait_for_text(ann, "I can’t tell whether the order arrived")
     assert shared_bot.quota_used(ann) == 0
 
 

@@ -24,7 +24,7 @@ COMMANDS = {
     Awaited.CANCEL: "/imagine slow --ar 1:1",
 }
 TEXTS = {
-    Awaited.GROUP_NOTICE: "declined this description as unsafe",
+    Awaited.GROUP_NOTICE: "won’t draw this description",
     Awaited.ANSWER: "0 of 20 used",
     Awaited.CANCEL: "Cancelled",
     Seen.PICTURE_AND_STATUS: "Drawing",
