@@ -16,7 +16,7 @@ BOT = User(id=4242, is_bot=True, first_name="Imagine", username="imagine_demo_bo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A visible change. `kind` is sent, edited, deleted, toast, ephemeral, reaction, action or bot.
+    """A visible change. `kind` is sent, edited, deleted, toast, ephemeral, reaction, action, bot or profile.
 
     `at` is in monotonic seconds. `to` is the id of the only user who sees the event; None means all members.
     """
@@ -37,7 +37,8 @@ class Chats:
     `messages`, `reactions` and `reply_placeholders` are keyed by chat id and message id. `names` are the file names
     of documents by file id. `blocked` are the chats that the bot may not write to, `moved` the new ids of groups that
     became supergroups, `no_reactions` the chats without reactions. `members` maps a group's users to their status,
-    `topics` a forum's thread ids to titles, `menus` a scope and a language to commands with their descriptions.
+    `topics` a forum's thread ids to titles, `menus` a scope and a language to commands with their descriptions,
+    `chat_menus` a chat and a language to those of its own menu. `descriptions` map a name and a language to a text.
     `ephemeral` is the server's support for ephemeral messages: known, refused or unknown.
     """
 
@@ -54,6 +55,8 @@ class Chats:
     reactions: dict[tuple[int, int], str] = field(default_factory=dict)
     reply_placeholders: dict[tuple[int, int], str] = field(default_factory=dict)
     menus: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    chat_menus: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
+    descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
     ephemeral: str = "known"
     events: list[Event] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
@@ -113,6 +116,10 @@ class Chats:
     def note_bot_state(self, state: str) -> None:
         """Record the state of the bot's process as an event outside all chats."""
         self._record(Event(kind="bot", text=state))
+
+    def note_profile_change(self) -> None:
+        """Record a change of the bot's menus or descriptions."""
+        self._record(Event(kind="profile", text=""))
 
     def note_chat_action(self, chat_id: int, action: str) -> None:
         """Record a chat action of the bot, such as `upload_photo`."""

@@ -6,7 +6,7 @@ from typing import Any
 from aiogram import methods
 from aiogram.types import ReactionTypeEmoji
 
-from playground import files
+from playground import files, profile
 from playground.call import ApiError, Call, message_result
 from playground.chats import BOT
 from playground.entities import units
@@ -113,21 +113,6 @@ def get_chat_member(call: Call) -> Any:
     return member | ({"is_anonymous": False} if status == "creator" else {})
 
 
-def set_my_commands(call: Call) -> Any:
-    call.check(methods.SetMyCommands)
-    commands = call.parameters.get("commands") or []
-    scope = call.parameters.get("scope") or {"type": "default"}
-    if scope.get("type") == "chat" and int(scope["chat_id"]) not in call.chats.chats:
-        raise ApiError(400, "Bad Request: chat not found")
-    for command in commands:
-        methods.SetMyCommands.model_validate({"commands": [command]})
-        if not 1 <= len(command["description"]) <= 256 or not 1 <= len(command["command"]) <= 32:
-            raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
-    key = scope["type"], str(call.parameters.get("language_code") or "")
-    call.chats.menus[key] = {command["command"]: command["description"] for command in commands}
-    return True
-
-
 METHODS: dict[str, Callable[[Call], Any]] = {
     "getMe": get_me,
     "sendMessage": send_message,
@@ -142,5 +127,10 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     "setMessageReaction": set_message_reaction,
     "sendChatAction": send_chat_action,
     "getChatMember": get_chat_member,
-    "setMyCommands": set_my_commands,
+    "setMyCommands": profile.set_my_commands,
+    "deleteMyCommands": profile.delete_my_commands,
+    "setMyDescription": profile.set_my_description,
+    "setMyShortDescription": profile.set_my_short_description,
+    "getMyDescription": profile.get_my_description,
+    "getMyShortDescription": profile.get_my_short_description,
 }
