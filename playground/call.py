@@ -1,16 +1,20 @@
 """One call of a Bot API method, and the checks shared by all methods. Errors have the texts of the real server."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import ForceReply, InlineKeyboardMarkup, Message, MessageEntity
+from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
 from pydantic import ValidationError
 
 from playground.chats import BOT, Chats
 from playground.entities import EntitiesError, parse, units
 from playground.flood import Flood
+
+LONGEST_TEXT = 4_096
+"""Bot API, sendMessage, after entities parsing; in UTF-16 units."""
 
 
 class ApiError(Exception):
@@ -154,11 +158,27 @@ class Call:
         except ValidationError:
             raise ApiError(400, "Bad Request: object expected as reply markup") from None
         for button in (button for row in markup.inline_keyboard for button in row):
-            if not 1 <= len((button.callback_data or "").encode()) <= 64:
-                raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
-            if not button.text.strip():
-                raise ApiError(400, "Bad Request: text buttons are allowed only with a text")
+            _check_button(button)
         return markup
+
+
+def _check_button(button: InlineKeyboardButton) -> None:
+    """Raise ApiError for a button that the Bot API refuses. Other kinds than the bot's are refused, too."""
+    if not button.text.strip():
+        raise ApiError(400, "Bad Request: text buttons are allowed only with a text")
+    if button.style not in {None, "danger", "success", "primary"}:  # Bot API, InlineKeyboardButton, style
+        raise ApiError(400, "Bad Request: invalid button style specified")  # the words are a guess
+    kinds = button.model_dump(exclude_none=True).keys() - {"text", "style", "icon_custom_emoji_id"}
+    if len(kinds) > 1:  # "Exactly one of the fields other than text … must be used" (Bot API)
+        raise ApiError(
+            400, "Bad Request: can't parse inline keyboard button: more than one type is specified"
+        )
+    if button.copy_text is not None and not 1 <= units(button.copy_text.text) <= 256:
+        raise ApiError(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
+    if button.url is not None and re.match("https?://|tg://", button.url) is None:
+        raise ApiError(400, "Bad Request: BUTTON_URL_INVALID")
+    if kinds <= {"callback_data"} and not 1 <= len((button.callback_data or "").encode()) <= 64:
+        raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
 
 
 def message_result(message: Message) -> dict[str, Any]:

@@ -16,9 +16,11 @@ BOT = User(id=4242, is_bot=True, first_name="Imagine", username="imagine_demo_bo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A visible change. `kind` is sent, edited, deleted, toast, ephemeral, reaction, action, bot or profile.
+    """A visible change.
 
-    `at` is in monotonic seconds. `to` is the id of the only user who sees the event; None means all members.
+    `kind` is sent, edited, deleted, toast, ephemeral, ephemeral-edited, ephemeral-deleted, reaction, action, bot or
+    profile. `at` is in monotonic seconds. `to` is the id of the only user who sees the event; None means all members.
+    A toast with `alert` is a dialog.
     """
 
     kind: str
@@ -28,23 +30,26 @@ class Event:
     message: Message | None = None
     at: float = field(default_factory=time.monotonic)
     to: int | None = None
+    alert: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class Chats:
     """Users, chats, messages and files, with methods that change them and record each change as an event.
 
-    `messages`, `reactions` and `reply_placeholders` are keyed by chat id and message id. `names` are the file names
-    of documents by file id. `blocked` are the chats that the bot may not write to, `moved` the new ids of groups that
-    became supergroups, `no_reactions` the chats without reactions. `members` maps a group's users to their status,
-    `topics` a forum's thread ids to titles, `menus` a scope and a language to commands with their descriptions,
-    `chat_menus` a chat and a language to those of its own menu. `descriptions` map a name and a language to a text.
-    `ephemeral` is the server's support for ephemeral messages: known, refused or unknown.
+    `messages`, `reactions` and `reply_placeholders` are keyed by chat id and message id, `ephemeral_messages` by chat
+    id and ephemeral message id. `names` are the file names of documents by file id. `blocked` are the chats that the
+    bot may not write to, `moved` the new ids of groups that became supergroups, `no_reactions` the chats without
+    reactions. `members` maps a group's users to their status, `topics` a forum's thread ids to titles, `menus` a scope
+    and a language to commands with their descriptions, `chat_menus` a chat and a language to those of its own menu.
+    `descriptions` map a name and a language to a text. `ephemeral` is the server's support for ephemeral messages:
+    known, refused or unknown.
     """
 
     users: dict[int, User] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
     messages: dict[tuple[int, int], Message] = field(default_factory=dict)
+    ephemeral_messages: dict[tuple[int, int], Message] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
@@ -87,18 +92,36 @@ class Chats:
         self.files[file_id] = data
         return file_id
 
-    def send_ephemeral(self, chat_id: int, receiver_id: int, text: str) -> Message:
-        """Show a message of the bot to one member of a group. It is not stored, and its message id is 0."""
+    def send_ephemeral(self, chat_id: int, receiver_id: int, **content: Any) -> Message:
+        """Show a message of the bot to one member of a group. Its message id is 0 (Bot API, Message)."""
         message = Message(
             message_id=0,
             date=datetime.now(UTC),
             chat=self.chats[chat_id],
             from_user=BOT,
-            text=text,
+            receiver_user=self.users[receiver_id],
             ephemeral_message_id=next(self._ids),
+            **content,
         )
-        self._record(Event(kind="ephemeral", chat_id=chat_id, text=text, message=message, to=receiver_id))
+        self._keep_ephemeral("ephemeral", message)
         return message
+
+    def change_ephemeral(self, message: Message, **content: Any) -> None:
+        """Edit an ephemeral message."""
+        self._keep_ephemeral("ephemeral-edited", message.model_copy(update=content))
+
+    def remove_ephemeral(self, message: Message) -> None:
+        """Delete an ephemeral message."""
+        self._keep_ephemeral("ephemeral-deleted", message)
+        del self.ephemeral_messages[message.chat.id, message.ephemeral_message_id or 0]
+
+    def _keep_ephemeral(self, kind: str, message: Message) -> None:
+        assert message.receiver_user is not None  # noqa: S101 - the message is ephemeral
+        chat_id, text = message.chat.id, message.text or ""
+        self.ephemeral_messages[chat_id, message.ephemeral_message_id or 0] = message
+        self._record(
+            Event(kind=kind, chat_id=chat_id, text=text, message=message, to=message.receiver_user.id)
+        )
 
     def react(self, message: Message, emoji: str | None) -> None:
         """Set the bot's reaction to a message. None removes it."""
@@ -149,8 +172,15 @@ class Chats:
         return message
 
     def change(self, message: Message, **content: Any) -> Message:
-        """Edit a message."""
-        changed = message.model_copy(update={"edit_date": int(time.time()), **content})
+        """Edit a message. A change of its buttons alone does not show as an edit.
+
+        TDLib, message.edit_date: 0 if the edit is hidden, as it is for a changed reply markup.
+        """
+        visible = any(
+            getattr(message, name) != value for name, value in content.items() if name != "reply_markup"
+        )
+        edited = {"edit_date": int(time.time())} if visible else {}
+        changed = message.model_copy(update=edited | content)
         self.messages[message.chat.id, message.message_id] = changed
         self._record_message("edited", changed)
         return changed
@@ -160,9 +190,11 @@ class Chats:
         del self.messages[message.chat.id, message.message_id]
         self._record_message("deleted", message)
 
-    def toast(self, chat_id: int, message_id: int, user_id: int, text: str) -> None:
+    def toast(self, chat_id: int, message_id: int, user_id: int, text: str, *, alert: bool = False) -> None:
         """Record the answer to a button press."""
-        self._record(Event(kind="toast", chat_id=chat_id, message_id=message_id, text=text, to=user_id))
+        self._record(
+            Event(kind="toast", chat_id=chat_id, message_id=message_id, text=text, to=user_id, alert=alert)
+        )
 
     def of_bot(self, chat_id: int) -> list[Message]:
         """Return the bot's messages in a chat in their current form, oldest first."""

@@ -6,12 +6,12 @@ from typing import Any
 from aiogram import methods
 from aiogram.types import ReactionTypeEmoji
 
-from playground import files, profile
-from playground.call import ApiError, Call, message_result
+from playground import ephemeral, files, profile
+from playground.call import LONGEST_TEXT, ApiError, Call, message_result
 from playground.chats import BOT
 from playground.entities import units
 
-LONGEST_TEXT, LONGEST_TOAST = 4_096, 200
+LONGEST_TOAST = 200
 REACTIONS = frozenset("👍👎❤🔥🥰👏😁🤔🤯😱🎉🤩🙏👌😍👀🤗🫡🤝✍😎💯🏆⚡")
 
 
@@ -26,17 +26,8 @@ def send_message(call: Call) -> Any:
         raise ApiError(400, "Bad Request: message text is empty")
     asked = call.parameters.get("ephemeral_message_parameters")
     if asked and call.chats.ephemeral != "unknown":  # a server that does not know the parameter ignores it
-        return _send_ephemeral(call, int(asked["receiver_user_id"]), text)
+        return ephemeral.send(call, int(asked["receiver_user_id"]), text, entities)
     return call.add(call.chat(sending=True), text=text, entities=entities or None)
-
-
-def _send_ephemeral(call: Call, receiver_id: int, text: str) -> Any:
-    chat_id = call.chat(sending=True)
-    if chat_id > 0:
-        raise ApiError(400, "Bad Request: ephemeral messages can be sent only to groups")
-    if call.chats.ephemeral == "refused" or receiver_id not in call.chats.members.get(chat_id, {}):
-        raise ApiError(400, "Bad Request: EPHEMERAL_NOT_ALLOWED")
-    return message_result(call.chats.send_ephemeral(chat_id, receiver_id, text))
 
 
 def edit_message_text(call: Call) -> Any:
@@ -79,7 +70,7 @@ def answer_callback_query(call: Call) -> Any:
     text = str(call.parameters.get("text") or "")
     if units(text) > LONGEST_TOAST:
         raise ApiError(400, "Bad Request: MESSAGE_TOO_LONG")
-    call.chats.toast(*press, text)
+    call.chats.toast(*press, text, alert=call.parameters.get("show_alert") is True)
     return True
 
 
@@ -123,6 +114,9 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     "editMessageText": edit_message_text,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,
+    "editEphemeralMessageText": ephemeral.edit_text,
+    "editEphemeralMessageReplyMarkup": ephemeral.edit_reply_markup,
+    "deleteEphemeralMessage": ephemeral.delete,
     "answerCallbackQuery": answer_callback_query,
     "setMessageReaction": set_message_reaction,
     "sendChatAction": send_chat_action,

@@ -1,0 +1,102 @@
+"""Messages at the stand-in: kinds of buttons, times, dialogs and ephemeral messages."""
+
+from typing import Any
+
+import pytest
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import (
+    CopyTextButton,
+    EphemeralMessageParameters,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+)
+
+from tests.support.stand_in import GROUP, StandIn
+
+
+def _keys(**button: Any) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="A key", **button)]])
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        {"callback_data": "x", "style": "danger"},
+        {"copy_text": CopyTextButton(text="x" * 256)},
+        {"url": "https://t.me/imagine_demo_bot?start=x"},
+    ],
+)
+async def test_a_button_has_one_of_the_kinds_of_the_bot_api(
+    stand_in: StandIn, button: dict[str, Any]
+) -> None:
+    sent = await stand_in.bot.send_message(7, "x", reply_markup=_keys(**button))
+    assert sent.reply_markup is not None
+    assert sent.reply_markup.model_dump() == _keys(**button).model_dump()
+
+
+@pytest.mark.parametrize(
+    ("button", "words"),
+    [
+        ({}, "BUTTON_DATA_INVALID"),
+        ({"callback_data": "x" * 65}, "BUTTON_DATA_INVALID"),
+        ({"callback_data": "x", "style": "pink"}, "style"),
+        ({"callback_data": "x", "url": "https://t.me/x"}, "more than one type"),
+        ({"copy_text": CopyTextButton(text="x" * 257)}, "BUTTON_COPY_TEXT_INVALID"),
+        ({"url": "file:///etc/passwd"}, "BUTTON_URL_INVALID"),
+    ],
+)
+async def test_other_buttons_are_refused(stand_in: StandIn, button: dict[str, Any], words: str) -> None:
+    with pytest.raises(TelegramBadRequest, match=words):
+        await stand_in.bot.send_message(7, "x", reply_markup=_keys(**button))
+
+
+async def test_a_time_is_an_entity_with_its_unix_time(stand_in: StandIn) -> None:
+    html = 'New ones at <tg-time unix="1795651200" format="t">00:00</tg-time>.'
+    sent = await stand_in.bot.send_message(7, html, parse_mode="HTML")
+    assert sent.entities is not None
+    (entity,) = sent.entities
+    assert (entity.type, entity.offset, entity.length) == ("date_time", 12, 5)
+    assert (entity.date_time_format, entity.unix_time) == ("t", 1795651200)
+    with pytest.raises(TelegramBadRequest, match="can't parse entities"):
+        await stand_in.bot.send_message(7, '<tg-time unix="1" format="x">now</tg-time>', parse_mode="HTML")
+
+
+async def test_a_press_may_be_answered_with_a_dialog(stand_in: StandIn) -> None:
+    sent = await stand_in.bot.send_message(7, "x", reply_markup=_keys(callback_data="x"))
+    query = stand_in.telegram.press(stand_in.user, sent, "A key")
+    await stand_in.bot.answer_callback_query(query, "No.", show_alert=True)
+    answer = stand_in.telegram.chats.events[-1]
+    assert (answer.kind, answer.text, answer.alert) == ("toast", "No.", True)
+
+
+async def test_an_ephemeral_message_keeps_its_form_and_can_be_changed_and_deleted(stand_in: StandIn) -> None:
+    bot, kept = stand_in.bot, stand_in.telegram.chats.ephemeral_messages
+    to_user = EphemeralMessageParameters(receiver_user_id=7)
+    sent = await bot.send_message(
+        GROUP,
+        "<code>/imagine</code>",
+        parse_mode="HTML",
+        ephemeral_message_parameters=to_user,
+        reply_markup=_keys(callback_data="x"),
+    )
+    assert sent.message_id == 0
+    assert sent.receiver_user is not None
+    assert sent.receiver_user.id == 7
+    assert sent.entities is not None
+    number = sent.ephemeral_message_id
+    assert number is not None
+    assert kept[GROUP, number].reply_markup == _keys(callback_data="x")
+    await bot.edit_ephemeral_message_text(GROUP, 7, number, text="new")
+    assert kept[GROUP, number].text == "new"
+    await bot.delete_ephemeral_message(GROUP, 7, number)
+    assert not kept
+    with pytest.raises(TelegramBadRequest, match="message to delete not found"):
+        await bot.delete_ephemeral_message(GROUP, 7, number)
+
+
+async def test_new_buttons_alone_do_not_make_a_message_edited(stand_in: StandIn) -> None:
+    sent = await stand_in.bot.send_message(7, "x", reply_markup=_keys(callback_data="x"))
+    changed = await stand_in.bot.edit_message_reply_markup(chat_id=7, message_id=sent.message_id)
+    assert getattr(changed, "edit_date", None) is None
+    changed = await stand_in.bot.edit_message_text("y", chat_id=7, message_id=sent.message_id)
+    assert getattr(changed, "edit_date", None) is not None
