@@ -12,7 +12,7 @@ from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, Sen
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Message
 
-from chat.captions import strip_html
+from chat.captions import strip_html, without_times
 from chat.errors import Rejected, TryLater, Unsure, is_no_op, to_send_error
 from chat.limits import Priority, RateLimiter
 from core.clock import Clock
@@ -117,6 +117,8 @@ def _simplify(method: TelegramMethod[T], error: AiogramError) -> TelegramMethod[
     words = error.message or ""
     if "message to be replied not found" in words and reply and reply.allow_sending_without_reply:
         return method.model_copy(update={"reply_parameters": None})
+    if "can't parse entities" in words and "tg-time" in (text := getattr(method, "text", None) or ""):
+        return method.model_copy(update={"text": without_times(text)})  # the server is older than Bot API 9.5
     if "can't parse entities" in words and getattr(method, "parse_mode", None) is not None:
         plain = {n: strip_html(text) for n in ("text", "caption") if (text := getattr(method, n, None))}
         return method.model_copy(update={"parse_mode": None, **plain})

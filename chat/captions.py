@@ -38,6 +38,11 @@ def strip_html(text: str) -> str:
     return html.unescape(re.sub(r"</?[a-z][^<>]*>", "", text))
 
 
+def without_times(text: str) -> str:
+    """Return an HTML text without the tags that show a time in the reader's own clock. The time in words stays."""
+    return re.sub(r"</?tg-time[^<>]*>", "", text)
+
+
 def one_line(prompt: str, limit: int = 60) -> str:
     """Return the start of a prompt on one line, not escaped: the translator escapes its arguments."""
     return cut(" ".join(prompt.split()), limit)

@@ -49,8 +49,8 @@ async def _own_quota(
         return translate("quota-unlimited", used=used)
     if daily == 0:
         return translate("quota-none")
-    renewal = rejection_texts.renewal(translate)
-    return translate("quota", used=used, daily=daily, left=max(0, daily - used), **{"in": renewal})
+    at, wait = rejection_texts.renewal(translate)
+    return translate("quota", used=used, daily=daily, left=max(0, daily - used), at=at, wait=wait)
 
 
 def router() -> Router:

@@ -107,13 +107,12 @@ prompt-back = <pre>{ $prompt }</pre>
 
 status-next = ⏳ Your picture is next.
 status-place = ⏳ Your picture is number { $place } in line.
-status-drawing = 🎨 Drawing. It usually takes about { $usual } s.
-status-drawing-for = 🎨 Drawing for { $elapsed } s now.
-status-drawing-minutes =
-    🎨 Drawing for { $elapsed ->
-        [one] { $elapsed } minute
-       *[other] { $elapsed } minutes
-    } now. It is taking longer than usual.
+status-drawing = 🎨 Drawing, usually for about { $usual }.
+status-drawing-for = 🎨 Drawing for { $elapsed }, usually about { $usual }.
+status-late = 🎨 Drawing for { $elapsed }, usually about { $usual }: longer than usual, but I’m still at it.
+span-hours = { $hours } h { $minutes } min
+span-minutes = { $minutes } min
+span-seconds = { $seconds } s
 status-sending = 🎨 The picture is ready and on its way to you.
 status-paused = ⏸ The picture service isn’t responding. Your place is kept, and I’ll go on as soon as it’s back: no need to send this again.
 button-cancel = Cancel
@@ -159,7 +158,7 @@ quota-used =
     You have used { $daily ->
         [one] your { $daily } picture
        *[other] all { $daily } pictures
-    } for today. New ones come in { $in }.
+    } for today. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }.
 quota-none = Drawing is open to the bot’s owners only.
 queue-full =
     You already have { $pending ->
@@ -168,22 +167,12 @@ queue-full =
     } on the way. Wait for one to finish, or cancel one in /queue.
 quota =
     Today: { $used } of { $daily } used, <b>{ $left }</b> left.
-    The count starts anew in { $in } (midnight UTC).
+    New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }.
 quota-unlimited =
     Today: { $used ->
         [one] { $used } picture
        *[other] { $used } pictures
     }. You have no limit.
-in-hours =
-    { $hours ->
-        [one] { $hours } hour
-       *[other] { $hours } hours
-    }
-in-minutes =
-    { $minutes ->
-        [one] { $minutes } minute
-       *[other] { $minutes } minutes
-    }
 
 quota-group =
     This group today: { $used } of { $daily } used, <b>{ $left }</b> left.
@@ -201,7 +190,7 @@ group-quota-used =
     This group has used { $daily ->
         [one] its { $daily } picture
        *[other] all its { $daily } pictures
-    } for today. New ones come in { $in }. You can also draw in a private chat with me.
+    } for today. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }. You can also draw in a private chat with me.
 settings-group =
     <b>Drawing in this group</b>
     Who may draw, how many pictures a day all together (now { $daily }), the shape where none is given, and my language here.

@@ -109,14 +109,12 @@ prompt-back = <pre>{ $prompt }</pre>
 
 status-next = ⏳ Ваша картинка следующая.
 status-place = ⏳ Ваша картинка { $place }-я в очереди.
-status-drawing = 🎨 Рисую. Обычно это занимает около { $usual } с.
-status-drawing-for = 🎨 Рисую уже { $elapsed } с.
-status-drawing-minutes =
-    🎨 Рисую уже { $elapsed ->
-        [one] { $elapsed } минуту
-        [few] { $elapsed } минуты
-       *[many] { $elapsed } минут
-    }. Это дольше обычного.
+status-drawing = 🎨 Рисую — обычно около { $usual }.
+status-drawing-for = 🎨 Рисую { $elapsed }, обычно около { $usual }.
+status-late = 🎨 Рисую { $elapsed }, обычно около { $usual }: дольше обычного, но я не бросаю.
+span-hours = { $hours } ч { $minutes } мин
+span-minutes = { $minutes } мин
+span-seconds = { $seconds } с
 status-sending = 🎨 Картинка готова, отправляю.
 status-paused = ⏸ Сервис рисования не отвечает. Место в очереди за вами: продолжу, как только он вернётся. Присылать снова не нужно.
 button-cancel = Отменить
@@ -164,7 +162,7 @@ quota-used =
         [one] { $daily } картинка
         [few] { $daily } картинки
        *[many] { $daily } картинок
-    }. Новые появятся через { $in }.
+    }. Новые появятся в <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, через { $wait }.
 quota-none = Рисовать могут только владельцы бота.
 queue-full =
     У вас уже { $pending ->
@@ -174,25 +172,13 @@ queue-full =
     } в работе. Дождитесь одной из них или отмените лишнюю в /queue.
 quota =
     Сегодня: использовано { $used } из { $daily }, осталось <b>{ $left }</b>.
-    Счёт начнётся заново через { $in } (в полночь по UTC).
+    Новые появятся в <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, через { $wait }.
 quota-unlimited =
     Сегодня: { $used ->
         [one] { $used } картинка
         [few] { $used } картинки
        *[many] { $used } картинок
     }. У вас нет ограничений.
-in-hours =
-    { $hours ->
-        [one] { $hours } час
-        [few] { $hours } часа
-       *[many] { $hours } часов
-    }
-in-minutes =
-    { $minutes ->
-        [one] { $minutes } минуту
-        [few] { $minutes } минуты
-       *[many] { $minutes } минут
-    }
 
 quota-group =
     Группа сегодня: использовано { $used } из { $daily }, осталось <b>{ $left }</b>.
@@ -211,7 +197,7 @@ group-quota-used =
         [one] { $daily } картинка
         [few] { $daily } картинки
        *[many] { $daily } картинок
-    }. Новые появятся через { $in }. А ещё можно рисовать в личном чате со мной.
+    }. Новые появятся в <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, через { $wait }. А ещё можно рисовать в личном чате со мной.
 settings-group =
     <b>Рисование в этой группе</b>
     Кто может рисовать, сколько картинок в день на всех (сейчас { $daily }), какой формат брать, если он не указан, и на каком языке мне здесь говорить.

@@ -38,12 +38,16 @@ SENT = {
 
 
 class _Server:
-    """Answers each call with one answer, or the first calls with `first`. `methods` are the called methods."""
+    """Answers each call with one answer, or the first calls with `first`.
+
+    `methods` are the called methods, `texts` their texts.
+    """
 
     def __init__(self) -> None:
         self.first: list[dict[str, Any]] = []
         self.answer: dict[str, Any] = {}
         self.methods: list[str] = []
+        self.texts: list[str] = []
 
     @property
     def calls(self) -> int:
@@ -51,6 +55,7 @@ class _Server:
 
     async def handle(self, request: web.Request) -> web.Response:
         self.methods.append(request.path.rpartition("/")[2])
+        self.texts.append(str((await request.post()).get("text", "")))
         return web.Response(**(self.first.pop(0) if self.first else self.answer))
 
 
@@ -207,3 +212,12 @@ def test_rubbish_is_no_sent_message(rubbish: object) -> None:
 
 def test_an_unknown_error_of_aiogram_is_a_rejection() -> None:
     assert type(to_send_error(AiogramError("odd"))) is Rejected
+
+
+async def test_a_server_that_does_not_know_times_gets_them_in_words(bot: Bot, server: _Server) -> None:
+    words = 'Bad Request: can\'t parse entities: Unsupported start tag "tg-time" at byte offset 4'
+    server.first = [{"status": 400, "text": _refusal(400, words)}]
+    server.answer = {"text": json.dumps({"ok": True, "result": SENT})}
+    text = 'At <tg-time unix="1790035200" format="t">00:00 UTC</tg-time>, <b>5</b> left.'
+    await _sender(bot, ManualClock()).send_text(PLACE, text)
+    assert server.texts == [text, "At 00:00 UTC, <b>5</b> left."]

@@ -133,8 +133,10 @@ def test_every_text_is_html_within_the_limits_of_telegram(language: str, number:
     texts = Translator(language)
     for message, names in _messages(language).items():
         numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
-        numbers |= {"hours", "minutes", "number", "total", "balance", "megapixels"}
+        numbers |= {"hours", "minutes", "seconds", "number", "total", "balance", "megapixels"}
         arguments: dict[str, str | int | date] = {n: number if n in numbers else "<b>&x" for n in names}
+        if "at" in names:
+            arguments["at"] = "1790035200"
         if "date" in names:
             arguments["date"] = date(2026, 11, 24)
         if message.startswith(("failed-", "cancelled")) or message == Failure.SOURCE_TOO_MANY_PIXELS:

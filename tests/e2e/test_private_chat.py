@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import time
 
 import pytest
 from aiogram.types import User
@@ -148,11 +149,17 @@ async def test_the_quota_is_shown_and_enforced(shared_bot: World) -> None:
         shared_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
         await shared_bot.wait_for_picture(ann, number + 1)
     shared_bot.telegram.say(ann, "/imagine one more --ar 1:1")
-    await shared_bot.wait_for_text(ann, "You have used all 6 pictures for today. New ones come in")
+    await shared_bot.wait_for_text(
+        ann, "You have used all 6 pictures for today. New ones come at 00:00 UTC, in "
+    )
     shared_bot.telegram.say(ann, "/imagine one more")
     await shared_bot.wait_until(lambda: sum("used all 6" in text for text in shared_bot.texts(ann)) == 2)
     shared_bot.telegram.say(ann, "/quota")
-    await shared_bot.wait_for_text(ann, "6 of 6 used")
+    quota = await shared_bot.wait_for_text(ann, "6 of 6 used")
+    (renewal,) = [entity for entity in quota.entities or [] if entity.type == "date_time"]
+    assert renewal.unix_time is not None
+    assert renewal.unix_time % 86_400 == 0
+    assert 0 < renewal.unix_time - time.time() <= 86_400
     assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 6
 
 
