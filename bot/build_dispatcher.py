@@ -24,6 +24,7 @@ from handlers import (
     ratio,
     results,
     start,
+    try_again,
 )
 from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
@@ -108,6 +109,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         language.router(),
         forget.router(),
         results.router(),
+        try_again.router(),
         photos.router(),
         edits.last_router(),
         start.last_router(),

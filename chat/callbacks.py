@@ -30,6 +30,13 @@ class CancelRequest(CallbackData, prefix="c"):
     listed: bool = False
 
 
+class TryAgain(CallbackData, prefix="t"):
+    """Try a failed request again, in another ratio unless the slug is empty."""
+
+    request: LedgerId
+    ratio: str = ""
+
+
 class PreferRatio(CallbackData, prefix="p"):
     """Set the preferred ratio of a user. An empty slug means to ask each time."""
 

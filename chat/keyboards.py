@@ -17,6 +17,7 @@ from chat.callbacks import (
     ResultAction,
     ResultButton,
     ShowPage,
+    TryAgain,
 )
 from chat.translations import LANGUAGES, Translator
 from core.model import AspectRatio, Request
@@ -57,6 +58,23 @@ def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
         text=translate.raw("button-cancel"), callback_data=CancelRequest(request=request_id).pack()
     )
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+
+def try_again(translate: Translator, request: Request) -> InlineKeyboardMarkup:
+    """Return the button under the message about a failure."""
+    data = TryAgain(request=request.id)
+    button = InlineKeyboardButton(text=translate.raw("button-try-again"), callback_data=data.pack())
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+
+def try_other_ratios(translate: Translator, request: Request) -> InlineKeyboardMarkup:
+    """Return one button for each ratio in which a failed request may be tried again."""
+    builder = InlineKeyboardBuilder()
+    for ratio in AspectRatio:
+        if ratio is not request.ratio:
+            data = TryAgain(request=request.id, ratio=ratio.slug)
+            builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+    return _markup(builder.adjust(2, 2))
 
 
 def cancel_listed(translate: Translator, request_ids: Sequence[int]) -> InlineKeyboardMarkup | None:

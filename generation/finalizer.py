@@ -6,13 +6,11 @@ import structlog
 
 from chat.errors import Rejected, SendError, TryLater, Unsure
 from chat.sender import Sender
-from chat.telegram_files import LARGEST_FILE
-from chat.translations import Translations, Translator
+from chat.translations import Translations
 from core.clock import Clock
 from core.metrics import Metrics
-from core.model import Failure, Request, State
-from generation.allowances import DailyQuota
-from generation.conversion import MOST_PIXELS
+from core.model import Request, State
+from generation.end_texts import EndTexts
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
 from generation.step_result import StepResult
@@ -31,7 +29,7 @@ class Finalizer:
         self,
         *,
         requests: Requests,
-        quota: DailyQuota,
+        end_texts: EndTexts,
         sender: Sender,
         status_messages: StatusMessages,
         translations: Translations,
@@ -40,7 +38,7 @@ class Finalizer:
         metrics: Metrics,
     ) -> None:
         self._requests = requests
-        self._quota = quota
+        self._end_texts = end_texts
         self._sender = sender
         self._status_messages = status_messages
         self._translations = translations
@@ -74,26 +72,11 @@ class Finalizer:
                 await self._sender.set_reaction(chat_id, request.place.require_reply_to(), None)
         if request.state is State.CANCELLED:
             if status is not None:
-                text = translate("cancelled", left=await self._remaining(request, translate))
+                text = await self._end_texts.cancelled(request, translate)
                 await self._sender.edit_text(chat_id, status, text)
             return
         if request.state is State.FAILED:
-            left = await self._remaining(request, translate)
-            await self._sender.send_text(request.place, _sentence(request, translate, left))
+            text, keyboard = await self._end_texts.failed(request, translate)
+            await self._sender.send_text(request.place, text, keyboard=keyboard)
         if status is not None and request.state is not State.UNDELIVERABLE:
             await self._sender.delete(chat_id, status)
-
-    async def _remaining(self, request: Request, translate: Translator) -> str:
-        remaining = await self._quota.remaining(request.user_id)
-        return translate("left-unlimited") if remaining is None else translate("left", left=remaining)
-
-
-def _sentence(request: Request, translate: Translator, left: str) -> str:
-    if request.failure is Failure.SOURCE_TOO_LARGE:
-        limit = int(request.failure_detail or LARGEST_FILE) // 2**20
-        return f"{translate('source-too-large', limit=limit)} {left}"
-    if request.failure is Failure.SOURCE_TOO_MANY_PIXELS and request.failure_detail is not None:
-        megapixels = -(-int(request.failure_detail) // 1_000_000)  # rounded up: more than the limit
-        limit = MOST_PIXELS // 1_000_000
-        return translate("source-too-many-pixels", megapixels=megapixels, limit=limit, left=left)
-    return translate(f"failed-{request.failure}", left=left)

@@ -8,7 +8,7 @@ from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
-from chat.callbacks import CancelRequest, ChooseRatio, DrawInRatio, DrawWithoutFlags, ResultButton
+from chat.callbacks import CancelRequest, ChooseRatio, DrawInRatio, DrawWithoutFlags, ResultButton, TryAgain
 from chat.members import Members
 from core.model import AspectRatio, Draft
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
@@ -133,7 +133,7 @@ async def by_group_admin(query: CallbackQuery, members: Members) -> bool:
 
 async def own_request(
     query: CallbackQuery,
-    callback_data: CancelRequest | ResultButton | DrawInRatio,
+    callback_data: CancelRequest | ResultButton | DrawInRatio | TryAgain,
     requests: Requests,
     members: Members,
 ) -> dict[str, Any]:

@@ -116,22 +116,23 @@ span-seconds = { $seconds } s
 status-sending = 🎨 The picture is ready and on its way to you.
 status-paused = ⏸ The picture service isn’t responding. Your place is kept, and I’ll go on as soon as it’s back: no need to send this again.
 button-cancel = Cancel
+button-try-again = 🔁 Try again
 
 ## Ends without a picture
 
 cancelled = Cancelled. { $left }
-failed-timeout = I’m sorry, the picture was not ready in time. Please try again. { $left }
-failed-unavailable = The picture service cannot be reached right now. Please try again in a few minutes. { $left }
-failed-unknown-create = The connection dropped while I was ordering your picture, and I can’t tell whether the order arrived. Please try again. { $left }
+failed-timeout = I’m sorry, the picture was not ready in time. { $left }
+failed-unavailable = The picture service cannot be reached right now; in a few minutes it may be. { $left }
+failed-unknown-create = The connection dropped while I was ordering your picture, and I can’t tell whether the order arrived. { $left }
 failed-moderated = The picture service won’t draw this description. Other words may work. { $left }
 failed-bad-input = The picture service did not accept this description. Other words may work. { $left }
-failed-task-failed = The picture service could not draw this. Please try again, or put it differently. { $left }
+failed-task-failed = The picture service could not draw this. A second try or other words may work. { $left }
 failed-service-paused = Drawing is paused: my owner has something to settle with the picture service. Please try again later. { $left }
-failed-picture-lost = The picture was drawn, but I could not fetch it. Please try again. { $left }
-failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
-failed-not-sent = The picture was drawn, but for a whole day I could not get it through to Telegram. Please try again. { $left }
+failed-picture-lost = The picture was drawn, but I could not fetch it. { $left }
+failed-not-sendable = The picture was drawn, but Telegram would not take it. { $left }
+failed-not-sent = The picture was drawn, but for a whole day I could not get it through to Telegram. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
-failed-source-unavailable = I could not get the picture you want changed from Telegram in time. Please try again in a few minutes. { $left }
+failed-source-unavailable = I could not get the picture you want changed from Telegram in time; in a few minutes I may. { $left }
 failed-source-gone = Telegram no longer has the picture you want changed. Please send it again. { $left }
 failed-source-unknown-format = I could not read the picture you want changed: the file is not a picture of a kind I know (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF). { $left }
 failed-source-broken = I could not read the picture you want changed: the file is damaged or incomplete. Please send it again, or send a screenshot of it. { $left }
@@ -154,6 +155,7 @@ notice-waits = I can’t save anything right now, so this waits. No need to send
 notice-unreadable = { internal-error }
 word-banned = I don’t draw that here. Other words may work.
 unsafe-pause = The picture service refused several of your descriptions, so I’m not drawing for you for a while: an hour at most. It ends by itself.
+unsafe-warning = One more refusal like this, and I stop drawing for you for up to an hour.
 quota-used =
     You have used { $daily ->
         [one] your { $daily } picture
