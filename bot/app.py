@@ -19,7 +19,7 @@ from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
 from bot.polling import Polling
 from bot.settings import Settings, Updates
-from bot.startup_tasks import log_link, set_menus
+from bot.startup_tasks import log_link, set_descriptions, set_menus
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret
@@ -134,6 +134,9 @@ class App:
                 translations=self._chat.translations,
                 admins=settings.admin_ids,
             )
+        )
+        self._background.start(
+            set_descriptions(bot=self.bot, clock=self._clock, translations=self._translations)
         )
         if settings.updates is Updates.WEBHOOK:
             path, secret = webhook_path(settings.bot_token), webhook_secret(settings.webhook_secret)

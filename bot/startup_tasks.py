@@ -1,4 +1,4 @@
-"""Calls to Telegram after a start, repeated until they succeed: the command menus and the bot's name."""
+"""Calls to Telegram after a start, repeated until they succeed: menus, descriptions and the bot's name."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,7 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 
-from chat import menu
+from chat import menu, profile
 from chat.translations import Translations
 from core.clock import Clock
 from core.retries import backoff
@@ -29,6 +29,14 @@ async def set_menus(
         tries += 1
         await clock.sleep(backoff(tries, first=5.0, longest=600.0))
     log.info("menus set")
+
+
+async def set_descriptions(*, bot: Bot, clock: Clock, translations: Translations) -> None:
+    """Set the descriptions that differ from the ones at Telegram."""
+    tries = 0
+    while not await profile.set_descriptions(bot, translations):
+        tries += 1
+        await clock.sleep(backoff(tries, first=5.0, longest=600.0))
 
 
 async def log_link(*, bot: Bot, clock: Clock) -> None:

@@ -2,6 +2,8 @@
 
 ## Greeting
 
+description = I draw what you describe and change your photos. Write, for example: a lighthouse in a storm.
+short-description = I draw what you describe and change your photos.
 start =
     Hi! I turn words into pictures, and change photos as you say.
 

@@ -17,6 +17,7 @@ from bot.notices import Notice
 from chat import menu
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
+from chat.profile import LONGEST_DESCRIPTION, LONGEST_SHORT_DESCRIPTION
 from chat.sender import Sender
 from chat.translations import FOLDER, LANGUAGES, TextError, Translations, Translator
 from core.model import AspectRatio, Failure
@@ -149,7 +150,10 @@ def test_every_text_is_html_within_the_limits_of_telegram(language: str, number:
         assert text == re.sub(r" +\n", "\n", text)
         if message.startswith("command-"):
             assert len(text) <= 256  # Bot API, BotCommand
-        if message.startswith(("toast-", "button-")) and not names:
+        if message.endswith("description"):
+            limit = LONGEST_SHORT_DESCRIPTION if message.startswith("short") else LONGEST_DESCRIPTION
+            assert len(text) <= limit
+        if message.startswith(("toast-", "button-", "description", "short-description")) and not names:
             assert texts.raw(message) == text
 
 

@@ -1,0 +1,41 @@
+"""What a user sees first: the descriptions, the greeting, and examples that draw at once."""
+
+import pytest
+
+from playground import faults
+from playground.faults import Fault
+from playground.profile import description_for
+from tests.support.world import World
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+_SETTERS = ("setMyDescription", "setMyShortDescription")
+
+
+async def test_the_descriptions_are_set_in_every_language_and_only_if_they_differ(own_bot: World) -> None:
+    chats, calls = own_bot.telegram.chats, own_bot.telegram.calls
+    chats.descriptions["description", "ru"] = "Описание от владельца"
+    own_bot.telegram.faults.add(
+        Fault("setMyDescription", answer=faults.telegram(500, "Internal Server Error"))
+    )
+    await own_bot.process.start()
+    await own_bot.process.wait_until(lambda: len(chats.descriptions) == 4, 30)
+    await own_bot.process.wait_until(
+        lambda: "маяк в шторм" in description_for(chats, "description", "ru"), 30
+    )
+    assert "a lighthouse in a storm" in description_for(chats, "description", "de")
+    assert description_for(chats, "short_description", "en").startswith("I draw what you describe")
+    assert description_for(chats, "short_description", "ru") == "Рисую по описанию и меняю фото."
+    set_before = [calls[name] for name in _SETTERS]
+    asked_before = calls["getMyShortDescription"]
+    assert await own_bot.process.stop() == 0
+    await own_bot.process.start()
+    await own_bot.process.wait_until(lambda: calls["getMyShortDescription"] == asked_before + 2, 30)
+    chats.descriptions["short_description", "ru"] = "Другое"
+    assert await own_bot.process.stop() == 0
+    assert [calls[name] for name in _SETTERS] == set_before
+    await own_bot.process.start()
+    await own_bot.process.wait_until(
+        lambda: description_for(chats, "short_description", "ru") == "Рисую по описанию и меняю фото.", 30
+    )
+    assert [calls[name] for name in _SETTERS] == [set_before[0], set_before[1] + 1]
