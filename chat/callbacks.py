@@ -23,6 +23,12 @@ class DrawWithoutFlags(CallbackData, prefix="w"):
     draft: LedgerId
 
 
+class DrawExample(CallbackData, prefix="d"):
+    """Draw an example at once."""
+
+    name: str
+
+
 class CancelRequest(CallbackData, prefix="c"):
     """Cancel a request. `listed` is True under the answer to /queue, False under the status message."""
 

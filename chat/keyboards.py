@@ -8,6 +8,7 @@ from aiogram.utils.keyboard import InlineKeyboardBuilder, KeyboardBuilder
 from chat.callbacks import (
     CancelRequest,
     ChooseRatio,
+    DrawExample,
     DrawInRatio,
     DrawWithoutFlags,
     Forget,
@@ -23,6 +24,9 @@ from chat.translations import LANGUAGES, Translator
 from core.model import AspectRatio, Request
 from storage.picture_history import HistoryPage
 from storage.preferences import Preference, WhoMayDraw
+
+EXAMPLES = ("first", "second")
+"""The names of the prompts in the texts `example-…`."""
 
 
 def ratios(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
@@ -58,6 +62,15 @@ def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
         text=translate.raw("button-cancel"), callback_data=CancelRequest(request=request_id).pack()
     )
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+
+def examples(translate: Translator) -> InlineKeyboardMarkup:
+    """Return one button for each example to draw at once."""
+    builder = InlineKeyboardBuilder()
+    for name in EXAMPLES:
+        prompt = translate.raw(f"example-{name}")
+        builder.button(text=translate("button-example", prompt=prompt), callback_data=DrawExample(name=name))
+    return _markup(builder.adjust(1))
 
 
 def try_again(translate: Translator, request: Request) -> InlineKeyboardMarkup:

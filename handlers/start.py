@@ -7,6 +7,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
+from chat import keyboards
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
@@ -32,13 +33,6 @@ LONGEST_PAYLOAD = 64
 """Characters of the payload in t.me/bot?start=… (Bot API, deep linking)."""
 
 _UNUSABLE = F.location | F.contact | F.poll | F.dice | F.story | F.game | F.checklist | F.venue
-
-
-def link_to(username: str, prompt: str) -> str:
-    """Return a link that opens /imagine with a prompt of at most 48 bytes."""
-    payload = base64.urlsafe_b64encode(prompt.encode()).decode().rstrip("=")
-    assert len(payload) <= LONGEST_PAYLOAD, prompt  # noqa: S101 - only examples of the texts are linked
-    return f"https://t.me/{username}?start={payload}"
 
 
 def prompt_in(payload: str) -> str | None:
@@ -70,22 +64,13 @@ async def start_command(
             origin, parsed, translate, always_ask_ratio=True, edited=message.edit_date is not None
         )
         return
-    await sender.send_text(place_of(message), translate("start"))
+    await sender.send_text(place_of(message), translate("start"), keyboard=keyboards.examples(translate))
 
 
-async def help_command(message: Message, translate: Translator, sender: Sender, bot: Bot) -> None:
+async def help_command(message: Message, translate: Translator, sender: Sender) -> None:
     """Explain the bot, with examples to tap."""
-    username = (await bot.me()).username or ""
-    first, second = translate.raw("example-first"), translate.raw("example-second")
-    text = translate(
-        "help",
-        ratios=RATIOS,
-        first=first,
-        second=second,
-        first_link=link_to(username, first),
-        second_link=link_to(username, second),
-    )
-    await sender.send_text(place_of(message), text)
+    text = translate("help", ratios=RATIOS)
+    await sender.send_text(place_of(message), text, keyboard=keyboards.examples(translate))
 
 
 async def help_in_group(

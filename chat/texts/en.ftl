@@ -5,25 +5,21 @@
 description = I draw what you describe and change your photos. Write, for example: a lighthouse in a storm.
 short-description = I draw what you describe and change your photos.
 start =
-    Hi! I turn words into pictures, and change photos as you say.
+    Hi! Describe a picture and I’ll draw it. Send a photo with what to change, and I’ll change it.
 
-    Try: <code>/imagine a lighthouse in a storm</code>
-    Or send me a photo and say what to change.
-
-    /help shows what else I can do.
+    Tap an example to see one, or write your own: <i>a cat reading a newspaper</i>. /help shows what else I can do.
 help =
-    <b>Draw a picture</b> – tap to try:
-    <a href="{ $first_link }">{ $first }</a>
-    <a href="{ $second_link }">{ $second }</a>
-    or write <code>/imagine a fox in the snow --ar 16:9</code>
+    <b>Draw a picture</b>: write what you want to see, or tap an example.
+    With its shape at once: <code>/imagine a fox in the snow --ar 16:9</code>
 
-    <b>Shapes</b> for <code>--ar</code>: { $ratios }. Without one I ask; /ratio makes me remember.
+    <b>Shapes</b> for <code>--ar</code>: { $ratios }. Leave it out and I’ll ask; /ratio sets one for good.
 
     <b>Change a picture</b>: send me a photo with what to change, or reply with it to one of my pictures.
 
     /history – your pictures
     /queue – what is being drawn and what waits
     /quota – how many pictures you have left today
+    /prompt – in reply to a picture of mine: its description to copy
     /language – let me speak another language
     /forget – delete what I keep about you
 help-group =
@@ -33,6 +29,7 @@ help-group =
     /history – your pictures from this group
     /queue, /quota – what is on the way, and what is left today
 help-group-all = Everybody here may draw.
+button-example = 🎨 { $prompt }
 example-first = a lighthouse in a storm
 example-second = a fox asleep in the snow
 hint = To draw this, put /imagine in front of it. /help has examples.
