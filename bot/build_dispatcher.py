@@ -19,6 +19,7 @@ from handlers import (
     language,
     moderation,
     photos,
+    plain_words,
     question_end,
     queue,
     quota,
@@ -114,5 +115,6 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         try_again.router(),
         photos.router(),
         edits.last_router(),
+        plain_words.router(),
         start.last_router(),
     )

@@ -17,8 +17,8 @@ class ChooseRatio(CallbackData, prefix="r"):
     ratio: str
 
 
-class DrawWithoutFlags(CallbackData, prefix="w"):
-    """Draw a draft without the flags that the model lacks."""
+class DrawDraft(CallbackData, prefix="w"):
+    """Draw a draft as it is, without the parts of its text that cannot be followed."""
 
     draft: LedgerId
 

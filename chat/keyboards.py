@@ -8,9 +8,9 @@ from aiogram.utils.keyboard import InlineKeyboardBuilder, KeyboardBuilder
 from chat.callbacks import (
     CancelRequest,
     ChooseRatio,
+    DrawDraft,
     DrawExample,
     DrawInRatio,
-    DrawWithoutFlags,
     Forget,
     GroupChoice,
     PreferLanguage,
@@ -29,20 +29,28 @@ EXAMPLES = ("first", "second")
 """The names of the prompts in the texts `example-…`."""
 
 
-def ratios(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
-    """Return one button for each ratio, for a draft."""
+def ratios(
+    translate: Translator,
+    draft_id: int,
+    offered: Sequence[AspectRatio],
+    preferred: AspectRatio | None = None,
+) -> InlineKeyboardMarkup:
+    """Return one button for each offered ratio, for a draft. The preferred one has a row of its own above."""
     builder = InlineKeyboardBuilder()
-    for ratio in AspectRatio:
-        data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
-        builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
-    return _markup(builder.adjust(3, 2))
+    if preferred is not None:
+        label = translate("button-draw-in", ratio=preferred.value)
+        builder.button(text=label, callback_data=ChooseRatio(draft=draft_id, ratio=preferred.slug))
+    for ratio in offered:
+        if ratio is not preferred:
+            data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
+            builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+    return _markup(builder.adjust(3, 2) if preferred is None else builder.adjust(1, 2))
 
 
-def draw_without_flags(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
-    """Return the button that draws a draft without the flags that the model lacks."""
-    button = InlineKeyboardButton(
-        text=translate.raw("button-draw-without"), callback_data=DrawWithoutFlags(draft=draft_id).pack()
-    )
+def draw_draft(translate: Translator, draft_id: int, *, is_edit: bool) -> InlineKeyboardMarkup:
+    """Return the button that draws a draft as it is, without what cannot be followed."""
+    label = translate.raw("button-change" if is_edit else "button-draw")
+    button = InlineKeyboardButton(text=label, callback_data=DrawDraft(draft=draft_id).pack())
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 

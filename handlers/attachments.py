@@ -71,7 +71,7 @@ async def find_subject(
     attachment in the message, and for one in the answered message if there are no words to draw.
     """
     source = await find_source(message, bot_id, requests)
-    if source is not None or (parsed.prompt and parsed.ratio is not None):
+    if source is not None or (parsed.prompt and parsed.names_shape):
         return source
     answered = answered_message(message)
     if answered is None:

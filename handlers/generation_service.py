@@ -10,6 +10,7 @@ from core.reply_target import is_group
 from generation.allowances import Allowances, DailyQuota
 from generation.engine import Engine
 from handlers.access_rules import AccessRules
+from handlers.confirmation import Confirmation
 from handlers.edited_requests import EditedRequests
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
@@ -54,14 +55,13 @@ class GenerationService:
         source: SourcePicture | None = None,
         *,
         user_name: str = "",
-        always_ask_ratio: bool = False,
+        confirmation: Confirmation = Confirmation.NONE,
         edited: bool = False,
     ) -> Outcome:
-        """Start a generation, or ask for the missing prompt or ratio.
+        """Start a generation, or ask for the missing prompt or ratio, or about what cannot be followed.
 
-        With `always_ask_ratio`, the user has to press a ratio even if one is named or preferred. `user_name` is
-        mentioned by a question in a group. `edited` is True for an edited message: it changes the request or replaces
-        the question that an earlier form of the message led to.
+        `user_name` is mentioned by a question in a group. `edited` is True for an edited message: it changes the
+        request or replaces the question that an earlier form of the message led to.
         """
         outcome = None
         if edited:
@@ -73,11 +73,11 @@ class GenerationService:
                 translate,
                 source,
                 user_name=user_name,
-                always_ask_ratio=always_ask_ratio,
+                confirmation=confirmation,
                 edited=edited,
             )
-        fresh = outcome in {Outcome.STARTED, Outcome.ASKED, Outcome.CHANGED}
-        if source is not None and parsed.ratio is not None and fresh:
+        drawn = outcome in {Outcome.STARTED, Outcome.CHANGED}
+        if source is not None and parsed.names_shape and drawn:
             await self._private_replies.send(origin.place, origin.user_id, translate("edit-keeps-shape"))
         return outcome
 
@@ -115,17 +115,26 @@ class GenerationService:
         source: SourcePicture | None,
         *,
         user_name: str,
-        always_ask_ratio: bool,
+        confirmation: Confirmation,
         edited: bool,
     ) -> Outcome:
-        ratio = None if always_ask_ratio else await self.ratio_for(origin, parsed.ratio)
-        if parsed.prompt and not parsed.lacking and (source is not None or ratio is not None):
+        plain_words = confirmation is Confirmation.WORDS
+        ratio = None
+        if confirmation is not Confirmation.RATIO and (parsed.ratio is not None or not parsed.names_shape):
+            ratio = await self.ratio_for(origin, parsed.ratio)
+        if (
+            parsed.prompt
+            and parsed.is_clear
+            and (source is not None or (ratio is not None and not plain_words))
+        ):
             request = GenerationRequest(origin, parsed.prompt, ratio if source is None else None, source)
             return await (self._submit_edited if edited else self.submit)(request, translate)
         if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
             return await self._refuse(origin, reason)
         if parsed.prompt:
-            return await self._ask_choice(origin, parsed, translate, source, edited=edited)
+            return await self._ask_choice(
+                origin, parsed, translate, source, ratio, plain_words=plain_words, edited=edited
+            )
         asked = await self._questions.ask_prompt(origin, parsed, translate, source, user_name, edited=edited)
         return Outcome.ASKED if asked else Outcome.REPEATED
 
@@ -147,17 +156,18 @@ class GenerationService:
         parsed: ParsedPrompt,
         translate: Translator,
         source: SourcePicture | None,
+        ratio: AspectRatio | None,
         *,
+        plain_words: bool,
         edited: bool,
     ) -> Outcome:
-        """Ask for a ratio, or whether to draw without some flags, unless the user has no units left."""
+        """Ask for a ratio, or whether to draw at all, unless the user has no units left."""
         if origin.user_id > 0 and await self._quota.remaining(origin.user_id) == 0:
             allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
             return await self._refuse(origin, self._rejection_texts.quota_used(allowance, translate))
-        if parsed.lacking:
-            asked = await self._questions.ask_without_flags(origin, parsed, translate, source, edited=edited)
-        else:
-            asked = await self._questions.ask_ratio(origin, parsed, translate, edited=edited)
+        asked = await self._questions.ask_choice(
+            origin, parsed, translate, source, ratio, plain_words=plain_words, edited=edited
+        )
         return Outcome.ASKED if asked else Outcome.REPEATED
 
     async def _refuse(self, origin: Origin, reason: str) -> Outcome:

@@ -3,12 +3,11 @@
 import math
 from typing import NamedTuple
 
-from chat.captions import one_line
 from chat.translations import Translator
 from core.clock import Clock, seconds_to_next_day
 from core.model import Allowance, AspectRatio, RejectionReason
 from handlers.attachments import Moves, SourceError, TooLarge
-from handlers.prompt import LONGEST_PROMPT, PromptError, PromptTooLong, RatioTwice, UnknownFlag, UnknownRatio
+from handlers.prompt import LONGEST_PROMPT, PromptTooLong
 from handlers.user_errors import GroupAdminsOnly, NotOwner, UserError
 
 RATIOS = ", ".join(AspectRatio)
@@ -29,8 +28,8 @@ class RejectionTexts:
 
     def of_error(self, error: UserError, translate: Translator) -> str:
         """Return the answer to a user's error: HTML for a message, plain text for a button."""
-        if isinstance(error, PromptError):
-            return self._prompt_error(error, translate)
+        if isinstance(error, PromptTooLong):
+            return translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
         if isinstance(error, SourceError):
             return self._source_error(error, translate)
         if isinstance(error, NotOwner):
@@ -68,16 +67,3 @@ class RejectionTexts:
         if isinstance(error, TooLarge):
             return translate("source-too-large", limit=error.limit // 2**20)
         return translate("source-moves" if isinstance(error, Moves) else "source-not-a-picture")
-
-    @staticmethod
-    def _prompt_error(error: PromptError, translate: Translator) -> str:
-        if isinstance(error, PromptTooLong):
-            return translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
-        if isinstance(error, UnknownRatio) and error.ratio:
-            return translate("ratio-unknown", ratio=one_line(error.ratio), ratios=RATIOS)
-        if isinstance(error, UnknownRatio):
-            return translate("ratio-missing", ratios=RATIOS)
-        if isinstance(error, UnknownFlag):
-            return translate("flag-unknown", flag=one_line(error.flag), ratios=RATIOS)
-        assert isinstance(error, RatioTwice)  # noqa: S101 - the last subclass of PromptError
-        return translate("ratio-twice")

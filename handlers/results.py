@@ -1,5 +1,6 @@
 """The buttons under a picture of the bot, and replies to it."""
 
+from dataclasses import replace
 from typing import Any
 
 from aiogram import Bot, F, Router
@@ -29,7 +30,7 @@ from handlers.filters import (
 )
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
-from handlers.prompt import ParsedPrompt, only_ratio, parse_prompt
+from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.user_errors import ButtonExpired
 from storage.picture_history import History
 from storage.requests import Requests
@@ -195,15 +196,15 @@ async def text_in_reply(
 ) -> None:
     """Draw a picture again in the ratio of the reply, or edit it as the reply says.
 
-    Words with a ratio are drawn anew, because an edit keeps its shape.
+    Words with a ratio are drawn anew, because an edit keeps its shape. For a ratio that the model does not draw the bot
+    offers the others.
     """
     origin = origins.of_message(message, user, translate.language)
     edited = message.edit_date is not None
-    ratio = only_ratio(text)
-    if ratio is None:
-        parsed = parse_prompt(text)
+    parsed = parse_prompt(text)
+    if parsed.prompt or not parsed.names_shape:
         source = None
-        if parsed.ratio is None:
+        if not parsed.names_shape:
             source = await find_source(picture_message, bot.id, requests)
         await generation_service.request_or_ask(
             origin, parsed, translate, source, user_name=user.name, edited=edited
@@ -212,7 +213,7 @@ async def text_in_reply(
     if request.source is not None:
         await private_replies.send(origin.place, user.id, translate("edit-has-no-shape"))
         return
-    parsed = ParsedPrompt(request.prompt, ratio)
+    parsed = replace(parsed, prompt=request.prompt)
     await generation_service.request_or_ask(origin, parsed, translate, edited=edited)
 
 

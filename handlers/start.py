@@ -21,7 +21,8 @@ from handlers.commands import (
     nearest_command,
     parse_command,
 )
-from handlers.filters import IN_GROUP, IN_PRIVATE, not_a_command, on_message
+from handlers.confirmation import Confirmation
+from handlers.filters import IN_GROUP, IN_PRIVATE, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import parse_prompt
@@ -61,7 +62,11 @@ async def start_command(
     if parsed is not None and parsed.prompt:
         origin = origins.of_message(message, user, translate.language)
         await generation_service.request_or_ask(
-            origin, parsed, translate, always_ask_ratio=True, edited=message.edit_date is not None
+            origin,
+            parsed,
+            translate,
+            confirmation=Confirmation.RATIO,
+            edited=message.edit_date is not None,
         )
         return
     await sender.send_text(place_of(message), translate("start"), keyboard=keyboards.examples(translate))
@@ -129,11 +134,6 @@ async def other_content(message: Message, translate: Translator, sender: Sender)
     await sender.send_text(place_of(message), translate("source-not-a-picture"))
 
 
-async def plain_text(message: Message, translate: Translator, sender: Sender) -> None:
-    """Explain how a text becomes a picture."""
-    await sender.send_text(place_of(message), translate("hint"))
-
-
 async def unknown_button(_query: CallbackQuery) -> None:
     """Answer a button that this version does not know, so that it does not keep spinning."""
     raise ButtonExpired
@@ -153,7 +153,6 @@ def last_router() -> Router:
     router = Router(name="otherwise")
     on_message(router, unknown_command, IN_PRIVATE, any_command)
     on_message(router, unknown_command, IN_GROUP, any_command, for_this_bot)
-    router.message.register(plain_text, IN_PRIVATE, not_a_command)
     router.message.register(forwarded_command, IN_PRIVATE, F.text)
     router.message.register(other_content, IN_PRIVATE, _UNUSABLE)
     router.callback_query.register(unknown_button)

@@ -32,12 +32,11 @@ help-group-all = Everybody here may draw.
 button-example = 🎨 { $prompt }
 example-first = a lighthouse in a storm
 example-second = a fox asleep in the snow
-hint = To draw this, put /imagine in front of it. /help has examples.
 unknown-command = I don’t know that command. /help shows what I can do.
 misspelt-command = Did you mean /{ $command }? Edit your message, and I take it from there.
 forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me /imagine with the description.
 declined = All right, I leave everything as it is.
-agreed = If that answers a question of mine, please press the button under it. To draw something, describe it with /imagine.
+agreed = Please press the button under my question. To draw something, describe it.
 
 ## Asking for what is missing
 
@@ -48,14 +47,19 @@ ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, what shall I ch
 ask-change-placeholder = Make it night
 album-first = I change one photo at a time, so I took the first. Send me the others one by one.
 ask-ratio = Which shape for “{ $prompt }”?
+ask-draw = Shall I draw “{ $prompt }”?
+ask-edit = Shall I change the picture: “{ $prompt }”?
+edit-not-followed = I leave your picture as it was asked for. Edit your message again to change it.
+button-draw = 🎨 Draw it
+button-draw-in = 🎨 Draw it, { $ratio }
+button-change = 🎨 Change it
 button-ratio-1x1 = ◻️ 1:1
 button-ratio-16x9 = 🖥 16:9
 button-ratio-9x16 = 📱 9:16
 button-ratio-4x3 = 📷 4:3
 button-ratio-3x4 = 🖼 3:4
 
-button-draw-without = Draw without
-flags-lacking = My model has no { $features } (<code>{ $flags }</code>), but I can draw this without.
+flags-lacking = My model has no { $features }, so I would leave out <code>{ $flags }</code>.
 lacks-version = versions to choose from
 lacks-strength = style strength
 lacks-exclude = list of things to leave out
@@ -78,16 +82,9 @@ prompt-too-long =
         [one] { $length } character
        *[other] { $length } characters
     }; I can take up to { $limit }. Please make it shorter.
-ratio-unknown =
-    I can’t draw { $ratio }. Pick one of these: { $ratios }. For example:
-    <code>/imagine a fox in the snow --ar 16:9</code>
-ratio-missing =
-    Which shape? Put one of these after <code>--ar</code>: { $ratios }. For example:
-    <code>/imagine a fox in the snow --ar 16:9</code>
-ratio-twice = Please choose one shape: I found more than one <code>--ar</code>.
-flag-unknown =
-    I don’t know <code>{ $flag }</code>. The only option is <code>--ar</code> with one of { $ratios }. For example:
-    <code>/imagine a fox in the snow --ar 16:9</code>
+ratio-unknown = I don’t have { $ratio }.
+ratio-twice = You named more than one shape.
+flag-unknown = I don’t know <code>{ $flag }</code>, so I would leave it out: <code>--ar</code> is my only option.
 
 source-too-large = That file is over { $limit } MB, more than I can fetch from Telegram. Send it as a photo, or a smaller file.
 source-moves = I can’t change that: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot.

@@ -32,12 +32,11 @@ help-group-all = Рисовать здесь может каждый.
 button-example = 🎨 { $prompt }
 example-first = маяк в шторм
 example-second = лиса спит на снегу
-hint = Чтобы нарисовать это, поставьте впереди /imagine. Примеры — в /help.
 unknown-command = Такой команды я не знаю. Что я умею — в /help.
 misspelt-command = Вы имели в виду /{ $command }? Исправьте своё сообщение, и я продолжу.
 forwarded-command = Это написал кто-то другой, поэтому я ничего не делаю. Чтобы нарисовать это, отправьте /imagine с описанием.
 declined = Хорошо, всё остаётся как есть.
-agreed = Если это ответ на мой вопрос, нажмите кнопку под ним. А чтобы что-нибудь нарисовать, опишите это с командой /imagine.
+agreed = Нажмите, пожалуйста, кнопку под моим вопросом. А чтобы что-нибудь нарисовать, опишите это.
 
 ## Вопросы о том, чего не хватает
 
@@ -48,14 +47,19 @@ ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, что изме
 ask-change-placeholder = Пусть будет ночь
 album-first = Меняю по одному фото, поэтому взял первое. Остальные пришлите по одному.
 ask-ratio = В каком формате нарисовать «{ $prompt }»?
+ask-draw = Нарисовать «{ $prompt }»?
+ask-edit = Изменить картинку: «{ $prompt }»?
+edit-not-followed = Картинка остаётся такой, как вы просили. Чтобы изменить её, исправьте сообщение ещё раз.
+button-draw = 🎨 Нарисовать
+button-draw-in = 🎨 Нарисовать, { $ratio }
+button-change = 🎨 Изменить
 button-ratio-1x1 = ◻️ 1:1
 button-ratio-16x9 = 🖥 16:9
 button-ratio-9x16 = 📱 9:16
 button-ratio-4x3 = 📷 4:3
 button-ratio-3x4 = 🖼 3:4
 
-button-draw-without = Нарисовать без этого
-flags-lacking = У моей модели нет { $features } (<code>{ $flags }</code>), но я могу нарисовать и так.
+flags-lacking = У моей модели нет { $features }, поэтому <code>{ $flags }</code> не учту.
 lacks-version = выбора версии
 lacks-strength = силы стиля
 lacks-exclude = списка исключений
@@ -79,16 +83,9 @@ prompt-too-long =
         [few] { $length } символа
        *[many] { $length } символов
     }, а я могу принять не больше { $limit }. Сократите его, пожалуйста.
-ratio-unknown =
-    В формате { $ratio } я рисовать не умею. Выберите один из этих: { $ratios }. Например:
-    <code>/imagine лиса на снегу --ar 16:9</code>
-ratio-missing =
-    В каком формате? Укажите после <code>--ar</code> один из этих: { $ratios }. Например:
-    <code>/imagine лиса на снегу --ar 16:9</code>
-ratio-twice = Выберите, пожалуйста, один формат: <code>--ar</code> встретился несколько раз.
-flag-unknown =
-    Параметра <code>{ $flag }</code> я не знаю. Есть только <code>--ar</code> с одним из форматов: { $ratios }. Например:
-    <code>/imagine лиса на снегу --ar 16:9</code>
+ratio-unknown = Формата { $ratio } у меня нет.
+ratio-twice = Указано несколько форматов.
+flag-unknown = Параметра <code>{ $flag }</code> у меня нет, есть только <code>--ar</code>; без него тоже нарисую.
 
 source-too-large = Этот файл больше { $limit } МБ, столько я не могу получить из Telegram. Пришлите его как фото или файлом поменьше.
 source-moves = Такое я изменить не могу: оно движется, а я меняю неподвижные картинки. Пришлите нужный момент картинкой, например снимком экрана.

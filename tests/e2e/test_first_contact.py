@@ -1,4 +1,4 @@
-"""What a user sees first: the descriptions, the greeting, and examples that draw at once."""
+"""The first contact of a user: the descriptions, the greeting, and examples that draw at once."""
 
 import pytest
 
