@@ -338,8 +338,8 @@ async def test_names_and_prompts_are_never_parsed_as_html(shared_bot: World) -> 
 async def test_links_have_no_preview(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/help")
-    await shared_bot.wait_for_text(ann, "tap to try")
-    call = next(json.loads(c) for c in reversed(shared_bot.telegram.seen) if "tap to try" in c)
+    await shared_bot.wait_for_text(ann, "tap an example")
+    call = next(json.loads(c) for c in reversed(shared_bot.telegram.seen) if "tap an example" in c)
     assert call["link_preview_options"]["is_disabled"] is True
 
 
