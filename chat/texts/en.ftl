@@ -5,16 +5,16 @@
 description = I draw what you describe and change your photos. Write, for example: a lighthouse in a storm.
 short-description = I draw what you describe and change your photos.
 start =
-    Hi! Describe a picture and I’ll draw it. Send a photo with what to change, and I’ll change it.
+    Hi! Describe something and I’ll draw it. Send a photo and say what to change, and I’ll change it.
 
     Tap an example to see one, or write your own: <i>a cat reading a newspaper</i>. /help shows what else I can do.
 help =
     <b>Draw a picture</b>: write what you want to see, or tap an example.
-    With its shape at once: <code>/imagine a fox in the snow --ar 16:9</code>
+    With a shape at once: <code>/imagine a fox in the snow --ar 16:9</code>
 
     <b>Shapes</b> for <code>--ar</code>: { $ratios }. Leave it out and I’ll ask; /ratio sets one for good.
 
-    <b>Change a picture</b>: send me a photo with what to change, or reply with it to one of my pictures.
+    <b>Change a picture</b>: send me a photo and say what to change, or say it in reply to one of my pictures.
 
     /history – your pictures
     /queue – what is being drawn and what waits
@@ -34,9 +34,9 @@ example-first = a lighthouse in a storm
 example-second = a fox asleep in the snow
 unknown-command = I don’t know that command. /help shows what I can do.
 misspelt-command = Did you mean /{ $command }? Edit your message, and I take it from there.
-forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me /imagine with the description.
+forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me the description yourself.
 declined = All right, I leave everything as it is.
-agreed = Please press the button under my question. To draw something, describe it.
+agreed = Please press the button under my question. To draw something, describe it with /imagine.
 
 ## Asking for what is missing
 

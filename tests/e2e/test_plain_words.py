@@ -35,7 +35,7 @@ async def test_the_first_words_are_one_tap_from_their_picture(
 async def test_start_and_one_example_are_two_taps(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/start")  # the first tap, on START
-    greeting = await shared_bot.wait_for_text(ann, "Describe a picture")
+    greeting = await shared_bot.wait_for_text(ann, "Describe something")
     shared_bot.telegram.press(ann, greeting, "fox")
     assert (await shared_bot.wait_for_picture(ann)).caption == "a fox asleep in the snow"
 

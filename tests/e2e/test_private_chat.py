@@ -127,7 +127,7 @@ async def test_a_preferred_ratio_is_used_until_it_is_removed(shared_bot: World) 
         ("/imagine " + "x" * 2_001, "2,001 characters"),
         ("/draw a fox", "don’t know that command"),
         ("a fox", "Shall I draw “a fox”?"),
-        ("/start", "Describe a picture and I’ll draw it"),
+        ("/start", "Describe something and I’ll draw it"),
         ("/help", "1:1, 16:9, 9:16, 4:3, 3:4"),
         ("/queue", "Nothing waits"),
     ],
