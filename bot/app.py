@@ -136,7 +136,7 @@ class App:
             )
         )
         self._background.start(
-            set_descriptions(bot=self.bot, clock=self._clock, translations=self._translations)
+            set_descriptions(bot=self.bot, clock=self._clock, translations=self._chat.translations)
         )
         if settings.updates is Updates.WEBHOOK:
             path, secret = webhook_path(settings.bot_token), webhook_secret(settings.webhook_secret)

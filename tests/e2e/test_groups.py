@@ -105,8 +105,8 @@ async def test_talk_and_commands_for_other_bots_are_ignored(shared_bot: World) -
 async def test_a_private_reply_in_a_group_is_ephemeral(shared_bot: World) -> None:
     ann = shared_bot.add_user("ru")
     group = shared_bot.add_group(ann)
-    shared_bot.telegram.say(ann, "/imagine лиса --size 5", chat_id=group)
-    await shared_bot.wait_for_ephemeral(group, ann, "Параметра --size я не знаю")
+    shared_bot.telegram.say(ann, "/history", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, ann, "Здесь пока нет картинок")
     shared_bot.telegram.say(ann, "/quota", chat_id=group)
     await shared_bot.wait_for_ephemeral(group, ann, "Группа сегодня: использовано 0 из 8")
     shared_bot.telegram.say(ann, "/help", chat_id=group)
@@ -122,7 +122,7 @@ async def test_without_ephemeral_messages_a_private_reply_is_deleted_later(
     await own_bot.process.start()
     ann = own_bot.add_user()
     group = own_bot.add_group(ann)
-    own_bot.telegram.say(ann, "/imagine a fox --size 5", chat_id=group)
+    own_bot.telegram.say(ann, "/history", chat_id=group)
     await own_bot.wait_until(lambda: own_bot.messages_in(group))
     sent = own_bot.telegram.chats.events[-1]
     await own_bot.process.wait_for_log("private reply visible to all, deletion scheduled")

@@ -149,7 +149,7 @@ async def test_a_ratio_in_reply_redraws_and_the_prompt_command_shows_the_prompt(
     assert given.entities is not None
     assert given.entities[0].type == "pre"
     shared_bot.telegram.say(ann, "/prompt")
-    await shared_bot.wait_for_text(ann, "Answer one of my pictures with /prompt")
+    await shared_bot.wait_for_text(ann, "Reply /prompt to one of my pictures")
     shared_bot.telegram.say(ann, "sepia", reply_to=wide)
     edited = await shared_bot.wait_for_picture(ann, 3)
     shared_bot.telegram.say(ann, "16:9", reply_to=edited)
@@ -162,7 +162,7 @@ async def test_a_refund_is_reported_with_the_remaining_units(shared_bot: World) 
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await shared_bot.wait_for_text(ann, "Drawing")
     shared_bot.telegram.press(ann, status, "Cancel")
-    await shared_bot.wait_for_text(ann, "you have 6 pictures left today")
+    await shared_bot.wait_for_text(ann, "It didn’t count: 6 pictures left today")
 
 
 async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
