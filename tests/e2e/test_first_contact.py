@@ -62,7 +62,7 @@ async def test_an_example_is_drawn_with_one_press(shared_bot: World, command: st
     picture = await shared_bot.wait_for_picture(ann, 2)
     assert picture.caption == "a fox asleep in the snow"
     shared_bot.telegram.press_data(ann, greeting, "d:third")
-    await shared_bot.wait_for_toast(greeting, "too old")
+    await shared_bot.wait_for_toast(greeting, "too old", alert=True)
 
 
 async def test_an_example_has_the_preferred_shape(shared_bot: World) -> None:

@@ -53,7 +53,7 @@ async def test_only_the_owner_may_try_again_and_not_after_forget(shared_bot: Wor
     shared_bot.telegram.press_data(ann, shared_bot.messages_to(ann)[-1], f"f:{ann.id}:1")
     await shared_bot.wait_until_handled()
     shared_bot.telegram.press(ann, failure, "Try again")
-    await shared_bot.wait_for_toast(failure, "too old")
+    await shared_bot.wait_for_toast(failure, "too old", alert=True)
     assert shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id) == []
 
 
@@ -171,7 +171,7 @@ async def test_a_button_of_a_forgotten_question_says_that_it_is_old(shared_bot: 
     await shared_bot.wait_until_handled()
     assert shared_bot.rows("SELECT 1 FROM drafts WHERE user_id = ?", ann.id) == []
     shared_bot.telegram.press(ann, question, "1:1")
-    await shared_bot.wait_for_toast(question, "too old")
+    await shared_bot.wait_for_toast(question, "too old", alert=True)
     assert shared_bot.quota_used(ann) == 0
 
 

@@ -80,7 +80,7 @@ async def test_only_the_owner_of_a_question_may_press_its_buttons(shared_bot: Wo
     shared_bot.telegram.press(ben, question, "16:9")
     await shared_bot.wait_for_toast(question, "someone else")
     shared_bot.telegram.press_data(ben, question, "r:999999:16x9")
-    await shared_bot.wait_for_toast(question, "too old")
+    await shared_bot.wait_for_toast(question, "too old", alert=True)
     shared_bot.telegram.press_data(ben, question, "nonsense")
     assert shared_bot.quota_used(ann) == shared_bot.quota_used(ben) == 0
 

@@ -251,7 +251,7 @@ async def test_forget_deletes_everything_but_the_quota_of_the_day(shared_bot: Wo
         assert not shared_bot.rows(f"SELECT 1 FROM {table} WHERE {column} = ?", ann.id)  # noqa: S608
     assert shared_bot.quota_used(ann) == 1
     shared_bot.telegram.press(ann, drawn, "Again")
-    await shared_bot.wait_for_toast(drawn, "too old")
+    await shared_bot.wait_for_toast(drawn, "too old", alert=True)
     shared_bot.telegram.say(ann, "/history")
     await shared_bot.wait_for_text(ann, "No pictures here yet")
 
