@@ -47,9 +47,8 @@ def ratios(
     return _markup(builder.adjust(3, 2) if preferred is None else builder.adjust(1, 2))
 
 
-def draw_draft(translate: Translator, draft_id: int, *, is_edit: bool) -> InlineKeyboardMarkup:
+def draw_draft(label: str, draft_id: int) -> InlineKeyboardMarkup:
     """Return the button that draws a draft as it is, without what cannot be followed."""
-    label = translate.raw("button-change" if is_edit else "button-draw")
     button = InlineKeyboardButton(text=label, callback_data=DrawDraft(draft=draft_id).pack())
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 

@@ -42,3 +42,10 @@ def question_text(
     else:
         question = translate("ask-ratio", prompt=prompt)
     return " ".join([*problems(parsed, translate, is_edit=source is not None), question])
+
+
+def draw_label(parsed: ParsedPrompt, translate: Translator, source: SourcePicture | None) -> str:
+    """Return the label of the button that draws the text as it is."""
+    if source is not None:
+        return translate.raw("button-change")
+    return translate.raw("button-draw" if parsed.unknown_flags else "button-draw-without")

@@ -10,7 +10,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio, Draft, Origin, SourcePicture
 from handlers.prompt import ParsedPrompt
-from handlers.question_texts import problems, question_text
+from handlers.question_texts import draw_label, problems, question_text
 from storage.drafts import Drafts
 
 
@@ -72,7 +72,7 @@ class Questions:
         draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=parsed.ratio, source=source)
         text = question_text(parsed, translate, source, ratio, plain_words=plain_words)
         if source is not None or (ratio is not None and not plain_words):
-            keyboard = keyboards.draw_draft(translate, draft.id, is_edit=source is not None)
+            keyboard = keyboards.draw_draft(draw_label(parsed, translate, source), draft.id)
         else:
             keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio), ratio)
         return await self._ask_choice(draft, parsed, source, text, keyboard, edited=edited)

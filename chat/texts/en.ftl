@@ -51,6 +51,7 @@ ask-draw = Shall I draw “{ $prompt }”?
 ask-edit = Shall I change the picture: “{ $prompt }”?
 edit-not-followed = I leave your picture as it was asked for. Edit your message again to change it.
 button-draw = 🎨 Draw it
+button-draw-without = Draw without
 button-draw-in = 🎨 Draw it, { $ratio }
 button-change = 🎨 Change it
 button-ratio-1x1 = ◻️ 1:1
@@ -59,7 +60,7 @@ button-ratio-9x16 = 📱 9:16
 button-ratio-4x3 = 📷 4:3
 button-ratio-3x4 = 🖼 3:4
 
-flags-lacking = My model has no { $features }, so I would leave out <code>{ $flags }</code>.
+flags-lacking = My model has no { $features } (<code>{ $flags }</code>), but I can draw this without.
 lacks-version = versions to choose from
 lacks-strength = style strength
 lacks-exclude = list of things to leave out
@@ -84,7 +85,7 @@ prompt-too-long =
     }; I can take up to { $limit }. Please make it shorter.
 ratio-unknown = I don’t have { $ratio }.
 ratio-twice = You named more than one shape.
-flag-unknown = I don’t know <code>{ $flag }</code>, so I would leave it out: <code>--ar</code> is my only option.
+flag-unknown = I don’t know <code>{ $flag }</code>; <code>--ar</code> is my only option.
 
 source-too-large = That file is over { $limit } MB, more than I can fetch from Telegram. Send it as a photo, or a smaller file.
 source-moves = I can’t change that: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot.

@@ -51,6 +51,7 @@ ask-draw = Нарисовать «{ $prompt }»?
 ask-edit = Изменить картинку: «{ $prompt }»?
 edit-not-followed = Картинка остаётся такой, как вы просили. Чтобы изменить её, исправьте сообщение ещё раз.
 button-draw = 🎨 Нарисовать
+button-draw-without = Нарисовать без этого
 button-draw-in = 🎨 Нарисовать, { $ratio }
 button-change = 🎨 Изменить
 button-ratio-1x1 = ◻️ 1:1
@@ -59,7 +60,7 @@ button-ratio-9x16 = 📱 9:16
 button-ratio-4x3 = 📷 4:3
 button-ratio-3x4 = 🖼 3:4
 
-flags-lacking = У моей модели нет { $features }, поэтому <code>{ $flags }</code> не учту.
+flags-lacking = У моей модели нет { $features } (<code>{ $flags }</code>), но я могу нарисовать и так.
 lacks-version = выбора версии
 lacks-strength = силы стиля
 lacks-exclude = списка исключений
@@ -85,7 +86,7 @@ prompt-too-long =
     }, а я могу принять не больше { $limit }. Сократите его, пожалуйста.
 ratio-unknown = Формата { $ratio } у меня нет.
 ratio-twice = Указано несколько форматов.
-flag-unknown = Параметра <code>{ $flag }</code> у меня нет, поэтому его не учту: есть только <code>--ar</code>.
+flag-unknown = Параметра <code>{ $flag }</code> у меня нет, есть только <code>--ar</code>.
 
 source-too-large = Этот файл больше { $limit } МБ, столько я не могу получить из Telegram. Пришлите его как фото или файлом поменьше.
 source-moves = Такое я изменить не могу: оно движется, а я меняю неподвижные картинки. Пришлите нужный момент картинкой, например снимком экрана.

@@ -106,24 +106,29 @@ SHAPES = [f"{label}" for label in ("◻️ 1:1", "🖥 16:9", "📱 9:16", "📷
         ),
         (
             "/imagine a fox --size 5",
-            "I don’t know --size, so I would leave it out: --ar is my only option. Which shape for “a fox”?",
+            "I don’t know --size; --ar is my only option. Which shape for “a fox”?",
             SHAPES,
             "16:9",
         ),
         (
             "/imagine a fox --size 5 --ar 16:9",
-            "I don’t know --size, so I would leave it out: --ar is my only option. Shall I draw “a fox”?",
+            "I don’t know --size; --ar is my only option. Shall I draw “a fox”?",
             ["🎨 Draw it"],
             "Draw it",
         ),
         (
             "/imagine a fox --v 6 --ar 16:9",
-            "so I would leave out --v. Shall I draw “a fox”?",
-            ["🎨 Draw it"],
+            "(--v), but I can draw this without. Shall I draw “a fox”?",
+            ["Draw without"],
             "Draw",
         ),
-        ("/imagine a fox --v 6", "so I would leave out --v. Which shape for “a fox”?", SHAPES, "16:9"),
-        ("a fox --v 6 --ar 21:9", "--v. I don’t have 21:9. Shall I draw “a fox”?", SHAPES, "16:9"),
+        (
+            "/imagine a fox --v 6",
+            "(--v), but I can draw this without. Which shape for “a fox”?",
+            SHAPES,
+            "16:9",
+        ),
+        ("a fox --v 6 --ar 21:9", "without. I don’t have 21:9. Shall I draw “a fox”?", SHAPES, "16:9"),
     ],
 )
 async def test_a_refusal_keeps_the_words_and_is_one_press_from_the_picture(

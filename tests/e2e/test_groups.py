@@ -340,7 +340,7 @@ async def test_a_failure_in_a_group_is_reported_and_both_units_are_refunded(shar
     message = shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1", chat_id=group)
     await shared_bot.wait_until(lambda: _reactions(shared_bot, message) == ["👀"])
     shared_bot.finish_tasks()
-    answer = await shared_bot.wait_for_text_in(group, "declined this description")
+    answer = await shared_bot.wait_for_text_in(group, "won’t draw this description")
     assert "6 pictures left" in (answer.text or "")
     assert answer.reply_to_message is not None
     assert answer.reply_to_message.message_id == message.message_id

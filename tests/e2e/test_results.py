@@ -153,7 +153,7 @@ async def test_a_ratio_in_reply_redraws_and_the_prompt_command_shows_the_prompt(
     shared_bot.telegram.say(ann, "sepia", reply_to=wide)
     edited = await shared_bot.wait_for_picture(ann, 3)
     shared_bot.telegram.say(ann, "16:9", reply_to=edited)
-    await shared_bot.wait_for_text(ann, "A changed picture keeps the shape")
+    await shared_bot.wait_for_text(ann, "A changed picture keeps its shape")
 
 
 async def test_a_refund_is_reported_with_the_remaining_units(shared_bot: World) -> None:
@@ -260,7 +260,7 @@ async def test_an_edited_command_changes_a_request_that_still_waits(shared_bot: 
     shared_bot.hold_tasks()
     ann = shared_bot.add_user()
     commands = [shared_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1") for number in range(3)]
-    await shared_bot.wait_until(lambda: any("in line" in text for text in shared_bot.texts(ann)))
+    await shared_bot.wait_until(lambda: any("is next" in text for text in shared_bot.texts(ann)))
     shared_bot.telegram.rewrite(commands[2], "/imagine a wolf --ar 16:9")
     shared_bot.telegram.rewrite(commands[0], "/imagine too late --ar 16:9")
     await shared_bot.wait_until_handled()
