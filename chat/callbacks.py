@@ -103,3 +103,17 @@ class Forget(CallbackData, prefix="f"):
 
     user: LedgerId
     sure: bool
+
+
+_BROWSING = (CancelRequest, PreferRatio, ShowPage, GroupChoice, PreferLanguage)
+
+
+def is_browsing(data: str) -> bool:
+    """Return whether a press with this callback data only changes the message above the button.
+
+    Callback data of no known button is none of these: the throttle then counts the press as an action.
+    """
+    prefix, _, fields = data.partition(":")
+    if prefix == ResultButton.__prefix__:
+        return fields.split(":")[1:2] in (["s"], ["b"])
+    return any(prefix == kind.__prefix__ for kind in _BROWSING)

@@ -146,7 +146,7 @@ left-unlimited = It didn’t count.
 
 ## Limits
 
-notice-too-fast = That is a lot at once. I’ll be silent until it calms down; wait a minute and write again.
+notice-too-fast = That’s a lot at once. Give me a minute – until then I won’t answer.
 notice-not-kept = I can’t save anything right now, so I didn’t take this; nothing was counted. Please send it again in a few minutes. What I took before is safe.
 notice-waits = I can’t save anything right now, so this waits. No need to send it again: I’ll go on by myself.
 notice-unreadable = { internal-error }
