@@ -105,17 +105,17 @@ async def edit_pressed(
     request: Request,
     place: ReplyTarget,
     translate: Translator,
-    sender: Sender,
     generation_service: GenerationService,
 ) -> None:
     """Ask for the change of a picture."""
     if request.file_id is None:
         raise ButtonExpired
-    await sender.toast(query.id)
     origin = origins.of_edit_press(query, request, place, translate.language)
     source = SourcePicture(request.file_id, request.id, request.spoiler)
     name = query.from_user.first_name
-    await generation_service.request_or_ask(origin, ParsedPrompt("", None), translate, source, user_name=name)
+    await generation_service.request_or_ask(
+        origin, ParsedPrompt("", None), translate, source, user_name=name, query_id=query.id
+    )
 
 
 async def original_pressed(

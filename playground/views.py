@@ -61,6 +61,7 @@ def event(chats: Chats, one: Event) -> Json:
         "id": one.message_id,
         "to": one.to,
         "text": one.text,
+        "alert": one.alert,
         "message": shown,
     }
 

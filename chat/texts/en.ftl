@@ -268,15 +268,15 @@ button-ratio-ask = Ask me each time
 ## Toasts
 
 toast-accepted = On it!
+toast-repeated = Already drawing it.
 toast-cancelled = Cancelled
 toast-too-late = Too late to cancel: the picture is ready.
-toast-finished = This one is already finished.
-toast-not-yours = This button belongs to someone else.
+toast-finished = Nothing to cancel: this one is over.
+toast-not-yours = Only the person who asked can press this.
 toast-old = This button is too old. Please send /imagine again.
 toast-original = Fetching the original…
 toast-saved = Saved
 toast-admins-only = Only this group’s admins can change that.
-toast-refused = That did not work; see my message.
 
 ## Errors
 

@@ -275,15 +275,15 @@ button-ratio-ask = Спрашивать каждый раз
 ## Всплывающие ответы
 
 toast-accepted = Принято!
+toast-repeated = Уже рисую.
 toast-cancelled = Отменено
 toast-too-late = Отменять поздно: картинка уже готова.
-toast-finished = Этот запрос уже завершён.
-toast-not-yours = Эта кнопка не для вас.
+toast-finished = Отменять нечего: она уже готова или отменена.
+toast-not-yours = Нажать может только тот, кто просил картинку.
 toast-old = Кнопка устарела. Отправьте /imagine ещё раз.
 toast-original = Достаю оригинал…
 toast-saved = Сохранено
 toast-admins-only = Это меняют только администраторы группы.
-toast-refused = Не получилось; подробности в сообщении.
 
 ## Ошибки
 

@@ -23,7 +23,7 @@ function handle(event) {
   if (event.kind === "bot") return showBot(event.text);
   const chat = state.chats.get(event.chat);
   if (!chat) return undefined;
-  if (event.kind === "toast") return event.to === me() && event.chat === state.current ? toast(event.text) : undefined;
+  if (event.kind === "toast") return event.to === me() && event.chat === state.current ? toast(event.text, event.alert) : undefined;
   if (event.kind === "action") return acting(event.chat, event.text);
   if (event.kind === "ephemeral") {
     chat.ephemeral.push({ ...event.message, id: `e${chat.ephemeral.length}`, to: event.to, after: lastId(chat) });
@@ -158,12 +158,12 @@ function showBot(now) {
 }
 
 let fading;
-function toast(text) {
+function toast(text, alert) {
   if (!text) return;
   $("toast").textContent = text;
   $("toast").hidden = false;
   clearTimeout(fading);
-  fading = setTimeout(() => { $("toast").hidden = true; }, 4000);
+  fading = setTimeout(() => { $("toast").hidden = true; }, alert ? 12000 : 4000);
 }
 
 function scrollDown() {

@@ -76,7 +76,7 @@ async def test_in_a_group_another_user_s_press_is_refused(visitor: Visitor) -> N
     await visitor.write("/imagine лиса на снегу")
     await visitor.send_as("Ann")
     await visitor.press("1:1")
-    await expect(page.locator("#toast")).to_have_text("This button belongs to someone else.")
+    await expect(page.locator("#toast")).to_have_text("Only the person who asked can press this.")
     await visitor.send_as("Борис")
     await visitor.press("1:1")
     await expect(page.locator(".photo img")).to_have_count(1)

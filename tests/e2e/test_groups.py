@@ -141,12 +141,12 @@ async def test_only_the_owner_may_press_a_button(shared_bot: World) -> None:
     shared_bot.telegram.say(ben, "/imagine a fox", chat_id=group)
     question = await shared_bot.wait_for_text_in(group, "Which shape")
     shared_bot.telegram.press(ann, question, "1:1")
-    await shared_bot.wait_for_toast(question, "belongs to someone else")
+    await shared_bot.wait_for_toast(question, "Only the person who asked")
     shared_bot.telegram.press(ben, question, "1:1")
     picture = await shared_bot.wait_for_picture_in(group)
     for label in ("Again", "Shape", "Edit", "Original"):
         shared_bot.telegram.press(ann, picture, label)
-        await shared_bot.wait_for_toast(picture, "belongs to someone else")
+        await shared_bot.wait_for_toast(picture, "Only the person who asked")
     await shared_bot.wait_until_closed()
     assert len(shared_bot.messages_in(group)) == 1
 
@@ -159,7 +159,7 @@ async def test_an_anonymous_admin_and_a_channel_use_the_quota_of_their_chat(shar
     shared_bot.telegram.say(anonymous, "/imagine a fox", chat_id=group, sender_chat=chats.chats[group])
     question = await shared_bot.wait_for_text_in(group, "Which shape")
     shared_bot.telegram.press(ben, question, "1:1")
-    await shared_bot.wait_for_toast(question, "someone else")
+    await shared_bot.wait_for_toast(question, "Only the person who asked")
     shared_bot.telegram.press(ann, question, "1:1")  # the creator of the group
     await shared_bot.wait_for_picture_in(group)
     await shared_bot.wait_until_closed()

@@ -78,7 +78,7 @@ async def test_only_the_owner_of_a_question_may_press_its_buttons(shared_bot: Wo
     shared_bot.telegram.say(ann, "/imagine a fox")
     question = await shared_bot.wait_for_text(ann, "Which shape")
     shared_bot.telegram.press(ben, question, "16:9")
-    await shared_bot.wait_for_toast(question, "someone else")
+    await shared_bot.wait_for_toast(question, "Only the person who asked")
     shared_bot.telegram.press_data(ben, question, "r:999999:16x9")
     await shared_bot.wait_for_toast(question, "too old", alert=True)
     shared_bot.telegram.press_data(ben, question, "nonsense")
@@ -200,14 +200,14 @@ async def test_a_cancelled_request_is_refunded(shared_bot: World) -> None:
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await shared_bot.wait_for_text(ann, "Drawing")
     shared_bot.telegram.press(ben, status, "Cancel")
-    await shared_bot.wait_for_toast(status, "someone else")
+    await shared_bot.wait_for_toast(status, "Only the person who asked")
     shared_bot.telegram.press(ann, status, "Cancel")
     await shared_bot.wait_for_text(ann, "Cancelled. It didn’t count: 6 pictures left")
     assert shared_bot.quota_used(ann) == 0
     final = shared_bot.messages_to(ann)[-1]
     assert final.reply_markup is None
     shared_bot.telegram.press_data(ann, final, f"c:{_last_request_id(shared_bot, ann)}:0")
-    await shared_bot.wait_for_toast(final, "already finished")
+    await shared_bot.wait_for_toast(final, "this one is over")
     assert shared_bot.pictures(ann) == []
 
 

@@ -29,6 +29,8 @@ async def test_many_presses_of_again_are_one_request(shared_bot: World) -> None:
     for _ in range(4):
         shared_bot.telegram.press(ann, first, "Again")
     await shared_bot.wait_until_handled()
+    toasts = [e.text for e in shared_bot.telegram.chats.events if e.kind == "toast" and e.to == ann.id]
+    assert toasts == ["On it!"] + 3 * ["Already drawing it."]
     shared_bot.finish_tasks()
     second = await shared_bot.wait_for_picture(ann, 2)
     await shared_bot.wait_until_closed()
@@ -41,6 +43,29 @@ async def test_many_presses_of_again_are_one_request(shared_bot: World) -> None:
     assert second.reply_to_message.message_id == first.message_id
     shared_bot.telegram.press(ann, first, "Again")  # a new request, because the other has ended
     await shared_bot.wait_for_picture(ann, 3)
+
+
+async def test_a_refused_press_shows_the_reason_itself(shared_bot: World) -> None:
+    ann = shared_bot.add_user("ru")
+    group = shared_bot.add_group(ann)
+    shared_bot.telegram.say(ann, "/imagine лиса --ar 1:1", chat_id=group)
+    picture = await shared_bot.wait_for_picture_in(group)
+    shared_bot.telegram.say(ann, "/settings", chat_id=group)
+    settings = await shared_bot.wait_for_text_in(group, "Рисование в этой группе")
+    shared_bot.telegram.press(ann, settings, "Никто")
+    await shared_bot.wait_for_toast(settings, "Сохранено")
+    before = len(shared_bot.messages_in(group))
+    for label in ("Ещё раз", "Изменить"):
+        press = shared_bot.telegram.press(ann, picture, label)
+        await shared_bot.wait_until(lambda: press not in shared_bot.telegram.presses)  # noqa: B023
+        last = next(e for e in reversed(shared_bot.telegram.chats.events) if e.kind == "toast")
+        assert (last.alert, last.text) == (
+            True,
+            "В этой группе рисование выключено. Администраторы могут включить его в /settings.",
+        )
+    await shared_bot.wait_until_handled()
+    assert len(shared_bot.messages_in(group)) == before
+    assert not any(e.kind == "ephemeral" and e.chat_id == group for e in shared_bot.telegram.chats.events)
 
 
 async def test_the_shape_button_offers_the_other_ratios(shared_bot: World) -> None:
@@ -178,7 +203,7 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     assert page.caption.endswith("· 1 of 3")
     assert buttons(page) == [*RESULT, "▶"]
     assert shared_bot.telegram.press(ben, page, "▶")
-    await shared_bot.wait_for_toast(page, "someone else")
+    await shared_bot.wait_for_toast(page, "Only the person who asked")
     shared_bot.telegram.press(ann, page, "▶")
     await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").endswith("2 of 3"))
     assert buttons(shared_bot.current(page)) == [*RESULT, "◀", "▶"]
