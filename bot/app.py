@@ -117,7 +117,7 @@ class App:
         """Resume the open requests, the scheduled deletions and the checks of the balance."""
         self._generation.poll_schedule.restore(await self._storage.durations.recent())
         await self.engine.start()
-        await self._chat.private_replies.start()
+        await self._chat.deletion_scheduler.start()
         self.alarms.start()
         self._generation.sources.cleanup.start()
 

@@ -181,6 +181,7 @@ def _build_engine(
             requests=storage.requests,
             end_texts=EndTexts(quota=quota, strikes=storage.strikes),
             sender=chat.sender,
+            deletion_scheduler=chat.deletion_scheduler,
             status_messages=status_messages,
             translations=chat.translations,
             tasks=tasks,

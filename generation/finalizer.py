@@ -4,6 +4,7 @@ import contextlib
 
 import structlog
 
+from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import Rejected, SendError, TryLater, Unsure
 from chat.sender import Sender
 from chat.translations import Translations
@@ -18,6 +19,8 @@ from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
 
+CANCELLED_SECONDS = 30.0
+"""Time for which a status message says that its request is cancelled: the user pressed Cancel and knows it."""
 REPORT_SECONDS = 3600.0
 """Time after the final state within which a failed report is retried."""
 
@@ -31,6 +34,7 @@ class Finalizer:
         requests: Requests,
         end_texts: EndTexts,
         sender: Sender,
+        deletion_scheduler: DeletionScheduler,
         status_messages: StatusMessages,
         translations: Translations,
         tasks: ShieldedTasks,
@@ -40,6 +44,7 @@ class Finalizer:
         self._requests = requests
         self._end_texts = end_texts
         self._sender = sender
+        self._deletion_scheduler = deletion_scheduler
         self._status_messages = status_messages
         self._translations = translations
         self._tasks = tasks
@@ -74,6 +79,7 @@ class Finalizer:
             if status is not None:
                 text = await self._end_texts.cancelled(request, translate)
                 await self._sender.edit_text(chat_id, status, text)
+                await self._deletion_scheduler.schedule(chat_id, status, CANCELLED_SECONDS)
             return
         if request.state is State.FAILED:
             text, keyboard = await self._end_texts.failed(request, translate)

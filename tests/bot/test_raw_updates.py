@@ -23,8 +23,8 @@ from bot.throttle import UpdateKind
 from chat.callbacks import (
     CancelRequest,
     ChooseRatio,
-    DrawInRatio,
     DrawDraft,
+    DrawInRatio,
     Forget,
     GroupChoice,
     PreferLanguage,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from chat.api_calls import ApiCaller
 from chat.bot_session import BotSession, sent_message
+from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import NotAllowed, Rejected, SendError, TryLater, Unreachable, Unsure, to_send_error
 from chat.limits import RateLimiter
 from chat.picture_sender import PictureSender
@@ -164,7 +165,9 @@ async def test_a_private_reply_is_sent_and_deleted_despite_unreadable_answers(
 ) -> None:
     clock = ManualClock()
     database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
-    replies = PrivateReplies(sender=_sender(bot, clock), deletions=ScheduledDeletions(database), clock=clock)
+    sender = _sender(bot, clock)
+    scheduler = DeletionScheduler(sender=sender, deletions=ScheduledDeletions(database), clock=clock)
+    replies = PrivateReplies(sender=sender, deletion_scheduler=scheduler)
     server.first = [{"status": 502, "text": "<html>"}]
     server.answer = {"text": json.dumps({"ok": True, "result": SENT}), "content_type": "application/json"}
     await replies.send(ReplyTarget(-7, None, 1), 7, "hello")
@@ -176,7 +179,7 @@ async def test_a_private_reply_is_sent_and_deleted_despite_unreadable_answers(
             break
         await asyncio.sleep(0.01)
     assert server.first == []
-    await replies.stop()
+    await scheduler.stop()
     await database.close()
 
 
