@@ -126,15 +126,7 @@ class App:
         settings = self._settings
         self._background.start(measure_loop_lag(self.metrics))
         self._background.start(prune_hourly(self._storage.inbox, self._storage.drafts, self._clock))
-        self._background.start(
-            set_menus(
-                bot=self.bot,
-                clock=self._clock,
-                key_values=self._storage.key_values,
-                translations=self._chat.translations,
-                admins=settings.admin_ids,
-            )
-        )
+        self._background.start(set_menus(menus=self._chat.menus, clock=self._clock))
         self._background.start(
             set_descriptions(bot=self.bot, clock=self._clock, translations=self._chat.translations)
         )

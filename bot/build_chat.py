@@ -13,6 +13,7 @@ from chat.deletion_scheduler import DeletionScheduler
 from chat.languages import LanguageResolver
 from chat.limits import RateLimiter
 from chat.members import Members
+from chat.menu import Menus
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
@@ -28,6 +29,7 @@ class ChatParts:
     deletion_scheduler: DeletionScheduler
     languages: LanguageResolver
     members: Members
+    menus: Menus
     picture_sender: PictureSender
     private_replies: PrivateReplies
     sender: Sender
@@ -53,6 +55,13 @@ def build_chat(
         deletion_scheduler=deletion_scheduler,
         languages=LanguageResolver(translations=translations, preferences=storage.preferences),
         members=Members(caller=caller, clock=clock),
+        menus=Menus(
+            bot=bot,
+            key_values=storage.key_values,
+            translations=translations,
+            preferences=storage.preferences,
+            admins=settings.admin_ids,
+        ),
         picture_sender=picture_sender,
         private_replies=PrivateReplies(sender=sender, deletion_scheduler=deletion_scheduler),
         sender=sender,

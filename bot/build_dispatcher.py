@@ -9,6 +9,7 @@ from bot.settings import Settings
 from core.clock import Clock
 from handlers import (
     cancel,
+    comparisons,
     edits,
     error_handler,
     examples,
@@ -20,6 +21,7 @@ from handlers import (
     moderation,
     photos,
     plain_words,
+    private_only,
     question_end,
     queue,
     quota,
@@ -68,6 +70,8 @@ def build_dispatcher(
         admin_ids=settings.admin_ids,
         allowances=generation.allowances,
         bans=storage.bans,
+        clock=clock,
+        comparisons=storage.comparisons,
         database=storage.database,
         drafts=storage.drafts,
         edited_requests=edited_requests,
@@ -76,6 +80,7 @@ def build_dispatcher(
         history=storage.history,
         languages=chat.languages,
         members=chat.members,
+        menus=chat.menus,
         originals=generation.originals,
         picture_sender=chat.picture_sender,
         preferences=storage.preferences,
@@ -113,8 +118,10 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         examples.router(),
         results.router(),
         try_again.router(),
+        comparisons.router(),
         photos.router(),
         edits.last_router(),
         plain_words.router(),
+        private_only.router(),
         start.last_router(),
     )

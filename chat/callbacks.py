@@ -58,6 +58,7 @@ class ResultAction(StrEnum):
     EDIT = "e"
     ORIGINAL = "o"
     UNDO = "u"
+    EDIT_SOURCE = "p"
     BACK = "b"
 
 
@@ -69,6 +70,16 @@ class ResultButton(CallbackData, prefix="x"):
     paged: bool = False
 
 
+class ShowStep(CallbackData, prefix="v"):
+    """Show another picture in a comparison: that of `shown`, or of a source that the user did not draw if it is 0.
+
+    `request` is the edit.
+    """
+
+    request: LedgerId
+    shown: LedgerId = 0
+
+
 class DrawInRatio(CallbackData, prefix="s"):
     """Draw a request again in another ratio."""
 
@@ -77,8 +88,12 @@ class DrawInRatio(CallbackData, prefix="s"):
     paged: bool = False
 
 
+NEWEST = 2**63 - 1
+"""The request of a button that shows the newest picture, whichever it is by then."""
+
+
 class ShowPage(CallbackData, prefix="h"):
-    """Show another picture of a user's history."""
+    """Show another picture of a user's history, or the next older one if it is gone."""
 
     user: LedgerId
     request: LedgerId
@@ -105,7 +120,7 @@ class Forget(CallbackData, prefix="f"):
     sure: bool
 
 
-_BROWSING = (CancelRequest, PreferRatio, ShowPage, GroupChoice, PreferLanguage)
+_BROWSING = (CancelRequest, PreferRatio, ShowStep, ShowPage, GroupChoice, PreferLanguage)
 
 
 def is_browsing(data: str) -> bool:

@@ -8,9 +8,17 @@ from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
-from chat.callbacks import CancelRequest, ChooseRatio, DrawDraft, DrawInRatio, ResultButton, TryAgain
+from chat.callbacks import (
+    CancelRequest,
+    ChooseRatio,
+    DrawDraft,
+    DrawInRatio,
+    ResultButton,
+    ShowStep,
+    TryAgain,
+)
 from chat.members import Members
-from core.model import AspectRatio, Draft
+from core.model import AspectRatio, Draft, Request
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import is_ratio, only_ratio
@@ -139,7 +147,7 @@ async def by_group_admin(query: CallbackQuery, members: Members) -> bool:
 
 async def own_request(
     query: CallbackQuery,
-    callback_data: CancelRequest | ResultButton | DrawInRatio | TryAgain,
+    callback_data: CancelRequest | ResultButton | DrawInRatio | ShowStep | TryAgain,
     requests: Requests,
     members: Members,
 ) -> dict[str, Any]:
@@ -149,6 +157,13 @@ async def own_request(
         raise ButtonExpired
     await _require_owner(request.user_id, query, members)
     return {"request": request}
+
+
+async def not_forgotten(_query: CallbackQuery, request: Request) -> bool:
+    """Pass buttons of requests that their owner keeps. Raises ButtonExpired for others."""
+    if request.forget:
+        raise ButtonExpired
+    return True
 
 
 async def own_draft(

@@ -24,7 +24,7 @@ from handlers.commands import (
 from handlers.confirmation import Confirmation
 from handlers.filters import IN_GROUP, IN_PRIVATE, on_message
 from handlers.generation_service import GenerationService
-from handlers.identity import UserIdentity, place_of
+from handlers.identity import UserIdentity, answer_place, place_of
 from handlers.prompt import parse_prompt
 from handlers.rejection_texts import RATIOS
 from handlers.user_errors import ButtonExpired
@@ -69,13 +69,13 @@ async def start_command(
             edited=message.edit_date is not None,
         )
         return
-    await sender.send_text(place_of(message), translate("start"), keyboard=keyboards.examples(translate))
+    await sender.send_text(answer_place(message), translate("start"), keyboard=keyboards.examples(translate))
 
 
 async def help_command(message: Message, translate: Translator, sender: Sender) -> None:
     """Explain the bot, with examples to tap."""
     text = translate("help", ratios=RATIOS)
-    await sender.send_text(place_of(message), text, keyboard=keyboards.examples(translate))
+    await sender.send_text(answer_place(message), text, keyboard=keyboards.examples(translate))
 
 
 async def help_in_group(

@@ -8,9 +8,8 @@ from chat.translations import Translator
 from core.model import AspectRatio, GenerationRequest, Request, State
 from core.reply_target import ReplyTarget
 from handlers import origins
-from handlers.filters import NamesRatio, own_request, pressed_place
+from handlers.filters import NamesRatio, not_forgotten, own_request, pressed_place
 from handlers.generation_service import GenerationService
-from handlers.results import not_forgotten
 from handlers.user_errors import ButtonExpired
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiogram.types import Chat, Message, MessageEntity
+from aiogram.types import Chat, InlineKeyboardButton, Message, MessageEntity
 
 from playground.chats import BOT, Chats, Event
 
@@ -102,4 +102,9 @@ def _reply(one: Message | None) -> Json | None:
 
 def _buttons(one: Message) -> list[list[Json]]:
     rows = one.reply_markup.inline_keyboard if one.reply_markup else []
-    return [[{"text": button.text, "data": button.callback_data} for button in row] for row in rows]
+    return [[_button(button) for button in row] for row in rows]
+
+
+def _button(button: InlineKeyboardButton) -> Json:
+    copied = button.copy_text.text if button.copy_text else None
+    return {"text": button.text, "data": button.callback_data, "copy": copied}

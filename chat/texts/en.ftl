@@ -146,7 +146,7 @@ left-unlimited = It didn’t count.
 
 ## Limits
 
-notice-too-fast = That’s a lot at once. Give me a minute – until then I won’t answer.
+notice-too-fast = That’s a lot at once. Give me a minute: until then I stay silent.
 notice-not-kept = I can’t save anything right now, so I didn’t take this; nothing was counted. Please send it again in a few minutes. What I took before is safe.
 notice-waits = I can’t save anything right now, so this waits. No need to send it again: I’ll go on by myself.
 notice-unreadable = { internal-error }
@@ -192,8 +192,9 @@ group-quota-used =
     } for today. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }. You can also draw in a private chat with me.
 settings-group =
     <b>Drawing in this group</b>
-    Who may draw, how many pictures a day all together (now { $daily }), the shape where none is given, and my language here.
+    Top to bottom: who may draw, pictures a day for all together, the shape when none is named, my language.
 settings-private = Your own settings: /ratio for the shape, /language for the language. /settings itself is for groups.
+private-only = Ask me that in <a href="{ $link }">our private chat</a>.
 button-who-all = Everybody
 button-who-admins = Admins
 button-who-nobody = Nobody
@@ -206,10 +207,12 @@ offer-again = 🔁 Again
 offer-shapes = 📐 Shape
 offer-edit = ✏️ Edit
 offer-original = 📎 Original
-offer-undo = ↩️ Undo
+offer-undo = ↩️ Before
+offer-redo = ↪️ After
+offer-copy = 📋 Copy description
 button-back = « Back
-undone = The picture it came from.
-undo-impossible = I can’t put that picture back here; it is still where you sent it.
+undone = As it was.
+undo-impossible = I can’t show that picture here; it is still where you sent it.
 original-expired = Originals are kept for about a day, and this one is gone. The picture itself can still be saved from the chat.
 
 ## /history
@@ -218,19 +221,29 @@ history-empty = No pictures here yet. Send /imagine to draw the first.
 history-page =
     { $prompt }
 
-    { DATETIME($date, dateStyle: "long") } · { $number } of { $total }
+    <tg-time unix="{ $at }" format="D">{ $when }</tg-time> · { $number } of { $total }
+history-page-recent =
+    { $prompt }
+
+    <tg-time unix="{ $at }" format="r">{ $when }</tg-time> · { $number } of { $total }
+history-today = today, { $time } UTC
+history-yesterday = yesterday, { $time } UTC
+history-date = { DATETIME($date, dateStyle: "long") }
 
 ## /language and /forget
 
-language-choose = Which language shall I speak?
+choose-language = Which language shall I speak? Now: { $current }.
 language-en = English
 language-ru = Русский
-button-language-auto = As Telegram says
+button-language-auto = Same as Telegram
 language-saved = I’ll speak English with you.
-forget-sure = I would delete your pictures’ history, prompts and settings, and cancel what is on the way. The messages in this chat stay, and so does today’s count; that descriptions were declined as unsafe I remember for an hour. Sure?
+forget-sure =
+    Delete all I keep about you?
+    Goes: history, descriptions, settings, and what is on the way.
+    Stays: the messages in this chat, today’s count and, for an hour, the times of refused descriptions.
 button-forget = Delete it all
 button-keep = Keep it
-forgotten = Done: I keep nothing about you but today’s count and, for an hour, when descriptions were declined.
+forgotten = Done. Only today’s count is left and, for an hour, the times of refused descriptions.
 forget-kept = Nothing was deleted.
 
 ## The command menu
@@ -239,8 +252,8 @@ command-imagine = Draw a picture or change one
 command-history = Your pictures here
 command-queue = What is being drawn and what waits
 command-quota = How many pictures are left today
-command-ratio = The shape to draw in
-command-language = The language I speak
+command-ratio = Your usual shape
+command-language = Language
 command-help = What I can do
 command-forget = Delete what I keep about you
 command-ban = Block a person or a chat
@@ -255,7 +268,9 @@ queue-empty = Nothing waits and nothing is being drawn. Send /imagine to start.
 queue-title = <b>Your pictures on the way</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-waiting = { $number }. ⏳ { $prompt } (number { $place } in line)
-button-cancel-number = Cancel { $number }
+button-cancel-listed = ✕ { $prompt }
+button-cancelled-listed = Cancelled: { $prompt }
+button-ended-listed = Done: { $prompt }
 
 ## /ratio
 
@@ -264,6 +279,7 @@ ratio-current-ask = I ask each time
 ratio-saved = From now on I draw in { $ratio }. /ratio changes it.
 ratio-reset = From now on I ask for the shape each time.
 button-ratio-ask = Ask me each time
+button-ratio-ask-group = Ask each time
 
 ## Toasts
 
@@ -275,6 +291,7 @@ toast-finished = Nothing to cancel: this one is over.
 toast-not-yours = Only the person who asked can press this.
 toast-old = This button is too old. Please send /imagine again.
 toast-original = Fetching the original…
+toast-before = The picture before is below.
 toast-saved = Saved
 toast-admins-only = Only this group’s admins can change that.
 

@@ -149,7 +149,7 @@ left-unlimited = В счёт не пошло.
 
 ## Ограничения
 
-notice-too-fast = Слишком быстро. Подождите минуту: до тех пор я не отвечаю.
+notice-too-fast = Слишком быстро. Подождите минуту: до тех пор я молчу.
 notice-not-kept = Сейчас я не могу ничего сохранить, поэтому не взял этот запрос и ничего не засчитал. Пришлите его снова через несколько минут. Взятое раньше в сохранности.
 notice-waits = Сейчас я не могу ничего сохранить, поэтому запрос ждёт. Присылать снова не нужно: продолжу сам.
 notice-unreadable = { internal-error }
@@ -199,8 +199,9 @@ group-quota-used =
     }. Новые появятся в <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, через { $wait }. А ещё можно рисовать в личном чате со мной.
 settings-group =
     <b>Рисование в этой группе</b>
-    Кто может рисовать, сколько картинок в день на всех (сейчас { $daily }), какой формат брать, если он не указан, и на каком языке мне здесь говорить.
+    Сверху вниз: кто рисует, сколько картинок в день на всех, формат, если не указан, мой язык.
 settings-private = Ваши личные настройки: /ratio — формат, /language — язык. А /settings — для групп.
+private-only = Это — в <a href="{ $link }">личном чате со мной</a>.
 button-who-all = Все
 button-who-admins = Админы
 button-who-nobody = Никто
@@ -213,10 +214,12 @@ offer-again = 🔁 Ещё раз
 offer-shapes = 📐 Формат
 offer-edit = ✏️ Изменить
 offer-original = 📎 Оригинал
-offer-undo = ↩️ Вернуть
+offer-undo = ↩️ Как было
+offer-redo = ↪️ Как стало
+offer-copy = 📋 Скопировать описание
 button-back = « Назад
-undone = Исходная картинка.
-undo-impossible = Вернуть ту картинку сюда не получится; она осталась там, куда вы её прислали.
+undone = Как было.
+undo-impossible = Показать ту картинку здесь не получится; она осталась там, куда вы её прислали.
 original-expired = Оригиналы хранятся около суток, этого уже нет. Саму картинку можно сохранить из чата.
 
 ## /history
@@ -225,19 +228,29 @@ history-empty = Здесь пока нет картинок. Начните с /
 history-page =
     { $prompt }
 
-    { DATETIME($date, dateStyle: "long") } · { $number } из { $total }
+    <tg-time unix="{ $at }" format="D">{ $when }</tg-time> · { $number } из { $total }
+history-page-recent =
+    { $prompt }
+
+    <tg-time unix="{ $at }" format="r">{ $when }</tg-time> · { $number } из { $total }
+history-today = сегодня, { $time } UTC
+history-yesterday = вчера, { $time } UTC
+history-date = { DATETIME($date, dateStyle: "long") }
 
 ## /language и /forget
 
-language-choose = На каком языке мне говорить?
+choose-language = На каком языке мне говорить? Сейчас: { $current }.
 language-en = English
 language-ru = Русский
 button-language-auto = Как в Telegram
 language-saved = Буду говорить с вами по-русски.
-forget-sure = Я удалю историю ваших картинок, описания и настройки и отменю то, что в работе. Сообщения в этом чате останутся, счёт за сегодня — тоже; о том, что описания были отклонены как недопустимые, я помню час. Удалить?
+forget-sure =
+    Удалить всё, что я о вас храню?
+    Исчезнут история, описания, настройки и то, что в работе.
+    Останутся сообщения в чате, счёт за сегодня и — на час — время отклонённых описаний.
 button-forget = Удалить всё
 button-keep = Оставить
-forgotten = Готово: о вас я помню только сегодняшний счёт и, в течение часа, когда описания были отклонены.
+forgotten = Готово. Остался только счёт за сегодня и — на час — время отклонённых описаний.
 forget-kept = Ничего не удалено.
 
 ## Меню команд
@@ -246,8 +259,8 @@ command-imagine = Нарисовать картинку или изменить
 command-history = Ваши картинки здесь
 command-queue = Что рисуется и что ждёт очереди
 command-quota = Сколько картинок осталось на сегодня
-command-ratio = Формат картинок
-command-language = На каком языке я говорю
+command-ratio = Обычный формат
+command-language = Язык
 command-help = Что я умею
 command-forget = Удалить всё, что я о вас храню
 command-ban = Заблокировать человека или чат
@@ -262,7 +275,9 @@ queue-empty = Ничего не рисуется и не ждёт очереди
 queue-title = <b>Ваши картинки в работе</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-waiting = { $number }. ⏳ { $prompt } ({ $place }-я в очереди)
-button-cancel-number = Отменить { $number }
+button-cancel-listed = ✕ { $prompt }
+button-cancelled-listed = Отменено: { $prompt }
+button-ended-listed = Готово: { $prompt }
 
 ## /ratio
 
@@ -271,6 +286,7 @@ ratio-current-ask = спрашиваю каждый раз
 ratio-saved = Теперь рисую в формате { $ratio }. Изменить — /ratio.
 ratio-reset = Теперь буду спрашивать формат каждый раз.
 button-ratio-ask = Спрашивать каждый раз
+button-ratio-ask-group = Спрашивать каждый раз
 
 ## Всплывающие ответы
 
@@ -282,6 +298,7 @@ toast-finished = Отменять нечего: она уже готова ил�
 toast-not-yours = Нажать может только тот, кто просил картинку.
 toast-old = Кнопка устарела. Отправьте /imagine ещё раз.
 toast-original = Достаю оригинал…
+toast-before = Картинка «как было» — ниже.
 toast-saved = Сохранено
 toast-admins-only = Это меняют только администраторы группы.
 

@@ -51,9 +51,14 @@ function file(document_) {
 
 function keys(message, actions) {
   const rows = message.buttons.map((row) =>
-    el("div", {}, ...row.map((key) => el("button", { type: "button", onclick: () => actions.press(message, key.data) }, key.text))),
+    el("div", {}, ...row.map((key) => el("button", { type: "button", onclick: () => pressed(message, key, actions) }, key.text))),
   );
   return el("div", { className: "keys", role: "group", "aria-label": "Buttons of the message" }, ...rows);
+}
+
+function pressed(message, key, actions) {
+  if (key.copy) navigator.clipboard.writeText(key.copy);
+  else actions.press(message, key.data);
 }
 
 function tools(message, own, actions) {

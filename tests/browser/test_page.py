@@ -65,7 +65,7 @@ async def test_a_pasted_photo_is_edited_visibly(visitor: Visitor) -> None:
     await expect(page.locator(".photo img")).to_have_count(2)
     before, after = await _colour(page, 0), await _colour(page, 1)
     assert sum(after) < sum(before) / 2
-    await expect(page.locator(".keys button", has_text="Undo")).to_have_count(1)
+    await expect(page.locator(".keys button", has_text="Before")).to_have_count(1)
     await expect(page.locator(".keys button", has_text="Shape")).to_have_count(0)
 
 
@@ -80,9 +80,9 @@ async def test_in_a_group_another_user_s_press_is_refused(visitor: Visitor) -> N
     await visitor.send_as("Борис")
     await visitor.press("1:1")
     await expect(page.locator(".photo img")).to_have_count(1)
-    await visitor.write("/imagine лиса --size 5")
+    await visitor.write("/quota")
     ephemeral = page.locator(".ephemeral")
-    await expect(ephemeral).to_contain_text("Параметра --size я не знаю")
+    await expect(ephemeral).to_contain_text("Группа сегодня")
     await visitor.send_as("Carol")
     await expect(ephemeral).to_have_count(0)
 

@@ -23,6 +23,7 @@ from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
 from core import json_text
+from core.model import FileKind
 from core.reply_target import ReplyTarget
 from playground.serve import served
 from storage.database import Database
@@ -41,7 +42,7 @@ SENT = {
 class _Server:
     """Answers each call with one answer, or the first calls with `first`.
 
-    `methods` are the called methods, `texts` their texts.
+    `methods` are the called methods, `bodies` their parameters, `texts` their texts.
     """
 
     def __init__(self) -> None:
@@ -49,6 +50,7 @@ class _Server:
         self.answer: dict[str, Any] = {}
         self.methods: list[str] = []
         self.texts: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
 
     @property
     def calls(self) -> int:
@@ -56,7 +58,8 @@ class _Server:
 
     async def handle(self, request: web.Request) -> web.Response:
         self.methods.append(request.path.rpartition("/")[2])
-        self.texts.append(str((await request.post()).get("text", "")))
+        self.bodies.append(dict(await request.post()))
+        self.texts.append(str(self.bodies[-1].get("text", "")))
         return web.Response(**(self.first.pop(0) if self.first else self.answer))
 
 
@@ -224,3 +227,20 @@ async def test_a_server_that_does_not_know_times_gets_them_in_words(bot: Bot, se
     text = 'At <tg-time unix="1790035200" format="t">00:00 UTC</tg-time>, <b>5</b> left.'
     await _sender(bot, ManualClock()).send_text(PLACE, text)
     assert server.texts == [text, "At 00:00 UTC, <b>5</b> left."]
+
+
+async def test_a_server_that_does_not_know_times_gets_those_of_a_caption_in_words(
+    bot: Bot, server: _Server
+) -> None:
+    words = 'Bad Request: can\'t parse entities: Unsupported start tag "tg-time" at byte offset 4'
+    caption = '<b>A fox</b> <tg-time unix="1790035200" format="r">today, 00:00 UTC</tg-time>'
+    for answer in (SENT, True):
+        server.first = [{"status": 400, "text": _refusal(400, words)}]
+        server.answer = {"text": json.dumps({"ok": True, "result": answer})}
+        sender = _picture_sender(bot, ManualClock())
+        if answer is True:
+            await sender.replace_picture(7, 5, "f", FileKind.PHOTO, caption, None)
+        else:
+            await sender.send_by_file_id(PLACE, "f", FileKind.PHOTO, caption, None)
+    assert server.bodies[1]["caption"] == "<b>A fox</b> today, 00:00 UTC"
+    assert json.loads(server.bodies[3]["media"])["caption"] == "<b>A fox</b> today, 00:00 UTC"

@@ -40,7 +40,7 @@ async def test_a_flood_of_presses_is_answered_with_toasts_and_not_stored(own_bot
     assert len(own_bot.rows("SELECT 1 FROM inbox")) == 1 + 4 + 20
     assert len(own_bot.messages_to(ann)) == 1 + 4
     own_bot.telegram.say(ann, "/forget")
-    await own_bot.wait_for_text(ann, "Sure?")
+    await own_bot.wait_for_text(ann, "Delete all I keep")
 
 
 async def test_pages_of_the_history_are_no_flood(own_bot: World) -> None:
@@ -129,8 +129,10 @@ async def test_three_unsafe_prompts_in_an_hour_pause_a_user(own_bot: World) -> N
         )
     await own_bot.wait_until_closed()
     own_bot.telegram.say(ann, "/forget")
-    own_bot.telegram.press(ann, await own_bot.wait_for_text(ann, "for an hour. Sure?"), "Delete it all")
-    await own_bot.wait_for_text(ann, "Done: I keep nothing")
+    own_bot.telegram.press(
+        ann, await own_bot.wait_for_text(ann, "the times of refused descriptions"), "Delete it all"
+    )
+    await own_bot.wait_for_text(ann, "Done. Only today")
     assert own_bot.rows("SELECT 1 FROM requests") == []
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     await own_bot.wait_for_text(ann, "I’m not drawing for you for a while")

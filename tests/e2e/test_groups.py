@@ -6,10 +6,10 @@ import pytest
 from aiogram.types import Chat, ChatMemberAdministrator, Message, User
 
 from playground import faults
-from playground.chats import BOT
+from playground.chats import BOT, Event
 from playground.faults import Fault
 from playground.telegram import dump
-from tests.support.world import World, buttons, jpeg
+from tests.support.world import ADMIN, World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -100,6 +100,32 @@ async def test_talk_and_commands_for_other_bots_are_ignored(shared_bot: World) -
     shared_bot.telegram.say(ann, "/imagine the last --ar 1:1", chat_id=group)
     picture = await shared_bot.wait_for_picture_in(group)
     assert shared_bot.messages_in(group) == [picture]
+
+
+async def test_a_command_of_private_chats_leads_there(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user("ru"), shared_bot.add_user(name="Ben")
+    group = shared_bot.add_group(ann, ben)
+    admin = shared_bot.add_user(user_id=ADMIN)
+    shared_bot.telegram.chats.members[group][ADMIN] = "member"
+
+    def answers() -> list[Event]:
+        events = shared_bot.telegram.chats.events
+        return [e for e in events if e.kind == "ephemeral" and e.chat_id == group]
+
+    for command in ("/forget", "/language@imagine_demo_bot", "/ratio"):
+        seen = len(answers())
+        shared_bot.telegram.say(ann, command, chat_id=group)
+        await shared_bot.wait_until(lambda: len(answers()) > seen)  # noqa: B023
+        answer = answers()[-1]
+        assert (answer.to, answer.text) == (ann.id, "Это — в личном чате со мной.")
+        assert answer.message is not None
+        assert [e.url for e in answer.message.entities or []] == ["https://t.me/imagine_demo_bot"]
+    shared_bot.telegram.say(admin, "/ban 5", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, admin, "Ask me that in our private chat.")
+    shared_bot.telegram.say(ben, "/ban 5", chat_id=group)  # perhaps for a bot that moderates the group
+    await shared_bot.wait_until_handled()
+    assert not any(e.to == ben.id for e in shared_bot.telegram.chats.events)
+    assert shared_bot.messages_in(group) == []
 
 
 async def test_a_private_reply_in_a_group_is_ephemeral(shared_bot: World) -> None:
@@ -259,7 +285,7 @@ class TestSettings:
             lambda: "Рисование в этой группе" in (shared_bot.current(menu).text or "")
         )
         shared_bot.telegram.press(ann, shared_bot.current(menu), "2 в день")
-        await shared_bot.wait_until(lambda: "сейчас 2" in (shared_bot.current(menu).text or ""))
+        await shared_bot.wait_until(lambda: "✓ 2 в день" in buttons(shared_bot.current(menu)))
         shared_bot.telegram.say(ann, "/imagine a fox", chat_id=group)
         picture = await shared_bot.wait_for_picture_in(group)
         assert picture.photo is not None

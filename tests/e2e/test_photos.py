@@ -82,7 +82,7 @@ async def test_a_text_in_reply_to_a_result_edits_it(shared_bot: World) -> None:
     shared_bot.telegram.say(ann, "mirror it", reply_to=drawn)
     edited = await shared_bot.wait_for_picture(ann, 2)
     assert edited.caption == "mirror it"
-    assert "↩️ Undo" in buttons(edited)
+    assert "↩️ Before" in buttons(edited)
     assert shared_bot.open_picture(edited).size == shared_bot.open_picture(drawn).size
     row = shared_bot.rows("SELECT parent_id, ratio FROM requests WHERE user_id = ? ORDER BY id DESC", ann.id)[
         0

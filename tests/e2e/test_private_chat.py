@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from aiogram.types import User
+from aiogram.types import InlineKeyboardButton, Message, User
 from PIL import Image
 
 from core.model import AspectRatio
@@ -184,7 +184,8 @@ async def test_the_queue_is_limited_listed_and_can_be_cancelled(shared_bot: Worl
     assert lines[0] == "1. 🎨 fox 1"
     assert lines[1] == "2. 🎨 fox 2"
     assert [line.endswith("in line)") for line in lines] == [False, False, True, True, True]
-    shared_bot.telegram.press(ann, listed, "Cancel 4")
+    assert buttons(listed) == [f"✕ fox {number}" for number in range(1, 6)]
+    shared_bot.telegram.press(ann, listed, "fox 4")
     await shared_bot.wait_for_toast(listed, "Cancelled")
     await shared_bot.wait_until(lambda: "fox 4" not in (shared_bot.current(listed).text or ""))
     shared_bot.finish_tasks()
@@ -192,6 +193,48 @@ async def test_the_queue_is_limited_listed_and_can_be_cancelled(shared_bot: Worl
     await shared_bot.wait_until_closed()
     assert sorted(p.caption or "" for p in shared_bot.pictures(ann)) == ["fox 1", "fox 2", "fox 3", "fox 5"]
     assert shared_bot.quota_used(ann) == 4
+
+
+async def test_a_button_of_the_queue_cancels_the_picture_it_names(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
+    ann = shared_bot.add_user()
+    prompts = [f"a <lighthouse> & a storm at sea {number}" for number in range(1, 5)]
+    for prompt in prompts:
+        shared_bot.telegram.say(ann, f"/imagine {prompt} --ar 1:1")
+    shared_bot.telegram.say(ann, "/queue")
+    await shared_bot.wait_until_handled()
+    listed = await shared_bot.wait_for_text(ann, "Your pictures on the way")
+    assert buttons(listed) == ["✕ a <lighthouse> & a stor…"] * 4
+    ids = [
+        row["id"] for row in shared_bot.rows("SELECT id FROM requests WHERE user_id = ? ORDER BY id", ann.id)
+    ]
+    third = _place_of(listed, ids[2])
+    for _ in range(2):  # the second tap on the same place, after the list has changed
+        data = _keys(shared_bot.current(listed))[third].callback_data
+        shared_bot.telegram.press_data(ann, shared_bot.current(listed), data or "")
+        await shared_bot.wait_until_handled()
+    await shared_bot.wait_for_toast(listed, "Nothing to cancel")
+    cancelled = "SELECT id FROM requests WHERE user_id = ? AND state = 'cancelled'"
+    assert [row["id"] for row in shared_bot.rows(cancelled, ann.id)] == [ids[2]]
+    assert buttons(shared_bot.current(listed))[third] == "Cancelled: a <lighthouse> & a stor…"
+    shared_bot.telegram.press_data(ann, listed, f"c:{ids[1]}:1")  # a button of the list before it changed
+    await shared_bot.wait_until(lambda: len(shared_bot.rows(cancelled, ann.id)) == 2)
+    assert [row["id"] for row in shared_bot.rows(cancelled, ann.id)] == ids[1:3]
+    for number in (ids[0], ids[3]):
+        shared_bot.telegram.press_data(ann, shared_bot.current(listed), f"c:{number}:1")
+    await shared_bot.wait_until(lambda: "Nothing waits" in (shared_bot.current(listed).text or ""))
+    assert buttons(shared_bot.current(listed)) == []
+
+
+def _keys(message: Message) -> list[InlineKeyboardButton]:
+    return (
+        [key for row in message.reply_markup.inline_keyboard for key in row] if message.reply_markup else []
+    )
+
+
+def _place_of(message: Message, request_id: int) -> int:
+    """Return the index of the button that cancels a request."""
+    return [key.callback_data for key in _keys(message)].index(f"c:{request_id}:1")
 
 
 async def test_a_cancelled_request_is_refunded(shared_bot: World) -> None:

@@ -7,13 +7,13 @@ import json
 import pytest
 from aiogram.types import Message, User
 
-from playground import faults, files
+from playground import faults
 from playground.faults import Fault
-from tests.support.world import ADMIN, World, buttons, jpeg
+from tests.support.world import ADMIN, World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
-RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original"]
+RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "📋 Copy description"]
 
 
 async def _draw(world: World, user: User, prompt: str = "a fox --ar 16:9") -> Message:
@@ -95,52 +95,15 @@ def _reshape_data(world: World, user: User, slug: str) -> str:
     return f"s:{row['id']}:{slug}:0"
 
 
-async def test_edit_asks_for_the_change_and_undo_restores_the_picture(shared_bot: World) -> None:
-    ann = shared_bot.add_user()
-    drawn = await _draw(shared_bot, ann)
-    shared_bot.telegram.press(ann, drawn, "Edit")
-    question = await shared_bot.wait_for_text(ann, "What shall I change?")
-    shared_bot.telegram.say(ann, "make it night", reply_to=question)
-    edited = await shared_bot.wait_for_picture(ann, 2)
-    assert buttons(edited) == ["🔁 Again", "↩️ Undo", "✏️ Edit", "📎 Original"]
-    assert drawn.photo is not None
-    for _ in range(2):  # the second press changes nothing
-        shared_bot.telegram.press(ann, edited, "Undo")
-    await shared_bot.wait_until(lambda: shared_bot.current(edited).caption == drawn.caption)
-    undone = shared_bot.current(edited)
-    assert undone.photo is not None
-    assert shared_bot.open_picture(undone).tobytes() == shared_bot.open_picture(drawn).tobytes()
-    assert buttons(undone) == RESULT
-    assert shared_bot.quota_used(ann) == 2
-
-
-@pytest.mark.parametrize("kind", ["photo", "document"])
-async def test_undo_of_an_edited_photo_restores_it(shared_bot: World, kind: str) -> None:
-    ann = shared_bot.add_user()
-    if kind == "photo":
-        shared_bot.send_photo(ann, jpeg(colour="purple"), caption="negative")
-    else:
-        document = files.keep_document(
-            shared_bot.telegram.chats, jpeg(colour="purple"), "x.jpg", "image/jpeg"
-        )
-        shared_bot.telegram.send(ann, document=document, caption="negative")
-    edited = await shared_bot.wait_for_picture(ann)
-    shared_bot.telegram.press(ann, edited, "Undo")
-    await shared_bot.wait_until(lambda: shared_bot.current(edited).caption == "The picture it came from.")
-    red, green, _ = shared_bot.open_picture(edited).getpixel((5, 5))  # type: ignore[misc]
-    assert red > 100 > green
-
-
 async def test_the_original_is_sent_as_a_document_and_fetched_once(shared_bot: World) -> None:
     ann = shared_bot.add_user()
-    drawn = await _draw(shared_bot, ann)
+    drawn = await _draw(shared_bot, ann, "Маяк в шторм --ar 16:9")
     for _ in range(3):
         shared_bot.telegram.press(ann, drawn, "Original")
     await shared_bot.wait_for_toast(drawn, "Fetching the original")
     await shared_bot.wait_until(lambda: any(m.document for m in shared_bot.messages_to(ann)))
     document = next(m.document for m in shared_bot.messages_to(ann) if m.document)
-    assert (document.file_name or "").startswith("imagine-")
-    assert (document.file_name or "").endswith(".webp")
+    assert document.file_name == "маяк-в-шторм.webp"
     assert shared_bot.telegram.chats.files[document.file_id] in shared_bot.media.drawn.values()
     calls = shared_bot.media.calls["picture"]
     await shared_bot.process.wait_until(
@@ -201,7 +164,7 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     assert page.caption is not None
     assert page.caption.startswith("fox 3\n\n")
     assert page.caption.endswith("· 1 of 3")
-    assert buttons(page) == [*RESULT, "▶"]
+    assert buttons(page) == [*RESULT, "▶", "▶▶"]
     assert shared_bot.telegram.press(ben, page, "▶")
     await shared_bot.wait_for_toast(page, "Only the person who asked")
     shared_bot.telegram.press(ann, page, "▶")
@@ -209,15 +172,45 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     assert buttons(shared_bot.current(page)) == [*RESULT, "◀", "▶"]
     shared_bot.telegram.press(ann, shared_bot.current(page), "▶")
     await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").startswith("fox 1\n"))
-    assert buttons(shared_bot.current(page)) == [*RESULT, "◀"]
+    assert buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀"]
     shared_bot.telegram.press(ann, shared_bot.current(page), "Shape")
     await shared_bot.wait_until(lambda: "« Back" in buttons(shared_bot.current(page)))
     shared_bot.telegram.press(ann, shared_bot.current(page), "Back")
-    await shared_bot.wait_until(lambda: buttons(shared_bot.current(page)) == [*RESULT, "◀"])
+    await shared_bot.wait_until(lambda: buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀"])
     assert len(shared_bot.pictures(ann)) == 4
     shared_bot.telegram.say(ann, "make it night", reply_to=shared_bot.current(page))
     edited = await shared_bot.wait_for_picture(ann, 5)
     assert edited.caption == "make it night"
+    shared_bot.telegram.press(ann, shared_bot.current(page), "◀◀")
+    await shared_bot.wait_until(
+        lambda: (shared_bot.current(page).caption or "").startswith("make it night\n")
+    )
+    assert buttons(shared_bot.current(page))[-2:] == ["▶", "▶▶"]
+    shared_bot.telegram.press(ann, shared_bot.current(page), "▶▶")
+    await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").endswith("4 of 4"))
+
+
+async def test_a_button_copies_a_description_that_is_short_enough(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    for prompt in ("a <fox> & co", "y" * 256, "x" * 257):
+        drawn = await _draw(shared_bot, ann, f"{prompt} --ar 1:1")
+        assert drawn.reply_markup is not None
+        keys = [key for row in drawn.reply_markup.inline_keyboard for key in row if key.copy_text]
+        assert [key.copy_text.text for key in keys if key.copy_text] == [prompt][: len(prompt) <= 256]
+
+
+async def test_the_history_says_when_by_the_reader_s_clock(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    await _draw(shared_bot, ann)
+    shared_bot.telegram.say(ann, "/history")
+    page = await shared_bot.wait_for_picture(ann, 2)
+    (time,) = [entity for entity in page.caption_entities or [] if entity.type == "date_time"]
+    finished_at = shared_bot.rows("SELECT finished_at FROM requests WHERE user_id = ?", ann.id)[0][
+        "finished_at"
+    ]
+    assert (time.unix_time, time.date_time_format) == (round(finished_at), "r")
+    shown = (page.caption or "").encode("utf-16-le")[2 * time.offset : 2 * (time.offset + time.length)]
+    assert shown.decode("utf-16-le").endswith("UTC")
 
 
 async def test_the_history_in_a_group_shows_only_pictures_of_the_group(shared_bot: World) -> None:
@@ -241,13 +234,22 @@ async def test_the_history_in_a_group_shows_only_pictures_of_the_group(shared_bo
 async def test_a_chosen_language_overrides_that_of_telegram(shared_bot: World) -> None:
     ann = shared_bot.add_user("en")
     shared_bot.telegram.say(ann, "/language")
-    choice = await shared_bot.wait_for_text(ann, "Which language")
+    choice = await shared_bot.wait_for_text(ann, "Which language shall I speak? Now: Same as Telegram.")
+    assert choice.reply_to_message is None
+    assert buttons(choice) == ["English", "Русский", "✓ Same as Telegram"]
+    menus = shared_bot.telegram.chats.chat_menus
     shared_bot.telegram.press(ann, choice, "Русский")
     await shared_bot.wait_for_text(ann, "Буду говорить с вами по-русски")
+    assert buttons(shared_bot.current(choice)) == ["English", "✓ Русский", "Как в Telegram"]
+    await shared_bot.wait_until(lambda: menus.get((ann.id, ""), {}).get("ratio") == "Обычный формат")
     shared_bot.telegram.say(ann, "/queue")
     await shared_bot.wait_for_text(ann, "Ничего не рисуется")
-    shared_bot.telegram.press(ann, choice, "As Telegram says")
+    shared_bot.telegram.say(ann, "/language")
+    await shared_bot.wait_for_text(ann, "Сейчас: Русский")
+    shared_bot.telegram.press(ann, choice, "Same as Telegram")
     await shared_bot.wait_for_text(ann, "I’ll speak English with you")
+    assert buttons(shared_bot.current(choice)) == ["English", "Русский", "✓ Same as Telegram"]
+    await shared_bot.wait_until(lambda: (ann.id, "") not in menus)
 
 
 async def test_forget_deletes_everything_but_the_quota_of_the_day(shared_bot: World) -> None:
@@ -256,24 +258,31 @@ async def test_forget_deletes_everything_but_the_quota_of_the_day(shared_bot: Wo
     await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/ratio")
     choice = await shared_bot.wait_for_text(ann, "Which shape shall I use")
+    assert [label for label in buttons(choice) if label.startswith("✓")] == ["✓ Ask me each time"]
     shared_bot.telegram.press(ann, choice, "4:3")
     await shared_bot.wait_for_text(ann, "From now on I draw in 4:3")
+    assert [label for label in buttons(shared_bot.current(choice)) if label.startswith("✓")] == ["✓ 📷 4:3"]
+    shared_bot.telegram.say(ann, "/language")
+    shared_bot.telegram.press(ann, await shared_bot.wait_for_text(ann, "Now: Same"), "English")
+    await shared_bot.wait_until(lambda: (ann.id, "") in shared_bot.telegram.chats.chat_menus)
     shared_bot.hold_tasks()
     shared_bot.telegram.say(ann, "/imagine on the way")
     await shared_bot.wait_for_text(ann, "Drawing")
     shared_bot.telegram.say(ann, "/forget")
-    sure = await shared_bot.wait_for_text(ann, "I would delete")
+    sure = await shared_bot.wait_for_text(ann, "Delete all I keep about you?")
     shared_bot.telegram.press(ann, sure, "Keep it")
     await shared_bot.wait_for_text(ann, "Nothing was deleted")
     assert shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id)
     shared_bot.telegram.press(ann, sure, "Delete it all")
-    await shared_bot.wait_for_text(ann, "I keep nothing about you but today’s count")
+    await shared_bot.wait_for_text(ann, "Done. Only today’s count is left")
     await shared_bot.process.wait_until(
         lambda: not shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id)
     )
     for table in ("drafts", "preferences"):
         column = "user_id" if table == "drafts" else "subject_id"
         assert not shared_bot.rows(f"SELECT 1 FROM {table} WHERE {column} = ?", ann.id)  # noqa: S608
+    assert (ann.id, "") not in shared_bot.telegram.chats.chat_menus
+    assert not shared_bot.rows("SELECT 1 FROM key_values WHERE name LIKE ?", f"%{ann.id}%")
     assert shared_bot.quota_used(ann) == 1
     shared_bot.telegram.press(ann, drawn, "Again")
     await shared_bot.wait_for_toast(drawn, "too old", alert=True)
@@ -345,6 +354,34 @@ async def test_the_command_menus_are_set_once(own_bot: World) -> None:
     await own_bot.process.start(ADMIN_IDS=str(ADMIN))
     await own_bot.process.wait_for_log("menus set")
     assert own_bot.telegram.calls["setMyCommands"] == 8
+
+
+async def test_a_menu_in_a_chosen_language_is_set_again_after_a_failure(own_bot: World) -> None:
+    ann, admin = own_bot.add_user(), own_bot.add_user(user_id=ADMIN)
+    await own_bot.process.start(ADMIN_IDS=str(ADMIN))
+    await own_bot.process.wait_for_log("menus set")
+    menus = own_bot.telegram.chats.chat_menus
+    refusal = faults.telegram(500, "Internal Server Error")
+    own_bot.telegram.faults.add(Fault("setMyCommands", times=None, answer=refusal))
+    for user in (ann, admin):
+        own_bot.telegram.say(user, "/language")
+        own_bot.telegram.press(user, await own_bot.wait_for_text(user, "Which language"), "Русский")
+        await own_bot.wait_for_text(user, "Буду говорить с вами по-русски")
+    await own_bot.process.wait_until(
+        lambda: sum(line.get("event") == "menu of a chat not set" for line in own_bot.process.log) == 2
+    )
+    await own_bot.process.stop()
+    own_bot.telegram.faults.clear()
+    await own_bot.process.start(ADMIN_IDS=str(ADMIN))
+    await own_bot.process.wait_for_log("menus set")
+    assert menus[ann.id, ""]["help"] == menus[ADMIN, ""]["help"] == menus[ADMIN, "ru"]["help"] == "Что я умею"
+    assert "ban" in menus[ADMIN, ""]
+    assert "ban" not in menus[ann.id, ""]
+    await own_bot.process.stop()
+    await own_bot.process.start(ADMIN_IDS="")
+    await own_bot.process.wait_for_log("menus set")
+    assert "ban" not in menus[ADMIN, ""]  # no admin any more, but the language stays
+    assert (ADMIN, "ru") not in menus
 
 
 async def test_names_and_prompts_are_never_parsed_as_html(shared_bot: World) -> None:
