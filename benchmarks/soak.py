@@ -168,7 +168,7 @@ def _check_request(
     may_be_sent_twice: set[int],
 ) -> None:
     pictures = sum(bool(message.photo or message.document) for message in answers)
-    refund_reported = any("did not count" in (message.text or "") for message in answers)
+    refund_reported = any("didn’t count" in (message.text or "") for message in answers)
     if row is None or row["closed_at"] is None:
         result.lost.append(prompt)
         return

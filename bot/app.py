@@ -19,7 +19,7 @@ from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
 from bot.polling import Polling
 from bot.settings import Settings, Updates
-from bot.startup_tasks import log_link, set_menus
+from bot.startup_tasks import log_link, set_descriptions, set_menus
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret
@@ -117,7 +117,7 @@ class App:
         """Resume the open requests, the scheduled deletions and the checks of the balance."""
         self._generation.poll_schedule.restore(await self._storage.durations.recent())
         await self.engine.start()
-        await self._chat.private_replies.start()
+        await self._chat.deletion_scheduler.start()
         self.alarms.start()
         self._generation.sources.cleanup.start()
 
@@ -126,14 +126,9 @@ class App:
         settings = self._settings
         self._background.start(measure_loop_lag(self.metrics))
         self._background.start(prune_hourly(self._storage.inbox, self._storage.drafts, self._clock))
+        self._background.start(set_menus(menus=self._chat.menus, clock=self._clock))
         self._background.start(
-            set_menus(
-                bot=self.bot,
-                clock=self._clock,
-                key_values=self._storage.key_values,
-                translations=self._chat.translations,
-                admins=settings.admin_ids,
-            )
+            set_descriptions(bot=self.bot, clock=self._clock, translations=self._chat.translations)
         )
         if settings.updates is Updates.WEBHOOK:
             path, secret = webhook_path(settings.bot_token), webhook_secret(settings.webhook_secret)

@@ -9,9 +9,11 @@ from aiogram.client.session.base import BaseSession
 from bot.build_storage import StorageParts
 from bot.settings import Settings
 from chat.api_calls import ApiCaller
+from chat.deletion_scheduler import DeletionScheduler
 from chat.languages import LanguageResolver
 from chat.limits import RateLimiter
 from chat.members import Members
+from chat.menu import Menus
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
@@ -24,8 +26,10 @@ class ChatParts:
     """The client of the Bot API, the senders and the texts."""
 
     bot: Bot
+    deletion_scheduler: DeletionScheduler
     languages: LanguageResolver
     members: Members
+    menus: Menus
     picture_sender: PictureSender
     private_replies: PrivateReplies
     sender: Sender
@@ -43,15 +47,23 @@ def build_chat(
     sender = Sender(caller)
     picture_sender = PictureSender(caller)
     stack.push_async_callback(picture_sender.stop)
-    private_replies = PrivateReplies(sender=sender, deletions=storage.deletions, clock=clock)
-    stack.push_async_callback(private_replies.stop)
+    deletion_scheduler = DeletionScheduler(sender=sender, deletions=storage.deletions, clock=clock)
+    stack.push_async_callback(deletion_scheduler.stop)
     translations = Translations()
     return ChatParts(
         bot=bot,
+        deletion_scheduler=deletion_scheduler,
         languages=LanguageResolver(translations=translations, preferences=storage.preferences),
         members=Members(caller=caller, clock=clock),
+        menus=Menus(
+            bot=bot,
+            key_values=storage.key_values,
+            translations=translations,
+            preferences=storage.preferences,
+            admins=settings.admin_ids,
+        ),
         picture_sender=picture_sender,
-        private_replies=private_replies,
+        private_replies=PrivateReplies(sender=sender, deletion_scheduler=deletion_scheduler),
         sender=sender,
         translations=translations,
     )

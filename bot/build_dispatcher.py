@@ -9,8 +9,10 @@ from bot.settings import Settings
 from core.clock import Clock
 from handlers import (
     cancel,
+    comparisons,
     edits,
     error_handler,
+    examples,
     forget,
     groups,
     history,
@@ -18,12 +20,15 @@ from handlers import (
     language,
     moderation,
     photos,
+    plain_words,
+    private_only,
     question_end,
     queue,
     quota,
     ratio,
     results,
     start,
+    try_again,
 )
 from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
@@ -65,6 +70,8 @@ def build_dispatcher(
         admin_ids=settings.admin_ids,
         allowances=generation.allowances,
         bans=storage.bans,
+        clock=clock,
+        comparisons=storage.comparisons,
         database=storage.database,
         drafts=storage.drafts,
         edited_requests=edited_requests,
@@ -73,6 +80,7 @@ def build_dispatcher(
         history=storage.history,
         languages=chat.languages,
         members=chat.members,
+        menus=chat.menus,
         originals=generation.originals,
         picture_sender=chat.picture_sender,
         preferences=storage.preferences,
@@ -107,8 +115,13 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         history.router(),
         language.router(),
         forget.router(),
+        examples.router(),
         results.router(),
+        try_again.router(),
+        comparisons.router(),
         photos.router(),
         edits.last_router(),
+        plain_words.router(),
+        private_only.router(),
         start.last_router(),
     )

@@ -15,6 +15,7 @@ from generation.allowances import Allowances, DailyQuota
 from generation.circuit_breaker import CircuitBreaker
 from generation.conversion import PictureConverter
 from generation.delivery import Delivery
+from generation.end_texts import EndTexts
 from generation.engine import LocalEngine
 from generation.finalizer import Finalizer
 from generation.lifecycle import Lifecycle
@@ -178,8 +179,9 @@ def _build_engine(
         ),
         finalizer=Finalizer(
             requests=storage.requests,
-            quota=quota,
+            end_texts=EndTexts(quota=quota, strikes=storage.strikes),
             sender=chat.sender,
+            deletion_scheduler=chat.deletion_scheduler,
             status_messages=status_messages,
             translations=chat.translations,
             tasks=tasks,

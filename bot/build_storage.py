@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.clock import Clock
 from storage.bans import Bans
+from storage.comparisons import Comparisons
 from storage.database import Database
 from storage.drafts import Drafts
 from storage.durations import Durations
@@ -23,6 +24,7 @@ class StorageParts:
 
     database: Database
     bans: Bans
+    comparisons: Comparisons
     deletions: ScheduledDeletions
     drafts: Drafts
     durations: Durations
@@ -40,6 +42,7 @@ def build_storage(database: Database, clock: Clock) -> StorageParts:
     return StorageParts(
         database=database,
         bans=Bans(database),
+        comparisons=Comparisons(database=database, clock=clock),
         deletions=ScheduledDeletions(database),
         drafts=Drafts(database=database, clock=clock),
         durations=Durations(database),

@@ -80,7 +80,7 @@ def _texts(chats: Chats) -> list[str]:
 
 
 class _Printer:
-    """Prints each event of the chat with its time in seconds."""
+    """Prints each event of the chat with its time in seconds. Menus and descriptions are in no chat."""
 
     def __init__(self, chats: Chats) -> None:
         self._chats = chats
@@ -104,7 +104,8 @@ class _Printer:
 
     def _print_new(self) -> None:
         for event in self._chats.events[self._printed :]:
-            print(f"{max(0.0, event.at - self._begin):6.1f} s  {_line(event)}", flush=True)
+            if event.chat_id:
+                print(f"{max(0.0, event.at - self._begin):6.1f} s  {_line(event)}", flush=True)
         self._printed = len(self._chats.events)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from aiogram.types import User
 
+from bot.throttle import UpdateKind
+from chat.callbacks import Forget, is_browsing
 from core.reply_target import ReplyTarget, is_group
 from handlers.commands import is_command, parse_command
 from handlers.identity import sender_id
@@ -85,6 +87,17 @@ def written_at(update: RawUpdate) -> int | None:
 def is_press(update: RawUpdate) -> bool:
     """Return whether an update is a press of a button."""
     return "callback_query" in update
+
+
+def kind_of(update: RawUpdate) -> UpdateKind:
+    """Return the kind of an update, by which the throttle counts it."""
+    if is_press(update):
+        data = str(_content(update).get("data") or "")
+        if data.startswith(f"{Forget.__prefix__}:"):
+            return UpdateKind.FORGET
+        return UpdateKind.BROWSING if is_browsing(data) else UpdateKind.ACTION
+    command = parse_command(_text(_message(update) or {}))
+    return UpdateKind.FORGET if command is not None and command.command == "forget" else UpdateKind.ACTION
 
 
 def is_relevant(update: RawUpdate, bot_id: int) -> bool:

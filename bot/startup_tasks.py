@@ -1,34 +1,33 @@
-"""Calls to Telegram after a start, repeated until they succeed: the command menus and the bot's name."""
-
-from collections.abc import Collection
+"""Calls to Telegram after a start, repeated until they succeed: menus, descriptions and the bot's name."""
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 
-from chat import menu
+from chat import profile
+from chat.menu import Menus
 from chat.translations import Translations
 from core.clock import Clock
 from core.retries import backoff
-from storage.key_values import KeyValueStore
 
 log = structlog.get_logger(__name__)
 
 
-async def set_menus(
-    *,
-    bot: Bot,
-    clock: Clock,
-    key_values: KeyValueStore,
-    translations: Translations,
-    admins: Collection[int],
-) -> None:
+async def set_menus(*, menus: Menus, clock: Clock) -> None:
     """Set the command menus that have changed."""
     tries = 0
-    while not await menu.set_menus(bot, key_values, translations, admins):
+    while not await menus.set_all():
         tries += 1
         await clock.sleep(backoff(tries, first=5.0, longest=600.0))
     log.info("menus set")
+
+
+async def set_descriptions(*, bot: Bot, clock: Clock, translations: Translations) -> None:
+    """Set the descriptions that differ from the ones at Telegram."""
+    tries = 0
+    while not await profile.set_descriptions(bot, translations):
+        tries += 1
+        await clock.sleep(backoff(tries, first=5.0, longest=600.0))
 
 
 async def log_link(*, bot: Bot, clock: Clock) -> None:

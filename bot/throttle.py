@@ -7,6 +7,21 @@ _WINDOW_SECONDS = 60.0
 _LARGEST_TABLE = 10_000
 
 
+class UpdateKind(Enum):
+    """The kind of an update, by its cost. The updates of each kind are counted by themselves."""
+
+    ACTION = "action"
+    """A message, or a press that may start a generation or send a message."""
+    BROWSING = "browsing"
+    """A press that changes the message under which the button is, such as an arrow of /history."""
+    FORGET = "forget"
+    """/forget and its buttons: a flood of other updates must not stand between users and their data."""
+
+
+_TIMES_THE_LIMIT = {UpdateKind.ACTION: 1, UpdateKind.BROWSING: 4, UpdateKind.FORGET: 1}
+"""Updates of a kind per minute, in multiples of the limit."""
+
+
 class Decision(Enum):
     """The treatment of an update."""
 
@@ -16,38 +31,41 @@ class Decision(Enum):
 
 
 class Throttle:
-    """At most `limit` updates of a user per minute; 0 means no limit."""
+    """At most `limit` actions of a user per minute, and four times as many browsing presses; 0 means no limit."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._times: dict[int, deque[float]] = {}
-        self._over_limit: set[int] = set()
+        self._times: dict[tuple[int, UpdateKind], deque[float]] = {}
+        self._over_limit: set[tuple[int, UpdateKind]] = set()
 
-    def decide(self, user: int, now: float) -> Decision:
-        """Count an update written at `now` (seconds of any clock) and return its treatment.
+    def decide(self, user: int, now: float, kind: UpdateKind = UpdateKind.ACTION) -> Decision:
+        """Return the treatment of an update written at `now` (seconds of any clock), and count it if it is handled.
 
-        The first update over the limit is warned about. All further ones are ignored until the updates of the last
-        minute have dropped to half the limit.
+        The first update over the limit is warned about. All further ones are ignored until half of the limit is free
+        again, after at most a minute: an ignored update does not count, so it does not prolong that.
         """
         if not self._limit or not user:
             return Decision.HANDLE
-        if user not in self._times and len(self._times) >= _LARGEST_TABLE:
+        key, limit = (user, kind), self._limit * _TIMES_THE_LIMIT[kind]
+        if key not in self._times and len(self._times) >= _LARGEST_TABLE:
             self._drop_idle(now)
-        times = self._times.setdefault(user, deque(maxlen=self._limit + 1))
-        times.append(now)
-        while times[0] <= now - _WINDOW_SECONDS:
+        times = self._times.setdefault(key, deque())
+        while times and times[0] <= now - _WINDOW_SECONDS:
             times.popleft()
-        if user in self._over_limit:
-            if len(times) > max(1, self._limit // 2):
+        if key in self._over_limit:
+            if len(times) > limit // 2:
                 return Decision.IGNORE
-            self._over_limit.discard(user)
-        if len(times) > self._limit:
-            self._over_limit.add(user)
+            self._over_limit.discard(key)
+        if len(times) >= limit:
+            self._over_limit.add(key)
             return Decision.WARN
+        times.append(now)
         return Decision.HANDLE
 
     def _drop_idle(self, now: float) -> None:
-        self._times = {who: times for who, times in self._times.items() if times[-1] > now - _WINDOW_SECONDS}
+        self._times = {
+            key: times for key, times in self._times.items() if times and times[-1] > now - _WINDOW_SECONDS
+        }
         if len(self._times) > _LARGEST_TABLE // 2:
             self._times.clear()  # a search through all users for each new one would cost more than a flood
         self._over_limit &= self._times.keys()

@@ -25,6 +25,7 @@ from bot.raw_updates import (
     expects_answer,
     is_press,
     is_relevant,
+    kind_of,
     user_id_of,
     written_at,
 )
@@ -44,6 +45,8 @@ HANDLED_AT_ONCE_IN_A_CHAT = 16
 """So that a group to which Telegram lets the bot write slowly, or not for a while, delays no other chat."""
 LARGEST_BACKLOG = 1_000
 """Updates in memory. A receiver waits if there are more, and Telegram keeps the rest."""
+REFUSED_AT_ONCE = 200
+"""Notices of the throttle on the way at once."""
 _LONGEST_RETRY = 10.0
 """Longest time in seconds between two tries while the disk refuses writes."""
 
@@ -72,6 +75,7 @@ class UpdateQueue:
         self._chat_slots: dict[tuple[int, bool], _ChatSlots] = {}
         self._user_queues: dict[_QueueKey, deque[StoredUpdate]] = {}
         self._background = Background()
+        self._refusals: set[asyncio.Task[object]] = set()
         self._backlog = 0
         self._below_limit = asyncio.Event()
         self._below_limit.set()
@@ -113,10 +117,21 @@ class UpdateQueue:
             return False
         age = self._clock.now() - (written_at(update) or self._clock.now())
         at = self._clock.monotonic() - min(max(0.0, age), KEPT_SECONDS)
-        decision = self._throttle.decide(user_id_of(update), at)
-        if decision is Decision.WARN:
-            self._background.start(self._notices.send(update, Notice.TOO_FAST))
+        decision = self._throttle.decide(user_id_of(update), at, kind_of(update))
+        if decision is Decision.WARN or (decision is Decision.IGNORE and is_press(update)):
+            self._refuse(update)
         return decision is Decision.HANDLE
+
+    def _refuse(self, update: RawUpdate) -> None:
+        """Send the notice about too many updates, unless too many of these notices are on the way.
+
+        A press is always answered, or its button would show the progress of a call for a while (Bot API,
+        CallbackQuery). A flood of presses costs one call each, and none beyond `REFUSED_AT_ONCE`.
+        """
+        if len(self._refusals) < REFUSED_AT_ONCE:
+            task = self._background.start(self._notices.send(update, Notice.TOO_FAST))
+            self._refusals.add(task)
+            task.add_done_callback(self._refusals.discard)
 
     async def _reject(self, updates: Sequence[RawUpdate]) -> None:
         """Inform every sender that the disk refuses writes. Raises StorageUnavailable if one could not be informed."""

@@ -12,7 +12,7 @@ from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, Sen
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Message
 
-from chat.captions import strip_html
+from chat.captions import strip_html, without_times
 from chat.errors import Rejected, TryLater, Unsure, is_no_op, to_send_error
 from chat.limits import Priority, RateLimiter
 from core.clock import Clock
@@ -109,6 +109,21 @@ class ApiCaller:
             await self._clock.sleep(pause)
 
 
+def _without_times(method: TelegramMethod[T]) -> TelegramMethod[T] | None:
+    """Return a method without the times in its text or caption, or None if it has none.
+
+    A server older than Bot API 9.5 rejects them.
+    """
+    changed: dict[str, object] = {}
+    for name in ("text", "caption"):
+        if "tg-time" in (text := getattr(method, name, None) or ""):
+            changed[name] = without_times(text)
+    media = getattr(method, "media", None)
+    if media is not None and "tg-time" in (media.caption or ""):
+        changed["media"] = media.model_copy(update={"caption": without_times(media.caption)})
+    return method.model_copy(update=changed) if changed else None
+
+
 def _simplify(method: TelegramMethod[T], error: AiogramError) -> TelegramMethod[T] | None:
     """Return the method without the part that Telegram rejects, or None if no part can be left out."""
     if not isinstance(error, TelegramBadRequest):
@@ -117,6 +132,8 @@ def _simplify(method: TelegramMethod[T], error: AiogramError) -> TelegramMethod[
     words = error.message or ""
     if "message to be replied not found" in words and reply and reply.allow_sending_without_reply:
         return method.model_copy(update={"reply_parameters": None})
+    if "can't parse entities" in words and (timeless := _without_times(method)) is not None:
+        return timeless
     if "can't parse entities" in words and getattr(method, "parse_mode", None) is not None:
         plain = {n: strip_html(text) for n in ("text", "caption") if (text := getattr(method, n, None))}
         return method.model_copy(update={"parse_mode": None, **plain})

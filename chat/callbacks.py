@@ -17,10 +17,16 @@ class ChooseRatio(CallbackData, prefix="r"):
     ratio: str
 
 
-class DrawWithoutFlags(CallbackData, prefix="w"):
-    """Draw a draft without the flags that the model lacks."""
+class DrawDraft(CallbackData, prefix="w"):
+    """Draw a draft as it is, without the parts of its text that cannot be followed."""
 
     draft: LedgerId
+
+
+class DrawExample(CallbackData, prefix="d"):
+    """Draw an example at once."""
+
+    name: str
 
 
 class CancelRequest(CallbackData, prefix="c"):
@@ -28,6 +34,13 @@ class CancelRequest(CallbackData, prefix="c"):
 
     request: LedgerId
     listed: bool = False
+
+
+class TryAgain(CallbackData, prefix="t"):
+    """Try a failed request again, in another ratio unless the slug is empty."""
+
+    request: LedgerId
+    ratio: str = ""
 
 
 class PreferRatio(CallbackData, prefix="p"):
@@ -45,6 +58,7 @@ class ResultAction(StrEnum):
     EDIT = "e"
     ORIGINAL = "o"
     UNDO = "u"
+    EDIT_SOURCE = "p"
     BACK = "b"
 
 
@@ -56,6 +70,16 @@ class ResultButton(CallbackData, prefix="x"):
     paged: bool = False
 
 
+class ShowStep(CallbackData, prefix="v"):
+    """Show another picture in a comparison: that of `shown`, or of a source that the user did not draw if it is 0.
+
+    `request` is the edit.
+    """
+
+    request: LedgerId
+    shown: LedgerId = 0
+
+
 class DrawInRatio(CallbackData, prefix="s"):
     """Draw a request again in another ratio."""
 
@@ -64,8 +88,12 @@ class DrawInRatio(CallbackData, prefix="s"):
     paged: bool = False
 
 
+NEWEST = 2**63 - 1
+"""The request of a button that shows the newest picture, whichever it is by then."""
+
+
 class ShowPage(CallbackData, prefix="h"):
-    """Show another picture of a user's history."""
+    """Show another picture of a user's history, or the next older one if it is gone."""
 
     user: LedgerId
     request: LedgerId
@@ -90,3 +118,17 @@ class Forget(CallbackData, prefix="f"):
 
     user: LedgerId
     sure: bool
+
+
+_BROWSING = (CancelRequest, PreferRatio, ShowStep, ShowPage, GroupChoice, PreferLanguage)
+
+
+def is_browsing(data: str) -> bool:
+    """Return whether a press with this callback data only changes the message above the button.
+
+    Callback data of no known button is none of these: the throttle then counts the press as an action.
+    """
+    prefix, _, fields = data.partition(":")
+    if prefix == ResultButton.__prefix__:
+        return fields.split(":")[1:2] in (["s"], ["b"])
+    return any(prefix == kind.__prefix__ for kind in _BROWSING)

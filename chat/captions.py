@@ -5,6 +5,8 @@ import re
 
 CAPTION_UNITS = 1_024
 """Bot API, sendPhoto: a caption has up to 1,024 characters after entities parsing."""
+TOAST_UNITS = 200
+"""Bot API, answerCallbackQuery: a text of 0-200 characters."""
 ELLIPSIS = "…"
 
 
@@ -36,6 +38,11 @@ def caption(prompt: str, below: str = "") -> str:
 def strip_html(text: str) -> str:
     """Return an HTML text without its markup. Prompts are escaped, so everything that looks like a tag is one."""
     return html.unescape(re.sub(r"</?[a-z][^<>]*>", "", text))
+
+
+def without_times(text: str) -> str:
+    """Return an HTML text without the tags that show a time in the reader's own clock. The time in words stays."""
+    return re.sub(r"</?tg-time[^<>]*>", "", text)
 
 
 def one_line(prompt: str, limit: int = 60) -> str:

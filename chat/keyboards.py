@@ -1,15 +1,20 @@
 """The keyboards under the bot's messages."""
 
+import html
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CopyTextButton, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram.utils.keyboard import InlineKeyboardBuilder, KeyboardBuilder
 
 from chat.callbacks import (
+    NEWEST,
     CancelRequest,
     ChooseRatio,
+    DrawDraft,
+    DrawExample,
     DrawInRatio,
-    DrawWithoutFlags,
     Forget,
     GroupChoice,
     PreferLanguage,
@@ -17,37 +22,73 @@ from chat.callbacks import (
     ResultAction,
     ResultButton,
     ShowPage,
+    ShowStep,
+    TryAgain,
 )
+from chat.captions import one_line, units
 from chat.translations import LANGUAGES, Translator
-from core.model import AspectRatio, Request
+from core.model import PENDING, AspectRatio, Request, State
 from storage.picture_history import HistoryPage
 from storage.preferences import Preference, WhoMayDraw
 
+EXAMPLES = ("first", "second")
+"""The names of the prompts in the texts `example-…`."""
+_LISTED_UNITS = 24
+"""Longest prompt on a button under /queue, in UTF-16 units: a phone shows about 30 on a button as wide as the list."""
+_LONGEST_COPY = 256
+"""Bot API, CopyTextButton."""
+_OFFERS = {
+    ResultAction.AGAIN: "again",
+    ResultAction.SHAPES: "shapes",
+    ResultAction.EDIT: "edit",
+    ResultAction.ORIGINAL: "original",
+    ResultAction.UNDO: "undo",
+    ResultAction.EDIT_SOURCE: "edit",
+}
+"""The texts of the buttons under a picture."""
 
-def ratios(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
-    """Return one button for each ratio, for a draft."""
+
+class Steps(NamedTuple):
+    """The neighbours of a picture in a comparison, as `ShowStep` names them, or None at the end."""
+
+    older: int | None
+    newer: int | None
+
+
+def ratios(
+    translate: Translator,
+    draft_id: int,
+    offered: Sequence[AspectRatio],
+    preferred: AspectRatio | None = None,
+) -> InlineKeyboardMarkup:
+    """Return one button for each offered ratio, for a draft. The preferred one has a row of its own above."""
     builder = InlineKeyboardBuilder()
-    for ratio in AspectRatio:
-        data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
-        builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
-    return _markup(builder.adjust(3, 2))
+    if preferred is not None:
+        label = translate("button-draw-in", ratio=preferred.value)
+        builder.button(text=label, callback_data=ChooseRatio(draft=draft_id, ratio=preferred.slug))
+    for ratio in offered:
+        if ratio is not preferred:
+            data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
+            builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+    return _markup(builder.adjust(3, 2) if preferred is None else builder.adjust(1, 2))
 
 
-def draw_without_flags(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
-    """Return the button that draws a draft without the flags that the model lacks."""
-    button = InlineKeyboardButton(
-        text=translate.raw("button-draw-without"), callback_data=DrawWithoutFlags(draft=draft_id).pack()
-    )
+def draw_draft(label: str, draft_id: int) -> InlineKeyboardMarkup:
+    """Return the button that draws a draft as it is, without what cannot be followed."""
+    button = InlineKeyboardButton(text=label, callback_data=DrawDraft(draft=draft_id).pack())
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
-def preferred_ratio(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
-    """Return one button for each ratio to prefer, and one to be asked each time."""
+def preferred_ratio(
+    translate: Translator, user_id: int, preferred: AspectRatio | None
+) -> InlineKeyboardMarkup:
+    """Return one button for each ratio to prefer, and one to be asked each time, with the current one marked."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
-        data = PreferRatio(user=user_id, ratio=ratio.slug)
-        builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
-    builder.button(text=translate.raw("button-ratio-ask"), callback_data=PreferRatio(user=user_id))
+        label = _choice(translate.raw(f"button-ratio-{ratio.slug}"), now=ratio is preferred)
+        builder.button(text=label, callback_data=PreferRatio(user=user_id, ratio=ratio.slug))
+    label = _choice(translate.raw("button-ratio-ask"), now=preferred is None)
+    builder.button(text=label, callback_data=PreferRatio(user=user_id))
     return _markup(builder.adjust(3, 2, 1))
 
 
@@ -59,15 +100,47 @@ def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
-def cancel_listed(translate: Translator, request_ids: Sequence[int]) -> InlineKeyboardMarkup | None:
-    """Return a numbered cancel button for each listed request, or None for an empty list."""
-    if not request_ids:
-        return None
+def examples(translate: Translator) -> InlineKeyboardMarkup:
+    """Return one button for each example to draw at once."""
     builder = InlineKeyboardBuilder()
-    for number, request_id in enumerate(request_ids, start=1):
-        data = CancelRequest(request=request_id, listed=True)
-        builder.button(text=translate("button-cancel-number", number=number), callback_data=data)
-    return _markup(builder.adjust(3))
+    for name in EXAMPLES:
+        prompt = translate.raw(f"example-{name}")
+        builder.button(text=translate("button-example", prompt=prompt), callback_data=DrawExample(name=name))
+    return _markup(builder.adjust(1))
+
+
+def try_again(translate: Translator, request: Request) -> InlineKeyboardMarkup:
+    """Return the button under the message about a failure."""
+    data = TryAgain(request=request.id)
+    button = InlineKeyboardButton(text=translate.raw("button-try-again"), callback_data=data.pack())
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+
+def try_other_ratios(translate: Translator, request: Request) -> InlineKeyboardMarkup:
+    """Return one button for each ratio in which a failed request may be tried again."""
+    builder = InlineKeyboardBuilder()
+    for ratio in AspectRatio:
+        if ratio is not request.ratio:
+            data = TryAgain(request=request.id, ratio=ratio.slug)
+            builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+    return _markup(builder.adjust(2, 2))
+
+
+def cancel_listed(translate: Translator, listed: Sequence[Request]) -> InlineKeyboardMarkup:
+    """Return a button for each listed request: it cancels a pending one, and names the end of any other."""
+    builder = InlineKeyboardBuilder()
+    for request in listed:
+        prompt = one_line(request.prompt, _LISTED_UNITS)
+        if request.state in PENDING:
+            label = translate("button-cancel-listed", prompt=prompt)
+        elif request.state is State.CANCELLED:
+            label = translate("button-cancelled-listed", prompt=prompt)
+        else:
+            label = translate("button-ended-listed", prompt=prompt)
+        # A label is plain text, and the translator escapes its arguments for HTML.
+        data = CancelRequest(request=request.id, listed=True)
+        builder.button(text=html.unescape(label), callback_data=data)
+    return _markup(builder.adjust(1))
 
 
 def ask(placeholder: str) -> ForceReply:
@@ -76,24 +149,73 @@ def ask(placeholder: str) -> ForceReply:
 
 
 def result(translate: Translator, request: Request, page: HistoryPage | None = None) -> InlineKeyboardMarkup:
-    """Return the buttons under a picture: an edit has Undo instead of Shape, and a history page has arrows."""
-    builder = InlineKeyboardBuilder()
-    edited = request.source is not None
-    actions = [
-        ("again", ResultAction.AGAIN),
-        ("undo", ResultAction.UNDO) if edited else ("shapes", ResultAction.SHAPES),
+    """Return the buttons under a picture: an edit has Before instead of Shape, and a history page has arrows."""
+    paged = page is not None
+    second = ResultAction.UNDO if request.source is not None else ResultAction.SHAPES
+    rows = _rows(translate, request, _action(translate, request, second, paged=paged), paged=paged)
+    if page is not None and (arrows := _arrows(request.user_id, page)):
+        rows.append(arrows)
+    return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def step(translate: Translator, edit: Request, shown: Request, steps: Steps) -> InlineKeyboardMarkup:
+    """Return the buttons under a picture in a comparison: those of the picture, with steps to the others."""
+    second = _action(translate, shown, ResultAction.SHAPES)
+    if steps.older is not None:
+        second = _button(translate.raw("offer-undo"), ShowStep(request=edit.id, shown=steps.older))
+    rows = _rows(translate, shown, second)
+    if steps.newer is not None:
+        rows.append([_after(translate, edit, steps.newer)])
+    return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def source_step(translate: Translator, edit: Request, first: Request, steps: Steps) -> InlineKeyboardMarkup:
+    """Return the buttons under a source that the user did not draw, in a comparison. `first` is its first edit."""
+    change = _action(translate, first, ResultAction.EDIT_SOURCE)
+    rows = [[change]] if steps.newer is None else [[change, _after(translate, edit, steps.newer)]]
+    return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def _rows(
+    translate: Translator, request: Request, second: InlineKeyboardButton, *, paged: bool = False
+) -> list[list[InlineKeyboardButton]]:
+    """Return the rows under every picture. The description is copied if it is short enough for such a button."""
+    first, *others = (
+        _action(translate, request, action, paged=paged)
+        for action in (ResultAction.AGAIN, ResultAction.EDIT, ResultAction.ORIGINAL)
+    )
+    rows = [[first, second], others]
+    if units(request.prompt) <= _LONGEST_COPY:
+        copied = CopyTextButton(text=request.prompt)
+        rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])
+    return rows
+
+
+def _after(translate: Translator, edit: Request, newer: int) -> InlineKeyboardButton:
+    return _button(translate.raw("offer-redo"), ShowStep(request=edit.id, shown=newer))
+
+
+def _action(
+    translate: Translator, request: Request, action: ResultAction, *, paged: bool = False
+) -> InlineKeyboardButton:
+    data = ResultButton(request=request.id, action=action, paged=paged)
+    return _button(translate.raw(f"offer-{_OFFERS[action]}"), data)
+
+
+def _arrows(user_id: int, page: HistoryPage) -> list[InlineKeyboardButton]:
+    """Return the arrows to the neighbours of a page, and to both ends of the history unless these are neighbours."""
+    newest = NEWEST if page.newer is not None and page.newer != page.newest else None
+    oldest = page.oldest if page.older is not None and page.older != page.oldest else None
+    arrows = (("◀◀", newest), ("◀", page.newer), ("▶", page.older), ("▶▶", oldest))
+    return [
+        _button(label, ShowPage(user=user_id, request=target))
+        for label, target in arrows
+        if target is not None
     ]
-    actions += [("edit", ResultAction.EDIT), ("original", ResultAction.ORIGINAL)]
-    for name, action in actions:
-        data = ResultButton(request=request.id, action=action, paged=page is not None)
-        builder.button(text=translate.raw(f"offer-{name}"), callback_data=data)
-    arrows = 0
-    for label, neighbour in (("◀", page.newer), ("▶", page.older)) if page is not None else ():
-        if neighbour is not None:
-            data_page = ShowPage(user=request.user_id, request=neighbour)
-            builder.button(text=label, callback_data=data_page)
-            arrows += 1
-    return _markup(builder.adjust(2, 2, max(1, arrows)))
+
+
+def _button(label: str, data: CallbackData) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=label, callback_data=data.pack())
 
 
 def shapes(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
@@ -108,13 +230,14 @@ def shapes(translate: Translator, request: Request, *, paged: bool) -> InlineKey
     return _markup(builder.adjust(2, 2, 1))
 
 
-def languages(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
-    """Return one button for each language, and one for the language of the Telegram app."""
+def languages(translate: Translator, user_id: int, chosen: str | None) -> InlineKeyboardMarkup:
+    """Return one button for each language, and one for that of the Telegram app, with the current one marked."""
     builder = InlineKeyboardBuilder()
     for language in LANGUAGES:
-        data = PreferLanguage(user=user_id, language=language)
-        builder.button(text=translate.raw(f"language-{language}"), callback_data=data)
-    builder.button(text=translate.raw("button-language-auto"), callback_data=PreferLanguage(user=user_id))
+        label = _choice(translate.raw(f"language-{language}"), now=language == chosen)
+        builder.button(text=label, callback_data=PreferLanguage(user=user_id, language=language))
+    label = _choice(translate.raw("button-language-auto"), now=chosen is None)
+    builder.button(text=label, callback_data=PreferLanguage(user=user_id))
     return _markup(builder.adjust(2, 1))
 
 
@@ -131,7 +254,7 @@ def group_settings(translate: Translator, chosen: Preference, most: int, daily: 
     builder = InlineKeyboardBuilder()
 
     def button(label: str, name: str, value: str, *, now: bool) -> None:
-        builder.button(text=f"✓ {label}" if now else label, callback_data=GroupChoice(name=name, value=value))
+        builder.button(text=_choice(label, now=now), callback_data=GroupChoice(name=name, value=value))
 
     for who in WhoMayDraw:
         button(translate.raw(f"button-who-{who}"), "who", who, now=chosen.who is who)
@@ -140,11 +263,16 @@ def group_settings(translate: Translator, chosen: Preference, most: int, daily: 
         button(translate("button-daily", daily=limit), "daily", str(limit), now=limit == daily)
     for ratio in AspectRatio:
         button(ratio.value, "ratio", ratio.slug, now=chosen.ratio is ratio)
-    button(translate.raw("button-ratio-ask"), "ratio", "", now=chosen.ratio is None)
+    button(translate.raw("button-ratio-ask-group"), "ratio", "", now=chosen.ratio is None)
     for language in LANGUAGES:
         button(translate.raw(f"language-{language}"), "language", language, now=chosen.language == language)
     button(translate.raw("button-language-each"), "language", "", now=chosen.language is None)
     return _markup(builder.adjust(len(WhoMayDraw), len(limits), len(AspectRatio), 1, len(LANGUAGES), 1))
+
+
+def _choice(label: str, *, now: bool) -> str:
+    """Return the label of a choice, with a mark if it is the current one."""
+    return f"✓ {label}" if now else label
 
 
 def _markup(builder: KeyboardBuilder[InlineKeyboardButton]) -> InlineKeyboardMarkup:

@@ -1,6 +1,7 @@
 """The command menus by scope and language, sent to Telegram only if they changed."""
 
 import hashlib
+import json
 from collections.abc import Collection
 
 import structlog
@@ -15,8 +16,9 @@ from aiogram.types import (
 )
 
 from chat.errors import to_send_error
-from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations, Translator
+from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations
 from storage.key_values import KeyValueStore
+from storage.preferences import Preferences
 
 log = structlog.get_logger(__name__)
 
@@ -33,43 +35,98 @@ Scope = (
 )
 
 
-async def set_menus(
-    bot: Bot, key_values: KeyValueStore, translations: Translations, admins: Collection[int]
-) -> bool:
-    """Set every menu that has changed since it was last set. Return False if one could not be set."""
-    menus: list[tuple[Scope, tuple[str, ...]]] = [
-        (BotCommandScopeAllPrivateChats(), PRIVATE),
-        (BotCommandScopeAllGroupChats(), GROUP),
-        (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
-        *((BotCommandScopeChat(chat_id=admin), ADMIN) for admin in sorted(admins)),
-    ]
-    failed: list[tuple[Scope, AiogramError]] = []
-    for scope, names in menus:
-        for language in LANGUAGES:
-            commands = _commands(translations.for_language(language), names)
-            # The default language has no code, so that it also serves all languages without texts.
-            code = None if language == DEFAULT_LANGUAGE else language
-            try:
-                await _set_menu(bot, key_values, scope, code, commands)
-            except AiogramError as error:
-                failed.append((scope, error))
-    if failed:
-        scopes = ", ".join(dict.fromkeys(scope.type for scope, _ in failed))
-        log.warning("menus not set", count=len(failed), scopes=scopes, error=str(to_send_error(failed[0][1])))
-    # An admin who never wrote to the bot has no chat with it. A later start sets their menu.
-    return all(isinstance(scope, BotCommandScopeChat) for scope, _ in failed)
+class Menus:
+    """Sets the menus of all kinds of chats, and one for each private chat whose user chose a language or is an admin.
+
+    The key-value store remembers the menus that Telegram has.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        key_values: KeyValueStore,
+        translations: Translations,
+        preferences: Preferences,
+        admins: Collection[int],
+    ) -> None:
+        self._bot = bot
+        self._key_values = key_values
+        self._translations = translations
+        self._preferences = preferences
+        self._admins = admins
+
+    async def set_all(self) -> bool:
+        """Set every menu that has changed since it was last set. Return False if one of all chats could not be set."""
+        menus: list[tuple[Scope, tuple[str, ...]]] = [
+            (BotCommandScopeAllPrivateChats(), PRIVATE),
+            (BotCommandScopeAllGroupChats(), GROUP),
+            (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
+        ]
+        failed: list[tuple[Scope, AiogramError]] = []
+        for scope, names in menus:
+            for language in LANGUAGES:
+                try:
+                    await self._set(scope, language, self._commands(language, names))
+                except AiogramError as error:
+                    failed.append((scope, error))
+        if failed:
+            scopes = ", ".join(dict.fromkeys(scope.type for scope, _ in failed))
+            reason = str(to_send_error(failed[0][1]))
+            log.warning("menus not set", count=len(failed), scopes=scopes, error=reason)
+        users = {*self._admins, *await self._preferences.users_with_language(), *await self._known_users()}
+        for user_id in sorted(users):
+            await self.follow_language(user_id)
+        return not failed
+
+    async def follow_language(self, user_id: int) -> None:
+        """Show the menu of a private chat in the language that its user chose. Logs errors: a later start tries again.
+
+        An admin who never wrote to the bot has no chat with it.
+        """
+        chosen = (await self._preferences.of(user_id)).language
+        scope = BotCommandScopeChat(chat_id=user_id)
+        try:
+            for language in LANGUAGES:
+                if user_id in self._admins:
+                    await self._set(scope, language, self._commands(chosen or language, ADMIN))
+                elif chosen is not None and language == DEFAULT_LANGUAGE:
+                    # A menu of the chat goes before one of all chats in the language of the app (Bot API,
+                    # BotCommandScope, "Determining list of commands").
+                    await self._set(scope, language, self._commands(chosen, PRIVATE))
+                else:
+                    await self._delete(scope, language)
+        except AiogramError as error:
+            log.warning("menu of a chat not set", user=user_id, error=str(to_send_error(error)))
+
+    async def _known_users(self) -> list[int]:
+        """Return the users whose chats have menus of their own at Telegram."""
+        start = f"menu {self._bot.id} "
+        names = await self._key_values.names(start)
+        scopes = [json.loads(name.removeprefix(start).rpartition(" ")[0]) for name in names]
+        return [int(scope["chat_id"]) for scope in scopes if "chat_id" in scope]
+
+    def _commands(self, language: str, names: Collection[str]) -> list[BotCommand]:
+        translate = self._translations.for_language(language)
+        return [BotCommand(command=name, description=translate.raw(f"command-{name}")) for name in names]
+
+    async def _set(self, scope: Scope, language: str, commands: list[BotCommand]) -> None:
+        text = "\n".join(f"{command.command}: {command.description}" for command in commands)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+        if await self._key_values.get(self._name(scope, language)) != digest:
+            await self._bot.set_my_commands(commands, scope=scope, language_code=_code(language))
+            await self._key_values.set(self._name(scope, language), digest)
+
+    async def _delete(self, scope: Scope, language: str) -> None:
+        if await self._key_values.get(self._name(scope, language)) is not None:
+            await self._bot.delete_my_commands(scope=scope, language_code=_code(language))
+            await self._key_values.delete(self._name(scope, language))
+
+    def _name(self, scope: Scope, language: str) -> str:
+        """Return the name under which the store remembers a menu."""
+        return f"menu {self._bot.id} {scope.model_dump_json(exclude_none=True)} {_code(language) or ''}"
 
 
-def _commands(translate: Translator, names: Collection[str]) -> list[BotCommand]:
-    return [BotCommand(command=name, description=translate.raw(f"command-{name}")) for name in names]
-
-
-async def _set_menu(
-    bot: Bot, key_values: KeyValueStore, scope: Scope, code: str | None, commands: list[BotCommand]
-) -> None:
-    text = "\n".join(f"{command.command}: {command.description}" for command in commands)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    name = f"menu {bot.id} {scope.model_dump_json(exclude_none=True)} {code or ''}"
-    if await key_values.get(name) != digest:
-        await bot.set_my_commands(commands, scope=scope, language_code=code)
-        await key_values.set(name, digest)
+def _code(language: str) -> str | None:
+    """Return the code of a language. The default one has none, so that it also serves all languages without texts."""
+    return None if language == DEFAULT_LANGUAGE else language

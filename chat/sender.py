@@ -25,6 +25,7 @@ from aiogram.types import (
 )
 
 from chat.api_calls import ApiCaller
+from chat.captions import TOAST_UNITS, cut, strip_html
 from chat.errors import SendError
 from chat.limits import Priority
 from chat.reply_parameters import reply_parameters
@@ -91,7 +92,14 @@ class Sender:
 
     async def toast(self, query_id: str, text: str | None = None) -> None:
         """Answer a button press at once, without HTML. Logs errors instead of raising them."""
-        method = AnswerCallbackQuery(callback_query_id=query_id, text=text)
+        await self._answer_press(AnswerCallbackQuery(callback_query_id=query_id, text=text))
+
+    async def alert(self, query_id: str, text: str) -> None:
+        """Answer a button press with an HTML text, shown without markup until the user closes it. Logs errors."""
+        shown = cut(strip_html(text), TOAST_UNITS)
+        await self._answer_press(AnswerCallbackQuery(callback_query_id=query_id, text=shown, show_alert=True))
+
+    async def _answer_press(self, method: AnswerCallbackQuery) -> None:
         try:
             await self._caller.call_ignoring_no_ops(method, None)
         except SendError as error:

@@ -20,6 +20,7 @@ from core.metrics import Metrics
 from core.model import SENDING, Failure, Request, State
 from core.retries import backoff
 from generation.conversion import Picture, UnusablePicture
+from generation.file_names import file_name
 from generation.picture_fetcher import PictureFetcher
 from generation.request_memory import RequestMemory
 from generation.shielded_tasks import ShieldedTasks
@@ -154,7 +155,7 @@ class Delivery:
         return max(0.0, self._clock.now() - request.require_ready_at())
 
     async def _send_photo_or_document(self, request: Request, picture: Picture) -> SentPicture:
-        name = f"imagine-{request.id}.{picture.extension}"
+        name = file_name(request.prompt, request.id, picture.extension)
         translate = self._translations.for_language(request.language)
         text, keyboard = await self._caption(request, translate), keyboards.result(translate, request)
         if picture.as_photo:

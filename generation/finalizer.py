@@ -4,15 +4,14 @@ import contextlib
 
 import structlog
 
+from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import Rejected, SendError, TryLater, Unsure
 from chat.sender import Sender
-from chat.telegram_files import LARGEST_FILE
-from chat.translations import Translations, Translator
+from chat.translations import Translations
 from core.clock import Clock
 from core.metrics import Metrics
-from core.model import Failure, Request, State
-from generation.allowances import DailyQuota
-from generation.conversion import MOST_PIXELS
+from core.model import Request, State
+from generation.end_texts import EndTexts
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
 from generation.step_result import StepResult
@@ -20,6 +19,8 @@ from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
 
+CANCELLED_SECONDS = 30.0
+"""Time for which a status message says that its request is cancelled: the user pressed Cancel and knows it."""
 REPORT_SECONDS = 3600.0
 """Time after the final state within which a failed report is retried."""
 
@@ -31,8 +32,9 @@ class Finalizer:
         self,
         *,
         requests: Requests,
-        quota: DailyQuota,
+        end_texts: EndTexts,
         sender: Sender,
+        deletion_scheduler: DeletionScheduler,
         status_messages: StatusMessages,
         translations: Translations,
         tasks: ShieldedTasks,
@@ -40,8 +42,9 @@ class Finalizer:
         metrics: Metrics,
     ) -> None:
         self._requests = requests
-        self._quota = quota
+        self._end_texts = end_texts
         self._sender = sender
+        self._deletion_scheduler = deletion_scheduler
         self._status_messages = status_messages
         self._translations = translations
         self._tasks = tasks
@@ -74,26 +77,12 @@ class Finalizer:
                 await self._sender.set_reaction(chat_id, request.place.require_reply_to(), None)
         if request.state is State.CANCELLED:
             if status is not None:
-                text = translate("cancelled", left=await self._remaining(request, translate))
+                text = await self._end_texts.cancelled(request, translate)
                 await self._sender.edit_text(chat_id, status, text)
+                await self._deletion_scheduler.schedule(chat_id, status, CANCELLED_SECONDS)
             return
         if request.state is State.FAILED:
-            left = await self._remaining(request, translate)
-            await self._sender.send_text(request.place, _sentence(request, translate, left))
+            text, keyboard = await self._end_texts.failed(request, translate)
+            await self._sender.send_text(request.place, text, keyboard=keyboard)
         if status is not None and request.state is not State.UNDELIVERABLE:
             await self._sender.delete(chat_id, status)
-
-    async def _remaining(self, request: Request, translate: Translator) -> str:
-        remaining = await self._quota.remaining(request.user_id)
-        return translate("left-unlimited") if remaining is None else translate("left", left=remaining)
-
-
-def _sentence(request: Request, translate: Translator, left: str) -> str:
-    if request.failure is Failure.SOURCE_TOO_LARGE:
-        limit = int(request.failure_detail or LARGEST_FILE) // 2**20
-        return f"{translate('source-too-large', limit=limit)} {left}"
-    if request.failure is Failure.SOURCE_TOO_MANY_PIXELS and request.failure_detail is not None:
-        megapixels = -(-int(request.failure_detail) // 1_000_000)  # rounded up: more than the limit
-        limit = MOST_PIXELS // 1_000_000
-        return translate("source-too-many-pixels", megapixels=megapixels, limit=limit, left=left)
-    return translate(f"failed-{request.failure}", left=left)

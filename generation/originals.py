@@ -11,6 +11,7 @@ from core.background import Background
 from core.model import Request
 from core.reply_target import ReplyTarget
 from generation.conversion import extension_of
+from generation.file_names import file_name
 from generation.picture_fetcher import PictureFetcher
 from storage.requests import Requests
 
@@ -71,5 +72,5 @@ class Originals:
         data = await self._fetcher.fetch_original(request)
         if data is None:
             return None
-        name = f"imagine-{request.id}.{extension_of(data)}"
+        name = file_name(request.prompt, request.id, extension_of(data))
         return await self._picture_sender.send_file(place, BufferedInputFile(data, name))

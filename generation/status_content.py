@@ -6,6 +6,8 @@ from chat.translations import Translator
 
 _ELAPSED_STEP = 5
 """Seconds of drawing are shown in multiples of this."""
+_LATE_FACTOR = 2
+"""A picture that takes more than this many times the usual seconds is said to take longer than usual."""
 
 
 class Phase(Enum):
@@ -14,6 +16,8 @@ class Phase(Enum):
     WAITING = "waiting"
     PAUSED = "paused"
     DRAWING = "drawing"
+    LATE = "late"
+    """Drawing for longer than usual. Only a content has this phase."""
     SENDING = "sending"
 
 
@@ -21,12 +25,16 @@ Content = tuple[Phase, int]
 """A phase with its number: the position in the queue or the elapsed seconds."""
 
 
-def content_of(phase: Phase, *, position: int, elapsed: int, paused: bool) -> Content:
-    """Return the content for a position in the queue or the elapsed seconds, as the phase needs it."""
+def content_of(phase: Phase, *, position: int, elapsed: int, usual: float, paused: bool) -> Content:
+    """Return the content for a position in the queue or the elapsed seconds, as the phase needs it.
+
+    `usual` is the usual duration of a task in seconds.
+    """
     if phase is Phase.WAITING:
         return (Phase.PAUSED, 0) if paused else (phase, position)
     if phase is Phase.DRAWING:
-        return phase, elapsed - elapsed % (_ELAPSED_STEP if elapsed < 60 else 60)
+        shown = elapsed - elapsed % (_ELAPSED_STEP if elapsed < 60 else 60)
+        return Phase.LATE if shown > _LATE_FACTOR * usual else phase, shown
     return phase, 0
 
 
@@ -39,8 +47,16 @@ def text_of(content: Content, translate: Translator, *, usual: float) -> str:
         return translate("status-sending")
     if phase is Phase.PAUSED:
         return translate("status-paused")
-    if number >= 60:
-        return translate("status-drawing-minutes", elapsed=number // 60)
+    usually = _duration(max(1, round(usual)), translate)
+    if phase is Phase.LATE:
+        return translate("status-late", elapsed=_duration(number, translate), usual=usually)
     if number:
-        return translate("status-drawing-for", elapsed=number)
-    return translate("status-drawing", usual=round(usual))
+        return translate("status-drawing-for", elapsed=_duration(number, translate), usual=usually)
+    return translate("status-drawing", usual=usually)
+
+
+def _duration(seconds: int, translate: Translator) -> str:
+    """Return a duration in words, rounded to minutes from one minute on."""
+    if seconds < 60:
+        return translate("span-seconds", seconds=seconds)
+    return translate("span-minutes", minutes=round(seconds / 60))

@@ -252,6 +252,7 @@ class StatusMessages:
             status.phase,
             position=positions.get(status.request_id, 1),
             elapsed=int(self._clock.monotonic() - status.since),
+            usual=self._usual(),
             paused=self._paused(),
         )
 

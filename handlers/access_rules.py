@@ -5,12 +5,8 @@ from chat.translations import Translator
 from core.model import Origin
 from handlers.word_filter import contains_word
 from storage.bans import Ban, Bans
-from storage.moderation_strikes import ModerationStrikes
+from storage.moderation_strikes import STRIKES_TO_PAUSE, ModerationStrikes
 from storage.preferences import Preferences, WhoMayDraw
-
-STRIKES_TO_PAUSE = 3
-"""After this many prompts rejected as unsafe within an hour, the user is paused until the oldest rejection is an hour
-old."""
 
 
 class AccessRules:

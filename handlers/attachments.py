@@ -13,7 +13,7 @@ from aiogram.types import (
     Sticker,
 )
 
-from chat.callbacks import DrawInRatio, ResultButton
+from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.telegram_files import size_limit
 from core.model import Request, SourcePicture
 from handlers.prompt import ParsedPrompt
@@ -71,7 +71,7 @@ async def find_subject(
     attachment in the message, and for one in the answered message if there are no words to draw.
     """
     source = await find_source(message, bot_id, requests)
-    if source is not None or (parsed.prompt and parsed.ratio is not None):
+    if source is not None or (parsed.prompt and parsed.names_shape):
         return source
     answered = answered_message(message)
     if answered is None:
@@ -96,7 +96,7 @@ async def find_request(message: Message, bot_id: int, requests: Requests) -> Req
     """Return the request behind a picture of the bot: the ledger knows its message, or else its buttons name it."""
     if message.from_user is None or message.from_user.id != bot_id:
         return None
-    request = await requests.by_result(message.chat.id, message.message_id)
+    request = await requests.by_message(message.chat.id, message.message_id)
     if request is None and (request_id := _request_in_buttons(message)) is not None:
         request = await requests.get(request_id)
     return None if request is None or request.forget else request
@@ -168,7 +168,10 @@ def _request_in_buttons(message: Message) -> int | None:
         for kind in (ResultButton, DrawInRatio):
             if data.startswith(f"{kind.__prefix__}:"):
                 try:
-                    return kind.unpack(data).request
+                    named = kind.unpack(data)
                 except (ValueError, TypeError):
                     continue
+                # Under a source that the user did not draw, the buttons name the edit.
+                of_source = isinstance(named, ResultButton) and named.action is ResultAction.EDIT_SOURCE
+                return None if of_source else named.request
     return None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aiogram import Router
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, Message
 
 from chat.callbacks import CancelRequest
 from chat.sender import Sender
@@ -42,8 +42,20 @@ async def cancel_pressed(
         await sender.delete(request.place.chat_id, status_id)
     if callback_data.listed and query.message is not None:
         chat_id = query.message.chat.id
-        text, keyboard = await list_pending(request.user_id, chat_id, requests, engine, translate)
+        listed = _listed(query)
+        text, keyboard = await list_pending(
+            request.user_id, chat_id, requests, engine, translate, listed=listed
+        )
         await sender.edit_text(chat_id, query.message.message_id, text, keyboard=keyboard)
+
+
+def _listed(query: CallbackQuery) -> list[int]:
+    """Return the requests that have a button under the pressed message."""
+    markup = query.message.reply_markup if isinstance(query.message, Message) else None
+    rows = markup.inline_keyboard if markup is not None else []
+    data = [button.callback_data or "" for row in rows for button in row]
+    prefix = f"{CancelRequest.__prefix__}:"
+    return [CancelRequest.unpack(one).request for one in data if one.startswith(prefix)]
 
 
 def router() -> Router:

@@ -3,6 +3,7 @@
 The request is changed while it waits. After it ended without a picture, a form that differs counts as a new message.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from chat.private_replies import PrivateReplies
@@ -12,6 +13,7 @@ from handlers.access_rules import AccessRules
 from handlers.normalising import normalise
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
+from handlers.question_texts import problems
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -54,9 +56,10 @@ class EditedRequests:
                 return Outcome.REPEATED
             await self.release(request)
             return None
-        if request.state is not State.QUEUED or _is_same(request, content):
+        if request.state is not State.QUEUED or (parsed.is_clear and _is_same(request, content)):
             return Outcome.REPEATED
-        reason = await self._access_rules.refusal_reason(origin, content.prompt, translate)
+        reason = _refusal_of_unclear(parsed, content, translate)
+        reason = reason or await self._access_rules.refusal_reason(origin, content.prompt, translate)
         if reason is not None:
             await self._private_replies.send(origin.place, origin.user_id, reason)
             return Outcome.REFUSED
@@ -70,6 +73,15 @@ class EditedRequests:
         """
         await self._drafts.remove(request.origin.key)
         await self._requests.release_key(request.id)
+
+
+def _refusal_of_unclear(parsed: ParsedPrompt, content: _Content, translate: Translator) -> str | None:
+    """Return the sentence about an edit that cannot be followed, or None. Flags that the model lacks are left out."""
+    unclear = replace(parsed, lacking=())
+    if unclear.is_clear:
+        return None
+    named = problems(unclear, translate, is_edit=content.source is not None)
+    return " ".join([*named, translate("edit-not-followed")])
 
 
 def _content(request: Request, parsed: ParsedPrompt, source: SourcePicture | None) -> _Content:

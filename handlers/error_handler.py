@@ -14,7 +14,7 @@ from chat.translations import Translator
 from handlers import origins
 from handlers.identity import UserIdentity, message_of, place_of, user_of
 from handlers.rejection_texts import RejectionTexts
-from handlers.user_errors import UserError
+from handlers.user_errors import ButtonExpired, UserError
 from storage.database_errors import StorageUnavailable
 from storage.drafts import Drafts
 
@@ -39,7 +39,8 @@ async def answer_user_error(
     text = rejection_texts.of_error(error, translate)
     try:
         if isinstance(event, CallbackQuery):
-            await sender.toast(event.id, text)
+            answer = sender.alert if isinstance(error, ButtonExpired) else sender.toast
+            await answer(event.id, text)
         elif isinstance(event, Message):
             if event.media_group_id:
                 await drafts.refuse(origins.of_message(event, user, translate.language))

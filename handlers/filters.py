@@ -8,9 +8,17 @@ from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
-from chat.callbacks import CancelRequest, ChooseRatio, DrawInRatio, DrawWithoutFlags, ResultButton
+from chat.callbacks import (
+    CancelRequest,
+    ChooseRatio,
+    DrawDraft,
+    DrawInRatio,
+    ResultButton,
+    ShowStep,
+    TryAgain,
+)
 from chat.members import Members
-from core.model import AspectRatio, Draft
+from core.model import AspectRatio, Draft, Request
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import is_ratio, only_ratio
@@ -37,17 +45,23 @@ async def is_request_text(message: Message, bot: Bot) -> dict[str, str] | bool:
     """Pass texts that ask for something. Adds `text`, without the mention of the bot.
 
     In a private chat all texts do. In a group, where users also comment on pictures, a ratio alone does, and a text
-    that mentions the bot.
+    that mentions the bot. In answer to a picture of the bot that may be a ratio that the model does not draw.
     """
     given = message.text or ""
     text = await without_mention(given, bot)
     if (
         message.chat.type == ChatType.PRIVATE
-        or only_ratio(text) is not None
+        or (is_ratio(text) if replies_to_bot(message, bot) else only_ratio(text) is not None)
         or await mentions_bot(given, bot)
     ):
         return {"text": text}
     return False
+
+
+def replies_to_bot(message: Message, bot: Bot) -> bool:
+    """Return whether a message is a reply to a message of this bot."""
+    replied_to = message.reply_to_message
+    return replied_to is not None and replied_to.from_user is not None and replied_to.from_user.id == bot.id
 
 
 async def answers_question(message: Message, user: UserIdentity, drafts: Drafts) -> dict[str, Draft] | bool:
@@ -133,7 +147,7 @@ async def by_group_admin(query: CallbackQuery, members: Members) -> bool:
 
 async def own_request(
     query: CallbackQuery,
-    callback_data: CancelRequest | ResultButton | DrawInRatio,
+    callback_data: CancelRequest | ResultButton | DrawInRatio | ShowStep | TryAgain,
     requests: Requests,
     members: Members,
 ) -> dict[str, Any]:
@@ -145,8 +159,15 @@ async def own_request(
     return {"request": request}
 
 
+async def not_forgotten(_query: CallbackQuery, request: Request) -> bool:
+    """Pass buttons of requests that their owner keeps. Raises ButtonExpired for others."""
+    if request.forget:
+        raise ButtonExpired
+    return True
+
+
 async def own_draft(
-    query: CallbackQuery, callback_data: ChooseRatio | DrawWithoutFlags, drafts: Drafts, members: Members
+    query: CallbackQuery, callback_data: ChooseRatio | DrawDraft, drafts: Drafts, members: Members
 ) -> dict[str, Any]:
     """Add `draft` and `prompt`. Raises ButtonExpired if the draft is deleted or has no prompt, NotOwner for others."""
     draft = await drafts.get(callback_data.draft)

@@ -5,12 +5,13 @@ from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
 from chat.callbacks import Forget
+from chat.menu import Menus
 from chat.sender import Sender
 from chat.translations import Translator
 from generation.engine import Engine
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, by_named_user, on_message
-from handlers.identity import UserIdentity, place_of
+from handlers.identity import UserIdentity, answer_place
 from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.requests import Requests
@@ -19,7 +20,7 @@ from storage.requests import Requests
 async def forget_command(message: Message, user: UserIdentity, translate: Translator, sender: Sender) -> None:
     """List the data to delete, and ask for a confirmation."""
     keyboard = keyboards.forget(translate, user.id)
-    await sender.send_text(place_of(message), translate("forget-sure"), keyboard=keyboard)
+    await sender.send_text(answer_place(message), translate("forget-sure"), keyboard=keyboard)
 
 
 async def forget_pressed(
@@ -31,6 +32,7 @@ async def forget_pressed(
     history: History,
     preferences: Preferences,
     sender: Sender,
+    menus: Menus,
 ) -> None:
     """Cancel the pending requests and delete the data, or keep everything."""
     await sender.toast(query.id)
@@ -40,6 +42,7 @@ async def forget_pressed(
             await engine.cancel(request.id)
         await history.forget(user_id)
         preferences.reload(user_id)
+        await menus.follow_language(user_id)
     if query.message is not None:
         text = translate("forgotten" if callback_data.sure else "forget-kept")
         await sender.edit_text(query.message.chat.id, query.message.message_id, text)

@@ -5,11 +5,12 @@ from dataclasses import replace
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import Accepted, AspectRatio, GenerationRequest, Origin, SourcePicture
+from core.model import FINAL, Accepted, AspectRatio, GenerationRequest, Origin, SourcePicture
 from core.reply_target import is_group
 from generation.allowances import Allowances, DailyQuota
 from generation.engine import Engine
 from handlers.access_rules import AccessRules
+from handlers.confirmation import Confirmation
 from handlers.edited_requests import EditedRequests
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
@@ -54,14 +55,15 @@ class GenerationService:
         source: SourcePicture | None = None,
         *,
         user_name: str = "",
-        always_ask_ratio: bool = False,
+        confirmation: Confirmation = Confirmation.NONE,
         edited: bool = False,
+        query_id: str | None = None,
     ) -> Outcome:
-        """Start a generation, or ask for the missing prompt or ratio.
+        """Start a generation, or ask for the missing prompt or ratio, or about what cannot be followed.
 
-        With `always_ask_ratio`, the user has to press a ratio even if one is named or preferred. `user_name` is
-        mentioned by a question in a group. `edited` is True for an edited message: it changes the request or replaces
-        the question that an earlier form of the message led to.
+        `user_name` is mentioned by a question in a group. `edited` is True for an edited message: it changes the
+        request or replaces the question that an earlier form of the message led to. `query_id` is the press on Edit
+        that leads to a question; it is answered first.
         """
         outcome = None
         if edited:
@@ -73,11 +75,12 @@ class GenerationService:
                 translate,
                 source,
                 user_name=user_name,
-                always_ask_ratio=always_ask_ratio,
+                confirmation=confirmation,
                 edited=edited,
+                query_id=query_id,
             )
-        fresh = outcome in {Outcome.STARTED, Outcome.ASKED, Outcome.CHANGED}
-        if source is not None and parsed.ratio is not None and fresh:
+        drawn = outcome in {Outcome.STARTED, Outcome.CHANGED}
+        if source is not None and parsed.names_shape and drawn:
             await self._private_replies.send(origin.place, origin.user_id, translate("edit-keeps-shape"))
         return outcome
 
@@ -101,11 +104,12 @@ class GenerationService:
             answer = await self._engine.submit(request, allowance)
             if not isinstance(answer, Accepted):
                 reason = self._rejection_texts.of_rejection(answer.reason, allowance, translate)
-        if query_id is not None:
-            await self._sender.toast(query_id, translate.raw("toast-refused" if reason else "toast-accepted"))
         if reason is not None:
-            return await self._refuse(origin, reason)
-        return Outcome.STARTED if isinstance(answer, Accepted) and answer.fresh else Outcome.REPEATED
+            return await self._refuse(origin, reason, query_id)
+        assert isinstance(answer, Accepted)  # noqa: S101 - without a reason it is
+        if query_id is not None:
+            await self._sender.toast(query_id, _toast(answer, translate))
+        return Outcome.STARTED if answer.fresh else Outcome.REPEATED
 
     async def _start_or_ask(
         self,
@@ -115,17 +119,29 @@ class GenerationService:
         source: SourcePicture | None,
         *,
         user_name: str,
-        always_ask_ratio: bool,
+        confirmation: Confirmation,
         edited: bool,
+        query_id: str | None,
     ) -> Outcome:
-        ratio = None if always_ask_ratio else await self.ratio_for(origin, parsed.ratio)
-        if parsed.prompt and not parsed.lacking and (source is not None or ratio is not None):
+        plain_words = confirmation is Confirmation.WORDS
+        ratio = None
+        if confirmation is not Confirmation.RATIO and (parsed.ratio is not None or not parsed.names_shape):
+            ratio = await self.ratio_for(origin, parsed.ratio)
+        if (
+            parsed.prompt
+            and parsed.is_clear
+            and (source is not None or (ratio is not None and not plain_words))
+        ):
             request = GenerationRequest(origin, parsed.prompt, ratio if source is None else None, source)
             return await (self._submit_edited if edited else self.submit)(request, translate)
         if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
-            return await self._refuse(origin, reason)
+            return await self._refuse(origin, reason, query_id)
+        if query_id is not None:
+            await self._sender.toast(query_id)
         if parsed.prompt:
-            return await self._ask_choice(origin, parsed, translate, source, edited=edited)
+            return await self._ask_choice(
+                origin, parsed, translate, source, ratio, plain_words=plain_words, edited=edited
+            )
         asked = await self._questions.ask_prompt(origin, parsed, translate, source, user_name, edited=edited)
         return Outcome.ASKED if asked else Outcome.REPEATED
 
@@ -147,23 +163,35 @@ class GenerationService:
         parsed: ParsedPrompt,
         translate: Translator,
         source: SourcePicture | None,
+        ratio: AspectRatio | None,
         *,
+        plain_words: bool,
         edited: bool,
     ) -> Outcome:
-        """Ask for a ratio, or whether to draw without some flags, unless the user has no units left."""
+        """Ask for a ratio, or whether to draw at all, unless the user has no units left."""
         if origin.user_id > 0 and await self._quota.remaining(origin.user_id) == 0:
             allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
             return await self._refuse(origin, self._rejection_texts.quota_used(allowance, translate))
-        if parsed.lacking:
-            asked = await self._questions.ask_without_flags(origin, parsed, translate, source, edited=edited)
-        else:
-            asked = await self._questions.ask_ratio(origin, parsed, translate, edited=edited)
+        asked = await self._questions.ask_choice(
+            origin, parsed, translate, source, ratio, plain_words=plain_words, edited=edited
+        )
         return Outcome.ASKED if asked else Outcome.REPEATED
 
-    async def _refuse(self, origin: Origin, reason: str) -> Outcome:
-        await self._private_replies.send(origin.place, origin.user_id, reason)
+    async def _refuse(self, origin: Origin, reason: str, query_id: str | None = None) -> Outcome:
+        """Send the user the reason: in an alert above the pressed button, or in a private reply to a message."""
+        if query_id is not None:
+            await self._sender.alert(query_id, reason)
+        else:
+            await self._private_replies.send(origin.place, origin.user_id, reason)
         return Outcome.REFUSED
 
     async def _group(self, origin: Origin) -> Preference | None:
         chat_id = origin.place.chat_id
         return await self._preferences.of(chat_id) if is_group(chat_id) else None
+
+
+def _toast(answer: Accepted, translate: Translator) -> str:
+    """Return the answer to a press whose request is accepted, is under way already, or has ended."""
+    if answer.fresh:
+        return translate.raw("toast-accepted")
+    return translate.raw("toast-old" if answer.request.state in FINAL else "toast-repeated")

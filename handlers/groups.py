@@ -16,7 +16,7 @@ from generation.allowances import Allowances
 from generation.engine import Engine
 from handlers.commands import Command
 from handlers.filters import IN_GROUP, IN_PRIVATE, by_group_admin, on_message, pressed_place
-from handlers.identity import UserIdentity, place_of
+from handlers.identity import UserIdentity, answer_place, place_of
 from handlers.user_errors import ButtonExpired, GroupAdminsOnly
 from storage.chat_migration import migrate_chat
 from storage.database import Database
@@ -65,7 +65,7 @@ async def settings_command(
 
 async def settings_in_private(message: Message, translate: Translator, sender: Sender) -> None:
     """List the settings of a user."""
-    await sender.send_text(place_of(message), translate("settings-private"))
+    await sender.send_text(answer_place(message), translate("settings-private"))
 
 
 async def setting_pressed(
@@ -96,7 +96,7 @@ async def _content(
     chosen = await preferences.of(chat_id)
     daily = allowances.of_group(chosen)
     keyboard = keyboards.group_settings(translate, chosen, allowances.group_daily, daily)
-    return translate("settings-group", daily=daily), keyboard
+    return translate("settings-group"), keyboard
 
 
 def _read_choice(data: GroupChoice) -> dict[str, str | int | None] | None:

@@ -1,6 +1,6 @@
 """/history: a user's own pictures in a chat, as one message with pages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
@@ -12,16 +12,19 @@ from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
+from core.clock import Clock
 from core.model import FileKind
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
 from handlers.filters import by_named_owner, on_message, pressed_place
-from handlers.identity import UserIdentity, place_of
+from handlers.identity import UserIdentity, answer_place
 from handlers.user_errors import ButtonExpired
 from storage.picture_history import History, HistoryPage
 
 _LONGEST_PROMPT = 900
 """In UTF-16 units. The rest of the caption is for the date and the number."""
+_RECENT_SECONDS = 86_400.0
+"""Age up to which the reader's app says how long ago a picture was drawn (Bot API, date-time entity formatting, r)."""
 
 
 async def history_command(
@@ -31,14 +34,15 @@ async def history_command(
     history: History,
     picture_sender: PictureSender,
     private_replies: PrivateReplies,
+    clock: Clock,
 ) -> None:
     """Show the newest picture that the user drew in this chat."""
     page = await history.page(user.id, message.chat.id)
     if page is None:
-        await private_replies.send(place_of(message), user.id, translate("history-empty"))
+        await private_replies.send(answer_place(message), user.id, translate("history-empty"))
         return
-    content, spoiler = _content(page, translate), page.request.spoiler
-    await picture_sender.send_by_file_id(place_of(message), *content, spoiler=spoiler)
+    content, spoiler = _content(page, translate, clock), page.request.spoiler
+    await picture_sender.send_by_file_id(answer_place(message), *content, spoiler=spoiler)
 
 
 async def page_pressed(
@@ -49,27 +53,42 @@ async def page_pressed(
     history: History,
     sender: Sender,
     picture_sender: PictureSender,
+    clock: Clock,
 ) -> None:
     """Show another page of the owner's pictures in this chat."""
     page = await history.page(callback_data.user, place.chat_id, callback_data.request)
     if page is None:
         raise ButtonExpired
     await sender.toast(query.id)
-    content, spoiler = _content(page, translate), page.request.spoiler
+    content, spoiler = _content(page, translate, clock), page.request.spoiler
     await picture_sender.replace_picture(place.chat_id, place.require_reply_to(), *content, spoiler=spoiler)
 
 
-def _content(page: HistoryPage, translate: Translator) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
+def _content(
+    page: HistoryPage, translate: Translator, clock: Clock
+) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
     """Return the file, its kind, the caption and the buttons of a page."""
-    request = page.request
+    request, finished_at = page.request, page.request.require_finished_at()
+    recent = clock.now() - finished_at < _RECENT_SECONDS
     text = translate(
-        "history-page",
+        "history-page-recent" if recent else "history-page",
         prompt=cut(request.prompt, _LONGEST_PROMPT),
-        date=datetime.fromtimestamp(request.require_finished_at(), UTC).date(),
+        at=str(round(finished_at)),
+        when=date_in_words(finished_at, clock.now(), translate),
         number=page.number,
         total=page.total,
     )
     return *request.require_file(), text, keyboards.result(translate, request, page)
+
+
+def date_in_words(at: float, now: float, translate: Translator) -> str:
+    """Return a time for servers and apps that do not show it by the reader's clock: with the hour since yesterday."""
+    then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC).date()
+    if then.date() == today:
+        return translate("history-today", time=f"{then:%H:%M}")
+    if then.date() == today - timedelta(days=1):
+        return translate("history-yesterday", time=f"{then:%H:%M}")
+    return translate("history-date", date=then.date())
 
 
 def router() -> Router:

@@ -68,6 +68,12 @@ def place_of(message: Message | InaccessibleMessage) -> ReplyTarget:
     return ReplyTarget(message.chat.id, thread_id, message.message_id)
 
 
+def answer_place(message: Message) -> ReplyTarget:
+    """Return the place of an answer to a command, which quotes the command only if other users read the chat."""
+    place = place_of(message)
+    return place if place.in_group else ReplyTarget(place.chat_id, place.thread_id)
+
+
 def message_of(event: TelegramObject) -> Message | InaccessibleMessage | None:
     """Return a message itself, or the message under which a button was pressed."""
     if isinstance(event, CallbackQuery):

@@ -6,7 +6,7 @@ from aiogram import Bot, Router
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from chat.callbacks import ChooseRatio, DrawWithoutFlags
+from chat.callbacks import ChooseRatio, DrawDraft
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
@@ -28,7 +28,7 @@ from handlers.filters import (
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.outcome import Outcome
-from handlers.prompt import ParsedPrompt, parse_prompt, parse_ratio
+from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.questions import Questions
 from storage.drafts import Drafts
 from storage.requests import Requests
@@ -66,7 +66,7 @@ async def _picture_to_redraw(
     message: Message, parsed: ParsedPrompt, bot: Bot, requests: Requests
 ) -> Request | None:
     """Return the request of the bot's picture that a ratio alone answers. None for an edit, which keeps its shape."""
-    if parsed.prompt or parsed.ratio is None or message.reply_to_message is None:
+    if parsed.prompt or not parsed.names_shape or message.reply_to_message is None:
         return None
     request = await find_request(message.reply_to_message, bot.id, requests)
     return None if request is None or request.source is not None else request
@@ -87,8 +87,8 @@ async def prompt_given(
     """
     await drafts.add_answer(draft.id, message.chat.id, message.message_id)
     parsed = parse_prompt(await without_mention(message.text or "", bot))
-    if draft.source is None:
-        parsed = replace(parsed, ratio=parsed.ratio or draft.ratio)
+    if draft.source is None and not parsed.names_shape:
+        parsed = replace(parsed, ratio=draft.ratio)
     origin = origins.of_message(message, user, translate.language)
     outcome = await generation_service.request_or_ask(
         origin, parsed, translate, draft.source, user_name=user.name, edited=message.edit_date is not None
@@ -104,22 +104,27 @@ async def ratio_given(
     translate: Translator,
     drafts: Drafts,
     requests: Requests,
+    questions: Questions,
     generation_service: GenerationService,
 ) -> None:
-    """Draw a draft in the ratio that the user writes instead of pressing a button. Raises UnknownRatio.
+    """Draw a draft in the ratio that the user writes instead of pressing a button.
 
-    An edit of the ratio changes the request while it waits.
+    A ratio that the model does not draw is named, and the question is repeated. An edit of the ratio changes the
+    request while it waits.
     """
     await drafts.add_answer(draft.id, message.chat.id, message.message_id)
-    ratio = parse_prompt(text).ratio or parse_ratio(text)
+    parsed = parse_prompt(text)
     origin = replace(draft.origin, language=translate.language)
     known = await requests.by_key(origin.key) if message.edit_date is not None else None
     if known is not None:
-        parsed = ParsedPrompt(known.prompt, ratio)
+        parsed = replace(parsed, prompt=known.prompt)
         await generation_service.request_or_ask(origin, parsed, translate, edited=True)
         return
+    if parsed.ratio is None:
+        await questions.repeat_ratio(draft, parsed, translate)
+        return
     request = GenerationRequest(
-        origin, draft.prompt or "", ratio, status_message_id=draft.question_message_id
+        origin, draft.prompt or "", parsed.ratio, status_message_id=draft.question_message_id
     )
     await generation_service.submit(request, translate)
 
@@ -139,7 +144,7 @@ async def ratio_pressed(
     await generation_service.submit(request, translate, query_id=query.id)
 
 
-async def without_flags_pressed(
+async def draft_pressed(
     query: CallbackQuery,
     draft: Draft,
     prompt: str,
@@ -149,7 +154,7 @@ async def without_flags_pressed(
     sender: Sender,
     generation_service: GenerationService,
 ) -> None:
-    """Draw a draft without the flags that the model lacks, or ask for its ratio in the same message."""
+    """Draw a draft as it is, or ask for its ratio in the same message if none is known any more."""
     origin = replace(draft.origin, language=translate.language)
     source, question_id = draft.source, draft.question_message_id
     ratio = await generation_service.ratio_for(origin, draft.ratio) if source is None else None
@@ -171,5 +176,5 @@ def router() -> Router:
     router.callback_query.register(
         ratio_pressed, ChooseRatio.filter(), NamesRatio(), pressed_place, own_draft
     )
-    router.callback_query.register(without_flags_pressed, DrawWithoutFlags.filter(), own_draft)
+    router.callback_query.register(draft_pressed, DrawDraft.filter(), own_draft)
     return router

@@ -10,7 +10,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, by_bot_admin, on_message
-from handlers.identity import place_of
+from handlers.identity import answer_place
 from handlers.word_filter import words_of
 from storage.bans import Ban, Bans
 
@@ -26,7 +26,7 @@ async def ban(
     """Ban a user or a chat. The bot ignores all their updates."""
     subject = _subject_to_ban(command.args, admin_ids)
     text = await _add(Ban.SUBJECT, subject, translate, bans) if subject else translate("ban-how")
-    await sender.send_text(place_of(message), text)
+    await sender.send_text(answer_place(message), text)
 
 
 async def unban(
@@ -42,7 +42,7 @@ async def ban_word(
     """Ban a word in all its disguises."""
     word = (command.args or "").strip()
     text = await _add(Ban.WORD, word, translate, bans) if words_of(word) else translate("banword-how")
-    await sender.send_text(place_of(message), text)
+    await sender.send_text(answer_place(message), text)
 
 
 async def unban_word(
@@ -64,7 +64,7 @@ async def _lift(
     value = (command.args or "").strip()
     lifted = await bans.lift(kind, value)
     text = translate("unbanned", subject=value) if lifted else translate("not-banned", subject=value)
-    await sender.send_text(place_of(message), text)
+    await sender.send_text(answer_place(message), text)
 
 
 def _subject_to_ban(args: str | None, admin_ids: Collection[int]) -> str | None:

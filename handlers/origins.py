@@ -6,6 +6,8 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `g:CHAT:ALBUM`: an album, whichever of its photos
 - `b:CHAT:MESSAGE:REQUEST:RATIO:N`: the N-th time (from 0) that a picture's button draws it again in a ratio
 - `e:QUERY`: a press on Edit
+- `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
+- `t:REQUEST`: the second try of a failed request
 """
 
 from aiogram.types import CallbackQuery, Message
@@ -44,6 +46,16 @@ def of_redraw(prefix: str, times: int, request: Request, place: ReplyTarget, lan
     Presses while a redraw is under way are that redraw; a press after its end is the next one.
     """
     return Origin(f"{prefix}{times}", request.user_id, place, language)
+
+
+def of_example(name: str, user: UserIdentity, place: ReplyTarget, language: str) -> Origin:
+    """Return the origin of an example that a press draws."""
+    return Origin(f"d:{place.chat_id}:{place.reply_to}:{name}", user.id, place, language)
+
+
+def of_try_again(request: Request, language: str) -> Origin:
+    """Return the origin of the second try of a failed request, in the place of the first."""
+    return Origin(f"t:{request.id}", request.user_id, request.place, language)
 
 
 def of_edit_press(query: CallbackQuery, request: Request, place: ReplyTarget, language: str) -> Origin:

@@ -117,7 +117,7 @@ async def answers_any_picture(
     if source is None:
         return False
     parsed = parse_prompt(text)
-    return False if parsed.prompt and parsed.ratio else {"parsed": parsed, "source": source}
+    return False if parsed.prompt and parsed.names_shape else {"parsed": parsed, "source": source}
 
 
 async def words_about_picture(

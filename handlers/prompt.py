@@ -1,6 +1,5 @@
 """Parses the text after /imagine into a prompt, an aspect ratio and flags that the model lacks, wherever they are."""
 
-import contextlib
 import math
 import re
 from collections.abc import Iterable
@@ -21,7 +20,8 @@ _RATIO = rf"(?P<width>\d{{1,5}}){_SEPARATOR}(?P<height>\d{{1,5}})"
 _VALUE = re.compile(rf"""["(\[]*\s*{_RATIO}\s*[")\].,;!]*""", re.IGNORECASE)
 _WORD = rf"(?![-—])(?:(?!--|{MASK})\S)+"
 _NAME = r"(?:[aа]r|aspect(?:[-_]?ratio)?)"  # the second letter is Cyrillic
-_ALONE = re.compile(rf"\s*(?:[-—]{{1,4}}\ ?{_NAME}{_GAP}[:=]?{_GAP})?{_VALUE.pattern}", re.IGNORECASE)
+# Two numbers alone with any other separator than these, such as 1914-1918, are a ratio only if the model draws it.
+_LIKE_A_RATIO = re.compile(r"\d\s?[:x×х*/]\s?\d", re.IGNORECASE)
 # Phones turn `--` into a long dash. With a ratio behind it, each dash makes a flag of `ar`, also right behind a word;
 # without one, `--` or a long dash between words.
 _AR = re.compile(
@@ -35,16 +35,13 @@ _AR = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # A long dash before any other word is prose, so only `--` makes a flag of it.
-_UNKNOWN = re.compile(r"(?<![\w—-])--[^\W\d_][\w-]*(?:=\S*)?")
+# A number behind such a flag is its value.
+_UNKNOWN = re.compile(r"(?<![\w—-])(?P<flag>--[^\W\d_][\w-]*(?:=\S*)?)(?:\s{1,8}-?\d[\w.:/%]*)?")
 _COPIED_LABEL = re.compile(r"\s*[\[{]?(?:prompt|промпт|промт)[\]}]?\s*:\s*", re.IGNORECASE)
 _CLOSING = {"(": ")", "[": "]", "{": "}", '"': '"'}
 
 
-class PromptError(UserError):
-    """The prompt cannot be drawn as it was written."""
-
-
-class PromptTooLong(PromptError):
+class PromptTooLong(UserError):
     """More than `LONGEST_PROMPT` characters."""
 
     def __init__(self, length: int) -> None:
@@ -52,106 +49,127 @@ class PromptTooLong(PromptError):
         self.length = length
 
 
-class UnknownRatio(PromptError):
-    """The model does not draw this ratio. `ratio` is the user's text, which may be empty."""
-
-    def __init__(self, ratio: str) -> None:
-        super().__init__(ratio)
-        self.ratio = ratio
-
-
-class RatioTwice(PromptError):
-    """The text has two different ratios."""
-
-
-class UnknownFlag(PromptError):
-    """The text has a `--flag` that does not exist."""
-
-    def __init__(self, flag: str) -> None:
-        super().__init__(flag)
-        self.flag = flag
-
-
 @dataclass(frozen=True, slots=True)
 class ParsedPrompt:
-    """A trimmed prompt, which may be empty, the ratio if the text has one, and flags that the model lacks.
+    """A trimmed prompt, which may be empty, the ratio if the text has one, and everything that cannot be followed.
 
-    The flags are those of Midjourney. The prompt is without them.
+    The prompt is without flags. `lacking` are Midjourney's flags, which the model lacks, and `unknown_flags` all
+    others. `unknown_ratio` is the user's spelling of a ratio that the model does not draw; it is empty if `--ar` has no
+    value. `ratios` are the different ones of a text with more than one. In both cases `ratio` is None.
     """
 
     prompt: str
     ratio: AspectRatio | None
     lacking: tuple[str, ...] = ()
+    unknown_flags: tuple[str, ...] = ()
+    unknown_ratio: str | None = None
+    ratios: tuple[AspectRatio, ...] = ()
+
+    @property
+    def names_shape(self) -> bool:
+        """Return whether the text names a ratio, also one that cannot be drawn."""
+        return self.ratio is not None or self.unknown_ratio is not None or bool(self.ratios)
+
+    @property
+    def is_clear(self) -> bool:
+        """Return whether the text can be followed as it is."""
+        return not (self.lacking or self.unknown_flags or self.ratios) and self.unknown_ratio is None
 
 
 def parse_prompt(text: str) -> ParsedPrompt:
-    """Return the prompt, the ratio and the flags of a text. Raises a subclass of PromptError.
+    """Return the prompt, the ratio and the flags of a text. Raises PromptTooLong.
 
-    A text such as `16:9` is a ratio without a prompt.
+    A text such as `16:9` is a ratio without a prompt, also one that the model does not draw.
     """
     shown, folded = normalise(text)
     # Masked, so that a flag that follows another one without a blank is found, too.
     foreign = list(find_flags(_masked(folded, [match.span() for match in _AR.finditer(folded)])))
     spans = [_with_brackets(folded, flag.start, flag.stop) for flag in foreign]
     rest = _masked(folded, spans)
-    ratios: set[AspectRatio] = set()
+    given: list[AspectRatio | str] = []
     for match in _AR.finditer(rest):
-        ratios.add(_ratio_of(match, shown))
+        given.append(_ratio_of(match, shown))
         spans.append(_with_comma(folded, *_with_brackets(folded, *match.span())))
-    if unknown := _UNKNOWN.search(_masked(rest, spans)):
-        raise UnknownFlag(shown[slice(*unknown.span())])
-    if len(ratios) > 1:
-        raise RatioTwice
-    prompt = _without(shown, sorted(spans))
-    if label := _COPIED_LABEL.match(normalise(prompt).folded):
-        prompt = prompt[label.end() :]
-    prompt = "" if is_blank(prompt) else prompt.strip()
-    if not ratios and (alone := _VALUE.fullmatch(normalise(prompt).folded)):
-        with contextlib.suppress(UnknownRatio):
-            ratios.add(_reduce(alone, prompt))
-            prompt = ""
+    unknown: list[str] = []
+    for match in _UNKNOWN.finditer(_masked(rest, spans)):
+        unknown.append(shown[slice(*match.span("flag"))])
+        spans.append(_with_comma(folded, *_with_brackets(folded, *match.span())))
+    prompt = _without_label(_without(shown, sorted(spans)))
+    if not given and (alone := _ratio_alone(prompt)) is not None:
+        given, prompt = [alone], ""
     if len(prompt) > LONGEST_PROMPT:
         raise PromptTooLong(len(prompt))
-    return ParsedPrompt(prompt, next(iter(ratios), None), tuple(dict.fromkeys(f.name for f in foreign)))
+    known = tuple(dict.fromkeys(ratio for ratio in given if isinstance(ratio, AspectRatio)))
+    wrong = next((ratio for ratio in given if not isinstance(ratio, AspectRatio)), None)
+    return ParsedPrompt(
+        prompt,
+        known[0] if len(known) == 1 and wrong is None else None,
+        tuple(dict.fromkeys(flag.name for flag in foreign)),
+        tuple(dict.fromkeys(unknown)),
+        wrong,
+        known if len(known) > 1 and wrong is None else (),
+    )
 
 
-def parse_ratio(text: str) -> AspectRatio:
-    """Return the ratio of a text such as `16:9`, `16x9`, `16×9`, `16/9` or `1920x1080`. Raises UnknownRatio."""
+def ratio_in(text: str) -> AspectRatio | None:
+    """Return the ratio of a text such as `16:9`, `16x9`, `16×9`, `16/9` or `1920x1080`, or None."""
     match = _VALUE.fullmatch(normalise(text).folded.strip())
-    if match is None:
-        raise UnknownRatio(text)
-    return _reduce(match, text)
+    ratio = None if match is None else _reduce(match, text)
+    return ratio if isinstance(ratio, AspectRatio) else None
 
 
 def only_ratio(text: str) -> AspectRatio | None:
     """Return the ratio of a text that is a ratio and nothing else, with or without `--ar`; otherwise None."""
-    try:
-        parsed = parse_prompt(text)
-    except PromptError:
-        return None
-    return parsed.ratio if not parsed.prompt else None
+    parsed = _parse_shape(text)
+    return None if parsed is None else parsed.ratio
 
 
 def is_ratio(text: str) -> bool:
     """Return whether a text is a ratio and nothing else, also one that the model does not draw."""
-    return only_ratio(text) is not None or _ALONE.fullmatch(normalise(text).folded) is not None
+    return _parse_shape(text) is not None
 
 
-def _ratio_of(match: re.Match[str], shown: str) -> AspectRatio:
-    """Return the ratio of a flag. Raises UnknownRatio with the user's own spelling of its value."""
+def _parse_shape(text: str) -> ParsedPrompt | None:
+    """Return a text that names a ratio and no prompt, or None for any other."""
+    try:
+        parsed = parse_prompt(text)
+    except PromptTooLong:
+        return None
+    return parsed if parsed.names_shape and not parsed.prompt else None
+
+
+def _ratio_of(match: re.Match[str], shown: str) -> AspectRatio | str:
+    """Return the ratio of a flag, or the user's own spelling of a value that is none of the model's ratios."""
     if match["width"] is not None:
         return _reduce(match, shown[match.start("width") : match.end("height")])
     name = next((group for group in ("given", "spaced", "glued", "equals") if match[group]), None)
-    return parse_ratio(shown[slice(*match.span(name))] if name else "")
+    given = shown[slice(*match.span(name))] if name else ""
+    return ratio_in(given) or given
 
 
-def _reduce(match: re.Match[str], given: str) -> AspectRatio:
+def _reduce(match: re.Match[str], given: str) -> AspectRatio | str:
+    """Return the ratio of a width and a height, or `given` if the model does not draw it."""
     width, height = int(match["width"]), int(match["height"])
     divisor = math.gcd(width, height) or 1
     try:
         return AspectRatio(f"{width // divisor}:{height // divisor}")
     except ValueError:
-        raise UnknownRatio(given) from None
+        return given
+
+
+def _ratio_alone(prompt: str) -> AspectRatio | str | None:
+    """Return the ratio that is all of a prompt, or the prompt if it is one that the model does not draw."""
+    folded = normalise(prompt).folded
+    match = _VALUE.fullmatch(folded)
+    ratio = None if match is None else _reduce(match, prompt)
+    return ratio if isinstance(ratio, AspectRatio) or _LIKE_A_RATIO.search(folded) else None
+
+
+def _without_label(prompt: str) -> str:
+    """Return a prompt without blanks around it and without a copied "prompt:" at its start."""
+    if label := _COPIED_LABEL.match(normalise(prompt).folded):
+        prompt = prompt[label.end() :]
+    return "" if is_blank(prompt) else prompt.strip()
 
 
 def _masked(folded: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -1,14 +1,16 @@
 """The bot's questions for the missing part of a request. A draft remembers each question."""
 
+from dataclasses import replace
+
 from aiogram.types import InlineKeyboardMarkup
 
 from chat import keyboards
 from chat.captions import one_line
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import Draft, Origin, SourcePicture
-from handlers.foreign_flags import feature_of
+from core.model import AspectRatio, Draft, Origin, SourcePicture
 from handlers.prompt import ParsedPrompt
+from handlers.question_texts import draw_label, problems, question_text
 from storage.drafts import Drafts
 
 
@@ -46,41 +48,46 @@ class Questions:
             placeholder = translate.raw("ask-change-placeholder")
         else:
             text, placeholder = translate("ask-change"), translate.raw("ask-change-placeholder")
+        text = " ".join([*problems(parsed, translate, is_edit=source is not None), text])
         keyboard = keyboards.ask(placeholder)
         question = await self._sender.send_text(origin.place, text, keyboard=keyboard)
         await self._drafts.set_question(draft.id, question)
         return True
 
-    async def ask_ratio(
-        self, origin: Origin, parsed: ParsedPrompt, translate: Translator, *, edited: bool = False
-    ) -> bool:
-        """Ask for a ratio with one button each. Return False if that was asked before."""
-        draft = await self._drafts.save(origin, prompt=parsed.prompt)
-        text = translate("ask-ratio", prompt=one_line(parsed.prompt))
-        return await self._ask_choice(
-            draft, parsed, None, text, keyboards.ratios(translate, draft.id), edited=edited
-        )
-
-    async def ask_without_flags(
+    async def ask_choice(
         self,
         origin: Origin,
         parsed: ParsedPrompt,
         translate: Translator,
         source: SourcePicture | None,
+        ratio: AspectRatio | None,
         *,
+        plain_words: bool = False,
         edited: bool = False,
     ) -> bool:
-        """Name the flags that the model lacks, with a button that draws without. Return False if asked before."""
+        """Ask for a ratio, or whether to draw at all if it is known. Return False if that was asked before.
+
+        First names everything in the text that cannot be followed. `plain_words` is True for words without a command.
+        """
         draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=parsed.ratio, source=source)
-        features = dict.fromkeys(translate(f"lacks-{feature_of(flag)}") for flag in parsed.lacking)
-        text = translate("flags-lacking", features=", ".join(features), flags=" ".join(parsed.lacking))
-        keyboard = keyboards.draw_without_flags(translate, draft.id)
+        text = question_text(parsed, translate, source, ratio, plain_words=plain_words)
+        if source is not None or (ratio is not None and not plain_words):
+            keyboard = keyboards.draw_draft(draw_label(parsed, translate, source), draft.id)
+        else:
+            keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio), ratio)
         return await self._ask_choice(draft, parsed, source, text, keyboard, edited=edited)
+
+    async def repeat_ratio(self, draft: Draft, parsed: ParsedPrompt, translate: Translator) -> None:
+        """Ask for the ratio of a draft again, after an answer with one that the model does not draw."""
+        about = replace(parsed, prompt=draft.prompt or "")
+        text = question_text(about, translate, None, None)
+        keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio))
+        await self._sender.send_text(draft.origin.place, text, keyboard=keyboard)
 
     async def turn_to_ratio(self, draft: Draft, question_id: int, prompt: str, translate: Translator) -> None:
         """Replace a question with buttons by the question for a ratio."""
         text = translate("ask-ratio", prompt=one_line(prompt))
-        keyboard = keyboards.ratios(translate, draft.id)
+        keyboard = keyboards.ratios(translate, draft.id, tuple(AspectRatio))
         await self._sender.edit_text(draft.origin.place.chat_id, question_id, text, keyboard=keyboard)
 
     async def asked(self, origin: Origin) -> Draft | None:

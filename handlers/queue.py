@@ -1,4 +1,6 @@
-"""/queue: a user's pending requests, each with a cancel button."""
+"""/queue: a user's pending requests, each with a button that names it and cancels it."""
+
+from collections.abc import Sequence
 
 from aiogram import Router
 from aiogram.types import InlineKeyboardMarkup, Message
@@ -12,19 +14,31 @@ from core.reply_target import is_group
 from generation.engine import Engine
 from handlers.commands import Command
 from handlers.filters import on_message
-from handlers.identity import UserIdentity, place_of
+from handlers.identity import UserIdentity, answer_place
 from storage.requests import Requests
 
 
 async def list_pending(
-    user_id: int, chat_id: int, requests: Requests, engine: Engine, translate: Translator
+    user_id: int,
+    chat_id: int,
+    requests: Requests,
+    engine: Engine,
+    translate: Translator,
+    *,
+    listed: Sequence[int] = (),
 ) -> tuple[str, InlineKeyboardMarkup | None]:
-    """Return the list in HTML and its buttons. A group sees only the requests of that group."""
+    """Return the list in HTML and its buttons. A group sees only the requests of that group.
+
+    `listed` are the requests that have a button already. They keep it in its place until none is pending, so that no
+    other button moves under a finger.
+    """
     pending = await requests.pending_of_user(user_id)
     if is_group(chat_id):
         pending = [request for request in pending if request.place.chat_id == chat_id]
     if not pending:
         return translate("queue-empty"), None
+    ended = [await requests.get(number) for number in listed if number not in {one.id for one in pending}]
+    buttons = [*pending, *(one for one in ended if one is not None and one.user_id == user_id)]
     positions = engine.queue_positions()
     lines = [translate("queue-title"), ""]
     for number, request in enumerate(pending, start=1):
@@ -34,7 +48,7 @@ async def list_pending(
             lines.append(translate("queue-waiting", number=number, prompt=prompt, place=position))
         else:
             lines.append(translate("queue-running", number=number, prompt=prompt))
-    return "\n".join(lines), keyboards.cancel_listed(translate, [request.id for request in pending])
+    return "\n".join(lines), keyboards.cancel_listed(translate, sorted(buttons, key=lambda one: one.id))
 
 
 async def queue_command(
@@ -49,9 +63,9 @@ async def queue_command(
     """List the pending requests."""
     text, keyboard = await list_pending(user.id, message.chat.id, requests, engine, translate)
     if keyboard is None:
-        await private_replies.send(place_of(message), user.id, text)
+        await private_replies.send(answer_place(message), user.id, text)
         return
-    await sender.send_text(place_of(message), text, keyboard=keyboard)
+    await sender.send_text(answer_place(message), text, keyboard=keyboard)
 
 
 def router() -> Router:

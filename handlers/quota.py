@@ -9,7 +9,7 @@ from core.reply_target import is_group
 from generation.allowances import Allowances, DailyQuota
 from handlers.commands import Command
 from handlers.filters import on_message
-from handlers.identity import UserIdentity, place_of
+from handlers.identity import UserIdentity, answer_place
 from handlers.rejection_texts import RejectionTexts
 from storage.preferences import Preferences
 
@@ -33,7 +33,7 @@ async def quota_command(
         of_group = translate("quota-group", used=used, daily=daily, left=max(0, daily - used))
         # A user who writes as the group itself has only the group's quota.
         text = of_group if user.id == chat_id else f"{text}\n{of_group}"
-    await private_replies.send(place_of(message), user.id, text)
+    await private_replies.send(answer_place(message), user.id, text)
 
 
 async def _own_quota(
@@ -49,8 +49,8 @@ async def _own_quota(
         return translate("quota-unlimited", used=used)
     if daily == 0:
         return translate("quota-none")
-    renewal = rejection_texts.renewal(translate)
-    return translate("quota", used=used, daily=daily, left=max(0, daily - used), **{"in": renewal})
+    at, wait = rejection_texts.renewal(translate)
+    return translate("quota", used=used, daily=daily, left=max(0, daily - used), at=at, wait=wait)
 
 
 def router() -> Router:

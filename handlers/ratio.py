@@ -10,19 +10,21 @@ from chat.translations import Translator
 from core.model import AspectRatio
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
-from handlers.filters import NamesRatio, by_named_user, on_message, pressed_place
-from handlers.identity import UserIdentity, place_of
+from handlers.filters import IN_PRIVATE, NamesRatio, by_named_user, on_message, pressed_place
+from handlers.identity import UserIdentity, answer_place
 from storage.preferences import Preferences
 
 
 async def ratio_command(
     message: Message, user: UserIdentity, translate: Translator, preferences: Preferences, sender: Sender
 ) -> None:
-    """Show the preferred ratio and one button for each other."""
+    """Show the preferred ratio among one button for each."""
     preferred = (await preferences.of(user.id)).ratio
     current = preferred.value if preferred else translate.raw("ratio-current-ask")
-    keyboard = keyboards.preferred_ratio(translate, user.id)
-    await sender.send_text(place_of(message), translate("ratio-choose", current=current), keyboard=keyboard)
+    keyboard = keyboards.preferred_ratio(translate, user.id, preferred)
+    await sender.send_text(
+        answer_place(message), translate("ratio-choose", current=current), keyboard=keyboard
+    )
 
 
 async def ratio_pressed(
@@ -33,17 +35,18 @@ async def ratio_pressed(
     preferences: Preferences,
     sender: Sender,
 ) -> None:
-    """Store the pressed ratio."""
+    """Store the pressed ratio and mark its button."""
     await preferences.choose(query.from_user.id, ratio=ratio)
-    await sender.toast(query.id)
+    await sender.toast(query.id, translate.raw("toast-saved"))
     text = translate("ratio-saved", ratio=ratio.value) if ratio else translate("ratio-reset")
-    await sender.edit_text(place.chat_id, place.require_reply_to(), text)
+    keyboard = keyboards.preferred_ratio(translate, query.from_user.id, ratio)
+    await sender.edit_text(place.chat_id, place.require_reply_to(), text, keyboard=keyboard)
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="ratio")
-    on_message(router, ratio_command, Command("ratio"))
+    on_message(router, ratio_command, Command("ratio"), IN_PRIVATE)
     router.callback_query.register(
         ratio_pressed, PreferRatio.filter(), by_named_user, NamesRatio(optional=True), pressed_place
     )

@@ -1,14 +1,23 @@
 """The sentences that reject a request. Each names an alternative."""
 
-from chat.captions import one_line
+import math
+from typing import NamedTuple
+
 from chat.translations import Translator
 from core.clock import Clock, seconds_to_next_day
 from core.model import Allowance, AspectRatio, RejectionReason
 from handlers.attachments import Moves, SourceError, TooLarge
-from handlers.prompt import LONGEST_PROMPT, PromptError, PromptTooLong, RatioTwice, UnknownFlag, UnknownRatio
+from handlers.prompt import LONGEST_PROMPT, PromptTooLong
 from handlers.user_errors import GroupAdminsOnly, NotOwner, UserError
 
 RATIOS = ", ".join(AspectRatio)
+
+
+class Renewal(NamedTuple):
+    """The time at which quotas renew: `at` in Unix seconds, as digits, and `wait`, the time until then in words."""
+
+    at: str
+    wait: str
 
 
 class RejectionTexts:
@@ -19,8 +28,8 @@ class RejectionTexts:
 
     def of_error(self, error: UserError, translate: Translator) -> str:
         """Return the answer to a user's error: HTML for a message, plain text for a button."""
-        if isinstance(error, PromptError):
-            return self._prompt_error(error, translate)
+        if isinstance(error, PromptTooLong):
+            return translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
         if isinstance(error, SourceError):
             return self._source_error(error, translate)
         if isinstance(error, NotOwner):
@@ -32,38 +41,29 @@ class RejectionTexts:
         if reason is RejectionReason.QUEUE_FULL:
             return translate("queue-full", pending=allowance.pending)
         if reason is RejectionReason.GROUP_QUOTA_USED:
-            renewal = self.renewal(translate)
-            return translate("group-quota-used", daily=allowance.group_daily or 0, **{"in": renewal})
+            at, wait = self.renewal(translate)
+            return translate("group-quota-used", daily=allowance.group_daily or 0, at=at, wait=wait)
         return self.quota_used(allowance, translate)
 
     def quota_used(self, allowance: Allowance, translate: Translator) -> str:
         """Return the sentence for a user without units left today."""
         if not allowance.daily:
             return translate("quota-none")
-        return translate("quota-used", daily=allowance.daily, **{"in": self.renewal(translate)})
+        at, wait = self.renewal(translate)
+        return translate("quota-used", daily=allowance.daily, at=at, wait=wait)
 
-    def renewal(self, translate: Translator) -> str:
-        """Return the time until quotas renew, in words: in hours, rounded up, or in minutes in the last hour."""
-        seconds = seconds_to_next_day(self._clock.wall())
-        if seconds > 3600:
-            return translate("in-hours", hours=-int(-seconds // 3600))
-        return translate("in-minutes", minutes=max(1, -int(-seconds // 60)))
+    def renewal(self, translate: Translator) -> Renewal:
+        """Return the time at which quotas renew, and the time until then rounded up to minutes."""
+        now = self._clock.wall()
+        seconds = seconds_to_next_day(now)
+        hours, minutes = divmod(max(1, math.ceil(seconds / 60)), 60)
+        at = str(round(now + seconds))
+        if hours:
+            return Renewal(at, translate("span-hours", hours=hours, minutes=minutes))
+        return Renewal(at, translate("span-minutes", minutes=minutes))
 
     @staticmethod
     def _source_error(error: SourceError, translate: Translator) -> str:
         if isinstance(error, TooLarge):
             return translate("source-too-large", limit=error.limit // 2**20)
         return translate("source-moves" if isinstance(error, Moves) else "source-not-a-picture")
-
-    @staticmethod
-    def _prompt_error(error: PromptError, translate: Translator) -> str:
-        if isinstance(error, PromptTooLong):
-            return translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
-        if isinstance(error, UnknownRatio) and error.ratio:
-            return translate("ratio-unknown", ratio=one_line(error.ratio), ratios=RATIOS)
-        if isinstance(error, UnknownRatio):
-            return translate("ratio-missing", ratios=RATIOS)
-        if isinstance(error, UnknownFlag):
-            return translate("flag-unknown", flag=one_line(error.flag), ratios=RATIOS)
-        assert isinstance(error, RatioTwice)  # noqa: S101 - the last subclass of PromptError
-        return translate("ratio-twice")

@@ -1,5 +1,6 @@
 """The buttons under a picture of the bot, and replies to it."""
 
+from dataclasses import replace
 from typing import Any
 
 from aiogram import Bot, F, Router
@@ -7,39 +8,32 @@ from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton
-from chat.captions import caption
-from chat.errors import Rejected
-from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import AspectRatio, FileKind, GenerationRequest, Request, SourcePicture
+from core.model import AspectRatio, GenerationRequest, Request, SourcePicture
 from core.reply_target import ReplyTarget
 from generation.originals import Originals
 from handlers import origins
 from handlers.attachments import find_request, find_source
 from handlers.commands import Command
+from handlers.comparisons import buttons_of, chain_of
 from handlers.filters import (
     NamesRatio,
     is_request_text,
     not_a_command,
+    not_forgotten,
     on_message,
     own_request,
     pressed_place,
 )
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
-from handlers.prompt import ParsedPrompt, only_ratio, parse_prompt
+from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.user_errors import ButtonExpired
+from storage.comparisons import Comparisons
 from storage.picture_history import History
 from storage.requests import Requests
-
-
-async def not_forgotten(_query: CallbackQuery, request: Request) -> bool:
-    """Pass buttons of requests that their owner keeps. Raises ButtonExpired for others."""
-    if request.forget:
-        raise ButtonExpired
-    return True
 
 
 async def again_pressed(
@@ -63,12 +57,13 @@ async def ratio_pressed(
     translate: Translator,
     requests: Requests,
     history: History,
+    comparisons: Comparisons,
     sender: Sender,
     generation_service: GenerationService,
 ) -> None:
     """Draw a picture again in the pressed ratio, and show its actions again."""
     await _draw_again(query, request, ratio, place, translate, requests, generation_service)
-    await _show_actions(request, callback_data, place, translate, history, sender)
+    await _show_actions(request, callback_data, place, translate, requests, history, comparisons, sender)
 
 
 async def shapes_pressed(
@@ -91,12 +86,14 @@ async def back_pressed(
     request: Request,
     place: ReplyTarget,
     translate: Translator,
+    requests: Requests,
     history: History,
+    comparisons: Comparisons,
     sender: Sender,
 ) -> None:
     """Show the actions again."""
     await sender.toast(query.id)
-    await _show_actions(request, callback_data, place, translate, history, sender)
+    await _show_actions(request, callback_data, place, translate, requests, history, comparisons, sender)
 
 
 async def edit_pressed(
@@ -104,17 +101,17 @@ async def edit_pressed(
     request: Request,
     place: ReplyTarget,
     translate: Translator,
-    sender: Sender,
     generation_service: GenerationService,
 ) -> None:
     """Ask for the change of a picture."""
     if request.file_id is None:
         raise ButtonExpired
-    await sender.toast(query.id)
     origin = origins.of_edit_press(query, request, place, translate.language)
     source = SourcePicture(request.file_id, request.id, request.spoiler)
     name = query.from_user.first_name
-    await generation_service.request_or_ask(origin, ParsedPrompt("", None), translate, source, user_name=name)
+    await generation_service.request_or_ask(
+        origin, ParsedPrompt("", None), translate, source, user_name=name, query_id=query.id
+    )
 
 
 async def original_pressed(
@@ -128,48 +125,6 @@ async def original_pressed(
     """Send the original."""
     await sender.toast(query.id, translate.raw("toast-original"))
     originals.send(request, place, translate)
-
-
-async def undo_pressed(
-    query: CallbackQuery,
-    request: Request,
-    place: ReplyTarget,
-    translate: Translator,
-    requests: Requests,
-    sender: Sender,
-    picture_sender: PictureSender,
-    private_replies: PrivateReplies,
-) -> None:
-    """Replace an edited picture by its source in the same message. A repeated press changes nothing."""
-    if request.source is None:
-        raise ButtonExpired
-    await sender.toast(query.id)
-    message_id = place.require_reply_to()
-    parent = await requests.get(request.source.parent_id) if request.source.parent_id else None
-    if parent is not None and parent.file_id is not None:
-        file_id, kind = parent.require_file()
-        keyboard = keyboards.result(translate, parent)
-        text = caption(parent.prompt)
-        await picture_sender.replace_picture(
-            place.chat_id, message_id, file_id, kind, text, keyboard, spoiler=parent.spoiler
-        )
-        await requests.clear_result(request.id)
-        return
-    for kind in FileKind:  # the ledger does not know whether the user sent a photo or a file
-        try:
-            await picture_sender.replace_picture(
-                place.chat_id,
-                message_id,
-                request.source.file_id,
-                kind,
-                translate("undone"),
-                None,
-                spoiler=request.spoiler,
-            )
-        except Rejected:
-            continue
-        return
-    await private_replies.send(place, request.user_id, translate("undo-impossible"))
 
 
 async def answers_picture(message: Message, bot: Bot, requests: Requests) -> dict[str, Any] | bool:
@@ -195,15 +150,15 @@ async def text_in_reply(
 ) -> None:
     """Draw a picture again in the ratio of the reply, or edit it as the reply says.
 
-    Words with a ratio are drawn anew, because an edit keeps its shape.
+    Words with a ratio are drawn anew, because an edit keeps its shape. For a ratio that the model does not draw the bot
+    offers the others.
     """
     origin = origins.of_message(message, user, translate.language)
     edited = message.edit_date is not None
-    ratio = only_ratio(text)
-    if ratio is None:
-        parsed = parse_prompt(text)
+    parsed = parse_prompt(text)
+    if parsed.prompt or not parsed.names_shape:
         source = None
-        if parsed.ratio is None:
+        if not parsed.names_shape:
             source = await find_source(picture_message, bot.id, requests)
         await generation_service.request_or_ask(
             origin, parsed, translate, source, user_name=user.name, edited=edited
@@ -212,7 +167,7 @@ async def text_in_reply(
     if request.source is not None:
         await private_replies.send(origin.place, user.id, translate("edit-has-no-shape"))
         return
-    parsed = ParsedPrompt(request.prompt, ratio)
+    parsed = replace(parsed, prompt=request.prompt)
     await generation_service.request_or_ask(origin, parsed, translate, edited=edited)
 
 
@@ -255,12 +210,21 @@ async def _show_actions(
     button: ResultButton | DrawInRatio,
     place: ReplyTarget,
     translate: Translator,
+    requests: Requests,
     history: History,
+    comparisons: Comparisons,
     sender: Sender,
 ) -> None:
-    page = await history.page(request.user_id, place.chat_id, request.id) if button.paged else None
-    keyboard = keyboards.result(translate, request, page)
-    await sender.edit_keyboard(place.chat_id, place.require_reply_to(), keyboard)
+    message_id = place.require_reply_to()
+    comparison = await comparisons.get(place.chat_id, message_id)
+    edit = await requests.get(comparison.edit_id) if comparison is not None else None
+    chain = await chain_of(edit, requests) if edit is not None else []
+    if request in chain:
+        keyboard = buttons_of(translate, chain, chain.index(request))
+    else:
+        page = await history.page(request.user_id, place.chat_id, request.id) if button.paged else None
+        keyboard = keyboards.result(translate, request, page)
+    await sender.edit_keyboard(place.chat_id, message_id, keyboard)
 
 
 def router() -> Router:
@@ -275,7 +239,6 @@ def router() -> Router:
         (ResultAction.BACK, back_pressed),
         (ResultAction.EDIT, edit_pressed),
         (ResultAction.ORIGINAL, original_pressed),
-        (ResultAction.UNDO, undo_pressed),
     ):
         router.callback_query.register(
             handler, ResultButton.filter(F.action == action), pressed_place, own_request, not_forgotten

@@ -7,6 +7,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
+from chat import keyboards
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
@@ -20,9 +21,10 @@ from handlers.commands import (
     nearest_command,
     parse_command,
 )
-from handlers.filters import IN_GROUP, IN_PRIVATE, not_a_command, on_message
+from handlers.confirmation import Confirmation
+from handlers.filters import IN_GROUP, IN_PRIVATE, on_message
 from handlers.generation_service import GenerationService
-from handlers.identity import UserIdentity, place_of
+from handlers.identity import UserIdentity, answer_place, place_of
 from handlers.prompt import parse_prompt
 from handlers.rejection_texts import RATIOS
 from handlers.user_errors import ButtonExpired
@@ -32,13 +34,6 @@ LONGEST_PAYLOAD = 64
 """Characters of the payload in t.me/bot?start=… (Bot API, deep linking)."""
 
 _UNUSABLE = F.location | F.contact | F.poll | F.dice | F.story | F.game | F.checklist | F.venue
-
-
-def link_to(username: str, prompt: str) -> str:
-    """Return a link that opens /imagine with a prompt of at most 48 bytes."""
-    payload = base64.urlsafe_b64encode(prompt.encode()).decode().rstrip("=")
-    assert len(payload) <= LONGEST_PAYLOAD, prompt  # noqa: S101 - only examples of the texts are linked
-    return f"https://t.me/{username}?start={payload}"
 
 
 def prompt_in(payload: str) -> str | None:
@@ -67,25 +62,20 @@ async def start_command(
     if parsed is not None and parsed.prompt:
         origin = origins.of_message(message, user, translate.language)
         await generation_service.request_or_ask(
-            origin, parsed, translate, always_ask_ratio=True, edited=message.edit_date is not None
+            origin,
+            parsed,
+            translate,
+            confirmation=Confirmation.RATIO,
+            edited=message.edit_date is not None,
         )
         return
-    await sender.send_text(place_of(message), translate("start"))
+    await sender.send_text(answer_place(message), translate("start"), keyboard=keyboards.examples(translate))
 
 
-async def help_command(message: Message, translate: Translator, sender: Sender, bot: Bot) -> None:
+async def help_command(message: Message, translate: Translator, sender: Sender) -> None:
     """Explain the bot, with examples to tap."""
-    username = (await bot.me()).username or ""
-    first, second = translate.raw("example-first"), translate.raw("example-second")
-    text = translate(
-        "help",
-        ratios=RATIOS,
-        first=first,
-        second=second,
-        first_link=link_to(username, first),
-        second_link=link_to(username, second),
-    )
-    await sender.send_text(place_of(message), text)
+    text = translate("help", ratios=RATIOS)
+    await sender.send_text(answer_place(message), text, keyboard=keyboards.examples(translate))
 
 
 async def help_in_group(
@@ -144,11 +134,6 @@ async def other_content(message: Message, translate: Translator, sender: Sender)
     await sender.send_text(place_of(message), translate("source-not-a-picture"))
 
 
-async def plain_text(message: Message, translate: Translator, sender: Sender) -> None:
-    """Explain how a text becomes a picture."""
-    await sender.send_text(place_of(message), translate("hint"))
-
-
 async def unknown_button(_query: CallbackQuery) -> None:
     """Answer a button that this version does not know, so that it does not keep spinning."""
     raise ButtonExpired
@@ -168,7 +153,6 @@ def last_router() -> Router:
     router = Router(name="otherwise")
     on_message(router, unknown_command, IN_PRIVATE, any_command)
     on_message(router, unknown_command, IN_GROUP, any_command, for_this_bot)
-    router.message.register(plain_text, IN_PRIVATE, not_a_command)
     router.message.register(forwarded_command, IN_PRIVATE, F.text)
     router.message.register(other_content, IN_PRIVATE, _UNUSABLE)
     router.callback_query.register(unknown_button)

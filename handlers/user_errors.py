@@ -1,7 +1,7 @@
 """Errors that a user causes. `handlers.error_handler` answers each with a sentence.
 
 UserError
- ├── PromptError     (handlers.prompt) the prompt or the ratio cannot be drawn
+ ├── PromptTooLong   (handlers.prompt) the prompt has too many characters
  ├── SourceError     (handlers.attachments) the attachment cannot be edited
  ├── GroupAdminsOnly the command or button is for admins of the group
  └── ButtonError     the pressed button does nothing

@@ -4,19 +4,20 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
-from storage.schema import answers, drafts, preferences, quotas, requests
+from storage.schema import answers, comparisons, drafts, preferences, quotas, requests
 
 
 async def migrate_chat(database: Database, old: int, new: int) -> None:
     """Move all rows of a chat to its new id in one transaction. Repeating it changes nothing.
 
-    The ids of result messages and answers are cleared: they belong to the old chat, and the new chat numbers its
+    The ids of results, comparisons and answers are dropped: they belong to the old chat, and the new chat numbers its
     messages anew.
     """
 
     def unit(connection: sa.Connection) -> None:
         moved = sa.update(requests).where(requests.c.chat_id == old)
         connection.execute(moved.values(chat_id=new, result_message_id=None))
+        connection.execute(sa.delete(comparisons).where(comparisons.c.chat_id == old))
         connection.execute(sa.update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
         connection.execute(sa.delete(answers).where(answers.c.chat_id == old))
         for table in (requests, drafts):

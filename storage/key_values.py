@@ -26,3 +26,13 @@ class KeyValueStore:
             .on_conflict_do_update(index_elements=[key_values.c.name], set_={"value": value})
         )
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def delete(self, name: str) -> None:
+        """Delete a value, if it exists."""
+        statement = sa.delete(key_values).where(key_values.c.name == name)
+        await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def names(self, start: str) -> list[str]:
+        """Return the names that start with a text."""
+        statement = sa.select(key_values.c.name).where(key_values.c.name.startswith(start, autoescape=True))
+        return await self._database.read(lambda connection: list(connection.execute(statement).scalars()))

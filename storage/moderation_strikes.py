@@ -11,6 +11,8 @@ from storage.schema import moderation_strikes
 
 WINDOW = 3600.0
 """Seconds for which a strike counts."""
+STRIKES_TO_PAUSE = 3
+"""A user with this many strikes is paused until the oldest of them no longer counts."""
 
 _INSERT = sa.insert(moderation_strikes)
 _DELETE_OLD = sa.delete(moderation_strikes).where(moderation_strikes.c.struck_at <= sa.bindparam("since"))

@@ -7,18 +7,20 @@ import sqlalchemy as sa
 from core.model import Request, State
 from storage.database import Database
 from storage.rows import read_request
-from storage.schema import answers, drafts, preferences, requests
+from storage.schema import answers, comparisons, drafts, preferences, requests
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """One picture of a history, newest first: its number from 1, the total, and the ids of its neighbours."""
+    """One picture of a history, newest first: its number from 1, the total, and the ids of its neighbours and ends."""
 
     request: Request
     number: int
     total: int
     newer: int | None
     older: int | None
+    newest: int
+    oldest: int
 
 
 class History:
@@ -56,6 +58,8 @@ class History:
                 total=len(ids),
                 newer=ids[at - 1] if at else None,
                 older=ids[at + 1] if at + 1 < len(ids) else None,
+                newest=ids[0],
+                oldest=ids[-1],
             )
 
         return await self._database.read(unit)
@@ -73,6 +77,7 @@ class History:
             drafted = sa.select(drafts.c.id).where(drafts.c.user_id == user_id)
             connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))
             connection.execute(sa.delete(drafts).where(drafts.c.user_id == user_id))
+            connection.execute(sa.delete(comparisons).where(comparisons.c.user_id == user_id))
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 
         await self._database.write(unit)

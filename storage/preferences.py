@@ -52,6 +52,12 @@ class Preferences:
             self._cached[subject_id] = cached
         return cached
 
+    async def users_with_language(self) -> list[int]:
+        """Return the users who chose a language."""
+        chosen = sa.and_(preferences.c.subject_id > 0, preferences.c.language.is_not(None))
+        statement = sa.select(preferences.c.subject_id).where(chosen)
+        return await self._database.read(lambda connection: list(connection.execute(statement).scalars()))
+
     async def choose(self, subject_id: int, **values: Any) -> None:
         """Store choices by name (see `Preference`). None resets one."""
         statement = (

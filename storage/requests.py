@@ -23,6 +23,7 @@ from core.model import (
 )
 from core.reply_target import is_group
 from storage import quotas
+from storage.comparisons import shown_in
 from storage.database import Database
 from storage.durations import Interval, record_duration
 from storage.moderation_strikes import record_strike
@@ -165,9 +166,16 @@ class Requests:
         """Return the request of an origin."""
         return await self._one(_BY_KEY, {"by_key": key})
 
-    async def by_result(self, chat_id: int, message_id: int) -> Request | None:
-        """Return the request behind a picture that was delivered as a message."""
-        return await self._one(_BY_RESULT, {"in_chat": chat_id, "by_message": message_id})
+    async def by_message(self, chat_id: int, message_id: int) -> Request | None:
+        """Return the request whose picture was delivered as a message, or is shown in a comparison."""
+
+        def unit(connection: sa.Connection) -> Request | None:
+            row = connection.execute(_BY_RESULT, {"in_chat": chat_id, "by_message": message_id}).first()
+            if row is None and (shown := shown_in(connection, chat_id, message_id)) is not None:
+                row = connection.execute(_BY_ID, {"by_id": shown}).first()
+            return None if row is None else read_request(row)
+
+        return await self._database.read(unit)
 
     async def list_open(self) -> list[Request]:
         """Return the requests that are not closed, oldest first."""
@@ -240,10 +248,6 @@ class Requests:
     async def set_original(self, request_id: int, file_id: str) -> None:
         """Store Telegram's id of the original, so that it is not fetched again."""
         await self._update(request_id, {"original_file_id": file_id})
-
-    async def clear_result(self, request_id: int) -> None:
-        """Record that the message of the picture shows another request's picture now."""
-        await self._update(request_id, {"result_message_id": None})
 
     async def close(self, request_id: int) -> None:
         """Record that nothing is left to do or to send for a request. Delete it if its owner asked for that."""

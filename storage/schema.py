@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 
 metadata = sa.MetaData(
@@ -136,6 +136,21 @@ scheduled_deletions = sa.Table(
     sa.Column("due_at", sa.Float, nullable=False),
 )
 """Messages of the bot that are deleted at a set time."""
+
+comparisons = sa.Table(
+    "comparisons",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("edit_id", sa.BigInteger, nullable=False),
+    sa.Column("below", sa.BigInteger, nullable=False),
+    sa.Column("shown_id", sa.BigInteger),
+    sa.Column("sent_at", sa.Float, nullable=False),
+    sa.Index("ix_comparisons_chat_id_below", "chat_id", "below"),
+    sa.Index("ix_comparisons_user_id", "user_id"),
+)
+"""Messages that show the pictures before an edit. `shown_id` is NULL for a source that the user did not draw."""
 
 bans = sa.Table(
     "bans",

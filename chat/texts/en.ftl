@@ -2,60 +2,64 @@
 
 ## Greeting
 
+description = I draw what you describe and change your photos. Write, for example: a lighthouse in a storm.
+short-description = I draw what you describe and change your photos.
 start =
-    Hi! I turn words into pictures, and change photos as you say.
+    Hi! Describe something and I’ll draw it. Send a photo and say what to change, and I’ll change it.
 
-    Try: <code>/imagine a lighthouse in a storm</code>
-    Or send me a photo and say what to change.
-
-    /help shows what else I can do.
+    Tap an example to see one, or write your own: <i>a cat reading a newspaper</i>. /help shows what else I can do.
 help =
-    <b>Draw a picture</b> – tap to try:
-    <a href="{ $first_link }">{ $first }</a>
-    <a href="{ $second_link }">{ $second }</a>
-    or write <code>/imagine a fox in the snow --ar 16:9</code>
+    <b>Draw a picture</b>: write what you want to see, or tap an example.
+    With a shape at once: <code>/imagine a fox in the snow --ar 16:9</code>
 
-    <b>Shapes</b> for <code>--ar</code>: { $ratios }. Without one I ask; /ratio makes me remember.
+    <b>Shapes</b> for <code>--ar</code>: { $ratios }. Leave it out and I’ll ask; /ratio sets one for good.
 
-    <b>Change a picture</b>: send me a photo and say what to change, or answer one of mine.
+    <b>Change a picture</b>: send me a photo and say what to change, or say it in reply to one of my pictures.
 
     /history – your pictures
     /queue – what is being drawn and what waits
     /quota – how many pictures you have left today
-    /language – answer me in another language
+    /prompt – in reply to a picture of mine: its description to copy
+    /language – let me speak another language
     /forget – delete what I keep about you
 help-group =
     <code>/imagine a lighthouse in a storm</code> draws a picture; <code>--ar 16:9</code> picks its shape: { $ratios }.
-    Answer a photo or one of my pictures with <code>/imagine make it night</code> to change it.
+    Reply to a photo or to one of my pictures with <code>/imagine make it night</code> to change it.
 
     /history – your pictures from this group
     /queue, /quota – what is on the way, and what is left today
 help-group-all = Everybody here may draw.
+button-example = 🎨 { $prompt }
 example-first = a lighthouse in a storm
 example-second = a fox asleep in the snow
-hint = To draw this, put /imagine in front of it. /help has examples.
 unknown-command = I don’t know that command. /help shows what I can do.
 misspelt-command = Did you mean /{ $command }? Edit your message, and I take it from there.
-forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me /imagine with the description.
+forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me the description yourself.
 declined = All right, I leave everything as it is.
-agreed = If that answers a question of mine, please press the button under it. To draw something, describe it with /imagine.
+agreed = Please press the button under my question. To draw something, describe it with /imagine.
 
 ## Asking for what is missing
 
-ask-prompt = What shall I draw? Answer this message with a description.
+ask-prompt = What shall I draw?
 ask-prompt-placeholder = A lighthouse in a storm
-ask-change = What shall I change? Answer this message, for example: make it night.
-ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, what shall I change? Answer this message, for example: make it night.
+ask-change = What shall I change? For example: make it night.
+ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, what shall I change? Reply here, for example: make it night.
 ask-change-placeholder = Make it night
-album-first = I took the first photo of the album; I change one at a time.
+album-first = I change one photo at a time, so I took the first. Send me the others one by one.
 ask-ratio = Which shape for “{ $prompt }”?
+ask-draw = Shall I draw “{ $prompt }”?
+ask-edit = Shall I change the picture: “{ $prompt }”?
+edit-not-followed = I leave your picture as it was asked for. Edit your message again to change it.
+button-draw = 🎨 Draw it
+button-draw-without = Draw without
+button-draw-in = 🎨 Draw it, { $ratio }
+button-change = 🎨 Change it
 button-ratio-1x1 = ◻️ 1:1
 button-ratio-16x9 = 🖥 16:9
 button-ratio-9x16 = 📱 9:16
 button-ratio-4x3 = 📷 4:3
 button-ratio-3x4 = 🖼 3:4
 
-button-draw-without = Draw without
 flags-lacking = My model has no { $features } (<code>{ $flags }</code>), but I can draw this without.
 lacks-version = versions to choose from
 lacks-strength = style strength
@@ -79,16 +83,9 @@ prompt-too-long =
         [one] { $length } character
        *[other] { $length } characters
     }; I can take up to { $limit }. Please make it shorter.
-ratio-unknown =
-    I can’t draw { $ratio }. Pick one of these: { $ratios }. For example:
-    <code>/imagine a fox in the snow --ar 16:9</code>
-ratio-missing =
-    Which shape? Put one of these after <code>--ar</code>: { $ratios }. For example:
-    <code>/imagine a fox in the snow --ar 16:9</code>
-ratio-twice = Please choose one shape: I found more than one <code>--ar</code>.
-flag-unknown =
-    I don’t know <code>{ $flag }</code>. The only option is <code>--ar</code> with one of { $ratios }. For example:
-    <code>/imagine a fox in the snow --ar 16:9</code>
+ratio-unknown = I don’t have { $ratio }.
+ratio-twice = You named more than one shape.
+flag-unknown = I don’t know <code>{ $flag }</code>; <code>--ar</code> is my only option.
 
 source-too-large = That file is over { $limit } MB, more than I can fetch from Telegram. Send it as a photo, or a smaller file.
 source-moves = I can’t change that: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot.
@@ -99,41 +96,41 @@ source-too-many-pixels =
        *[other] { $megapixels } megapixels
     }, and I can take up to { $limit }. Send it as a photo instead of a file, so that Telegram makes it smaller. { $left }
 edit-keeps-shape = A changed picture keeps its shape, so I leave <code>--ar</code> aside.
-edit-has-no-shape = A changed picture keeps the shape of the picture it came from. To choose a shape, answer a picture drawn from words.
-prompt-of-what = Answer one of my pictures with /prompt, and I’ll give you its description to copy.
+edit-has-no-shape = A changed picture keeps its shape. Only a picture drawn from words can take another.
+prompt-of-what = Reply /prompt to one of my pictures, and you get its description to copy.
 prompt-back = <pre>{ $prompt }</pre>
 
 ## Status
 
-status-next = ⏳ You are next in line.
-status-place = ⏳ You are number { $place } in line.
-status-drawing = 🎨 Drawing. It usually takes about { $usual } s.
-status-drawing-for = 🎨 Drawing for { $elapsed } s now.
-status-drawing-minutes =
-    🎨 Drawing for { $elapsed ->
-        [one] { $elapsed } minute
-       *[other] { $elapsed } minutes
-    } now. It is taking longer than usual.
+status-next = ⏳ Your picture is next.
+status-place = ⏳ Your picture is number { $place } in line.
+status-drawing = 🎨 Drawing, usually for about { $usual }.
+status-drawing-for = 🎨 Drawing for { $elapsed }, usually about { $usual }.
+status-late = 🎨 Drawing for { $elapsed }, usually about { $usual }: longer than usual, but I’m still at it.
+span-hours = { $hours } h { $minutes } min
+span-minutes = { $minutes } min
+span-seconds = { $seconds } s
 status-sending = 🎨 The picture is ready and on its way to you.
-status-paused = ⏸ The picture service is away right now. I keep your place and go on by myself as soon as it is back.
+status-paused = ⏸ The picture service isn’t responding. Your place is kept, and I’ll go on as soon as it’s back: no need to send this again.
 button-cancel = Cancel
+button-try-again = 🔁 Try again
 
 ## Ends without a picture
 
 cancelled = Cancelled. { $left }
-failed-timeout = I’m sorry, the picture was not ready in time. Please try again. { $left }
-failed-unavailable = The picture service cannot be reached right now. Please try again in a few minutes. { $left }
-failed-unknown-create = The connection broke while I was ordering your picture, so I cannot tell whether it was started. Please try again. { $left }
-failed-moderated = The picture service declined this description as unsafe. Please put it differently. { $left }
-failed-bad-input = The picture service did not accept this description. Please put it differently. { $left }
-failed-task-failed = The picture service could not draw this. Please try again, or put it differently. { $left }
-failed-service-paused = Drawing is paused: the service behind me needs its owner’s attention. Please try again later. { $left }
-failed-picture-lost = The picture was drawn, but I could not fetch it. Please try again. { $left }
-failed-not-sendable = The picture was drawn, but Telegram would not take it. Please try another shape. { $left }
-failed-not-sent = The picture was drawn, but for a whole day I could not get it through to Telegram. Please try again. { $left }
+failed-timeout = I’m sorry, the picture was not ready in time. { $left }
+failed-unavailable = The picture service cannot be reached right now; in a few minutes it may be. { $left }
+failed-unknown-create = The connection dropped while I was ordering your picture, and I can’t tell whether the order arrived. { $left }
+failed-moderated = The picture service won’t draw this description. Other words may work. { $left }
+failed-bad-input = The picture service did not accept this description. Other words may work. { $left }
+failed-task-failed = The picture service could not draw this. A second try or other words may work. { $left }
+failed-service-paused = Drawing is paused: my owner has something to settle with the picture service. Please try again later. { $left }
+failed-picture-lost = The picture was drawn, but I could not fetch it. { $left }
+failed-not-sendable = The picture was drawn, but Telegram would not take it. { $left }
+failed-not-sent = The picture was drawn, but for a whole day I could not get it through to Telegram. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
-failed-source-unavailable = I could not get the picture you want changed from Telegram in time. Please try again in a few minutes. { $left }
-failed-source-gone = I could not fetch the picture you want changed: Telegram no longer gives it to me. Please send it again. { $left }
+failed-source-unavailable = I could not get the picture you want changed from Telegram in time; in a few minutes I may. { $left }
+failed-source-gone = Telegram no longer has the picture you want changed. Please send it again. { $left }
 failed-source-unknown-format = I could not read the picture you want changed: the file is not a picture of a kind I know (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF). { $left }
 failed-source-broken = I could not read the picture you want changed: the file is damaged or incomplete. Please send it again, or send a screenshot of it. { $left }
 failed-source-moves = I can’t change that picture: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot. { $left }
@@ -141,25 +138,26 @@ failed-source-unusable = I could not read the picture you want changed. Please s
 failed-source-refused = The picture service did not accept the picture you want changed. Please try another one, or describe a picture with /imagine. { $left }
 left =
     { $left ->
-        [0] This one did not count, but today’s pictures are used up.
-        [one] This one did not count: you have { $left } picture left today.
-       *[other] This one did not count: you have { $left } pictures left today.
+        [0] It didn’t count, but today’s pictures are used up.
+        [one] It didn’t count: { $left } picture left today.
+       *[other] It didn’t count: { $left } pictures left today.
     }
-left-unlimited = This one did not count.
+left-unlimited = It didn’t count.
 
 ## Limits
 
-notice-too-fast = That is a lot at once. I’ll be silent until it calms down; wait a minute and write again.
-notice-not-kept = I cannot write anything down right now, so I did not take this up; nothing was counted. Please send it again in a few minutes. What I had already taken up is safe.
-notice-waits = I cannot write anything down right now, so this waits. You need not send it again: I go on by myself as soon as I can.
+notice-too-fast = That’s a lot at once. Give me a minute: until then I stay silent.
+notice-not-kept = I can’t save anything right now, so I didn’t take this; nothing was counted. Please send it again in a few minutes. What I took before is safe.
+notice-waits = I can’t save anything right now, so this waits. No need to send it again: I’ll go on by myself.
 notice-unreadable = { internal-error }
-word-banned = I don’t draw that here. Please put it differently.
-unsafe-pause = The picture service declined several of your descriptions as unsafe, so I take a break from drawing for you. Please try again in an hour.
+word-banned = I don’t draw that here. Other words may work.
+unsafe-pause = The picture service refused several of your descriptions, so I’m not drawing for you for a while: an hour at most. It ends by itself.
+unsafe-warning = One more refusal like this, and I stop drawing for you for up to an hour.
 quota-used =
     You have used { $daily ->
         [one] your { $daily } picture
        *[other] all { $daily } pictures
-    } for today. New ones come in { $in }.
+    } for today. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }.
 quota-none = Drawing is open to the bot’s owners only.
 queue-full =
     You already have { $pending ->
@@ -168,31 +166,21 @@ queue-full =
     } on the way. Wait for one to finish, or cancel one in /queue.
 quota =
     Today: { $used } of { $daily } used, <b>{ $left }</b> left.
-    The count starts anew in { $in } (midnight UTC).
+    New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }.
 quota-unlimited =
     Today: { $used ->
         [one] { $used } picture
        *[other] { $used } pictures
     }. You have no limit.
-in-hours =
-    { $hours ->
-        [one] { $hours } hour
-       *[other] { $hours } hours
-    }
-in-minutes =
-    { $minutes ->
-        [one] { $minutes } minute
-       *[other] { $minutes } minutes
-    }
 
 quota-group =
     This group today: { $used } of { $daily } used, <b>{ $left }</b> left.
 
 ## Groups
 
-group-edit-hint = <i>To change it, answer with /imagine and what to change, or press Edit.</i>
+group-edit-hint = <i>To change it, reply with /imagine and what to change, or press Edit.</i>
 hello-group =
-    Hi! I draw pictures: <code>/imagine a lighthouse in a storm</code>. Answer a photo, or a picture of mine, with <code>/imagine make it night</code>, and I change it.
+    Hi! I draw pictures: <code>/imagine a lighthouse in a storm</code>. Reply to a photo, or to a picture of mine, with <code>/imagine make it night</code>, and I change it.
 
     Admins choose who may draw, and how much, in /settings.
 group-nobody = Drawing is switched off in this group. Its admins can change that in /settings.
@@ -201,11 +189,12 @@ group-quota-used =
     This group has used { $daily ->
         [one] its { $daily } picture
        *[other] all its { $daily } pictures
-    } for today. New ones come in { $in }. You can also draw in a private chat with me.
+    } for today. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }. You can also draw in a private chat with me.
 settings-group =
     <b>Drawing in this group</b>
-    Who may draw, how many pictures a day all together (now { $daily }), the shape where none is given, and my language here.
+    Top to bottom: who may draw, pictures a day for all together, the shape when none is named, my language.
 settings-private = Your own settings: /ratio for the shape, /language for the language. /settings itself is for groups.
+private-only = Ask me that in <a href="{ $link }">our private chat</a>.
 button-who-all = Everybody
 button-who-admins = Admins
 button-who-nobody = Nobody
@@ -218,11 +207,13 @@ offer-again = 🔁 Again
 offer-shapes = 📐 Shape
 offer-edit = ✏️ Edit
 offer-original = 📎 Original
-offer-undo = ↩️ Undo
+offer-undo = ↩️ Before
+offer-redo = ↪️ After
+offer-copy = 📋 Copy description
 button-back = « Back
-undone = The picture it came from.
-undo-impossible = I can’t put that picture back here; it is still where you sent it.
-original-expired = The original file is kept for about a day, and this one is gone. The picture above is all that is left.
+undone = As it was.
+undo-impossible = I can’t show that picture here; it is still where you sent it.
+original-expired = Originals are kept for about a day, and this one is gone. The picture itself can still be saved from the chat.
 
 ## /history
 
@@ -230,19 +221,29 @@ history-empty = No pictures here yet. Send /imagine to draw the first.
 history-page =
     { $prompt }
 
-    { DATETIME($date, dateStyle: "long") } · { $number } of { $total }
+    <tg-time unix="{ $at }" format="D">{ $when }</tg-time> · { $number } of { $total }
+history-page-recent =
+    { $prompt }
+
+    <tg-time unix="{ $at }" format="r">{ $when }</tg-time> · { $number } of { $total }
+history-today = today, { $time } UTC
+history-yesterday = yesterday, { $time } UTC
+history-date = { DATETIME($date, dateStyle: "long") }
 
 ## /language and /forget
 
-language-choose = Which language shall I speak?
+choose-language = Which language shall I speak? Now: { $current }.
 language-en = English
 language-ru = Русский
-button-language-auto = As Telegram says
+button-language-auto = Same as Telegram
 language-saved = I’ll speak English with you.
-forget-sure = I would delete your pictures’ history, prompts and settings, and cancel what is on the way. The messages in this chat stay, and so does today’s count; that descriptions were declined as unsafe I remember for an hour. Sure?
+forget-sure =
+    Delete all I keep about you?
+    Goes: history, descriptions, settings, and what is on the way.
+    Stays: the messages in this chat, today’s count and, for an hour, the times of refused descriptions.
 button-forget = Delete it all
 button-keep = Keep it
-forgotten = Done: I keep nothing about you but today’s count and, for an hour, when descriptions were declined.
+forgotten = Done. Only today’s count is left and, for an hour, the times of refused descriptions.
 forget-kept = Nothing was deleted.
 
 ## The command menu
@@ -251,8 +252,8 @@ command-imagine = Draw a picture or change one
 command-history = Your pictures here
 command-queue = What is being drawn and what waits
 command-quota = How many pictures are left today
-command-ratio = The shape to draw in
-command-language = The language I speak
+command-ratio = Your usual shape
+command-language = Language
 command-help = What I can do
 command-forget = Delete what I keep about you
 command-ban = Block a person or a chat
@@ -267,7 +268,9 @@ queue-empty = Nothing waits and nothing is being drawn. Send /imagine to start.
 queue-title = <b>Your pictures on the way</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-waiting = { $number }. ⏳ { $prompt } (number { $place } in line)
-button-cancel-number = Cancel { $number }
+button-cancel-listed = ✕ { $prompt }
+button-cancelled-listed = Cancelled: { $prompt }
+button-ended-listed = Done: { $prompt }
 
 ## /ratio
 
@@ -276,23 +279,25 @@ ratio-current-ask = I ask each time
 ratio-saved = From now on I draw in { $ratio }. /ratio changes it.
 ratio-reset = From now on I ask for the shape each time.
 button-ratio-ask = Ask me each time
+button-ratio-ask-group = Ask each time
 
 ## Toasts
 
 toast-accepted = On it!
+toast-repeated = Already drawing it.
 toast-cancelled = Cancelled
 toast-too-late = Too late to cancel: the picture is ready.
-toast-finished = This one is already finished.
-toast-not-yours = This button belongs to someone else.
+toast-finished = Nothing to cancel: this one is over.
+toast-not-yours = Only the person who asked can press this.
 toast-old = This button is too old. Please send /imagine again.
 toast-original = Fetching the original…
+toast-before = The picture before is below.
 toast-saved = Saved
 toast-admins-only = Only this group’s admins can change that.
-toast-refused = That did not work; see my message.
 
 ## Errors
 
-internal-error = I could not handle that: a fault on my side, and it is written down for my owner. Please try again in a minute.
+internal-error = Something broke on my side; my owner will see it. Please try again in a minute.
 
 ## For the bot’s admins
 

@@ -15,8 +15,23 @@ from bot.raw_updates import (
     expects_answer,
     is_press,
     is_relevant,
+    kind_of,
     user_id_of,
     written_at,
+)
+from bot.throttle import UpdateKind
+from chat.callbacks import (
+    CancelRequest,
+    ChooseRatio,
+    DrawDraft,
+    DrawInRatio,
+    Forget,
+    GroupChoice,
+    PreferLanguage,
+    PreferRatio,
+    ResultAction,
+    ResultButton,
+    ShowPage,
 )
 from core.reply_target import ReplyTarget
 from handlers.identity import message_of, place_of, user_of
@@ -45,6 +60,7 @@ def test_any_update_is_classified_without_an_error(update: dict[str, Any]) -> No
     assert is_relevant(update, ME.id) in {True, False}
     assert expects_answer(update, ME) in {True, False}
     assert is_press(update) in {True, False}
+    assert isinstance(kind_of(update), UpdateKind)
     assert isinstance(chat_id_of(update), int)
     addressee_of(update)
 
@@ -158,3 +174,44 @@ def test_the_sender_of_a_damaged_update_is_found_if_they_are_clear(
     update: dict[str, Any], addressee: Addressee | None
 ) -> None:
     assert addressee_of(update) == addressee
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (ShowPage(user=1, request=2).pack(), UpdateKind.BROWSING),
+        (CancelRequest(request=1, listed=True).pack(), UpdateKind.BROWSING),
+        (PreferRatio(user=1).pack(), UpdateKind.BROWSING),
+        (PreferLanguage(user=1).pack(), UpdateKind.BROWSING),
+        (GroupChoice(name="who", value="all").pack(), UpdateKind.BROWSING),
+        (ResultButton(request=1, action=ResultAction.SHAPES).pack(), UpdateKind.BROWSING),
+        (ResultButton(request=1, action=ResultAction.BACK, paged=True).pack(), UpdateKind.BROWSING),
+        (ResultButton(request=1, action=ResultAction.AGAIN).pack(), UpdateKind.ACTION),
+        (ResultButton(request=1, action=ResultAction.EDIT).pack(), UpdateKind.ACTION),
+        (DrawInRatio(request=1, ratio="1x1").pack(), UpdateKind.ACTION),
+        (ChooseRatio(draft=1, ratio="1x1").pack(), UpdateKind.ACTION),
+        (DrawDraft(draft=1).pack(), UpdateKind.ACTION),
+        (Forget(user=1, sure=True).pack(), UpdateKind.FORGET),
+        ("x", UpdateKind.ACTION),
+        ("x:1", UpdateKind.ACTION),
+        ("", UpdateKind.ACTION),
+        (":", UpdateKind.ACTION),
+        ("zz:1", UpdateKind.ACTION),
+    ],
+)
+def test_a_press_is_counted_by_what_its_button_does(data: str, kind: UpdateKind) -> None:
+    assert kind_of({"callback_query": {"id": "1", "from": {"id": 7}, "data": data}}) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("/forget", UpdateKind.FORGET),
+        ("/Forget@imagine_bot", UpdateKind.FORGET),
+        ("/forgetful", UpdateKind.ACTION),
+        ("/history", UpdateKind.ACTION),
+        ("a fox", UpdateKind.ACTION),
+    ],
+)
+def test_a_message_is_an_action_but_for_forget(text: str, kind: UpdateKind) -> None:
+    assert kind_of({"message": {"from": {"id": 7}, "chat": {"id": 7}, "text": text}}) is kind

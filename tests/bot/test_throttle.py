@@ -1,9 +1,9 @@
-"""The throttle: one warning in a flood, then silence until it ends, for each user alone."""
+"""The throttle: one warning in a flood, then silence for at most a minute, for each user and kind alone."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.throttle import Decision, Throttle
+from bot.throttle import Decision, Throttle, UpdateKind
 
 ANN, BEN = 1, 2
 
@@ -17,22 +17,55 @@ def test_a_flood_gets_one_warning_and_is_ignored_until_it_ends() -> None:
     assert throttle.decide(ANN, 120.0) is Decision.HANDLE
 
 
-@given(st.lists(st.tuples(st.integers(1, 3), st.floats(0, 5)), max_size=300), st.integers(1, 20))
+def test_ignored_updates_do_not_prolong_the_silence() -> None:
+    throttle = Throttle(30)
+    verdicts = [throttle.decide(ANN, second * 1.0) for second in range(600) for _ in range(3)]
+    silences = "".join("x" if v is Decision.IGNORE else "." for v in verdicts).split(".")
+    assert max(map(len, silences)) <= 3 * 60
+    assert verdicts.count(Decision.HANDLE) >= 15 * 9
+
+
+def test_the_pages_of_a_history_do_not_count_as_actions() -> None:
+    throttle = Throttle(5)
+    pages = [throttle.decide(ANN, n * 0.1, UpdateKind.BROWSING) for n in range(21)]
+    assert pages == [Decision.HANDLE] * 20 + [Decision.WARN]
+    assert throttle.decide(ANN, 2.2) is Decision.HANDLE
+
+
+def test_a_flood_does_not_stand_between_users_and_their_data() -> None:
+    throttle = Throttle(5)
+    for kind in (UpdateKind.ACTION, UpdateKind.BROWSING):
+        assert [throttle.decide(ANN, 0.0, kind) for _ in range(100)][-1] is Decision.IGNORE
+    assert throttle.decide(ANN, 0.0, UpdateKind.FORGET) is Decision.HANDLE
+    assert [throttle.decide(ANN, 0.0, UpdateKind.FORGET) for _ in range(100)][-1] is Decision.IGNORE
+    assert throttle.decide(ANN, 60.0, UpdateKind.FORGET) is Decision.HANDLE
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 3), st.floats(0, 5), st.sampled_from([UpdateKind.ACTION, UpdateKind.FORGET])
+        ),
+        max_size=300,
+    ),
+    st.integers(1, 20),
+)
 def test_at_most_the_limit_is_handled_in_any_minute_and_a_warning_comes_first(
-    arrivals: list[tuple[int, float]], limit: int
+    arrivals: list[tuple[int, float, UpdateKind]], limit: int
 ) -> None:
     throttle, now = Throttle(limit), 0.0
-    handled: dict[int, list[float]] = {}
-    last: dict[int, Decision] = {}
-    for user, gap in arrivals:
+    handled: dict[tuple[int, UpdateKind], list[float]] = {}
+    last: dict[tuple[int, UpdateKind], Decision] = {}
+    for user, gap, kind in arrivals:
         now += gap
-        decision = throttle.decide(user, now)
+        decision = throttle.decide(user, now, kind)
         if decision is Decision.HANDLE:
-            handled.setdefault(user, []).append(now)
-            assert sum(at > now - 60 for at in handled[user]) <= limit
+            handled.setdefault((user, kind), []).append(now)
+            assert sum(at > now - 60 for at in handled[user, kind]) <= limit
         if decision is Decision.IGNORE:
-            assert last[user] in {Decision.WARN, Decision.IGNORE}
-        last[user] = decision
+            assert last[user, kind] in {Decision.WARN, Decision.IGNORE}
+            assert handled[user, kind][-1] > now - 60
+        last[user, kind] = decision
 
 
 def test_many_users_need_little_memory_and_work() -> None:

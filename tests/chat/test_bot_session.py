@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from chat.api_calls import ApiCaller
 from chat.bot_session import BotSession, sent_message
+from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import NotAllowed, Rejected, SendError, TryLater, Unreachable, Unsure, to_send_error
 from chat.limits import RateLimiter
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender, make_bot
 from core import json_text
+from core.model import FileKind
 from core.reply_target import ReplyTarget
 from playground.serve import served
 from storage.database import Database
@@ -38,12 +40,17 @@ SENT = {
 
 
 class _Server:
-    """Answers each call with one answer, or the first calls with `first`. `methods` are the called methods."""
+    """Answers each call with one answer, or the first calls with `first`.
+
+    `methods` are the called methods, `bodies` their parameters, `texts` their texts.
+    """
 
     def __init__(self) -> None:
         self.first: list[dict[str, Any]] = []
         self.answer: dict[str, Any] = {}
         self.methods: list[str] = []
+        self.texts: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
 
     @property
     def calls(self) -> int:
@@ -51,6 +58,8 @@ class _Server:
 
     async def handle(self, request: web.Request) -> web.Response:
         self.methods.append(request.path.rpartition("/")[2])
+        self.bodies.append(dict(await request.post()))
+        self.texts.append(str(self.bodies[-1].get("text", "")))
         return web.Response(**(self.first.pop(0) if self.first else self.answer))
 
 
@@ -159,7 +168,9 @@ async def test_a_private_reply_is_sent_and_deleted_despite_unreadable_answers(
 ) -> None:
     clock = ManualClock()
     database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
-    replies = PrivateReplies(sender=_sender(bot, clock), deletions=ScheduledDeletions(database), clock=clock)
+    sender = _sender(bot, clock)
+    scheduler = DeletionScheduler(sender=sender, deletions=ScheduledDeletions(database), clock=clock)
+    replies = PrivateReplies(sender=sender, deletion_scheduler=scheduler)
     server.first = [{"status": 502, "text": "<html>"}]
     server.answer = {"text": json.dumps({"ok": True, "result": SENT}), "content_type": "application/json"}
     await replies.send(ReplyTarget(-7, None, 1), 7, "hello")
@@ -171,7 +182,7 @@ async def test_a_private_reply_is_sent_and_deleted_despite_unreadable_answers(
             break
         await asyncio.sleep(0.01)
     assert server.first == []
-    await replies.stop()
+    await scheduler.stop()
     await database.close()
 
 
@@ -207,3 +218,29 @@ def test_rubbish_is_no_sent_message(rubbish: object) -> None:
 
 def test_an_unknown_error_of_aiogram_is_a_rejection() -> None:
     assert type(to_send_error(AiogramError("odd"))) is Rejected
+
+
+async def test_a_server_that_does_not_know_times_gets_them_in_words(bot: Bot, server: _Server) -> None:
+    words = 'Bad Request: can\'t parse entities: Unsupported start tag "tg-time" at byte offset 4'
+    server.first = [{"status": 400, "text": _refusal(400, words)}]
+    server.answer = {"text": json.dumps({"ok": True, "result": SENT})}
+    text = 'At <tg-time unix="1790035200" format="t">00:00 UTC</tg-time>, <b>5</b> left.'
+    await _sender(bot, ManualClock()).send_text(PLACE, text)
+    assert server.texts == [text, "At 00:00 UTC, <b>5</b> left."]
+
+
+async def test_a_server_that_does_not_know_times_gets_those_of_a_caption_in_words(
+    bot: Bot, server: _Server
+) -> None:
+    words = 'Bad Request: can\'t parse entities: Unsupported start tag "tg-time" at byte offset 4'
+    caption = '<b>A fox</b> <tg-time unix="1790035200" format="r">today, 00:00 UTC</tg-time>'
+    for answer in (SENT, True):
+        server.first = [{"status": 400, "text": _refusal(400, words)}]
+        server.answer = {"text": json.dumps({"ok": True, "result": answer})}
+        sender = _picture_sender(bot, ManualClock())
+        if answer is True:
+            await sender.replace_picture(7, 5, "f", FileKind.PHOTO, caption, None)
+        else:
+            await sender.send_by_file_id(PLACE, "f", FileKind.PHOTO, caption, None)
+    assert server.bodies[1]["caption"] == "<b>A fox</b> today, 00:00 UTC"
+    assert json.loads(server.bodies[3]["media"])["caption"] == "<b>A fox</b> today, 00:00 UTC"

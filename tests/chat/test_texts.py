@@ -15,14 +15,18 @@ from hypothesis import strategies as st
 
 from bot.notices import Notice
 from chat import menu
+from chat.captions import TOAST_UNITS, strip_html
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
+from chat.profile import LONGEST_DESCRIPTION, LONGEST_SHORT_DESCRIPTION
 from chat.sender import Sender
 from chat.translations import FOLDER, LANGUAGES, TextError, Translations, Translator
-from core.model import AspectRatio, Failure
+from core.model import Allowance, AspectRatio, Failure, RejectionReason
 from generation.alarms import Alarm
+from handlers.rejection_texts import RejectionTexts
 from playground.entities import parse, units
 from storage.preferences import WhoMayDraw
+from tests.support.manual_clock import ManualClock
 from tests.support.process_launcher import ROOT
 
 
@@ -133,8 +137,10 @@ def test_every_text_is_html_within_the_limits_of_telegram(language: str, number:
     texts = Translator(language)
     for message, names in _messages(language).items():
         numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
-        numbers |= {"hours", "minutes", "number", "total", "balance", "megapixels"}
+        numbers |= {"hours", "minutes", "seconds", "number", "total", "balance", "megapixels"}
         arguments: dict[str, str | int | date] = {n: number if n in numbers else "<b>&x" for n in names}
+        if "at" in names:
+            arguments["at"] = "1790035200"
         if "date" in names:
             arguments["date"] = date(2026, 11, 24)
         if message.startswith(("failed-", "cancelled")) or message == Failure.SOURCE_TOO_MANY_PIXELS:
@@ -147,7 +153,10 @@ def test_every_text_is_html_within_the_limits_of_telegram(language: str, number:
         assert text == re.sub(r" +\n", "\n", text)
         if message.startswith("command-"):
             assert len(text) <= 256  # Bot API, BotCommand
-        if message.startswith(("toast-", "button-")) and not names:
+        if message.endswith("description"):
+            limit = LONGEST_SHORT_DESCRIPTION if message.startswith("short") else LONGEST_DESCRIPTION
+            assert len(text) <= limit
+        if message.startswith(("toast-", "button-", "description", "short-description")) and not names:
             assert texts.raw(message) == text
 
 
@@ -231,3 +240,14 @@ def test_the_labels_of_buttons_are_not_written_in_code() -> None:
     ]
     assert labels
     assert not any(map(_is_literal_text, labels))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_for_a_refusal_fits_an_alert(language: str) -> None:
+    texts, clock = Translations().for_language(language), ManualClock()
+    rejections = RejectionTexts(clock)
+    allowance = Allowance(daily=1_000_000, pending=1_000, group_daily=1_000_000)
+    reasons = [rejections.of_rejection(reason, allowance, texts) for reason in RejectionReason]
+    names = ("word-banned", "unsafe-pause", "group-nobody", "group-admins-only", "quota-none")
+    reasons += [texts(name) for name in names]
+    assert [units(strip_html(reason)) for reason in reasons if units(strip_html(reason)) > TOAST_UNITS] == []

@@ -15,13 +15,48 @@ async def test_a_flood_gets_one_warning_and_is_not_stored(own_bot: World) -> Non
     ann, ben = own_bot.add_user("ru"), own_bot.add_user()
     for _ in range(40):
         own_bot.telegram.say(ann, "/quota")
-    await own_bot.wait_for_text(ann, "Слишком много сразу")
+    await own_bot.wait_for_text(ann, "Слишком быстро")
     own_bot.telegram.say(ben, "/imagine a fox --ar 1:1")
     await own_bot.wait_for_picture(ben)
     await own_bot.wait_until(lambda: not own_bot.telegram.waiting())
-    assert sum("Слишком много" in text for text in own_bot.texts(ann)) == 1
+    assert sum("Слишком быстро" in text for text in own_bot.texts(ann)) == 1
     assert len(own_bot.messages_to(ann)) <= 6
     assert len(own_bot.rows("SELECT 1 FROM inbox")) == 5 + 1
+
+
+async def test_a_flood_of_presses_is_answered_with_toasts_and_not_stored(own_bot: World) -> None:
+    await own_bot.process.start(THROTTLE="5")
+    ann = own_bot.add_user()
+    own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    picture = await own_bot.wait_for_picture(ann)
+    await own_bot.wait_until_closed()
+    for _ in range(150):
+        own_bot.telegram.press(ann, picture, "Edit")
+        own_bot.telegram.press(ann, picture, "Shape")
+    await own_bot.wait_until(lambda: not own_bot.telegram.presses)
+    toasts = [e.text for e in own_bot.telegram.chats.events if e.kind == "toast"]
+    assert len(toasts) == 300
+    assert sum("a lot at once" in text for text in toasts) == 300 - 4 - 20
+    assert len(own_bot.rows("SELECT 1 FROM inbox")) == 1 + 4 + 20
+    assert len(own_bot.messages_to(ann)) == 1 + 4
+    own_bot.telegram.say(ann, "/forget")
+    await own_bot.wait_for_text(ann, "Delete all I keep")
+
+
+async def test_pages_of_the_history_are_no_flood(own_bot: World) -> None:
+    await own_bot.process.start(THROTTLE="12")
+    ann = own_bot.add_user()
+    for number in range(2):
+        own_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
+    await own_bot.wait_for_picture(ann, 2)
+    own_bot.telegram.say(ann, "/history")
+    page = await own_bot.wait_for_picture(ann, 3)
+    for turn in range(20):
+        arrow, end = ("◀", "1 of 2") if turn % 2 else ("▶", "2 of 2")
+        own_bot.telegram.press(ann, own_bot.current(page), arrow)
+        await own_bot.wait_until(lambda: end in (own_bot.current(page).caption or ""))  # noqa: B023
+    own_bot.telegram.say(ann, "/quota")
+    await own_bot.wait_for_text(ann, "2 of 20 used")
 
 
 async def test_updates_from_before_the_start_are_no_flood(own_bot: World) -> None:
@@ -90,14 +125,16 @@ async def test_three_unsafe_prompts_in_an_hour_pause_a_user(own_bot: World) -> N
         own_bot.telegram.say(ann, f"/imagine nsfw {number} --ar 1:1")
         refused = number + 1
         await own_bot.wait_until(
-            lambda: sum("as unsafe. Please" in text for text in own_bot.texts(ann)) == refused  # noqa: B023
+            lambda: sum("won’t draw this description" in text for text in own_bot.texts(ann)) == refused  # noqa: B023
         )
     await own_bot.wait_until_closed()
     own_bot.telegram.say(ann, "/forget")
-    own_bot.telegram.press(ann, await own_bot.wait_for_text(ann, "for an hour. Sure?"), "Delete it all")
-    await own_bot.wait_for_text(ann, "Done: I keep nothing")
+    own_bot.telegram.press(
+        ann, await own_bot.wait_for_text(ann, "the times of refused descriptions"), "Delete it all"
+    )
+    await own_bot.wait_for_text(ann, "Done. Only today")
     assert own_bot.rows("SELECT 1 FROM requests") == []
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await own_bot.wait_for_text(ann, "I take a break from drawing for you")
+    await own_bot.wait_for_text(ann, "I’m not drawing for you for a while")
     assert own_bot.quota_used(ann) == 0
     assert len(own_bot.media.tasks) == 3

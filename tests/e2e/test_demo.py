@@ -37,9 +37,10 @@ async def test_the_demo_prints_the_chat_and_writes_a_picture(tmp_path: Path) -> 
     assert any("Drawing" in line for line in lines)
     assert any("[photo" in line for line in lines)
     assert any("takes away" in line for line in lines)
+    assert not any(line.endswith("s  Imagine  ") for line in lines), "a change of the menu is not in the chat"
 
 
 async def test_a_prompt_that_cannot_be_drawn_ends_the_demo_with_an_error(tmp_path: Path) -> None:
     code, out = await _demo(tmp_path, "a fox --ar 5:4")
     assert code == 1
-    assert "can’t draw 5:4" in out
+    assert "I don’t have 5:4" in out

@@ -121,7 +121,7 @@ class Generation:
         assert len(stray) <= 1  # sent just before the kill, and its id is not stored
         texts = [m.text or "" for m in world.messages_to(self.user) if m.text and m not in stray]
         texts = [] if scenario.final_state == "undeliverable" else texts
-        words = {"failed": "as unsafe", "cancelled": "Cancelled"}.get(scenario.final_state)
+        words = {"failed": "won’t draw", "cancelled": "Cancelled"}.get(scenario.final_state)
         assert all(words is not None and words in text for text in texts), texts
         assert bool(texts) == (words is not None)
 

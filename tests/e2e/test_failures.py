@@ -38,7 +38,7 @@ class Case:
             (pictures == 1 and not texts)
             if self.failure.counts
             else any(self.failure.answer_to_user in text for text in texts)
-            and any("did not count" in text for text in texts)
+            and any("didn’t count" in text for text in texts)
         )
         enough = calls >= self.failure.calls if self.failure.times is None else calls == self.failure.calls
         if answered and used == self.failure.counts and enough:

@@ -6,10 +6,10 @@ import pytest
 from aiogram.types import Chat, ChatMemberAdministrator, Message, User
 
 from playground import faults
-from playground.chats import BOT
+from playground.chats import BOT, Event
 from playground.faults import Fault
 from playground.telegram import dump
-from tests.support.world import World, buttons, jpeg
+from tests.support.world import ADMIN, World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -102,11 +102,37 @@ async def test_talk_and_commands_for_other_bots_are_ignored(shared_bot: World) -
     assert shared_bot.messages_in(group) == [picture]
 
 
+async def test_a_command_of_private_chats_leads_there(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user("ru"), shared_bot.add_user(name="Ben")
+    group = shared_bot.add_group(ann, ben)
+    admin = shared_bot.add_user(user_id=ADMIN)
+    shared_bot.telegram.chats.members[group][ADMIN] = "member"
+
+    def answers() -> list[Event]:
+        events = shared_bot.telegram.chats.events
+        return [e for e in events if e.kind == "ephemeral" and e.chat_id == group]
+
+    for command in ("/forget", "/language@imagine_demo_bot", "/ratio"):
+        seen = len(answers())
+        shared_bot.telegram.say(ann, command, chat_id=group)
+        await shared_bot.wait_until(lambda: len(answers()) > seen)  # noqa: B023
+        answer = answers()[-1]
+        assert (answer.to, answer.text) == (ann.id, "Это — в личном чате со мной.")
+        assert answer.message is not None
+        assert [e.url for e in answer.message.entities or []] == ["https://t.me/imagine_demo_bot"]
+    shared_bot.telegram.say(admin, "/ban 5", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, admin, "Ask me that in our private chat.")
+    shared_bot.telegram.say(ben, "/ban 5", chat_id=group)  # perhaps for a bot that moderates the group
+    await shared_bot.wait_until_handled()
+    assert not any(e.to == ben.id for e in shared_bot.telegram.chats.events)
+    assert shared_bot.messages_in(group) == []
+
+
 async def test_a_private_reply_in_a_group_is_ephemeral(shared_bot: World) -> None:
     ann = shared_bot.add_user("ru")
     group = shared_bot.add_group(ann)
-    shared_bot.telegram.say(ann, "/imagine лиса --size 5", chat_id=group)
-    await shared_bot.wait_for_ephemeral(group, ann, "Параметра --size я не знаю")
+    shared_bot.telegram.say(ann, "/history", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, ann, "Здесь пока нет картинок")
     shared_bot.telegram.say(ann, "/quota", chat_id=group)
     await shared_bot.wait_for_ephemeral(group, ann, "Группа сегодня: использовано 0 из 8")
     shared_bot.telegram.say(ann, "/help", chat_id=group)
@@ -122,7 +148,7 @@ async def test_without_ephemeral_messages_a_private_reply_is_deleted_later(
     await own_bot.process.start()
     ann = own_bot.add_user()
     group = own_bot.add_group(ann)
-    own_bot.telegram.say(ann, "/imagine a fox --size 5", chat_id=group)
+    own_bot.telegram.say(ann, "/history", chat_id=group)
     await own_bot.wait_until(lambda: own_bot.messages_in(group))
     sent = own_bot.telegram.chats.events[-1]
     await own_bot.process.wait_for_log("private reply visible to all, deletion scheduled")
@@ -141,12 +167,12 @@ async def test_only_the_owner_may_press_a_button(shared_bot: World) -> None:
     shared_bot.telegram.say(ben, "/imagine a fox", chat_id=group)
     question = await shared_bot.wait_for_text_in(group, "Which shape")
     shared_bot.telegram.press(ann, question, "1:1")
-    await shared_bot.wait_for_toast(question, "belongs to someone else")
+    await shared_bot.wait_for_toast(question, "Only the person who asked")
     shared_bot.telegram.press(ben, question, "1:1")
     picture = await shared_bot.wait_for_picture_in(group)
     for label in ("Again", "Shape", "Edit", "Original"):
         shared_bot.telegram.press(ann, picture, label)
-        await shared_bot.wait_for_toast(picture, "belongs to someone else")
+        await shared_bot.wait_for_toast(picture, "Only the person who asked")
     await shared_bot.wait_until_closed()
     assert len(shared_bot.messages_in(group)) == 1
 
@@ -159,7 +185,7 @@ async def test_an_anonymous_admin_and_a_channel_use_the_quota_of_their_chat(shar
     shared_bot.telegram.say(anonymous, "/imagine a fox", chat_id=group, sender_chat=chats.chats[group])
     question = await shared_bot.wait_for_text_in(group, "Which shape")
     shared_bot.telegram.press(ben, question, "1:1")
-    await shared_bot.wait_for_toast(question, "someone else")
+    await shared_bot.wait_for_toast(question, "Only the person who asked")
     shared_bot.telegram.press(ann, question, "1:1")  # the creator of the group
     await shared_bot.wait_for_picture_in(group)
     await shared_bot.wait_until_closed()
@@ -259,7 +285,7 @@ class TestSettings:
             lambda: "Рисование в этой группе" in (shared_bot.current(menu).text or "")
         )
         shared_bot.telegram.press(ann, shared_bot.current(menu), "2 в день")
-        await shared_bot.wait_until(lambda: "сейчас 2" in (shared_bot.current(menu).text or ""))
+        await shared_bot.wait_until(lambda: "✓ 2 в день" in buttons(shared_bot.current(menu)))
         shared_bot.telegram.say(ann, "/imagine a fox", chat_id=group)
         picture = await shared_bot.wait_for_picture_in(group)
         assert picture.photo is not None
@@ -340,7 +366,7 @@ async def test_a_failure_in_a_group_is_reported_and_both_units_are_refunded(shar
     message = shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1", chat_id=group)
     await shared_bot.wait_until(lambda: _reactions(shared_bot, message) == ["👀"])
     shared_bot.finish_tasks()
-    answer = await shared_bot.wait_for_text_in(group, "declined this description")
+    answer = await shared_bot.wait_for_text_in(group, "won’t draw this description")
     assert "6 pictures left" in (answer.text or "")
     assert answer.reply_to_message is not None
     assert answer.reply_to_message.message_id == message.message_id
@@ -366,7 +392,7 @@ async def test_without_rights_for_photos_a_file_is_sent_or_the_reason(
     (answer,) = shared_bot.messages_in(group)
     if files_too:
         assert "I may not send pictures in this group" in (answer.text or "")
-        assert "did not count" in (answer.text or "")
+        assert "didn’t count" in (answer.text or "")
     else:
         assert answer.document is not None
     assert shared_bot.quota_used(ann) == (not files_too)

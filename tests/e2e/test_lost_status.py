@@ -71,5 +71,5 @@ async def test_a_status_message_out_of_reach_is_removed_by_its_button(own_bot: W
     await own_bot.wait_until_closed()
     (lost,) = _statuses(own_bot, ann)
     own_bot.telegram.press(ann, lost, "Cancel")
-    await own_bot.wait_for_toast(lost, "finished")
+    await own_bot.wait_for_toast(lost, "Nothing to cancel")
     await own_bot.wait_until(lambda: own_bot.messages_to(ann) == own_bot.pictures(ann))

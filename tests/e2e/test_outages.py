@@ -26,8 +26,8 @@ async def test_an_outage_is_waited_out_with_few_calls(own_bot: World) -> None:
     own_bot.telegram.say(users[0], "/imagine for all --ar 1:1", chat_id=group)
     await own_bot.process.wait_for_log("creates held back")
     for user in users:
-        await own_bot.wait_for_text(user, "The picture service is away right now")
-    await own_bot.wait_for_text_in(group, "is away right now")
+        await own_bot.wait_for_text(user, "The picture service isn’t responding")
+    await own_bot.wait_for_text_in(group, "isn’t responding")
     at = outage.hits
     await own_bot.wait_until(lambda: outage.hits > at)  # a probe: one free create for all five requests
     assert outage.hits - own_bot.media.empty_creates <= 5
@@ -133,7 +133,7 @@ async def test_a_refused_key_is_reported_to_the_admins_once_and_requests_are_ref
     await own_bot.wait_for_text(admin, "does not take the bot’s key")
     for user in (ann, ben):
         await own_bot.wait_for_text(
-            user, "Drawing is paused: the service behind me needs its owner’s attention"
+            user, "Drawing is paused: my owner has something to settle with the picture service"
         )
     await own_bot.wait_until_closed()
     assert (own_bot.quota_used(ann), own_bot.quota_used(ben), len(own_bot.media.tasks)) == (0, 0, 0)

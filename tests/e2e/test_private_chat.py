@@ -3,9 +3,10 @@
 import asyncio
 import io
 import json
+import time
 
 import pytest
-from aiogram.types import User
+from aiogram.types import InlineKeyboardButton, Message, User
 from PIL import Image
 
 from core.model import AspectRatio
@@ -77,9 +78,9 @@ async def test_only_the_owner_of_a_question_may_press_its_buttons(shared_bot: Wo
     shared_bot.telegram.say(ann, "/imagine a fox")
     question = await shared_bot.wait_for_text(ann, "Which shape")
     shared_bot.telegram.press(ben, question, "16:9")
-    await shared_bot.wait_for_toast(question, "someone else")
+    await shared_bot.wait_for_toast(question, "Only the person who asked")
     shared_bot.telegram.press_data(ben, question, "r:999999:16x9")
-    await shared_bot.wait_for_toast(question, "too old")
+    await shared_bot.wait_for_toast(question, "too old", alert=True)
     shared_bot.telegram.press_data(ben, question, "nonsense")
     assert shared_bot.quota_used(ann) == shared_bot.quota_used(ben) == 0
 
@@ -117,16 +118,16 @@ async def test_a_preferred_ratio_is_used_until_it_is_removed(shared_bot: World) 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("/imagine a fox --ar 5:4", "can’t draw 5:4"),
-        ("/imagine a fox --ar", "Which shape? Put one"),
+        ("/imagine a fox --ar 5:4", "I don’t have 5:4. Which shape for “a fox”?"),
+        ("/imagine a fox --ar", "Which shape for “a fox”?"),
         ("/imagine a fox --size 5", "--size"),
         ("/imagine a fox --v 5", "My model has no versions"),
         ("/imagin a fox", "Did you mean /imagine"),
-        ("/imagine a fox --ar 1:1 --ar 4:3", "choose one shape"),
+        ("/imagine a fox --ar 1:1 --ar 4:3", "You named more than one shape. Which shape for “a fox”?"),
         ("/imagine " + "x" * 2_001, "2,001 characters"),
         ("/draw a fox", "don’t know that command"),
-        ("a fox", "/imagine in front"),
-        ("/start", "turn words into pictures"),
+        ("a fox", "Shall I draw “a fox”?"),
+        ("/start", "Describe something and I’ll draw it"),
         ("/help", "1:1, 16:9, 9:16, 4:3, 3:4"),
         ("/queue", "Nothing waits"),
     ],
@@ -148,11 +149,17 @@ async def test_the_quota_is_shown_and_enforced(shared_bot: World) -> None:
         shared_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
         await shared_bot.wait_for_picture(ann, number + 1)
     shared_bot.telegram.say(ann, "/imagine one more --ar 1:1")
-    await shared_bot.wait_for_text(ann, "You have used all 6 pictures for today. New ones come in")
+    await shared_bot.wait_for_text(
+        ann, "You have used all 6 pictures for today. New ones come at 00:00 UTC, in "
+    )
     shared_bot.telegram.say(ann, "/imagine one more")
     await shared_bot.wait_until(lambda: sum("used all 6" in text for text in shared_bot.texts(ann)) == 2)
     shared_bot.telegram.say(ann, "/quota")
-    await shared_bot.wait_for_text(ann, "6 of 6 used")
+    quota = await shared_bot.wait_for_text(ann, "6 of 6 used")
+    (renewal,) = [entity for entity in quota.entities or [] if entity.type == "date_time"]
+    assert renewal.unix_time is not None
+    assert renewal.unix_time % 86_400 == 0
+    assert 0 < renewal.unix_time - time.time() <= 86_400
     assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 6
 
 
@@ -177,7 +184,8 @@ async def test_the_queue_is_limited_listed_and_can_be_cancelled(shared_bot: Worl
     assert lines[0] == "1. 🎨 fox 1"
     assert lines[1] == "2. 🎨 fox 2"
     assert [line.endswith("in line)") for line in lines] == [False, False, True, True, True]
-    shared_bot.telegram.press(ann, listed, "Cancel 4")
+    assert buttons(listed) == [f"✕ fox {number}" for number in range(1, 6)]
+    shared_bot.telegram.press(ann, listed, "fox 4")
     await shared_bot.wait_for_toast(listed, "Cancelled")
     await shared_bot.wait_until(lambda: "fox 4" not in (shared_bot.current(listed).text or ""))
     shared_bot.finish_tasks()
@@ -187,20 +195,62 @@ async def test_the_queue_is_limited_listed_and_can_be_cancelled(shared_bot: Worl
     assert shared_bot.quota_used(ann) == 4
 
 
+async def test_a_button_of_the_queue_cancels_the_picture_it_names(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
+    ann = shared_bot.add_user()
+    prompts = [f"a <lighthouse> & a storm at sea {number}" for number in range(1, 5)]
+    for prompt in prompts:
+        shared_bot.telegram.say(ann, f"/imagine {prompt} --ar 1:1")
+    shared_bot.telegram.say(ann, "/queue")
+    await shared_bot.wait_until_handled()
+    listed = await shared_bot.wait_for_text(ann, "Your pictures on the way")
+    assert buttons(listed) == ["✕ a <lighthouse> & a stor…"] * 4
+    ids = [
+        row["id"] for row in shared_bot.rows("SELECT id FROM requests WHERE user_id = ? ORDER BY id", ann.id)
+    ]
+    third = _place_of(listed, ids[2])
+    for _ in range(2):  # the second tap on the same place, after the list has changed
+        data = _keys(shared_bot.current(listed))[third].callback_data
+        shared_bot.telegram.press_data(ann, shared_bot.current(listed), data or "")
+        await shared_bot.wait_until_handled()
+    await shared_bot.wait_for_toast(listed, "Nothing to cancel")
+    cancelled = "SELECT id FROM requests WHERE user_id = ? AND state = 'cancelled'"
+    assert [row["id"] for row in shared_bot.rows(cancelled, ann.id)] == [ids[2]]
+    assert buttons(shared_bot.current(listed))[third] == "Cancelled: a <lighthouse> & a stor…"
+    shared_bot.telegram.press_data(ann, listed, f"c:{ids[1]}:1")  # a button of the list before it changed
+    await shared_bot.wait_until(lambda: len(shared_bot.rows(cancelled, ann.id)) == 2)
+    assert [row["id"] for row in shared_bot.rows(cancelled, ann.id)] == ids[1:3]
+    for number in (ids[0], ids[3]):
+        shared_bot.telegram.press_data(ann, shared_bot.current(listed), f"c:{number}:1")
+    await shared_bot.wait_until(lambda: "Nothing waits" in (shared_bot.current(listed).text or ""))
+    assert buttons(shared_bot.current(listed)) == []
+
+
+def _keys(message: Message) -> list[InlineKeyboardButton]:
+    return (
+        [key for row in message.reply_markup.inline_keyboard for key in row] if message.reply_markup else []
+    )
+
+
+def _place_of(message: Message, request_id: int) -> int:
+    """Return the index of the button that cancels a request."""
+    return [key.callback_data for key in _keys(message)].index(f"c:{request_id}:1")
+
+
 async def test_a_cancelled_request_is_refunded(shared_bot: World) -> None:
     shared_bot.hold_tasks()
     ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await shared_bot.wait_for_text(ann, "Drawing")
     shared_bot.telegram.press(ben, status, "Cancel")
-    await shared_bot.wait_for_toast(status, "someone else")
+    await shared_bot.wait_for_toast(status, "Only the person who asked")
     shared_bot.telegram.press(ann, status, "Cancel")
-    await shared_bot.wait_for_text(ann, "Cancelled. This one did not count: you have 6 pictures left")
+    await shared_bot.wait_for_text(ann, "Cancelled. It didn’t count: 6 pictures left")
     assert shared_bot.quota_used(ann) == 0
     final = shared_bot.messages_to(ann)[-1]
     assert final.reply_markup is None
     shared_bot.telegram.press_data(ann, final, f"c:{_last_request_id(shared_bot, ann)}:0")
-    await shared_bot.wait_for_toast(final, "already finished")
+    await shared_bot.wait_for_toast(final, "this one is over")
     assert shared_bot.pictures(ann) == []
 
 
@@ -224,7 +274,7 @@ async def test_an_unsafe_prompt_is_reported_and_not_counted(shared_bot: World) -
     shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1")
     await shared_bot.wait_for_text(
         ann,
-        "счёл это описание недопустимым. Попробуйте сказать иначе. Эта попытка не засчитана: на сегодня осталось 6",
+        "отказался рисовать по этому описанию. Попробуйте описать иначе. В счёт не пошло: на сегодня осталось 6",
     )
     await shared_bot.wait_until_closed()
     assert len(shared_bot.messages_to(ann)) == 1
@@ -320,7 +370,7 @@ async def test_a_create_unknown_twice_is_reported_and_not_counted(shared_bot: Wo
     shared_bot.media.faults.add(Fault("create", times=2, drop=True, only="fox"))
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await shared_bot.wait_for_text(ann, "I cannot tell whether it was started")
+    await shared_bot.wait_for_text(ann, "I can’t tell whether the order arrived")
     assert shared_bot.quota_used(ann) == 0
 
 

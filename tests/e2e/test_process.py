@@ -289,9 +289,7 @@ async def test_a_picture_that_is_not_ready_in_time_is_refunded(own_bot: World) -
     await own_bot.process.start(GENERATION_TIMEOUT="2")
     ann = own_bot.add_user()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await own_bot.wait_for_text(
-        ann, "not ready in time. Please try again. This one did not count: you have 20 pictures"
-    )
+    await own_bot.wait_for_text(ann, "not ready in time. It didn’t count: 20 pictures")
     assert own_bot.quota_used(ann) == 0
     await own_bot.wait_until_closed()
     assert len(own_bot.messages_to(ann)) == 1
@@ -302,7 +300,7 @@ async def test_with_unknown_create_refund_no_task_is_paid_twice(own_bot: World) 
     await own_bot.process.start(UNKNOWN_CREATE="refund")
     ann = own_bot.add_user()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await own_bot.wait_for_text(ann, "cannot tell whether it was started")
+    await own_bot.wait_for_text(ann, "can’t tell whether the order arrived")
     assert (own_bot.quota_used(ann), len(own_bot.media.tasks)) == (0, 1)
 
 

@@ -1,19 +1,19 @@
 """The buttons of results, history, preferences, the command menu, links, and edited commands."""
 
+import base64
 import itertools
 import json
 
 import pytest
 from aiogram.types import Message, User
 
-from handlers.start import link_to
-from playground import faults, files
+from playground import faults
 from playground.faults import Fault
-from tests.support.world import ADMIN, World, buttons, jpeg
+from tests.support.world import ADMIN, World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
-RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original"]
+RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "📋 Copy description"]
 
 
 async def _draw(world: World, user: User, prompt: str = "a fox --ar 16:9") -> Message:
@@ -29,6 +29,8 @@ async def test_many_presses_of_again_are_one_request(shared_bot: World) -> None:
     for _ in range(4):
         shared_bot.telegram.press(ann, first, "Again")
     await shared_bot.wait_until_handled()
+    toasts = [e.text for e in shared_bot.telegram.chats.events if e.kind == "toast" and e.to == ann.id]
+    assert toasts == ["On it!"] + 3 * ["Already drawing it."]
     shared_bot.finish_tasks()
     second = await shared_bot.wait_for_picture(ann, 2)
     await shared_bot.wait_until_closed()
@@ -41,6 +43,29 @@ async def test_many_presses_of_again_are_one_request(shared_bot: World) -> None:
     assert second.reply_to_message.message_id == first.message_id
     shared_bot.telegram.press(ann, first, "Again")  # a new request, because the other has ended
     await shared_bot.wait_for_picture(ann, 3)
+
+
+async def test_a_refused_press_shows_the_reason_itself(shared_bot: World) -> None:
+    ann = shared_bot.add_user("ru")
+    group = shared_bot.add_group(ann)
+    shared_bot.telegram.say(ann, "/imagine лиса --ar 1:1", chat_id=group)
+    picture = await shared_bot.wait_for_picture_in(group)
+    shared_bot.telegram.say(ann, "/settings", chat_id=group)
+    settings = await shared_bot.wait_for_text_in(group, "Рисование в этой группе")
+    shared_bot.telegram.press(ann, settings, "Никто")
+    await shared_bot.wait_for_toast(settings, "Сохранено")
+    before = len(shared_bot.messages_in(group))
+    for label in ("Ещё раз", "Изменить"):
+        press = shared_bot.telegram.press(ann, picture, label)
+        await shared_bot.wait_until(lambda: press not in shared_bot.telegram.presses)  # noqa: B023
+        last = next(e for e in reversed(shared_bot.telegram.chats.events) if e.kind == "toast")
+        assert (last.alert, last.text) == (
+            True,
+            "В этой группе рисование выключено. Администраторы могут включить его в /settings.",
+        )
+    await shared_bot.wait_until_handled()
+    assert len(shared_bot.messages_in(group)) == before
+    assert not any(e.kind == "ephemeral" and e.chat_id == group for e in shared_bot.telegram.chats.events)
 
 
 async def test_the_shape_button_offers_the_other_ratios(shared_bot: World) -> None:
@@ -70,52 +95,15 @@ def _reshape_data(world: World, user: User, slug: str) -> str:
     return f"s:{row['id']}:{slug}:0"
 
 
-async def test_edit_asks_for_the_change_and_undo_restores_the_picture(shared_bot: World) -> None:
-    ann = shared_bot.add_user()
-    drawn = await _draw(shared_bot, ann)
-    shared_bot.telegram.press(ann, drawn, "Edit")
-    question = await shared_bot.wait_for_text(ann, "What shall I change?")
-    shared_bot.telegram.say(ann, "make it night", reply_to=question)
-    edited = await shared_bot.wait_for_picture(ann, 2)
-    assert buttons(edited) == ["🔁 Again", "↩️ Undo", "✏️ Edit", "📎 Original"]
-    assert drawn.photo is not None
-    for _ in range(2):  # the second press changes nothing
-        shared_bot.telegram.press(ann, edited, "Undo")
-    await shared_bot.wait_until(lambda: shared_bot.current(edited).caption == drawn.caption)
-    undone = shared_bot.current(edited)
-    assert undone.photo is not None
-    assert shared_bot.open_picture(undone).tobytes() == shared_bot.open_picture(drawn).tobytes()
-    assert buttons(undone) == RESULT
-    assert shared_bot.quota_used(ann) == 2
-
-
-@pytest.mark.parametrize("kind", ["photo", "document"])
-async def test_undo_of_an_edited_photo_restores_it(shared_bot: World, kind: str) -> None:
-    ann = shared_bot.add_user()
-    if kind == "photo":
-        shared_bot.send_photo(ann, jpeg(colour="purple"), caption="negative")
-    else:
-        document = files.keep_document(
-            shared_bot.telegram.chats, jpeg(colour="purple"), "x.jpg", "image/jpeg"
-        )
-        shared_bot.telegram.send(ann, document=document, caption="negative")
-    edited = await shared_bot.wait_for_picture(ann)
-    shared_bot.telegram.press(ann, edited, "Undo")
-    await shared_bot.wait_until(lambda: shared_bot.current(edited).caption == "The picture it came from.")
-    red, green, _ = shared_bot.open_picture(edited).getpixel((5, 5))  # type: ignore[misc]
-    assert red > 100 > green
-
-
 async def test_the_original_is_sent_as_a_document_and_fetched_once(shared_bot: World) -> None:
     ann = shared_bot.add_user()
-    drawn = await _draw(shared_bot, ann)
+    drawn = await _draw(shared_bot, ann, "Маяк в шторм --ar 16:9")
     for _ in range(3):
         shared_bot.telegram.press(ann, drawn, "Original")
     await shared_bot.wait_for_toast(drawn, "Fetching the original")
     await shared_bot.wait_until(lambda: any(m.document for m in shared_bot.messages_to(ann)))
     document = next(m.document for m in shared_bot.messages_to(ann) if m.document)
-    assert (document.file_name or "").startswith("imagine-")
-    assert (document.file_name or "").endswith(".webp")
+    assert document.file_name == "маяк-в-шторм.webp"
     assert shared_bot.telegram.chats.files[document.file_id] in shared_bot.media.drawn.values()
     calls = shared_bot.media.calls["picture"]
     await shared_bot.process.wait_until(
@@ -149,11 +137,11 @@ async def test_a_ratio_in_reply_redraws_and_the_prompt_command_shows_the_prompt(
     assert given.entities is not None
     assert given.entities[0].type == "pre"
     shared_bot.telegram.say(ann, "/prompt")
-    await shared_bot.wait_for_text(ann, "Answer one of my pictures with /prompt")
+    await shared_bot.wait_for_text(ann, "Reply /prompt to one of my pictures")
     shared_bot.telegram.say(ann, "sepia", reply_to=wide)
     edited = await shared_bot.wait_for_picture(ann, 3)
     shared_bot.telegram.say(ann, "16:9", reply_to=edited)
-    await shared_bot.wait_for_text(ann, "A changed picture keeps the shape")
+    await shared_bot.wait_for_text(ann, "A changed picture keeps its shape")
 
 
 async def test_a_refund_is_reported_with_the_remaining_units(shared_bot: World) -> None:
@@ -162,7 +150,7 @@ async def test_a_refund_is_reported_with_the_remaining_units(shared_bot: World) 
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     status = await shared_bot.wait_for_text(ann, "Drawing")
     shared_bot.telegram.press(ann, status, "Cancel")
-    await shared_bot.wait_for_text(ann, "you have 6 pictures left today")
+    await shared_bot.wait_for_text(ann, "It didn’t count: 6 pictures left today")
 
 
 async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
@@ -176,23 +164,53 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     assert page.caption is not None
     assert page.caption.startswith("fox 3\n\n")
     assert page.caption.endswith("· 1 of 3")
-    assert buttons(page) == [*RESULT, "▶"]
+    assert buttons(page) == [*RESULT, "▶", "▶▶"]
     assert shared_bot.telegram.press(ben, page, "▶")
-    await shared_bot.wait_for_toast(page, "someone else")
+    await shared_bot.wait_for_toast(page, "Only the person who asked")
     shared_bot.telegram.press(ann, page, "▶")
     await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").endswith("2 of 3"))
     assert buttons(shared_bot.current(page)) == [*RESULT, "◀", "▶"]
     shared_bot.telegram.press(ann, shared_bot.current(page), "▶")
     await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").startswith("fox 1\n"))
-    assert buttons(shared_bot.current(page)) == [*RESULT, "◀"]
+    assert buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀"]
     shared_bot.telegram.press(ann, shared_bot.current(page), "Shape")
     await shared_bot.wait_until(lambda: "« Back" in buttons(shared_bot.current(page)))
     shared_bot.telegram.press(ann, shared_bot.current(page), "Back")
-    await shared_bot.wait_until(lambda: buttons(shared_bot.current(page)) == [*RESULT, "◀"])
+    await shared_bot.wait_until(lambda: buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀"])
     assert len(shared_bot.pictures(ann)) == 4
     shared_bot.telegram.say(ann, "make it night", reply_to=shared_bot.current(page))
     edited = await shared_bot.wait_for_picture(ann, 5)
     assert edited.caption == "make it night"
+    shared_bot.telegram.press(ann, shared_bot.current(page), "◀◀")
+    await shared_bot.wait_until(
+        lambda: (shared_bot.current(page).caption or "").startswith("make it night\n")
+    )
+    assert buttons(shared_bot.current(page))[-2:] == ["▶", "▶▶"]
+    shared_bot.telegram.press(ann, shared_bot.current(page), "▶▶")
+    await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").endswith("4 of 4"))
+
+
+async def test_a_button_copies_a_description_that_is_short_enough(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    for prompt in ("a <fox> & co", "y" * 256, "x" * 257):
+        drawn = await _draw(shared_bot, ann, f"{prompt} --ar 1:1")
+        assert drawn.reply_markup is not None
+        keys = [key for row in drawn.reply_markup.inline_keyboard for key in row if key.copy_text]
+        assert [key.copy_text.text for key in keys if key.copy_text] == [prompt][: len(prompt) <= 256]
+
+
+async def test_the_history_says_when_by_the_reader_s_clock(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    await _draw(shared_bot, ann)
+    shared_bot.telegram.say(ann, "/history")
+    page = await shared_bot.wait_for_picture(ann, 2)
+    (time,) = [entity for entity in page.caption_entities or [] if entity.type == "date_time"]
+    finished_at = shared_bot.rows("SELECT finished_at FROM requests WHERE user_id = ?", ann.id)[0][
+        "finished_at"
+    ]
+    assert (time.unix_time, time.date_time_format) == (round(finished_at), "r")
+    shown = (page.caption or "").encode("utf-16-le")[2 * time.offset : 2 * (time.offset + time.length)]
+    assert shown.decode("utf-16-le").endswith("UTC")
 
 
 async def test_the_history_in_a_group_shows_only_pictures_of_the_group(shared_bot: World) -> None:
@@ -216,13 +234,22 @@ async def test_the_history_in_a_group_shows_only_pictures_of_the_group(shared_bo
 async def test_a_chosen_language_overrides_that_of_telegram(shared_bot: World) -> None:
     ann = shared_bot.add_user("en")
     shared_bot.telegram.say(ann, "/language")
-    choice = await shared_bot.wait_for_text(ann, "Which language")
+    choice = await shared_bot.wait_for_text(ann, "Which language shall I speak? Now: Same as Telegram.")
+    assert choice.reply_to_message is None
+    assert buttons(choice) == ["English", "Русский", "✓ Same as Telegram"]
+    menus = shared_bot.telegram.chats.chat_menus
     shared_bot.telegram.press(ann, choice, "Русский")
     await shared_bot.wait_for_text(ann, "Буду говорить с вами по-русски")
+    assert buttons(shared_bot.current(choice)) == ["English", "✓ Русский", "Как в Telegram"]
+    await shared_bot.wait_until(lambda: menus.get((ann.id, ""), {}).get("ratio") == "Обычный формат")
     shared_bot.telegram.say(ann, "/queue")
     await shared_bot.wait_for_text(ann, "Ничего не рисуется")
-    shared_bot.telegram.press(ann, choice, "As Telegram says")
+    shared_bot.telegram.say(ann, "/language")
+    await shared_bot.wait_for_text(ann, "Сейчас: Русский")
+    shared_bot.telegram.press(ann, choice, "Same as Telegram")
     await shared_bot.wait_for_text(ann, "I’ll speak English with you")
+    assert buttons(shared_bot.current(choice)) == ["English", "Русский", "✓ Same as Telegram"]
+    await shared_bot.wait_until(lambda: (ann.id, "") not in menus)
 
 
 async def test_forget_deletes_everything_but_the_quota_of_the_day(shared_bot: World) -> None:
@@ -231,27 +258,34 @@ async def test_forget_deletes_everything_but_the_quota_of_the_day(shared_bot: Wo
     await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/ratio")
     choice = await shared_bot.wait_for_text(ann, "Which shape shall I use")
+    assert [label for label in buttons(choice) if label.startswith("✓")] == ["✓ Ask me each time"]
     shared_bot.telegram.press(ann, choice, "4:3")
     await shared_bot.wait_for_text(ann, "From now on I draw in 4:3")
+    assert [label for label in buttons(shared_bot.current(choice)) if label.startswith("✓")] == ["✓ 📷 4:3"]
+    shared_bot.telegram.say(ann, "/language")
+    shared_bot.telegram.press(ann, await shared_bot.wait_for_text(ann, "Now: Same"), "English")
+    await shared_bot.wait_until(lambda: (ann.id, "") in shared_bot.telegram.chats.chat_menus)
     shared_bot.hold_tasks()
     shared_bot.telegram.say(ann, "/imagine on the way")
     await shared_bot.wait_for_text(ann, "Drawing")
     shared_bot.telegram.say(ann, "/forget")
-    sure = await shared_bot.wait_for_text(ann, "I would delete")
+    sure = await shared_bot.wait_for_text(ann, "Delete all I keep about you?")
     shared_bot.telegram.press(ann, sure, "Keep it")
     await shared_bot.wait_for_text(ann, "Nothing was deleted")
     assert shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id)
     shared_bot.telegram.press(ann, sure, "Delete it all")
-    await shared_bot.wait_for_text(ann, "I keep nothing about you but today’s count")
+    await shared_bot.wait_for_text(ann, "Done. Only today’s count is left")
     await shared_bot.process.wait_until(
         lambda: not shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id)
     )
     for table in ("drafts", "preferences"):
         column = "user_id" if table == "drafts" else "subject_id"
         assert not shared_bot.rows(f"SELECT 1 FROM {table} WHERE {column} = ?", ann.id)  # noqa: S608
+    assert (ann.id, "") not in shared_bot.telegram.chats.chat_menus
+    assert not shared_bot.rows("SELECT 1 FROM key_values WHERE name LIKE ?", f"%{ann.id}%")
     assert shared_bot.quota_used(ann) == 1
     shared_bot.telegram.press(ann, drawn, "Again")
-    await shared_bot.wait_for_toast(drawn, "too old")
+    await shared_bot.wait_for_toast(drawn, "too old", alert=True)
     shared_bot.telegram.say(ann, "/history")
     await shared_bot.wait_for_text(ann, "No pictures here yet")
 
@@ -260,7 +294,7 @@ async def test_an_edited_command_changes_a_request_that_still_waits(shared_bot: 
     shared_bot.hold_tasks()
     ann = shared_bot.add_user()
     commands = [shared_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1") for number in range(3)]
-    await shared_bot.wait_until(lambda: any("in line" in text for text in shared_bot.texts(ann)))
+    await shared_bot.wait_until(lambda: any("is next" in text for text in shared_bot.texts(ann)))
     shared_bot.telegram.rewrite(commands[2], "/imagine a wolf --ar 16:9")
     shared_bot.telegram.rewrite(commands[0], "/imagine too late --ar 16:9")
     await shared_bot.wait_until_handled()
@@ -287,7 +321,7 @@ async def test_an_edited_command_changes_its_question(shared_bot: World) -> None
 
 async def test_a_deep_link_asks_for_the_ratio_before_it_draws(shared_bot: World) -> None:
     ann = shared_bot.add_user("ru")
-    payload = link_to("bot", "маяк в шторм --ar 1:1").partition("start=")[2]
+    payload = base64.urlsafe_b64encode("маяк в шторм --ar 1:1".encode()).decode().rstrip("=")
     shared_bot.telegram.say(ann, f"/start {payload}")
     question = await shared_bot.wait_for_text(ann, "В каком формате нарисовать «маяк в шторм»")
     assert shared_bot.quota_used(ann) == 0
@@ -296,20 +330,8 @@ async def test_a_deep_link_asks_for_the_ratio_before_it_draws(shared_bot: World)
     for wrong in ("x", "%%%", "AAAA", "a" * 65, "_w"):
         shared_bot.telegram.say(ann, f"/start {wrong}")
     await shared_bot.wait_until(
-        lambda: sum("Я превращаю слова" in text for text in shared_bot.texts(ann)) == 5
+        lambda: sum("Опишите картинку" in text for text in shared_bot.texts(ann)) == 5
     )
-
-
-async def test_the_examples_of_help_are_links(shared_bot: World) -> None:
-    ann = shared_bot.add_user()
-    shared_bot.telegram.say(ann, "/help")
-    answer = await shared_bot.wait_for_text(ann, "tap to try")
-    links = [e.url for e in answer.entities or [] if e.type == "text_link"]
-    assert len(links) == 2
-    payload = str(links[0]).partition("start=")[2]
-    assert str(links[0]).startswith("https://t.me/imagine_demo_bot?start=")
-    shared_bot.telegram.say(ann, f"/start {payload}")
-    await shared_bot.wait_for_text(ann, "Which shape for “a lighthouse in a storm”")
 
 
 async def test_the_command_menus_are_set_once(own_bot: World) -> None:
@@ -334,6 +356,34 @@ async def test_the_command_menus_are_set_once(own_bot: World) -> None:
     assert own_bot.telegram.calls["setMyCommands"] == 8
 
 
+async def test_a_menu_in_a_chosen_language_is_set_again_after_a_failure(own_bot: World) -> None:
+    ann, admin = own_bot.add_user(), own_bot.add_user(user_id=ADMIN)
+    await own_bot.process.start(ADMIN_IDS=str(ADMIN))
+    await own_bot.process.wait_for_log("menus set")
+    menus = own_bot.telegram.chats.chat_menus
+    refusal = faults.telegram(500, "Internal Server Error")
+    own_bot.telegram.faults.add(Fault("setMyCommands", times=None, answer=refusal))
+    for user in (ann, admin):
+        own_bot.telegram.say(user, "/language")
+        own_bot.telegram.press(user, await own_bot.wait_for_text(user, "Which language"), "Русский")
+        await own_bot.wait_for_text(user, "Буду говорить с вами по-русски")
+    await own_bot.process.wait_until(
+        lambda: sum(line.get("event") == "menu of a chat not set" for line in own_bot.process.log) == 2
+    )
+    await own_bot.process.stop()
+    own_bot.telegram.faults.clear()
+    await own_bot.process.start(ADMIN_IDS=str(ADMIN))
+    await own_bot.process.wait_for_log("menus set")
+    assert menus[ann.id, ""]["help"] == menus[ADMIN, ""]["help"] == menus[ADMIN, "ru"]["help"] == "Что я умею"
+    assert "ban" in menus[ADMIN, ""]
+    assert "ban" not in menus[ann.id, ""]
+    await own_bot.process.stop()
+    await own_bot.process.start(ADMIN_IDS="")
+    await own_bot.process.wait_for_log("menus set")
+    assert "ban" not in menus[ADMIN, ""]  # no admin any more, but the language stays
+    assert (ADMIN, "ru") not in menus
+
+
 async def test_names_and_prompts_are_never_parsed_as_html(shared_bot: World) -> None:
     ann = shared_bot.add_user(name="<b>Ann</b> & co")
     group = shared_bot.add_group(ann)
@@ -350,8 +400,8 @@ async def test_names_and_prompts_are_never_parsed_as_html(shared_bot: World) -> 
 async def test_links_have_no_preview(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/help")
-    await shared_bot.wait_for_text(ann, "tap to try")
-    call = next(json.loads(c) for c in reversed(shared_bot.telegram.seen) if "tap to try" in c)
+    await shared_bot.wait_for_text(ann, "tap an example")
+    call = next(json.loads(c) for c in reversed(shared_bot.telegram.seen) if "tap an example" in c)
     assert call["link_preview_options"]["is_disabled"] is True
 
 

@@ -33,9 +33,9 @@ async def test_an_unreadable_message_is_answered_with_the_sentence_for_errors(sh
     ann = shared_bot.add_user()
     group = shared_bot.add_group(ann)
     shared_bot.telegram.queue_update({"message": _without_date(shared_bot, ann, ann.id)})
-    await shared_bot.wait_for_text(ann, "I could not handle that")
+    await shared_bot.wait_for_text(ann, "Something broke on my side")
     shared_bot.telegram.queue_update({"message": _without_date(shared_bot, ann, group)})
-    await shared_bot.wait_for_ephemeral(group, ann, "I could not handle that")
+    await shared_bot.wait_for_ephemeral(group, ann, "Something broke on my side")
 
 
 async def _wait_for_messages(world: World, user: User, count: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.model import State
+from generation.finalizer import CANCELLED_SECONDS
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request
 from tests.support.virtual_loop import LoopClock, virtual_time
@@ -175,3 +176,22 @@ async def test_a_cancelled_request_leaves_the_queue_and_the_next_moves_up(tmp_pa
     assert [request.state for request in requests] == [State.DELIVERED, State.CANCELLED, State.DELIVERED]
     assert harness.paid_prompts() == ["picture 1", "picture 3"]
     await app.stop()
+
+
+@virtual_time
+async def test_the_word_that_a_request_is_cancelled_does_not_stay(tmp_path: Path) -> None:
+    harness = EngineHarness(tmp_path)
+    app = await harness.start()
+    await app.engine.submit(generation_request(1), AMPLE)
+    await asyncio.sleep(0.5)
+    assert await app.engine.cancel(1)
+    (request,) = await requests_until_closed(app, 1)
+    assert request.status_message_id is not None
+    assert harness.telegram.texts[request.status_message_id].startswith("Cancelled.")
+    await asyncio.sleep(CANCELLED_SECONDS / 2)
+    assert request.status_message_id in harness.telegram.texts
+    await app.stop()
+    again = await harness.start()
+    await asyncio.sleep(CANCELLED_SECONDS / 2)
+    assert request.status_message_id not in harness.telegram.texts
+    await again.stop()

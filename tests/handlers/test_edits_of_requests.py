@@ -234,7 +234,7 @@ def test_an_unknown_ratio_in_answer_to_its_question_is_refused_and_corrected(
     message = private.say("/imagine a fox")
     more = {} if plain else {"reply_to_message": private.question(message)}
     answer = private.say(refused, **more)
-    assert "I can’t draw 5:7" in private.texts[-1]
+    assert "I don’t have 5:7. Which shape for “a fox”?" in private.texts[-1]
     for _ in range(2):
         private.edit(answer, text="16:9")
     assert [content_of(request) for request in private.requests()] == [("a fox", AspectRatio.WIDE, None)]

@@ -94,7 +94,7 @@ def test_words_are_enough_in_a_private_chat(private: ChatUser) -> None:
 def test_the_first_picture_of_a_group_explains_how_to_change_it(group: ChatUser, private: ChatUser) -> None:
     captions = group.harness.telegram.captions
     drawn(group, "a <first> lake")
-    assert captions[-1].startswith("a &lt;first&gt; lake\n\n<i>To change it, answer with /imagine")
+    assert captions[-1].startswith("a &lt;first&gt; lake\n\n<i>To change it, reply with /imagine")
     drawn(group)
     drawn(private)
     assert captions[-2:] == ["a lake", "a lake"]

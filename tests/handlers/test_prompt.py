@@ -11,13 +11,11 @@ from core.model import AspectRatio
 from handlers.prompt import (
     LONGEST_PROMPT,
     ParsedPrompt,
-    PromptError,
     PromptTooLong,
-    RatioTwice,
-    UnknownFlag,
-    UnknownRatio,
+    is_ratio,
+    only_ratio,
     parse_prompt,
-    parse_ratio,
+    ratio_in,
 )
 
 FLAG_SPELLINGS = ["--ar ", "--ar=", "--ar", "—ar ", "–ar ", "—ar=", "--AR ", "ar=", "--ar  "]
@@ -43,7 +41,7 @@ def test_a_ratio_is_parsed_in_every_spelling(flag: str, separator: str, ratio: A
         ("--ar 16:9", ParsedPrompt("", AspectRatio.WIDE)),
         ("16:9", ParsedPrompt("", AspectRatio.WIDE)),
         ("(16 × 9)", ParsedPrompt("", AspectRatio.WIDE)),
-        ("5:7", ParsedPrompt("5:7", None)),
+        ("5:7", ParsedPrompt("", None, unknown_ratio="5:7")),
         ("16:9 --ar 1:1", ParsedPrompt("16:9", AspectRatio.SQUARE)),
         ("a fox --ar 16:9, in oil", ParsedPrompt("a fox in oil", AspectRatio.WIDE)),
         ("a fox --ar 1920x1080", ParsedPrompt("a fox", AspectRatio.WIDE)),
@@ -65,39 +63,60 @@ def test_only_a_flag_is_taken_out_of_the_prompt(text: str, expected: ParsedPromp
 @pytest.mark.parametrize(
     "written", ["5:4", "2:1", "0:0", "16:0", "wide", "16", "16:9:1", ":", "99999:1", "²:1"]
 )
-def test_an_unsupported_ratio_is_named_in_the_error(written: str) -> None:
-    with pytest.raises(UnknownRatio) as caught:
-        parse_prompt(f"a fox --ar {written}")
-    assert caught.value.ratio == written
+def test_an_unsupported_ratio_is_named_and_the_prompt_is_kept(written: str) -> None:
+    parsed = parse_prompt(f"a fox --ar {written}")
+    assert parsed == ParsedPrompt("a fox", None, unknown_ratio=written)
+    assert parsed.names_shape
+    assert not parsed.is_clear
 
 
 @pytest.mark.parametrize("text", ["a fox --ar", "--ar", "a fox —ar", "ar="])
-def test_a_flag_without_a_ratio_is_an_error_without_a_name(text: str) -> None:
-    with pytest.raises(UnknownRatio) as caught:
-        parse_prompt(text)
-    assert caught.value.ratio == ""
+def test_a_flag_without_a_ratio_is_a_ratio_without_a_name(text: str) -> None:
+    prompt = "a fox" if "fox" in text else ""
+    assert parse_prompt(text) == ParsedPrompt(prompt, None, unknown_ratio="")
+
+
+@pytest.mark.parametrize("text", ["21:9", "21x9", "5/4", "(2:1)", "--ar 21:9", "2.35:1 --ar wide"])
+def test_an_unsupported_ratio_alone_is_no_prompt(text: str) -> None:
+    parsed = parse_prompt(text)
+    assert parsed.unknown_ratio
+    assert parsed.prompt == ("2.35:1" if "2.35" in text else "")
+    assert is_ratio(text) == (not parsed.prompt)
+    assert only_ratio(text) is None
+
+
+@pytest.mark.parametrize("text", ["1914-1918", "2 to 7", "10 by 20", "42", "a 21:9 screen"])
+def test_numbers_that_are_no_ratio_are_a_prompt(text: str) -> None:
+    assert parse_prompt(text) == ParsedPrompt(text, None)
+    assert not is_ratio(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "flag"),
+    ("text", "prompt", "flags"),
     [
-        ("a fox --size 5", "--size"),
-        ("--стиль масло", "--стиль"),
-        ("a --no-text fox", "--no-text"),
-        ("a --size=1 b", "--size=1"),
-        ("a fox,--size 5", "--size"),
-        ("a fox --v 5 --size 5", "--size"),
+        ("a fox --size 5", "a fox", ("--size",)),
+        ("a fox --size 5 in snow", "a fox in snow", ("--size",)),
+        ("--стиль масло", "масло", ("--стиль",)),
+        ("a --no-text fox", "a fox", ("--no-text",)),
+        ("a --size=1 b", "a b", ("--size=1",)),
+        ("a fox,--size 5", "a fox", ("--size",)),
+        ("a fox --v 5 --size 5", "a fox", ("--size",)),
+        ("a fox --size 5 --colour red", "a fox red", ("--size", "--colour")),
     ],
 )
-def test_an_unknown_flag_is_named_in_the_error(text: str, flag: str) -> None:
-    with pytest.raises(UnknownFlag) as caught:
-        parse_prompt(text)
-    assert caught.value.flag == flag
+def test_an_unknown_flag_is_named_and_the_prompt_is_kept(
+    text: str, prompt: str, flags: tuple[str, ...]
+) -> None:
+    parsed = parse_prompt(text)
+    assert (parsed.prompt, parsed.unknown_flags) == (prompt, flags)
+    assert not parsed.is_clear
 
 
-def test_two_different_ratios_are_an_error() -> None:
-    with pytest.raises(RatioTwice):
-        parse_prompt("a fox --ar 16:9 --ar 4:3")
+def test_two_different_ratios_are_both_kept() -> None:
+    parsed = parse_prompt("a fox --ar 16:9 --ar 4:3")
+    assert parsed == ParsedPrompt("a fox", None, ratios=(AspectRatio.WIDE, AspectRatio.LANDSCAPE))
+    assert parse_prompt("a fox --ar 16:9 --ar 21:9") == ParsedPrompt("a fox", None, unknown_ratio="21:9")
+    assert parse_prompt("a fox --ar 16:9 --ar 16:9") == ParsedPrompt("a fox", AspectRatio.WIDE)
 
 
 def test_the_length_is_measured_after_trimming_and_without_the_ratio() -> None:
@@ -108,11 +127,8 @@ def test_the_length_is_measured_after_trimming_and_without_the_ratio() -> None:
 
 
 @given(st.text(max_size=300) | st.text(alphabet="-—– ar=:x×/1691634\n", max_size=40))
-def test_any_text_is_parsed_or_raises_a_prompt_error(text: str) -> None:
-    try:
-        parsed = parse_prompt(text)
-    except PromptError:
-        return
+def test_any_text_is_parsed(text: str) -> None:
+    parsed = parse_prompt(text)
     assert len(parsed.prompt) <= LONGEST_PROMPT
     assert parsed.prompt == parsed.prompt.strip()
     assert "\x00" not in parsed.prompt
@@ -128,12 +144,9 @@ def test_a_ratio_at_the_end_does_not_change_the_prompt(text: str, flag: str, rat
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_a_known_ratio_or_raises_unknown_ratio(text: str) -> None:
-    try:
-        ratio = parse_ratio(text)
-    except UnknownRatio:
-        return
-    assert ratio in AspectRatio
+def test_any_text_is_a_known_ratio_or_none(text: str) -> None:
+    ratio = ratio_in(text)
+    assert ratio is None or ratio in AspectRatio
 
 
 INVISIBLE = [
@@ -334,12 +347,10 @@ def test_a_value_may_touch_the_next_flag(text: str, ratio: AspectRatio, lacking:
 
 def test_a_wrong_value_that_touches_the_next_flag_is_named_alone() -> None:
     for text, value in (("a fox --ar 5:7--v 6", "5:7"), ("a fox --ar wide--v 6", "wide"), ("--ar --v 6", "")):
-        with pytest.raises(UnknownRatio) as caught:
-            parse_prompt(text)
-        assert caught.value.ratio == value
-    with pytest.raises(UnknownFlag) as unknown:
-        parse_prompt("a fox --ar 1:1--size 5")
-    assert unknown.value.flag == "--size"
+        assert parse_prompt(text).unknown_ratio == value
+    assert parse_prompt("a fox --ar 1:1--size 5") == ParsedPrompt(
+        "a fox", AspectRatio.SQUARE, unknown_flags=("--size",)
+    )
 
 
 @pytest.mark.parametrize("end", ["", "x", "16:9", "--"])
@@ -371,6 +382,6 @@ def test_a_wrong_value_that_touches_the_next_flag_is_named_alone() -> None:
 def test_no_text_takes_long(start: str, middle: str, end: str) -> None:
     text = (start + middle * 4_096)[: 4_096 - len(end)] + end
     before = time.process_time()
-    with contextlib.suppress(PromptError):
+    with contextlib.suppress(PromptTooLong):
         parse_prompt(text)
     assert time.process_time() - before < 0.5

@@ -102,7 +102,7 @@ def test_the_next_message_in_private_answers_a_question(private: ChatUser) -> No
     private.say("16:9")
     assert content_of(private.request(message)) == ("a cat in a hat", AspectRatio.WIDE, None)
     private.say("and a dog")
-    assert "put /imagine in front of it" in private.texts[-1]
+    assert "Shall I draw" in private.texts[-1]
     assert len(private.requests()) == 1
 
 
@@ -118,7 +118,7 @@ def test_a_question_is_closed_once_something_else_was_asked(private: ChatUser, b
     private.say(between)
     message = private.say("a cat")
     assert private.request(message) is None
-    assert "put /imagine in front of it" in private.texts[-1]
+    assert "Shall I draw" in private.texts[-1]
 
 
 def test_an_answer_that_cannot_be_drawn_leaves_the_question_open(private: ChatUser) -> None:

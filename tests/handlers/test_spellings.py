@@ -72,7 +72,7 @@ def test_commands_of_other_bots_are_left_alone_in_a_group(group: ChatUser) -> No
         "/imagin@other_bot a fox",
         "/imagine@other_bot a fox",
         "/stats",
-        "/forget",
+        "/forgotten",
     ):
         group.say(text)
     assert group.texts == []

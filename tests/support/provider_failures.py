@@ -14,7 +14,7 @@ from playground.faults import Fault
 Answer = Callable[[], web.StreamResponse]
 
 THE_PICTURE = "the picture"
-UNSAFE = "declined this description as unsafe"
+UNSAFE = "won’t draw this description"
 NOT_DRAWN = "could not draw this"
 NOT_FETCHED = "I could not fetch it"
 
@@ -155,7 +155,7 @@ PROVIDER_FAILURES = [
     ProviderFailure(
         what="create: reset twice",
         call="create",
-        answer_to_user="I cannot tell whether it was started",
+        answer_to_user="I can’t tell whether the order arrived",
         calls=2,
         times=2,
         drop=True,

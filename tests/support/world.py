@@ -142,11 +142,11 @@ class World:
             )
         )
 
-    async def wait_for_toast(self, message: Message, words: str) -> None:
-        """Wait until a press of a message's button is answered with these words."""
+    async def wait_for_toast(self, message: Message, words: str, *, alert: bool = False) -> None:
+        """Wait until a press of a message's button is answered with these words, in an alert if asked for."""
         await self.wait_until(
             lambda: any(
-                e.kind == "toast" and e.message_id == message.message_id and words in e.text
+                (e.kind, e.message_id, e.alert) == ("toast", message.message_id, alert) and words in e.text
                 for e in self.telegram.chats.events
             )
         )

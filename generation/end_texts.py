@@ -1,0 +1,86 @@
+"""The final message of a request that ended without a picture: its sentence, and the button that tries again."""
+
+from typing import NamedTuple
+
+from aiogram.types import InlineKeyboardMarkup
+
+from chat import keyboards
+from chat.telegram_files import LARGEST_FILE
+from chat.translations import Translator
+from core.model import Failure, Request
+from generation.allowances import DailyQuota
+from generation.conversion import MOST_PIXELS
+from storage.moderation_strikes import STRIKES_TO_PAUSE, ModerationStrikes
+
+_TRY_AGAIN = frozenset(
+    {
+        Failure.TIMEOUT,
+        Failure.UNAVAILABLE,
+        Failure.UNKNOWN_CREATE,
+        Failure.TASK_FAILED,
+        Failure.SERVICE_PAUSED,
+        Failure.PICTURE_LOST,
+        Failure.NOT_SENDABLE,
+        Failure.NOT_SENT,
+        Failure.NOT_ALLOWED,
+        Failure.SOURCE_UNAVAILABLE,
+    }
+)
+"""Failures after which the same request may succeed."""
+
+
+class EndText(NamedTuple):
+    """A sentence in HTML with its buttons."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None
+
+
+class EndTexts:
+    """Makes the final messages. Each says whether the request counts, and a refusal as unsafe says its consequence."""
+
+    def __init__(self, *, quota: DailyQuota, strikes: ModerationStrikes) -> None:
+        self._quota = quota
+        self._strikes = strikes
+
+    async def cancelled(self, request: Request, translate: Translator) -> str:
+        """Return the sentence about a cancelled request."""
+        return translate("cancelled", left=await self._remaining(request, translate))
+
+    async def failed(self, request: Request, translate: Translator) -> EndText:
+        """Return the sentence about a failure, with a button if the request may succeed in another try."""
+        text = _sentence(request, translate, await self._remaining(request, translate))
+        if request.failure is Failure.MODERATED:
+            text += await self._consequence(request.user_id, translate)
+        return EndText(text, _keyboard(request, translate))
+
+    async def _remaining(self, request: Request, translate: Translator) -> str:
+        remaining = await self._quota.remaining(request.user_id)
+        return translate("left-unlimited") if remaining is None else translate("left", left=remaining)
+
+    async def _consequence(self, user_id: int, translate: Translator) -> str:
+        """Return the paragraph after one of several refusals: a warning before the pause, or that it has begun."""
+        strikes = await self._strikes.count_recent(user_id)
+        if strikes < STRIKES_TO_PAUSE - 1:
+            return ""
+        return "\n\n" + translate("unsafe-pause" if strikes >= STRIKES_TO_PAUSE else "unsafe-warning")
+
+
+def _keyboard(request: Request, translate: Translator) -> InlineKeyboardMarkup | None:
+    """Return the button that tries again, or the other ratios if Telegram refused the picture in this one."""
+    if request.failure not in _TRY_AGAIN or request.forget:
+        return None
+    if request.failure is Failure.NOT_SENDABLE and request.source is None:
+        return keyboards.try_other_ratios(translate, request)
+    return keyboards.try_again(translate, request)
+
+
+def _sentence(request: Request, translate: Translator, left: str) -> str:
+    if request.failure is Failure.SOURCE_TOO_LARGE:
+        limit = int(request.failure_detail or LARGEST_FILE) // 2**20
+        return f"{translate('source-too-large', limit=limit)} {left}"
+    if request.failure is Failure.SOURCE_TOO_MANY_PIXELS and request.failure_detail is not None:
+        megapixels = -(-int(request.failure_detail) // 1_000_000)  # rounded up: more than the limit
+        limit = MOST_PIXELS // 1_000_000
+        return translate("source-too-many-pixels", megapixels=megapixels, limit=limit, left=left)
+    return translate(f"failed-{request.failure}", left=left)

@@ -1,0 +1,51 @@
+"""Words in a private chat without a command, which one press draws."""
+
+from aiogram import Bot, Router
+from aiogram.types import Message
+
+from chat.translations import Translator
+from handlers import origins
+from handlers.commands import without_mention
+from handlers.confirmation import Confirmation
+from handlers.filters import IN_PRIVATE, not_a_command, on_message, question_answered
+from handlers.generation_service import GenerationService
+from handlers.identity import UserIdentity
+from handlers.outcome import Outcome
+from handlers.prompt import parse_prompt
+from handlers.questions import Questions
+from storage.drafts import Drafts
+
+
+async def words_sent(
+    message: Message,
+    user: UserIdentity,
+    translate: Translator,
+    bot: Bot,
+    drafts: Drafts,
+    questions: Questions,
+    generation_service: GenerationService,
+) -> None:
+    """Ask whether to draw the words, with one button for each ratio.
+
+    The words of the last question for a ratio, written again with one, are its answer.
+    """
+    origin = origins.of_message(message, user, translate.language)
+    parsed = parse_prompt(await without_mention(message.text or "", bot))
+    draft = await question_answered(message, user, drafts)
+    completes = draft is not None and parsed.ratio is not None and draft.prompt == parsed.prompt
+    outcome = await generation_service.request_or_ask(
+        origin,
+        parsed,
+        translate,
+        confirmation=Confirmation.NONE if completes else Confirmation.WORDS,
+        edited=message.edit_date is not None,
+    )
+    if draft is not None and completes and outcome is Outcome.STARTED and draft.origin.key != origin.key:
+        await questions.remove(draft)
+
+
+def router() -> Router:
+    """Return the routes for words that no other feature handles."""
+    router = Router(name="plain words")
+    on_message(router, words_sent, IN_PRIVATE, not_a_command)
+    return router

@@ -1,0 +1,27 @@
+"""The commands of private chats, sent in a group: answered with the link to the private chat."""
+
+from aiogram import Bot, Router
+from aiogram.types import Message
+
+from chat.private_replies import PrivateReplies
+from chat.translations import Translator
+from handlers.commands import Command
+from handlers.filters import IN_GROUP, by_bot_admin, on_message
+from handlers.identity import UserIdentity, place_of
+
+
+async def point_to_private_chat(
+    message: Message, user: UserIdentity, translate: Translator, bot: Bot, private_replies: PrivateReplies
+) -> None:
+    """Answer that the command is for the private chat. The choices of a user concern nobody else in the group."""
+    link = f"https://t.me/{(await bot.me()).username or ''}"
+    await private_replies.send(place_of(message), user.id, translate("private-only", link=link))
+
+
+def router() -> Router:
+    """Return the routes of this feature."""
+    router = Router(name="private-only")
+    on_message(router, point_to_private_chat, Command("forget", "language", "ratio"), IN_GROUP)
+    moderation = Command("ban", "unban", "banword", "unbanword")
+    on_message(router, point_to_private_chat, moderation, IN_GROUP, by_bot_admin)
+    return router

@@ -1,0 +1,45 @@
+"""The button under the message about a failure, which tries the same request again."""
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+
+from chat.callbacks import TryAgain
+from chat.translations import Translator
+from core.model import AspectRatio, GenerationRequest, Request, State
+from core.reply_target import ReplyTarget
+from handlers import origins
+from handlers.filters import NamesRatio, not_forgotten, own_request, pressed_place
+from handlers.generation_service import GenerationService
+from handlers.user_errors import ButtonExpired
+
+
+async def try_again_pressed(
+    query: CallbackQuery,
+    request: Request,
+    ratio: AspectRatio | None,
+    place: ReplyTarget,
+    translate: Translator,
+    generation_service: GenerationService,
+) -> None:
+    """Try a failed request again, once. The message about the failure becomes the status message."""
+    if request.state is not State.FAILED:
+        raise ButtonExpired
+    origin = origins.of_try_again(request, translate.language)
+    again = GenerationRequest(
+        origin, request.prompt, ratio or request.ratio, request.source, status_message_id=place.reply_to
+    )
+    await generation_service.submit(again, translate, query_id=query.id)
+
+
+def router() -> Router:
+    """Return the routes of this feature."""
+    router = Router(name="try_again")
+    router.callback_query.register(
+        try_again_pressed,
+        TryAgain.filter(),
+        NamesRatio(optional=True),
+        pressed_place,
+        own_request,
+        not_forgotten,
+    )
+    return router

@@ -1,0 +1,231 @@
+"""A walk through all commands and buttons, in each kind of chat and for each kind of user: each is answered.
+
+Each command is sent in a chat of its own, so that the answers can be told apart and no chat exceeds its rate limit.
+"""
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import Chat, Message, User
+
+from chat import callbacks
+from handlers.commands import KNOWN
+from playground import faults
+from playground.chats import BOT, Event
+from playground.faults import Fault
+from playground.telegram import dump
+from tests.support.world import World, jpeg
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+_FAILED = faults.json({"code": 0, "id": "x", "status": "failed", "message": "out of paint"})
+TOPIC = 77
+ANONYMOUS = User(id=1_087_968_824, is_bot=True, first_name="Group", username="GroupAnonymousBot")
+CHANNEL = User(id=136_817_688, is_bot=True, first_name="Channel", username="Channel_Bot")
+NEWS = Chat(id=-1_009_999_999_999, type="channel", title="News")
+BOT_ADMINS, BANNED = range(20_000, 21_000), range(30_000, 31_000)
+FOR_BOT_ADMINS = {"ban", "unban", "banword", "unbanword"}
+ROLES = {
+    "private": ("user", "bot admin", "banned"),
+    "group": ("user", "group admin", "bot admin", "banned", "anonymous admin", "channel"),
+    "topic": ("user", "group admin", "bot admin", "banned", "anonymous admin", "channel"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A command of a user in a chat. `seen` is the number of events before it."""
+
+    chat: str
+    role: str
+    text: str
+    chat_id: int
+    user_id: int
+    seen: int
+
+    @property
+    def is_for_nobody(self) -> bool:
+        """Whether silence is right: the user is banned, or the command may be for a bot that moderates the group."""
+        name = self.text.removeprefix("/")
+        others = self.chat != "private" and name in FOR_BOT_ADMINS and self.role != "bot admin"
+        return self.role == "banned" or others
+
+
+class Walk:
+    """Sends the commands. Every user and every chat is new."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._ids = {"bot admin": iter(BOT_ADMINS), "banned": iter(BANNED)}
+
+    def commands(self) -> Iterator[Case]:
+        """Send each command, bare and with the name of the bot, in each kind of chat as each kind of user."""
+        for chat, roles in ROLES.items():
+            for role, name, mention in itertools.product(roles, sorted(KNOWN), ("", f"@{BOT.username}")):
+                yield self.send(chat, role, f"/{name}{mention}")
+
+    def send(self, chat: str, role: str, text: str) -> Case:
+        """Send a text in a new chat."""
+        world = self.world
+        user = world.add_user(user_id=next(self._ids[role]) if role in self._ids else None)
+        chat_id, more = user.id, dict[str, Any]()
+        if chat != "private":
+            others = [user] if role == "group admin" else [world.add_user(), user]
+            chat_id = world.add_group(*others, topics={TOPIC: "Pictures"} if chat == "topic" else None)
+        if chat == "topic":
+            more |= {"message_thread_id": TOPIC, "is_topic_message": True}
+        sender = {"anonymous admin": ANONYMOUS, "channel": CHANNEL}.get(role, user)
+        if sender is not user:
+            is_channel = role == "channel"
+            more |= {"sender_chat": NEWS if is_channel else world.telegram.chats.chats[chat_id]}
+        seen = len(world.telegram.chats.events) + 1
+        world.telegram.say(sender, text, chat_id=chat_id, **more)
+        return Case(chat, role, text, chat_id, user.id, seen)
+
+    def answers(self, case: Case) -> list[Event]:
+        """Return the messages of the bot that the user of a case sees."""
+        return [
+            event
+            for event in self.world.telegram.chats.events[case.seen :]
+            if event.chat_id == case.chat_id
+            and event.kind in {"sent", "ephemeral"}
+            and event.to in {None, case.user_id}
+        ]
+
+
+async def _start(world: World) -> None:
+    """Start the bot with a ledger that holds the bans."""
+    await world.process.start()
+    await world.process.stop()
+    with sqlite3.connect(world.process.settings["DATABASE_URL"].removeprefix("sqlite:///")) as ledger:
+        ledger.executemany("INSERT INTO bans VALUES ('subject', ?)", [(str(user),) for user in BANNED])
+    ledger.close()
+    world.telegram.flood.rate = 100_000
+    admins = ",".join(str(user) for user in BOT_ADMINS)
+    await world.process.start(ADMIN_IDS=admins, TELEGRAM_RATE="10000", THROTTLE="0")
+
+
+async def test_every_command_is_answered_in_every_kind_of_chat(own_bot: World) -> None:
+    await _start(own_bot)
+    walk = Walk(own_bot)
+    cases = list(walk.commands())
+    cases += [walk.send("private", "user", text) for text in ("hello", "/unknown", "/imagin a fox", "16:9")]
+    await own_bot.process.wait_until(
+        lambda: all(walk.answers(case) for case in cases if not case.is_for_nobody), 300
+    )
+    await own_bot.wait_until_handled()
+    silent = [case for case in cases if not walk.answers(case)]
+    assert [case for case in silent if not case.is_for_nobody] == []
+    assert {case.role for case in silent if case.chat == "private"} == {"banned"}
+    for case in cases:
+        for answer in walk.answers(case):
+            assert answer.message is not None
+            assert (answer.message.message_thread_id == TOPIC) == (case.chat == "topic"), (case, answer)
+            if case.chat == "private" and case.text in PLAIN:
+                assert answer.message.reply_to_message is None, case
+
+
+PLAIN = {
+    f"/{name}"
+    for name in ("start", "help", "settings", "queue", "quota", "history", "ratio", "language", "forget")
+}
+"""Commands whose answers stand right below them in a private chat, and so quote nothing."""
+
+
+def _kind(data: str) -> str:
+    """Return the kind of a button: its prefix, and the action of a button under a picture."""
+    prefix, _, fields = data.partition(":")
+    return f"{prefix}:{fields.split(':')[1]}" if prefix == callbacks.ResultButton.__prefix__ else prefix
+
+
+BUTTONS = {kind.__prefix__ for kind in CallbackData.__subclasses__() if kind.__module__ == callbacks.__name__}
+KINDS = BUTTONS - {"x"} | {f"x:{action}" for action in callbacks.ResultAction}
+
+
+class Presser:
+    """Presses one button of each kind under the messages of the bot in a chat."""
+
+    def __init__(self, world: World, chat_id: int) -> None:
+        self.world = world
+        self.chat_id = chat_id
+        self.pressed: set[str] = set()
+
+    async def press_all(self, owner: User, stranger: User | None) -> None:
+        """Press until no message has a button of a new kind: first as a stranger, then as the owner."""
+        while found := self._next():
+            message, data = found
+            self.pressed.add(_kind(data))
+            if stranger is not None:
+                await self.press(stranger, message, data)
+            await self.press(owner, message, data)
+            await self.world.wait_until_handled()
+            if {"s", "x:b"} - self.pressed:  # the buttons of the shapes disappear with the first press
+                self.pressed.discard("x:s")
+
+    async def press(self, user: User, message: Message, data: str) -> None:
+        """Press a button, and wait for a visible answer to it."""
+        telegram = self.world.telegram
+        seen = len(telegram.chats.events)
+        press = telegram.press_data(user, message, data)
+        await self.world.wait_until(lambda: press not in telegram.presses)
+
+        def is_visible() -> bool:
+            later = [event for event in telegram.chats.events[seen:] if event.chat_id == self.chat_id]
+            return any(event.text if event.kind == "toast" else event.kind != "action" for event in later)
+
+        await self.world.wait_until(is_visible)
+
+    def _next(self) -> tuple[Message, str] | None:
+        for message in self.world.messages_in(self.chat_id):
+            rows = message.reply_markup.inline_keyboard if message.reply_markup else []
+            for data in (key.callback_data for row in rows for key in row):
+                if data and _kind(data) not in self.pressed:
+                    return message, data
+        return None
+
+
+@pytest.mark.parametrize("chat", ["private", "group", "topic"])
+async def test_every_button_is_answered_in_every_kind_of_chat(own_bot: World, chat: str) -> None:
+    await _start(own_bot)
+    ann, ben = own_bot.add_user(), own_bot.add_user(name="Ben")
+    chat_id, topic = ann.id, dict[str, Any]()
+    if chat != "private":
+        chat_id = own_bot.add_group(ann, ben, topics={TOPIC: "Pictures"} if chat == "topic" else None)
+    if chat == "topic":
+        topic = {"message_thread_id": TOPIC, "is_topic_message": True}
+    photo = own_bot.send_photo(ann, jpeg(), chat_id=chat_id, caption="/imagine make it night", **topic)
+    await own_bot.wait_for_picture_in(chat_id)
+    own_bot.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=chat_id, **topic)
+    await own_bot.wait_for_picture_in(chat_id, 2)
+    own_bot.media.faults.add(Fault("create", only="an unlucky fox", answer=_FAILED))
+    own_bot.telegram.say(ann, "/imagine an unlucky fox --ar 16:9", chat_id=chat_id, **topic)
+    await own_bot.wait_for_text_in(chat_id, "The picture service could not draw this")
+    await own_bot.wait_until_closed()
+    own_bot.hold_tasks()
+    commands = [
+        "/history",
+        "/imagine a wolf --ar 1:1",
+        "/queue",
+        "/imagine a cat",
+        "/imagine a dog --v 6 --ar 1:1",
+    ]
+    commands += ["/start", "/ratio", "/language", "/forget"] if chat == "private" else ["/settings"]
+    for text in commands:
+        count = len(own_bot.telegram.chats.events)
+        own_bot.telegram.say(ann, text, chat_id=chat_id, **topic)
+        await own_bot.wait_until(lambda: len(own_bot.telegram.chats.events) > count + 1)  # noqa: B023
+        await own_bot.wait_until_handled()
+    presser = Presser(own_bot, chat_id)
+    await presser.press_all(ann, None if chat == "private" else ben)
+    only_here = {"d", "p", "l", "f"} if chat != "private" else {"g"}
+    assert KINDS - only_here == presser.pressed
+    picture = next(message for message in own_bot.messages_in(chat_id) if message.photo)
+    for kind in sorted(KINDS):  # forged, or of another version of the bot
+        for data in (f"{kind}:9223372036854775807:x:0", f"{kind}:0", kind, f"{kind}::::", "zz:1"):
+            await presser.press(ann, picture, data)
+    assert dump(photo)["caption"]
