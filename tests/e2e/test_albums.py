@@ -1,4 +1,4 @@
-"""Albums: a user without quota, or with a wrong caption, is refused once for all photos of an album."""
+"""Albums: a user without quota is refused once for all photos of an album, and a caption is asked about once."""
 
 import pytest
 
@@ -12,8 +12,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
     [
         (["sepia please", None, None], {"DAILY_QUOTA": "0"}, "owners only"),
         (["/imagine sepia please", None, None], {"DAILY_QUOTA": "0"}, "owners only"),
-        (["sepia please --ar 5:7", None, None], {}, "5:7"),
-        (["/imagine sepia please --ar 5:7", None, None], {}, "5:7"),
     ],
 )
 async def test_a_refused_album_is_refused_once_and_never_asked_about(
@@ -28,3 +26,16 @@ async def test_a_refused_album_is_refused_once_and_never_asked_about(
     texts = own_bot.texts(ann)
     assert len(texts) == 2
     assert refusal in texts[0]
+
+
+@pytest.mark.parametrize("caption", ["sepia please --ar 5:7", "/imagine sepia please --ar 5:7"])
+async def test_the_caption_of_an_album_is_asked_about_once(own_bot: World, caption: str) -> None:
+    await own_bot.process.start()
+    ann = own_bot.add_user()
+    for words in (caption, None, None):
+        own_bot.send_photo(ann, jpeg(), caption=words, media_group_id="album")
+    own_bot.telegram.say(ann, "/queue")
+    await own_bot.wait_for_text(ann, "Nothing")
+    question, album, _ = own_bot.texts(ann)
+    assert "A changed picture keeps its shape" in question
+    assert "I change one photo at a time" in album

@@ -19,7 +19,7 @@ ABOUT_A_PICTURE = {"photo-in-answer-to-a-picture", "praise"}
 CASES: dict[str, tuple[list[Row], str | None]] = {
     "capital": ([("a cat", "1:1", None)] * 2, None),
     "comment-under-photo-post": ([("a red fox in the snow", "16:9", None)], None),
-    "edit-after-refusal": ([("a fox", "16:9", None)], "I can’t draw"),
+    "edit-after-refusal": ([("a fox", "16:9", None)], None),
     "edit-of-a-typo": ([("a fox", "1:1", None)], "Did you mean /imagine"),
     "external-reply-photo": ([NIGHT], None),
     "forwarded-advertisement": ([], "What shall I change"),
