@@ -41,7 +41,7 @@ def _any(names: set[str] | frozenset[str]) -> str:
 _ANY = rf"(?:{_any(frozenset(_FEATURE_OF))}|ar|aspect)(?![^\W\d]|-(?!-))"
 _NEXT = rf"(?:{MASK}|\s--|\s—{{1,4}}[a-z]|\s-{_ANY}|(?<![-—])(?:-{{2,4}}|—{{1,4}}){_ANY})"  # bounded, as in prompt.py
 _IS = r"\s{0,8}[=:]?\s{0,8}"
-_NUMBER = r"-?\d+(?:\.\d+)?(?!\w)"
+_NUMBER = r"-?(?:\d+(?:\.\d+)?|\.\d+)(?!\w)"
 _LINK = rf"""[=:\s]\s{{0,8}}(?:
     https?://(?:(?!{MASK}|--{_ANY}|—)\S)+ | random{_END} | (?=\w*\d)\w+(?:::\d+)?{_END} )"""
 _FLAG = rf"""(?:

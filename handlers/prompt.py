@@ -20,8 +20,12 @@ _RATIO = rf"(?P<width>\d{{1,5}}){_SEPARATOR}(?P<height>\d{{1,5}})"
 _VALUE = re.compile(rf"""["(\[]*\s*{_RATIO}\s*[")\].,;!]*""", re.IGNORECASE)
 _WORD = rf"(?![-—])(?:(?!--|{MASK})\S)+"
 _NAME = r"(?:[aа]r|aspect(?:[-_]?ratio)?)"  # the second letter is Cyrillic
-# Two numbers alone with any other separator than these, such as 1914-1918, are a ratio only if the model draws it.
-_LIKE_A_RATIO = re.compile(r"\d\s?[:x×х*/]\s?\d", re.IGNORECASE)
+_BETWEEN_SIDES = frozenset(":x×х*")
+"""Separators of two numbers that are a ratio beyond doubt."""
+_BETWEEN_OTHERS = frozenset("-—_")
+"""Separators of two numbers that alone are a date, a score or a range: 12-16, 3-4, 1914-1918."""
+_FEWEST_PIXELS = 100
+"""Smaller numbers are the parts of a ratio, and larger ones are the pixels of a size."""
 # Phones turn `--` into a long dash. With a ratio behind it, each dash makes a flag of `ar`, also right behind a word;
 # without one, `--` or a long dash between words.
 _AR = re.compile(
@@ -157,12 +161,29 @@ def _reduce(match: re.Match[str], given: str) -> AspectRatio | str:
         return given
 
 
+def _exact(width: int, height: int) -> AspectRatio | None:
+    try:
+        return AspectRatio(f"{width}:{height}")
+    except ValueError:
+        return None
+
+
 def _ratio_alone(prompt: str) -> AspectRatio | str | None:
-    """Return the ratio that is all of a prompt, or the prompt if it is one that the model does not draw."""
+    """Return the ratio that is all of a prompt, or the prompt if it is one that the model does not draw.
+
+    Users praise pictures with two numbers, too, and must not pay for that: `10/10` and `3-4` are no ratios.
+    """
     folded = normalise(prompt).folded
     match = _VALUE.fullmatch(folded)
-    ratio = None if match is None else _reduce(match, prompt)
-    return ratio if isinstance(ratio, AspectRatio) or _LIKE_A_RATIO.search(folded) else None
+    if match is None:
+        return None
+    separator = folded[match.end("width") : match.start("height")].strip()
+    width, height = int(match["width"]), int(match["height"])
+    ratio = _exact(width, height)
+    if separator in _BETWEEN_SIDES:
+        is_size = min(width, height) >= _FEWEST_PIXELS
+        return _reduce(match, prompt) if is_size else ratio or prompt
+    return None if separator in _BETWEEN_OTHERS else ratio
 
 
 def _without_label(prompt: str) -> str:

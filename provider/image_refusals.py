@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 _PICTURE = re.compile(
-    r"\b(?:images?|imgs?|pictures?|photos?|ur[li]s?|links?|base64|mime|data:|jpe?g|png|webp|attachments?|files?)\b"
+    r"\b(?:images?|imgs?|pictures?|photos?|ur[li]s?|links?|base64|mime|data:|jpe?g|png|webp|attachments?|files?"
+    r"|schemes?|protocols?|https?|formats?|(?:body|payload|entity) too large)\b"
     r"|image_|_image|input_?image|изображени|картин|фото|ссылк|файл",
     re.IGNORECASE,
 )
@@ -43,7 +44,7 @@ def picture_refusal(answer: Mapping[str, object]) -> str | None:
             return _line(issue.get("message") or issue.get("expected") or issue.get("code") or "refused")
     if named:
         return None
-    texts = [answer.get("message"), answer.get("error"), answer.get("detail")]
+    texts = [answer.get("message"), answer.get("error"), answer.get("detail"), answer.get("code")]
     texts += [issue.get("message") for issue in issues]
     return next((_line(text) for text in texts if text and _PICTURE.search(str(text))), None)
 

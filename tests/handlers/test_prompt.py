@@ -76,7 +76,7 @@ def test_a_flag_without_a_ratio_is_a_ratio_without_a_name(text: str) -> None:
     assert parse_prompt(text) == ParsedPrompt(prompt, None, unknown_ratio="")
 
 
-@pytest.mark.parametrize("text", ["21:9", "21x9", "5/4", "(2:1)", "--ar 21:9", "2.35:1 --ar wide"])
+@pytest.mark.parametrize("text", ["21:9", "21x9", "10:10", "(2:1)", "--ar 21:9", "2.35:1 --ar wide"])
 def test_an_unsupported_ratio_alone_is_no_prompt(text: str) -> None:
     parsed = parse_prompt(text)
     assert parsed.unknown_ratio
@@ -85,7 +85,22 @@ def test_an_unsupported_ratio_alone_is_no_prompt(text: str) -> None:
     assert only_ratio(text) is None
 
 
-@pytest.mark.parametrize("text", ["1914-1918", "2 to 7", "10 by 20", "42", "a 21:9 screen"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1914-1918",
+        "2 to 7",
+        "10 by 20",
+        "42",
+        "a 21:9 screen",
+        "10/10",
+        "5/5!",
+        "100/100",
+        "2/2",
+        "12-16",
+        "3-4",
+    ],
+)
 def test_numbers_that_are_no_ratio_are_a_prompt(text: str) -> None:
     assert parse_prompt(text) == ParsedPrompt(text, None)
     assert not is_ratio(text)
@@ -259,6 +274,7 @@ def test_a_copied_label_is_dropped(text: str, prompt: str) -> None:
         ("--s=750 a fox", "a fox", ("--s",)),
         ("a --seed 12 fox", "a fox", ("--seed",)),
         ("a fox --no text, people", "a fox", ("--no",)),
+        ("a fox --q .5 --iw .25 in oil", "a fox in oil", ("--q", "--iw")),
         ("a fox --no text, people --q 2 in oil", "a fox in oil", ("--no", "--q")),
         ("a fox --style raw --chaos 20 --weird 5", "a fox", ("--style", "--chaos", "--weird")),
         ("a fox --tile", "a fox", ("--tile",)),
