@@ -16,7 +16,7 @@ from aiogram.types import (
 )
 
 from chat.errors import to_send_error
-from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations
+from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations, language_code
 from storage.key_values import KeyValueStore
 from storage.preferences import Preferences
 
@@ -114,19 +114,16 @@ class Menus:
         text = "\n".join(f"{command.command}: {command.description}" for command in commands)
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         if await self._key_values.get(self._name(scope, language)) != digest:
-            await self._bot.set_my_commands(commands, scope=scope, language_code=_code(language))
+            await self._bot.set_my_commands(commands, scope=scope, language_code=language_code(language))
             await self._key_values.set(self._name(scope, language), digest)
 
     async def _delete(self, scope: Scope, language: str) -> None:
         if await self._key_values.get(self._name(scope, language)) is not None:
-            await self._bot.delete_my_commands(scope=scope, language_code=_code(language))
+            await self._bot.delete_my_commands(scope=scope, language_code=language_code(language))
             await self._key_values.delete(self._name(scope, language))
 
     def _name(self, scope: Scope, language: str) -> str:
         """Return the name under which the store remembers a menu."""
-        return f"menu {self._bot.id} {scope.model_dump_json(exclude_none=True)} {_code(language) or ''}"
-
-
-def _code(language: str) -> str | None:
-    """Return the code of a language. The default one has none, so that it also serves all languages without texts."""
-    return None if language == DEFAULT_LANGUAGE else language
+        return (
+            f"menu {self._bot.id} {scope.model_dump_json(exclude_none=True)} {language_code(language) or ''}"
+        )

@@ -9,7 +9,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 
 from chat.errors import to_send_error
-from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations
+from chat.translations import LANGUAGES, Translations, language_code
 
 log = structlog.get_logger(__name__)
 
@@ -22,8 +22,7 @@ async def set_descriptions(bot: Bot, translations: Translations) -> bool:
     try:
         for language in LANGUAGES:
             translate = translations.for_language(language)
-            # The default language has no code, so that it also serves all languages without texts.
-            code = None if language == DEFAULT_LANGUAGE else language
+            code = language_code(language)
             await _set_description(bot, translate.raw("description"), code)
             await _set_short_description(bot, translate.raw("short-description"), code)
     except AiogramError as error:

@@ -47,6 +47,14 @@ class Translator:
         return html.unescape(self(name))
 
 
+def language_code(language: str) -> str | None:
+    """Return the code under which Telegram keeps the texts of a language.
+
+    The default one has none, so that it also serves all languages without texts.
+    """
+    return None if language == DEFAULT_LANGUAGE else language
+
+
 class Translations:
     """The translators of all languages, loaded once."""
 
