@@ -51,7 +51,9 @@ PENDING = frozenset({State.QUEUED, State.SUBMITTING, State.RUNNING})
 """States in which a request counts against its owner's queue limit and can be cancelled."""
 SENDING = frozenset({State.READY, State.DELIVERING})
 """States in which the provider has finished and Telegram has not."""
-FINAL = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.UNDELIVERABLE})
+ENDED_WITHOUT_PICTURE = frozenset({State.FAILED, State.CANCELLED})
+"""States after which an edited form of the request's message may be drawn."""
+FINAL = ENDED_WITHOUT_PICTURE | {State.DELIVERED, State.UNDELIVERABLE}
 
 
 class Failure(StrEnum):

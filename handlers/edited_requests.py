@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
-from core.model import AspectRatio, Origin, Request, SourcePicture, State
+from core.model import ENDED_WITHOUT_PICTURE, AspectRatio, Origin, Request, SourcePicture, State
 from handlers.access_rules import AccessRules
 from handlers.normalising import normalise
 from handlers.outcome import Outcome
@@ -16,9 +16,6 @@ from handlers.prompt import ParsedPrompt
 from handlers.question_texts import problems
 from storage.drafts import Drafts
 from storage.requests import Requests
-
-ENDED = frozenset({State.FAILED, State.CANCELLED})
-"""States of a request that ended without a picture, after which its edited message may be drawn."""
 
 
 class _Content(NamedTuple):
@@ -51,7 +48,7 @@ class EditedRequests:
         if request is None:
             return None
         content = _content(request, parsed, source)
-        if request.state in ENDED:
+        if request.state in ENDED_WITHOUT_PICTURE:
             if (parsed.prompt or parsed.ratio) and _asks_for_same(request, content):
                 return Outcome.REPEATED
             await self.release(request)

@@ -10,12 +10,12 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import Message
 
 from chat.translations import Translator
-from core.model import Draft, Request, State
+from core.model import ENDED_WITHOUT_PICTURE, Draft, Request, State
 from core.reply_target import is_group
 from handlers import origins
 from handlers.attachments import find_source
 from handlers.commands import is_command, names_this_bot, parse_command, without_mention
-from handlers.edited_requests import ENDED, EditedRequests
+from handlers.edited_requests import EditedRequests
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.prompt import ParsedPrompt, parse_prompt
@@ -37,7 +37,7 @@ async def request_edited(
 
     Any other command than /imagine changes nothing while the request waits.
     """
-    if request.state is not State.QUEUED and request.state not in ENDED:
+    if request.state is not State.QUEUED and request.state not in ENDED_WITHOUT_PICTURE:
         return
     text = message.text or message.caption or ""
     if is_command(text) and not await _is_imagine(text, bot):
@@ -96,7 +96,7 @@ async def words_edited(
 
     The message of a request that ended without a picture counts as a new one from then on.
     """
-    if request.state in ENDED:
+    if request.state in ENDED_WITHOUT_PICTURE:
         await edited_requests.release(request)
         return
     text = message.text or ""

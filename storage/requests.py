@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from core.clock import Clock, utc_day
 from core.model import (
+    ENDED_WITHOUT_PICTURE,
     PENDING,
     Accepted,
     Allowance,
@@ -274,10 +275,12 @@ class Requests:
 
         Return False if the request is in another state.
         """
-        ended = [State.FAILED.value, State.CANCELLED.value]
         statement = (
             sa.update(requests)
-            .where(requests.c.id == request_id, requests.c.state.in_(ended))
+            .where(
+                requests.c.id == request_id,
+                requests.c.state.in_([state.value for state in ENDED_WITHOUT_PICTURE]),
+            )
             .values(key=requests.c.key + sa.literal(f"#{request_id}"))
         )
         released = await self._database.write(lambda connection: connection.execute(statement).rowcount)
