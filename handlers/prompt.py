@@ -155,13 +155,11 @@ def _reduce(match: re.Match[str], given: str) -> AspectRatio | str:
     """Return the ratio of a width and a height, or `given` if the model does not draw it."""
     width, height = int(match["width"]), int(match["height"])
     divisor = math.gcd(width, height) or 1
-    try:
-        return AspectRatio(f"{width // divisor}:{height // divisor}")
-    except ValueError:
-        return given
+    return _exact(width // divisor, height // divisor) or given
 
 
 def _exact(width: int, height: int) -> AspectRatio | None:
+    """Return the ratio with exactly these sides, or None if the model does not draw it."""
     try:
         return AspectRatio(f"{width}:{height}")
     except ValueError:
