@@ -1,16 +1,14 @@
 """Runs commands of the command line: as forks of the fork server, if there is one, else as processes of their own."""
 
 import asyncio
-import contextlib
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.support.bot_process import BotProcess
-from tests.support.process_launcher import DEADLINE, ROOT, ChildProcess, started
+from tests.support.process_launcher import DEADLINE, ROOT, ChildProcess, kill_group, started
 from tests.support.world import World
 
 
@@ -29,9 +27,7 @@ async def started_command(
     try:
         yield fork
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(fork.pid, signal.SIGKILL)
-        await fork.wait()
+        await kill_group(fork)
 
 
 async def run_to_end(world: World, *arguments: str, **settings: str) -> tuple[int, str, str]:

@@ -53,9 +53,14 @@ async def started(
     try:
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        await kill_group(process)
+
+
+async def kill_group(process: ChildProcess) -> None:
+    """Kill a process and its children, and wait for its end."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 @dataclass(slots=True)
