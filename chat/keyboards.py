@@ -74,7 +74,7 @@ def ratios(
 
 
 def draw_draft(label: str, draft_id: int) -> InlineKeyboardMarkup:
-    """Return the button that draws a draft as it is, without what cannot be followed."""
+    """Return the button that draws a draft without the parts that cannot be followed."""
     button = InlineKeyboardButton(text=label, callback_data=DrawDraft(draft=draft_id).pack())
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 

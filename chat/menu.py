@@ -36,7 +36,7 @@ Scope = (
 
 
 class Menus:
-    """Sets the menus of all kinds of chats, and one for each private chat whose user chose a language or is an admin.
+    """Sets the menus of all kinds of chats, and of private chats: for admins and for users with a chosen language.
 
     The key-value store remembers the menus that Telegram has.
     """
@@ -100,7 +100,7 @@ class Menus:
             log.warning("menu of a chat not set", user=user_id, error=str(to_send_error(error)))
 
     async def _known_users(self) -> list[int]:
-        """Return the users whose chats have menus of their own at Telegram."""
+        """Return the users with a menu of their own chat at Telegram."""
         start = f"menu {self._bot.id} "
         names = await self._key_values.names(start)
         scopes = [json.loads(name.removeprefix(start).rpartition(" ")[0]) for name in names]

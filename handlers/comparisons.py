@@ -67,7 +67,7 @@ async def before_pressed(
     picture_sender: PictureSender,
     private_replies: PrivateReplies,
 ) -> None:
-    """Send the picture before an edit as a new message below it. A repeated press only says where it is."""
+    """Send the picture before an edit as a new message below it. A repeated press only gets a toast about it."""
     if request.source is None:
         raise ButtonExpired
     pressed = place.require_reply_to()

@@ -1,4 +1,4 @@
-"""Edited messages whose earlier form became a request.
+"""Edits of messages that became requests.
 
 The request is changed while it waits. After it ended without a picture, a form that differs counts as a new message.
 """

@@ -48,7 +48,7 @@ async def request_edited(
 
 
 async def was_closed(message: Message, drafts: Drafts, requests: Requests) -> dict[str, Draft] | bool:
-    """Pass edits of a message that was refused as an album, or whose question was answered. Adds `draft`."""
+    """Pass edits of a message that was refused as an album, or that led to an answered question. Adds `draft`."""
     key = origins.message_key(message)
     draft = await drafts.by_key(key)
     if draft is None or not (draft.refused_at or draft.answered_at) or await requests.by_key(key) is not None:

@@ -82,7 +82,7 @@ async def answers_ratio_question(
 
 
 async def question_answered(message: Message, user: UserIdentity, drafts: Drafts) -> Draft | None:
-    """Return the draft whose question a message answers: with a reply, or in a private chat as the next message.
+    """Return the draft of the question that a message answers: by a reply, or in a private chat as the next message.
 
     An edited message answers the question that an earlier form of it answered.
     """

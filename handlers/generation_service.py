@@ -191,7 +191,7 @@ class GenerationService:
 
 
 def _toast(answer: Accepted, translate: Translator) -> str:
-    """Return the answer to a press whose request is accepted, is under way already, or has ended."""
+    """Return the answer to a press: its request is accepted, under way already, or over."""
     if answer.fresh:
         return translate.raw("toast-accepted")
     return translate.raw("toast-old" if answer.request.state in FINAL else "toast-repeated")
