@@ -89,15 +89,17 @@ class Generation:
     async def run(self) -> None:
         """Wait until the process dies or the request is closed.
 
-        Once there is a status message, press Cancel if the scenario does, else let the task end.
+        Once there is a status message, let the task end. If the scenario cancels, press Cancel instead, as soon as
+        the request runs: an earlier press could be committed together with the start of the task.
         """
         acted = False
 
         def is_over() -> bool:
             nonlocal acted
-            if not acted and (statuses := self._statuses()):
+            cancels = self.scenario.cancels
+            if not acted and (statuses := self._statuses()) and (not cancels or self._state() == "running"):
                 acted = True
-                if self.scenario.cancels:
+                if cancels:
                     self.world.telegram.press(self.user, statuses[0], "Cancel")
                 else:
                     self.world.finish_tasks()
