@@ -1,4 +1,4 @@
-"""The command line: run (default), check, demo."""
+"""The command line: run (default), check, backup, restore, demo."""
 
 import argparse
 import asyncio
@@ -30,7 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(*warnings, error, sep="\n", file=sys.stderr)
         return BAD_SETTINGS
-    return _check(settings, warnings) if parsed.command == "check" else _run(settings, warnings)
+    match parsed.command:
+        case "check":
+            return _check(settings, warnings)
+        case "backup" | "restore":
+            return _copy_ledger(settings, parsed)
+    return _run(settings, warnings)
 
 
 def _demo(parsed: argparse.Namespace) -> int:
@@ -74,6 +79,14 @@ def _check(settings: Settings, warnings: Sequence[str]) -> int:
     return asyncio.run(_cancelled_by_signals(result()))
 
 
+def _copy_ledger(settings: Settings, parsed: argparse.Namespace) -> int:
+    from bot.ledger_commands import print_backup, print_restore  # noqa: PLC0415
+
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)
+    command = print_backup if parsed.command == "backup" else print_restore
+    return 0 if command(settings.database_url, Path(parsed.file)) else CANNOT_RUN
+
+
 async def _cancelled_by_signals(work: Coroutine[Any, Any, int]) -> int:
     """Await an exit code. On SIGTERM or SIGINT, cancel the work and return the exit code of the signal instead."""
     received: list[int] = []
@@ -100,6 +113,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("run", help="run the bot (the default)")
     commands.add_parser("check", help="check settings, connections and keys; no paid call")
+    backup = commands.add_parser("backup", help="copy the ledger to a new file, also while the bot runs")
+    backup.add_argument("file", metavar="FILE", help="the new file; a file that exists is not overwritten")
+    restore = commands.add_parser("restore", help="replace the ledger with a copy, while the bot is stopped")
+    restore.add_argument("file", metavar="FILE", help="the copy; the former ledger is kept beside it")
     demo = commands.add_parser("demo", help="see a picture drawn, with no token, no key and no network")
     demo.add_argument("--once", action="store_true", help="draw one picture in the terminal and end")
     demo.add_argument("--out", default="demo-out", help="folder for the picture (default: %(default)s)")

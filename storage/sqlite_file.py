@@ -11,7 +11,7 @@ from storage.schema import HEAD
 
 LARGEST_CHECKED = 64 * 1024 * 1024
 """The largest file in bytes that is checked for damage at each start, which takes about 0.1 s."""
-_RESTORE = "restore a copy of it, or move it away to begin anew (docs/operating.md)"
+_RESTORE = "restore a copy of it with `imagine-bot restore`, or move it away to begin anew"
 
 
 def sqlite_path(url: str) -> Path:

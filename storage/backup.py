@@ -1,0 +1,180 @@
+"""Copies of an SQLite ledger: `imagine-bot backup` while the bot runs, `imagine-bot restore` while it is stopped.
+
+The ledger is copied through SQLite's backup API (sqlite.org/backup.html), because a plain copy of a file in use may be
+inconsistent.
+"""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import filelock
+from alembic.script import ScriptDirectory
+
+from storage.database_errors import DatabaseError, DatabaseLocked
+from storage.private_files import PRIVATE, explain
+
+BUSY_SECONDS = 30.0
+"""Time that a copy waits for SQLite's locks. The running bot holds each of them for less than a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCopy:
+    """A finished copy: its path, its number of requests and its size in bytes."""
+
+    path: Path
+    requests: int
+    size: int
+
+
+def back_up(ledger: Path, target: Path) -> LedgerCopy:
+    """Copy a ledger to a new file of mode 0600. The bot may be running.
+
+    The file appears under its name only once it is complete and checked. Raises DatabaseError if the ledger is missing
+    or damaged, or if the target exists or cannot be written.
+    """
+    if target.exists():
+        raise DatabaseError(f"{target} exists already, and a backup never overwrites a file")
+    with _checked_copy(ledger, beside=target, in_use=True) as copy, _explained(target):
+        copy.replace(target)
+        _sync(target.parent)
+        return _describe(target)
+
+
+def restore(source: Path, ledger: Path, *, now: datetime) -> tuple[LedgerCopy, Path | None]:
+    """Replace a ledger with a copy of it. Return the new ledger, and the file that keeps the former one, if any.
+
+    A kill at any moment leaves the former ledger or the restored one. Raises DatabaseLocked if the bot runs,
+    DatabaseError if the source is no ledger, is damaged or was written by a newer version.
+    """
+    ledger = ledger.resolve()
+    with _explained(ledger):
+        ledger.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(ledger), _checked_copy(source, beside=ledger, in_use=False) as copy, _explained(ledger):
+        _check_version(copy, source)
+        former = _keep(ledger, f"{ledger}.before-restore-{now:%Y%m%dT%H%M%SZ}") if ledger.exists() else None
+        copy.replace(ledger)
+        _sync(ledger.parent)
+        return _describe(ledger), former
+
+
+def _keep(ledger: Path, name: str) -> Path:
+    """Copy a ledger and its write-ahead log to another name, and remove the log, which must not meet the restored file.
+
+    SQLite merges the log into an intact ledger first, so a kill after the removal loses nothing.
+    """
+    log = Path(f"{ledger}-wal")
+    for file in (ledger, log):
+        if file.exists():
+            _copy_bytes(file, Path(name + file.name.removeprefix(ledger.name)))
+    _sync(ledger.parent)
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(ledger)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    log.unlink(missing_ok=True)
+    return Path(name)
+
+
+@contextlib.contextmanager
+def _checked_copy(source: Path, *, beside: Path, in_use: bool) -> Iterator[Path]:
+    """Yield a checked copy of a ledger in the folder of another file. If it is not moved, it is removed afterwards."""
+    if not source.is_file():
+        raise DatabaseError(f"there is no file {source}")
+    with _explained(beside):
+        handle, name = tempfile.mkstemp(prefix=f".{beside.name}.", dir=beside.absolute().parent)  # mode 0600
+        os.close(handle)
+    copy = Path(name)
+    try:
+        with contextlib.closing(_open(source, in_use=in_use)) as reader:
+            _copy(reader, copy, source)
+        yield copy
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{source} cannot be copied: {error}") from error
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _open(source: Path, *, in_use: bool) -> sqlite3.Connection:
+    """Open a file to read from it.
+
+    Without `immutable`, SQLite leaves a write-ahead log beside a file that it only reads, and cannot open a file on a
+    read-only disk (sqlite.org/wal.html, "Read-Only Databases").
+    """
+    mode = "mode=rw" if in_use or Path(f"{source}-wal").exists() else "mode=ro&immutable=1"
+    return sqlite3.connect(f"{source.resolve().as_uri()}?{mode}", uri=True, timeout=BUSY_SECONDS)
+
+
+def _copy(reader: sqlite3.Connection, copy: Path, source: Path) -> None:
+    with contextlib.closing(sqlite3.connect(copy)) as writer:
+        reader.backup(writer)
+        writer.execute("PRAGMA journal_mode=DELETE")  # one file, without a write-ahead log beside it
+        damage = writer.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if damage != "ok":
+            raise DatabaseError(f"{source} is damaged ({damage})")
+        tables = {name for (name,) in writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not {"alembic_version", "requests"} <= tables:
+            raise DatabaseError(f"{source} is not a ledger of this bot")
+    _sync(copy)
+
+
+def _check_version(copy: Path, source: Path) -> None:
+    """Raise DatabaseError for a schema that this version cannot migrate."""
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        version = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    known = ScriptDirectory(str(Path(__file__).parent / "migrations")).walk_revisions()
+    if version not in {script.revision for script in known}:
+        raise DatabaseError(
+            f"{source} has a schema ({version}) that this version does not know; install the version that wrote it"
+        )
+
+
+def _describe(ledger: Path) -> LedgerCopy:
+    with contextlib.closing(sqlite3.connect(ledger)) as connection:
+        requests = connection.execute("SELECT count(*) FROM requests").fetchone()[0]
+    return LedgerCopy(ledger, requests, ledger.stat().st_size)
+
+
+def _copy_bytes(source: Path, target: Path) -> None:
+    target.touch(PRIVATE)
+    shutil.copyfile(source, target)
+    _sync(target)
+
+
+def _sync(path: Path) -> None:
+    """Bring a file or the entries of a folder to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _locked(ledger: Path) -> Iterator[None]:
+    """Hold the lock that a running bot holds. Raises DatabaseLocked if another process has it."""
+    lock = filelock.FileLock(f"{ledger}.lock", mode=PRIVATE)
+    try:
+        with _explained(ledger):
+            lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise DatabaseLocked(f"another process is using {ledger}; stop the bot first") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Raise DatabaseError for an error of the file system."""
+    try:
+        yield
+    except filelock.Timeout:  # is an OSError
+        raise
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be written: {explain(error)}") from error
