@@ -151,7 +151,9 @@ async def test_a_damaged_ledger_is_refused_with_advice(own_bot: World, damage: s
         leftover.unlink()
     code, _, errors = await _run_command(own_bot, "run")
     assert code == 1
-    assert re.match(r"DATABASE_URL: .* cannot be used: .*; restore a copy of it with `imagine-bot restore`, or", errors)
+    assert re.match(
+        r"DATABASE_URL: .* cannot be used: .*; restore a copy of it with `imagine-bot restore`, or", errors
+    )
     assert "Traceback" not in errors
 
 
