@@ -16,7 +16,7 @@ from bot.settings import Settings, Updates
 from bot.web import try_to_listen
 from chat.sender import make_bot
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
-from storage.database import Database
+from storage.database import open_database
 from storage.database_errors import DatabaseError, DatabaseLocked
 
 
@@ -113,13 +113,13 @@ async def _model(settings: Settings) -> str:
 
 async def _database(settings: Settings) -> str:
     try:
-        database = await Database.open(settings.database_url)
+        database = await open_database(settings.database_url)
     except DatabaseLocked:
         return "in use by another process, which is right while the bot runs"
     except DatabaseError as error:
         raise CheckFailed(str(error)) from None
     await database.close()
-    return f"{database.path} can be read and written"
+    return f"{database.name} can be read and written"
 
 
 async def _listen(settings: Settings) -> str:
@@ -134,7 +134,7 @@ async def _listen(settings: Settings) -> str:
 
 async def _is_running(settings: Settings) -> bool:
     try:
-        database = await Database.open(settings.database_url)
+        database = await open_database(settings.database_url)
     except DatabaseError as error:
         return isinstance(error, DatabaseLocked)
     await database.close()

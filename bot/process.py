@@ -9,7 +9,7 @@ from bot.app import App, telegram_session
 from bot.settings import Settings
 from bot.stop_signals import STOP_SIGNALS
 from core.clock import SystemClock
-from storage.database import Database, Failpoint
+from storage.database import Failpoint, open_database
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises DatabaseError or OSError if it cannot start."""
     stopping = _stop_signal()
-    database = await Database.open(settings.database_url, failpoint)
+    database = await open_database(settings.database_url, failpoint)
     app = App(settings, database=database, session=telegram_session(settings), clock=SystemClock())
     try:
         await app.start()

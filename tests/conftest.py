@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from storage.database import Database
+from storage.database import Database, open_database
 from tests.support import bot_process
 from tests.support.manual_clock import ManualClock
 from tests.support.property_tests import register_profiles
@@ -18,7 +18,7 @@ register_profiles()
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """Yield an open database in a new file."""
-    opened = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
+    opened = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
     yield opened
     await opened.close()
 

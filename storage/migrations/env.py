@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection of `storage.sqlite_file.migrate`, in its transaction."""
+"""Alembic's entry: runs on the connection of `storage.schema_migration.migrate`, in its transaction."""
 
 from alembic import context
 

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from bot.housekeeping import prune_hourly
-from storage.database import Database
+from storage.database import open_database
 from storage.drafts import KEPT_SECONDS, Drafts
 from storage.inbox import Inbox, StoredUpdate
 from tests.support.factories import origin
@@ -25,7 +25,7 @@ def _count(folder: Path, table: str) -> int:
 async def test_unfinished_drafts_and_handled_updates_are_deleted_within_an_hour_of_their_time(
     tmp_path: Path,
 ) -> None:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
+    database = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
     clock = LoopClock()
     drafts, inbox = Drafts(database=database, clock=clock), Inbox(database=database, clock=clock)
     await drafts.save(origin(), prompt="a fox")

@@ -26,7 +26,7 @@ from core import json_text
 from core.model import FileKind
 from core.reply_target import ReplyTarget
 from playground.serve import served
-from storage.database import Database
+from storage.database import open_database
 from storage.scheduled_deletions import ScheduledDeletions
 from tests.support.manual_clock import ManualClock
 
@@ -167,7 +167,7 @@ async def test_a_private_reply_is_sent_and_deleted_despite_unreadable_answers(
     bot: Bot, server: _Server, tmp_path: Path
 ) -> None:
     clock = ManualClock()
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
+    database = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
     sender = _sender(bot, clock)
     scheduler = DeletionScheduler(sender=sender, deletions=ScheduledDeletions(database), clock=clock)
     replies = PrivateReplies(sender=sender, deletion_scheduler=scheduler)

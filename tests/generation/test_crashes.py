@@ -22,7 +22,6 @@ from core.model import FINAL, GenerationRequest, Rejection, Request, State
 from storage.quotas import Quotas
 from storage.rows import read_request
 from storage.schema import requests
-from storage.sqlite_file import connect
 from tests.support.factories import generation_request
 from tests.support.fake_apis import (
     CREATE_FAILURES,
@@ -34,6 +33,7 @@ from tests.support.fake_apis import (
     PhotoOutcome,
 )
 from tests.support.in_process_app import open_app
+from tests.support.ledger_file import connect
 from tests.support.property_tests import examples
 from tests.support.virtual_loop import LoopClock, VirtualLoop
 
@@ -147,8 +147,7 @@ class Crashes(RuleBasedStateMachine):
         """Free the resources of the dead process, and note the work that was in flight."""
         self.runner.run(_cancel_other_tasks())
         if self.app is not None:
-            self.app.database._lock.release()
-            self.app.database._writer.dispose()
+            self.runner.run(self.app.database.close())
         self.app = None
         self.kill_switch.reset()
         rows = _read_requests(self.folder)
@@ -237,7 +236,7 @@ def _read_requests(folder: Path) -> list[Request]:
     path = folder / "bot.sqlite3"
     if not path.exists():
         return []
-    engine = connect(path, read_only=True)
+    engine = connect(path)
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("requests"):
             return []

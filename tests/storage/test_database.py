@@ -13,14 +13,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from core.model import AspectRatio
-from storage.database import Database, Unit
+from storage.database import Database, Unit, open_database
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.drafts import Drafts
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 from storage.preferences import Preference, Preferences, WhoMayDraw
 from storage.schema import key_values, metadata, preferences
-from storage.sqlite_file import connect
 from tests.support.factories import origin
+from tests.support.ledger_file import connect
 from tests.support.manual_clock import ManualClock
 
 
@@ -50,7 +50,7 @@ async def test_a_unit_that_fails_undoes_no_other_unit_of_its_batch(database: Dat
 
 async def test_many_writes_share_a_commit(tmp_path: Path) -> None:
     points: list[str] = []
-    database = await Database.open(f"sqlite:///{tmp_path}/x.sqlite3", points.append)
+    database = await open_database(f"sqlite:///{tmp_path}/x.sqlite3", points.append)
     stored = Preferences(database)
     await asyncio.gather(*(stored.choose(n, ratio=AspectRatio.WIDE) for n in range(200)))
     assert await _count(database) == 200
@@ -60,7 +60,7 @@ async def test_many_writes_share_a_commit(tmp_path: Path) -> None:
 
 async def test_a_unit_is_on_the_disk_when_write_returns(database: Database) -> None:
     await database.write(lambda c: c.execute(_insert(1)).rowcount)
-    with sqlite3.connect(database.path) as other:
+    with sqlite3.connect(database.name) as other:
         assert other.execute("SELECT count(*) FROM preferences").fetchone() == (1,)
     other.close()
     row = await database.read(lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar())
@@ -70,44 +70,44 @@ async def test_a_unit_is_on_the_disk_when_write_returns(database: Database) -> N
 async def test_a_second_process_is_refused(database: Database) -> None:
     code = (
         "import asyncio, sys\n"
-        "from storage.database import Database\n"
+        "from storage.database import open_database\n"
         "from storage.database_errors import DatabaseLocked\n"
-        "try: asyncio.run(Database.open(sys.argv[1]))\n"
+        "try: asyncio.run(open_database(sys.argv[1]))\n"
         "except DatabaseLocked as error: print(error)\n"
     )
-    command = [sys.executable, "-c", code, f"sqlite:///{database.path}"]
+    command = [sys.executable, "-c", code, f"sqlite:///{database.name}"]
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
     assert "another process" in done.stdout
 
 
 async def test_a_second_open_in_the_same_process_is_refused_until_the_first_is_closed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/x.sqlite3"
-    first = await Database.open(url)
+    first = await open_database(url)
     with pytest.raises(DatabaseLocked):
-        await Database.open(url)
+        await open_database(url)
     await first.close()
-    await (await Database.open(url)).close()
+    await (await open_database(url)).close()
 
 
 async def test_the_error_for_a_file_that_is_no_database_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "x.sqlite3"
     path.write_bytes(os.urandom(8192))
     with pytest.raises(DatabaseError, match=r"x\.sqlite3"):
-        await Database.open(f"sqlite:///{path}")
+        await open_database(f"sqlite:///{path}")
 
 
 async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/x.sqlite3"
-    await (await Database.open(url)).close()
+    await (await open_database(url)).close()
     with sqlite3.connect(tmp_path / "x.sqlite3") as other:
         other.execute("UPDATE alembic_version SET version_num = '9999'")
     other.close()
     with pytest.raises(DatabaseError, match="9999"):
-        await Database.open(url)
+        await open_database(url)
 
 
 async def test_the_migrations_create_the_schema_of_the_code(database: Database) -> None:
-    engine = connect(database.path)
+    engine = connect(database.name)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     engine.dispose()
@@ -164,10 +164,12 @@ async def test_the_inbox_detects_repeated_updates_for_a_day(database: Database, 
 async def test_on_a_full_disk_exactly_the_confirmed_units_are_stored(database: Database) -> None:
     errors: list[str | None] = []
     database.on_unavailable(lambda: errors.append(database.write_error))
-    writer = database._writer
-    with writer.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
+
+    def allow(pages: int) -> Unit[None]:
+        return lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}").close()
+
+    pages = await database.write(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
+    await database.write(allow(pages + 4))
 
     def writes(number: int) -> Unit[int]:
         value = "x" * (20_000 if number == 20 else 10)
@@ -182,8 +184,7 @@ async def test_on_a_full_disk_exactly_the_confirmed_units_are_stored(database: D
     assert refused
     assert all(isinstance(outcome, StorageUnavailable) for outcome in refused)
     assert errors == ["database or disk is full"]
-    with writer.connect() as connection:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 100}")
+    await database.write(allow(pages + 100))
     assert await database.write(writes(20)) == 1
     assert database.write_error is None
 

@@ -10,10 +10,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from storage import database as storage_database
-from storage.database import Database
+from storage.database import open_database
 from storage.database_errors import DatabaseError
 from storage.schema import HEAD, metadata
-from storage.sqlite_file import connect
+from tests.support.ledger_file import connect
 from tests.support.released_ledgers import DUMPS, build_ledger
 
 MIGRATIONS = ScriptDirectory(str(Path(storage_database.__file__).parent / "migrations"))
@@ -46,7 +46,7 @@ async def test_an_older_ledger_is_migrated_and_keeps_its_rows(tmp_path: Path, du
     path = build_ledger(dump, tmp_path)
     columns, rows = _requests(path)
     assert len(rows) >= 5
-    database = await Database.open(f"sqlite:///{path}")
+    database = await open_database(f"sqlite:///{path}")
     await database.close()
     assert _requests(path, columns)[1] == rows
     engine = connect(path)
@@ -69,5 +69,5 @@ async def test_a_failed_migration_does_not_change_the_ledger(tmp_path: Path, dum
     connection.close()
     before = _dump(path)
     with pytest.raises(DatabaseError, match="ix_comparisons_user_id already exists"):
-        await Database.open(f"sqlite:///{path}")
+        await open_database(f"sqlite:///{path}")
     assert _dump(path) == before

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from structlog.testing import capture_logs
 
-from storage.database import Database
+from storage.database import open_database
 from storage.database_errors import DatabaseError
 from tests.support.other_user import NOBODY, as_nobody
 
@@ -44,20 +44,20 @@ def _let_everybody_write(folder: Path) -> None:
 
 async def _refusal(folder: Path) -> str:
     with as_nobody(), pytest.raises(DatabaseError) as raised:
-        await Database.open(f"sqlite:///{folder}/bot.sqlite3")
+        await open_database(f"sqlite:///{folder}/bot.sqlite3")
     return str(raised.value)
 
 
 async def test_the_ledger_is_created_for_its_user_only(folder: Path) -> None:
     with capture_logs() as lines:
-        database = await Database.open(f"sqlite:///{folder}/bot.sqlite3")
+        database = await open_database(f"sqlite:///{folder}/bot.sqlite3")
     assert _modes(folder) == dict.fromkeys(FILES, 0o600)
     assert lines == []
     await database.close()
 
 
 async def test_an_existing_ledger_is_made_private_and_that_is_logged(folder: Path) -> None:
-    await (await Database.open(f"sqlite:///{folder}/bot.sqlite3")).close()
+    await (await open_database(f"sqlite:///{folder}/bot.sqlite3")).close()
     for name in FILES:
         (folder / name).touch()
         (folder / name).chmod(0o644)
@@ -65,7 +65,7 @@ async def test_an_existing_ledger_is_made_private_and_that_is_logged(folder: Pat
     link.symlink_to("bot.sqlite3")
     (folder / "link.sqlite3.lock").touch(0o666)
     with capture_logs() as lines:
-        database = await Database.open(f"sqlite:///{link}")
+        database = await open_database(f"sqlite:///{link}")
     made_private = {Path(line["path"]).name: line["old_mode"] for line in lines}
     assert {line["event"] for line in lines} == {"file made private"}
     assert made_private == dict.fromkeys(FILES[:3], "0644") | {"link.sqlite3.lock": "0666"}
@@ -83,7 +83,7 @@ async def test_a_folder_of_another_user_is_named_with_both_users(folder: Path) -
 
 @pytest.mark.parametrize("name", ["bot.sqlite3", "bot.sqlite3.lock"])
 async def test_a_file_of_another_user_is_named_with_both_users(folder: Path, name: str) -> None:
-    await (await Database.open(f"sqlite:///{folder}/bot.sqlite3")).close()
+    await (await open_database(f"sqlite:///{folder}/bot.sqlite3")).close()
     _let_everybody_write(folder)
     if name == "bot.sqlite3":
         (folder / "bot.sqlite3.lock").unlink()
@@ -102,7 +102,7 @@ async def test_a_folder_that_cannot_be_created_is_named_with_both_users(folder: 
 
 async def test_a_ledger_in_a_folder_without_write_permission_names_the_user(folder: Path) -> None:
     """SQLite cannot create its write-ahead log there."""
-    await (await Database.open(f"sqlite:///{folder}/bot.sqlite3")).close()
+    await (await open_database(f"sqlite:///{folder}/bot.sqlite3")).close()
     _give_to_nobody(folder)
     reason = await _refusal(folder)
     assert f"user id {NOBODY}" in reason
@@ -112,6 +112,6 @@ async def test_a_ledger_in_a_folder_without_write_permission_names_the_user(fold
 async def test_the_lock_is_released_when_the_ledger_cannot_be_opened(folder: Path) -> None:
     (folder / "bot.sqlite3").mkdir()
     with pytest.raises(DatabaseError, match="cannot be opened: Is a directory"):
-        await Database.open(f"sqlite:///{folder}/bot.sqlite3")
+        await open_database(f"sqlite:///{folder}/bot.sqlite3")
     (folder / "bot.sqlite3").rmdir()
-    await (await Database.open(f"sqlite:///{folder}/bot.sqlite3")).close()
+    await (await open_database(f"sqlite:///{folder}/bot.sqlite3")).close()

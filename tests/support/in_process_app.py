@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from bot.app import App
 from bot.settings import Settings
 from core.clock import Clock
-from storage.database import Database, Failpoint
+from storage.database import Failpoint, open_database
 from tests.support.fake_apis import EngineTelegram, FakeProvider
 
 
@@ -28,5 +28,5 @@ async def open_app(
         gptunnel_api_url="http://media.test/v1",
         **{"telegram_rate": 10_000} | settings,
     )
-    database = await Database.open(f"sqlite:///{folder}/bot.sqlite3", failpoint)
+    database = await open_database(f"sqlite:///{folder}/bot.sqlite3", failpoint)
     return App(chosen, database=database, session=telegram, media_transport=provider, clock=clock)

@@ -2,12 +2,16 @@
 
 import asyncio
 import functools
+import queue
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec
+
+import aiosqlite.core
 
 from tests.support.manual_clock import START
 
 P = ParamSpec("P")
+Job = tuple[asyncio.Future[Any] | None, Callable[[], Any]]
 
 
 def virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
@@ -51,6 +55,25 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         except BaseException as error:
             done.set_exception(error)
         return done
+
+
+class _JobQueue(queue.SimpleQueue[Job]):
+    """The queue of jobs between aiosqlite and a connection's thread. On a VirtualLoop, the job is done in place."""
+
+    def put_nowait(self, item: Job) -> None:
+        future, job = item
+        if future is None or not isinstance(future.get_loop(), VirtualLoop):
+            super().put_nowait(item)
+            return
+        try:
+            future.set_result(job())
+        except BaseException as error:
+            future.set_exception(error)
+        if future.exception() is None and future.result() is aiosqlite.core._STOP_RUNNING_SENTINEL:
+            super().put_nowait((None, future.result))  # ends the idle thread
+
+
+vars(aiosqlite.core)["SimpleQueue"] = _JobQueue
 
 
 class LoopClock:

@@ -1,0 +1,188 @@
+"""The ledger in one SQLite file: a writing connection with group commit, and a reading connection.
+
+`synchronous=FULL` brings each commit to the disk. Units that wait during a commit share the next commit, each behind a
+savepoint, so a slow disk costs one sync for many units.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import filelock
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Failpoint, Unit
+from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
+from storage.private_files import PRIVATE, create_private, explain
+from storage.schema_migration import migrate
+from storage.sqlite_connection import create_engine, in_transaction
+from storage.sqlite_file import check, explain_sqlite_error, sqlite_path, to_storage_error
+from storage.unit_queue import UnitQueue, UnitResult
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+class SqliteDatabase:
+    """An open SQLite file (Database), created by `open`. A lock file keeps other processes out."""
+
+    def __init__(
+        self, *, path: Path, lock: filelock.BaseFileLock, failpoint: Failpoint | None = None
+    ) -> None:
+        self.path = path
+        self.write_error: str | None = None
+        self._lock = lock
+        self._failpoint = failpoint or (lambda _point: None)
+        self._writing_engine = create_engine(path)
+        self._reading_engine = create_engine(path, read_only=True)
+        self._writer: AsyncConnection | None = None
+        self._reader: AsyncConnection | None = None
+        self._writes = UnitQueue(self._commit)
+        self._reads = UnitQueue(self._read_batch)
+        self._on_unavailable: list[Callable[[], None]] = []
+
+    @classmethod
+    async def open(cls, url: str, failpoint: Failpoint | None = None) -> "SqliteDatabase":
+        """Open the file, lock it and migrate its schema.
+
+        Raises DatabaseLocked if another process uses it, DatabaseError if it cannot be read or written.
+        """
+        path = sqlite_path(url)
+        lock = filelock.FileLock(f"{path}.lock", mode=PRIVATE)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+            create_private(path)
+        except filelock.Timeout as error:
+            raise DatabaseLocked(f"another process is using {path}; stop it first") from error
+        except OSError as error:
+            lock.release()
+            raise DatabaseError(f"{path} cannot be opened: {explain(error)}") from error
+        database = cls(path=path, lock=lock, failpoint=failpoint)
+        try:
+            await database._connect()
+        except (sa.exc.DBAPIError, sqlite3.Error) as error:
+            await database.close()
+            raise DatabaseError(f"{path} cannot be used: {explain_sqlite_error(error)}") from error
+        except DatabaseError as error:
+            await database.close()
+            raise DatabaseError(f"{path} cannot be used: {error}") from error
+        return database
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def on_unavailable(self, callback: Callable[[], None]) -> None:
+        self._on_unavailable.append(callback)
+
+    async def read(self, unit: Unit[T]) -> T:
+        return await self._reads.run(unit)
+
+    async def write(self, unit: Unit[T]) -> T:
+        return await self._writes.run(unit)
+
+    async def close(self) -> None:
+        await self._writes.drain()
+        await self._reads.drain()
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                await connection.close()
+        await self._reading_engine.dispose()
+        await self._writing_engine.dispose()
+        self._lock.release()
+
+    async def _connect(self) -> None:
+        self._writer = await self._writing_engine.connect()
+        await self._writer.run_sync(_prepare, self.path)
+        self._reader = await self._reading_engine.connect()
+
+    async def _read_batch(self, units: Sequence[Unit[Any]]) -> list[UnitResult]:
+        assert self._reader is not None, "open() connects the reader"  # noqa: S101
+        results = [UnitResult() for _ in units]
+        try:
+            await self._reader.run_sync(_read_all, units, results)
+        except Exception as error:  # the transaction did not begin, so each caller gets the error
+            for result in results:
+                result.error = result.error or error
+        return results
+
+    async def _commit(self, units: Sequence[Unit[Any]]) -> list[UnitResult]:
+        assert self._writer is not None, "open() connects the writer"  # noqa: S101
+        results = [UnitResult() for _ in units]
+        try:
+            await self._writer.run_sync(_write_all, units, results, self._failpoint)
+        except Exception as error:  # the whole batch was undone, so each caller gets the error
+            for result in results:
+                result.error = result.error or to_storage_error(error)
+        self._record_availability(results)
+        return results
+
+    def _record_availability(self, results: Sequence[UnitResult]) -> None:
+        """Record whether the disk accepts writes, and report a change."""
+        errors = (result.error for result in results if isinstance(result.error, StorageUnavailable))
+        before, self.write_error = self.write_error, next(map(str, errors), None)
+        if self.write_error and not before:
+            log.error("disk refuses writes", error=self.write_error, path=str(self.path))
+            for callback in self._on_unavailable:
+                callback()
+        elif before and not self.write_error:
+            log.info("disk accepts writes again", path=str(self.path))
+
+
+def _prepare(connection: sa.Connection, path: Path) -> None:
+    """Migrate the schema, and check the file for damage."""
+    with connection.begin():
+        migrate(connection)
+    with connection.begin():
+        check(connection, path)
+
+
+def _read_all(connection: sa.Connection, units: Sequence[Unit[Any]], results: Sequence[UnitResult]) -> None:
+    """Run units in one transaction, so that each of them sees one state of the ledger."""
+    with connection.begin():
+        for unit, result in zip(units, results, strict=True):
+            try:
+                result.value = unit(connection)
+            except Exception as error:  # raised for the caller of this unit
+                result.error = error
+
+
+def _write_all(
+    connection: sa.Connection,
+    units: Sequence[Unit[Any]],
+    results: Sequence[UnitResult],
+    failpoint: Failpoint,
+) -> None:
+    """Run units in one transaction and commit it."""
+    failpoint("write")
+    with connection.begin():
+        if len(units) == 1:
+            # A single unit needs no savepoint: its failure undoes the whole transaction.
+            results[0].value = units[0](connection)
+        else:
+            _run_behind_savepoints(connection, units, results)
+        failpoint("commit")
+    failpoint("committed")
+
+
+def _run_behind_savepoints(
+    connection: sa.Connection, units: Sequence[Unit[Any]], results: Sequence[UnitResult]
+) -> None:
+    """Run each unit behind a savepoint, so that a failed unit does not undo the others.
+
+    If SQLite ended the whole transaction, the earlier units are undone, too, and the error is raised for all of them.
+    """
+    for unit, result in zip(units, results, strict=True):
+        connection.exec_driver_sql("SAVEPOINT unit")
+        try:
+            result.value = unit(connection)
+        except Exception as error:  # raised for the caller of this unit
+            if not in_transaction(connection):
+                raise
+            result.error = to_storage_error(error)
+            connection.exec_driver_sql("ROLLBACK TO unit")
+        connection.exec_driver_sql("RELEASE unit")
