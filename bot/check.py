@@ -16,8 +16,8 @@ from bot.settings import Settings, Updates
 from bot.web import try_to_listen
 from chat.sender import make_bot
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
-from storage.database import open_database
 from storage.database_errors import DatabaseError, DatabaseLocked
+from storage.open_database import open_database
 
 
 class NotChecked(Exception):

@@ -9,7 +9,8 @@ from bot.app import App, telegram_session
 from bot.settings import Settings
 from bot.stop_signals import STOP_SIGNALS
 from core.clock import SystemClock
-from storage.database import Failpoint, open_database
+from storage.database import Failpoint
+from storage.open_database import open_database
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""The ledger's database as the rest of the program sees it: units of work, their errors, and `open_database`.
+"""The ledger's database as the rest of the program sees it: units of work.
 
 A unit of work is a plain function of a SQLAlchemy connection. It is committed as a whole or not at all, and the commit
 is on the disk before `write` returns.
@@ -41,13 +41,3 @@ class Database(Protocol):
 
     async def close(self) -> None:
         """Finish the pending units and release the database."""
-
-
-async def open_database(url: str, failpoint: Failpoint | None = None) -> Database:
-    """Open the database of a URL for this process alone and migrate its schema.
-
-    Raises DatabaseLocked if another process uses it, DatabaseError if it cannot be read or written.
-    """
-    from storage.sqlite import SqliteDatabase  # noqa: PLC0415 - only the driver in use is imported
-
-    return await SqliteDatabase.open(url, failpoint)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.open_database import open_database
 from tests.support import bot_process
 from tests.support.manual_clock import ManualClock
 from tests.support.property_tests import register_profiles

@@ -5,9 +5,9 @@ import sqlite3
 from pathlib import Path
 
 from bot.housekeeping import prune_hourly
-from storage.database import open_database
 from storage.drafts import KEPT_SECONDS, Drafts
 from storage.inbox import Inbox, StoredUpdate
+from storage.open_database import open_database
 from tests.support.factories import origin
 from tests.support.virtual_loop import LoopClock, virtual_time
 

@@ -26,7 +26,7 @@ from core import json_text
 from core.model import FileKind
 from core.reply_target import ReplyTarget
 from playground.serve import served
-from storage.database import open_database
+from storage.open_database import open_database
 from storage.scheduled_deletions import ScheduledDeletions
 from tests.support.manual_clock import ManualClock
 

@@ -13,10 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from core.model import AspectRatio
-from storage.database import Database, Unit, open_database
+from storage.database import Database, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.drafts import Drafts
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
+from storage.open_database import open_database
 from storage.preferences import Preference, Preferences, WhoMayDraw
 from storage.schema import key_values, metadata, preferences
 from tests.support.factories import origin
@@ -70,7 +71,7 @@ async def test_a_unit_is_on_the_disk_when_write_returns(database: Database) -> N
 async def test_a_second_process_is_refused(database: Database) -> None:
     code = (
         "import asyncio, sys\n"
-        "from storage.database import open_database\n"
+        "from storage.open_database import open_database\n"
         "from storage.database_errors import DatabaseLocked\n"
         "try: asyncio.run(open_database(sys.argv[1]))\n"
         "except DatabaseLocked as error: print(error)\n"

@@ -10,8 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from storage import database as storage_database
-from storage.database import open_database
 from storage.database_errors import DatabaseError
+from storage.open_database import open_database
 from storage.schema import HEAD, metadata
 from tests.support.ledger_file import connect
 from tests.support.released_ledgers import DUMPS, build_ledger

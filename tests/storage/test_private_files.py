@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from structlog.testing import capture_logs
 
-from storage.database import open_database
 from storage.database_errors import DatabaseError
+from storage.open_database import open_database
 from tests.support.other_user import NOBODY, as_nobody
 
 FILES = ("bot.sqlite3", "bot.sqlite3-wal", "bot.sqlite3-shm", "bot.sqlite3.lock")

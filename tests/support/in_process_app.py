@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from bot.app import App
 from bot.settings import Settings
 from core.clock import Clock
-from storage.database import Failpoint, open_database
+from storage.database import Failpoint
+from storage.open_database import open_database
 from tests.support.fake_apis import EngineTelegram, FakeProvider
 
 
