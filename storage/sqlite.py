@@ -18,7 +18,7 @@ from storage.database import Failpoint, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.private_files import PRIVATE, create_private, explain
 from storage.schema_migration import migrate
-from storage.sqlite_connection import create_engine, in_transaction
+from storage.sqlite_connection import create_engine, in_transaction, run_in_thread
 from storage.sqlite_file import check, explain_sqlite_error, sqlite_path, to_storage_error
 from storage.unit_queue import UnitQueue, UnitResult
 
@@ -97,14 +97,14 @@ class SqliteDatabase:
 
     async def _connect(self) -> None:
         self._writer = await self._writing_engine.connect()
-        await self._writer.run_sync(_prepare, self.path)
+        await run_in_thread(self._writer, _prepare, self.path)
         self._reader = await self._reading_engine.connect()
 
     async def _read_batch(self, units: Sequence[Unit[Any]]) -> list[UnitResult]:
         assert self._reader is not None, "open() connects the reader"  # noqa: S101
         results = [UnitResult() for _ in units]
         try:
-            await self._reader.run_sync(_read_all, units, results)
+            await run_in_thread(self._reader, _read_all, units, results)
         except Exception as error:  # the transaction did not begin, so each caller gets the error
             for result in results:
                 result.error = result.error or error
@@ -114,7 +114,7 @@ class SqliteDatabase:
         assert self._writer is not None, "open() connects the writer"  # noqa: S101
         results = [UnitResult() for _ in units]
         try:
-            await self._writer.run_sync(_write_all, units, results, self._failpoint)
+            await run_in_thread(self._writer, _write_all, units, results, self._failpoint)
         except Exception as error:  # the whole batch was undone, so each caller gets the error
             for result in results:
                 result.error = result.error or to_storage_error(error)

@@ -1,39 +1,95 @@
 """A connection to an SQLite file through SQLAlchemy's asyncio extension and aiosqlite."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.util.concurrency import await_
 
+P = ParamSpec("P")
 T = TypeVar("T")
 BUSY_SECONDS = 10.0
 """Time that SQLite waits for the lock of another process, for example of a backup."""
 
 
-class _Cursor(aiosqlite.Cursor):
-    """Runs a statement and fetches its rows in one visit to the connection's thread.
+async def run_in_thread(
+    connection: AsyncConnection,
+    function: Callable[Concatenate[sa.Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Run a function of a connection in one job of aiosqlite's thread, and return its result.
 
-    aiosqlite's own cursor needs four: to be made, to execute, to fetch and to be closed. With these, a generation costs
-    6 ms of CPU more than with plain threads; with one visit, 2 ms (benchmarks/README.md).
+    By itself, aiosqlite passes each statement to its thread in four jobs, which costs 6 ms of CPU for a generation; one
+    job for each unit of work costs as much as a thread without aiosqlite (benchmarks/README.md).
     """
 
+    def start(sync_connection: sa.Connection) -> T:
+        return await_(_driver(sync_connection).run(lambda: function(sync_connection, *args, **kwargs)))
+
+    return await connection.run_sync(start)
+
+
+class _Connection(aiosqlite.Connection):
+    """A connection that works at once for code which already runs in its thread."""
+
+    _busy_thread: int | None = None
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Call a function in the thread. The statements in it need no further jobs."""
+        return await self._in_thread(self._spawn, function)
+
+    def cursor(self) -> Any:
+        """Return a cursor without a job for the thread. SQLAlchemy enters it as a context manager."""
+        return _Cursor(self, cast(sqlite3.Cursor, None))  # `execute` sets sqlite3's cursor
+
+    async def commit(self) -> None:
+        await self._in_thread(self._conn.commit)
+
+    async def rollback(self) -> None:
+        await self._in_thread(self._conn.rollback)
+
+    def begin(self, statement: str) -> None:
+        """Begin a transaction. Only code that runs in the thread may call this."""
+        self._conn.execute(statement)
+
+    async def _in_thread(self, function: Callable[..., T], *args: object) -> T:
+        if self._busy_thread == threading.get_ident():
+            return function(*args)
+        result: T = await self._execute(function, *args)  # type: ignore[no-untyped-call]
+        return result
+
+    def _spawn(self, function: Callable[[], T]) -> T:
+        self._busy_thread = threading.get_ident()
+        try:
+            return _finish(greenlet_spawn(function))
+        finally:
+            self._busy_thread = None
+
+
+class _Cursor(aiosqlite.Cursor):
+    """Runs a statement and fetches its rows in one job of the connection's thread."""
+
+    _conn: _Connection
     _rows: list[Any]
 
     async def __aenter__(self) -> "_Cursor":
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "_Cursor":
-        self._rows = await _visit(self._conn, self._run, sql, parameters or ())
+        self._rows = await self._conn._in_thread(self._run, sql, parameters or ())
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> "_Cursor":
-        self._cursor = await _visit(self._conn, self._conn._conn.executemany, sql, parameters)
+        self._cursor = await self._conn._in_thread(self._conn._conn.executemany, sql, parameters)
         return self
 
     async def fetchall(self) -> Iterable[Any]:
@@ -47,18 +103,6 @@ class _Cursor(aiosqlite.Cursor):
         return cursor.fetchall() if cursor.description else []
 
 
-class _Connection(aiosqlite.Connection):
-    def cursor(self) -> Any:
-        """Return a cursor without a visit to the thread. SQLAlchemy enters it as a context manager."""
-        return _Cursor(self, cast(sqlite3.Cursor, None))  # `execute` sets sqlite3's cursor
-
-
-async def _visit(connection: aiosqlite.Connection, function: Callable[..., T], *args: object) -> T:
-    """Call a function in the connection's thread."""
-    result: T = await connection._execute(function, *args)  # type: ignore[no-untyped-call]
-    return result
-
-
 def _connect(path: str, **_options: Any) -> _Connection:
     def connector() -> sqlite3.Connection:
         # The event `begin` below begins each transaction. The implicit ones of sqlite3 would break savepoints.
@@ -69,12 +113,25 @@ def _connect(path: str, **_options: Any) -> _Connection:
     return connection
 
 
+def _finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return the result of a coroutine that never waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return cast(T, end.value)
+    coroutine.close()
+    raise RuntimeError("a unit of work waited for the event loop")
+
+
+def _driver(connection: sa.Connection) -> _Connection:
+    return cast(_Connection, connection.connection.driver_connection)
+
+
 def create_engine(path: Path, *, read_only: bool = False) -> AsyncEngine:
     """Return an engine with one connection. Transactions begin IMMEDIATE, so that none fails on its first write."""
+
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}",
-        poolclass=StaticPool,
-        connect_args={"async_creator_fn": _connect},
+        f"sqlite+aiosqlite:///{path}", poolclass=StaticPool, connect_args={"async_creator_fn": _connect}
     )
 
     @sa.event.listens_for(engine.sync_engine, "connect")
@@ -89,7 +146,7 @@ def create_engine(path: Path, *, read_only: bool = False) -> AsyncEngine:
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        _driver(connection).begin("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -99,5 +156,4 @@ def in_transaction(connection: sa.Connection) -> bool:
 
     SQLite may end a transaction itself, for example on a full disk (sqlite.org/lang_transaction.html).
     """
-    driver = connection.connection.driver_connection
-    return isinstance(driver, aiosqlite.Connection) and driver.in_transaction
+    return _driver(connection).in_transaction
