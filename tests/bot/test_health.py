@@ -1,5 +1,6 @@
 """The health of the process."""
 
+import asyncio
 from pathlib import Path
 
 from bot.app import App
@@ -38,6 +39,7 @@ async def test_a_health_check_writes_nothing(tmp_path: Path) -> None:
     app = await _app(tmp_path, points)
     await app.start()
     app.polling.start()
+    await asyncio.sleep(1.0)  # the tasks of the start write to the ledger
     points.clear()
     for _ in range(10):
         assert await app.is_healthy()
