@@ -17,6 +17,7 @@ from storage.backup import back_up, restore
 from storage.database import Database, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked
 from storage.key_values import KeyValueStore
+from storage.open_database import open_database
 from storage.schema import key_values
 from tests.support.process_launcher import DEADLINE, ROOT
 from tests.support.released_ledgers import DUMPS, build_ledger
@@ -34,7 +35,7 @@ def _ledger(path: Path, **values: str) -> Path:
     """Open a ledger, set some values, and close it."""
 
     async def write() -> None:
-        database = await Database.open(f"sqlite:///{path}")
+        database = await open_database(f"sqlite:///{path}")
         for name, value in values.items():
             await KeyValueStore(database).set(name, value)
         await database.close()
@@ -44,7 +45,7 @@ def _ledger(path: Path, **values: str) -> Path:
 
 
 async def test_a_backup_of_an_open_ledger_holds_whole_transactions(tmp_path: Path) -> None:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
+    database = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
     both = sa.insert(key_values)
 
     def write(number: int) -> Unit[int]:
