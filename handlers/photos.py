@@ -23,7 +23,16 @@ from storage.drafts import Drafts
 from storage.requests import Requests
 
 ATTACHMENT = (
-    F.photo | F.paid_media | F.document | F.sticker | F.animation | F.video | F.video_note | F.voice | F.audio
+    F.photo
+    | F.live_photo
+    | F.paid_media
+    | F.document
+    | F.sticker
+    | F.animation
+    | F.video
+    | F.video_note
+    | F.voice
+    | F.audio
 )
 
 
@@ -117,7 +126,7 @@ async def answers_any_picture(
     if source is None:
         return False
     parsed = parse_prompt(text)
-    return False if parsed.prompt and parsed.names_shape else {"parsed": parsed, "source": source}
+    return False if parsed.is_complete else {"parsed": parsed, "source": source}
 
 
 async def words_about_picture(

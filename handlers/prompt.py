@@ -75,6 +75,11 @@ class ParsedPrompt:
         return self.ratio is not None or self.unknown_ratio is not None or bool(self.ratios)
 
     @property
+    def is_complete(self) -> bool:
+        """Return whether the text has words and names a ratio, so that nothing around it adds to its meaning."""
+        return bool(self.prompt) and self.names_shape
+
+    @property
     def is_clear(self) -> bool:
         """Return whether the text can be followed as it is."""
         return not (self.lacking or self.unknown_flags or self.ratios) and self.unknown_ratio is None

@@ -4,6 +4,7 @@ import base64
 import binascii
 
 from aiogram import Bot, F, Router
+from aiogram.enums import ContentType
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
@@ -33,7 +34,14 @@ from storage.preferences import Preferences, WhoMayDraw
 LONGEST_PAYLOAD = 64
 """Characters of the payload in t.me/bot?start=… (Bot API, deep linking)."""
 
-_UNUSABLE = F.location | F.contact | F.poll | F.dice | F.story | F.game | F.checklist | F.venue
+_UNUSABLE = F.content_type.in_(
+    {
+        *{ContentType.LOCATION, ContentType.VENUE, ContentType.CONTACT, ContentType.POLL, ContentType.DICE},
+        *{ContentType.STORY, ContentType.GAME, ContentType.CHECKLIST, ContentType.RICH_MESSAGE},
+        *{ContentType.INVOICE, ContentType.GIVEAWAY, ContentType.GIVEAWAY_WINNERS, ContentType.UNKNOWN},
+    }
+)
+"""Content that a user may send or forward, including any kind that aiogram does not know yet."""
 
 
 def prompt_in(payload: str) -> str | None:
