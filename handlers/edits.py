@@ -14,7 +14,7 @@ from core.model import ENDED_WITHOUT_PICTURE, Draft, Request, State
 from core.reply_target import is_group
 from handlers import origins
 from handlers.attachments import find_source
-from handlers.commands import is_command, names_this_bot, parse_command, without_mention
+from handlers.commands import is_command, is_this_bot, parse_command, without_mention
 from handlers.edited_requests import EditedRequests
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
@@ -111,7 +111,7 @@ async def words_edited(
 
 async def _is_imagine(text: str, bot: Bot) -> bool:
     command = parse_command(text)
-    return command is not None and command.command == "imagine" and await names_this_bot(command, bot)
+    return command is not None and command.command == "imagine" and await is_this_bot(command.mention, bot)
 
 
 def router() -> Router:

@@ -14,18 +14,12 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.reply_target import is_group
 from handlers import origins
-from handlers.commands import (
-    Command,
-    is_command,
-    is_forwarded,
-    names_this_bot,
-    nearest_command,
-    parse_command,
-)
+from handlers.commands import Command, is_command, is_forwarded, is_this_bot, named_bot
 from handlers.confirmation import Confirmation
 from handlers.filters import IN_GROUP, IN_PRIVATE, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, answer_place, place_of
+from handlers.misspelt_commands import nearest_command
 from handlers.prompt import parse_prompt
 from handlers.rejection_texts import RATIOS
 from handlers.user_errors import ButtonExpired
@@ -114,10 +108,8 @@ async def any_command(message: Message, user: UserIdentity) -> dict[str, str | N
 
 async def for_this_bot(message: Message, bot: Bot, suggestion: str | None) -> bool:
     """Pass commands that name this bot, and commands without a name that resemble one of this bot."""
-    command = parse_command(message.text or message.caption or "")
-    if command is None or command.mention is None:
-        return suggestion is not None
-    return await names_this_bot(command, bot)
+    name = named_bot(message.text or message.caption or "")
+    return suggestion is not None if name is None else await is_this_bot(name, bot)
 
 
 async def unknown_command(
