@@ -21,6 +21,7 @@ from chat.members import Members
 from core.model import AspectRatio, Draft, Request
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
 from handlers.identity import UserIdentity, place_of
+from handlers.praise import is_praise
 from handlers.prompt import is_ratio, only_ratio
 from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner
 from storage.drafts import Drafts
@@ -44,11 +45,13 @@ async def not_a_command(message: Message) -> bool:
 async def is_request_text(message: Message, bot: Bot) -> dict[str, str] | bool:
     """Pass texts that ask for something. Adds `text`, without the mention of the bot.
 
-    In a private chat all texts do. In a group, where users also comment on pictures, a ratio alone does, and a text
-    that mentions the bot. In answer to a picture of the bot that may be a ratio that the model does not draw.
+    In a private chat all texts do but praise. In a group, where users also comment on pictures, a ratio alone does, and
+    a text that mentions the bot. In answer to a picture of the bot that may be a ratio that the model does not draw.
     """
     given = message.text or ""
     text = await without_mention(given, bot)
+    if is_praise(text) and not is_ratio(text):
+        return False
     if (
         message.chat.type == ChatType.PRIVATE
         or (is_ratio(text) if replies_to_bot(message, bot) else only_ratio(text) is not None)

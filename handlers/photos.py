@@ -18,6 +18,7 @@ from handlers.commands import is_command, is_forwarded, mentions_bot, without_me
 from handlers.filters import IN_GROUP, IN_PRIVATE, is_request_text, not_a_command, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
+from handlers.praise import is_praise
 from handlers.prompt import ParsedPrompt, parse_prompt
 from storage.drafts import Drafts
 from storage.requests import Requests
@@ -95,9 +96,13 @@ async def says_no_command(message: Message, user: UserIdentity) -> bool:
 async def is_for_bot(
     message: Message, user: UserIdentity, bot: Bot, drafts: Drafts, requests: Requests
 ) -> bool:
-    """Pass pictures whose caption mentions the bot, and answers to the bot. A forwarded caption says nothing."""
-    if not is_forwarded(message, user) and await mentions_bot(message.caption or "", bot):
-        return True
+    """Pass pictures whose caption mentions the bot, and answers to the bot.
+
+    A forwarded caption says nothing, and praise is no request.
+    """
+    caption = message.caption or ""
+    if not is_forwarded(message, user) and await mentions_bot(caption, bot):
+        return not is_praise(await without_mention(caption, bot))
     return await answers_bot(message, user, bot, drafts, requests)
 
 

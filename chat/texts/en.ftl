@@ -37,6 +37,7 @@ misspelt-command = Did you mean /{ $command }? Edit your message, and I take it 
 forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me the description yourself.
 declined = All right, I leave everything as it is.
 agreed = Please press the button under my question. To draw something, describe it with /imagine.
+praised = Thank you! To change a picture, reply to it and say what to change.
 
 ## Asking for what is missing
 
