@@ -24,6 +24,7 @@ from handlers.prompt import parse_prompt
 from handlers.rejection_texts import RATIOS
 from handlers.user_errors import ButtonExpired
 from storage.preferences import Preferences, WhoMayDraw
+from storage.requests import Requests
 
 LONGEST_PAYLOAD = 64
 """Characters of the payload in t.me/bot?start=… (Bot API, deep linking)."""
@@ -117,10 +118,21 @@ async def unknown_command(
     user: UserIdentity,
     suggestion: str | None,
     translate: Translator,
+    requests: Requests,
     private_replies: PrivateReplies,
 ) -> None:
-    """Suggest the command that the user may have meant, or point to /help."""
-    text = translate("misspelt-command", command=suggestion) if suggestion else translate("unknown-command")
+    """Suggest the command that the user may have meant, or point to /help.
+
+    The edit of a message whose request waits leaves the request as it is.
+    """
+    edited = message.edit_date is not None
+    request = await requests.by_key(origins.message_key(message)) if edited else None
+    if suggestion is None:
+        text = translate("unknown-command")
+    elif request is None:
+        text = translate("misspelt-command", command=suggestion)
+    else:
+        text = translate("misspelt-edit", command=suggestion)
     await private_replies.send(place_of(message), user.id, text)
 
 

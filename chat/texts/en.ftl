@@ -50,6 +50,7 @@ album-first = I change one photo at a time, so I took the first. Send me the oth
 ask-ratio = Which shape for “{ $prompt }”?
 ask-draw = Shall I draw “{ $prompt }”?
 ask-edit = Shall I change the picture: “{ $prompt }”?
+misspelt-edit = Did you mean /{ $command }? Until you edit your message again, I leave your picture as it was asked for.
 edit-not-followed = I leave your picture as it was asked for. Edit your message again to change it.
 button-draw = 🎨 Draw it
 button-draw-without = Draw without
