@@ -58,12 +58,16 @@ class EditedRequests:
             return None
         content = _content(request, parsed, source)
         if request.state in ENDED_WITHOUT_PICTURE:
-            if (parsed.prompt or parsed.ratio) and _asks_for_same(request, content):
+            if parsed.is_clear and (parsed.prompt or parsed.ratio) and _asks_for_same(request, content):
                 return Outcome.REPEATED
             await self.release(request)
             return None
-        if request.state is not State.QUEUED or (parsed.is_clear and _is_same(request, content)):
+        if request.state is not State.QUEUED:
             return Outcome.REPEATED
+        if parsed.is_clear:
+            await self._remove_question(request)
+            if _is_same(request, content):
+                return Outcome.REPEATED
         reason = await self._access_rules.refusal_reason(origin, content.prompt, translate)
         if reason is not None:
             await self._private_replies.send(origin.place, origin.user_id, reason)
@@ -79,17 +83,23 @@ class EditedRequests:
 
         The question from which a request came has become its status message, so an answer to that changes nothing.
         """
-        key = answer.origin.key
-        request = await self._requests.by_key(key)
+        request = await self._requests.by_key(answer.origin.key)
         if request is None or request.state is not State.QUEUED:
             return False
         if answer.status_message_id is None or answer.status_message_id == request.status_message_id:
             return False
-        if not await self._requests.revise(key, answer.prompt, answer.ratio, answer.source):
+        if not await self._requests.revise(answer.origin.key, answer.prompt, answer.ratio, answer.source):
             return False
-        if (draft := await self._drafts.by_key(key)) is not None:
-            await self._questions.remove(draft)
+        await self._remove_question(request)
         return True
+
+    async def _remove_question(self, request: Request) -> None:
+        """Delete the question about an earlier edit, if there is one."""
+        draft = await self._drafts.by_key(request.origin.key)
+        if draft is None or draft.prompt is None:
+            return
+        if draft.question_message_id not in {None, request.status_message_id}:
+            await self._questions.remove(draft)
 
     async def release(self, request: Request) -> None:
         """Let the message of a request that ended without a picture count as a new one.

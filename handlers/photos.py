@@ -57,9 +57,9 @@ async def picture_sent(
     if known is not None and not edited:
         return
     source = await find_source(message, bot.id, requests)
-    # The caption of a forwarded post was not written by the user for the bot.
-    caption = "" if is_forwarded(message, user) else await without_mention(message.caption or "", bot)
-    parsed = parse_prompt(caption)
+    caption = await without_mention(message.caption or "", bot)
+    # The caption of a forwarded post was not written by the user for the bot, and praise asks for nothing.
+    parsed = parse_prompt("" if is_forwarded(message, user) or is_praise(caption) else caption)
     if message.media_group_id and source is not None:
         source = _source_in_album(message, source, first, known)
         if known is not None and not parsed.prompt:

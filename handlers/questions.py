@@ -37,9 +37,12 @@ class Questions:
         """Ask for a prompt, or for the change of a source picture. Return False if that was asked before."""
         draft = await self._drafts.save(origin, prompt=None, ratio=parsed.ratio, source=source)
         if draft.question_message_id is not None:
-            if edited and draft.prompt is None:  # the same question is about another picture now
-                await self._drafts.revise(draft.id, None, parsed.ratio, source)
-            return False
+            if not edited:
+                return False
+            await self._drafts.revise(draft.id, None, parsed.ratio, source)
+            if draft.prompt is None and draft.ratio is parsed.ratio:
+                return False  # the same question, perhaps about another picture now
+            await self._sender.delete(origin.place.chat_id, draft.question_message_id)
         if source is None:
             text, placeholder = translate("ask-prompt"), translate.raw("ask-prompt-placeholder")
         elif origin.place.in_group and user_name:

@@ -131,6 +131,26 @@ def test_an_edit_with_a_flag_changes_a_waiting_request_after_a_press(
     assert len(chat.requests()) == 3
 
 
+@pytest.mark.parametrize("clear", ["/imagine a bear --ar 3:4", "/imagine a fox --ar 16:9"])
+def test_a_clear_edit_deletes_the_question_about_an_earlier_one(chat: ChatUser, clear: str) -> None:
+    fill(chat)
+    message = chat.say("/imagine a fox --ar 16:9")
+    chat.edit(message, text="/imagine a wolf --v 6 --ar 16:9")
+    question = chat.question(message)["message_id"]
+    chat.edit(message, text=clear)
+    assert waiting(chat, message).prompt in clear
+    assert question not in chat.harness.telegram.texts
+
+
+def test_a_flag_in_an_edit_after_a_failure_is_named(chat: ChatUser) -> None:
+    message = chat.say("/imagine a bad fox --ar 1:1")
+    chat.settle()
+    chat.edit(message, text="/imagine a bad fox --ar 1:1 --v 6")
+    assert "My model has no versions" in chat.texts[-1]
+    chat.press(f"w:{chat.draft(message).id}", chat.question(message)["message_id"])
+    assert len(chat.requests()) == 2
+
+
 def test_a_yes_to_an_edit_with_a_flag_changes_the_waiting_request(private: ChatUser) -> None:
     fill(private)
     message = private.say("/imagine a fox --ar 16:9")

@@ -91,6 +91,8 @@ def test_praise_in_a_private_chat_is_answered_and_not_drawn(private: ChatUser, t
     for given in (text, text.replace("@imagine_bot", "")):
         private.say(given, reply_to_message=picture_of(private, request))
         assert private.texts[-1].startswith("Thank you!")
+        private.say(photo=PHOTO, caption=given)
+        assert private.texts[-1].startswith("What shall I change?")
     assert len(private.requests()) == 1
 
 

@@ -130,6 +130,57 @@ def test_a_yes_of_another_member_draws_nothing(group: ChatUser) -> None:
     assert group.request(message) is None
 
 
+def test_an_edit_to_a_yes_answers_the_question_before(private: ChatUser) -> None:
+    first = private.say("a fox")
+    answer = private.say("yse")
+    question = private.question(answer)["message_id"]
+    for _ in range(2):
+        private.edit(answer, text="yes")
+    assert question not in private.harness.telegram.texts
+    assert content_of(private.request(first)) == ("a fox", AspectRatio.SQUARE, None)
+    assert len(private.requests()) == 1
+    before = len(private.texts)
+    private.edit(answer, text="no")
+    private.settle()
+    private.edit(answer, text="no!")
+    assert len(private.texts) == before
+    assert len(private.requests()) == 1
+
+
+@pytest.mark.parametrize("edited", ["/quota", "/imagin a fox", "/imagine@other_bot a fox"])
+@pytest.mark.parametrize("said", ["/imagine a fox", "/imagine"])
+def test_an_edit_to_another_command_deletes_the_question(chat: ChatUser, said: str, edited: str) -> None:
+    message = chat.say(said)
+    question = chat.question(message)["message_id"]
+    chat.edit(message, text=edited)
+    assert question not in chat.harness.telegram.texts
+    chat.edit(message, text="/imagine a wolf --ar 1:1")
+    assert [content_of(r) for r in chat.requests()] == [("a wolf", AspectRatio.SQUARE, None)]
+
+
+def test_an_edit_to_a_no_deletes_the_question(private: ChatUser) -> None:
+    message = private.say("a fox")
+    question = private.question(message)["message_id"]
+    private.edit(message, text="no")
+    assert question not in private.harness.telegram.texts
+    private.edit(message, text="a wolf")
+    assert private.texts[-1] == "Shall I draw “a wolf”?"
+
+
+def test_an_edit_that_loses_its_words_or_corrects_its_shape_is_asked_about_again(private: ChatUser) -> None:
+    message = private.say("/imagine a fox")
+    private.edit(message, text="/imagine")
+    assert private.texts[-1] == "What shall I draw?"
+    private.edit(message, text="/imagine 21:9")
+    private.edit(message, text="/imagine 16:9")
+    assert private.texts[-1] == "What shall I draw?"
+    before = len(private.texts)
+    private.edit(message, text="/imagine --ar 16:9")
+    assert len(private.texts) == before
+    answer = private.say("a wolf")
+    assert content_of(private.request(answer)) == ("a wolf", AspectRatio.WIDE, None)
+
+
 def test_a_deletion_is_no_yes(private: ChatUser) -> None:
     private.say("a fox")
     private.say("delete it all")
