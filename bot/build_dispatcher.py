@@ -52,6 +52,7 @@ def build_dispatcher(
         drafts=storage.drafts,
         access_rules=access_rules,
         private_replies=chat.private_replies,
+        questions=questions,
     )
     generation_service = GenerationService(
         engine=generation.engine,

@@ -117,7 +117,10 @@ def is_relevant(update: RawUpdate, bot_id: int) -> bool:
 
 
 def expects_answer(update: RawUpdate, me: User) -> bool:
-    """Return whether a user expects an answer of the bot: not for a command in a group that names another bot."""
+    """Return whether a user expects an answer of the bot.
+
+    A command in a group that names another bot, or that another user wrote, is not for this bot.
+    """
     if is_press(update):
         return True
     message = _message(update)
@@ -125,6 +128,8 @@ def expects_answer(update: RawUpdate, me: User) -> bool:
         return False
     if not _is_in_group(message) or _is_reply_to(message, me.id):
         return True
+    if _is_forwarded(message):
+        return False
     command = parse_command(_text(message))
     return command is not None and (command.mention or "").lower() in {"", (me.username or "").lower()}
 
@@ -167,6 +172,13 @@ def _is_reply_to(message: RawUpdate, bot_id: int) -> bool:
     replied_to = message.get("reply_to_message")
     author = replied_to.get("from") if isinstance(replied_to, dict) else None
     return isinstance(author, dict) and author.get("id") == bot_id
+
+
+def _is_forwarded(message: RawUpdate) -> bool:
+    """Return whether a message is a forward of another user's or a chat's words, also with an unreadable origin."""
+    author = _object(_object(message, "forward_origin"), "sender_user")
+    own_id = _number(_object(message, "from"), "id")
+    return bool(message.get("forward_origin")) and (own_id is None or author.get("id") != own_id)
 
 
 def _text(message: RawUpdate) -> str:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiogram import Bot
-from aiogram.enums import ChatType
-from aiogram.types import Update
+from aiogram.enums import ChatType, ContentType
+from aiogram.types import Message, Update
 from pydantic import ValidationError
 
 from bot.raw_updates import ALLOWED, LARGEST_NUMBER, user_id_of
 from core.reply_target import is_group
+from handlers.attachments import stands_alone
 from handlers.identity import message_of, user_of
 
 _Path = tuple[str | int, ...]
@@ -24,6 +25,8 @@ _Path = tuple[str | int, ...]
 _LONG_NUMBER = re.compile(r"[:,\[]\s*-?\d{19}")
 _TAGS = ("type", "status", "source")
 """The fields that name the kind of an object, by which pydantic chooses its type and which its errors repeat."""
+_UNKNOWN_ORIGIN = {"type": "hidden_user", "date": 0, "sender_user_name": "?"}
+"""Stands for an unreadable origin, so that a forward stays one and a reply to another chat keeps its picture."""
 _CHAT_TYPES = frozenset(ChatType)
 _ATTACHMENTS = (
     "photo",
@@ -59,6 +62,7 @@ def parse_update(payload: str, bot: Bot) -> ParsedUpdate:
             pass
         else:
             if _has_known_chat(update):
+                _check_message(update)
                 return ParsedUpdate(update)
     return _parse_readable_parts(payload, bot)
 
@@ -66,17 +70,16 @@ def parse_update(payload: str, bot: Bot) -> ParsedUpdate:
 def _parse_readable_parts(payload: str, bot: Bot) -> ParsedUpdate:
     raw, readable = json.loads(payload), json.loads(payload)
     _infer_chat_type(readable)
-    left_out = _remove_all(readable, _numbers_out_of_range(readable))
+    left_out = _leave_out(readable, _numbers_out_of_range(readable))
     while True:
         try:
             update = Update.model_validate(readable, context={"bot": bot})
             break
         except ValidationError as error:
-            left_out += _remove_all(readable, _unreadable_parts(readable, error))
+            left_out += _leave_out(readable, _unreadable_parts(readable, error))
     if lost := _lost_content(raw, readable):
         raise UnreadableUpdate(", ".join(sorted(lost)))
-    if _keep_as_forward(raw, readable):
-        update = Update.model_validate(readable, context={"bot": bot})
+    _check_message(update)
     user = user_of(update.event)
     if user_id_of(raw) not in {0, user.id if user else 0}:
         raise UnreadableUpdate("sender")
@@ -113,18 +116,26 @@ def _holds(value: Any, item: str | int) -> bool:
     return item in value if isinstance(value, dict) else isinstance(value, list) and item in range(len(value))
 
 
-def _remove_all(raw: dict[str, Any], paths: Collection[_Path]) -> list[str]:
-    """Remove parts of an update and return their names. Raises UnreadableUpdate for a whole message or press."""
-    for path in sorted(
-        paths, reverse=True
-    ):  # the last items of a list first, so that the others keep their index
+def _leave_out(raw: dict[str, Any], paths: Collection[_Path]) -> list[str]:
+    """Remove parts of an update and return their names. Raises UnreadableUpdate for a whole message or press.
+
+    An origin is not removed but replaced: without it, the words of another user would count as the sender's own, and
+    be paid for.
+    """
+    # The last items of a list first, so that the others keep their index.
+    for path in sorted(paths, reverse=True):
         if len(path) < 2:
             raise UnreadableUpdate(str(*path) or "update")
         *parents, last = path
         part: Any = raw
         for item in parents:
             part = part[item]
-        del part[last]
+        if last == "external_reply" and isinstance(part[last], dict) and "origin" not in part[last]:
+            part[last]["origin"] = dict(_UNKNOWN_ORIGIN)
+        elif last == "forward_origin" or path[-2:] == ("external_reply", "origin"):
+            part[last] = dict(_UNKNOWN_ORIGIN)
+        else:
+            del part[last]
     return [".".join(map(str, path)) for path in paths]
 
 
@@ -156,42 +167,52 @@ def _infer_chat_type(update: dict[str, Any]) -> None:
             chat["type"] = ChatType.SUPERGROUP if is_group(chat["id"]) else ChatType.PRIVATE
 
 
-def _keep_as_forward(raw: Mapping[str, Any], readable: dict[str, Any]) -> bool:
-    """Replace the origin of a forwarded message if it was left out, and return whether it was.
+def _check_message(update: Update) -> None:
+    """Raise UnreadableUpdate for a message without its author or its attachment.
 
-    Without an origin, the words of another user would count as the sender's own, and be paid for.
+    Telegram names the author of each private message, and a caption is part of an attachment (Bot API, Message).
     """
-    for kind in ("message", "edited_message"):
-        content = readable.get(kind)
-        if (
-            isinstance(content, dict)
-            and raw[kind].get("forward_origin")
-            and not content.get("forward_origin")
-        ):
-            content["forward_origin"] = {"type": "hidden_user", "date": 0, "sender_user_name": "?"}
-            return True
-    return False
+    message = update.event
+    if not isinstance(message, Message):
+        return
+    if message.from_user is None and message.chat.type == ChatType.PRIVATE:
+        raise UnreadableUpdate("sender")
+    if message.caption and message.content_type == ContentType.UNKNOWN:
+        raise UnreadableUpdate("attachment")
 
 
 def _lost_content(raw: Mapping[str, Any], readable: Mapping[str, Any]) -> set[str]:
     """Return the names of a message's essential parts that are only in the raw one.
 
-    Without its picture, "/imagine make it night" would be drawn from the words alone, and paid for.
+    Without its picture, "/imagine make it night" would be drawn from the words alone, and paid for. The parts of an
+    answered message are essential unless the words are complete without it.
     """
-    kept = _content(readable)
-    return {name for name, value in _content(raw).items() if value is not None and not kept.get(name)}
+    message = _message(readable)
+    kept = _own_content(message) | _context(message)
+    given = _own_content(_message(raw))
+    text = str(message.get("text") or message.get("caption") or "")
+    if not stands_alone(text, has_picture=any(kept[name] for name in (*_ATTACHMENTS, "paid_media"))):
+        given |= _context(_message(raw))
+    return {name for name, value in given.items() if value is not None and not kept.get(name)}
 
 
-def _content(update: Mapping[str, Any]) -> dict[str, Any]:
+def _message(update: Mapping[str, Any]) -> Mapping[str, Any]:
     message = update.get("message") or update.get("edited_message")
-    if not isinstance(message, dict):
-        return {}
-    content = {name: message.get(name) for name in ("text", "caption", "reply_to_message", *_ATTACHMENTS)}
+    return message if isinstance(message, dict) else {}
+
+
+def _own_content(message: Mapping[str, Any]) -> dict[str, Any]:
+    content = {name: message.get(name) for name in ("text", "caption", *_ATTACHMENTS)}
     paid = message.get("paid_media")
     content["paid_media"] = paid.get("paid_media") if isinstance(paid, dict) else paid
+    return content
+
+
+def _context(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the message that a message answers, in this chat or another, and the attachments of it."""
+    content = {}
     for name in ("reply_to_message", "external_reply"):
-        inner = message.get(name)
+        inner = content[name] = message.get(name)
         if isinstance(inner, dict):
-            attachments = (*_ATTACHMENTS, "paid_media")
-            content |= {f"{name}.{attachment}": inner.get(attachment) for attachment in attachments}
+            content |= {f"{name}.{part}": inner.get(part) for part in (*_ATTACHMENTS, "paid_media")}
     return content

@@ -33,6 +33,10 @@ class AspectRatio(StrEnum):
         return next((ratio for ratio in cls if ratio.slug == slug), None)
 
 
+DEFAULT_RATIO = AspectRatio.SQUARE
+"""The ratio of a picture for a user who names and prefers none, and who does not choose one."""
+
+
 class State(StrEnum):
     """The stage of a request. It only moves down this list, except from `submitting` back to `queued`."""
 

@@ -16,7 +16,8 @@ from aiogram.types import (
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.telegram_files import size_limit
 from core.model import Request, SourcePicture
-from handlers.prompt import ParsedPrompt
+from handlers.commands import parse_command
+from handlers.prompt import ParsedPrompt, PromptTooLong, parse_prompt
 from handlers.user_errors import UserError
 from storage.requests import Requests
 
@@ -71,7 +72,7 @@ async def find_subject(
     attachment in the message, and for one in the answered message if there are no words to draw.
     """
     source = await find_source(message, bot_id, requests)
-    if source is not None or (parsed.prompt and parsed.names_shape):
+    if source is not None or parsed.is_complete:
         return source
     answered = answered_message(message)
     if answered is None:
@@ -82,6 +83,22 @@ async def find_subject(
         if parsed.prompt:
             return None
         raise
+
+
+def stands_alone(text: str, *, has_picture: bool) -> bool:
+    """Return whether a text or caption means the same without the message that it answers.
+
+    So does a caption, a command that is not about a picture, and /imagine with words and a ratio.
+    """
+    command = parse_command(text)
+    if command is None or command.command == "prompt":
+        return command is None and has_picture
+    if command.command != "imagine" or has_picture:
+        return True
+    try:
+        return parse_prompt(command.args or "").is_complete
+    except PromptTooLong:
+        return True
 
 
 def answered_message(message: Message) -> Message | ExternalReplyInfo | None:

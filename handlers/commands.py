@@ -1,6 +1,5 @@
 """Commands in every spelling: other case, invisible characters, a colon behind them, the bot's name before them."""
 
-import difflib
 import re
 from typing import Any
 
@@ -8,24 +7,19 @@ from aiogram import Bot
 from aiogram.filters import CommandObject, Filter
 from aiogram.types import Message, MessageOriginUser
 
-from chat.menu import ADMIN, GROUP_ADMIN, PRIVATE
+from chat.menu import ADMIN, GROUP_ADMIN
 from handlers.identity import UserIdentity
 from handlers.normalising import normalise
 
 KNOWN = frozenset({*ADMIN, *GROUP_ADMIN, "start", "prompt"})
-_OFFERED = {False: (*PRIVATE, "settings", "start", "prompt"), True: (*GROUP_ADMIN, "prompt")}
-"""Commands that may be suggested in a private chat, and in a group."""
 _NAME = re.compile(
     r"""\s*(?:@(?P<before>\w+)[\s,:;]+)?
         /\ ?(?P<name>[A-Za-z0-9_]+)
         (?:@(?P<mention>[A-Za-z0-9_]+))?
-        \s*[:,;=]?\s*""",
+        (?:[.!]+|\s*[:,;=])?\s*""",
     re.VERBOSE | re.ASCII,
 )
-_ALIKE = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
-_RUSSIAN_KEYS = str.maketrans("йцукенгшщзфывапролдячсмить", "qwertyuiopasdfghjklzxcvbnm")
-_CLOSE_ENOUGH, _CLOSE_TO_IMAGINE = 0.85, 0.75
-"""Least similarity of a misspelt command (difflib). Other bots' commands resemble the short ones: /stats, /quote."""
+_MENTION_BEHIND = re.compile(r"\s*/+\ ?[^\s@]+@(\w+)")
 
 
 def parse_command(text: str) -> CommandObject | None:
@@ -50,19 +44,13 @@ def is_command(text: str) -> bool:
     return normalise(text).folded.lstrip().startswith("/") or parse_command(text) is not None
 
 
-def nearest_command(text: str, *, in_group: bool) -> str | None:
-    """Return the command that a misspelt one at the start of a text resembles, or None."""
-    offered = _OFFERED[in_group]
-    words = normalise(text).folded.lower().split()
-    if not words or not words[0].startswith("/"):
-        return None
-    given = re.split(r"[@:,;=]", words[0][1:])[0]
-    for spelling in (given, given.translate(_ALIKE), given.translate(_RUSSIAN_KEYS)):
-        if close := difflib.get_close_matches(spelling, offered, 1, _CLOSE_ENOUGH):
-            return close[0]
-        if difflib.get_close_matches(spelling, ["imagine"], 1, _CLOSE_TO_IMAGINE):
-            return "imagine"
-    return None
+def named_bot(text: str) -> str | None:
+    """Return the name of the bot that a command at the start of a text names, also one in other letters, or None."""
+    command = parse_command(text)
+    if command is not None:
+        return command.mention
+    match = _MENTION_BEHIND.match(normalise(text).folded)
+    return match[1] if match else None
 
 
 async def mentions_bot(text: str, bot: Bot) -> bool:
@@ -102,14 +90,12 @@ class Command(Filter):
         command = parse_command(message.text or message.caption or "")
         if command is None or command.command not in self._names or is_forwarded(message, user):
             return False
-        return {"command": command} if await names_this_bot(command, bot) else False
+        return {"command": command} if await is_this_bot(command.mention, bot) else False
 
 
-async def names_this_bot(command: CommandObject, bot: Bot) -> bool:
-    """Return whether a command names this bot or none."""
-    if command.mention is None:
-        return True
-    return command.mention.lower() == ((await bot.me()).username or "").lower()
+async def is_this_bot(name: str | None, bot: Bot) -> bool:
+    """Return whether a name in a command is the one of this bot. A command without a name is for each bot."""
+    return name is None or name.lower() == ((await bot.me()).username or "").lower()
 
 
 def _is_glued(text: str, name: str, known: str) -> bool:

@@ -3,17 +3,24 @@
 The request is changed while it waits. After it ended without a picture, a form that differs counts as a new message.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
-from core.model import ENDED_WITHOUT_PICTURE, AspectRatio, Origin, Request, SourcePicture, State
+from core.model import (
+    ENDED_WITHOUT_PICTURE,
+    AspectRatio,
+    GenerationRequest,
+    Origin,
+    Request,
+    SourcePicture,
+    State,
+)
 from handlers.access_rules import AccessRules
 from handlers.normalising import normalise
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
-from handlers.question_texts import problems
+from handlers.questions import Questions
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -34,11 +41,13 @@ class EditedRequests:
         drafts: Drafts,
         access_rules: AccessRules,
         private_replies: PrivateReplies,
+        questions: Questions,
     ) -> None:
         self._requests = requests
         self._drafts = drafts
         self._access_rules = access_rules
         self._private_replies = private_replies
+        self._questions = questions
 
     async def follow(
         self, origin: Origin, parsed: ParsedPrompt, source: SourcePicture | None, translate: Translator
@@ -49,19 +58,48 @@ class EditedRequests:
             return None
         content = _content(request, parsed, source)
         if request.state in ENDED_WITHOUT_PICTURE:
-            if (parsed.prompt or parsed.ratio) and _asks_for_same(request, content):
+            if parsed.is_clear and (parsed.prompt or parsed.ratio) and _asks_for_same(request, content):
                 return Outcome.REPEATED
             await self.release(request)
             return None
-        if request.state is not State.QUEUED or (parsed.is_clear and _is_same(request, content)):
+        if request.state is not State.QUEUED:
             return Outcome.REPEATED
-        reason = _refusal_of_unclear(parsed, content, translate)
-        reason = reason or await self._access_rules.refusal_reason(origin, content.prompt, translate)
+        if parsed.is_clear:
+            await self._remove_question(request)
+            if _is_same(request, content):
+                return Outcome.REPEATED
+        reason = await self._access_rules.refusal_reason(origin, content.prompt, translate)
         if reason is not None:
             await self._private_replies.send(origin.place, origin.user_id, reason)
             return Outcome.REFUSED
+        if not parsed.is_clear:
+            await self._questions.ask_about_edit(request, parsed, translate, *content)
+            return Outcome.ASKED
         changed = await self._requests.revise(origin.key, *content)
         return Outcome.CHANGED if changed else Outcome.REPEATED
+
+    async def change(self, answer: GenerationRequest) -> bool:
+        """Change a waiting request as the answer to the question about an edit says. Return False without one.
+
+        The question from which a request came has become its status message, so an answer to that changes nothing.
+        """
+        request = await self._requests.by_key(answer.origin.key)
+        if request is None or request.state is not State.QUEUED:
+            return False
+        if answer.status_message_id is None or answer.status_message_id == request.status_message_id:
+            return False
+        if not await self._requests.revise(answer.origin.key, answer.prompt, answer.ratio, answer.source):
+            return False
+        await self._remove_question(request)
+        return True
+
+    async def _remove_question(self, request: Request) -> None:
+        """Delete the question about an earlier edit, if there is one."""
+        draft = await self._drafts.by_key(request.origin.key)
+        if draft is None or draft.prompt is None:
+            return
+        if draft.question_message_id not in {None, request.status_message_id}:
+            await self._questions.remove(draft)
 
     async def release(self, request: Request) -> None:
         """Let the message of a request that ended without a picture count as a new one.
@@ -70,15 +108,6 @@ class EditedRequests:
         """
         await self._drafts.remove(request.origin.key)
         await self._requests.release_key(request.id)
-
-
-def _refusal_of_unclear(parsed: ParsedPrompt, content: _Content, translate: Translator) -> str | None:
-    """Return the sentence about an edit that cannot be followed, or None. Flags that the model lacks are left out."""
-    unclear = replace(parsed, lacking=())
-    if unclear.is_clear:
-        return None
-    named = problems(unclear, translate, is_edit=content.source is not None)
-    return " ".join([*named, translate("edit-not-followed")])
 
 
 def _content(request: Request, parsed: ParsedPrompt, source: SourcePicture | None) -> _Content:

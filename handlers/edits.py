@@ -14,12 +14,12 @@ from core.model import ENDED_WITHOUT_PICTURE, Draft, Request, State
 from core.reply_target import is_group
 from handlers import origins
 from handlers.attachments import find_source
-from handlers.commands import is_command, names_this_bot, parse_command, without_mention
+from handlers.bare_answers import is_bare_answer
+from handlers.commands import is_command, is_this_bot, named_bot, parse_command, without_mention
 from handlers.edited_requests import EditedRequests
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.prompt import ParsedPrompt, parse_prompt
-from handlers.question_end import is_bare_answer
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -35,14 +35,16 @@ async def request_edited(
 ) -> None:
     """Leave an edit to the other handlers if its request waits or ended without a picture.
 
-    Any other command than /imagine changes nothing while the request waits.
+    Any other command than /imagine changes nothing while the request waits, and one for another bot does nothing.
     """
     if request.state is not State.QUEUED and request.state not in ENDED_WITHOUT_PICTURE:
         return
     text = message.text or message.caption or ""
     if is_command(text) and not await _is_imagine(text, bot):
         if request.state is State.QUEUED:
-            return
+            if not await is_this_bot(named_bot(text), bot):
+                return
+            raise SkipHandler
         await edited_requests.release(request)
     raise SkipHandler
 
@@ -99,10 +101,10 @@ async def words_edited(
     if request.state in ENDED_WITHOUT_PICTURE:
         await edited_requests.release(request)
         return
+    if is_command(message.text or message.caption or ""):
+        raise SkipHandler
     text = message.text or ""
-    if request.state is not State.QUEUED or is_group(message.chat.id) or not text:
-        return
-    if is_command(text) or is_bare_answer(text):
+    if request.state is not State.QUEUED or is_group(message.chat.id) or not text or is_bare_answer(text):
         return
     parsed = parse_prompt(await without_mention(text, bot))
     origin = origins.of_message(message, user, translate.language)
@@ -111,7 +113,7 @@ async def words_edited(
 
 async def _is_imagine(text: str, bot: Bot) -> bool:
     command = parse_command(text)
-    return command is not None and command.command == "imagine" and await names_this_bot(command, bot)
+    return command is not None and command.command == "imagine" and await is_this_bot(command.mention, bot)
 
 
 def router() -> Router:

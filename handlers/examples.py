@@ -6,16 +6,13 @@ from aiogram.types import CallbackQuery
 from chat.callbacks import DrawExample
 from chat.keyboards import EXAMPLES
 from chat.translations import Translator
-from core.model import AspectRatio, GenerationRequest
+from core.model import DEFAULT_RATIO, GenerationRequest
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.filters import pressed_place
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.user_errors import ButtonExpired
-
-DEFAULT_RATIO = AspectRatio.SQUARE
-"""The ratio of an example for a user who prefers none."""
 
 
 async def example_pressed(

@@ -19,8 +19,10 @@ from chat.callbacks import (
 )
 from chat.members import Members
 from core.model import AspectRatio, Draft, Request
+from handlers.bare_answers import without_yes
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
 from handlers.identity import UserIdentity, place_of
+from handlers.praise import is_praise
 from handlers.prompt import is_ratio, only_ratio
 from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner
 from storage.drafts import Drafts
@@ -44,11 +46,13 @@ async def not_a_command(message: Message) -> bool:
 async def is_request_text(message: Message, bot: Bot) -> dict[str, str] | bool:
     """Pass texts that ask for something. Adds `text`, without the mention of the bot.
 
-    In a private chat all texts do. In a group, where users also comment on pictures, a ratio alone does, and a text
-    that mentions the bot. In answer to a picture of the bot that may be a ratio that the model does not draw.
+    In a private chat all texts do but praise. In a group, where users also comment on pictures, a ratio alone does, and
+    a text that mentions the bot. In answer to a picture of the bot that may be a ratio that the model does not draw.
     """
     given = message.text or ""
     text = await without_mention(given, bot)
+    if is_praise(text) and not is_ratio(text):
+        return False
     if (
         message.chat.type == ChatType.PRIVATE
         or (is_ratio(text) if replies_to_bot(message, bot) else only_ratio(text) is not None)
@@ -74,7 +78,7 @@ async def answers_ratio_question(
     message: Message, user: UserIdentity, bot: Bot, drafts: Drafts
 ) -> dict[str, Draft | str] | bool:
     """Pass ratios, known or not, that answer a question for one by the user it was asked. Adds `draft` and `text`."""
-    text = await without_mention(message.text or "", bot)
+    text = without_yes(await without_mention(message.text or "", bot))
     draft = await question_answered(message, user, drafts) if is_ratio(text) else None
     if draft is None or draft.prompt is None or draft.source is not None:
         return False
@@ -84,7 +88,7 @@ async def answers_ratio_question(
 async def question_answered(message: Message, user: UserIdentity, drafts: Drafts) -> Draft | None:
     """Return the draft of the question that a message answers: by a reply, or in a private chat as the next message.
 
-    An edited message answers the question that an earlier form of it answered.
+    An edited or repeated message answers the question that it answered before.
     """
     replied_to = message.reply_to_message
     if replied_to is not None:
@@ -92,9 +96,7 @@ async def question_answered(message: Message, user: UserIdentity, drafts: Drafts
     elif message.chat.type == ChatType.PRIVATE and not (
         message.external_reply or is_forwarded(message, user)
     ):
-        draft = None
-        if message.edit_date is not None:
-            draft = await drafts.by_answer(message.chat.id, message.message_id)
+        draft = await drafts.by_answer(message.chat.id, message.message_id)
         if draft is not None:
             return draft
         draft = await drafts.open_question(user.id, message.chat.id)

@@ -38,7 +38,9 @@ def _any(names: set[str] | frozenset[str]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
 
-_ANY = rf"(?:{_any(frozenset(_FEATURE_OF))}|ar|aspect)(?![^\W\d]|-(?!-))"
+RATIO_NAME = r"(?:[aа][rр]|фк|aspect(?:[-_]?ratio|\s{1,3}ratio)?|ratio)"
+"""The flag of the ratio, also with Cyrillic letters of the same look and on the same keys."""
+_ANY = rf"(?:{_any(frozenset(_FEATURE_OF))}|{RATIO_NAME})(?![^\W\d]|-(?!-))"
 _NEXT = rf"(?:{MASK}|\s--|\s—{{1,4}}[a-z]|\s-{_ANY}|(?<![-—])(?:-{{2,4}}|—{{1,4}}){_ANY})"  # bounded, as in prompt.py
 _IS = r"\s{0,8}[=:]?\s{0,8}"
 _NUMBER = r"-?(?:\d+(?:\.\d+)?|\.\d+)(?!\w)"

@@ -111,6 +111,22 @@ class GenerationService:
             await self._sender.toast(query_id, _toast(answer, translate))
         return Outcome.STARTED if answer.fresh else Outcome.REPEATED
 
+    async def follow_answer(
+        self, request: GenerationRequest, translate: Translator, *, query_id: str | None = None
+    ) -> Outcome:
+        """Start the generation that an answer to a question asks for, or change the waiting request it is about.
+
+        `status_message_id` of the request is the question. `query_id` is the press that is the answer, if it is one.
+        """
+        origin = request.origin
+        if reason := await self._access_rules.refusal_reason(origin, request.prompt, translate):
+            return await self._refuse(origin, reason, query_id)
+        if not await self._edited_requests.change(request):
+            return await self.submit(request, translate, query_id=query_id)
+        if query_id is not None:
+            await self._sender.toast(query_id, translate.raw("toast-accepted"))
+        return Outcome.CHANGED
+
     async def _start_or_ask(
         self,
         origin: Origin,

@@ -126,7 +126,7 @@ async def ratio_given(
     request = GenerationRequest(
         origin, draft.prompt or "", parsed.ratio, status_message_id=draft.question_message_id
     )
-    await generation_service.submit(request, translate)
+    await generation_service.follow_answer(request, translate)
 
 
 async def ratio_pressed(
@@ -141,7 +141,7 @@ async def ratio_pressed(
     """Draw a draft in the pressed ratio. The question becomes the status message."""
     origin = replace(draft.origin, language=translate.language)
     request = GenerationRequest(origin, prompt, ratio, status_message_id=place.reply_to)
-    await generation_service.submit(request, translate, query_id=query.id)
+    await generation_service.follow_answer(request, translate, query_id=query.id)
 
 
 async def draft_pressed(
@@ -164,7 +164,7 @@ async def draft_pressed(
         await questions.turn_to_ratio(draft, question_id, prompt, translate)
         return
     request = GenerationRequest(origin, prompt, ratio, source, status_message_id=question_id)
-    await generation_service.submit(request, translate, query_id=query.id)
+    await generation_service.follow_answer(request, translate, query_id=query.id)
 
 
 def router() -> Router:

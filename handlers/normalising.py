@@ -14,26 +14,31 @@ _VISIBLE_FORMATS = frozenset(
 """Number signs that Unicode counts as format characters and that are drawn."""
 _JOINERS = frozenset("\u200c\u200d")
 _HYPHENS = "\u058a\u05be\u2010\u2011\u2043\u207b\u208b\u2212\u02d7\u2796\ufe63\uff0d"
-_LONG_DASHES = "\u30fc\u2012\u2013\u2014\u2015\u2e3a\u2e3b\u301c\u2500\u2501\ufe31\ufe32\ufe58"
+_LONG_DASHES = "\u30fc\uff70\u3161\u1173\uffda\u2500\u2501\u23af\u23e4"
+"""Besides all dashes of Unicode (category Pd): letters that prolong a sound, and lines."""
 _QUOTES = (
     "'`´\u00ab\u00bb\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u300c\u300d\u300e\u300f"
 )
 _COLONS = "\u02d0\u02f8\u0589\u05c3\u2236\ua789\ufe13\ufe30\ufe55\uff1a"
 _SLASHES = "\u2044\u2215\u29f8\uff0f"
+_OPENING = "\u3008\u300a\u3010\u3014\u3016\u3018\u301a\u27e8\u27ea\u2768\u276a"
+_CLOSING = "\u3009\u300b\u3011\u3015\u3017\u3019\u301b\u27e9\u27eb\u2769\u276b"
 _SAME: dict[str, str] = (
     dict.fromkeys(_HYPHENS, "-")
     | dict.fromkeys(_LONG_DASHES, "—")
     | dict.fromkeys(_QUOTES, '"')
     | dict.fromkeys(_COLONS, ":")
     | dict.fromkeys(_SLASHES, "/")
+    | dict.fromkeys(_OPENING, "(")
+    | dict.fromkeys(_CLOSING, ")")
 )
 
 
 class Normalised(NamedTuple):
     """A text without invisible characters, in two spellings of the same length.
 
-    `shown` has the user's own characters. `folded` has one hyphen, one long dash, one quote, one colon and one slash
-    for all that look like them, and ASCII letters and digits for those of other widths, scripts and fonts.
+    `shown` has the user's own characters. `folded` has one hyphen, one long dash, one quote, one colon, one slash and
+    one bracket for all that look like them, and ASCII letters and digits for those of other widths, scripts and fonts.
     """
 
     shown: str
@@ -91,5 +96,7 @@ def _fold(character: str) -> str:
         return " " if character not in "\u2028\u2029\x85" else "\n"
     if character.isdecimal():
         return str(unicodedata.decimal(character))
+    if unicodedata.category(character) == "Pd":
+        return "—"
     compatible = unicodedata.normalize("NFKC", character)
     return compatible if len(compatible) == 1 and compatible.isascii() else character

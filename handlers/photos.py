@@ -18,12 +18,22 @@ from handlers.commands import is_command, is_forwarded, mentions_bot, without_me
 from handlers.filters import IN_GROUP, IN_PRIVATE, is_request_text, not_a_command, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
+from handlers.praise import is_praise
 from handlers.prompt import ParsedPrompt, parse_prompt
 from storage.drafts import Drafts
 from storage.requests import Requests
 
 ATTACHMENT = (
-    F.photo | F.paid_media | F.document | F.sticker | F.animation | F.video | F.video_note | F.voice | F.audio
+    F.photo
+    | F.live_photo
+    | F.paid_media
+    | F.document
+    | F.sticker
+    | F.animation
+    | F.video
+    | F.video_note
+    | F.voice
+    | F.audio
 )
 
 
@@ -47,9 +57,9 @@ async def picture_sent(
     if known is not None and not edited:
         return
     source = await find_source(message, bot.id, requests)
-    # The caption of a forwarded post was not written by the user for the bot.
-    caption = "" if is_forwarded(message, user) else await without_mention(message.caption or "", bot)
-    parsed = parse_prompt(caption)
+    caption = await without_mention(message.caption or "", bot)
+    # The caption of a forwarded post was not written by the user for the bot, and praise asks for nothing.
+    parsed = parse_prompt("" if is_forwarded(message, user) or is_praise(caption) else caption)
     if message.media_group_id and source is not None:
         source = _source_in_album(message, source, first, known)
         if known is not None and not parsed.prompt:
@@ -86,9 +96,13 @@ async def says_no_command(message: Message, user: UserIdentity) -> bool:
 async def is_for_bot(
     message: Message, user: UserIdentity, bot: Bot, drafts: Drafts, requests: Requests
 ) -> bool:
-    """Pass pictures whose caption mentions the bot, and answers to the bot. A forwarded caption says nothing."""
-    if not is_forwarded(message, user) and await mentions_bot(message.caption or "", bot):
-        return True
+    """Pass pictures whose caption mentions the bot, and answers to the bot.
+
+    A forwarded caption says nothing, and praise is no request.
+    """
+    caption = message.caption or ""
+    if not is_forwarded(message, user) and await mentions_bot(caption, bot):
+        return not is_praise(await without_mention(caption, bot))
     return await answers_bot(message, user, bot, drafts, requests)
 
 
@@ -117,7 +131,7 @@ async def answers_any_picture(
     if source is None:
         return False
     parsed = parse_prompt(text)
-    return False if parsed.prompt and parsed.names_shape else {"parsed": parsed, "source": source}
+    return False if parsed.is_complete else {"parsed": parsed, "source": source}
 
 
 async def words_about_picture(

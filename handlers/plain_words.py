@@ -3,14 +3,16 @@
 from aiogram import Bot, Router
 from aiogram.types import Message
 
+from chat.sender import Sender
 from chat.translations import Translator
 from handlers import origins
 from handlers.commands import without_mention
 from handlers.confirmation import Confirmation
 from handlers.filters import IN_PRIVATE, not_a_command, on_message, question_answered
 from handlers.generation_service import GenerationService
-from handlers.identity import UserIdentity
+from handlers.identity import UserIdentity, place_of
 from handlers.outcome import Outcome
+from handlers.praise import is_praise
 from handlers.prompt import parse_prompt
 from handlers.questions import Questions
 from storage.drafts import Drafts
@@ -44,8 +46,19 @@ async def words_sent(
         await questions.remove(draft)
 
 
+async def praises_picture(message: Message, bot: Bot) -> bool:
+    """Pass thanks and praise in answer to a message."""
+    return message.reply_to_message is not None and is_praise(await without_mention(message.text or "", bot))
+
+
+async def picture_praised(message: Message, translate: Translator, sender: Sender) -> None:
+    """Answer praise, which is no description of a picture."""
+    await sender.send_text(place_of(message), translate("praised"))
+
+
 def router() -> Router:
     """Return the routes for words that no other feature handles."""
     router = Router(name="plain words")
+    router.message.register(picture_praised, IN_PRIVATE, not_a_command, praises_picture)
     on_message(router, words_sent, IN_PRIVATE, not_a_command)
     return router

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.model import AspectRatio
-from handlers.foreign_flags import MASK, find_flags
+from handlers.decoration import CLOSING, MARKS, OPENING, unwrap, with_decoration
+from handlers.foreign_flags import MASK, RATIO_NAME, find_flags
 from handlers.normalising import is_blank, normalise
 from handlers.user_errors import UserError
 
@@ -17,9 +18,8 @@ LONGEST_PROMPT = 2_000
 _GAP = r"\s{0,8}"  # bounded, as every repetition beside another one: 4,000 blanks must not cost minutes
 _SEPARATOR = r"(?:\s?[:x×х*/_—-]\s?|\s{1,8}(?:by|to|на|к)\s{1,8})"  # the fourth is the Cyrillic letter
 _RATIO = rf"(?P<width>\d{{1,5}}){_SEPARATOR}(?P<height>\d{{1,5}})"
-_VALUE = re.compile(rf"""["(\[]*\s*{_RATIO}\s*[")\].,;!]*""", re.IGNORECASE)
+_VALUE = re.compile(rf"""[{OPENING}{MARKS}]*\s*{_RATIO}\s*[{CLOSING}{MARKS}.,;!]*""", re.IGNORECASE)
 _WORD = rf"(?![-—])(?:(?!--|{MASK})\S)+"
-_NAME = r"(?:[aа]r|aspect(?:[-_]?ratio)?)"  # the second letter is Cyrillic
 _BETWEEN_SIDES = frozenset(":x×х*")
 """Separators of two numbers that are a ratio beyond doubt."""
 _BETWEEN_OTHERS = frozenset("-—_")
@@ -30,11 +30,12 @@ _FEWEST_PIXELS = 100
 # without one, `--` or a long dash between words.
 _AR = re.compile(
     rf"""
-    (?:(?<![\w—-])[-—]+\ ?|--\ ?|—[-—]{{0,3}}\ ?){_NAME}{_GAP}[:=]?{_GAP}
-        (?P<quote>["(\[])?{_GAP}{_RATIO}(?![\w:/])(?(quote){_GAP}[")\]]?)[.,;!]*
-    | (?<![\w—-])(?:--+|-?—[-—]*){_NAME}
+    (?:(?<![^\W_]|[—-])[-—]+\ ?|--\ ?|—[-—]{{0,3}}\ ?){RATIO_NAME}{_GAP}[:=]?{_GAP}
+        (?:(?P<marks>([{MARKS}])\2)|(?P<quote>[{OPENING}{MARKS}]))?{_GAP}{_RATIO}(?!_*[^\W_]|[:/])
+        (?(marks)(?P=marks)?|(?(quote){_GAP}[{CLOSING}{MARKS}]?))[.,;!]*
+    | (?<![^\W_]|[—-])(?:--+|-?—[-—]*){RATIO_NAME}
         (?:{_GAP}[=:]{_GAP}(?P<given>{_WORD})|\s{{1,8}}(?P<spaced>{_WORD})|(?P<glued>(?=\d){_WORD})|{_GAP}[=:]?(?=\W|$))
-    | (?<![\w-])ar\s?=\s?(?P<equals>(?:{_WORD})?)
+    | (?<![\w-])[aа][rр]\s?=\s?(?P<equals>(?:{_WORD})?)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -42,7 +43,6 @@ _AR = re.compile(
 # A number behind such a flag is its value.
 _UNKNOWN = re.compile(r"(?<![\w—-])(?P<flag>--[^\W\d_][\w-]*(?:=\S*)?)(?:\s{1,8}-?\d[\w.:/%]*)?")
 _COPIED_LABEL = re.compile(r"\s*[\[{]?(?:prompt|промпт|промт)[\]}]?\s*:\s*", re.IGNORECASE)
-_CLOSING = {"(": ")", "[": "]", "{": "}", '"': '"'}
 
 
 class PromptTooLong(UserError):
@@ -75,6 +75,11 @@ class ParsedPrompt:
         return self.ratio is not None or self.unknown_ratio is not None or bool(self.ratios)
 
     @property
+    def is_complete(self) -> bool:
+        """Return whether the text has words and names a ratio, so that nothing around it adds to its meaning."""
+        return bool(self.prompt) and self.names_shape
+
+    @property
     def is_clear(self) -> bool:
         """Return whether the text can be followed as it is."""
         return not (self.lacking or self.unknown_flags or self.ratios) and self.unknown_ratio is None
@@ -85,19 +90,19 @@ def parse_prompt(text: str) -> ParsedPrompt:
 
     A text such as `16:9` is a ratio without a prompt, also one that the model does not draw.
     """
-    shown, folded = normalise(text)
+    shown, folded = unwrap(normalise(text), _has_flag)
     # Masked, so that a flag that follows another one without a blank is found, too.
     foreign = list(find_flags(_masked(folded, [match.span() for match in _AR.finditer(folded)])))
-    spans = [_with_brackets(folded, flag.start, flag.stop) for flag in foreign]
+    spans = [with_decoration(folded, flag.start, flag.stop) for flag in foreign]
     rest = _masked(folded, spans)
     given: list[AspectRatio | str] = []
     for match in _AR.finditer(rest):
         given.append(_ratio_of(match, shown))
-        spans.append(_with_comma(folded, *_with_brackets(folded, *match.span())))
+        spans.append(_with_comma(folded, *with_decoration(folded, *match.span())))
     unknown: list[str] = []
     for match in _UNKNOWN.finditer(_masked(rest, spans)):
         unknown.append(shown[slice(*match.span("flag"))])
-        spans.append(_with_comma(folded, *_with_brackets(folded, *match.span())))
+        spans.append(_with_comma(folded, *with_decoration(folded, *match.span())))
     prompt = _without_label(_without(shown, sorted(spans)))
     if not given and (alone := _ratio_alone(prompt)) is not None:
         given, prompt = [alone], ""
@@ -198,14 +203,8 @@ def _masked(folded: str, spans: Iterable[tuple[int, int]]) -> str:
     return folded
 
 
-def _with_brackets(folded: str, start: int, stop: int) -> tuple[int, int]:
-    """Return the span of a flag with the brackets around it."""
-    before = folded[:start].rstrip(" ")
-    closing = _CLOSING.get(before[-1:])
-    after = folded[stop:].lstrip(" ")
-    if closing is not None and after.startswith(closing):
-        return len(before) - 1, len(folded) - len(after) + 1
-    return start, stop
+def _has_flag(folded: str) -> bool:
+    return _AR.search(folded) is not None or next(find_flags(folded), None) is not None
 
 
 def _with_comma(folded: str, start: int, stop: int) -> tuple[int, int]:

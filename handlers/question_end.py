@@ -1,10 +1,11 @@
-"""The end of an open question without an answer: another command, or a bare yes or no.
+"""The end of an open question: another command, or a bare yes or no.
 
 In a private chat words without a reply answer the last question, unless the user has asked for something else since.
-A bare no declines every question, also the one of /forget; neither yes nor no is a description, so none is drawn.
+A bare no declines every question, also the one of /forget. A bare yes draws what the bot asked whether to draw. Neither
+is a description.
 """
 
-import re
+from dataclasses import replace
 
 from aiogram import Bot, Router
 from aiogram.dispatcher.event.bases import SkipHandler
@@ -12,32 +13,23 @@ from aiogram.types import Message
 
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
-from core.model import Draft
+from core.model import Draft, GenerationRequest
 from handlers import origins
-from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
-from handlers.filters import IN_PRIVATE, not_a_command, on_message, question_answered
+from handlers.bare_answers import agrees, is_bare_answer, says_no
+from handlers.commands import (
+    is_command,
+    is_forwarded,
+    is_this_bot,
+    mentions_bot,
+    parse_command,
+    without_mention,
+)
+from handlers.filters import not_a_command, on_message, question_answered
+from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
-from handlers.normalising import normalise
+from handlers.questions import Questions
 from storage.drafts import Drafts
 from storage.requests import Requests
-
-_NO = frozenset(
-    {
-        *{"no", "nope", "no thanks", "no thank you", "cancel", "never mind", "nevermind", "keep it"},
-        *{"нет", "нет спасибо", "не надо", "не нужно", "отмена", "отменить", "отмени", "оставить", "оставь"},
-    }
-)
-_YES = frozenset(
-    {
-        *{"yes", "yep", "yes please", "sure", "ok", "okay", "delete it all"},
-        *{"да", "да удалить", "конечно", "ок", "хорошо", "удалить", "удалить всё", "удалить все", "удали"},
-    }
-)
-
-
-def is_bare_answer(text: str) -> bool:
-    """Return whether a text says yes or no and nothing else."""
-    return _words(text) in _NO | _YES
 
 
 async def own_command(message: Message, user: UserIdentity, requests: Requests) -> bool:
@@ -47,31 +39,63 @@ async def own_command(message: Message, user: UserIdentity, requests: Requests) 
     return message.edit_date is None or await requests.by_key(origins.message_key(message)) is None
 
 
-async def command_sent(message: Message, user: UserIdentity, drafts: Drafts) -> None:
+async def command_sent(
+    message: Message, user: UserIdentity, bot: Bot, drafts: Drafts, questions: Questions
+) -> None:
     """End the question that is open, and leave the command to its handler.
 
-    A repeated update of the command that led to the question does not end it.
+    A repeated update of the command that led to the question does not end it. If an edited message does not ask for a
+    picture any more, the question that an earlier form of it led to is deleted.
     """
+    text = message.text or message.caption or ""
+    if message.edit_date is not None and not await _asks_for_picture(text, bot):
+        await _remove_own_question(message, drafts, questions)
     draft = await drafts.open_question(user.id, message.chat.id)
     if draft is not None and draft.origin.key != origins.message_key(message):
         await drafts.supersede(draft.id)
     raise SkipHandler
 
 
+async def _asks_for_picture(text: str, bot: Bot) -> bool:
+    command = parse_command(text)
+    return (
+        command is not None
+        and command.command in {"imagine", "start"}
+        and await is_this_bot(command.mention, bot)
+    )
+
+
+async def _remove_own_question(message: Message, drafts: Drafts, questions: Questions) -> None:
+    draft = await drafts.by_key(origins.message_key(message))
+    if draft is not None and not (draft.answered_at or draft.refused_at):
+        await questions.remove(draft)
+
+
 async def bare_answer(
-    message: Message, user: UserIdentity, bot: Bot, drafts: Drafts, requests: Requests
+    message: Message,
+    user: UserIdentity,
+    bot: Bot,
+    drafts: Drafts,
+    requests: Requests,
+    questions: Questions,
 ) -> dict[str, Draft | bool | None] | bool:
-    """Pass a bare yes or no, in a group if it answers a question or mentions the bot. Adds `draft` and `declines`."""
+    """Pass a bare yes or no, in a group if it answers a question or mentions the bot.
+
+    Adds `draft`, `declines` and `agreed`; a yes to the question of /forget is neither. The question that an earlier
+    form of an edited message led to is deleted.
+    """
     text = message.text or ""
-    words = _words(await without_mention(text, bot))
-    if words not in _NO | _YES or is_forwarded(message, user):
+    answer = await without_mention(text, bot)
+    if not is_bare_answer(answer) or is_forwarded(message, user):
         return False
-    if message.edit_date is not None and await requests.by_key(origins.message_key(message)) is not None:
-        return False
+    if message.edit_date is not None:
+        if await requests.by_key(origins.message_key(message)) is not None:
+            return False
+        await _remove_own_question(message, drafts, questions)
     draft = await question_answered(message, user, drafts)
     if draft is None and message.chat.type != "private" and not await mentions_bot(text, bot):
         return False
-    return {"draft": draft, "declines": words in _NO}
+    return {"draft": draft, "declines": says_no(answer), "agreed": agrees(answer)}
 
 
 async def bare_answer_given(
@@ -79,26 +103,47 @@ async def bare_answer_given(
     user: UserIdentity,
     draft: Draft | None,
     declines: bool,
+    agreed: bool,
     translate: Translator,
     drafts: Drafts,
+    requests: Requests,
     private_replies: PrivateReplies,
+    generation_service: GenerationService,
 ) -> None:
-    """Draw nothing. A no ends the question, and an edit of it may still answer."""
+    """Draw what the bot asked whether to draw after a yes, once. A no ends the question, and an edit may still answer.
+
+    A yes does not answer the question for a prompt, or for the ratio of a user who prefers none. After a yes, an edit
+    of it to a no changes nothing.
+    """
     if draft is not None:
+        if message.edit_date is not None and declines and await requests.by_key(draft.origin.key) is not None:
+            return
         await drafts.add_answer(draft.id, message.chat.id, message.message_id)
         if declines:
             await drafts.supersede(draft.id)
+        elif agreed and (request := await _request_of(draft, translate, generation_service)) is not None:
+            await generation_service.follow_answer(request, translate)
+            return
     text = translate("declined" if declines else "agreed")
     await private_replies.send(place_of(message), user.id, text)
 
 
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", normalise(text).folded.casefold()))
+async def _request_of(
+    draft: Draft, translate: Translator, generation_service: GenerationService
+) -> GenerationRequest | None:
+    """Return the request that a draft asks for, or None if it lacks a part."""
+    origin = replace(draft.origin, language=translate.language)
+    ratio = None if draft.source is not None else await generation_service.ratio_for(origin, draft.ratio)
+    if draft.prompt is None or (draft.source is None and ratio is None):
+        return None
+    return GenerationRequest(
+        origin, draft.prompt, ratio, draft.source, status_message_id=draft.question_message_id
+    )
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="question end")
-    on_message(router, command_sent, IN_PRIVATE, own_command)
+    on_message(router, command_sent, own_command)
     on_message(router, bare_answer_given, not_a_command, bare_answer)
     return router

@@ -8,7 +8,7 @@ from chat import keyboards
 from chat.captions import one_line
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import AspectRatio, Draft, Origin, SourcePicture
+from core.model import DEFAULT_RATIO, AspectRatio, Draft, Origin, Request, SourcePicture
 from handlers.prompt import ParsedPrompt
 from handlers.question_texts import draw_label, problems, question_text
 from storage.drafts import Drafts
@@ -37,9 +37,12 @@ class Questions:
         """Ask for a prompt, or for the change of a source picture. Return False if that was asked before."""
         draft = await self._drafts.save(origin, prompt=None, ratio=parsed.ratio, source=source)
         if draft.question_message_id is not None:
-            if edited and draft.prompt is None:  # the same question is about another picture now
-                await self._drafts.revise(draft.id, None, parsed.ratio, source)
-            return False
+            if not edited:
+                return False
+            await self._drafts.revise(draft.id, None, parsed.ratio, source)
+            if draft.prompt is None and draft.ratio is parsed.ratio:
+                return False  # the same question, perhaps about another picture now
+            await self._sender.delete(origin.place.chat_id, draft.question_message_id)
         if source is None:
             text, placeholder = translate("ask-prompt"), translate.raw("ask-prompt-placeholder")
         elif origin.place.in_group and user_name:
@@ -67,15 +70,18 @@ class Questions:
     ) -> bool:
         """Ask for a ratio, or whether to draw at all if it is known. Return False if that was asked before.
 
-        First names everything in the text that cannot be followed. `plain_words` is True for words without a command.
+        First names everything in the text that cannot be followed. `plain_words` is True for words without a command;
+        a bare yes then draws them in the known ratio, the first one of several, or the default one.
         """
-        draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=parsed.ratio, source=source)
+        ratio_of_yes = next(iter(parsed.ratios), ratio or DEFAULT_RATIO) if plain_words else parsed.ratio
+        draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=ratio_of_yes, source=source)
         text = question_text(parsed, translate, source, ratio, plain_words=plain_words)
         if source is not None or (ratio is not None and not plain_words):
             keyboard = keyboards.draw_draft(draw_label(parsed, translate, source), draft.id)
         else:
             keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio), ratio)
-        return await self._ask_choice(draft, parsed, source, text, keyboard, edited=edited)
+        content = (parsed.prompt, ratio_of_yes, source)
+        return await self._ask_choice(draft, content, text, keyboard, edited=edited)
 
     async def repeat_ratio(self, draft: Draft, parsed: ParsedPrompt, translate: Translator) -> None:
         """Ask for the ratio of a draft again, after an answer with one that the model does not draw."""
@@ -89,6 +95,36 @@ class Questions:
         text = translate("ask-ratio", prompt=one_line(prompt))
         keyboard = keyboards.ratios(translate, draft.id, tuple(AspectRatio))
         await self._sender.edit_text(draft.origin.place.chat_id, question_id, text, keyboard=keyboard)
+
+    async def ask_about_edit(
+        self,
+        request: Request,
+        parsed: ParsedPrompt,
+        translate: Translator,
+        prompt: str,
+        ratio: AspectRatio | None,
+        source: SourcePicture | None,
+    ) -> None:
+        """Name everything in an edit that cannot be followed, and offer to change the waiting request without it.
+
+        A question about an earlier edit is replaced. The question from which the request came is its status message.
+        """
+        draft = await self._drafts.save(request.origin, prompt=prompt, ratio=ratio, source=source)
+        await self._drafts.revise(draft.id, prompt, ratio, source)
+        named = problems(parsed, translate, is_edit=source is not None)
+        text = " ".join([*named, translate("edit-not-followed")])
+        has_wrong_ratio = parsed.unknown_ratio is not None or bool(parsed.ratios)
+        if source is not None or (ratio is not None and not has_wrong_ratio):
+            keyboard = keyboards.draw_draft(draw_label(parsed, translate, source), draft.id)
+        else:
+            keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio))
+        asked = draft.question_message_id
+        if asked is not None and asked != request.status_message_id:
+            await self._sender.edit_text(request.place.chat_id, asked, text, keyboard=keyboard)
+            return
+        await self._drafts.set_question(
+            draft.id, await self._sender.send_text(request.place, text, keyboard=keyboard)
+        )
 
     async def asked(self, origin: Origin) -> Draft | None:
         """Return the draft of an origin if its question was asked."""
@@ -104,8 +140,7 @@ class Questions:
     async def _ask_choice(
         self,
         draft: Draft,
-        parsed: ParsedPrompt,
-        source: SourcePicture | None,
+        content: tuple[str, AspectRatio | None, SourcePicture | None],
         text: str,
         keyboard: InlineKeyboardMarkup,
         *,
@@ -115,7 +150,7 @@ class Questions:
         if question_id is not None:
             if not edited:
                 return False
-            await self._drafts.revise(draft.id, parsed.prompt, parsed.ratio, source)
+            await self._drafts.revise(draft.id, *content)
             if draft.prompt is not None:
                 await self._sender.edit_text(chat_id, question_id, text, keyboard=keyboard)
                 return False

@@ -4,6 +4,7 @@ import base64
 import binascii
 
 from aiogram import Bot, F, Router
+from aiogram.enums import ContentType
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
@@ -13,27 +14,29 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.reply_target import is_group
 from handlers import origins
-from handlers.commands import (
-    Command,
-    is_command,
-    is_forwarded,
-    names_this_bot,
-    nearest_command,
-    parse_command,
-)
+from handlers.commands import Command, is_command, is_forwarded, is_this_bot, named_bot
 from handlers.confirmation import Confirmation
 from handlers.filters import IN_GROUP, IN_PRIVATE, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, answer_place, place_of
+from handlers.misspelt_commands import nearest_command
 from handlers.prompt import parse_prompt
 from handlers.rejection_texts import RATIOS
 from handlers.user_errors import ButtonExpired
 from storage.preferences import Preferences, WhoMayDraw
+from storage.requests import Requests
 
 LONGEST_PAYLOAD = 64
 """Characters of the payload in t.me/bot?start=… (Bot API, deep linking)."""
 
-_UNUSABLE = F.location | F.contact | F.poll | F.dice | F.story | F.game | F.checklist | F.venue
+_UNUSABLE = F.content_type.in_(
+    {
+        *{ContentType.LOCATION, ContentType.VENUE, ContentType.CONTACT, ContentType.POLL, ContentType.DICE},
+        *{ContentType.STORY, ContentType.GAME, ContentType.CHECKLIST, ContentType.RICH_MESSAGE},
+        *{ContentType.INVOICE, ContentType.GIVEAWAY, ContentType.GIVEAWAY_WINNERS, ContentType.UNKNOWN},
+    }
+)
+"""Content that a user may send or forward, including any kind that aiogram does not know yet."""
 
 
 def prompt_in(payload: str) -> str | None:
@@ -106,10 +109,8 @@ async def any_command(message: Message, user: UserIdentity) -> dict[str, str | N
 
 async def for_this_bot(message: Message, bot: Bot, suggestion: str | None) -> bool:
     """Pass commands that name this bot, and commands without a name that resemble one of this bot."""
-    command = parse_command(message.text or message.caption or "")
-    if command is None or command.mention is None:
-        return suggestion is not None
-    return await names_this_bot(command, bot)
+    name = named_bot(message.text or message.caption or "")
+    return suggestion is not None if name is None else await is_this_bot(name, bot)
 
 
 async def unknown_command(
@@ -117,10 +118,21 @@ async def unknown_command(
     user: UserIdentity,
     suggestion: str | None,
     translate: Translator,
+    requests: Requests,
     private_replies: PrivateReplies,
 ) -> None:
-    """Suggest the command that the user may have meant, or point to /help."""
-    text = translate("misspelt-command", command=suggestion) if suggestion else translate("unknown-command")
+    """Suggest the command that the user may have meant, or point to /help.
+
+    The edit of a message whose request waits leaves the request as it is.
+    """
+    edited = message.edit_date is not None
+    request = await requests.by_key(origins.message_key(message)) if edited else None
+    if suggestion is None:
+        text = translate("unknown-command")
+    elif request is None:
+        text = translate("misspelt-command", command=suggestion)
+    else:
+        text = translate("misspelt-edit", command=suggestion)
     await private_replies.send(place_of(message), user.id, text)
 
 

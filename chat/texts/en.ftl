@@ -37,6 +37,7 @@ misspelt-command = Did you mean /{ $command }? Edit your message, and I take it 
 forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me the description yourself.
 declined = All right, I leave everything as it is.
 agreed = Please press the button under my question. To draw something, describe it with /imagine.
+praised = Thank you! To change a picture, reply to it and say what to change.
 
 ## Asking for what is missing
 
@@ -49,6 +50,7 @@ album-first = I change one photo at a time, so I took the first. Send me the oth
 ask-ratio = Which shape for “{ $prompt }”?
 ask-draw = Shall I draw “{ $prompt }”?
 ask-edit = Shall I change the picture: “{ $prompt }”?
+misspelt-edit = Did you mean /{ $command }? Until you edit your message again, I leave your picture as it was asked for.
 edit-not-followed = I leave your picture as it was asked for. Edit your message again to change it.
 button-draw = 🎨 Draw it
 button-draw-without = Draw without

@@ -15,6 +15,7 @@ from bot.notices import Notices
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from core import json_text
+from core.model import Request
 from storage.inbox import Inbox
 from tests.support.dispatcher_harness import DispatcherHarness
 from tests.support.process_launcher import ROOT
@@ -30,6 +31,8 @@ PHOTO = [
     {"file_id": "large", "file_unique_id": "l", "width": 900, "height": 600, "file_size": 13_682},
 ]
 DOCUMENT = {"file_id": "d", "file_unique_id": "d", "file_name": "x.jpg", "mime_type": "image/jpeg"}
+STICKER = {"file_id": "t", "file_unique_id": "t", "type": "regular", "width": 1, "height": 1}
+STICKER |= {"is_animated": False, "is_video": False}
 COMMAND = [{"type": "bot_command", "offset": 0, "length": 8}]
 DATE = 1_790_000_000
 
@@ -66,6 +69,19 @@ MESSAGES = [
         text="/imagine a fox --ar 1:1",
         forward_origin={"type": "channel", "chat": GROUP, "message_id": 4, "date": DATE},
     ),
+    _message(caption="at night", sticker=STICKER | {"is_animated": True}),
+    _message(voice={"file_id": "v", "file_unique_id": "v", "duration": 1}),
+    _message(location={"latitude": 1.0, "longitude": 2.0}),
+    _message(
+        GROUP,
+        text="/imagine a fox --ar 1:1",
+        external_reply={"origin": {"type": "user", "sender_user": BEN, "date": DATE}, "photo": PHOTO},
+    ),
+    _message(
+        GROUP,
+        text="/imagine a fox --ar 1:1",
+        reply_to_message=_message(GROUP, photo=PHOTO, media_group_id="8") | {"message_id": 9},
+    ),
     _message(
         GROUP,
         text="/imagine a fox --ar 1:1",
@@ -81,13 +97,14 @@ PRESS = {
     "message": _message(text="x", entities=COMMAND),
 }
 UPDATES = [*({"message": message} for message in MESSAGES), {"callback_query": PRESS}]
-RUBBISH = st.sampled_from(
-    [5, -1, 2**70, 1.5, True, "rubbish", "", [], ["x"], [None], {}, {"x": 1}, {"type": "hologram"}, None]
-)
+MISSING = "(missing)"
+EMPTY: list[Any] = [None, [], "", {}, MISSING]
+WRONG: list[Any] = [5, -1, 2**70, 1.5, True, "rubbish", ["x"], [None], {"x": 1}, {"type": "hologram"}]
 Path = tuple[str | int, ...]
-SENDER_AND_CHAT = {("from",), ("from", "id"), ("from", "is_bot"), ("chat",), ("chat", "id")}
-"""Parts without which no user can be answered."""
-REQUEST_TEXT = {("text",), ("caption",), ("photo",), ("document",)}
+CHAT = {("chat",), ("chat", "id")}
+"""Parts without which there is no place to answer in."""
+SENDER = {("from",), ("from", "id"), ("from", "is_bot")}
+"""Parts without which nobody in a group can be answered, and nobody who presses a button."""
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -97,11 +114,15 @@ def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
         yield from _paths(inner, (*path, key))
 
 
+def _is_private(update: dict[str, Any]) -> bool:
+    return "message" in update and update["message"]["chat"]["id"] > 0
+
+
 PARTS = [
     (number, path)
     for number, update in enumerate(UPDATES)
     for path in _paths(update)
-    if len(path) > 1 and path[1:] not in SENDER_AND_CHAT
+    if len(path) > 1 and path[1:] not in CHAT and not (path[1:] in SENDER and not _is_private(update))
 ]
 
 
@@ -110,7 +131,10 @@ def _damaged(number: int, path: Path, rubbish: Any) -> dict[str, Any]:
     part: Any = update
     for item in path[:-1]:
         part = part[item]
-    part[path[-1]] = rubbish
+    if rubbish is MISSING:
+        del part[path[-1]]
+    else:
+        part[path[-1]] = rubbish
     return update
 
 
@@ -149,6 +173,14 @@ class QueueHarness:
         assert not [line for line in logged if line["event"] in failed]
         return self._count() - before
 
+    def request(self, update: dict[str, Any]) -> Request:
+        """Return the request of a message."""
+        message = update["message"]
+        key = f"m:{message['chat']['id']}:{message['message_id']}"
+        request = self.harness.run(self.harness.app.requests.by_key(key))
+        assert request is not None
+        return request
+
     def _count(self) -> int:
         calls = self.harness.telegram.calls
         return sum(calls[name] for name in ("SendMessage", "SendPhoto", "AnswerCallbackQuery"))
@@ -177,15 +209,59 @@ def test_a_command_with_an_empty_story_is_drawn(queue: QueueHarness) -> None:
     (case,) = json.loads((ROOT / "tests/cases/update-empty-story.json").read_text(encoding="utf-8"))
     update = _as_new({"message": case["message"]})
     queue.answers_to(update)
-    harness = queue.harness
-    row = harness.run(harness.app.requests.by_key(f"m:101:{update['message']['message_id']}"))
-    assert row is not None
-    assert row.prompt == "a cat"
+    assert queue.request(update).prompt == "a cat"
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"external_reply": {"origin": {"type": "hologram"}, "photo": PHOTO}},
+        {"external_reply": {"origin": {"type": "hologram"}, "photo": 5}},
+        {"external_reply": "rubbish"},
+        {"reply_to_message": _message(photo=[{"file_id": "f"}])},
+        {"reply_to_message": {"message_id": 7}},
+    ],
+)
+@pytest.mark.parametrize("chat", [PRIVATE, GROUP])
+def test_a_complete_prompt_wins_over_an_unreadable_context(
+    queue: QueueHarness, chat: dict[str, Any], context: dict[str, Any]
+) -> None:
+    update = _as_new({"message": _message(chat, text="/imagine a fox --ar 16:9", **context)})
+    queue.answers_to(update)
+    row = queue.request(update)
+    assert (row.prompt, row.ratio, row.source) == ("a fox", "16:9", None)
+
+
+@pytest.mark.parametrize("kind", [{"type": "hologram"}, {"type": "user"}, "rubbish"])
+def test_a_forward_of_an_unknown_kind_in_a_group_is_left_alone(queue: QueueHarness, kind: Any) -> None:
+    for content in ({"text": "/imagine a fox --ar 1:1"}, {"caption": "/imagine night", "photo": PHOTO}):
+        message = _message(GROUP, forward_origin=kind, **content)
+        assert queue.answers_to(_as_new({"message": message})) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [
+        ({"caption": "make it night", "photo": []}, "Something broke on my side"),
+        ({"caption": "/imagine a fox --ar 1:1", "photo": None}, "Something broke on my side"),
+        ({"text": "a fox", "from": None}, "Something broke on my side"),
+        ({"text": ""}, "it is not a picture"),
+        ({"photo": []}, "it is not a picture"),
+        ({"hologram": {"light": 1}}, "it is not a picture"),
+        ({"rich_message": {"blocks": []}}, "it is not a picture"),
+    ],
+)
+def test_a_private_message_without_content_is_answered(
+    queue: QueueHarness, content: dict[str, Any], answer: str
+) -> None:
+    assert queue.answers_to(_as_new({"message": _message(**content)}))
+    assert answer in queue.harness.telegram.sent[-1].text
+    assert queue.harness.telegram.sent[-1].chat_id == 66
 
 
 @pytest.mark.slow
 @examples(300)
-@given(part=st.sampled_from(PARTS), rubbish=RUBBISH)
+@given(part=st.sampled_from(PARTS), rubbish=st.sampled_from([*EMPTY, *WRONG]))
 def test_an_update_with_one_damaged_part_is_handled_or_answered(
     queue: QueueHarness, part: tuple[int, Path], rubbish: Any
 ) -> None:
@@ -194,10 +270,27 @@ def test_an_update_with_one_damaged_part_is_handled_or_answered(
     assert queue.answers_to(_as_new(update)) or _needs_no_answer(update, path, rubbish)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("rubbish", [*EMPTY, "rubbish", 5], ids=repr)
+def test_each_part_of_a_message_may_be_damaged(queue: QueueHarness, rubbish: Any) -> None:
+    """The parts one level deep, where the words, the pictures and the answered messages are, without exception."""
+    for number, path in PARTS:
+        if len(path) == 2:
+            update = _damaged(number, path, rubbish)
+            assert queue.answers_to(_as_new(update)) or _needs_no_answer(update, path, rubbish), (
+                number,
+                path,
+            )
+
+
 def _needs_no_answer(update: dict[str, Any], path: Path, rubbish: Any) -> bool:
     """Return whether the damage makes another update to which no answer is due."""
-    if path[1:] in REQUEST_TEXT:  # a message without content, or a group's message that is no command
-        return not rubbish or update["message"]["chat"]["id"] < 0
+    if path[1] == "text" and not _is_private(update):  # a group's message that is no command
+        return not isinstance(rubbish, str) or not rubbish.startswith("/")
+    if path[1:] == ("from", "is_bot"):  # the message of another bot
+        return rubbish is True
+    if path[1] == "forward_origin":
+        return False
     # The same message, or a photo of the same album, is answered once.
     return (path[-1] == "message_id" and isinstance(rubbish, int | float)) or path[-1] == "media_group_id"
 

@@ -42,7 +42,8 @@ def test_a_case_of_the_field_is_parsed(case: str) -> None:
         ({"text": "x", "forward_origin": {"type": "hidden_user", "date": 1}}, {"forward_origin"}),
         ({"text": "x", "forward_origin": TYPED}, {"forward_origin"}),
         ({"text": "x", "forward_origin": "rubbish"}, {"forward_origin"}),
-        ({"text": "x", "external_reply": {"origin": TYPED}}, {"external_reply.origin", "external_reply"}),
+        ({"text": "x", "external_reply": {"origin": TYPED}}, {"external_reply.origin"}),
+        ({"text": "at night", "external_reply": {"photo": [PHOTO]}}, {"external_reply"}),
         (
             {"text": "x", "forward_origin": {"type": "user", "date": 1, "sender_user": {"id": 1}}},
             {"forward_origin.sender_user", "forward_origin"},
@@ -78,6 +79,14 @@ def test_the_smallest_unreadable_part_is_left_out(content: dict[str, Any], left_
             "reply_to_message.photo",
         ),
         ({"text": "at night", "reply_to_message": _message(message_id="x")}, "reply_to_message"),
+        ({"text": "/imagine make it night", "external_reply": "rubbish"}, "external_reply"),
+        ({"text": "/imagine --ar 1:1", "external_reply": 5}, "external_reply"),
+        ({"text": "/prompt", "reply_to_message": _message(message_id="x")}, "reply_to_message"),
+        ({"caption": "/imagine make it night", "photo": []}, "attachment"),
+        ({"caption": "make it night", "photo": None}, "attachment"),
+        ({"caption": "make it night", "hologram": {}}, "attachment"),
+        ({"text": "x", "from": None}, "sender"),
+        ({"text": "x", "from": {}}, "sender"),
         ({"caption": "at night", "paid_media": {"star_count": 1, "paid_media": [TYPED]}}, "paid_media"),
         ({"text": "x", "message_id": "x"}, "message"),
         ({"text": "x", "from": {"id": 66, "is_bot": "x", "first_name": "Ann"}}, "sender"),
@@ -87,6 +96,47 @@ def test_the_smallest_unreadable_part_is_left_out(content: dict[str, Any], left_
 def test_without_its_words_or_its_picture_a_message_is_unreadable(content: dict[str, Any], part: str) -> None:
     with pytest.raises(UnreadableUpdate, match=f"^{part}$"):
         _left_out(_message(**content))
+
+
+UNREADABLE_CONTEXT: list[dict[str, Any]] = [
+    {"external_reply": "rubbish"},
+    {"external_reply": {"origin": TYPED, "photo": [{"file_id": 5}]}},
+    {"external_reply": {"origin": 5, "voice": {"file_id": "v"}}},
+    {"external_reply": {"photo": "x"}},
+    {"reply_to_message": _message(photo=[{"file_id": "f"}])},
+    {"reply_to_message": _message(paid_media={"star_count": 1, "paid_media": [TYPED]})},
+    {"reply_to_message": _message(message_id="x")},
+    {"reply_to_message": _message(chat=TYPED, photo=[PHOTO])},
+    {"reply_to_message": "rubbish"},
+]
+
+
+@pytest.mark.parametrize("context", UNREADABLE_CONTEXT)
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "/imagine a fox --ar 16:9"},
+        {"text": "/Imagine: a fox —ar 21:9"},
+        {"text": "/imagine " + "x" * 2_001},
+        {"text": "/quota"},
+        {"text": "/imagin a fox"},
+        {"photo": [PHOTO], "caption": "make it night"},
+        {"photo": [PHOTO], "caption": "/imagine make it night"},
+    ],
+)
+def test_words_that_are_complete_need_no_answered_message(
+    content: dict[str, Any], context: dict[str, Any]
+) -> None:
+    assert _left_out(_message(**content, **context))
+
+
+@pytest.mark.parametrize("origin", [TYPED, "rubbish", None, {"type": "user", "date": 1}])
+def test_a_reply_to_another_chat_keeps_its_picture_if_its_origin_is_unreadable(origin: object) -> None:
+    content = {"text": "/imagine make it night", "external_reply": {"origin": origin, "photo": [PHOTO]}}
+    message = parse_update(json.dumps({"update_id": 1, "message": _message(**content)}), BOT).update.message
+    assert message is not None
+    assert message.external_reply is not None
+    assert message.external_reply.photo is not None
 
 
 def test_a_press_whose_message_is_damaged_keeps_its_place() -> None:
@@ -104,7 +154,7 @@ def test_a_press_whose_message_is_damaged_keeps_its_place() -> None:
     assert query.message.chat.id == 66
 
 
-@pytest.mark.parametrize("origin", [{"type": "hidden_user", "date": 1}, TYPED, "rubbish"])
+@pytest.mark.parametrize("origin", [{"type": "hidden_user", "date": 1}, TYPED, "rubbish", {}, []])
 def test_a_forwarded_message_stays_forwarded_if_its_origin_is_unreadable(origin: object) -> None:
     message = {"message_id": 5, "date": 1, "chat": {"id": 66, "type": "private"}, "text": "/imagine a fox"}
     sender = {"id": 66, "is_bot": False, "first_name": "Ann"}

@@ -40,6 +40,18 @@ async def test_start_and_one_example_are_two_taps(shared_bot: World) -> None:
     assert (await shared_bot.wait_for_picture(ann)).caption == "a fox asleep in the snow"
 
 
+async def test_a_yes_draws_once_also_beside_a_press(shared_bot: World) -> None:
+    ann = shared_bot.add_user("ru")
+    shared_bot.telegram.say(ann, "лиса в снегу")
+    asked = await shared_bot.wait_for_text(ann, "Нарисовать «лиса в снегу»?")
+    shared_bot.telegram.say(ann, "да")
+    shared_bot.telegram.press(ann, asked, "16:9")
+    picture = await shared_bot.wait_for_picture(ann)
+    assert picture.caption == "лиса в снегу"
+    await shared_bot.wait_until_closed()
+    assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1
+
+
 async def test_a_photo_and_the_next_words_need_no_tap(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a lake --ar 1:1")

@@ -12,6 +12,22 @@ from tests.support.world import World, jpeg
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
+async def test_a_complete_prompt_is_drawn_beside_an_unreadable_reply(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    group = shared_bot.add_group(ann)
+    for number, context in enumerate(
+        (
+            {"external_reply": {"origin": {"type": "hologram"}, "photo": [{"file_id": 5}]}},
+            {"reply_to_message": {"message_id": 7, "photo": "rubbish"}},
+        )
+    ):
+        said = dump(shared_bot.telegram.chats.add(group, ann, text=f"/imagine a fox {number} --ar 16:9"))
+        shared_bot.telegram.queue_update({"message": said | context})
+        picture = await shared_bot.wait_for_picture_in(group, number + 1)
+        assert picture.caption is not None
+        assert picture.caption.startswith(f"a fox {number}")
+
+
 async def test_the_cases_of_the_field_are_answered_with_pictures_or_questions(own_bot: World) -> None:
     await own_bot.process.start()
     ann = own_bot.add_user(user_id=101)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.commands import is_command, nearest_command, parse_command
+from handlers.commands import is_command, named_bot, parse_command
+from handlers.misspelt_commands import nearest_command
 from tests.handlers.test_prompt import INVISIBLE
 
 
@@ -17,6 +18,10 @@ from tests.handlers.test_prompt import INVISIBLE
         ("/imagine: a cat", "imagine", None, "a cat"),
         ("/imagine@imagine_bot: a cat", "imagine", "imagine_bot", "a cat"),
         ("/imagine, a cat", "imagine", None, "a cat"),
+        ("/imagine. a cat", "imagine", None, "a cat"),
+        ("/imagine! a cat", "imagine", None, "a cat"),
+        ("/imagine .5 miles", "imagine", None, ".5 miles"),
+        ("/quota?", "quota", None, "?"),
         ("/imagine\na cat", "imagine", None, "a cat"),
         ("／imagine a cat", "imagine", None, "a cat"),
         ("/ imagine a cat", "imagine", None, "a cat"),
@@ -86,13 +91,95 @@ def test_any_text_is_a_command_or_none(text: str) -> None:
         ("/histroy", "history"),
         ("/qota", "quota"),
         ("/setings", "settings"),
-        ("/draw a fox", None),
+        ("/img a fox", "imagine"),
+        ("/imgn", "imagine"),
+        ("/imag a fox", "imagine"),
+        ("/ima", "imagine"),
+        ("/image a fox", "imagine"),
+        ("/images", "imagine"),
+        ("/imagine_a_fox", "imagine"),
+        ("/imagineafox", "imagine"),
+        ("/imagine2 a fox", "imagine"),
+        ("/imagin3", "imagine"),
+        ("/iamgien a fox", "imagine"),
+        ("/mgine a fox", "imagine"),
+        ("//imagin a fox", "imagine"),
+        ("/ imagin a fox", "imagine"),
+        ("@imagine_bot, /imagin a fox", "imagine"),
+        ("/имаджин лиса", "imagine"),
+        ("/имажин лиса", "imagine"),
+        ("/имэйджин лиса", "imagine"),
+        ("/Имейдж лиса", "imagine"),
+        ("/draw a fox", "imagine"),
+        ("/drow a fox", "imagine"),
+        ("/нарисуй лису", "imagine"),
+        ("/нарисой лису", "imagine"),
+        ("/qouta", "quota"),
+        ("/quota_today", "quota"),
+        ("/quotas", "quota"),
+        ("/квота", "quota"),
+        ("/quue", "queue"),
+        ("/hsitory", "history"),
+        ("/hist", "history"),
+        ("/hlp", "help"),
+        ("/хелп", "help"),
+        ("/помощь", "help"),
+        ("/sttings", "settings"),
+        ("/promt", "prompt"),
+        ("/промт", "prompt"),
         ("/stats", None),
+        ("/status", None),
         ("/quote", None),
+        ("/quiz", None),
+        ("/info", None),
+        ("/story", None),
+        ("/promote", None),
+        ("/set 5", None),
+        ("/me", None),
+        ("/i", None),
+        ("/im", None),
+        ("/magic", None),
+        ("/weather", None),
+        ("/drop", None),
+        ("/hello", None),
+        ("/погода", None),
         ("/ban", None),
         ("a fox", None),
         ("/", None),
+        ("/" + "imagen" * 600, None),
     ],
 )
 def test_a_misspelt_command_has_a_suggestion(text: str, command: str | None) -> None:
     assert nearest_command(text, in_group=True) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("/imagin@other_bot a fox", "other_bot"),
+        ("/имаджин@other_bot лиса", "other_bot"),
+        ("/имаджин лиса @other_bot", None),
+        ("@other_bot /imagin", "other_bot"),
+        ("/imagin", None),
+    ],
+)
+def test_a_misspelt_command_may_name_a_bot(text: str, name: str | None) -> None:
+    assert named_bot(text) == name
+
+
+@given(st.data())
+def test_each_command_with_one_mistake_has_a_suggestion(data: st.DataObject) -> None:
+    command = data.draw(st.sampled_from(["imagine", "history", "queue", "quota", "help", "settings"]))
+    at = data.draw(st.integers(1, len(command) - 1))
+    letter = data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
+    mistake = data.draw(
+        st.sampled_from(
+            [
+                command[:at] + command[at + 1 :],
+                command[:at] + letter + command[at:],
+                command[:at] + letter + command[at + 1 :],
+                command[: at - 1] + command[at] + command[at - 1] + command[at + 1 :],
+            ]
+        )
+    )
+    assert nearest_command(f"/{mistake} x", in_group=True) or mistake in {"quote", "heal"}

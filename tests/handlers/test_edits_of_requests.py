@@ -105,6 +105,119 @@ def test_a_part_that_the_edit_lacks_stays(chat: ChatUser) -> None:
     assert content_of(waiting(chat, message)) == ("a wolf", AspectRatio.PORTRAIT, None)
 
 
+FLAG_EDITS = [
+    ("/imagine a wolf --v 6", AspectRatio.WIDE, "My model has no versions"),
+    ("/imagine a wolf --ar 1:1 --no text", AspectRatio.SQUARE, "My model has no list"),
+    ("/imagine a wolf --size 5", AspectRatio.WIDE, "I don’t know"),
+]
+
+
+@pytest.mark.parametrize(("text", "ratio", "named"), FLAG_EDITS)
+def test_an_edit_with_a_flag_changes_a_waiting_request_after_a_press(
+    chat: ChatUser, text: str, ratio: AspectRatio, named: str
+) -> None:
+    fill(chat)
+    message = chat.say("/imagine a fox --ar 16:9")
+    for _ in range(2):
+        chat.edit(message, text=text)
+    assert content_of(waiting(chat, message)) == ("a fox", AspectRatio.WIDE, None)
+    asked = [text for text in chat.texts if named in text and "I leave your picture as it was" in text]
+    assert len(asked) == 1
+    draft, question = chat.draft(message), chat.question(message)["message_id"]
+    for _ in range(2):
+        chat.press(f"w:{draft.id}", question)
+    assert content_of(waiting(chat, message)) == ("a wolf", ratio, None)
+    assert question not in chat.harness.telegram.texts
+    assert len(chat.requests()) == 3
+
+
+@pytest.mark.parametrize("clear", ["/imagine a bear --ar 3:4", "/imagine a fox --ar 16:9"])
+def test_a_clear_edit_deletes_the_question_about_an_earlier_one(chat: ChatUser, clear: str) -> None:
+    fill(chat)
+    message = chat.say("/imagine a fox --ar 16:9")
+    chat.edit(message, text="/imagine a wolf --v 6 --ar 16:9")
+    question = chat.question(message)["message_id"]
+    chat.edit(message, text=clear)
+    assert waiting(chat, message).prompt in clear
+    assert question not in chat.harness.telegram.texts
+
+
+def test_a_flag_in_an_edit_after_a_failure_is_named(chat: ChatUser) -> None:
+    message = chat.say("/imagine a bad fox --ar 1:1")
+    chat.settle()
+    chat.edit(message, text="/imagine a bad fox --ar 1:1 --v 6")
+    assert "My model has no versions" in chat.texts[-1]
+    chat.press(f"w:{chat.draft(message).id}", chat.question(message)["message_id"])
+    assert len(chat.requests()) == 2
+
+
+def test_a_yes_to_an_edit_with_a_flag_changes_the_waiting_request(private: ChatUser) -> None:
+    fill(private)
+    message = private.say("/imagine a fox --ar 16:9")
+    private.edit(message, text="/imagine a wolf --v 6")
+    private.say("yes")
+    assert content_of(waiting(private, message)) == ("a wolf", AspectRatio.WIDE, None)
+
+
+def test_a_press_after_the_request_ran_changes_nothing(private: ChatUser) -> None:
+    fill(private)
+    message = private.say("/imagine a fox --ar 16:9")
+    private.edit(message, text="/imagine a wolf --v 6")
+    draft, question = private.draft(message), private.question(message)["message_id"]
+    private.settle()
+    private.press(f"w:{draft.id}", question)
+    private.settle()
+    assert [request.prompt for request in private.requests()] == ["fox 0", "fox 1", "a fox"]
+
+
+def test_an_edit_with_an_unknown_ratio_offers_the_others(chat: ChatUser) -> None:
+    fill(chat)
+    message = chat.say("/imagine a fox")
+    first_question = chat.question(message)["message_id"]
+    chat.press(f"r:{chat.draft(message).id}:16x9", first_question)
+    assert content_of(waiting(chat, message)) == ("a fox", AspectRatio.WIDE, None)
+    chat.edit(message, text="/imagine a wolf --ar 21:9")
+    draft, question = chat.draft(message), chat.question(message)["message_id"]
+    assert question != first_question, "the first question is the status message"
+    chat.press(f"r:{draft.id}:9x16", first_question)
+    assert content_of(waiting(chat, message)) == ("a fox", AspectRatio.WIDE, None)
+    chat.press(f"r:{draft.id}:9x16", question)
+    assert content_of(waiting(chat, message)) == ("a wolf", AspectRatio.TALL, None)
+
+
+def test_an_edit_of_a_photo_with_a_flag_changes_it_after_a_press(chat: ChatUser) -> None:
+    fill(chat)
+    message = chat.say(photo=PHOTO, caption="/imagine make it night")
+    chat.edit(message, caption="/imagine make it day --tile")
+    assert content_of(waiting(chat, message)) == ("make it night", None, "LARGE")
+    chat.press(f"w:{chat.draft(message).id}", chat.question(message)["message_id"])
+    assert content_of(waiting(chat, message)) == ("make it day", None, "LARGE")
+
+
+@pytest.mark.parametrize("photo", [False, True])
+def test_an_edit_to_a_misspelt_command_says_that_the_picture_stays(chat: ChatUser, photo: bool) -> None:
+    fill(chat)
+    part = "caption" if photo else "text"
+    more = {"photo": PHOTO} if photo else {}
+    message = chat.say(**more, **{part: "/imagine a fox --ar 16:9"})
+    chat.edit(message, **{part: "/imagin a wolf --ar 16:9"})
+    assert chat.texts[-1].startswith("Did you mean /imagine? Until you edit")
+    assert waiting(chat, message).prompt == "a fox"
+    before = len(chat.texts)
+    chat.edit(message, **{part: "/imagin@another_bot a wolf"})
+    assert len(chat.texts) == before
+    chat.edit(message, **{part: "/imagine a wolf --ar 16:9"})
+    assert waiting(chat, message).prompt == "a wolf"
+
+
+def test_an_edit_to_another_command_is_answered_and_the_request_stays(chat: ChatUser) -> None:
+    fill(chat)
+    message = chat.say("/imagine a fox --ar 16:9")
+    chat.edit(message, text="/quota")
+    assert "used" in chat.texts[-1]
+    assert content_of(waiting(chat, message)) == ("a fox", AspectRatio.WIDE, None)
+
+
 def test_plain_words_describe_the_waiting_picture_in_private(private: ChatUser) -> None:
     fill(private)
     message = private.say("/imagine a fox --ar 16:9", reply_to_message=private.message("hello"))

@@ -58,6 +58,63 @@ def test_praise_in_a_group_is_no_order(harness: DispatcherHarness) -> None:
     assert group.texts[before:] == []
 
 
+PRAISE = [
+    "thanks @imagine_bot!",
+    "@imagine_bot thanks",
+    "Thank you so much, @imagine_bot",
+    "@imagine_bot wooow, so beautiful 😍",
+    "great job @imagine_bot",
+    "@imagine_bot 🔥🔥",
+    "@imagine_bot ❤️",
+    "10/10 @imagine_bot",
+    "спасибо, @imagine_bot!",
+    "@imagine_bot это просто супер",
+    "@imagine_bot спасибооо большое",
+    "@imagine_bot очень красиво получилось",
+]
+
+
+@pytest.mark.parametrize("text", PRAISE)
+def test_praise_with_a_mention_is_no_order(group: ChatUser, text: str) -> None:
+    request = drawn(group)
+    before = list(group.texts)
+    for answered in (picture_of(group, request), group.message(photo=PHOTO)):
+        group.say(text, reply_to_message=answered)
+    group.say(photo=PHOTO, caption=text)
+    assert len(group.requests()) == 1
+    assert group.texts == before
+
+
+@pytest.mark.parametrize("text", PRAISE)
+def test_praise_in_a_private_chat_is_answered_and_not_drawn(private: ChatUser, text: str) -> None:
+    request = drawn(private)
+    for given in (text, text.replace("@imagine_bot", "")):
+        private.say(given, reply_to_message=picture_of(private, request))
+        assert private.texts[-1].startswith("Thank you!")
+        private.say(photo=PHOTO, caption=given)
+        assert private.texts[-1].startswith("What shall I change?")
+    assert len(private.requests()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "more beautiful",
+        "make it great",
+        "a beautiful woman",
+        "красивее",
+        "ночь",
+        "🎅",
+        "sepia 3",
+        "love story",
+    ],
+)
+def test_words_that_only_resemble_praise_are_an_order(group: ChatUser, text: str) -> None:
+    request = drawn(group)
+    message = group.say(f"@imagine_bot {text}", reply_to_message=picture_of(group, request))
+    assert content_of(group.request(message)) == (text, None, "LARGE")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -192,6 +192,7 @@ FLAGS = [
     "--AR ",
     "–ar\u00a0",
 ]
+FLAGS += ["ㅡㅡar ", "--ratio ", "--aspect ratio ", "--ар ", "—фк ", "〰ar ", "ｰｰar "]
 FLAGS += ["--aspect ", "--aspect=", "--aspect-ratio ", "--Ar:", "-- ar ", "―ar "]
 VALUES = [
     "16:9",
@@ -207,6 +208,7 @@ VALUES = [
     "16∶9",
     "16x9",
 ]
+VALUES += ["<16:9>", "**16:9**", "`16:9`", "【16:9】"]
 VALUES += ["16⁄9", "16 x 9", "16 by 9", "16-9", "16:9.", "1920×1080"]
 
 
@@ -232,6 +234,101 @@ def test_invisible_characters_anywhere_change_nothing(
     for place, character in places:
         text = text[:place] + character + text[place:]
     assert parse_prompt(text) == ParsedPrompt("گربه a cat", AspectRatio.WIDE)
+
+
+DECORATIONS = [
+    ("<", ">"),
+    ("(", ")"),
+    ("[", "]"),
+    ("{", "}"),
+    ("【", "】"),
+    ("《", "》"),
+    ("（", "）"),
+    ('"', '"'),
+    ("“", "”"),
+    ("«", "»"),
+    ("‘", "’"),
+    ("„", "“"),
+    ("*", "*"),
+    ("**", "**"),
+    ("_", "_"),
+    ("__", "__"),
+    ("~~", "~~"),
+    ("`", "`"),
+    ("```\n", "\n```"),
+    ("||", "||"),
+    ("(**", "**)"),
+    ("( ", " )"),
+]
+PROMPTS = st.text(alphabet="abcdefg hijk\nлиса,?🦊猫", min_size=1, max_size=60).map(str.strip).filter(bool)
+
+
+@given(
+    prompt=PROMPTS,
+    flag=st.sampled_from(FLAGS),
+    value=st.sampled_from(["16:9", "16：9", "１６：９", "16 x 9", "16-9"]),
+    decoration=st.sampled_from(DECORATIONS),
+    end=st.sampled_from(["", ".", "!", " ", ".\n"]),
+    around_all=st.booleans(),
+    first=st.booleans(),
+)
+def test_decoration_changes_neither_the_prompt_nor_the_ratio(
+    prompt: str, flag: str, value: str, decoration: tuple[str, str], end: str, around_all: bool, first: bool
+) -> None:
+    left, right = decoration
+    around_all = around_all or "\n" in left
+    ratio = f"{flag}{value}" if around_all else f"{left}{flag}{value}{right}"
+    text = f"{ratio}{end} {prompt}" if first and not around_all else f"{prompt} {ratio}"
+    if around_all:
+        text = f"{left}{text}{right}"
+    parsed = parse_prompt(text if first else text + end)
+    assert parsed == ParsedPrompt(prompt.rstrip(",;"), AspectRatio.WIDE) or parsed == ParsedPrompt(
+        prompt, AspectRatio.WIDE
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("a fox <--ar 16:9>", "a fox"),
+        ('"a fox --ar 16:9"', "a fox"),
+        ("“it’s a fox --ar 16:9”", "it’s a fox"),
+        ("a fox **--ar 16:9**", "a fox"),
+        ("a fox (--ar 16:9).", "a fox"),
+        ("a fox (--ar 16:9), in oil", "a fox in oil"),
+        ("a fox --aspect ratio 16:9", "a fox"),
+        ("a fox --ar **16:9**", "a fox"),
+        ("a fox ㅡㅡar 16:9", "a fox"),
+        ('a sign "open" --ar 16:9', 'a sign "open"'),
+        ('"open" and "closed" --ar "16:9"', '"open" and "closed"'),
+        ('"open" --ar 16:9 "closed"', '"open" "closed"'),
+        ("(a) fox (--ar 16:9)", "(a) fox"),
+        ("(a fox) --ar 16:9", "(a fox)"),
+        ("(a fox --ar 16:9), in oil", "(a fox), in oil"),
+        ("**a fox** and __a hen__ --ar 16:9", "**a fox** and __a hen__"),
+        ("ㅡㅡ a face --ar 16:9", "ㅡㅡ a face"),
+    ],
+)
+def test_only_decoration_around_a_flag_is_dropped(text: str, prompt: str) -> None:
+    assert parse_prompt(text) == ParsedPrompt(prompt, AspectRatio.WIDE)
+
+
+@pytest.mark.parametrize(
+    "text", ['"a fox"', "(a fox)", "**a fox**", "<a fox>", "_a_", '""', "()", "*", '"', "a <3 fox", "``"]
+)
+def test_decoration_of_a_text_without_a_flag_stays(text: str) -> None:
+    assert parse_prompt(text) == ParsedPrompt(text, None)
+
+
+def test_decoration_around_a_foreign_flag_is_dropped() -> None:
+    for text in ('"a fox --v 6"', "a fox <--v 6>", "*a fox --no text*", "a fox **--tile**"):
+        assert parse_prompt(text).prompt == "a fox"
+        assert parse_prompt(text).lacking
+
+
+@pytest.mark.parametrize("text", ["**16:9**", "<16:9>", "`--ar 16:9`", "(**16:9**)", "“16:9”!"])
+def test_a_decorated_ratio_alone_is_a_ratio(text: str) -> None:
+    assert only_ratio(text) is AspectRatio.WIDE
 
 
 @given(st.text(alphabet="".join(INVISIBLE) + " \n\u2800\u00a0", max_size=30))
@@ -390,10 +487,33 @@ def test_a_wrong_value_that_touches_the_next_flag_is_named_alone() -> None:
         "x",
         "--v 6",
         "-tile ",
+        "<",
+        "*",
+        "_",
+        "|",
+        "ㅡ",
+        "(--ar 1:1)",
+        "*-",
     ],
 )
 @pytest.mark.parametrize(
-    "start", ["", "--ar", "--ar:", "--v", "--style", "--p", "—v", "16", "--no", "-sref", "-tile"]
+    "start",
+    [
+        "",
+        "(",
+        '"',
+        "--aspect",
+        "--ar",
+        "--ar:",
+        "--v",
+        "--style",
+        "--p",
+        "—v",
+        "16",
+        "--no",
+        "-sref",
+        "-tile",
+    ],
 )
 def test_no_text_takes_long(start: str, middle: str, end: str) -> None:
     text = (start + middle * 4_096)[: 4_096 - len(end)] + end

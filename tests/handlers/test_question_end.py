@@ -50,6 +50,143 @@ def test_a_bare_no_is_never_drawn(chat: ChatUser, word: str) -> None:
     assert chat.requests() == []
 
 
+YES = ["yes", "Yes!", "да", "Да, пожалуйста", "ok", "OK 👍", "давай", "+", "👍🏽", "✅", "ага", "do it"]
+
+
+@pytest.mark.parametrize("word", YES)
+def test_a_yes_draws_the_words_that_the_bot_asked_about_once(private: ChatUser, word: str) -> None:
+    message = private.say("a fox")
+    question = private.question(message)["message_id"]
+    answer = private.say(word)
+    private.harness.feed({"message": answer})
+    private.press(f"r:{private.draft(message).id}:16x9", question)
+    private.edit(answer, text=word + " ")
+    assert [content_of(r) for r in private.requests()] == [("a fox", AspectRatio.SQUARE, None)]
+    assert private.requests()[0].status_message_id == question
+    assert private.texts == ["Shall I draw “a fox”?"]
+
+
+@pytest.mark.parametrize(
+    ("words", "ratio"),
+    [
+        ("a fox --ar 16:9", AspectRatio.WIDE),
+        ("a fox --ar 21:9", AspectRatio.SQUARE),
+        ("a fox --ar 4:3 --ar 16:9", AspectRatio.LANDSCAPE),
+        ("/imagine a fox --v 6 --ar 16:9", AspectRatio.WIDE),
+        ("/imagine a fox --size 5 --ar 3:4", AspectRatio.PORTRAIT),
+    ],
+)
+def test_a_yes_draws_in_the_shape_that_the_words_name(
+    private: ChatUser, words: str, ratio: AspectRatio
+) -> None:
+    private.say(words)
+    private.say("yes")
+    assert [content_of(r) for r in private.requests()] == [("a fox", ratio, None)]
+
+
+def test_a_yes_draws_in_the_preferred_shape(private: ChatUser) -> None:
+    private.harness.run(
+        private.harness.app.dispatcher["preferences"].choose(private.user_id, ratio=AspectRatio.TALL)
+    )
+    private.say("a fox")
+    private.say("да")
+    assert [content_of(r) for r in private.requests()] == [("a fox", AspectRatio.TALL, None)]
+
+
+def test_a_yes_after_an_edit_of_the_words_draws_the_new_ones(private: ChatUser) -> None:
+    message = private.say("a fxo")
+    private.edit(message, text="a fox --ar 3:4")
+    private.say("yes")
+    assert [content_of(r) for r in private.requests()] == [("a fox", AspectRatio.PORTRAIT, None)]
+
+
+def test_a_yes_changes_a_picture(chat: ChatUser) -> None:
+    message = chat.say(photo=PHOTO, caption="/imagine make it night --v 6")
+    chat.say("ok", reply_to_message=chat.question(message))
+    assert [content_of(r) for r in chat.requests()] == [("make it night", None, "LARGE")]
+
+
+@pytest.mark.parametrize("text", ["yes, 16:9", "да 16:9", "ok --ar 16:9", "Давай, 16 x 9!"])
+@pytest.mark.parametrize("words", ["a fox", "/imagine a fox"])
+def test_a_yes_with_a_shape_draws_in_it(private: ChatUser, words: str, text: str) -> None:
+    private.say(words)
+    private.say(text)
+    assert [content_of(r) for r in private.requests()] == [("a fox", AspectRatio.WIDE, None)]
+
+
+@pytest.mark.parametrize("asked", ["/imagine", "/imagine a fox", "/forget"])
+def test_a_yes_to_another_question_needs_a_press(private: ChatUser, asked: str) -> None:
+    private.say("a lake")
+    private.say(asked)
+    private.say("yes")
+    assert "press the button" in private.texts[-1]
+    assert private.requests() == []
+
+
+def test_a_yes_of_another_member_draws_nothing(group: ChatUser) -> None:
+    message = group.say("/imagine a fox --v 6 --ar 1:1")
+    stranger = {"id": 5, "is_bot": False, "first_name": "Eve"}
+    group.say("yes", reply_to_message=group.question(message), **{"from": stranger})
+    assert group.request(message) is None
+
+
+def test_an_edit_to_a_yes_answers_the_question_before(private: ChatUser) -> None:
+    first = private.say("a fox")
+    answer = private.say("yse")
+    question = private.question(answer)["message_id"]
+    for _ in range(2):
+        private.edit(answer, text="yes")
+    assert question not in private.harness.telegram.texts
+    assert content_of(private.request(first)) == ("a fox", AspectRatio.SQUARE, None)
+    assert len(private.requests()) == 1
+    before = len(private.texts)
+    private.edit(answer, text="no")
+    private.settle()
+    private.edit(answer, text="no!")
+    assert len(private.texts) == before
+    assert len(private.requests()) == 1
+
+
+@pytest.mark.parametrize("edited", ["/quota", "/imagin a fox", "/imagine@other_bot a fox"])
+@pytest.mark.parametrize("said", ["/imagine a fox", "/imagine"])
+def test_an_edit_to_another_command_deletes_the_question(chat: ChatUser, said: str, edited: str) -> None:
+    message = chat.say(said)
+    question = chat.question(message)["message_id"]
+    chat.edit(message, text=edited)
+    assert question not in chat.harness.telegram.texts
+    chat.edit(message, text="/imagine a wolf --ar 1:1")
+    assert [content_of(r) for r in chat.requests()] == [("a wolf", AspectRatio.SQUARE, None)]
+
+
+def test_an_edit_to_a_no_deletes_the_question(private: ChatUser) -> None:
+    message = private.say("a fox")
+    question = private.question(message)["message_id"]
+    private.edit(message, text="no")
+    assert question not in private.harness.telegram.texts
+    private.edit(message, text="a wolf")
+    assert private.texts[-1] == "Shall I draw “a wolf”?"
+
+
+def test_an_edit_that_loses_its_words_or_corrects_its_shape_is_asked_about_again(private: ChatUser) -> None:
+    message = private.say("/imagine a fox")
+    private.edit(message, text="/imagine")
+    assert private.texts[-1] == "What shall I draw?"
+    private.edit(message, text="/imagine 21:9")
+    private.edit(message, text="/imagine 16:9")
+    assert private.texts[-1] == "What shall I draw?"
+    before = len(private.texts)
+    private.edit(message, text="/imagine --ar 16:9")
+    assert len(private.texts) == before
+    answer = private.say("a wolf")
+    assert content_of(private.request(answer)) == ("a wolf", AspectRatio.WIDE, None)
+
+
+def test_a_deletion_is_no_yes(private: ChatUser) -> None:
+    private.say("a fox")
+    private.say("delete it all")
+    assert private.requests() == []
+
+
 @pytest.mark.parametrize("word", ["yes", "Да!", "ok", "Delete it all", "удалить всё"])
 def test_a_bare_yes_is_never_drawn(private: ChatUser, word: str) -> None:
     question = private.question(private.say("/imagine"))

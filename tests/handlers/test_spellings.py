@@ -59,8 +59,9 @@ def test_a_photo_with_a_flag_is_edited_without_it(private: ChatUser) -> None:
     assert content_of(private.request(message)) == ("make it night", None, "LARGE")
 
 
-def test_a_misspelt_command_is_answered(chat: ChatUser) -> None:
-    chat.say("/imagin a fox --ar 1:1")
+@pytest.mark.parametrize("word", ["imagin", "img", "imagine_a_fox", "имаджин", "drow", "imagin@imagine_bot"])
+def test_a_misspelt_command_is_answered(chat: ChatUser, word: str) -> None:
+    chat.say(f"/{word} a fox --ar 1:1")
     assert "Did you mean /imagine" in chat.texts[-1]
     last = chat.harness.telegram.sent[-1]
     assert (last.ephemeral_message_parameters is not None) == (chat.chat_id < 0)
@@ -68,13 +69,16 @@ def test_a_misspelt_command_is_answered(chat: ChatUser) -> None:
 
 def test_commands_of_other_bots_are_left_alone_in_a_group(group: ChatUser) -> None:
     for text in (
-        "/draw a fox",
         "/imagin@other_bot a fox",
+        "/имаджин@other_bot лиса",
+        "/image@other_bot a fox",
+        "/start@other_bot",
+        "/info",
         "/imagine@other_bot a fox",
         "/stats",
         "/forgotten",
     ):
         group.say(text)
     assert group.texts == []
-    group.say("/draw@imagine_bot a fox")
+    group.say("/weather@imagine_bot a fox")
     assert "I don’t know that command" in group.texts[-1]
