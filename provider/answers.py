@@ -14,7 +14,9 @@ from provider.errors import (
     NotAccepted,
     OutcomeUnknown,
     ProtocolError,
+    RateLimited,
     TaskFailed,
+    Temporary,
 )
 from provider.fields import Json, read_json
 from provider.http_answer import HttpAnswer
@@ -34,8 +36,9 @@ class Task:
 def read_created(answer: HttpAnswer) -> Task:
     """Return the task in an answer to create, or raise the error that decides whether it was paid.
 
-    An answer that names a task is that task, an answer that arrived whole, names no id, does not say that work goes on
-    and has a documented form of a refusal is RequestRefused or NotAccepted, and every other answer is OutcomeUnknown.
+    An answer that names a task is that task. An answer that has a link to a picture is a finished task, even without an
+    id. A whole JSON answer that names no id, does not say that work goes on and says that the request was refused is
+    RequestRefused or NotAccepted. Every other answer is OutcomeUnknown, whatever its status.
 
     Raises TaskFailed, Moderated or DoneWithoutPicture, too, for a task in a whole 2xx answer that ended at once. Any
     other named task counts as running, because its result tells more.
@@ -55,7 +58,7 @@ def read_created(answer: HttpAnswer) -> Task:
     error = status_error(answer.status, answer.body, answer.retry_after)
     if is_certain(error, answer.status, answer.body):
         raise error
-    raise OutcomeUnknown(str(error))
+    raise OutcomeUnknown(str(error), error.retry_after if isinstance(error, RateLimited) else None)
 
 
 def read_result(answer: Json, task_id: str) -> Task:
@@ -106,12 +109,16 @@ def check_probe(answer: HttpAnswer) -> None:
     """Check that an answer to a create without any parameter is a refusal by the provider's validation.
 
     Such a refusal has the provider's own form or names a required parameter; a proxy that refuses does not. Raises
-    Unauthorised, OutOfMoney, NotAccepted or ProtocolError for any other answer.
+    Unauthorised, OutOfMoney, NotAccepted or ProtocolError for any other answer; an answer that is no JSON is not the
+    provider's, so it is an outage.
     """
     error = status_error(answer.status, answer.body, answer.retry_after)
+    try:
+        found = read_json(answer.status, answer.body)
+    except ProtocolError as unreadable:
+        raise (error if isinstance(error, RateLimited) else Temporary(str(unreadable))) from None
     if not isinstance(error, BadInput | Moderated):
         raise error
-    found, _ = _read(answer)
     if not (fields.is_documented_refusal(found) or asks_for_parameter(found)):
         raise ProtocolError(str(error))
 
