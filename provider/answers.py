@@ -10,13 +10,16 @@ from provider import fields
 from provider.errors import (
     BadInput,
     DoneWithoutPicture,
+    MediaError,
     Moderated,
     NotAccepted,
     OutcomeUnknown,
+    OutOfMoney,
     ProtocolError,
     RateLimited,
     TaskFailed,
     Temporary,
+    Unauthorised,
 )
 from provider.fields import Json, read_json
 from provider.http_answer import HttpAnswer
@@ -26,9 +29,12 @@ from provider.refusals import is_certain, is_success, is_unsafe, passing_error, 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task of the provider. `url` is None until the picture is ready, `cost` is in roubles if it is known."""
+    """A task of the provider. `url` is None until the picture is ready, `cost` is in roubles if it is known.
 
-    id: str
+    `id` is None only for a new task whose picture is ready and whose answer names no id.
+    """
+
+    id: str | None
     url: str | None = None
     cost: float | None = None
 
@@ -51,11 +57,13 @@ def read_created(answer: HttpAnswer) -> Task:
         if is_success(answer.status) or fields.surely_names_task(found):
             return Task(task_id)
         raise OutcomeUnknown(f"HTTP {answer.status} names {task_id}: {fields.message(found)}")
+    error = status_error(answer.status, answer.body, answer.retry_after)
+    if _has_picture(found, answer.status, error):
+        return Task(None, fields.link(found), fields.amount(found, "cost"))
     if not whole or fields.says_work_goes_on(found):
         raise OutcomeUnknown(
             f"HTTP {answer.status}, {answer.broken or fields.status_word(found) or 'cut off'}"
         )
-    error = status_error(answer.status, answer.body, answer.retry_after)
     if is_certain(error, answer.status, answer.body):
         raise error
     raise OutcomeUnknown(str(error), error.retry_after if isinstance(error, RateLimited) else None)
@@ -137,6 +145,15 @@ def _read(answer: HttpAnswer) -> tuple[Json, bool]:
     if fields.task_id(found) is None and answer.arrived:
         found = fields.read_broken_json(answer.arrived)
     return found, whole
+
+
+def _has_picture(found: Json, status: int, error: MediaError) -> bool:
+    """Return whether an answer that names no id has a picture. The link of a refusal leads to a document."""
+    if fields.link(found) is None or fields.is_documented_refusal(found):
+        return False
+    if is_success(status):
+        return not isinstance(error, OutOfMoney | Unauthorised | Moderated | RateLimited)
+    return not (fields.says_refused(found) or fields.message(found))
 
 
 def _read_running(found: Json, task_id: str) -> Task:

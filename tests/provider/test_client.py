@@ -62,6 +62,7 @@ async def api(media: Media) -> AsyncIterator[MediaClient]:
 
 async def test_a_task_is_created_and_its_picture_found(media: Media, api: MediaClient) -> None:
     created = await api.create("лиса на снегу", AspectRatio.TALL)
+    assert created.id is not None
     assert len(created.id) == 24
     found = await api.result(created.id)
     assert found.url == f"{media.url}/pictures/{created.id}.webp"
@@ -82,7 +83,7 @@ async def test_a_task_is_a_task_in_each_form_of_the_answer(
     created = await api.create("a fox", None)
     url = None if seconds else f"{media.url}/pictures/{TASK_ID}.webp"
     assert (created.id, created.url) == (TASK_ID, url)
-    assert (await api.result(created.id)).url == url
+    assert (await api.result(TASK_ID)).url == url
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -172,7 +173,8 @@ async def test_a_probe_that_validation_does_not_answer_raises_the_matching_error
 
 async def test_a_create_without_a_ratio_sends_none(media: Media, api: MediaClient) -> None:
     created = await api.create("a fox", None)
-    assert media.tasks[created.id].shown == "a fox"
+    assert [task.shown for task in media.tasks.values()] == ["a fox"]
+    assert created.id in media.tasks
 
 
 UNKNOWN: list[Callable[[], web.StreamResponse]] = [
@@ -277,6 +279,7 @@ async def test_a_result_without_a_picture_raises_the_matching_error(
     media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
 ) -> None:
     created = await api.create("a fox", None)
+    assert created.id is not None
     media.faults.add(Fault("result", answer=answer))
     with pytest.raises(error):
         await api.result(created.id)
@@ -285,6 +288,7 @@ async def test_a_result_without_a_picture_raises_the_matching_error(
 
 async def test_a_result_whose_connection_breaks_is_temporary(media: Media, api: MediaClient) -> None:
     created = await api.create("a fox", None)
+    assert created.id is not None
     media.faults.add(Fault("result", drop=True))
     with pytest.raises(Temporary):
         await api.result(created.id)
