@@ -149,7 +149,9 @@ class Submission:
         """
         memory.refused_ways.add(way)
         if not self._source_ways.are_left(memory.refused_ways):
-            result = await self._fail(request, Failure.SOURCE_REFUSED)
+            worked = await self._source_ways.has_worked()
+            failure = Failure.SOURCE_REFUSED if worked else Failure.EDITS_NOT_SET_UP
+            result = await self._fail(request, failure)
             await self._source_ways.record_all_refused()
             return result
         await self._withdraw(request)
