@@ -5,6 +5,7 @@ import difflib
 import io
 import os
 import re
+import stat
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,19 @@ _ENCODINGS = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+_KINDS = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_RUSSIAN = {"cp1251": "Windows-1251", "koi8-r": "KOI8-R", "cp866": "CP866"}
+_COMMON_LETTERS = frozenset("оеаинтсрвл")
+"""About six in ten letters of a Russian text. Read in a wrong encoding, it has about three in ten."""
+_CAPITALS = 0.7
+"""Weight of a text in capitals: in KOI8-R, the capitals are where Windows-1251 has the small letters."""
+_SURE, _LEAD, _FEWEST_LETTERS = 0.4, 1.5, 12
+"""Share of common letters in the right encoding, its lead over the second, and letters needed to name it."""
 _OF_OTHERS = re.compile(
     r"(?:COMPOSE|DOCKER|BUILDKIT|PYTHON|PIP|LC)_.+|.+_PROXY|TZ|LANG|PATH|PUID|PGID|UMASK", re.I
 )
@@ -56,7 +70,7 @@ def read(path: Path) -> EnvFile:
     """Read a file. A missing one is empty. Raises EnvFileError if it is no text file in UTF-8 that can be read."""
     name = f"{path.name} in {path.parent.absolute()}"
     try:
-        raw = path.read_bytes()
+        raw = _read_bytes(name, path)
     except FileNotFoundError:
         if path.is_symlink():
             raise EnvFileError(f"{name} is a link to a file that does not exist") from None
@@ -68,6 +82,20 @@ def read(path: Path) -> EnvFile:
     except OSError as error:
         raise EnvFileError(f"{name} cannot be read: {error.strerror or error}") from None
     return _parse(name, _decode(name, raw))
+
+
+def _read_bytes(name: str, path: Path) -> bytes:
+    """Return the content of a file. Raises EnvFileError for anything that may block or never end.
+
+    The null device is an empty file: containers hide an `.env` with it.
+    """
+    found = path.stat()
+    if stat.S_ISCHR(found.st_mode) and os.path.samestat(found, Path(os.devnull).stat()):
+        return b""
+    for is_kind, kind in _KINDS:
+        if is_kind(found.st_mode):
+            raise EnvFileError(f"{name} is {kind}, and must be a file")
+    return path.read_bytes()
 
 
 def misspelt(names: Iterable[str], known: Collection[str]) -> list[str]:
@@ -88,9 +116,26 @@ def _decode(name: str, raw: bytes) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise EnvFileError(
-            f"{name} is not in UTF-8 but in another encoding, Windows-1251 perhaps (line {line}); {advice}"
-        ) from None
+        found = _russian_encoding(raw)
+        encoding = f"in {found}, not in UTF-8" if found else "not in UTF-8"
+        raise EnvFileError(f"{name} is {encoding} (line {line}); {advice}") from None
+
+
+def _russian_encoding(raw: bytes) -> str | None:
+    """Return the name of the encoding of a Russian text that is not in UTF-8, or None if that is not sure."""
+    scores = sorted((_score(raw.decode(codec, "replace")), name) for codec, name in _RUSSIAN.items())
+    (second, _), (best, name) = scores[-2:]
+    return name if best >= _SURE and best >= second * _LEAD else None
+
+
+def _score(text: str) -> float:
+    """Return the share of common Russian letters among the characters that are not ASCII. It is 0 without a word."""
+    foreign = [character for character in text.lower() if not character.isascii()]
+    if len(foreign) < _FEWEST_LETTERS or re.search(r"[а-яё]{3}", text.lower()) is None:
+        return 0.0
+    share = sum(character in _COMMON_LETTERS for character in foreign) / len(foreign)
+    capitals = sum(character.isupper() for character in text if not character.isascii())
+    return share * _CAPITALS if capitals > len(foreign) / 2 else share
 
 
 def _parse(name: str, text: str) -> EnvFile:

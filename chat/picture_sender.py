@@ -98,12 +98,14 @@ class PictureSender:
         message = await self._caller.call(method, place.chat_id)
         return _sent_picture(message, FileKind.DOCUMENT)
 
-    async def send_file(self, place: ReplyTarget, file: BufferedInputFile | str) -> SentPicture:
+    async def send_file(
+        self, place: ReplyTarget, file: BufferedInputFile | str, caption: str | None = None
+    ) -> SentPicture:
         """Send a file, new or by its `file_id`, with retries."""
 
         async def attempt() -> SentPicture:
             await self.acquire_slot(place.chat_id, Priority.ANSWER)
-            return await self.send_document(place, file)
+            return await self.send_document(place, file, caption)
 
         return await self._caller.with_retries(attempt)
 

@@ -84,6 +84,7 @@ class Failure(StrEnum):
     SOURCE_UNUSABLE = "source-unusable"
     """Written by earlier versions instead of the four values above."""
     SOURCE_REFUSED = "source-refused"
+    EDITS_NOT_SET_UP = "edits-not-set-up"
     BLOCKED = "blocked"
 
 

@@ -2,8 +2,9 @@
 
 During an outage of the provider it holds all creates back, and requests keep their position in the queue. A probe shows
 whether the provider processes creates again: a create without any parameter, which its validation refuses free of
-charge. Then one request is let through, the trial, and after its success all others. A repeat of an unknown create
-waits for an answered probe even without an outage, because each request has only one.
+charge. Then one request is let through, the trial, and after its success all others. A request whose create failed
+waits for an answered probe even without an outage. Repeats of unknown creates are sent one, two, four at a time,
+because each request has only one: a failure among them stops the others.
 """
 
 from collections.abc import Awaitable, Callable
@@ -40,9 +41,10 @@ class OutageReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Permission to send one create, which may be a trial."""
+    """Permission to send one create, which may be a trial or a repeat."""
 
     trial: bool
+    repeats: bool = False
 
 
 class CircuitBreaker:
@@ -71,6 +73,8 @@ class CircuitBreaker:
         self._probe_interval, self._trial_interval = FIRST_PROBE, FIRST_TRIAL
         self._probe_at = self._trial_at = _LONG_AGO
         self._probing = self._trying = False
+        self._repeating = self._successes = 0
+        """Repeats on the wire, and creates that the provider processed since the last failure."""
         self._hurried = False
         """A sign of life has brought a probe forward in this outage."""
         self._contradicted = False
@@ -82,21 +86,24 @@ class CircuitBreaker:
         self._created_at = self._failed_at = self._answered_at = _LONG_AGO
         self._paused_until = 0.0
 
-    async def acquire(self, waits_since: float, *, repeats: bool = False) -> Admission | None:
+    async def acquire(
+        self, waits_since: float, *, repeats: bool = False, retries: bool = False
+    ) -> Admission | None:
         """Wait until a create may be sent. Return None if it has waited too long since then (Unix seconds).
 
-        `repeats` means that an earlier create of the same request has an unknown outcome.
+        `repeats` means that an earlier create of the same request has an unknown outcome, `retries` that an outage
+        refused one.
         """
         begun = self._clock.monotonic()
         waits = begun - max(0.0, self._clock.now() - waits_since)
         while True:
             now = self._clock.monotonic()
-            admission = self._admit(now, begun, repeats) if now >= self._paused_until else None
+            admission = self._admit(now, begun, repeats, retries) if now >= self._paused_until else None
             if admission is not None:
                 return admission
             if self.outage is not None and now >= max(self._opened_at, waits) + self._patience:
                 return None
-            if self._probe_is_due(now, repeats):
+            if self._probe_is_due(now, repeats or retries):
                 await self._probe()
             else:
                 await self._clock.sleep(_WAIT_SECONDS)
@@ -105,6 +112,7 @@ class CircuitBreaker:
         """End an admitted create, with any outcome, so that the next trial may be sent."""
         if admission.trial:
             self._trying = False
+        self._repeating -= admission.repeats
 
     def record_success(self, sent_at: float | None = None) -> None:
         """Record that the provider processed a create: it started the task or refused that one request."""
@@ -114,6 +122,7 @@ class CircuitBreaker:
         self._answered_at = max(self._answered_at, at)
         if at < self._failed_at:
             return
+        self._successes += 1
         self._probe_interval, self._trial_interval = FIRST_PROBE, FIRST_TRIAL
         self._contradicted = self._hurried = False
         if self.outage is not None:
@@ -137,6 +146,7 @@ class CircuitBreaker:
         if at < self._created_at:
             return
         self._failures += 1
+        self._successes = 0
         together = sent_at is not None and at <= self._failed_at
         if self.outage is not None and not together:
             self._trial_interval = min(LONGEST_TRIAL, self._trial_interval * _TRIAL_GROWTH)
@@ -165,17 +175,19 @@ class CircuitBreaker:
         self.outage = reason
         self._on_open(reason)
 
-    def _admit(self, now: float, waits_since: float, repeats: bool) -> Admission | None:
+    def _admit(self, now: float, waits_since: float, repeats: bool, retries: bool) -> Admission | None:
         # If no probe was ever understood, a repeat is admitted late rather than never.
         late = self._mute and now >= max(self._failed_at, waits_since) + LONGEST_TRIAL
-        if repeats and not (self._answered or late):
+        if repeats and (not (self._answered or late) or self._repeating > self._successes):
             return None
-        if self.outage is None:
-            return Admission(trial=False)
-        if self._trying or not (late or self._may_try(now)):
+        if retries and not (self._answered or self._mute):
             return None
-        self._trying = True
-        return Admission(trial=True)
+        trial = self.outage is not None
+        if trial and (self._trying or not (late or self._may_try(now))):
+            return None
+        self._trying |= trial
+        self._repeating += repeats
+        return Admission(trial=trial, repeats=repeats)
 
     def _may_try(self, now: float) -> bool:
         if self.outage is OutageReason.MONEY:
@@ -187,22 +199,22 @@ class CircuitBreaker:
         wait = LONGEST_TRIAL if self._mute else UNANSWERED_TRIAL
         return not self._probe_works and now >= self._failed_at + wait
 
-    def _probe_is_due(self, now: float, repeats: bool) -> bool:
-        wanted = repeats or self.outage in {OutageReason.DOWN, OutageReason.KEY}
+    def _probe_is_due(self, now: float, failed_before: bool) -> bool:
+        wanted = failed_before or self.outage in {OutageReason.DOWN, OutageReason.KEY}
         free = not (self._answered or self._probing or self._trying)
         return wanted and free and now >= max(self._probe_at, self._paused_until)
 
     async def _probe(self) -> None:
-        """Make the free call. A failure counts as one of a create only before an outage."""
+        """Make the free call. A failure counts as one of a create only before an outage, which it may begin."""
         self._probing = True
         sent_at = self._clock.monotonic()
         try:
             await self._make_probe()
         except RateLimited as error:
             self.pause_for(error.retry_after or FIRST_PROBE)
+            self._record_failed_probe(sent_at)
         except NotAccepted:
-            if self.outage is None:
-                self.record_failure(OutageReason.DOWN, sent_at)
+            self._record_failed_probe(sent_at)
         except Unauthorised:
             self._set_outage(OutageReason.KEY)
         except OutOfMoney:
@@ -217,3 +229,7 @@ class CircuitBreaker:
             self._probing = False
             self._probe_interval = min(LONGEST_PROBE, self._probe_interval * _PROBE_GROWTH)
             self._probe_at = self._clock.monotonic() + self._probe_interval
+
+    def _record_failed_probe(self, sent_at: float) -> None:
+        if self.outage is None:
+            self.record_failure(OutageReason.DOWN, sent_at)

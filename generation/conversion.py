@@ -12,6 +12,7 @@ import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
 from core.model import Failure
+from generation.hidden_file import shown
 from generation.standard_rgb import standard_rgb, without_warnings
 
 FORMATS = ("WEBP", "JPEG", "PNG", "AVIF")
@@ -50,6 +51,7 @@ _BRANDS = {
     b"msf1": "heic",
 }
 """Extensions by the brand of an ISO media file (ISO/IEC 23008-12, AVIF specification)."""
+_JUNK, _LONGEST_JUNK = b"\xef\xbb\xbf \t\r\n", 64
 _DNG_VERSION = 50_706
 """The tag that tells a camera's raw file from a TIFF file. Its first picture is only a small preview."""
 
@@ -137,16 +139,26 @@ def extension_of(data: bytes) -> str:
 
 def to_sendable(data: bytes) -> Picture:
     """Do the same as `PictureConverter.to_sendable`, in the caller's thread."""
+    data = picture_in(data)
     with _opened(data, FORMATS) as image:
         return _fit(image, data)
 
 
 def to_source(data: bytes) -> bytes:
     """Do the same as `PictureConverter.to_source`, in the caller's thread."""
-    with _opened(data, SOURCE_FORMATS) as image:
+    with _opened(picture_in(shown(data)), SOURCE_FORMATS) as image:
         if getattr(image, "is_animated", False) and image.format not in _SEVERAL_STILLS:
             raise MovingPicture("the picture moves")
         return _jpeg(standard_rgb(image, LONGEST_SOURCE_SIDE), 92)
+
+
+def picture_in(data: bytes) -> bytes:
+    """Return a file without the blank lines and the byte order mark that some servers put before a picture."""
+    if _known_extension(data) is None:
+        stripped = data[:_LONGEST_JUNK].lstrip(_JUNK) + data[_LONGEST_JUNK:]
+        if _known_extension(stripped) is not None:
+            return stripped
+    return data
 
 
 @contextmanager

@@ -6,7 +6,6 @@ The slot is acquired before the picture is fetched, so that requests that wait f
 import asyncio
 
 import structlog
-from aiogram.types import BufferedInputFile
 
 from chat import keyboards
 from chat.api_calls import UNSURE_SECONDS
@@ -21,6 +20,7 @@ from core.model import SENDING, Failure, Request, State
 from core.retries import backoff
 from generation.conversion import Picture, UnusablePicture
 from generation.file_names import file_name
+from generation.hidden_file import picture_file
 from generation.picture_fetcher import PictureFetcher
 from generation.request_memory import RequestMemory
 from generation.shielded_tasks import ShieldedTasks
@@ -166,7 +166,9 @@ class Delivery:
             except Rejected as error:
                 log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
                 await self._picture_sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
-        file = BufferedInputFile(picture.data, name)
+        file = picture_file(picture.data, name, hidden=request.spoiler)
+        if request.spoiler:
+            text = caption(request.prompt, below=translate("hidden-file"))
         return await self._picture_sender.send_document(request.place, file, text, keyboard)
 
     async def _caption(self, request: Request, translate: Translator) -> str:

@@ -75,14 +75,16 @@ class Lifecycle:
         outage, repeats = self._circuit_breaker.outage, request.creates > 0
         if outage is not None:
             self._status_messages.waiting(request.id)
-        admission = await self._circuit_breaker.acquire(request.accepted_at, repeats=repeats)
+        admission = await self._circuit_breaker.acquire(
+            request.accepted_at, repeats=repeats, retries=memory.refused_by_outage
+        )
         if admission is None:
             paused = self._circuit_breaker.outage in {OutageReason.KEY, OutageReason.MONEY}
             failure = Failure.SERVICE_PAUSED if paused else Failure.UNAVAILABLE
             return await fail(self._tasks, self._requests, request, failure)
         try:
             self._status_messages.drawing(request.id)
-            if outage is None and not repeats:
+            if outage is None and not repeats and not memory.refused_by_outage:
                 return await self._tasks.run(self._submission.step(request, memory))
             # Read again after the wait: the user may have edited the prompt.
             current = await self._requests.get(request.id)

@@ -1,7 +1,9 @@
-"""Sends originals as documents: fetched from the provider once, and from Telegram ever after."""
+"""Sends originals as documents: fetched from the provider once, and from Telegram ever after.
+
+The original of a picture under a spoiler is in an archive, because a document has no spoiler.
+"""
 
 import structlog
-from aiogram.types import BufferedInputFile
 
 from chat.errors import Rejected, SendError
 from chat.picture_sender import PictureSender, SentPicture
@@ -10,8 +12,9 @@ from chat.translations import Translator
 from core.background import Background
 from core.model import Request
 from core.reply_target import ReplyTarget
-from generation.conversion import extension_of
+from generation.conversion import extension_of, picture_in
 from generation.file_names import file_name
+from generation.hidden_file import picture_file
 from generation.picture_fetcher import PictureFetcher
 from storage.requests import Requests
 
@@ -46,7 +49,10 @@ class Originals:
         try:
             # An earlier press may have fetched it by now.
             request = await self._requests.get(request.id) or request
-            sent = await self._send_stored(request, place) or await self._send_fetched(request, place)
+            note = translate("hidden-file") if request.spoiler else None
+            sent = await self._send_stored(request, place, note) or await self._send_fetched(
+                request, place, note
+            )
             if sent is None:
                 await self._sender.send_text(place, translate("original-expired"))
                 return
@@ -57,20 +63,27 @@ class Originals:
         finally:
             self._sending.discard((request.id, place.chat_id))
 
-    async def _send_stored(self, request: Request, place: ReplyTarget) -> SentPicture | None:
+    async def _send_stored(
+        self, request: Request, place: ReplyTarget, note: str | None
+    ) -> SentPicture | None:
         """Send the copy at Telegram. Return None if there is none or Telegram no longer has it."""
         if request.original_file_id is None:
             return None
         try:
-            return await self._picture_sender.send_file(place, request.original_file_id)
+            return await self._picture_sender.send_file(place, request.original_file_id, note)
         except Rejected as error:
             log.info("stored original rejected", request=request.id, error=str(error))
             return None
 
-    async def _send_fetched(self, request: Request, place: ReplyTarget) -> SentPicture | None:
+    async def _send_fetched(
+        self, request: Request, place: ReplyTarget, note: str | None
+    ) -> SentPicture | None:
         """Fetch the original from the provider and send it. Return None if the provider no longer has it."""
         data = await self._fetcher.fetch_original(request)
         if data is None:
             return None
+        data = picture_in(data)
         name = file_name(request.prompt, request.id, extension_of(data))
-        return await self._picture_sender.send_file(place, BufferedInputFile(data, name))
+        return await self._picture_sender.send_file(
+            place, picture_file(data, name, hidden=request.spoiler), note
+        )

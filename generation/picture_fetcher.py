@@ -34,8 +34,10 @@ class PictureFetcher:
 
     async def renew_link(self, request: Request) -> None:
         """Ask the provider for the link again and store a new one. Logs errors instead of raising them."""
+        if request.task_id is None:  # the answer to create had a picture and no id
+            return
         try:
-            task = await self._client.result(request.require_task_id())
+            task = await self._client.result(request.task_id)
         except MediaError as error:
             log.warning("link not renewed", request=request.id, error=str(error))
             return
@@ -44,13 +46,12 @@ class PictureFetcher:
 
     async def fetch_original(self, request: Request) -> bytes | None:
         """Return the original from its link or from a renewed link. None if the provider no longer has it."""
+        task_id = request.task_id
         for renew in (False, True):
             try:
-                url = (
-                    (await self._client.result(request.require_task_id())).url
-                    if renew
-                    else request.picture_url
-                )
+                url = request.picture_url
+                if renew:
+                    url = (await self._client.result(task_id)).url if task_id is not None else None
                 if url:
                     return await self._downloads.fetch(url)
             except (MediaError, DownloadError) as error:

@@ -15,13 +15,15 @@ class RequestMemory:
     """The in-memory state of one request.
 
     `began_at` (Unix seconds) is the start of the request's own time in this process, so that the downtime of an earlier
-    process does not count. `task_began_here` means that this process saw the task begin and can measure its duration.
-    `source_way` is the way in which the source picture was sent, `refused_ways` are those that the provider refused.
-    `fetch_failed_at` (Unix seconds) is the first of the failed downloads since the last successful one.
+    process does not count. `refused_by_outage` means that a create was certainly not accepted. `task_began_here` means
+    that this process saw the task begin and can measure its duration. `source_way` is the way in which the source
+    picture was sent, `refused_ways` are those that the provider refused. `fetch_failed_at` (Unix seconds) is the first
+    of the failed downloads since the last successful one.
     """
 
     began_at: float | None = None
     create_retries: int = 0
+    refused_by_outage: bool = False
     task_began_here: bool = False
     fetch_tries: int = 0
     fetch_failed_at: float | None = None

@@ -67,6 +67,10 @@ class SourceWays:
         """Return whether a way is left that is not in `refused`."""
         return any(way not in refused for way in self._ways)
 
+    async def has_worked(self) -> bool:
+        """Return whether a way works: then a picture that is refused in all ways may be at fault itself."""
+        return (await self._read()).works is not None
+
     async def record_refused(self, way: SourceWay) -> None:
         """Record that the provider refused a picture sent in this way."""
         async with self._changed() as record:
@@ -82,7 +86,7 @@ class SourceWays:
             self._report_once(preferred[0], way)
 
     async def record_all_refused(self) -> None:
-        """Record that no way is left. Report it unless one worked before: then the picture may be at fault, once."""
+        """Record that no way is left. Report it unless one worked before: see `has_worked`."""
         async with self._changed() as record:
             worked, record.works = record.works, None
             record.refused.update(self._ways)

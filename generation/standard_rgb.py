@@ -1,8 +1,10 @@
 """Converts a picture of any mode, depth, profile and orientation to plain 8-bit sRGB."""
 
 import io
+import math
 import threading
 import warnings
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -23,8 +25,10 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_WIDE_RANGES = (1.0, 255.0, 65_535.0)
-"""Ranges of samples in 32-bit pictures: fractions, 8 bits, 16 bits. Anything larger is scaled by its maximum."""
+_WIDE_RANGES = (255.0, 65_535.0)
+"""Ranges of samples in 32-bit pictures: 8 bits, 16 bits. Anything larger is scaled by its maximum."""
+_BRIGHTEST_FRACTION = 16.0
+"""A picture of 8 bits whose samples are all darker than this is black."""
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -83,11 +87,28 @@ def _with_8_bits(image: Image.Image) -> Image.Image:
             return Image.merge("LA", (grey, opaque))
         return grey
     if image.mode in {"I", "F"}:
-        _, largest = cast("tuple[float, float]", image.getextrema())  # a pair for a picture with one band
-        ranges = _WIDE_RANGES if image.mode == "F" else _WIDE_RANGES[1:]
-        full = next((top for top in ranges if largest <= top), largest)
+        full = _full_scale(image)
         return image.convert("F").point(lambda value: value * (255.0 / full) + 0.0).convert("L")
     return image
+
+
+def _full_scale(image: Image.Image) -> float:
+    """Return the sample that means white in a 32-bit picture with one band.
+
+    Fractions may exceed 1.0 where a scan or a render is brighter than white, so whole numbers, the largest sample and
+    the median tell them from other ranges.
+    """
+    _, largest = cast("tuple[float, float]", image.getextrema())  # a pair for a picture with one band
+    few = image.resize((min(64, image.width), min(64, image.height)), Image.Resampling.NEAREST)
+    every = array("f" if image.mode == "F" else "i", few.tobytes())
+    samples = sorted(value for value in map(float, every) if math.isfinite(value)) or [0.0]
+    largest = float(largest) if math.isfinite(largest) else samples[-1]
+    if image.mode == "F":
+        fractions = not all(value.is_integer() for value in (largest, *samples))
+        over_white = largest <= _BRIGHTEST_FRACTION or samples[len(samples) // 2] <= 1.0
+        if largest <= 1.0 or (fractions and over_white):
+            return 1.0
+    return next((top for top in _WIDE_RANGES if largest <= top), largest)
 
 
 def _differs(samples: Image.Image, value: int) -> Image.Image:

@@ -119,6 +119,8 @@ class Submission:
             return await self._put_back(request, memory, error, sent_at)
         except OutcomeUnknown as error:
             self._circuit_breaker.record_failure(OutageReason.DOWN, sent_at)
+            if error.retry_after is not None:
+                self._circuit_breaker.pause_for(error.retry_after)
             await self._avoid_way(source, memory, error)
             return await self.after_unknown(request, str(error))
         except MediaError as error:
@@ -147,7 +149,9 @@ class Submission:
         """
         memory.refused_ways.add(way)
         if not self._source_ways.are_left(memory.refused_ways):
-            result = await self._fail(request, Failure.SOURCE_REFUSED)
+            worked = await self._source_ways.has_worked()
+            failure = Failure.SOURCE_REFUSED if worked else Failure.EDITS_NOT_SET_UP
+            result = await self._fail(request, failure)
             await self._source_ways.record_all_refused()
             return result
         await self._withdraw(request)
@@ -221,6 +225,7 @@ class Submission:
             retry_after = error.retry_after
             self._circuit_breaker.pause_for(retry_after if retry_after is not None else 1.0)
         else:
+            memory.refused_by_outage = isinstance(error, NotAccepted)
             self._circuit_breaker.record_failure(_outage_reason(error), sent_at)
         await self._withdraw(request)
         if self._circuit_breaker.outage is not None:

@@ -16,6 +16,7 @@ from aiogram.types import (
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.telegram_files import size_limit
 from core.model import Request, SourcePicture
+from generation.hidden_file import HIDDEN_SUFFIX
 from handlers.commands import parse_command
 from handlers.prompt import ParsedPrompt, PromptTooLong, parse_prompt
 from handlers.user_errors import UserError
@@ -53,12 +54,13 @@ async def find_source(
     message: Message | ExternalReplyInfo, bot_id: int, requests: Requests
 ) -> SourcePicture | None:
     """Return the picture of a message, or None without an attachment. Raises SourceError for any other attachment."""
-    file = _picture_file(message)
+    in_archive = _is_hidden_file(message, bot_id)
+    file = message.document if in_archive else _picture_file(message)
     if file is None:
         return None
     await _check_size(message, file.file_id)
     parent = await find_request(message, bot_id, requests) if isinstance(message, Message) else None
-    hidden = bool(message.has_media_spoiler) or (parent is not None and parent.spoiler)
+    hidden = bool(message.has_media_spoiler) or in_archive or (parent is not None and parent.spoiler)
     return SourcePicture(file.file_id, parent.id if parent else None, hidden, file.file_unique_id)
 
 
@@ -117,6 +119,14 @@ async def find_request(message: Message, bot_id: int, requests: Requests) -> Req
     if request is None and (request_id := _request_in_buttons(message)) is not None:
         request = await requests.get(request_id)
     return None if request is None or request.forget else request
+
+
+def _is_hidden_file(message: Message | ExternalReplyInfo, bot_id: int) -> bool:
+    """Return whether a message is the bot's own file of a picture under a spoiler, which is in an archive."""
+    if not isinstance(message, Message) or message.from_user is None or message.document is None:
+        return False
+    name = message.document.file_name or ""
+    return message.from_user.id == bot_id and name.endswith(HIDDEN_SUFFIX)
 
 
 def _picture_file(message: Message | ExternalReplyInfo) -> PhotoSize | Document | Sticker | None:

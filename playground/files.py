@@ -1,5 +1,6 @@
 """Photos, documents, stickers and downloads, with the Bot API's rules on their sizes and kinds."""
 
+import contextlib
 import io
 from typing import Any
 
@@ -105,10 +106,20 @@ def photo_sizes(chats: Chats, data: bytes) -> list[PhotoSize]:
 
 
 def keep_document(chats: Chats, data: bytes, name: str, mime: str | None = None) -> Document:
-    """Store a file and return it as a document."""
+    """Store a file and return it as a document.
+
+    A picture gets a thumbnail, which everybody sees (Bot API, sendDocument: "thumbnail generation for the file is
+    supported server-side"). Nothing hides a document: only photos, videos and animations have a spoiler.
+    """
     file_id = chats.add_file(data, "document")
     chats.names[file_id] = name
+    thumbnail = None
+    with contextlib.suppress(Exception), Image.open(io.BytesIO(data)):
+        thumbnail = PhotoSize(
+            file_id=f"{file_id}-small", file_unique_id=f"{file_id[-12:]}-s", width=90, height=90
+        )
     return Document(
+        thumbnail=thumbnail,
         file_id=file_id,
         file_unique_id=file_id[-12:],
         file_size=len(data),

@@ -10,11 +10,16 @@ from provider import fields
 from provider.errors import (
     BadInput,
     DoneWithoutPicture,
+    MediaError,
     Moderated,
     NotAccepted,
     OutcomeUnknown,
+    OutOfMoney,
     ProtocolError,
+    RateLimited,
     TaskFailed,
+    Temporary,
+    Unauthorised,
 )
 from provider.fields import Json, read_json
 from provider.http_answer import HttpAnswer
@@ -24,9 +29,12 @@ from provider.refusals import is_certain, is_success, is_unsafe, passing_error, 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task of the provider. `url` is None until the picture is ready, `cost` is in roubles if it is known."""
+    """A task of the provider. `url` is None until the picture is ready, `cost` is in roubles if it is known.
 
-    id: str
+    `id` is None only for a new task whose picture is ready and whose answer names no id.
+    """
+
+    id: str | None
     url: str | None = None
     cost: float | None = None
 
@@ -34,8 +42,9 @@ class Task:
 def read_created(answer: HttpAnswer) -> Task:
     """Return the task in an answer to create, or raise the error that decides whether it was paid.
 
-    An answer that names a task is that task, an answer that arrived whole, names no id, does not say that work goes on
-    and has a documented form of a refusal is RequestRefused or NotAccepted, and every other answer is OutcomeUnknown.
+    An answer that names a task is that task. An answer that has a link to a picture is a finished task, even without an
+    id. A whole JSON answer that names no id, does not say that work goes on and says that the request was refused is
+    RequestRefused or NotAccepted. Every other answer is OutcomeUnknown, whatever its status.
 
     Raises TaskFailed, Moderated or DoneWithoutPicture, too, for a task in a whole 2xx answer that ended at once. Any
     other named task counts as running, because its result tells more.
@@ -48,14 +57,16 @@ def read_created(answer: HttpAnswer) -> Task:
         if is_success(answer.status) or fields.surely_names_task(found):
             return Task(task_id)
         raise OutcomeUnknown(f"HTTP {answer.status} names {task_id}: {fields.message(found)}")
+    error = status_error(answer.status, answer.body, answer.retry_after)
+    if _has_picture(found, answer.status, error):
+        return Task(None, fields.link(found), fields.amount(found, "cost"))
     if not whole or fields.says_work_goes_on(found):
         raise OutcomeUnknown(
             f"HTTP {answer.status}, {answer.broken or fields.status_word(found) or 'cut off'}"
         )
-    error = status_error(answer.status, answer.body, answer.retry_after)
     if is_certain(error, answer.status, answer.body):
         raise error
-    raise OutcomeUnknown(str(error))
+    raise OutcomeUnknown(str(error), error.retry_after if isinstance(error, RateLimited) else None)
 
 
 def read_result(answer: Json, task_id: str) -> Task:
@@ -106,12 +117,16 @@ def check_probe(answer: HttpAnswer) -> None:
     """Check that an answer to a create without any parameter is a refusal by the provider's validation.
 
     Such a refusal has the provider's own form or names a required parameter; a proxy that refuses does not. Raises
-    Unauthorised, OutOfMoney, NotAccepted or ProtocolError for any other answer.
+    Unauthorised, OutOfMoney, NotAccepted or ProtocolError for any other answer; an answer that is no JSON is not the
+    provider's, so it is an outage.
     """
     error = status_error(answer.status, answer.body, answer.retry_after)
+    try:
+        found = read_json(answer.status, answer.body)
+    except ProtocolError as unreadable:
+        raise (error if isinstance(error, RateLimited) else Temporary(str(unreadable))) from None
     if not isinstance(error, BadInput | Moderated):
         raise error
-    found, _ = _read(answer)
     if not (fields.is_documented_refusal(found) or asks_for_parameter(found)):
         raise ProtocolError(str(error))
 
@@ -130,6 +145,15 @@ def _read(answer: HttpAnswer) -> tuple[Json, bool]:
     if fields.task_id(found) is None and answer.arrived:
         found = fields.read_broken_json(answer.arrived)
     return found, whole
+
+
+def _has_picture(found: Json, status: int, error: MediaError) -> bool:
+    """Return whether an answer that names no id has a picture. The link of a refusal leads to a document."""
+    if fields.link(found) is None or fields.is_documented_refusal(found):
+        return False
+    if is_success(status):
+        return not isinstance(error, OutOfMoney | Unauthorised | Moderated | RateLimited)
+    return not (fields.says_refused(found) or fields.message(found))
 
 
 def _read_running(found: Json, task_id: str) -> Task:

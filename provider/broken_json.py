@@ -16,6 +16,8 @@ _CLOSING = {"{": "}", "[": "]"}
 _DEEPEST = 50
 _DOCUMENTED_ID = re.compile(rb"""["'](?:_?id|task_?id)["']\s*:\s*["']([0-9a-f]{24})["']""", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f]")
+_OBJECT = re.compile(rb'\[?\{\s*"')
+_PAGE = re.compile(rb"<!doctype|<html|<head|<script", re.IGNORECASE)
 _TRIED_ENDS = 6
 """A cut between two members leaves at most a comma, a name and a colon behind the last complete value."""
 
@@ -36,6 +38,21 @@ def complete_members(body: bytes) -> object:
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def without_text_before(body: bytes) -> bytes | None:
+    """Return the JSON of a body that starts with other text, such as a warning of PHP. None if there is none.
+
+    JSON inside an HTML page is a part of the page.
+    """
+    found = _OBJECT.search(body)
+    if (
+        found is None
+        or not body[: found.start()].strip(b"\xef\xbb\xbf \t\r\n")
+        or _PAGE.search(body, 0, found.start())
+    ):
+        return None
+    return body[found.start() :]
 
 
 def documented_id(body: bytes) -> str | None:

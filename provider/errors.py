@@ -11,7 +11,7 @@ MediaError
  │    ├── NotSent              not sent at all: connection refused, DNS, no free connection
  │    ├── RateLimited          too many calls; `retry_after` in seconds if the provider named it
  │    └── Temporary            an outage of the provider
- ├── OutcomeUnknown        sent, and the answer was lost: perhaps accepted
+ ├── OutcomeUnknown        sent, and the answer was lost or cannot be understood: perhaps accepted
  ├── TaskFailed            the task ended without a picture
  └── ProtocolError         an undocumented answer: HTML, broken JSON, no id
       └── DoneWithoutPicture   `done` without a link
@@ -75,7 +75,11 @@ class Temporary(NotAccepted):
 
 
 class OutcomeUnknown(MediaError):
-    """The answer was lost, so the call may have been accepted."""
+    """The answer was lost, so the call may have been accepted. `retry_after` is in seconds, as for RateLimited."""
+
+    def __init__(self, message: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class TaskFailed(MediaError):

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core import json_text
-from provider.broken_json import complete_members, documented_id
+from provider.broken_json import complete_members, documented_id, without_text_before
 from provider.errors import ProtocolError
+from provider.picture_links import find_link
 
 Json = Mapping[str, object]
 
@@ -32,9 +33,12 @@ _AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?)(?:₽|rub|руб|р)?\.?")
 
 
 def read_json(status: int, body: bytes) -> Json:
-    """Return the JSON object of an answer, also from a list of one. Raises ProtocolError for anything else."""
+    """Return the JSON object of an answer, also from a list of one. Raises ProtocolError for anything else.
+
+    Text before the JSON is skipped; text behind it means that it is no JSON.
+    """
     try:
-        value = json_text.loads(body)
+        value = json_text.loads(without_text_before(body) or body)
     except (ValueError, RecursionError):
         kind = "HTML" if body.lstrip()[:1] == b"<" else "broken JSON" if body.strip() else "no text"
         raise ProtocolError(f"HTTP {status} with {kind}") from None
@@ -47,10 +51,15 @@ def read_json(status: int, body: bytes) -> Json:
 def read_broken_json(body: bytes) -> Json:
     """Return the complete fields of JSON that is cut off or has other text around it. It is empty if there are none.
 
-    An id in any other text counts only if it has the documented form, 24 hexadecimal digits.
+    Behind other text, JSON counts if it describes a task. An id in any other text counts only if it has the documented
+    form, 24 hexadecimal digits.
     """
     found = _object(complete_members(body)) or {}
-    if task_id(found) is None:
+    later = without_text_before(body)
+    if not found and later is not None:
+        behind = _object(complete_members(later)) or {}
+        found = behind if "code" in behind or any(map(_describes_task, _parts(behind))) else {}
+    if task_id(found) is None and link(found) is None:
         named = documented_id(body)
         return {"id": named} if named else found
     return found
@@ -85,13 +94,8 @@ def says_work_goes_on(answer: Json) -> bool:
 
 
 def link(answer: Json) -> str | None:
-    """Return the link to the picture: an http or https address, alone or in a list."""
-    for part in _parts(answer):
-        value = part.get("url")
-        for text in value if isinstance(value, list) else [value]:
-            if isinstance(text, str) and text.strip().lower().startswith(("https://", "http://")):
-                return text.strip()
-    return None
+    """Return the link to the picture: an http or https address, in any form of `find_link`."""
+    return next((found for part in _parts(answer) if (found := find_link(part)) is not None), None)
 
 
 def status_word(answer: Json) -> str:

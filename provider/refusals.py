@@ -28,19 +28,27 @@ _RATE = ("rate limit", "rate_limit", "ratelimit", "rate-limit", "too many reques
 _LOST = ("gateway", "timeout", "time-out", "timed out", "timed_out", "reset before headers", "socket hang up")
 """Words of a server between the bot and the provider that did not get an answer: the task may have started. Envoy
 answers 503 with "reset before headers" when the provider broke the connection, perhaps after it started the task."""
-_OUTAGE = ("internal server error", "temporarily unavailable", "overloaded")
+_OVERLOADED = ("temporarily unavailable", "overloaded")
+_BROKEN = (
+    "internal server error",
+    "internal error",
+    "unexpected error",
+    "unknown error",
+    "something went wrong",
+    "внутренняя ошибка",
+    "ошибка сервера",
+)
+"""Words of a server that failed on the way: the task may have started, as with the status 500."""
+_OUTAGE = (*_OVERLOADED, *_BROKEN)
 _NOT_PROCESSED = frozenset(
     {
-        HTTPStatus.MOVED_PERMANENTLY,
-        HTTPStatus.TEMPORARY_REDIRECT,
-        HTTPStatus.PERMANENT_REDIRECT,
         HTTPStatus.TOO_EARLY,
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-"""Statuses of a request that was not processed (RFC 9110, 15.4 and 15.6.4; RFC 8470, 5.2; RFC 6585, 4). 408 and other
-3xx and 5xx leave it open: 303 answers a request that was processed."""
+"""Statuses of a request that was not processed (RFC 9110, 15.6.4; RFC 8470, 5.2; RFC 6585, 4), if the provider explains
+them. 408, 3xx and other 5xx leave it open: 303 answers a request that was processed."""
 _REFUSING = frozenset({400, 401, 402, 403, 404, 405, 406, 411, 413, 414, 415, 422, 431, 451})
 """Statuses of a request that was refused before any work (RFC 9110, 15.5; RFC 6585, 5; RFC 7725). Others, such as 409
 or 499 of nginx, can follow work that was started."""
@@ -85,8 +93,8 @@ def status_error(status: int, body: bytes, retry_after: str | None) -> MediaRefu
     try:
         answer = read_json(status, body)
     except ProtocolError as error:
-        # A 403 that is not JSON comes from a proxy: it says nothing about the key.
-        if is_success(status) or status == HTTPStatus.FORBIDDEN:
+        # A 401 or 403 that is not JSON comes from a proxy: it says nothing about the key.
+        if is_success(status) or status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             return error
         return _by_status(status, str(error), retry_after) or error
     refused = refusal(answer)
@@ -116,23 +124,32 @@ def status_error(status: int, body: bytes, retry_after: str | None) -> MediaRefu
 def is_certain(error: MediaRefusal, status: int, body: bytes) -> bool:
     """Return whether the error of a complete answer to create, which names no task, proves that none was started.
 
-    A refusal counts if the HTTP status is one of a refusal or the body has the provider's own form of one. An outage
-    counts if the provider reports it itself or the status means that the request was not processed, unless the answer
-    comes from a server that lost the provider's answer.
+    Only a JSON object with a refusal in it proves anything: the page of a proxy or an empty answer does not, whatever
+    its status. A refusal counts if the HTTP status is one of a refusal or the body has the provider's own form of one.
+    An outage counts if the provider says that it processes no requests, but not if it failed on the way or if the
+    answer comes from a server that lost the provider's answer.
+
+    The exception is 413: a server that finds the announced size of a request too large answers so before it passes the
+    request on (RFC 9110, 15.5.14; `client_max_body_size` of nginx).
     """
-    if isinstance(error, OutOfMoney | RateLimited):
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and isinstance(error, ImageRefused):
         return True
-    if is_success(status):
-        return not isinstance(error, ProtocolError)
     try:
         answer = read_json(status, body)
     except ProtocolError:
-        answer = {}
+        return False
+    if not (fields.says_refused(answer) or fields.message(answer)):
+        return False
+    if isinstance(error, OutOfMoney | RateLimited):
+        return True
     if isinstance(error, RequestRefused):
-        return status in _REFUSING or fields.is_documented_refusal(answer)
-    text = body.lower()
-    lost = any(word.encode() in text for word in _LOST) or any(map(_is_open, _http_statuses(answer)))
-    return isinstance(error, Temporary) and status in _NOT_PROCESSED and not lost
+        return is_success(status) or status in _REFUSING or fields.is_documented_refusal(answer)
+    words = _words(answer)
+    on_the_way = any(word in words for word in (*_LOST, *_BROKEN)) or any(
+        map(_is_open, _http_statuses(answer))
+    )
+    not_processed = is_success(status) or status in _NOT_PROCESSED
+    return isinstance(error, Temporary) and not_processed and not on_the_way
 
 
 def passing_error(answer: Json) -> RateLimited | Temporary | None:

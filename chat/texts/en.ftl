@@ -138,6 +138,7 @@ failed-source-broken = I could not read the picture you want changed: the file i
 failed-source-moves = I can’t change that picture: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot. { $left }
 failed-source-unusable = I could not read the picture you want changed. Please send it again as a photo. { $left }
 failed-source-refused = The picture service did not accept the picture you want changed. Please try another one, or describe a picture with /imagine. { $left }
+failed-edits-not-set-up = I can’t change photos here yet: my owner has to set that up first. I draw descriptions as always, with /imagine. { $left }
 left =
     { $left ->
         [0] It didn’t count, but today’s pictures are used up.
@@ -215,6 +216,7 @@ offer-copy = 📋 Copy description
 button-back = « Back
 undone = As it was.
 undo-impossible = I can’t show that picture here; it is still where you sent it.
+hidden-file = 🙈 In an archive, so that the picture stays hidden until you open it.
 original-expired = Originals are kept for about a day, and this one is gone. The picture itself can still be saved from the chat.
 
 ## /history

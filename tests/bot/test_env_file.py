@@ -1,6 +1,7 @@
 """`.env`: its encodings, a file that cannot be read, and names that are not settings."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,9 @@ def test_a_file_in_utf16_is_refused_in_one_line(folder: Path, capsys: pytest.Cap
         ("utf-16-le", "not a text file in UTF-8"),
         ("utf-16-be", "not a text file in UTF-8"),
         ("utf-32", "is in UTF-32"),
-        ("cp1251", "not in UTF-8 but in another encoding, Windows-1251 perhaps (line 3)"),
-        ("koi8-r", "(line 3)"),
-        ("cp866", "(line 3)"),
+        ("cp1251", "is not in UTF-8 (line 3)"),
+        ("koi8-r", "is not in UTF-8 (line 3)"),
+        ("cp866", "is not in UTF-8 (line 3)"),
     ],
 )
 def test_another_encoding_is_refused_in_one_line(
@@ -65,6 +66,65 @@ def test_another_encoding_is_refused_in_one_line(
     assert line.startswith(".env in ")
     assert reason in line
     assert line.endswith("; save it as UTF-8")
+
+
+@pytest.mark.parametrize(
+    "text", ["токен от @BotFather, ключ бота", "Сколько картинок в день", "Лимит на пользователя"]
+)
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("cp1251", "Windows-1251"), ("koi8-r", "KOI8-R"), ("cp866", "CP866")]
+)
+def test_the_encoding_of_a_russian_text_is_named(
+    text: str, encoding: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write(f"# {text}\n", encoding)
+    assert f"is in {name}, not in UTF-8 (line 1)" in _error(capsys)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("für Grüße aus Köln", "latin-1"),
+        ("ключ", "cp1251"),
+        ("КЛЮЧ ОТ БОТА", "cp1251"),
+        ("日本語のコメント", "shift-jis"),
+        ("été à l’école", "cp1252"),
+    ],
+)
+def test_an_encoding_that_is_not_sure_is_not_named(
+    text: str, encoding: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write(f"# {text}\n", encoding)
+    assert _error(capsys) == f".env in {folder} is not in UTF-8 (line 1); save it as UTF-8"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("link", [False, True])
+def test_a_named_pipe_is_refused_in_one_line(
+    folder: Path, link: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = folder / ("secrets" if link else ".env")
+    os.mkfifo(pipe)
+    if link:
+        (folder / ".env").symlink_to(pipe)
+    assert _error(capsys) == f".env in {folder} is a named pipe, and must be a file"
+
+
+def test_a_socket_or_a_device_is_refused_in_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(".env")  # relative, because the path of a socket is short
+        assert _error(capsys) == f".env in {folder} is a socket, and must be a file"
+    (folder / ".env").unlink()
+    (folder / ".env").symlink_to("/dev/zero")
+    assert _error(capsys) == f".env in {folder} is a device, and must be a file"
+
+
+def test_the_null_device_is_an_empty_file(folder: Path) -> None:
+    (folder / ".env").symlink_to(os.devnull)
+    with pytest.raises(SettingsError, match="BOT_TOKEN is missing"):
+        load()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])

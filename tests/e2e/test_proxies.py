@@ -56,10 +56,20 @@ async def test_telegram_goes_through_its_own_proxy(own_bot: World, scheme: str) 
     assert not any("secret-word" in line for line in own_bot.process.lines)
 
 
-@pytest.mark.parametrize("setting", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize(
+    ("setting", "kind"),
+    [
+        ("HTTPS_PROXY", "http"),
+        ("HTTPS_PROXY", "socks5"),
+        ("https_proxy", "socks5h"),
+        ("ALL_PROXY", "http"),
+        ("all_proxy", "socks5"),
+    ],
+)
 async def test_the_proxy_of_the_environment_is_for_every_connection(
-    own_bot: World, tmp_path: Path, setting: str
+    own_bot: World, tmp_path: Path, setting: str, kind: str
 ) -> None:
+    """Calls and files of Telegram, the provider and its pictures: only the proxy can resolve their names."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -71,7 +81,7 @@ async def test_the_proxy_of_the_environment_is_for_every_connection(
     ):
         own_bot.process.settings |= {"TELEGRAM_API_URL": telegram_url, "GPTUNNEL_API_URL": media_url}
         settings = _behind(own_bot, "https") | {"SSL_CERT_FILE": str(tmp_path / "authority.pem")}
-        settings[setting] = proxy.url("socks5" if setting.lower() == "all_proxy" else "http")
+        settings[setting] = proxy.url(kind)
         await own_bot.process.start(**settings)
         await _draw_and_edit(own_bot)
         assert _hosts(proxy) == {"telegram.example", "media.example"}

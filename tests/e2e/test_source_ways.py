@@ -111,7 +111,8 @@ async def test_no_accepted_way_costs_nothing_and_is_reported_once(own_bot: World
     for prompt in ("one", "two"):
         own_bot.send_photo(ann, jpeg(), caption=prompt)
         await own_bot.wait_until_closed()
-    await own_bot.wait_for_text(ann, "did not accept the picture you want changed")
+    await own_bot.wait_for_text(ann, "I can’t change photos here yet: my owner has to set that up first.")
+    assert any("It didn’t count" in text for text in own_bot.texts(ann))
     await own_bot.wait_until(lambda: _alarms(own_bot))
     assert await own_bot.process.stop() == 0
     await own_bot.process.start(ADMIN_IDS=str(ADMIN))
@@ -126,6 +127,19 @@ async def test_no_accepted_way_costs_nothing_and_is_reported_once(own_bot: World
     assert len(_alarms(own_bot)) == 1
     assert len(own_bot.media.tasks) == own_bot.quota_used(ann) == 1
     assert own_bot.media.balance == balance - 4.5
+
+
+async def test_a_refused_picture_is_at_fault_itself_if_another_one_was_accepted_before(
+    own_bot: World,
+) -> None:
+    ann = own_bot.add_user("ru")
+    await own_bot.process.start()
+    await _edit(own_bot, ann, "ночь", 1)
+    own_bot.media.source_rule = SourceRule.LINKS
+    for expected in ("не принял картинку", "Менять фото здесь пока нельзя"):
+        own_bot.send_photo(ann, jpeg(), caption="день")
+        await own_bot.wait_for_text(ann, expected)
+    assert own_bot.quota_used(ann) == 1
 
 
 async def test_a_refusal_about_a_picture_of_a_request_without_one_is_bad_input(shared_bot: World) -> None:

@@ -1,6 +1,7 @@
 """Messages as users send them, end to end: edits, pictures under a spoiler, replies in groups."""
 
 import pytest
+from aiogram.types import Message
 
 from playground import files
 from playground.chats import BOT
@@ -56,6 +57,36 @@ async def test_a_spoiler_stays_a_spoiler_through_its_edits(shared_bot: World) ->
     shared_bot.telegram.say(ann, "/history")
     page = await shared_bot.wait_for_picture(ann, 4)
     assert page.has_media_spoiler
+
+
+async def test_the_original_of_a_picture_under_a_spoiler_shows_nothing(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user(), shared_bot.add_user()
+    group = shared_bot.add_group(ann)
+    caption = f"@{BOT.username} make it night"
+    for chat, user, spoiler in ((group, ann, True), (ann.id, ann, True), (ben.id, ben, False)):
+        shared_bot.send_photo(user, jpeg(), chat_id=chat, caption=caption, has_media_spoiler=spoiler)
+        picture = await shared_bot.wait_for_picture_in(chat)
+        assert bool(picture.has_media_spoiler) == spoiler
+        for count in (1, 2):  # fetched from the provider, then from Telegram
+            shared_bot.telegram.press(user, picture, "Original")
+            sent = await _document(shared_bot, chat, count)
+            assert sent.document is not None
+            assert (sent.document.thumbnail is None) == spoiler
+            assert (sent.document.file_name or "").endswith(".zip" if spoiler else ".webp")
+            assert ("stays hidden" in (sent.caption or "")) == spoiler
+    shared_bot.telegram.say(ann, "sepia", reply_to=await _document(shared_bot, ann.id, 2))
+    changed = await shared_bot.wait_for_picture(ann, 4)  # after the first one and its two files
+    assert (changed.caption, changed.has_media_spoiler) == ("sepia", True)
+
+
+async def _document(world: World, chat_id: int, number: int) -> Message:
+    """Wait for the document with this number in a chat."""
+
+    def documents() -> list[Message]:
+        return [message for message in world.messages_in(chat_id) if message.document]
+
+    await world.wait_until(lambda: len(documents()) == number)
+    return documents()[-1]
 
 
 async def test_a_group_changes_pictures_by_order_and_ignores_praise(shared_bot: World) -> None:

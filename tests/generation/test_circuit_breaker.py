@@ -15,6 +15,7 @@ from generation.circuit_breaker import (
     LONGEST_TRIAL,
     OPENS_AFTER,
     UNANSWERED_TRIAL,
+    Admission,
     CircuitBreaker,
     OutageReason,
 )
@@ -323,3 +324,68 @@ async def test_a_create_that_was_no_trial_does_not_admit_a_second_trial() -> Non
     await asyncio.sleep(30.0)
     assert not second.done()
     second.cancel()
+
+
+@virtual_time
+async def test_a_repeat_is_given_up_after_the_patience_even_if_all_probes_are_answered_with_429() -> None:
+    breaker = _Breaker()
+    breaker.answers = RateLimited("429", 20.0)
+    breaker.record_failure(OutageReason.DOWN)
+    assert await breaker.acquire(breaker.clock.now(), repeats=True) is None
+    assert breaker.clock.monotonic() <= PATIENCE + 60.0
+
+
+@virtual_time
+async def test_repeats_are_sent_one_then_two_then_four_at_a_time_until_one_fails() -> None:
+    breaker = _Breaker()
+    clock = breaker.clock
+    breaker.record_failure(OutageReason.DOWN)
+    on_the_wire: list[Admission] = []
+
+    async def repeat() -> None:
+        admission = await breaker.acquire(clock.now(), repeats=True)
+        assert admission
+        on_the_wire.append(admission)
+
+    waiting = [asyncio.ensure_future(repeat()) for _ in range(20)]
+    for expected in (1, 2, 4):
+        await asyncio.sleep(5.0)
+        assert len(on_the_wire) == expected
+        while on_the_wire:
+            breaker.record_success(clock.monotonic())
+            breaker.release(on_the_wire.pop())
+    await asyncio.sleep(5.0)
+    assert len(on_the_wire) == 8
+    breaker.answers = Temporary("502")
+    breaker.record_failure(OutageReason.DOWN)
+    while on_the_wire:
+        breaker.release(on_the_wire.pop())
+    await asyncio.sleep(60.0)
+    assert not on_the_wire  # the other five keep their repeats
+    breaker.answers = None
+    await asyncio.sleep(20.0)
+    assert len(on_the_wire) == 1
+    for task in waiting:
+        task.cancel()
+
+
+@virtual_time
+async def test_a_create_refused_by_an_outage_is_retried_after_an_answered_probe() -> None:
+    breaker = _Breaker()
+    clock = breaker.clock
+    breaker.answers = Temporary("503")
+    breaker.record_failure(OutageReason.DOWN)
+    retry = asyncio.ensure_future(breaker.acquire(clock.now(), retries=True))
+    await asyncio.sleep(30.0)
+    assert not retry.done()
+    breaker.answers = None
+    assert await retry
+
+
+@virtual_time
+async def test_a_create_refused_by_an_outage_does_not_wait_for_probes_that_are_not_understood() -> None:
+    breaker = _Breaker()
+    breaker.answers = ProtocolError("not understood")
+    breaker.record_failure(OutageReason.DOWN)
+    assert await breaker.acquire(breaker.clock.now(), retries=True)
+    assert breaker.clock.monotonic() <= FIRST_PROBE + WAKE_SECONDS

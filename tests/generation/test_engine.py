@@ -1,24 +1,30 @@
 """The order of requests: by age for one user, round-robin between users, with limits that also hold after a start."""
 
 import asyncio
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from core.model import State
 from generation.finalizer import CANCELLED_SECONDS
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request
+from tests.support.fake_apis import REFUSAL
+from tests.support.property_tests import examples
 from tests.support.virtual_loop import LoopClock, virtual_time
 
 USERS, EACH, IN_FLIGHT = 50, 20, 20
 NEWCOMER = 9_000
 
 
+@pytest.mark.parametrize("answer", [REFUSAL, b"<html>Service Temporarily Unavailable</html>", b""])
 @virtual_time
-async def test_ten_minutes_of_503_are_waited_out_with_few_calls(tmp_path: Path) -> None:
+async def test_ten_minutes_of_503_are_waited_out_with_few_calls(tmp_path: Path, answer: bytes) -> None:
     harness = EngineHarness(tmp_path, max_in_flight=IN_FLIGHT, generation_timeout=60)
-    harness.provider.down_until = 600.0
+    harness.provider.down_until, harness.provider.down_answer = 600.0, answer
     app = await harness.start()
     for user in range(1, USERS + 1):
         await app.engine.submit(generation_request(user, user), AMPLE)
@@ -28,6 +34,7 @@ async def test_ten_minutes_of_503_are_waited_out_with_few_calls(tmp_path: Path) 
     requests = await requests_until_closed(app, USERS)
     assert {request.state for request in requests} == {State.DELIVERED}
     assert harness.provider.creates <= 25 + USERS
+    assert max(harness.provider.paid.values()) == 1
     assert asyncio.get_running_loop().time() < 720.0
     await app.stop()
 
@@ -46,6 +53,47 @@ async def test_four_seconds_of_502_cost_no_picture_and_no_create(tmp_path: Path)
     assert harness.provider.probes <= 5
     assert max(harness.provider.paid.values()) == 1
     await app.stop()
+
+
+@given(
+    begins=st.lists(st.floats(0.0, 8.0), min_size=10, max_size=10),
+    kind=st.sampled_from(["refused", "unreadable", "bad gateway", "lost"]),
+    outage=st.floats(0.0, 4.0),
+)
+@example(begins=[0.0, *[1.54] * 9], kind="refused", outage=0.0)
+@example(begins=[0.0] * 10, kind="lost", outage=0.0)
+@examples(15)
+@virtual_time
+async def test_no_order_of_ten_requests_around_an_outage_needs_more_than_twenty_creates(
+    begins: list[float], kind: str, outage: float
+) -> None:
+    """Each request starts at its own time, and the four seconds begin at `outage`."""
+    with tempfile.TemporaryDirectory() as folder:
+        harness = EngineHarness(Path(folder))
+        app = await harness.start()
+
+        async def request(user: int, begin: float) -> None:
+            await asyncio.sleep(begin)
+            await app.engine.submit(generation_request(user, user), AMPLE)
+
+        waiting = [asyncio.ensure_future(request(user, at)) for user, at in enumerate(begins, start=1)]
+        await asyncio.sleep(outage)
+        end = outage + 4.0
+        if kind == "bad gateway":
+            harness.provider.bad_gateway_until = end
+        elif kind == "lost":
+            harness.provider.creates_lost_until = end
+        else:
+            harness.provider.down_until = end
+            harness.provider.down_answer = REFUSAL if kind == "refused" else b"<html>"
+        await asyncio.gather(*waiting)
+        requests = await requests_until_closed(app, 10)
+        assert {request.state for request in requests} == {State.DELIVERED}
+        assert asyncio.get_running_loop().time() < max(end, *begins) + 15.0
+        assert harness.provider.creates <= 20
+        assert harness.provider.probes <= 8
+        assert max(harness.provider.paid.values()) == 1
+        await app.stop()
 
 
 @pytest.mark.parametrize("seconds", [4.0, 30.0, 240.0])

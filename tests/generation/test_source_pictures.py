@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 from typing import Any
 
@@ -20,6 +21,7 @@ from generation.conversion import (
     to_sendable,
     to_source,
 )
+from generation.hidden_file import picture_file
 from tests.support.colour_profiles import DISPLAY_P3, grey_profile, rgb_profile
 from tests.support.process_launcher import ROOT
 
@@ -260,3 +262,63 @@ def test_a_picture_with_too_many_pixels_is_refused_with_their_number(side: int) 
     with pytest.raises(TooManyPixels) as caught:
         to_source(data)
     assert caught.value.detail == str(side * side)
+
+
+def _float_halves(left: float, right: float, size: tuple[int, int] = (80, 40)) -> bytes:
+    image = Image.new("F", size, right)
+    image.paste(left, (0, 0, size[0] // 2, size[1]))
+    return _bytes(image, "TIFF")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "grey", "bright"),
+    [
+        (0.25, 0.75, 64, 191),
+        (0.25, 1.2, 64, 255),
+        (0.5, 12.5, 128, 255),
+        (-1.0, 0.75, 0, 191),
+        (50.0, 200.0, 50, 200),
+        (50.5, 200.5, 50, 200),
+        (20_000.0, 40_000.0, 78, 156),
+        (0.25, float("inf"), 64, 255),
+    ],
+)
+def test_samples_in_floating_point_keep_their_brightness(
+    left: float, right: float, grey: int, bright: int
+) -> None:
+    image = _source(_float_halves(left, right))
+    assert _near(image.getpixel((10, 20)), (grey, grey, grey))
+    assert _near(image.getpixel((70, 20)), (bright, bright, bright))
+
+
+@pytest.mark.parametrize("before", [b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", b"   \t"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "TIFF"])
+def test_text_before_a_picture_is_skipped(before: bytes, kind: str) -> None:
+    data = before + _bytes(_halves(), kind)
+    assert _near(_source(data).getpixel((70, 20)), (0, 0, 255), 25)
+    if kind in {"JPEG", "PNG", "WEBP", "AVIF"}:
+        sendable = to_sendable(data).data
+        assert Image.open(io.BytesIO(sendable)).size == (80, 40)
+        assert not sendable.startswith(before)
+
+
+def test_the_file_of_a_hidden_picture_is_an_archive_that_can_be_changed_again() -> None:
+    data = _bytes(_halves(), "PNG")
+    hidden = picture_file(data, "a-fox.png", hidden=True)
+    assert hidden.filename == "a-fox.zip"
+    with zipfile.ZipFile(io.BytesIO(hidden.data)) as archive:
+        assert archive.namelist() == ["a-fox.png"]
+        assert archive.read("a-fox.png") == data
+    assert _source(hidden.data).size == (80, 40)
+    assert picture_file(data, "a-fox.png", hidden=False).data == data
+
+
+@pytest.mark.parametrize("members", [0, 2])
+def test_another_archive_is_no_picture(members: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(members):
+            archive.writestr(f"{number}.png", _bytes(_halves(), "PNG"))
+    for data in (out.getvalue(), out.getvalue()[:-10], b"PK\x03\x04"):
+        with pytest.raises(UnknownFormat):
+            to_source(data)

@@ -94,8 +94,11 @@ async def test_one_refused_picture_is_the_picture_s_fault_and_a_second_one_the_w
     restarts: Restarts,
 ) -> None:
     ways = restarts.start(DATA)
+    assert not await ways.has_worked()
     await ways.record_accepted(DATA)
+    assert await ways.has_worked()
     await ways.record_all_refused()
+    assert not await ways.has_worked()
     await asyncio.sleep(0.1)
     assert restarts.reports == []
     await ways.record_all_refused()

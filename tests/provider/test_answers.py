@@ -128,7 +128,7 @@ def test_an_answer_without_a_task_is_the_matching_error(
         (422, b'{"code":3,"message":"bad"}', BadInput),
         (400, b"{}", ProtocolError),
         (400, b"<html>", ProtocolError),
-        (401, b"<html>", Unauthorised),
+        (401, b"<html>", ProtocolError),
         (403, b"<html>", ProtocolError),
         (404, b"<html>", ProtocolError),
         (413, b"<html>", ImageRefused),
@@ -287,7 +287,21 @@ def test_another_status_with_a_task_in_progress_is_a_task(status: int) -> None:
         (202, b'{"code":0,"message":"ok"}', OutcomeUnknown),
         (302, b"", OutcomeUnknown),
         (303, b"", OutcomeUnknown),
-        (307, b"", Temporary),
+        (301, b"", OutcomeUnknown),
+        (307, b"", OutcomeUnknown),
+        (308, b'{"message":"moved"}', OutcomeUnknown),
+        (401, b"<html>", OutcomeUnknown),
+        (401, b"{}", OutcomeUnknown),
+        (402, b"", OutcomeUnknown),
+        (415, b"<html>", OutcomeUnknown),
+        (425, b"", OutcomeUnknown),
+        (429, b"", OutcomeUnknown),
+        (429, b"<html>", OutcomeUnknown),
+        (429, b"{}", OutcomeUnknown),
+        (429, b'{"message":"slow down"}', RateLimited),
+        (200, b'{"error":"Internal server error"}', OutcomeUnknown),
+        (200, b'{"code":7,"message":"Unexpected error"}', OutcomeUnknown),
+        (200, '{"code":1,"message":"Внутренняя ошибка"}'.encode(), OutcomeUnknown),
         (400, b"<html>", OutcomeUnknown),
         (400, b"{}", OutcomeUnknown),
         (403, b"<html>", OutcomeUnknown),
@@ -296,11 +310,16 @@ def test_another_status_with_a_task_in_progress_is_a_task(status: int) -> None:
         (409, b"[1]", OutcomeUnknown),
         (499, b"", OutcomeUnknown),
         (500, b'{"code":3,"message":"no"}', OutcomeUnknown),
-        (503, b"<html>", Temporary),
+        (503, b"<html>", OutcomeUnknown),
+        (503, b"", OutcomeUnknown),
+        (503, b"{}", OutcomeUnknown),
+        (503, b'{"message":"Service unavailable"}', Temporary),
+        (503, b'{"message":"Internal server error"}', OutcomeUnknown),
         (503, b"upstream connect error or disconnect/reset before headers. reset reason: x", OutcomeUnknown),
         (520, b"<html>", OutcomeUnknown),
         (400, b'{"code":3,"message":"no","issues":[]}', BadInput),
-        (200, b'{"code":5,"message":"Internal server error"}', Temporary),
+        (200, b'{"code":5,"message":"Internal server error"}', OutcomeUnknown),
+        (200, b'{"code":503,"message":"Down"}', Temporary),
         (200, b'{"code":500,"message":"Internal server error"}', OutcomeUnknown),
         (200, b'{"id":"x","code":0,"status":"failed"}', TaskFailed),
         (200, b'{"id":"x","code":0,"status":"done","url":null}', DoneWithoutPicture),
@@ -384,13 +403,25 @@ def test_an_answer_to_create_without_a_refusal_is_never_surely_not_accepted(
     answer: dict[str, object] | bytes, status: int
 ) -> None:
     outcome = _created(status, answer)
-    if not (isinstance(outcome, type) and issubclass(outcome, NotAccepted)) or status in _NOT_PROCESSED:
+    if not (isinstance(outcome, type) and issubclass(outcome, NotAccepted)):
         return
     assert isinstance(answer, dict)
-    assert any(answer.get(name) for name in ("code", "error", "issues", "status", "data"))
+    assert any(answer.get(name) for name in ("code", "error", "issues", "status", "data", "message"))
 
 
-_NOT_PROCESSED = {301, 307, 308, 425, 429, 503}
+@given(
+    st.binary(max_size=50) | st.text(max_size=50).map(str.encode),
+    st.integers(100, 599).filter(lambda n: n != 413),
+)
+def test_an_answer_that_is_no_json_is_unknown_whatever_its_status(body: bytes, status: int) -> None:
+    if b"{" not in body:
+        assert _created(status, body) is OutcomeUnknown
+
+
+def test_an_unreadable_answer_to_create_says_how_long_to_wait() -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        read_created(HttpAnswer(429, b"<html>", retry_after="7"))
+    assert caught.value.retry_after == 7.0
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ async def api(media: Media) -> AsyncIterator[MediaClient]:
 
 async def test_a_task_is_created_and_its_picture_found(media: Media, api: MediaClient) -> None:
     created = await api.create("лиса на снегу", AspectRatio.TALL)
+    assert created.id is not None
     assert len(created.id) == 24
     found = await api.result(created.id)
     assert found.url == f"{media.url}/pictures/{created.id}.webp"
@@ -82,7 +83,7 @@ async def test_a_task_is_a_task_in_each_form_of_the_answer(
     created = await api.create("a fox", None)
     url = None if seconds else f"{media.url}/pictures/{TASK_ID}.webp"
     assert (created.id, created.url) == (TASK_ID, url)
-    assert (await api.result(created.id)).url == url
+    assert (await api.result(TASK_ID)).url == url
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -148,10 +149,14 @@ async def test_a_probe_is_answered_by_each_form_of_validation(
         (faults.status(503), Temporary),
         (faults.status(429, retry_after="3"), RateLimited),
         (faults.json({"message": "Invalid token, x"}, 401), Unauthorised),
-        (faults.status(402), OutOfMoney),
-        (faults.status(400, "<html>Bad Request</html>"), ProtocolError),
-        (faults.status(413, "<html>Too large</html>"), ProtocolError),
-        (faults.status(403, "<html>Access denied</html>"), ProtocolError),
+        (faults.json({"message": "no money"}, 402), OutOfMoney),
+        (faults.status(400, "<html>Bad Request</html>"), Temporary),
+        (faults.status(413, "<html>Too large</html>"), Temporary),
+        (faults.status(403, "<html>Access denied</html>"), Temporary),
+        (faults.status(200, "<html>Maintenance</html>"), Temporary),
+        (faults.status(204), Temporary),
+        (faults.status(401, "<html>Log in</html>"), Temporary),
+        (faults.status(402), Temporary),
         (faults.json({"error": "Bad Request"}, 400), ProtocolError),
         (faults.json({"message": "no Route matched with those values"}, 404), ProtocolError),
         (faults.json({"code": 0, "status": "ok"}), ProtocolError),
@@ -168,7 +173,8 @@ async def test_a_probe_that_validation_does_not_answer_raises_the_matching_error
 
 async def test_a_create_without_a_ratio_sends_none(media: Media, api: MediaClient) -> None:
     created = await api.create("a fox", None)
-    assert media.tasks[created.id].shown == "a fox"
+    assert [task.shown for task in media.tasks.values()] == ["a fox"]
+    assert created.id in media.tasks
 
 
 UNKNOWN: list[Callable[[], web.StreamResponse]] = [
@@ -188,13 +194,22 @@ UNKNOWN: list[Callable[[], web.StreamResponse]] = [
     faults.status(404, "<html>Not found</html>"),
     faults.json({}, 400),
     faults.json({"message": "Internal server error"}),
+    faults.json({"error": "Internal server error"}),
+    faults.json({"code": 5, "message": "Internal server error"}),
+    faults.status(301, location="https://elsewhere.example/"),
+    faults.status(308, location="https://elsewhere.example/"),
+    faults.status(401, "<html>Log in to the proxy</html>"),
+    faults.status(402),
+    faults.status(425),
+    faults.status(429),
+    faults.status(429, "<html>error code: 1015</html>", retry_after="3"),
+    faults.status(503, "<html>Service Temporarily Unavailable</html>"),
 ]
 NOT_ACCEPTED: list[tuple[Callable[[], web.StreamResponse], type[MediaError]]] = [
-    (faults.status(425), Temporary),
-    (faults.status(429), RateLimited),
-    (faults.status(503), Temporary),
-    (faults.status(308, location="https://elsewhere.example/"), Temporary),
-    (faults.json({"code": 5, "message": "Internal server error"}), Temporary),
+    (faults.json({"message": "too early"}, 425), Temporary),
+    (faults.json({"message": "slow down"}, 429, retry_after="3"), RateLimited),
+    (faults.json({"message": "Service unavailable"}, 503), Temporary),
+    (faults.json({"code": 5, "message": "The model is overloaded"}), Temporary),
 ]
 
 
@@ -233,7 +248,7 @@ async def test_a_create_whose_connection_breaks_is_unknown_before_and_after(
         (faults.json({"message": "Invalid token, x"}, 401), Unauthorised),
         (faults.json({"message": "Invalid token, x"}, 403), Unauthorised),
         (faults.json({"error": {"message": "x", "type": "insufficient_balance_error"}}), OutOfMoney),
-        (faults.status(402), OutOfMoney),
+        (faults.json({"message": "no money"}, 402), OutOfMoney),
         (faults.json({"code": 8, "message": "content policy"}), Moderated),
     ],
 )
@@ -264,6 +279,7 @@ async def test_a_result_without_a_picture_raises_the_matching_error(
     media: Media, api: MediaClient, answer: Callable[[], web.StreamResponse], error: type[MediaError]
 ) -> None:
     created = await api.create("a fox", None)
+    assert created.id is not None
     media.faults.add(Fault("result", answer=answer))
     with pytest.raises(error):
         await api.result(created.id)
@@ -272,6 +288,7 @@ async def test_a_result_without_a_picture_raises_the_matching_error(
 
 async def test_a_result_whose_connection_breaks_is_temporary(media: Media, api: MediaClient) -> None:
     created = await api.create("a fox", None)
+    assert created.id is not None
     media.faults.add(Fault("result", drop=True))
     with pytest.raises(Temporary):
         await api.result(created.id)

@@ -29,6 +29,10 @@ VARIANTS: dict[str, Variant] = {
     "a list of one": lambda answer: (200, [answer]),
     "link in a list": lambda answer: (200, answer | {"url": [answer["url"]]}),
     "link with blanks": lambda answer: (200, answer | {"url": f" {answer['url'] or ''}\n"}),
+    "link in an object": lambda answer: (200, answer | {"url": {"url": answer["url"]}}),
+    "images": lambda answer: (200, answer | {"url": None, "images": [{"url": answer["url"]}]}),
+    "link in angle brackets": lambda answer: (200, answer | {"url": f"<{answer['url'] or ''}>"}),
+    "output": lambda answer: (200, answer | {"url": None, "output": [answer["url"]]}),
     "completed": lambda answer: (200, answer | {"status": "completed"}),
     "cost as text": lambda answer: (200, answer | {"cost": "4,50 ₽"}),
 }

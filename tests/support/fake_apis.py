@@ -54,6 +54,8 @@ PHOTO_FAILURES: tuple[PhotoOutcome, ...] = (
     "lost after",
 )
 TASK_SECONDS = 3.0
+REFUSAL = b'{"message":"Service unavailable"}'
+"""The body of a 503 that is certainly a refusal."""
 
 
 class Killed(BaseException):
@@ -101,10 +103,11 @@ class FakeProvider(httpx.AsyncBaseTransport):
     """The media API. A task takes `TASK_SECONDS`, and fails if its prompt contains "bad".
 
     `create_outcomes` are the outcomes of the next creates; later ones are accepted. Until `down_until` (loop time),
-    every create is refused with 503, which is certainly not accepted; until `bad_gateway_until`, every call is answered
-    with 502, which leaves the outcome of a create unknown; until `creates_lost_until`, only creates fail, with an
-    unknown outcome; until `store_down_until`, every download fails. `creates` counts the creates with a prompt, and
-    `probes` the empty ones. `paid` counts the tasks by prompt; `unknown` are the prompts with a lost answer.
+    every create is answered with 503 and `down_answer`, which is certainly not accepted if it is a readable refusal;
+    until `bad_gateway_until`, every call is answered with 502, which leaves the outcome of a create unknown; until
+    `creates_lost_until`, only creates fail, with an unknown outcome; until `store_down_until`, every download fails.
+    `creates` counts the creates with a prompt, and `probes` the empty ones. `paid` counts the tasks by prompt;
+    `unknown` are the prompts with a lost answer.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
@@ -112,6 +115,7 @@ class FakeProvider(httpx.AsyncBaseTransport):
         self.create_outcomes: list[CreateOutcome] = []
         self.creates = 0
         self.probes = 0
+        self.down_answer = REFUSAL
         self.down_until = self.bad_gateway_until = self.store_down_until = self.creates_lost_until = 0.0
         self.balance, self.balance_calls = 1_000.0, 0
         self.prompts: dict[str, str] = {}
@@ -148,7 +152,7 @@ class FakeProvider(httpx.AsyncBaseTransport):
         await self.kill_switch.pass_call("probe")
         await asyncio.sleep(0.05)
         if asyncio.get_running_loop().time() < max(self.down_until, self.creates_lost_until):
-            return httpx.Response(503)
+            return httpx.Response(503, content=self.down_answer)
         issues = [{"path": [name], "message": "Required"} for name in ("model", "prompt")]
         return httpx.Response(200, json={"code": 3, "message": "Validation error", "issues": issues})
 
@@ -156,8 +160,13 @@ class FakeProvider(httpx.AsyncBaseTransport):
         await self.kill_switch.pass_call("before create")
         outcome = self.create_outcomes.pop(0) if self.create_outcomes else "accepted"
         self.creates += 1
-        if outcome == "refused" or asyncio.get_running_loop().time() < self.down_until:
-            return httpx.Response(503)
+        if outcome == "refused":
+            return httpx.Response(503, content=REFUSAL)
+        if asyncio.get_running_loop().time() < self.down_until:
+            if self.down_answer != REFUSAL:
+                self.unknown.add(body["prompt"])
+            await asyncio.sleep(0.05)
+            return httpx.Response(503, content=self.down_answer)
         if outcome == "lost before" or asyncio.get_running_loop().time() < self.creates_lost_until:
             self.unknown.add(body["prompt"])
             raise httpx.ReadTimeout("no answer")
