@@ -1,6 +1,7 @@
 """Updates with parts that aiogram cannot parse, end to end."""
 
 import json
+from typing import Any
 
 import pytest
 from aiogram.types import User
@@ -15,12 +16,11 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 async def test_a_complete_prompt_is_drawn_beside_an_unreadable_reply(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     group = shared_bot.add_group(ann)
-    for number, context in enumerate(
-        (
-            {"external_reply": {"origin": {"type": "hologram"}, "photo": [{"file_id": 5}]}},
-            {"reply_to_message": {"message_id": 7, "photo": "rubbish"}},
-        )
-    ):
+    contexts: list[dict[str, Any]] = [
+        {"external_reply": {"origin": {"type": "hologram"}, "photo": [{"file_id": 5}]}},
+        {"reply_to_message": {"message_id": 7, "photo": "rubbish"}},
+    ]
+    for number, context in enumerate(contexts):
         said = dump(shared_bot.telegram.chats.add(group, ann, text=f"/imagine a fox {number} --ar 16:9"))
         shared_bot.telegram.queue_update({"message": said | context})
         picture = await shared_bot.wait_for_picture_in(group, number + 1)
