@@ -216,7 +216,7 @@ class UpdateQueue:
             log.exception("update not handled", update=stored.update_id)
 
     async def _feed(self, stored: StoredUpdate) -> str | None:
-        """Give an update to its handler. If a damaged part prevents that, return the part's name."""
+        """Give an update to its handler. If a damaged part prevents an answer, return the part's name."""
         try:
             parsed = parse_update(stored.payload, self._bot)
         except UnreadableUpdate as error:
@@ -224,7 +224,10 @@ class UpdateQueue:
         if parsed.left_out:
             log.warning("update understood in part", update=stored.update_id, left_out=parsed.left_out)
         outcome = await self._dispatcher.feed_update(self._bot, parsed.update)
-        return ", ".join(parsed.left_out) if parsed.left_out and outcome is UNHANDLED else None
+        if not parsed.left_out or outcome is not UNHANDLED:
+            return None
+        is_for_bot = expects_answer(json.loads(stored.payload), await self._bot.me())
+        return ", ".join(parsed.left_out) if is_for_bot else None
 
     async def _answer_unreadable(self, update: RawUpdate) -> None:
         if expects_answer(update, await self._bot.me()):

@@ -157,6 +157,8 @@ class QueueHarness:
             notices=notices,
         )
         self._ids = itertools.count(1_000)
+        self.errors: list[str] = []
+        """The events that the last update led to in the log, of the level error."""
 
     def answers_to(self, content: dict[str, Any]) -> int:
         """Handle an update. Return the number of messages, toasts and requests that follow from it."""
@@ -171,6 +173,7 @@ class QueueHarness:
             self.harness.run(handle())
         failed = {"handler failed", "update not handled"}
         assert not [line for line in logged if line["event"] in failed]
+        self.errors = [line["event"] for line in logged if line["log_level"] == "error"]
         return self._count() - before
 
     def request(self, update: dict[str, Any]) -> Request:
@@ -237,6 +240,7 @@ def test_a_forward_of_an_unknown_kind_in_a_group_is_left_alone(queue: QueueHarne
     for content in ({"text": "/imagine a fox --ar 1:1"}, {"caption": "/imagine night", "photo": PHOTO}):
         message = _message(GROUP, forward_origin=kind, **content)
         assert queue.answers_to(_as_new({"message": message})) == 0
+        assert queue.errors == []
 
 
 @pytest.mark.parametrize(

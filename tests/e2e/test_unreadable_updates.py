@@ -1,6 +1,7 @@
 """Updates with parts that aiogram cannot parse, end to end."""
 
 import json
+from typing import Any
 
 import pytest
 from aiogram.types import User
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 async def test_a_complete_prompt_is_drawn_beside_an_unreadable_reply(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     group = shared_bot.add_group(ann)
-    contexts: list[dict[str, object]] = [
+    contexts: list[dict[str, Any]] = [
         {"external_reply": {"origin": {"type": "hologram"}, "photo": [{"file_id": 5}]}},
         {"reply_to_message": {"message_id": 7, "photo": "rubbish"}},
     ]
