@@ -292,6 +292,8 @@ toast-not-yours = Only the person who asked can press this.
 toast-old = This button is too old. Please send /imagine again.
 toast-original = Fetching the original…
 toast-before = The picture before is below.
+toast-newest = This is the newest one.
+toast-oldest = This is the oldest one.
 toast-saved = Saved
 toast-admins-only = Only this group’s admins can change that.
 

@@ -299,6 +299,8 @@ toast-not-yours = Нажать может только тот, кто проси
 toast-old = Кнопка устарела. Отправьте /imagine ещё раз.
 toast-original = Достаю оригинал…
 toast-before = Картинка «как было» — ниже.
+toast-newest = Это самая новая картинка.
+toast-oldest = Это самая старая картинка.
 toast-saved = Сохранено
 toast-admins-only = Это меняют только администраторы группы.
 
