@@ -286,6 +286,7 @@ button-ratio-ask-group = Ask each time
 toast-accepted = On it!
 toast-repeated = Already drawing it.
 toast-cancelled = Cancelled
+toast-cancel-again = I’m already drawing it. To cancel, press again.
 toast-too-late = Too late to cancel: the picture is ready.
 toast-finished = Nothing to cancel: this one is over.
 toast-not-yours = Only the person who asked can press this.

@@ -293,6 +293,7 @@ button-ratio-ask-group = Спрашивать каждый раз
 toast-accepted = Принято!
 toast-repeated = Уже рисую.
 toast-cancelled = Отменено
+toast-cancel-again = Уже рисую. Чтобы отменить, нажмите ещё раз.
 toast-too-late = Отменять поздно: картинка уже готова.
 toast-finished = Отменять нечего: она уже готова или отменена.
 toast-not-yours = Нажать может только тот, кто просил картинку.

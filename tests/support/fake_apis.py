@@ -25,6 +25,7 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from aiogram.methods import (
+    AnswerCallbackQuery,
     DeleteMessage,
     EditMessageText,
     SendChatAction,
@@ -282,6 +283,7 @@ class DispatcherTelegram(EngineTelegram):
     """The Bot API methods that handlers call, too. Every text must be encodable HTML without a traceback.
 
     `calls` counts the calls by method. `sent` holds the texts and `captions` the captions that were sent, in order.
+    `toasts` holds the answers to presses.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
@@ -289,12 +291,15 @@ class DispatcherTelegram(EngineTelegram):
         self.calls: Counter[str] = Counter()
         self.sent: list[SendMessage] = []
         self.captions: list[str] = []
+        self.toasts: list[str] = []
 
     def perform(self, method: TelegramMethod[Any]) -> Any:
         if isinstance(method, SendMessage):
             self.sent.append(method)
         if isinstance(method, SendPhoto | SendDocument):
             self.captions.append(method.caption or "")
+        if isinstance(method, AnswerCallbackQuery):
+            self.toasts.append(method.text or "")
         for value in vars(method).values():
             if isinstance(value, str):
                 value.encode()  # a form field over HTTP; raises UnicodeEncodeError for a lone surrogate
