@@ -26,9 +26,9 @@ from chat.callbacks import (
     ShowStep,
     TryAgain,
 )
-from chat.captions import one_line, units
+from chat.captions import cut_start, one_line, units
 from chat.translations import LANGUAGES, Translator
-from core.model import PENDING, AspectRatio, Request, State
+from core.model import PENDING, AspectRatio, Ending, Request
 from storage.picture_history import HistoryPage
 from storage.preferences import Preference, WhoMayDraw
 
@@ -130,16 +130,20 @@ def try_other_ratios(translate: Translator, request: Request) -> InlineKeyboardM
 
 
 def cancel_listed(translate: Translator, listed: Sequence[Request]) -> InlineKeyboardMarkup:
-    """Return a button for each listed request: it cancels a pending one, and names the end of any other."""
+    """Return a button for each listed request: it cancels a pending one, and names the end of any other.
+
+    Prompts that begin alike are shown with their end and with their number in the list.
+    """
     builder = InlineKeyboardBuilder()
-    for request in listed:
-        prompt = one_line(request.prompt, _LISTED_UNITS)
+    prompts = [one_line(request.prompt, _LISTED_UNITS) for request in listed]
+    for number, (request, prompt) in enumerate(zip(listed, prompts, strict=True), start=1):
+        shown = prompt
+        if prompts.count(prompt) > 1:
+            shown = f"{number} · {cut_start(' '.join(request.prompt.split()), _LISTED_UNITS)}"
         if request.state in PENDING:
-            label = translate("button-cancel-listed", prompt=prompt)
-        elif request.state is State.CANCELLED:
-            label = translate("button-cancelled-listed", prompt=prompt)
+            label = translate("button-cancel-listed", prompt=shown)
         else:
-            label = translate("button-ended-listed", prompt=prompt)
+            label = translate(f"button-listed-{Ending.of(request.state)}", prompt=shown)
         # A label is plain text, and the translator escapes its arguments for HTML.
         data = CancelRequest(request=request.id, listed=True)
         builder.button(text=html.unescape(label), callback_data=data)

@@ -9,7 +9,7 @@ from chat.callbacks import CancelRequest
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
-from core.model import FINAL, PENDING, Request
+from core.model import FINAL, PENDING, SENDING, Ending, Request
 from generation.engine import Engine
 from handlers import origins
 from handlers.filters import own_request
@@ -44,10 +44,8 @@ async def cancel_pressed(
         await requests.set_status_message(request.id, status_id)
         request = replace(request, status_message_id=status_id)
     cancelled = await engine.cancel(request.id)
-    await sender.toast(
-        query.id,
-        translate.raw("toast-cancelled" if cancelled else "toast-finished" if finished else "toast-too-late"),
-    )
+    ended = request if cancelled or finished else await requests.get(request.id)
+    await sender.toast(query.id, _toast(ended, translate, cancelled=cancelled))
     if status_id is not None and status_id != request.status_message_id and (cancelled or finished):
         # A status message that a later one has replaced in the ledger.
         await sender.delete(request.place.chat_id, status_id)
@@ -58,6 +56,15 @@ async def cancel_pressed(
             request.user_id, chat_id, requests, engine, translate, listed=listed
         )
         await sender.edit_text(chat_id, query.message.message_id, text, keyboard=keyboard)
+
+
+def _toast(ended: Request | None, translate: Translator, *, cancelled: bool) -> str:
+    """Return the answer to a press. `ended` is a request that is not cancelled by it, as the ledger has it now."""
+    if cancelled:
+        return translate.raw("toast-cancelled")
+    if ended is None or ended.state in SENDING:
+        return translate.raw("toast-too-late")
+    return translate.raw(f"toast-over-{Ending.of(ended.state)}")
 
 
 async def _is_second_tap(request: Request, drafts: Drafts, clock: Clock) -> bool:

@@ -265,12 +265,14 @@ command-settings = Who may draw here, and how much
 ## /queue
 
 queue-empty = Nothing waits and nothing is being drawn. Send /imagine to start.
+queue-empty-group = None of your pictures is on the way in this group. Send /imagine to start.
 queue-title = <b>Your pictures on the way</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-waiting = { $number }. ⏳ { $prompt } (number { $place } in line)
 button-cancel-listed = ✕ { $prompt }
-button-cancelled-listed = Cancelled: { $prompt }
-button-ended-listed = Done: { $prompt }
+button-listed-cancelled = Cancelled: { $prompt }
+button-listed-done = Done: { $prompt }
+button-listed-failed = Failed: { $prompt }
 
 ## /ratio
 
@@ -288,7 +290,9 @@ toast-repeated = Already drawing it.
 toast-cancelled = Cancelled
 toast-cancel-again = I’m already drawing it. To cancel, press again.
 toast-too-late = Too late to cancel: the picture is ready.
-toast-finished = Nothing to cancel: this one is over.
+toast-over-cancelled = Nothing to cancel: it’s cancelled.
+toast-over-done = Nothing to cancel: it’s done.
+toast-over-failed = Nothing to cancel: this one failed.
 toast-not-yours = Only the person who asked can press this.
 toast-old = This button is too old. Please send /imagine again.
 toast-original = Fetching the original…

@@ -272,12 +272,14 @@ command-settings = Кто и сколько может здесь рисоват
 ## /queue
 
 queue-empty = Ничего не рисуется и не ждёт очереди. Начните с /imagine.
+queue-empty-group = В этой группе ваших картинок в работе нет. Начните с /imagine.
 queue-title = <b>Ваши картинки в работе</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-waiting = { $number }. ⏳ { $prompt } ({ $place }-я в очереди)
 button-cancel-listed = ✕ { $prompt }
-button-cancelled-listed = Отменено: { $prompt }
-button-ended-listed = Готово: { $prompt }
+button-listed-cancelled = Отменено: { $prompt }
+button-listed-done = Готово: { $prompt }
+button-listed-failed = Не вышло: { $prompt }
 
 ## /ratio
 
@@ -295,7 +297,9 @@ toast-repeated = Уже рисую.
 toast-cancelled = Отменено
 toast-cancel-again = Уже рисую. Чтобы отменить, нажмите ещё раз.
 toast-too-late = Отменять поздно: картинка уже готова.
-toast-finished = Отменять нечего: она уже готова или отменена.
+toast-over-cancelled = Отменять нечего: картинка уже отменена.
+toast-over-done = Отменять нечего: картинка уже готова.
+toast-over-failed = Отменять нечего: эта картинка не получилась.
 toast-not-yours = Нажать может только тот, кто просил картинку.
 toast-old = Кнопка устарела. Отправьте /imagine ещё раз.
 toast-original = Достаю оригинал…

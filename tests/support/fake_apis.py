@@ -34,7 +34,7 @@ from aiogram.methods import (
     SendPhoto,
 )
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import Chat, Message, PhotoSize, User
+from aiogram.types import Chat, InlineKeyboardMarkup, Message, PhotoSize, User
 from PIL import Image
 
 from playground.entities import parse
@@ -283,7 +283,7 @@ class DispatcherTelegram(EngineTelegram):
     """The Bot API methods that handlers call, too. Every text must be encodable HTML without a traceback.
 
     `calls` counts the calls by method. `sent` holds the texts and `captions` the captions that were sent, in order.
-    `toasts` holds the answers to presses.
+    `toasts` holds the answers to presses, `keyboards` the current buttons of each text that has some.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
@@ -292,6 +292,7 @@ class DispatcherTelegram(EngineTelegram):
         self.sent: list[SendMessage] = []
         self.captions: list[str] = []
         self.toasts: list[str] = []
+        self.keyboards: dict[int, InlineKeyboardMarkup] = {}
 
     def perform(self, method: TelegramMethod[Any]) -> Any:
         if isinstance(method, SendMessage):
@@ -321,4 +322,13 @@ class DispatcherTelegram(EngineTelegram):
             "EditMessageMedia",
         }:
             return True
-        return super().perform(method)
+        answer = super().perform(method)
+        if isinstance(method, SendMessage | EditMessageText):
+            self._note_keyboard(method, answer)
+        return answer
+
+    def _note_keyboard(self, method: SendMessage | EditMessageText, answer: Any) -> None:
+        message_id = (method.message_id or 0) if isinstance(method, EditMessageText) else answer.message_id
+        self.keyboards.pop(message_id, None)
+        if isinstance(method.reply_markup, InlineKeyboardMarkup):
+            self.keyboards[message_id] = method.reply_markup
