@@ -66,6 +66,11 @@ def is_press(origin: Origin) -> bool:
     return origin.key.startswith(_START_AT_ONCE)
 
 
+def draws_example(origin: Origin) -> bool:
+    """Return whether the cause of a request is a press on an example."""
+    return origin.key.startswith("d:")
+
+
 def of_edit_press(query: CallbackQuery, request: Request, place: ReplyTarget, language: str) -> Origin:
     """Return the origin of an edit that a press on Edit asks for."""
     return Origin(f"e:{query.id}", request.user_id, place, language)
