@@ -99,6 +99,14 @@ class ShowPage(CallbackData, prefix="h"):
     request: LedgerId
 
 
+class HistoryEnd(CallbackData, prefix="n"):
+    """Stand in the place of an arrow at an end of the history, as it was when the picture of `shown` was shown."""
+
+    user: LedgerId
+    shown: LedgerId
+    newest: bool
+
+
 class GroupChoice(CallbackData, prefix="g"):
     """Change a setting of a group. An empty value resets it."""
 
@@ -120,7 +128,7 @@ class Forget(CallbackData, prefix="f"):
     sure: bool
 
 
-_BROWSING = (CancelRequest, PreferRatio, ShowStep, ShowPage, GroupChoice, PreferLanguage)
+_BROWSING = (CancelRequest, PreferRatio, ShowStep, ShowPage, HistoryEnd, GroupChoice, PreferLanguage)
 
 
 def is_browsing(data: str) -> bool:

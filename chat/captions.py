@@ -29,6 +29,11 @@ def cut(text: str, limit: int) -> str:
     return text[:end].rstrip() + ELLIPSIS
 
 
+def cut_start(text: str, limit: int) -> str:
+    """Return the end of the text within `limit` UTF-16 units, after an ellipsis if it was cut."""
+    return cut(text[::-1], limit)[::-1]
+
+
 def caption(prompt: str, below: str = "") -> str:
     """Return a prompt as the HTML caption of its picture, and the HTML `below` it in a paragraph of its own."""
     end = f"\n\n{below}" if below else ""

@@ -17,6 +17,7 @@ from chat.callbacks import (
     DrawInRatio,
     Forget,
     GroupChoice,
+    HistoryEnd,
     PreferLanguage,
     PreferRatio,
     ResultAction,
@@ -25,9 +26,9 @@ from chat.callbacks import (
     ShowStep,
     TryAgain,
 )
-from chat.captions import one_line, units
+from chat.captions import cut_start, one_line, units
 from chat.translations import LANGUAGES, Translator
-from core.model import PENDING, AspectRatio, Request, State
+from core.model import PENDING, AspectRatio, Ending, Request
 from storage.picture_history import HistoryPage
 from storage.preferences import Preference, WhoMayDraw
 
@@ -37,6 +38,8 @@ _LISTED_UNITS = 24
 """Longest prompt on a button under /queue, in UTF-16 units: a phone shows about 30 on a button as wide as the list."""
 _LONGEST_COPY = 256
 """Bot API, CopyTextButton."""
+_END = "·"
+"""The label in the place of an arrow at an end of the history."""
 _OFFERS = {
     ResultAction.AGAIN: "again",
     ResultAction.SHAPES: "shapes",
@@ -127,16 +130,20 @@ def try_other_ratios(translate: Translator, request: Request) -> InlineKeyboardM
 
 
 def cancel_listed(translate: Translator, listed: Sequence[Request]) -> InlineKeyboardMarkup:
-    """Return a button for each listed request: it cancels a pending one, and names the end of any other."""
+    """Return a button for each listed request: it cancels a pending one, and names the end of any other.
+
+    Prompts that begin alike are shown with their end and with their number in the list.
+    """
     builder = InlineKeyboardBuilder()
-    for request in listed:
-        prompt = one_line(request.prompt, _LISTED_UNITS)
+    prompts = [one_line(request.prompt, _LISTED_UNITS) for request in listed]
+    for number, (request, prompt) in enumerate(zip(listed, prompts, strict=True), start=1):
+        shown = prompt
+        if prompts.count(prompt) > 1:
+            shown = f"{number} · {cut_start(' '.join(request.prompt.split()), _LISTED_UNITS)}"
         if request.state in PENDING:
-            label = translate("button-cancel-listed", prompt=prompt)
-        elif request.state is State.CANCELLED:
-            label = translate("button-cancelled-listed", prompt=prompt)
+            label = translate("button-cancel-listed", prompt=shown)
         else:
-            label = translate("button-ended-listed", prompt=prompt)
+            label = translate(f"button-listed-{Ending.of(request.state)}", prompt=shown)
         # A label is plain text, and the translator escapes its arguments for HTML.
         data = CancelRequest(request=request.id, listed=True)
         builder.button(text=html.unescape(label), callback_data=data)
@@ -153,8 +160,8 @@ def result(translate: Translator, request: Request, page: HistoryPage | None = N
     paged = page is not None
     second = ResultAction.UNDO if request.source is not None else ResultAction.SHAPES
     rows = _rows(translate, request, _action(translate, request, second, paged=paged), paged=paged)
-    if page is not None and (arrows := _arrows(request.user_id, page)):
-        rows.append(arrows)
+    if page is not None and page.total > 1:
+        rows.append(_arrows(page))
     return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
@@ -202,15 +209,23 @@ def _action(
     return _button(translate.raw(f"offer-{_OFFERS[action]}"), data)
 
 
-def _arrows(user_id: int, page: HistoryPage) -> list[InlineKeyboardButton]:
-    """Return the arrows to the neighbours of a page, and to both ends of the history unless these are neighbours."""
-    newest = NEWEST if page.newer is not None and page.newer != page.newest else None
-    oldest = page.oldest if page.older is not None and page.older != page.oldest else None
-    arrows = (("◀◀", newest), ("◀", page.newer), ("▶", page.older), ("▶▶", oldest))
+def _arrows(page: HistoryPage) -> list[InlineKeyboardButton]:
+    """Return the arrows to the newest, the next newer, the next older and the oldest picture.
+
+    An end of the history has a mark in the place of an arrow: no other arrow may move under a finger.
+    """
+    user, shown = page.request.user_id, page.request.id
+
+    def arrow(label: str, target: int, *, newest: bool) -> InlineKeyboardButton:
+        if (page.newer if newest else page.older) is None:
+            return _button(_END, HistoryEnd(user=user, shown=shown, newest=newest))
+        return _button(label, ShowPage(user=user, request=target))
+
     return [
-        _button(label, ShowPage(user=user_id, request=target))
-        for label, target in arrows
-        if target is not None
+        arrow("◀◀", NEWEST, newest=True),
+        arrow("◀", page.newer or shown, newest=True),
+        arrow("▶", page.older or shown, newest=False),
+        arrow("▶▶", page.oldest, newest=False),
     ]
 
 

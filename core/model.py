@@ -60,6 +60,21 @@ ENDED_WITHOUT_PICTURE = frozenset({State.FAILED, State.CANCELLED})
 FINAL = ENDED_WITHOUT_PICTURE | {State.DELIVERED, State.UNDELIVERABLE}
 
 
+class Ending(StrEnum):
+    """The end of a request, as buttons and toasts name it. A picture that is on its way to the user is done."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @classmethod
+    def of(cls, state: State) -> "Ending":
+        """Return the end that a state means. The state is not pending."""
+        if state is State.CANCELLED:
+            return cls.CANCELLED
+        return cls.FAILED if state in {State.FAILED, State.UNDELIVERABLE} else cls.DONE
+
+
 class Failure(StrEnum):
     """The reason of a request that ended without a picture. The texts have one sentence for each."""
 

@@ -34,7 +34,7 @@ def content_of(phase: Phase, *, position: int, elapsed: int, usual: float, pause
         return (Phase.PAUSED, 0) if paused else (phase, position)
     if phase is Phase.DRAWING:
         shown = elapsed - elapsed % (_ELAPSED_STEP if elapsed < 60 else 60)
-        return Phase.LATE if shown > _LATE_FACTOR * usual else phase, shown
+        return Phase.LATE if elapsed > _LATE_FACTOR * usual else phase, shown
     return phase, 0
 
 

@@ -8,11 +8,17 @@ from aiogram.types import CallbackQuery, Message
 from chat.callbacks import CancelRequest
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import FINAL, Request
+from core.clock import Clock
+from core.model import FINAL, PENDING, SENDING, Ending, Request
 from generation.engine import Engine
+from handlers import origins
 from handlers.filters import own_request
 from handlers.queue import list_pending
+from storage.drafts import Drafts
 from storage.requests import Requests
+
+_SECOND_TAP_SECONDS = 2.0
+"""Cancel appears in the place of the button that starts a request. A press so soon may be meant for that button."""
 
 
 async def cancel_pressed(
@@ -22,9 +28,14 @@ async def cancel_pressed(
     translate: Translator,
     engine: Engine,
     requests: Requests,
+    drafts: Drafts,
     sender: Sender,
+    clock: Clock,
 ) -> None:
-    """Cancel a pending request."""
+    """Cancel a pending request, unless the press may be the second tap on the button that started it."""
+    if not callback_data.listed and await _is_second_tap(request, drafts, clock):
+        await sender.toast(query.id, translate.raw("toast-cancel-again"))
+        return
     message_id = query.message.message_id if query.message is not None else None
     status_id = None if callback_data.listed else message_id
     finished = request.state in FINAL
@@ -33,10 +44,8 @@ async def cancel_pressed(
         await requests.set_status_message(request.id, status_id)
         request = replace(request, status_message_id=status_id)
     cancelled = await engine.cancel(request.id)
-    await sender.toast(
-        query.id,
-        translate.raw("toast-cancelled" if cancelled else "toast-finished" if finished else "toast-too-late"),
-    )
+    ended = request if cancelled or finished else await requests.get(request.id)
+    await sender.toast(query.id, _toast(ended, translate, cancelled=cancelled))
     if status_id is not None and status_id != request.status_message_id and (cancelled or finished):
         # A status message that a later one has replaced in the ledger.
         await sender.delete(request.place.chat_id, status_id)
@@ -47,6 +56,21 @@ async def cancel_pressed(
             request.user_id, chat_id, requests, engine, translate, listed=listed
         )
         await sender.edit_text(chat_id, query.message.message_id, text, keyboard=keyboard)
+
+
+def _toast(ended: Request | None, translate: Translator, *, cancelled: bool) -> str:
+    """Return the answer to a press. `ended` is a request that is not cancelled by it, as the ledger has it now."""
+    if cancelled:
+        return translate.raw("toast-cancelled")
+    if ended is None or ended.state in SENDING:
+        return translate.raw("toast-too-late")
+    return translate.raw(f"toast-over-{Ending.of(ended.state)}")
+
+
+async def _is_second_tap(request: Request, drafts: Drafts, clock: Clock) -> bool:
+    if request.state not in PENDING or clock.now() - request.accepted_at >= _SECOND_TAP_SECONDS:
+        return False
+    return origins.is_press(request.origin) or await drafts.by_key(request.origin.key) is not None
 
 
 def _listed(query: CallbackQuery) -> list[int]:

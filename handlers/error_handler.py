@@ -13,6 +13,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from handlers import origins
 from handlers.identity import UserIdentity, message_of, place_of, user_of
+from handlers.old_buttons import old_button_text
 from handlers.rejection_texts import RejectionTexts
 from handlers.user_errors import ButtonExpired, UserError
 from storage.database_errors import StorageUnavailable
@@ -36,14 +37,15 @@ async def answer_user_error(
     if user is None or not isinstance(error, UserError):
         return UNHANDLED
     translate = await _translator(event, user, languages)
-    text = rejection_texts.of_error(error, translate)
     try:
-        if isinstance(event, CallbackQuery):
-            answer = sender.alert if isinstance(error, ButtonExpired) else sender.toast
-            await answer(event.id, text)
+        if isinstance(event, CallbackQuery) and isinstance(error, ButtonExpired):
+            await sender.alert(event.id, old_button_text(event.data or "", translate))
+        elif isinstance(event, CallbackQuery):
+            await sender.toast(event.id, rejection_texts.of_error(error, translate))
         elif isinstance(event, Message):
             if event.media_group_id:
                 await drafts.refuse(origins.of_message(event, user, translate.language))
+            text = rejection_texts.of_error(error, translate)
             await private_replies.send(place_of(event), user.id, text)
     except SendError as send_error:
         log.warning("answer not sent", update=error_event.update.update_id, error=str(send_error))

@@ -9,6 +9,7 @@ from core.model import FINAL, Accepted, AspectRatio, GenerationRequest, Origin, 
 from core.reply_target import is_group
 from generation.allowances import Allowances, DailyQuota
 from generation.engine import Engine
+from handlers import origins
 from handlers.access_rules import AccessRules
 from handlers.confirmation import Confirmation
 from handlers.edited_requests import EditedRequests
@@ -210,4 +211,8 @@ def _toast(answer: Accepted, translate: Translator) -> str:
     """Return the answer to a press: its request is accepted, under way already, or over."""
     if answer.fresh:
         return translate.raw("toast-accepted")
-    return translate.raw("toast-old" if answer.request.state in FINAL else "toast-repeated")
+    if answer.request.state not in FINAL:
+        return translate.raw("toast-repeated")
+    if origins.draws_example(answer.request.origin):
+        return translate("toast-new-buttons", command="help")
+    return translate.raw("toast-old")

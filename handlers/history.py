@@ -6,7 +6,7 @@ from aiogram import Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat import keyboards
-from chat.callbacks import ShowPage
+from chat.callbacks import NEWEST, HistoryEnd, ShowPage
 from chat.captions import cut
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
@@ -59,6 +59,40 @@ async def page_pressed(
     page = await history.page(callback_data.user, place.chat_id, callback_data.request)
     if page is None:
         raise ButtonExpired
+    await _show(query, page, place, translate, sender, picture_sender, clock)
+
+
+async def end_pressed(
+    query: CallbackQuery,
+    callback_data: HistoryEnd,
+    place: ReplyTarget,
+    translate: Translator,
+    history: History,
+    sender: Sender,
+    picture_sender: PictureSender,
+    clock: Clock,
+) -> None:
+    """Say that the history ends here, or show the newest picture if another was drawn meanwhile."""
+    shown, newest = callback_data.shown, callback_data.newest
+    page = await history.page(callback_data.user, place.chat_id, NEWEST if newest else shown)
+    if page is None:
+        raise ButtonExpired
+    if page.request.id == shown:
+        await sender.toast(query.id, translate.raw("toast-newest" if newest else "toast-oldest"))
+        return
+    await _show(query, page, place, translate, sender, picture_sender, clock)
+
+
+async def _show(
+    query: CallbackQuery,
+    page: HistoryPage,
+    place: ReplyTarget,
+    translate: Translator,
+    sender: Sender,
+    picture_sender: PictureSender,
+    clock: Clock,
+) -> None:
+    """Answer a press and show a page in the pressed message."""
     await sender.toast(query.id)
     content, spoiler = _content(page, translate, clock), page.request.spoiler
     await picture_sender.replace_picture(place.chat_id, place.require_reply_to(), *content, spoiler=spoiler)
@@ -96,4 +130,5 @@ def router() -> Router:
     router = Router(name="history")
     on_message(router, history_command, Command("history"))
     router.callback_query.register(page_pressed, ShowPage.filter(), by_named_owner, pressed_place)
+    router.callback_query.register(end_pressed, HistoryEnd.filter(), by_named_owner, pressed_place)
     return router

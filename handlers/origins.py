@@ -16,6 +16,9 @@ from core.model import AspectRatio, Origin, Request
 from core.reply_target import ReplyTarget
 from handlers.identity import UserIdentity, place_of
 
+_START_AT_ONCE = ("b:", "d:", "t:")
+"""The prefixes of the keys of presses that start a request at once."""
+
 
 def message_key(message: Message) -> str:
     """Return the key of a message. All photos of an album share one key."""
@@ -56,6 +59,16 @@ def of_example(name: str, user: UserIdentity, place: ReplyTarget, language: str)
 def of_try_again(request: Request, language: str) -> Origin:
     """Return the origin of the second try of a failed request, in the place of the first."""
     return Origin(f"t:{request.id}", request.user_id, request.place, language)
+
+
+def is_press(origin: Origin) -> bool:
+    """Return whether a press alone is the cause of a request. A draft that a press completes has a message's key."""
+    return origin.key.startswith(_START_AT_ONCE)
+
+
+def draws_example(origin: Origin) -> bool:
+    """Return whether the cause of a request is a press on an example."""
+    return origin.key.startswith("d:")
 
 
 def of_edit_press(query: CallbackQuery, request: Request, place: ReplyTarget, language: str) -> Origin:

@@ -29,26 +29,29 @@ async def list_pending(
 ) -> tuple[str, InlineKeyboardMarkup | None]:
     """Return the list in HTML and its buttons. A group sees only the requests of that group.
 
-    `listed` are the requests that have a button already. They keep it in its place until none is pending, so that no
-    other button moves under a finger.
+    `listed` are the requests that have a button already. They keep it in its place, and their number, until none is
+    pending, so that no other button moves under a finger.
     """
     pending = await requests.pending_of_user(user_id)
     if is_group(chat_id):
         pending = [request for request in pending if request.place.chat_id == chat_id]
     if not pending:
-        return translate("queue-empty"), None
+        return translate("queue-empty-group" if is_group(chat_id) else "queue-empty"), None
     ended = [await requests.get(number) for number in listed if number not in {one.id for one in pending}]
     buttons = [*pending, *(one for one in ended if one is not None and one.user_id == user_id)]
+    buttons.sort(key=lambda one: one.id)
     positions = engine.queue_positions()
     lines = [translate("queue-title"), ""]
-    for number, request in enumerate(pending, start=1):
+    for number, request in enumerate(buttons, start=1):
+        if request not in pending:
+            continue
         prompt = one_line(request.prompt)
         if request.id in positions:
             position = positions[request.id]
             lines.append(translate("queue-waiting", number=number, prompt=prompt, place=position))
         else:
             lines.append(translate("queue-running", number=number, prompt=prompt))
-    return "\n".join(lines), keyboards.cancel_listed(translate, sorted(buttons, key=lambda one: one.id))
+    return "\n".join(lines), keyboards.cancel_listed(translate, buttons)
 
 
 async def queue_command(

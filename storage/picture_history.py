@@ -12,14 +12,13 @@ from storage.schema import answers, comparisons, drafts, preferences, requests
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """One picture of a history, newest first: its number from 1, the total, and the ids of its neighbours and ends."""
+    """One picture of a history, newest first: its number from 1, the total, its neighbours' ids and the oldest id."""
 
     request: Request
     number: int
     total: int
     newer: int | None
     older: int | None
-    newest: int
     oldest: int
 
 
@@ -58,7 +57,6 @@ class History:
                 total=len(ids),
                 newer=ids[at - 1] if at else None,
                 older=ids[at + 1] if at + 1 < len(ids) else None,
-                newest=ids[0],
                 oldest=ids[-1],
             )
 

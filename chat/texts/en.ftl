@@ -269,12 +269,14 @@ command-settings = Who may draw here, and how much
 ## /queue
 
 queue-empty = Nothing waits and nothing is being drawn. Send /imagine to start.
+queue-empty-group = None of your pictures is on the way in this group. Send /imagine to start.
 queue-title = <b>Your pictures on the way</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-waiting = { $number }. ⏳ { $prompt } (number { $place } in line)
 button-cancel-listed = ✕ { $prompt }
-button-cancelled-listed = Cancelled: { $prompt }
-button-ended-listed = Done: { $prompt }
+button-listed-cancelled = Cancelled: { $prompt }
+button-listed-done = Done: { $prompt }
+button-listed-failed = Failed: { $prompt }
 
 ## /ratio
 
@@ -290,12 +292,23 @@ button-ratio-ask-group = Ask each time
 toast-accepted = On it!
 toast-repeated = Already drawing it.
 toast-cancelled = Cancelled
+toast-cancel-again = I’m already drawing it. To cancel, press again.
 toast-too-late = Too late to cancel: the picture is ready.
-toast-finished = Nothing to cancel: this one is over.
+toast-over-cancelled = Nothing to cancel: it’s cancelled.
+toast-over-done = Nothing to cancel: it’s done.
+toast-over-failed = Nothing to cancel: this one failed.
 toast-not-yours = Only the person who asked can press this.
-toast-old = This button is too old. Please send /imagine again.
+toast-old = This button is too old. Please send your message again.
+toast-new-buttons = This button is too old. /{ $command } has new ones.
+toast-old-again = This button is too old. To draw this again, send /imagine with the description.
+toast-old-edit = This button is too old. To change the picture, reply to it with /imagine and what to change.
+toast-old-original = This button is too old, and the original is gone. The picture itself can still be saved from the chat.
+toast-old-before = This button is too old. Look for the earlier picture further up in this chat.
+toast-old-try = This button is too old, and I no longer have your words. Please send them again with /imagine.
 toast-original = Fetching the original…
 toast-before = The picture before is below.
+toast-newest = This is the newest one.
+toast-oldest = This is the oldest one.
 toast-saved = Saved
 toast-admins-only = Only this group’s admins can change that.
 

@@ -276,12 +276,14 @@ command-settings = Кто и сколько может здесь рисоват
 ## /queue
 
 queue-empty = Ничего не рисуется и не ждёт очереди. Начните с /imagine.
+queue-empty-group = В этой группе ваших картинок в работе нет. Начните с /imagine.
 queue-title = <b>Ваши картинки в работе</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-waiting = { $number }. ⏳ { $prompt } ({ $place }-я в очереди)
 button-cancel-listed = ✕ { $prompt }
-button-cancelled-listed = Отменено: { $prompt }
-button-ended-listed = Готово: { $prompt }
+button-listed-cancelled = Отменено: { $prompt }
+button-listed-done = Готово: { $prompt }
+button-listed-failed = Не вышло: { $prompt }
 
 ## /ratio
 
@@ -297,12 +299,23 @@ button-ratio-ask-group = Спрашивать каждый раз
 toast-accepted = Принято!
 toast-repeated = Уже рисую.
 toast-cancelled = Отменено
+toast-cancel-again = Уже рисую. Чтобы отменить, нажмите ещё раз.
 toast-too-late = Отменять поздно: картинка уже готова.
-toast-finished = Отменять нечего: она уже готова или отменена.
+toast-over-cancelled = Отменять нечего: картинка уже отменена.
+toast-over-done = Отменять нечего: картинка уже готова.
+toast-over-failed = Отменять нечего: эта картинка не получилась.
 toast-not-yours = Нажать может только тот, кто просил картинку.
-toast-old = Кнопка устарела. Отправьте /imagine ещё раз.
+toast-old = Кнопка устарела. Отправьте своё сообщение ещё раз.
+toast-new-buttons = Кнопка устарела. Новые — в /{ $command }.
+toast-old-again = Кнопка устарела. Чтобы нарисовать это ещё раз, отправьте /imagine с описанием.
+toast-old-edit = Кнопка устарела. Чтобы изменить картинку, ответьте на неё командой /imagine и напишите, что изменить.
+toast-old-original = Кнопка устарела, и оригинала уже нет. Саму картинку можно сохранить из чата.
+toast-old-before = Кнопка устарела. Прежнюю картинку поищите выше в этом чате.
+toast-old-try = Кнопка устарела, и ваших слов у меня больше нет. Отправьте их ещё раз командой /imagine.
 toast-original = Достаю оригинал…
 toast-before = Картинка «как было» — ниже.
+toast-newest = Это самая новая картинка.
+toast-oldest = Это самая старая картинка.
 toast-saved = Сохранено
 toast-admins-only = Это меняют только администраторы группы.
 

@@ -5,7 +5,7 @@ import html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.captions import CAPTION_UNITS, caption, cut, one_line, units
+from chat.captions import CAPTION_UNITS, caption, cut, cut_start, one_line, units
 from playground.entities import parse
 
 
@@ -23,6 +23,13 @@ def test_any_cut_text_keeps_its_beginning_within_the_limit(text: str, limit: int
     shortened = cut(text, limit)
     assert units(shortened) <= limit
     assert shortened == text or text.startswith(shortened.removesuffix("…"))
+
+
+@given(st.text(max_size=300), st.integers(1, 200))
+def test_a_text_cut_at_its_start_keeps_its_end_within_the_limit(text: str, limit: int) -> None:
+    shortened = cut_start(text, limit)
+    assert units(shortened) <= limit
+    assert shortened == text or text.endswith(shortened.removeprefix("…"))
 
 
 def test_a_character_outside_the_basic_plane_counts_twice() -> None:

@@ -153,12 +153,12 @@ async def test_before_in_the_history_keeps_its_arrows(shared_bot: World) -> None
     await _edited(shared_bot, ann, "add snow", night)
     shared_bot.telegram.say(ann, "/history")
     page = await shared_bot.wait_for_picture(ann, 4)
-    assert buttons(page) == [*EDITED, "▶", "▶▶"]
+    assert buttons(page) == [*EDITED, "·", "·", "▶", "▶▶"]
     before = await _before(shared_bot, ann, page)
     assert before.caption == "make it night"
     assert shared_bot.current(page) == page
     shared_bot.telegram.press(ann, page, "▶")
-    await shared_bot.wait_until(lambda: buttons(shared_bot.current(page)) == [*EDITED, "◀", "▶"])
+    await shared_bot.wait_until(lambda: buttons(shared_bot.current(page)) == [*EDITED, "◀◀", "◀", "▶", "▶▶"])
     assert (await _before(shared_bot, ann, page)).caption == "a fox"
 
 

@@ -205,7 +205,7 @@ async def test_a_button_of_the_queue_cancels_the_picture_it_names(shared_bot: Wo
     shared_bot.telegram.say(ann, "/queue")
     await shared_bot.wait_until_handled()
     listed = await shared_bot.wait_for_text(ann, "Your pictures on the way")
-    assert buttons(listed) == ["✕ a <lighthouse> & a stor…"] * 4
+    assert buttons(listed) == [f"✕ {number} · …use> & a storm at sea {number}" for number in range(1, 5)]
     ids = [
         row["id"] for row in shared_bot.rows("SELECT id FROM requests WHERE user_id = ? ORDER BY id", ann.id)
     ]
@@ -217,7 +217,7 @@ async def test_a_button_of_the_queue_cancels_the_picture_it_names(shared_bot: Wo
     await shared_bot.wait_for_toast(listed, "Nothing to cancel")
     cancelled = "SELECT id FROM requests WHERE user_id = ? AND state = 'cancelled'"
     assert [row["id"] for row in shared_bot.rows(cancelled, ann.id)] == [ids[2]]
-    assert buttons(shared_bot.current(listed))[third] == "Cancelled: a <lighthouse> & a stor…"
+    assert buttons(shared_bot.current(listed))[third] == "Cancelled: 3 · …use> & a storm at sea 3"
     shared_bot.telegram.press_data(ann, listed, f"c:{ids[1]}:1")  # a button of the list before it changed
     await shared_bot.wait_until(lambda: len(shared_bot.rows(cancelled, ann.id)) == 2)
     assert [row["id"] for row in shared_bot.rows(cancelled, ann.id)] == ids[1:3]
@@ -251,7 +251,7 @@ async def test_a_cancelled_request_is_refunded(shared_bot: World) -> None:
     final = shared_bot.messages_to(ann)[-1]
     assert final.reply_markup is None
     shared_bot.telegram.press_data(ann, final, f"c:{_last_request_id(shared_bot, ann)}:0")
-    await shared_bot.wait_for_toast(final, "this one is over")
+    await shared_bot.wait_for_toast(final, "it’s cancelled")
     assert shared_bot.pictures(ann) == []
 
 

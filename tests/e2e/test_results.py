@@ -164,19 +164,19 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     assert page.caption is not None
     assert page.caption.startswith("fox 3\n\n")
     assert page.caption.endswith("· 1 of 3")
-    assert buttons(page) == [*RESULT, "▶", "▶▶"]
+    assert buttons(page) == [*RESULT, "·", "·", "▶", "▶▶"]
     assert shared_bot.telegram.press(ben, page, "▶")
     await shared_bot.wait_for_toast(page, "Only the person who asked")
     shared_bot.telegram.press(ann, page, "▶")
     await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").endswith("2 of 3"))
-    assert buttons(shared_bot.current(page)) == [*RESULT, "◀", "▶"]
+    assert buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀", "▶", "▶▶"]
     shared_bot.telegram.press(ann, shared_bot.current(page), "▶")
     await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").startswith("fox 1\n"))
-    assert buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀"]
+    assert buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀", "·", "·"]
     shared_bot.telegram.press(ann, shared_bot.current(page), "Shape")
     await shared_bot.wait_until(lambda: "« Back" in buttons(shared_bot.current(page)))
     shared_bot.telegram.press(ann, shared_bot.current(page), "Back")
-    await shared_bot.wait_until(lambda: buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀"])
+    await shared_bot.wait_until(lambda: buttons(shared_bot.current(page)) == [*RESULT, "◀◀", "◀", "·", "·"])
     assert len(shared_bot.pictures(ann)) == 4
     shared_bot.telegram.say(ann, "make it night", reply_to=shared_bot.current(page))
     edited = await shared_bot.wait_for_picture(ann, 5)
@@ -185,9 +185,35 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     await shared_bot.wait_until(
         lambda: (shared_bot.current(page).caption or "").startswith("make it night\n")
     )
-    assert buttons(shared_bot.current(page))[-2:] == ["▶", "▶▶"]
+    assert buttons(shared_bot.current(page))[-4:] == ["·", "·", "▶", "▶▶"]
     shared_bot.telegram.press(ann, shared_bot.current(page), "▶▶")
     await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").endswith("4 of 4"))
+
+
+async def test_taps_on_one_place_of_the_history_go_on_to_its_end(shared_bot: World) -> None:
+    ann = shared_bot.add_user("ru")
+    for number in range(1, 5):
+        await _draw(shared_bot, ann, f"fox {number} --ar 1:1")
+    shared_bot.telegram.say(ann, "/history")
+    page = await shared_bot.wait_for_picture(ann, 5)
+
+    async def tap(place: int) -> str:
+        """Press the button in a place of the row of arrows, and return the caption and the answer."""
+        now = shared_bot.current(page)
+        assert now.reply_markup is not None
+        row = now.reply_markup.inline_keyboard[-1]
+        assert len(row) == 4
+        shared_bot.telegram.press_data(ann, now, row[place].callback_data or "")
+        await shared_bot.wait_until_handled()
+        toast = next(e for e in reversed(shared_bot.telegram.chats.events) if e.kind == "toast")
+        return f"{(shared_bot.current(page).caption or '').split()[1]} {toast.text}".strip()
+
+    assert [await tap(2) for _ in range(4)] == ["3", "2", "1", "1 Это самая старая картинка."]
+    assert [await tap(1) for _ in range(4)] == ["2", "3", "4", "4 Это самая новая картинка."]
+    assert [await tap(3), await tap(3)] == ["1", "1 Это самая старая картинка."]
+    assert [await tap(0), await tap(0)] == ["4", "4 Это самая новая картинка."]
+    await _draw(shared_bot, ann, "fox 5 --ar 1:1")
+    assert await tap(0) == "5", "the end has moved"
 
 
 async def test_a_button_copies_a_description_that_is_short_enough(shared_bot: World) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from generation.status_content import Phase, content_of
 from tests.support import fake_apis
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request
@@ -39,3 +40,23 @@ async def test_progress_is_compared_with_the_usual_time(
         late = int(elapsed[1]) * _SECONDS[elapsed[2]] > 2 * usual
         assert text[elapsed.end() :] == (": longer than usual, but I’m still at it." if late else ".")
     assert "🎨 Drawing for 2 min" in drawing[-1]
+
+
+@pytest.mark.parametrize(
+    ("usual", "elapsed", "late"),
+    [
+        (4.4, 8, False),
+        (4.4, 9, True),
+        (31.0, 62, False),
+        (31.0, 63, True),
+        (45.0, 90, False),
+        (45.0, 91, True),
+        (65.0, 131, True),
+        (65.0, 3_700, True),
+    ],
+)
+def test_seconds_and_not_minutes_are_compared_with_the_usual_time(
+    usual: float, elapsed: int, late: bool
+) -> None:
+    content = content_of(Phase.DRAWING, position=0, elapsed=elapsed, usual=usual, paused=False)
+    assert content[0] is (Phase.LATE if late else Phase.DRAWING)

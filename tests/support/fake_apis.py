@@ -25,6 +25,7 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from aiogram.methods import (
+    AnswerCallbackQuery,
     DeleteMessage,
     DeleteWebhook,
     EditMessageText,
@@ -34,7 +35,7 @@ from aiogram.methods import (
     SendPhoto,
 )
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import Chat, Message, PhotoSize, User
+from aiogram.types import Chat, InlineKeyboardMarkup, Message, PhotoSize, User
 from PIL import Image
 
 from bot.polling import GetRawUpdates
@@ -296,6 +297,7 @@ class DispatcherTelegram(EngineTelegram):
     """The Bot API methods that handlers call, too. Every text must be encodable HTML without a traceback.
 
     `calls` counts the calls by method. `sent` holds the texts and `captions` the captions that were sent, in order.
+    `toasts` holds the answers to presses, `keyboards` the current buttons of each text that has some.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
@@ -303,12 +305,16 @@ class DispatcherTelegram(EngineTelegram):
         self.calls: Counter[str] = Counter()
         self.sent: list[SendMessage] = []
         self.captions: list[str] = []
+        self.toasts: list[str] = []
+        self.keyboards: dict[int, InlineKeyboardMarkup] = {}
 
     def perform(self, method: TelegramMethod[Any]) -> Any:
         if isinstance(method, SendMessage):
             self.sent.append(method)
         if isinstance(method, SendPhoto | SendDocument):
             self.captions.append(method.caption or "")
+        if isinstance(method, AnswerCallbackQuery):
+            self.toasts.append(method.text or "")
         for value in vars(method).values():
             if isinstance(value, str):
                 value.encode()  # a form field over HTTP; raises UnicodeEncodeError for a lone surrogate
@@ -330,4 +336,13 @@ class DispatcherTelegram(EngineTelegram):
             "EditMessageMedia",
         }:
             return True
-        return super().perform(method)
+        answer = super().perform(method)
+        if isinstance(method, SendMessage | EditMessageText):
+            self._note_keyboard(method, answer)
+        return answer
+
+    def _note_keyboard(self, method: SendMessage | EditMessageText, answer: Any) -> None:
+        message_id = (method.message_id or 0) if isinstance(method, EditMessageText) else answer.message_id
+        self.keyboards.pop(message_id, None)
+        if isinstance(method.reply_markup, InlineKeyboardMarkup):
+            self.keyboards[message_id] = method.reply_markup
