@@ -85,6 +85,17 @@ async def find_subject(
         raise
 
 
+async def find_answered_picture(
+    message: Message, parsed: ParsedPrompt, bot_id: int, requests: Requests
+) -> SourcePicture | None:
+    """Return the picture that words with a ratio answer, or None. The words may be meant to change it."""
+    answered = answered_message(message) if parsed.is_complete else None
+    try:
+        return None if answered is None else await find_source(answered, bot_id, requests)
+    except SourceError:
+        return None
+
+
 def stands_alone(text: str, *, has_picture: bool) -> bool:
     """Return whether a text or caption means the same without the message that it answers.
 

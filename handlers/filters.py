@@ -80,7 +80,7 @@ async def answers_ratio_question(
     """Pass ratios, known or not, that answer a question for one by the user it was asked. Adds `draft` and `text`."""
     text = without_yes(await without_mention(message.text or "", bot))
     draft = await question_answered(message, user, drafts) if is_ratio(text) else None
-    if draft is None or draft.prompt is None or draft.source is not None:
+    if draft is None or draft.prompt is None or not (draft.source is None or draft.offers_both):
         return False
     return {"draft": draft, "text": text}
 

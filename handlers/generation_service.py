@@ -12,6 +12,7 @@ from generation.engine import Engine
 from handlers.access_rules import AccessRules
 from handlers.confirmation import Confirmation
 from handlers.edited_requests import EditedRequests
+from handlers.other_reading import OtherReading
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
 from handlers.questions import Questions
@@ -32,6 +33,7 @@ class GenerationService:
         preferences: Preferences,
         questions: Questions,
         edited_requests: EditedRequests,
+        other_reading: OtherReading,
         rejection_texts: RejectionTexts,
         sender: Sender,
         private_replies: PrivateReplies,
@@ -43,6 +45,7 @@ class GenerationService:
         self._preferences = preferences
         self._questions = questions
         self._edited_requests = edited_requests
+        self._other_reading = other_reading
         self._rejection_texts = rejection_texts
         self._sender = sender
         self._private_replies = private_replies
@@ -54,6 +57,7 @@ class GenerationService:
         translate: Translator,
         source: SourcePicture | None = None,
         *,
+        answered: SourcePicture | None = None,
         user_name: str = "",
         confirmation: Confirmation = Confirmation.NONE,
         edited: bool = False,
@@ -61,12 +65,21 @@ class GenerationService:
     ) -> Outcome:
         """Start a generation, or ask for the missing prompt or ratio, or about what cannot be followed.
 
+        `answered` is the picture that words with a ratio answer: they may be meant to change it, so a question offers
+        that, too, and so does a message about words that are drawn.
         `user_name` is mentioned by a question in a group. `edited` is True for an edited message: it changes the
         request or replaces the question that an earlier form of the message led to. `query_id` is the press on Edit
         that leads to a question; it is answered first.
         """
         outcome = None
         if edited:
+            asks = confirmation is Confirmation.WORDS
+            if (
+                asks
+                and answered is not None
+                and await self._edited_requests.waits_to_change(origin, answered)
+            ):
+                source, answered = answered, None
             outcome = await self._edited_requests.follow(origin, parsed, source, translate)
         if outcome is None:
             outcome = await self._start_or_ask(
@@ -74,6 +87,7 @@ class GenerationService:
                 parsed,
                 translate,
                 source,
+                answered=answered,
                 user_name=user_name,
                 confirmation=confirmation,
                 edited=edited,
@@ -82,7 +96,37 @@ class GenerationService:
         drawn = outcome in {Outcome.STARTED, Outcome.CHANGED}
         if source is not None and parsed.names_shape and drawn:
             await self._private_replies.send(origin.place, origin.user_id, translate("edit-keeps-shape"))
+        # A repeated update may have ended before the offer was sent.
+        repeated = outcome is Outcome.REPEATED and not edited and confirmation is Confirmation.NONE
+        if answered is not None and parsed.is_clear and (drawn or repeated):
+            await self._other_reading.offer(origin, parsed, translate, answered)
         return outcome
+
+    async def request_or_ask_about(
+        self,
+        picture: SourcePicture | None,
+        origin: Origin,
+        parsed: ParsedPrompt,
+        translate: Translator,
+        *,
+        user_name: str,
+        edited: bool,
+    ) -> Outcome:
+        """Follow words without a command that answer a picture: change it, or ask if they name a ratio.
+
+        An edit of them that adds a ratio while the change waits still changes the picture.
+        """
+        both = parsed.is_complete
+        return await self.request_or_ask(
+            origin,
+            parsed,
+            translate,
+            None if both else picture,
+            answered=picture if both else None,
+            user_name=user_name,
+            confirmation=Confirmation.WORDS if both else Confirmation.NONE,
+            edited=edited,
+        )
 
     async def ratio_for(self, origin: Origin, given: AspectRatio | None) -> AspectRatio | None:
         """Return the given ratio, or else the one that the group or the user prefers."""
@@ -134,6 +178,7 @@ class GenerationService:
         translate: Translator,
         source: SourcePicture | None,
         *,
+        answered: SourcePicture | None,
         user_name: str,
         confirmation: Confirmation,
         edited: bool,
@@ -156,7 +201,14 @@ class GenerationService:
             await self._sender.toast(query_id)
         if parsed.prompt:
             return await self._ask_choice(
-                origin, parsed, translate, source, ratio, plain_words=plain_words, edited=edited
+                origin,
+                parsed,
+                translate,
+                source,
+                ratio,
+                answered=answered,
+                plain_words=plain_words,
+                edited=edited,
             )
         asked = await self._questions.ask_prompt(origin, parsed, translate, source, user_name, edited=edited)
         return Outcome.ASKED if asked else Outcome.REPEATED
@@ -181,6 +233,7 @@ class GenerationService:
         source: SourcePicture | None,
         ratio: AspectRatio | None,
         *,
+        answered: SourcePicture | None,
         plain_words: bool,
         edited: bool,
     ) -> Outcome:
@@ -189,7 +242,14 @@ class GenerationService:
             allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
             return await self._refuse(origin, self._rejection_texts.quota_used(allowance, translate))
         asked = await self._questions.ask_choice(
-            origin, parsed, translate, source, ratio, plain_words=plain_words, edited=edited
+            origin,
+            parsed,
+            translate,
+            source,
+            ratio,
+            answered=answered,
+            plain_words=plain_words,
+            edited=edited,
         )
         return Outcome.ASKED if asked else Outcome.REPEATED
 

@@ -14,7 +14,7 @@ from core.model import AspectRatio, Draft, GenerationRequest, Request
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.albums import conclude_album
-from handlers.attachments import find_request, find_subject
+from handlers.attachments import find_answered_picture, find_request, find_subject
 from handlers.commands import Command, without_mention
 from handlers.filters import (
     NamesRatio,
@@ -27,6 +27,7 @@ from handlers.filters import (
 )
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
+from handlers.other_reading import OtherReading
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.questions import Questions
@@ -48,14 +49,22 @@ async def imagine(
     """Draw the prompt after the command, or edit the picture of the message or of the message it answers."""
     parsed = parse_prompt(await without_mention(command.args or "", bot))
     redrawn = await _picture_to_redraw(message, parsed, bot, requests)
-    source = None
+    source = answered = None
     if redrawn is not None:
         parsed = replace(parsed, prompt=redrawn.prompt)
     else:
         source = await find_subject(message, parsed, bot.id, requests)
+        if source is None:
+            answered = await find_answered_picture(message, parsed, bot.id, requests)
     origin = origins.of_message(message, user, translate.language)
     outcome = await generation_service.request_or_ask(
-        origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None
+        origin,
+        parsed,
+        translate,
+        source,
+        answered=answered,
+        user_name=user.name,
+        edited=message.edit_date is not None,
     )
     await conclude_album(
         message, origin, outcome, drafts=drafts, private_replies=private_replies, translate=translate
@@ -152,10 +161,12 @@ async def draft_pressed(
     requests: Requests,
     questions: Questions,
     sender: Sender,
+    other_reading: OtherReading,
     generation_service: GenerationService,
 ) -> None:
     """Draw a draft as it is, or ask for its ratio in the same message if none is known any more."""
     origin = replace(draft.origin, language=translate.language)
+    await other_reading.prefer(origin)
     source, question_id = draft.source, draft.question_message_id
     ratio = await generation_service.ratio_for(origin, draft.ratio) if source is None else None
     known = await requests.by_key(origin.key) is not None

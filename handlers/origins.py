@@ -8,13 +8,18 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `e:QUERY`: a press on Edit
 - `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
 - `t:REQUEST`: the second try of a failed request
+- `o:KEY`: the other reading of a message whose words are drawn (handlers.other_reading)
 """
+
+from dataclasses import replace
 
 from aiogram.types import CallbackQuery, Message
 
 from core.model import AspectRatio, Origin, Request
 from core.reply_target import ReplyTarget
 from handlers.identity import UserIdentity, place_of
+
+_OTHER_READING = "o:"
 
 
 def message_key(message: Message) -> str:
@@ -56,6 +61,16 @@ def of_example(name: str, user: UserIdentity, place: ReplyTarget, language: str)
 def of_try_again(request: Request, language: str) -> Origin:
     """Return the origin of the second try of a failed request, in the place of the first."""
     return Origin(f"t:{request.id}", request.user_id, request.place, language)
+
+
+def of_other_reading(origin: Origin) -> Origin:
+    """Return the origin of the other reading of a message."""
+    return replace(origin, key=f"{_OTHER_READING}{origin.key}")
+
+
+def key_of_words(origin: Origin) -> str | None:
+    """Return the key of the message whose other reading an origin is, or None for any other origin."""
+    return origin.key.removeprefix(_OTHER_READING) if origin.key.startswith(_OTHER_READING) else None
 
 
 def of_edit_press(query: CallbackQuery, request: Request, place: ReplyTarget, language: str) -> Origin:

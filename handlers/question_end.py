@@ -131,7 +131,9 @@ async def bare_answer_given(
 async def _request_of(
     draft: Draft, translate: Translator, generation_service: GenerationService
 ) -> GenerationRequest | None:
-    """Return the request that a draft asks for, or None if it lacks a part."""
+    """Return the request that a draft asks for, or None if it lacks a part or offers two."""
+    if draft.offers_both:
+        return None
     origin = replace(draft.origin, language=translate.language)
     ratio = None if draft.source is not None else await generation_service.ratio_for(origin, draft.ratio)
     if draft.prompt is None or (draft.source is None and ratio is None):

@@ -32,11 +32,17 @@ def question_text(
     ratio: AspectRatio | None,
     *,
     plain_words: bool = False,
+    both: bool = False,
 ) -> str:
-    """Return the problems of a text and the question that its buttons answer. `ratio` is the known one, if any."""
+    """Return the problems of a text and the question that its buttons answer.
+
+    `ratio` is the known one, if any. With `both`, the buttons draw the words or change a picture.
+    """
     prompt = one_line(parsed.prompt)
     if source is not None:
         question = translate("ask-edit", prompt=prompt)
+    elif both:
+        question = translate("ask-either", prompt=prompt)
     elif plain_words or ratio is not None:
         question = translate("ask-draw", prompt=prompt)
     else:

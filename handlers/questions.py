@@ -65,29 +65,36 @@ class Questions:
         source: SourcePicture | None,
         ratio: AspectRatio | None,
         *,
+        answered: SourcePicture | None = None,
         plain_words: bool = False,
         edited: bool = False,
     ) -> bool:
         """Ask for a ratio, or whether to draw at all if it is known. Return False if that was asked before.
 
-        First names everything in the text that cannot be followed. `plain_words` is True for words without a command;
-        a bare yes then draws them in the known ratio, the first one of several, or the default one.
+        First names everything in the text that cannot be followed. `answered` is a picture that the question offers to
+        change instead. `plain_words` is True for words without a command; a bare yes then draws them in the known
+        ratio, the first one of several, or the default one.
         """
-        ratio_of_yes = next(iter(parsed.ratios), ratio or DEFAULT_RATIO) if plain_words else parsed.ratio
-        draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=ratio_of_yes, source=source)
-        text = question_text(parsed, translate, source, ratio, plain_words=plain_words)
-        if source is not None or (ratio is not None and not plain_words):
+        ratio_of_yes = None if source is not None else parsed.ratio
+        if source is None and (plain_words or answered is not None):
+            ratio_of_yes = next(iter(parsed.ratios), ratio or DEFAULT_RATIO)
+        content = (parsed.prompt, ratio_of_yes, source or answered)
+        draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=ratio_of_yes, source=content[2])
+        both = answered is not None
+        text = question_text(parsed, translate, source, ratio, plain_words=plain_words, both=both)
+        if source is not None or (ratio is not None and not plain_words and not both):
             keyboard = keyboards.draw_draft(draw_label(parsed, translate, source), draft.id)
         else:
-            keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio), ratio)
-        content = (parsed.prompt, ratio_of_yes, source)
+            offered = () if both and ratio is not None else parsed.ratios or tuple(AspectRatio)
+            keyboard = keyboards.ratios(translate, draft.id, offered, ratio, can_change=both)
         return await self._ask_choice(draft, content, text, keyboard, edited=edited)
 
     async def repeat_ratio(self, draft: Draft, parsed: ParsedPrompt, translate: Translator) -> None:
         """Ask for the ratio of a draft again, after an answer with one that the model does not draw."""
         about = replace(parsed, prompt=draft.prompt or "")
-        text = question_text(about, translate, None, None)
-        keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio))
+        text = question_text(about, translate, None, None, both=draft.offers_both)
+        offered = parsed.ratios or tuple(AspectRatio)
+        keyboard = keyboards.ratios(translate, draft.id, offered, can_change=draft.offers_both)
         await self._sender.send_text(draft.origin.place, text, keyboard=keyboard)
 
     async def turn_to_ratio(self, draft: Draft, question_id: int, prompt: str, translate: Translator) -> None:

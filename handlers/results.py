@@ -150,18 +150,16 @@ async def text_in_reply(
 ) -> None:
     """Draw a picture again in the ratio of the reply, or edit it as the reply says.
 
-    Words with a ratio are drawn anew, because an edit keeps its shape. For a ratio that the model does not draw the bot
-    offers the others.
+    An edit keeps its shape, so the bot asks whether it shall draw words with a ratio. For a ratio that the model does
+    not draw it offers the others.
     """
     origin = origins.of_message(message, user, translate.language)
     edited = message.edit_date is not None
     parsed = parse_prompt(text)
     if parsed.prompt or not parsed.names_shape:
-        source = None
-        if not parsed.names_shape:
-            source = await find_source(picture_message, bot.id, requests)
-        await generation_service.request_or_ask(
-            origin, parsed, translate, source, user_name=user.name, edited=edited
+        source = await find_source(picture_message, bot.id, requests)
+        await generation_service.request_or_ask_about(
+            source, origin, parsed, translate, user_name=user.name, edited=edited
         )
         return
     if request.source is not None:

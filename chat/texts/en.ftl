@@ -49,6 +49,7 @@ ask-change-placeholder = Make it night
 album-first = I change one photo at a time, so I took the first. Send me the others one by one.
 ask-ratio = Which shape for “{ $prompt }”?
 ask-draw = Shall I draw “{ $prompt }”?
+ask-either = Shall I draw “{ $prompt }”, or change the picture? A changed picture keeps its shape.
 ask-edit = Shall I change the picture: “{ $prompt }”?
 misspelt-edit = Did you mean /{ $command }? Until you edit your message again, I leave your picture as it was asked for.
 edit-not-followed = I leave your picture as it was asked for. Edit your message again to change it.
@@ -56,6 +57,8 @@ button-draw = 🎨 Draw it
 button-draw-without = Draw without
 button-draw-in = 🎨 Draw it, { $ratio }
 button-change = 🎨 Change it
+button-change-picture = ✏️ Change the picture
+button-change-instead = ✏️ Change the picture instead
 button-ratio-1x1 = ◻️ 1:1
 button-ratio-16x9 = 🖥 16:9
 button-ratio-9x16 = 📱 9:16
@@ -98,6 +101,7 @@ source-too-many-pixels =
        *[other] { $megapixels } megapixels
     }, and I can take up to { $limit }. Send it as a photo instead of a file, so that Telegram makes it smaller. { $left }
 edit-keeps-shape = A changed picture keeps its shape, so I leave <code>--ar</code> aside.
+draws-words = I’m drawing your words as a new picture in { $ratio }.
 edit-has-no-shape = A changed picture keeps its shape. Only a picture drawn from words can take another.
 prompt-of-what = Reply /prompt to one of my pictures, and you get its description to copy.
 prompt-back = <pre>{ $prompt }</pre>
