@@ -47,7 +47,7 @@ def build_dispatcher(
     access_rules = AccessRules(
         bans=storage.bans, strikes=storage.strikes, preferences=storage.preferences, members=chat.members
     )
-    questions = Questions(sender=chat.sender, drafts=storage.drafts)
+    questions = Questions(sender=chat.sender, drafts=storage.drafts, preferences=storage.preferences)
     edited_requests = EditedRequests(
         requests=storage.requests,
         drafts=storage.drafts,
@@ -65,7 +65,7 @@ def build_dispatcher(
         engine=generation.engine,
         access_rules=access_rules,
         allowances=generation.allowances,
-        quota=generation.quota,
+        requests=storage.requests,
         preferences=storage.preferences,
         questions=questions,
         edited_requests=edited_requests,

@@ -42,7 +42,11 @@ class TooLarge(SourceError):
 
 
 class NotAPicture(SourceError):
-    """The attachment is a sound, or a file that its MIME type and its name call something other than a picture."""
+    """The attachment is a file that its MIME type and its name call something other than a picture."""
+
+
+class Sound(NotAPicture):
+    """The attachment is a voice message or another sound."""
 
 
 class Moves(NotAPicture):
@@ -148,7 +152,7 @@ def _picture_file(message: Message | ExternalReplyInfo) -> PhotoSize | Document 
             raise Moves
         return message.sticker
     if message.voice or message.audio:
-        raise NotAPicture
+        raise Sound
     return None
 
 

@@ -9,6 +9,7 @@ from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
 from chat.callbacks import (
+    AlwaysRatio,
     CancelRequest,
     ChooseRatio,
     DrawDraft,
@@ -169,7 +170,10 @@ async def not_forgotten(_query: CallbackQuery, request: Request) -> bool:
 
 
 async def own_draft(
-    query: CallbackQuery, callback_data: ChooseRatio | DrawDraft, drafts: Drafts, members: Members
+    query: CallbackQuery,
+    callback_data: ChooseRatio | AlwaysRatio | DrawDraft,
+    drafts: Drafts,
+    members: Members,
 ) -> dict[str, Any]:
     """Add `draft` and `prompt`. Raises ButtonExpired if the draft is deleted or has no prompt, NotOwner for others."""
     draft = await drafts.get(callback_data.draft)

@@ -6,11 +6,11 @@ from aiogram import Bot, Router
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from chat.callbacks import ChooseRatio, DrawDraft
+from chat.callbacks import AlwaysRatio, ChooseRatio, DrawDraft
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import AspectRatio, Draft, GenerationRequest, Request
+from core.model import FINAL, AspectRatio, Draft, GenerationRequest, Request
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.albums import conclude_album
@@ -32,6 +32,7 @@ from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.questions import Questions
 from storage.drafts import Drafts
+from storage.preferences import Preferences
 from storage.requests import Requests
 
 
@@ -153,6 +154,31 @@ async def ratio_pressed(
     await generation_service.follow_answer(request, translate, query_id=query.id)
 
 
+async def always_pressed(
+    query: CallbackQuery,
+    draft: Draft,
+    prompt: str,
+    ratio: AspectRatio,
+    place: ReplyTarget,
+    translate: Translator,
+    requests: Requests,
+    preferences: Preferences,
+    sender: Sender,
+    generation_service: GenerationService,
+) -> None:
+    """Draw a draft in the pressed ratio, and prefer that from now on. An old button changes no preference."""
+    known = await requests.by_key(draft.origin.key)
+    origin = replace(draft.origin, language=translate.language)
+    request = GenerationRequest(origin, prompt, ratio, status_message_id=place.reply_to)
+    outcome = await generation_service.follow_answer(request, translate, query_id=query.id)
+    if outcome is Outcome.REFUSED or (known is not None and known.state in FINAL):
+        return
+    if (await preferences.of(origin.user_id)).ratio is not ratio:
+        await preferences.choose(origin.user_id, ratio=ratio)
+        text = translate("ratio-saved", ratio=ratio.value)
+        await sender.send_text(ReplyTarget(place.chat_id, place.thread_id), text)
+
+
 async def draft_pressed(
     query: CallbackQuery,
     draft: Draft,
@@ -186,6 +212,9 @@ def router() -> Router:
     on_message(router, ratio_given, not_a_command, answers_ratio_question)
     router.callback_query.register(
         ratio_pressed, ChooseRatio.filter(), NamesRatio(), pressed_place, own_draft
+    )
+    router.callback_query.register(
+        always_pressed, AlwaysRatio.filter(), NamesRatio(), pressed_place, own_draft
     )
     router.callback_query.register(draft_pressed, DrawDraft.filter(), own_draft)
     return router

@@ -13,7 +13,11 @@ def problems(parsed: ParsedPrompt, translate: Translator, *, is_edit: bool) -> l
     if parsed.lacking:
         features = dict.fromkeys(translate(f"lacks-{feature_of(flag)}") for flag in parsed.lacking)
         named = ", ".join(features)
-        sentences.append(translate("flags-lacking", features=named, flags=" ".join(parsed.lacking)))
+        flags = " ".join(parsed.lacking)
+        if parsed.prompt:
+            sentences.append(translate("flags-lacking", features=named, flags=flags))
+        else:
+            sentences.append(translate("flags-lacking-alone", features=named, flags=flags))
     if parsed.unknown_flags:
         sentences.append(translate("flag-unknown", flag=one_line(" ".join(parsed.unknown_flags))))
     if is_edit:

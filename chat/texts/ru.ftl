@@ -33,6 +33,8 @@ button-example = 🎨 { $prompt }
 example-first = маяк в шторм
 example-second = лиса спит на снегу
 unknown-command = Такой команды я не знаю. Что я умею — в /help.
+unknown-command-words = Такой команды я не знаю.
+misspelt-imagine = Вы имели в виду /imagine?
 misspelt-command = Вы имели в виду /{ $command }? Исправьте своё сообщение, и я продолжу.
 forwarded-command = Это написал кто-то другой, поэтому я ничего не делаю. Чтобы нарисовать это, отправьте описание от себя.
 declined = Хорошо, всё остаётся как есть.
@@ -57,6 +59,7 @@ button-draw = 🎨 Нарисовать
 button-draw-without = Нарисовать без этого
 button-draw-in = 🎨 Нарисовать, { $ratio }
 button-change = 🎨 Изменить
+button-always = 📌 Всегда { $ratio }
 button-change-picture = ✏️ Изменить картинку
 button-change-instead = ✏️ Лучше изменить картинку
 button-ratio-1x1 = ◻️ 1:1
@@ -66,10 +69,11 @@ button-ratio-4x3 = 📷 4:3
 button-ratio-3x4 = 🖼 3:4
 
 flags-lacking = У моей модели нет { $features } (<code>{ $flags }</code>), но я могу нарисовать и так.
+flags-lacking-alone = У моей модели нет { $features } (<code>{ $flags }</code>).
 lacks-version = выбора версии
 lacks-strength = силы стиля
 lacks-exclude = списка исключений
-lacks-seed = зерна
+lacks-seed = настройки случайности
 lacks-quality = уровней качества
 lacks-style = стилей
 lacks-variety = хаоса
@@ -94,6 +98,7 @@ ratio-twice = Указано несколько форматов.
 flag-unknown = Параметра <code>{ $flag }</code> у меня нет, есть только <code>--ar</code>.
 
 source-too-large = Этот файл больше { $limit } МБ, столько я не могу получить из Telegram. Пришлите его как фото или файлом поменьше.
+unusable = Я работаю со словами и картинками: опишите, что нарисовать, или пришлите фото, файл с картинкой или стикер, чтобы изменить.
 source-moves = Такое я изменить не могу: оно движется, а я меняю неподвижные картинки. Пришлите нужный момент картинкой, например снимком экрана.
 source-not-a-picture = Такое я изменить не могу: это не картинка. Пришлите фото, файл с картинкой (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF) или стикер.
 source-too-many-pixels =
@@ -102,10 +107,11 @@ source-too-many-pixels =
         [few] { $megapixels } мегапикселя
        *[many] { $megapixels } мегапикселей
     }, а я могу принять не больше { $limit }. Пришлите её как фото, а не файлом: Telegram её уменьшит. { $left }
-edit-keeps-shape = Изменённая картинка сохраняет свой формат, поэтому <code>--ar</code> я не учитываю.
+edit-keeps-shape = Изменённая картинка сохраняет свой формат, поэтому указанный я не учитываю.
 draws-words = Рисую по вашим словам новую картинку в формате { $ratio }.
 edit-has-no-shape = Изменённая картинка сохраняет формат. Другой можно задать только картинке, нарисованной по словам.
 prompt-of-what = Ответьте /prompt на мою картинку — пришлю её описание, чтобы скопировать.
+prompt-of-source = Описания этой картинки у меня нет. Изменили её такие слова: <pre>{ $prompt }</pre>
 prompt-back = <pre>{ $prompt }</pre>
 
 ## Ход работы
@@ -130,6 +136,7 @@ failed-timeout = К сожалению, картинка не успела на�
 failed-unavailable = Сервис рисования сейчас недоступен; через несколько минут может заработать. { $left }
 failed-unknown-create = Связь оборвалась посреди заказа картинки, и я не знаю, дошёл ли он. { $left }
 failed-moderated = Сервис рисования отказался рисовать по этому описанию. Попробуйте описать иначе. { $left }
+failed-moderated-pause = Сервис рисования отказался рисовать по этому описанию. { $left }
 failed-bad-input = Сервис рисования не принял это описание. Попробуйте описать иначе. { $left }
 failed-task-failed = Сервис рисования не смог это нарисовать. Может получиться со второго раза или другими словами. { $left }
 failed-service-paused = Рисование на паузе: владельцу бота нужно кое-что уладить с сервисом рисования. Попробуйте позже. { $left }
@@ -248,6 +255,7 @@ history-date = { DATETIME($date, dateStyle: "long") }
 choose-language = На каком языке мне говорить? Сейчас: { $current }.
 language-en = English
 language-ru = Русский
+language-current-auto = как в Telegram
 button-language-auto = Как в Telegram
 language-saved = Буду говорить с вами по-русски.
 forget-sure =
@@ -301,10 +309,11 @@ toast-repeated = Уже рисую.
 toast-cancelled = Отменено
 toast-too-late = Отменять поздно: картинка уже готова.
 toast-finished = Отменять нечего: она уже готова или отменена.
-toast-not-yours = Нажать может только тот, кто просил картинку.
+toast-not-yours = Эта кнопка под чужим запросом, нажимать можно только свои.
 toast-old = Кнопка устарела. Отправьте /imagine ещё раз.
 toast-original = Достаю оригинал…
-toast-before = Картинка «как было» — ниже.
+toast-asked = Уже спрашиваю: что изменить?
+toast-before = Уже отправлено, смотрите ниже.
 toast-saved = Сохранено
 toast-admins-only = Это меняют только администраторы группы.
 
