@@ -34,6 +34,7 @@ from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
 from handlers.generation_service import GenerationService
 from handlers.middleware import UserContextMiddleware
+from handlers.other_reading import OtherReading
 from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
 
@@ -46,7 +47,7 @@ def build_dispatcher(
     access_rules = AccessRules(
         bans=storage.bans, strikes=storage.strikes, preferences=storage.preferences, members=chat.members
     )
-    questions = Questions(sender=chat.sender, drafts=storage.drafts)
+    questions = Questions(sender=chat.sender, drafts=storage.drafts, preferences=storage.preferences)
     edited_requests = EditedRequests(
         requests=storage.requests,
         drafts=storage.drafts,
@@ -54,14 +55,21 @@ def build_dispatcher(
         private_replies=chat.private_replies,
         questions=questions,
     )
+    other_reading = OtherReading(
+        drafts=storage.drafts,
+        requests=storage.requests,
+        engine=generation.engine,
+        private_replies=chat.private_replies,
+    )
     generation_service = GenerationService(
         engine=generation.engine,
         access_rules=access_rules,
         allowances=generation.allowances,
-        quota=generation.quota,
+        requests=storage.requests,
         preferences=storage.preferences,
         questions=questions,
         edited_requests=edited_requests,
+        other_reading=other_reading,
         rejection_texts=rejection_texts,
         sender=chat.sender,
         private_replies=chat.private_replies,
@@ -83,6 +91,7 @@ def build_dispatcher(
         members=chat.members,
         menus=chat.menus,
         originals=generation.originals,
+        other_reading=other_reading,
         picture_sender=chat.picture_sender,
         preferences=storage.preferences,
         private_replies=chat.private_replies,

@@ -17,6 +17,13 @@ class ChooseRatio(CallbackData, prefix="r"):
     ratio: str
 
 
+class AlwaysRatio(CallbackData, prefix="a"):
+    """Choose a ratio for a draft, and prefer it from now on."""
+
+    draft: LedgerId
+    ratio: str
+
+
 class DrawDraft(CallbackData, prefix="w"):
     """Draw a draft as it is, without the parts of its text that cannot be followed."""
 

@@ -10,6 +10,7 @@ from aiogram.utils.keyboard import InlineKeyboardBuilder, KeyboardBuilder
 
 from chat.callbacks import (
     NEWEST,
+    AlwaysRatio,
     CancelRequest,
     ChooseRatio,
     DrawDraft,
@@ -63,8 +64,14 @@ def ratios(
     draft_id: int,
     offered: Sequence[AspectRatio],
     preferred: AspectRatio | None = None,
+    *,
+    usual: AspectRatio | None = None,
+    can_change: bool = False,
 ) -> InlineKeyboardMarkup:
-    """Return one button for each offered ratio, for a draft. The preferred one has a row of its own above."""
+    """Return one button for each offered ratio, for a draft. The preferred one has a row of its own above.
+
+    A button below prefers the usual ratio from now on. With `can_change`, a last one changes the draft's picture.
+    """
     builder = InlineKeyboardBuilder()
     if preferred is not None:
         label = translate("button-draw-in", ratio=preferred.value)
@@ -73,7 +80,15 @@ def ratios(
         if ratio is not preferred:
             data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
             builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
-    return _markup(builder.adjust(3, 2) if preferred is None else builder.adjust(1, 2))
+    markup = _markup(builder.adjust(3, 2) if preferred is None else builder.adjust(1, 2))
+    if usual is not None:
+        always = translate("button-always", ratio=usual.value)
+        markup.inline_keyboard.append([_button(always, AlwaysRatio(draft=draft_id, ratio=usual.slug))])
+    if can_change:
+        markup.inline_keyboard.append(
+            [_button(translate.raw("button-change-picture"), DrawDraft(draft=draft_id))]
+        )
+    return markup
 
 
 def draw_draft(label: str, draft_id: int) -> InlineKeyboardMarkup:

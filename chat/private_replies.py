@@ -7,6 +7,7 @@ private chat they are plain answers.
 import contextlib
 
 import structlog
+from aiogram.types import InlineKeyboardMarkup
 
 from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import Rejected, TryLater, Unsure
@@ -26,20 +27,24 @@ class PrivateReplies:
         self._sender = sender
         self._deletion_scheduler = deletion_scheduler
 
-    async def send(self, place: ReplyTarget, user_id: int, text: str) -> None:
+    async def send(
+        self, place: ReplyTarget, user_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
+    ) -> None:
         """Reply to one user. Raises SendError if not even a plain reply can be sent."""
         if not place.in_group:
-            await self._sender.send_text(place, text)
+            await self._sender.send_text(place, text, keyboard=keyboard)
             return
-        message_id = await self._send_in_group(place, user_id, text)
+        message_id = await self._send_in_group(place, user_id, text, keyboard)
         if message_id is None:
             return
         await self._deletion_scheduler.schedule(place.chat_id, message_id, SHOWN_SECONDS)
         log.info("private reply visible to all, deletion scheduled", chat=place.chat_id, message=message_id)
 
-    async def _send_in_group(self, place: ReplyTarget, user_id: int, text: str) -> int | None:
+    async def _send_in_group(
+        self, place: ReplyTarget, user_id: int, text: str, keyboard: InlineKeyboardMarkup | None
+    ) -> int | None:
         """Return the id of the message if all members can see it."""
         if user_id > 0:  # an anonymous admin or a channel cannot receive an ephemeral message
             with contextlib.suppress(Rejected, TryLater, Unsure):  # a second reply is better than none
-                return await self._sender.send_ephemeral(place, user_id, text)
-        return await self._sender.send_text(place, text)
+                return await self._sender.send_ephemeral(place, user_id, text, keyboard=keyboard)
+        return await self._sender.send_text(place, text, keyboard=keyboard)

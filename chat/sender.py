@@ -118,13 +118,20 @@ class Sender:
         method = SetMessageReaction(chat_id=chat_id, message_id=message_id, reaction=reaction)
         await self._caller.call_ignoring_no_ops(method, chat_id)
 
-    async def send_ephemeral(self, place: ReplyTarget, receiver_id: int, text: str) -> int | None:
+    async def send_ephemeral(
+        self,
+        place: ReplyTarget,
+        receiver_id: int,
+        text: str,
+        *,
+        keyboard: InlineKeyboardMarkup | None = None,
+    ) -> int | None:
         """Send a text that only one member of a group sees, once. Raises Rejected if the server does not allow it.
 
         It is an ephemeral message (Bot API 10.2, EphemeralMessageParameters). An older server ignores the parameter and
         shows the message to all: then its id is returned, so that the caller can delete it.
         """
-        method = _send_message(place, text, None, silent=False).model_copy(
+        method = _send_message(place, text, keyboard, silent=False).model_copy(
             update={"ephemeral_message_parameters": EphemeralMessageParameters(receiver_user_id=receiver_id)}
         )
         await self.acquire_slot(place.chat_id, Priority.ANSWER)

@@ -173,6 +173,11 @@ class Draft:
     answered_at: float | None
     superseded_at: float | None
 
+    @property
+    def offers_both(self) -> bool:
+        """Whether the question offers to draw the words or to change a picture. Only then ratio and source are set."""
+        return self.prompt is not None and self.ratio is not None and self.source is not None
+
 
 class FileKind(StrEnum):
     """The kind of file that Telegram's `file_id` of a delivered picture names."""

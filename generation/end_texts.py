@@ -49,21 +49,19 @@ class EndTexts:
 
     async def failed(self, request: Request, translate: Translator) -> EndText:
         """Return the sentence about a failure, with a button if the request may succeed in another try."""
-        text = _sentence(request, translate, await self._remaining(request, translate))
+        left = await self._remaining(request, translate)
+        text = _sentence(request, translate, left)
         if request.failure is Failure.MODERATED:
-            text += await self._consequence(request.user_id, translate)
+            strikes = await self._strikes.count_recent(request.user_id)
+            if strikes >= STRIKES_TO_PAUSE:
+                text = translate("failed-moderated-pause", left=left) + "\n\n" + translate("unsafe-pause")
+            elif strikes == STRIKES_TO_PAUSE - 1:
+                text += "\n\n" + translate("unsafe-warning")
         return EndText(text, _keyboard(request, translate))
 
     async def _remaining(self, request: Request, translate: Translator) -> str:
         remaining = await self._quota.remaining(request.user_id)
         return translate("left-unlimited") if remaining is None else translate("left", left=remaining)
-
-    async def _consequence(self, user_id: int, translate: Translator) -> str:
-        """Return the paragraph after one of several refusals: a warning before the pause, or that it has begun."""
-        strikes = await self._strikes.count_recent(user_id)
-        if strikes < STRIKES_TO_PAUSE - 1:
-            return ""
-        return "\n\n" + translate("unsafe-pause" if strikes >= STRIKES_TO_PAUSE else "unsafe-warning")
 
 
 def _keyboard(request: Request, translate: Translator) -> InlineKeyboardMarkup | None:

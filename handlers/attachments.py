@@ -43,7 +43,11 @@ class TooLarge(SourceError):
 
 
 class NotAPicture(SourceError):
-    """The attachment is a sound, or a file that its MIME type and its name call something other than a picture."""
+    """The attachment is a file that its MIME type and its name call something other than a picture."""
+
+
+class Sound(NotAPicture):
+    """The attachment is a voice message or another sound."""
 
 
 class Moves(NotAPicture):
@@ -85,6 +89,17 @@ async def find_subject(
         if parsed.prompt:
             return None
         raise
+
+
+async def find_answered_picture(
+    message: Message, parsed: ParsedPrompt, bot_id: int, requests: Requests
+) -> SourcePicture | None:
+    """Return the picture that words with a ratio answer, or None. The words may be meant to change it."""
+    answered = answered_message(message) if parsed.is_complete else None
+    try:
+        return None if answered is None else await find_source(answered, bot_id, requests)
+    except SourceError:
+        return None
 
 
 def stands_alone(text: str, *, has_picture: bool) -> bool:
@@ -147,7 +162,7 @@ def _picture_file(message: Message | ExternalReplyInfo) -> PhotoSize | Document 
             raise Moves
         return message.sticker
     if message.voice or message.audio:
-        raise NotAPicture
+        raise Sound
     return None
 
 

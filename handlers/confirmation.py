@@ -12,3 +12,5 @@ class Confirmation(Enum):
     """The press of a ratio, also if one is named or preferred."""
     WORDS = "words"
     """A press, also if a ratio is named or preferred: the user may not have meant a picture."""
+    COMMAND = "command"
+    """A press, also for the change of a picture: the user may have meant another command."""

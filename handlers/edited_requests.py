@@ -78,6 +78,13 @@ class EditedRequests:
         changed = await self._requests.revise(origin.key, *content)
         return Outcome.CHANGED if changed else Outcome.REPEATED
 
+    async def waits_to_change(self, origin: Origin, picture: SourcePicture) -> bool:
+        """Return whether the request of a message waits and is the change of a picture."""
+        request = await self._requests.by_key(origin.key)
+        if request is None or request.state is not State.QUEUED or request.source is None:
+            return False
+        return request.source.shows_same(picture)
+
     async def change(self, answer: GenerationRequest) -> bool:
         """Change a waiting request as the answer to the question about an edit says. Return False without one.
 

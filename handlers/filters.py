@@ -9,6 +9,7 @@ from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
 from chat.callbacks import (
+    AlwaysRatio,
     CancelRequest,
     ChooseRatio,
     DrawDraft,
@@ -80,7 +81,7 @@ async def answers_ratio_question(
     """Pass ratios, known or not, that answer a question for one by the user it was asked. Adds `draft` and `text`."""
     text = without_yes(await without_mention(message.text or "", bot))
     draft = await question_answered(message, user, drafts) if is_ratio(text) else None
-    if draft is None or draft.prompt is None or draft.source is not None:
+    if draft is None or draft.prompt is None or not (draft.source is None or draft.offers_both):
         return False
     return {"draft": draft, "text": text}
 
@@ -169,7 +170,10 @@ async def not_forgotten(_query: CallbackQuery, request: Request) -> bool:
 
 
 async def own_draft(
-    query: CallbackQuery, callback_data: ChooseRatio | DrawDraft, drafts: Drafts, members: Members
+    query: CallbackQuery,
+    callback_data: ChooseRatio | AlwaysRatio | DrawDraft,
+    drafts: Drafts,
+    members: Members,
 ) -> dict[str, Any]:
     """Add `draft` and `prompt`. Raises ButtonExpired if the draft is deleted or has no prompt, NotOwner for others."""
     draft = await drafts.get(callback_data.draft)

@@ -5,19 +5,29 @@ from dataclasses import replace
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import FINAL, Accepted, AspectRatio, GenerationRequest, Origin, SourcePicture
+from core.model import (
+    FINAL,
+    Accepted,
+    AspectRatio,
+    GenerationRequest,
+    Origin,
+    RejectionReason,
+    SourcePicture,
+)
 from core.reply_target import is_group
-from generation.allowances import Allowances, DailyQuota
+from generation.allowances import Allowances
 from generation.engine import Engine
 from handlers import origins
 from handlers.access_rules import AccessRules
 from handlers.confirmation import Confirmation
 from handlers.edited_requests import EditedRequests
+from handlers.other_reading import OtherReading
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
 from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
 from storage.preferences import Preference, Preferences
+from storage.requests import Requests
 
 
 class GenerationService:
@@ -29,10 +39,11 @@ class GenerationService:
         engine: Engine,
         access_rules: AccessRules,
         allowances: Allowances,
-        quota: DailyQuota,
+        requests: Requests,
         preferences: Preferences,
         questions: Questions,
         edited_requests: EditedRequests,
+        other_reading: OtherReading,
         rejection_texts: RejectionTexts,
         sender: Sender,
         private_replies: PrivateReplies,
@@ -40,10 +51,11 @@ class GenerationService:
         self._engine = engine
         self._access_rules = access_rules
         self._allowances = allowances
-        self._quota = quota
+        self._requests = requests
         self._preferences = preferences
         self._questions = questions
         self._edited_requests = edited_requests
+        self._other_reading = other_reading
         self._rejection_texts = rejection_texts
         self._sender = sender
         self._private_replies = private_replies
@@ -55,19 +67,26 @@ class GenerationService:
         translate: Translator,
         source: SourcePicture | None = None,
         *,
+        answered: SourcePicture | None = None,
         user_name: str = "",
         confirmation: Confirmation = Confirmation.NONE,
+        preface: str = "",
         edited: bool = False,
         query_id: str | None = None,
     ) -> Outcome:
         """Start a generation, or ask for the missing prompt or ratio, or about what cannot be followed.
 
-        `user_name` is mentioned by a question in a group. `edited` is True for an edited message: it changes the
-        request or replaces the question that an earlier form of the message led to. `query_id` is the press on Edit
-        that leads to a question; it is answered first.
+        `answered` is the picture that words with a ratio answer: they may be meant to change it, so a question offers
+        that, too, and so does a message about words that are drawn. `user_name` is mentioned by a question in a group.
+        `preface` stands before a question with buttons. `edited` is True for an edited message: it changes the request
+        or replaces the question that an earlier form of the message led to. `query_id` is the press on Edit that leads
+        to a question; it is answered first.
         """
         outcome = None
         if edited:
+            unconfirmed = answered if confirmation is Confirmation.WORDS else None
+            if unconfirmed and await self._edited_requests.waits_to_change(origin, unconfirmed):
+                source, answered = unconfirmed, None
             outcome = await self._edited_requests.follow(origin, parsed, source, translate)
         if outcome is None:
             outcome = await self._start_or_ask(
@@ -75,15 +94,47 @@ class GenerationService:
                 parsed,
                 translate,
                 source,
+                answered=answered,
                 user_name=user_name,
                 confirmation=confirmation,
+                preface=preface,
                 edited=edited,
                 query_id=query_id,
             )
         drawn = outcome in {Outcome.STARTED, Outcome.CHANGED}
         if source is not None and parsed.names_shape and drawn:
             await self._private_replies.send(origin.place, origin.user_id, translate("edit-keeps-shape"))
+        # A repeated update may have ended before the offer was sent.
+        repeated = outcome is Outcome.REPEATED and not edited and confirmation is Confirmation.NONE
+        if answered is not None and parsed.is_clear and (drawn or repeated):
+            await self._other_reading.offer(origin, parsed, translate, answered)
         return outcome
+
+    async def request_or_ask_about(
+        self,
+        picture: SourcePicture | None,
+        origin: Origin,
+        parsed: ParsedPrompt,
+        translate: Translator,
+        *,
+        user_name: str,
+        edited: bool,
+    ) -> Outcome:
+        """Follow words without a command that answer a picture: change it, or ask if they name a ratio.
+
+        An edit of them that adds a ratio while the change waits still changes the picture.
+        """
+        both = parsed.is_complete
+        return await self.request_or_ask(
+            origin,
+            parsed,
+            translate,
+            None if both else picture,
+            answered=picture if both else None,
+            user_name=user_name,
+            confirmation=Confirmation.WORDS if both else Confirmation.NONE,
+            edited=edited,
+        )
 
     async def ratio_for(self, origin: Origin, given: AspectRatio | None) -> AspectRatio | None:
         """Return the given ratio, or else the one that the group or the user prefers."""
@@ -135,30 +186,42 @@ class GenerationService:
         translate: Translator,
         source: SourcePicture | None,
         *,
+        answered: SourcePicture | None,
         user_name: str,
         confirmation: Confirmation,
+        preface: str,
         edited: bool,
         query_id: str | None,
     ) -> Outcome:
-        plain_words = confirmation is Confirmation.WORDS
+        plain_words = confirmation in {Confirmation.WORDS, Confirmation.COMMAND}
+        changes = source is not None and confirmation is not Confirmation.COMMAND
         ratio = None
         if confirmation is not Confirmation.RATIO and (parsed.ratio is not None or not parsed.names_shape):
             ratio = await self.ratio_for(origin, parsed.ratio)
-        if (
-            parsed.prompt
-            and parsed.is_clear
-            and (source is not None or (ratio is not None and not plain_words))
-        ):
+        if parsed.prompt and parsed.is_clear and (changes or (ratio is not None and not plain_words)):
             request = GenerationRequest(origin, parsed.prompt, ratio if source is None else None, source)
             return await (self._submit_edited if edited else self.submit)(request, translate)
         if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
             return await self._refuse(origin, reason, query_id)
-        if query_id is not None:
-            await self._sender.toast(query_id)
         if parsed.prompt:
             return await self._ask_choice(
-                origin, parsed, translate, source, ratio, plain_words=plain_words, edited=edited
+                origin,
+                parsed,
+                translate,
+                source,
+                ratio,
+                answered=answered,
+                plain_words=plain_words,
+                preface=preface,
+                edited=edited,
             )
+        if reason := await self._rejection(origin, translate, queue=True):
+            return await self._refuse(origin, reason, query_id)
+        if query_id is not None:
+            repeated = source is not None and await self._questions.was_just_asked(origin, source)
+            await self._sender.toast(query_id, translate.raw("toast-asked") if repeated else None)
+            if repeated:
+                return Outcome.REPEATED
         asked = await self._questions.ask_prompt(origin, parsed, translate, source, user_name, edited=edited)
         return Outcome.ASKED if asked else Outcome.REPEATED
 
@@ -182,17 +245,37 @@ class GenerationService:
         source: SourcePicture | None,
         ratio: AspectRatio | None,
         *,
+        answered: SourcePicture | None,
         plain_words: bool,
+        preface: str,
         edited: bool,
     ) -> Outcome:
-        """Ask for a ratio, or whether to draw at all, unless the user has no units left."""
-        if origin.user_id > 0 and await self._quota.remaining(origin.user_id) == 0:
-            allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
-            return await self._refuse(origin, self._rejection_texts.quota_used(allowance, translate))
+        """Ask for a ratio, or whether to draw at all, unless the user has no units left.
+
+        The buttons keep the words of a user whose queue is full.
+        """
+        if reason := await self._rejection(origin, translate, queue=False):
+            return await self._refuse(origin, reason)
         asked = await self._questions.ask_choice(
-            origin, parsed, translate, source, ratio, plain_words=plain_words, edited=edited
+            origin,
+            parsed,
+            translate,
+            source,
+            ratio,
+            answered=answered,
+            plain_words=plain_words,
+            preface=preface,
+            edited=edited,
         )
         return Outcome.ASKED if asked else Outcome.REPEATED
+
+    async def _rejection(self, origin: Origin, translate: Translator, *, queue: bool) -> str | None:
+        """Return the sentence that would reject a request now, or None. A full queue counts only if `queue` is True."""
+        allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
+        reason = await self._requests.rejection_of(origin, allowance)
+        if reason is None or (reason is RejectionReason.QUEUE_FULL and not queue):
+            return None
+        return self._rejection_texts.of_rejection(reason, allowance, translate)
 
     async def _refuse(self, origin: Origin, reason: str, query_id: str | None = None) -> Outcome:
         """Send the user the reason: in an alert above the pressed button, or in a private reply to a message."""

@@ -6,15 +6,15 @@ from aiogram import Bot, Router
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from chat.callbacks import ChooseRatio, DrawDraft
+from chat.callbacks import AlwaysRatio, ChooseRatio, DrawDraft
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import AspectRatio, Draft, GenerationRequest, Request
+from core.model import FINAL, AspectRatio, Draft, GenerationRequest, Request
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.albums import conclude_album
-from handlers.attachments import find_request, find_subject
+from handlers.attachments import find_answered_picture, find_request, find_subject
 from handlers.commands import Command, without_mention
 from handlers.filters import (
     NamesRatio,
@@ -27,10 +27,12 @@ from handlers.filters import (
 )
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
+from handlers.other_reading import OtherReading
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.questions import Questions
 from storage.drafts import Drafts
+from storage.preferences import Preferences
 from storage.requests import Requests
 
 
@@ -48,14 +50,22 @@ async def imagine(
     """Draw the prompt after the command, or edit the picture of the message or of the message it answers."""
     parsed = parse_prompt(await without_mention(command.args or "", bot))
     redrawn = await _picture_to_redraw(message, parsed, bot, requests)
-    source = None
+    source = answered = None
     if redrawn is not None:
         parsed = replace(parsed, prompt=redrawn.prompt)
     else:
         source = await find_subject(message, parsed, bot.id, requests)
+        if source is None:
+            answered = await find_answered_picture(message, parsed, bot.id, requests)
     origin = origins.of_message(message, user, translate.language)
     outcome = await generation_service.request_or_ask(
-        origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None
+        origin,
+        parsed,
+        translate,
+        source,
+        answered=answered,
+        user_name=user.name,
+        edited=message.edit_date is not None,
     )
     await conclude_album(
         message, origin, outcome, drafts=drafts, private_replies=private_replies, translate=translate
@@ -144,6 +154,31 @@ async def ratio_pressed(
     await generation_service.follow_answer(request, translate, query_id=query.id)
 
 
+async def always_pressed(
+    query: CallbackQuery,
+    draft: Draft,
+    prompt: str,
+    ratio: AspectRatio,
+    place: ReplyTarget,
+    translate: Translator,
+    requests: Requests,
+    preferences: Preferences,
+    sender: Sender,
+    generation_service: GenerationService,
+) -> None:
+    """Draw a draft in the pressed ratio, and prefer that from now on. An old button changes no preference."""
+    known = await requests.by_key(draft.origin.key)
+    origin = replace(draft.origin, language=translate.language)
+    request = GenerationRequest(origin, prompt, ratio, status_message_id=place.reply_to)
+    outcome = await generation_service.follow_answer(request, translate, query_id=query.id)
+    if outcome is Outcome.REFUSED or (known is not None and known.state in FINAL):
+        return
+    if (await preferences.of(origin.user_id)).ratio is not ratio:
+        await preferences.choose(origin.user_id, ratio=ratio)
+        text = translate("ratio-saved", ratio=ratio.value)
+        await sender.send_text(ReplyTarget(place.chat_id, place.thread_id), text)
+
+
 async def draft_pressed(
     query: CallbackQuery,
     draft: Draft,
@@ -152,10 +187,12 @@ async def draft_pressed(
     requests: Requests,
     questions: Questions,
     sender: Sender,
+    other_reading: OtherReading,
     generation_service: GenerationService,
 ) -> None:
     """Draw a draft as it is, or ask for its ratio in the same message if none is known any more."""
     origin = replace(draft.origin, language=translate.language)
+    await other_reading.prefer(origin)
     source, question_id = draft.source, draft.question_message_id
     ratio = await generation_service.ratio_for(origin, draft.ratio) if source is None else None
     known = await requests.by_key(origin.key) is not None
@@ -175,6 +212,9 @@ def router() -> Router:
     on_message(router, ratio_given, not_a_command, answers_ratio_question)
     router.callback_query.register(
         ratio_pressed, ChooseRatio.filter(), NamesRatio(), pressed_place, own_draft
+    )
+    router.callback_query.register(
+        always_pressed, AlwaysRatio.filter(), NamesRatio(), pressed_place, own_draft
     )
     router.callback_query.register(draft_pressed, DrawDraft.filter(), own_draft)
     return router

@@ -22,7 +22,7 @@ async def language_command(
 ) -> None:
     """Show the chosen language among one button for each."""
     chosen = (await preferences.of(user.id)).language
-    name = f"language-{chosen}" if chosen else "button-language-auto"
+    name = f"language-{chosen}" if chosen else "language-current-auto"
     text = translate("choose-language", current=translate.raw(name))
     keyboard = keyboards.languages(translate, user.id, chosen)
     await sender.send_text(answer_place(message), text, keyboard=keyboard)

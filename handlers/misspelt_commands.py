@@ -19,6 +19,7 @@ _OTHER_WORDS = {
 _OF_OTHER_BOTS = frozenset({"heal", "promo", "promote", "quote", "quotes", "raw", "set", "story", "stt"})
 """Words that resemble a command and are common commands of other bots."""
 _FIRST_WORD = re.compile(r"\s*(?:@\w+[\s,:;]+)?/+\ ?([^\s@:,;=.!/]+)")
+_BEHIND_COMMAND = re.compile(r"(?:@\w+)?[\s:,;=.!/]*")
 _SHORTEST_START = 3
 _ALIKE = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
 _RUSSIAN_KEYS = str.maketrans("йцукенгшщзфывапролдячсмить", "qwertyuiopasdfghjklzxcvbnm")
@@ -48,6 +49,23 @@ def nearest_command(text: str, *, in_group: bool) -> str | None:
                 if edits is not None:
                     found.append((edits, command))
     return min(found)[1] if found else None
+
+
+def words_behind(text: str) -> str:
+    """Return the words behind the command at the start of a text, also ones that are glued to /imagine."""
+    shown, folded = normalise(text)
+    match = _FIRST_WORD.match(folded)
+    if match is None:
+        return ""
+    behind = _BEHIND_COMMAND.match(folded, match.end())
+    words = shown[behind.end() if behind else match.end() :].strip()
+    glued = shown[match.start(1) : match.end(1)]
+    if glued.lower().startswith("imagine"):
+        glued = glued[len("imagine") :]
+        # A few letters before more words are a misspelt end of the command.
+        if glued.startswith("_") or (not words and len(glued) >= _SHORTEST_START):
+            words = f"{glued.replace('_', ' ')} {words}"
+    return words.strip()
 
 
 def _latin_spellings(word: str) -> set[str]:

@@ -8,7 +8,10 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `e:QUERY`: a press on Edit
 - `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
 - `t:REQUEST`: the second try of a failed request
+- `o:KEY`: the other reading of a message whose words are drawn (handlers.other_reading)
 """
+
+from dataclasses import replace
 
 from aiogram.types import CallbackQuery, Message
 
@@ -18,6 +21,7 @@ from handlers.identity import UserIdentity, place_of
 
 _START_AT_ONCE = ("b:", "d:", "t:")
 """The prefixes of the keys of presses that start a request at once."""
+_OTHER_READING = "o:"
 
 
 def message_key(message: Message) -> str:
@@ -69,6 +73,16 @@ def is_press(origin: Origin) -> bool:
 def draws_example(origin: Origin) -> bool:
     """Return whether the cause of a request is a press on an example."""
     return origin.key.startswith("d:")
+
+
+def of_other_reading(origin: Origin) -> Origin:
+    """Return the origin of the other reading of a message."""
+    return replace(origin, key=f"{_OTHER_READING}{origin.key}")
+
+
+def key_of_words(origin: Origin) -> str | None:
+    """Return the key of the message whose other reading an origin is, or None for any other origin."""
+    return origin.key.removeprefix(_OTHER_READING) if origin.key.startswith(_OTHER_READING) else None
 
 
 def of_edit_press(query: CallbackQuery, request: Request, place: ReplyTarget, language: str) -> Origin:

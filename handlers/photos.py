@@ -130,8 +130,7 @@ async def answers_any_picture(
         return False
     if source is None:
         return False
-    parsed = parse_prompt(text)
-    return False if parsed.is_complete else {"parsed": parsed, "source": source}
+    return {"parsed": parse_prompt(text), "source": source}
 
 
 async def words_about_picture(
@@ -142,10 +141,13 @@ async def words_about_picture(
     translate: Translator,
     generation_service: GenerationService,
 ) -> None:
-    """Edit a picture that the user or another chat sent, as the answer to it asks."""
+    """Edit a picture that the user or another chat sent, as the answer to it asks.
+
+    With a ratio the words may be meant to be drawn, so the bot asks.
+    """
     origin = origins.of_message(message, user, translate.language)
-    await generation_service.request_or_ask(
-        origin, parsed, translate, source, user_name=user.name, edited=message.edit_date is not None
+    await generation_service.request_or_ask_about(
+        source, origin, parsed, translate, user_name=user.name, edited=message.edit_date is not None
     )
 
 

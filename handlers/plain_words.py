@@ -34,7 +34,12 @@ async def words_sent(
     origin = origins.of_message(message, user, translate.language)
     parsed = parse_prompt(await without_mention(message.text or "", bot))
     draft = await question_answered(message, user, drafts)
-    completes = draft is not None and parsed.ratio is not None and draft.prompt == parsed.prompt
+    completes = (
+        draft is not None
+        and draft.source is None
+        and parsed.ratio is not None
+        and draft.prompt == parsed.prompt
+    )
     outcome = await generation_service.request_or_ask(
         origin,
         parsed,

@@ -124,6 +124,12 @@ async def bare_answer_given(
         elif agreed and (request := await _request_of(draft, translate, generation_service)) is not None:
             await generation_service.follow_answer(request, translate)
             return
+    elif declines and message.edit_date is None:
+        open_draft = await drafts.open_question(user.id, message.chat.id)
+        if (
+            open_draft is not None
+        ):  # the no answers another message, such as the picture that the question is about
+            await drafts.supersede(open_draft.id)
     text = translate("declined" if declines else "agreed")
     await private_replies.send(place_of(message), user.id, text)
 
@@ -131,7 +137,9 @@ async def bare_answer_given(
 async def _request_of(
     draft: Draft, translate: Translator, generation_service: GenerationService
 ) -> GenerationRequest | None:
-    """Return the request that a draft asks for, or None if it lacks a part."""
+    """Return the request that a draft asks for, or None if it lacks a part or offers two."""
+    if draft.offers_both:
+        return None
     origin = replace(draft.origin, language=translate.language)
     ratio = None if draft.source is not None else await generation_service.ratio_for(origin, draft.ratio)
     if draft.prompt is None or (draft.source is None and ratio is None):

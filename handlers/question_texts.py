@@ -13,7 +13,11 @@ def problems(parsed: ParsedPrompt, translate: Translator, *, is_edit: bool) -> l
     if parsed.lacking:
         features = dict.fromkeys(translate(f"lacks-{feature_of(flag)}") for flag in parsed.lacking)
         named = ", ".join(features)
-        sentences.append(translate("flags-lacking", features=named, flags=" ".join(parsed.lacking)))
+        flags = " ".join(parsed.lacking)
+        if parsed.prompt:
+            sentences.append(translate("flags-lacking", features=named, flags=flags))
+        else:
+            sentences.append(translate("flags-lacking-alone", features=named, flags=flags))
     if parsed.unknown_flags:
         sentences.append(translate("flag-unknown", flag=one_line(" ".join(parsed.unknown_flags))))
     if is_edit:
@@ -32,11 +36,17 @@ def question_text(
     ratio: AspectRatio | None,
     *,
     plain_words: bool = False,
+    both: bool = False,
 ) -> str:
-    """Return the problems of a text and the question that its buttons answer. `ratio` is the known one, if any."""
+    """Return the problems of a text and the question that its buttons answer.
+
+    `ratio` is the known one, if any. With `both`, the buttons draw the words or change a picture.
+    """
     prompt = one_line(parsed.prompt)
     if source is not None:
         question = translate("ask-edit", prompt=prompt)
+    elif both:
+        question = translate("ask-either", prompt=prompt)
     elif plain_words or ratio is not None:
         question = translate("ask-draw", prompt=prompt)
     else:

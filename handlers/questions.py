@@ -12,6 +12,7 @@ from core.model import DEFAULT_RATIO, AspectRatio, Draft, Origin, Request, Sourc
 from handlers.prompt import ParsedPrompt
 from handlers.question_texts import draw_label, problems, question_text
 from storage.drafts import Drafts
+from storage.preferences import Preferences
 
 
 class Questions:
@@ -20,9 +21,10 @@ class Questions:
     With `edited`, the question that an earlier form of the message led to is replaced.
     """
 
-    def __init__(self, *, sender: Sender, drafts: Drafts) -> None:
+    def __init__(self, *, sender: Sender, drafts: Drafts, preferences: Preferences) -> None:
         self._sender = sender
         self._drafts = drafts
+        self._preferences = preferences
 
     async def ask_prompt(
         self,
@@ -65,29 +67,39 @@ class Questions:
         source: SourcePicture | None,
         ratio: AspectRatio | None,
         *,
+        answered: SourcePicture | None = None,
         plain_words: bool = False,
+        preface: str = "",
         edited: bool = False,
     ) -> bool:
         """Ask for a ratio, or whether to draw at all if it is known. Return False if that was asked before.
 
-        First names everything in the text that cannot be followed. `plain_words` is True for words without a command;
-        a bare yes then draws them in the known ratio, the first one of several, or the default one.
+        The question starts with the preface and names everything in the text that cannot be followed. `answered` is a
+        picture that it offers to change instead. `plain_words` is True for words without a command; a bare yes then
+        draws them in the known ratio, the first one of several, or the default one.
         """
-        ratio_of_yes = next(iter(parsed.ratios), ratio or DEFAULT_RATIO) if plain_words else parsed.ratio
-        draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=ratio_of_yes, source=source)
-        text = question_text(parsed, translate, source, ratio, plain_words=plain_words)
-        if source is not None or (ratio is not None and not plain_words):
+        ratio_of_yes = None if source is not None else parsed.ratio
+        if source is None and (plain_words or answered is not None):
+            ratio_of_yes = next(iter(parsed.ratios), ratio or DEFAULT_RATIO)
+        content = (parsed.prompt, ratio_of_yes, source or answered)
+        draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=ratio_of_yes, source=content[2])
+        both = answered is not None
+        text = question_text(parsed, translate, source, ratio, plain_words=plain_words, both=both)
+        text = f"{preface} {text}" if preface else text
+        if source is not None or (ratio is not None and not plain_words and not both):
             keyboard = keyboards.draw_draft(draw_label(parsed, translate, source), draft.id)
         else:
-            keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio), ratio)
-        content = (parsed.prompt, ratio_of_yes, source)
+            offered = () if both and ratio is not None else parsed.ratios or tuple(AspectRatio)
+            usual = await self._usual_ratio(origin, parsed)
+            keyboard = keyboards.ratios(translate, draft.id, offered, ratio, usual=usual, can_change=both)
         return await self._ask_choice(draft, content, text, keyboard, edited=edited)
 
     async def repeat_ratio(self, draft: Draft, parsed: ParsedPrompt, translate: Translator) -> None:
         """Ask for the ratio of a draft again, after an answer with one that the model does not draw."""
         about = replace(parsed, prompt=draft.prompt or "")
-        text = question_text(about, translate, None, None)
-        keyboard = keyboards.ratios(translate, draft.id, parsed.ratios or tuple(AspectRatio))
+        text = question_text(about, translate, None, None, both=draft.offers_both)
+        offered = parsed.ratios or tuple(AspectRatio)
+        keyboard = keyboards.ratios(translate, draft.id, offered, can_change=draft.offers_both)
         await self._sender.send_text(draft.origin.place, text, keyboard=keyboard)
 
     async def turn_to_ratio(self, draft: Draft, question_id: int, prompt: str, translate: Translator) -> None:
@@ -125,6 +137,29 @@ class Questions:
         await self._drafts.set_question(
             draft.id, await self._sender.send_text(request.place, text, keyboard=keyboard)
         )
+
+    async def _usual_ratio(self, origin: Origin, parsed: ParsedPrompt) -> AspectRatio | None:
+        """Return the ratio to offer for always, in a private chat to a user who prefers none yet."""
+        if origin.place.in_group or parsed.names_shape:
+            return None
+        if (await self._preferences.of(origin.user_id)).ratio is not None:
+            return None
+        return await self._drafts.usual_ratio(origin.user_id, origin.place.chat_id)
+
+    async def was_just_asked(self, origin: Origin, source: SourcePicture) -> bool:
+        """Return whether the open question is about the change of the same picture.
+
+        One that may have scrolled out of sight is deleted, so that it is asked anew.
+        """
+        draft = await self._drafts.open_question(origin.user_id, origin.place.chat_id)
+        if draft is None or draft.prompt is not None or draft.origin.key == origin.key:
+            return False
+        if not source.shows_same(draft.source):
+            return False
+        if self._drafts.is_recent(draft):
+            return True
+        await self.remove(draft)
+        return False
 
     async def asked(self, origin: Origin) -> Draft | None:
         """Return the draft of an origin if its question was asked."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chat.translations import Translator
 from core.clock import Clock, seconds_to_next_day
 from core.model import Allowance, AspectRatio, RejectionReason
-from handlers.attachments import Moves, SourceError, TooLarge
+from handlers.attachments import Moves, Sound, SourceError, TooLarge
 from handlers.prompt import LONGEST_PROMPT, PromptTooLong
 from handlers.user_errors import GroupAdminsOnly, NotOwner, UserError
 
@@ -66,4 +66,6 @@ class RejectionTexts:
     def _source_error(error: SourceError, translate: Translator) -> str:
         if isinstance(error, TooLarge):
             return translate("source-too-large", limit=error.limit // 2**20)
+        if isinstance(error, Sound):
+            return translate("unusable")
         return translate("source-moves" if isinstance(error, Moves) else "source-not-a-picture")

@@ -150,18 +150,16 @@ async def text_in_reply(
 ) -> None:
     """Draw a picture again in the ratio of the reply, or edit it as the reply says.
 
-    Words with a ratio are drawn anew, because an edit keeps its shape. For a ratio that the model does not draw the bot
-    offers the others.
+    An edit keeps its shape, so the bot asks whether it shall draw words with a ratio. For a ratio that the model does
+    not draw it offers the others.
     """
     origin = origins.of_message(message, user, translate.language)
     edited = message.edit_date is not None
     parsed = parse_prompt(text)
     if parsed.prompt or not parsed.names_shape:
-        source = None
-        if not parsed.names_shape:
-            source = await find_source(picture_message, bot.id, requests)
-        await generation_service.request_or_ask(
-            origin, parsed, translate, source, user_name=user.name, edited=edited
+        source = await find_source(picture_message, bot.id, requests)
+        await generation_service.request_or_ask_about(
+            source, origin, parsed, translate, user_name=user.name, edited=edited
         )
         return
     if request.source is not None:
@@ -180,6 +178,31 @@ async def prompt_of_picture(
 ) -> None:
     """Send the prompt of a picture, to copy."""
     await private_replies.send(place_of(message), user.id, translate("prompt-back", prompt=request.prompt))
+
+
+async def answers_source(
+    message: Message, requests: Requests, comparisons: Comparisons
+) -> dict[str, Request] | bool:
+    """Pass replies to the source that a comparison shows. Adds `request`, its first change."""
+    replied_to = message.reply_to_message
+    comparison = await comparisons.get(message.chat.id, replied_to.message_id) if replied_to else None
+    edit = await requests.get(comparison.edit_id) if comparison and comparison.shown_id is None else None
+    if edit is None or edit.forget:
+        return False
+    first = [request for request in await chain_of(edit, requests) if request is not None][-1]
+    return {"request": first}
+
+
+async def prompt_of_source(
+    message: Message,
+    request: Request,
+    user: UserIdentity,
+    translate: Translator,
+    private_replies: PrivateReplies,
+) -> None:
+    """Send the words that changed a source, which has no description of the bot, to copy."""
+    text = translate("prompt-of-source", prompt=request.prompt)
+    await private_replies.send(place_of(message), user.id, text)
 
 
 async def prompt_without_picture(
@@ -231,6 +254,7 @@ def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="results")
     on_message(router, prompt_of_picture, Command("prompt"), answers_picture)
+    on_message(router, prompt_of_source, Command("prompt"), answers_source)
     on_message(router, prompt_without_picture, Command("prompt"))
     on_message(router, text_in_reply, not_a_command, answers_picture, is_request_text)
     for action, handler in (

@@ -14,12 +14,20 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.reply_target import is_group
 from handlers import origins
-from handlers.commands import Command, is_command, is_forwarded, is_this_bot, named_bot
+from handlers.attachments import find_answered_picture, find_subject
+from handlers.commands import (
+    Command,
+    is_command,
+    is_forwarded,
+    is_this_bot,
+    named_bot,
+    without_mention,
+)
 from handlers.confirmation import Confirmation
 from handlers.filters import IN_GROUP, IN_PRIVATE, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, answer_place, place_of
-from handlers.misspelt_commands import nearest_command
+from handlers.misspelt_commands import nearest_command, words_behind
 from handlers.prompt import parse_prompt
 from handlers.rejection_texts import RATIOS
 from handlers.user_errors import ButtonExpired
@@ -118,15 +126,35 @@ async def unknown_command(
     user: UserIdentity,
     suggestion: str | None,
     translate: Translator,
+    bot: Bot,
     requests: Requests,
     private_replies: PrivateReplies,
+    generation_service: GenerationService,
 ) -> None:
-    """Suggest the command that the user may have meant, or point to /help.
+    """Suggest the command that the user may have meant, or point to /help. In a private chat, offer to draw the words.
 
     The edit of a message whose request waits leaves the request as it is.
     """
     edited = message.edit_date is not None
     request = await requests.by_key(origins.message_key(message)) if edited else None
+    if request is None and suggestion in {None, "imagine"} and not is_group(message.chat.id):
+        parsed = parse_prompt(await without_mention(words_behind(message.text or message.caption or ""), bot))
+        if parsed.prompt:
+            source = await find_subject(message, parsed, bot.id, requests)
+            answered = None
+            if source is None:
+                answered = await find_answered_picture(message, parsed, bot.id, requests)
+            await generation_service.request_or_ask(
+                origins.of_message(message, user, translate.language),
+                parsed,
+                translate,
+                source,
+                answered=answered,
+                confirmation=Confirmation.COMMAND,
+                preface=translate("misspelt-imagine" if suggestion else "unknown-command-words"),
+                edited=edited,
+            )
+            return
     if suggestion is None:
         text = translate("unknown-command")
     elif request is None:
@@ -143,7 +171,7 @@ async def forwarded_command(message: Message, translate: Translator, sender: Sen
 
 async def other_content(message: Message, translate: Translator, sender: Sender) -> None:
     """Name the kinds of messages that the bot accepts."""
-    await sender.send_text(place_of(message), translate("source-not-a-picture"))
+    await sender.send_text(place_of(message), translate("unusable"))
 
 
 async def unknown_button(_query: CallbackQuery) -> None:

@@ -15,6 +15,9 @@ KEPT_SECONDS = 90 * 86_400
 """A button under an older message is answered as expired."""
 OPEN_SECONDS = 86_400
 """Time after which a text in a private chat is no answer to a question unless it replies to it."""
+REPEAT_SECONDS = 60.0
+"""A second press on Edit within this time is taken for the same one."""
+_LATEST_CHOICES = 10
 
 
 class Drafts:
@@ -115,6 +118,28 @@ class Drafts:
             return draft if is_last and draft.created_at >= since else None
 
         return await self._database.read(unit)
+
+    def is_recent(self, draft: Draft) -> bool:
+        """Return whether a draft was stored less than `REPEAT_SECONDS` ago."""
+        return self._clock.now() - draft.created_at < REPEAT_SECONDS
+
+    async def usual_ratio(self, user_id: int, chat_id: int) -> AspectRatio | None:
+        """Return the ratio of a user's last answer to a question in a chat, if it is also that of a recent one."""
+        statement = (
+            sa.select(requests.c.ratio)
+            .join(drafts, drafts.c.key == requests.c.key)
+            .where(
+                requests.c.user_id == user_id,
+                requests.c.chat_id == chat_id,
+                requests.c.ratio.is_not(None),
+                drafts.c.prompt.is_not(None),
+                sa.not_(requests.c.forget),
+            )
+            .order_by(requests.c.id.desc())
+            .limit(_LATEST_CHOICES)
+        )
+        chosen = await self._database.read(lambda connection: connection.execute(statement).scalars().all())
+        return AspectRatio(chosen[0]) if chosen and chosen[0] in chosen[1:] else None
 
     async def by_answer(self, chat_id: int, message_id: int) -> Draft | None:
         """Return the draft to whose question a message was given as an answer."""

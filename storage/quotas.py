@@ -60,6 +60,12 @@ def refund(connection: sa.Connection, subject_id: int, day: str) -> None:
     connection.execute(_REFUND, {"subject": subject_id, "on_day": day})
 
 
+def has_unit(connection: sa.Connection, subject_id: int, day: str, daily: int | None) -> bool:
+    """Return whether a unit of a day could be reserved."""
+    used = connection.execute(_USED, {"subject": subject_id, "on_day": day}).scalar() or 0
+    return daily is None or used < daily
+
+
 class Quotas:
     """Reads the units that are used."""
 

@@ -16,6 +16,7 @@ from core.model import (
     AspectRatio,
     Failure,
     GenerationRequest,
+    Origin,
     Rejection,
     RejectionReason,
     Request,
@@ -105,18 +106,18 @@ def _move(connection: sa.Connection, request_id: int, expected: Collection[State
     return connection.execute(statement, {"by_id": request_id, **new}).rowcount == 1
 
 
-def _limits(request: GenerationRequest, allowance: Allowance) -> list[tuple[int, int | None]]:
+def _limits(origin: Origin, allowance: Allowance) -> list[tuple[int, int | None]]:
     """Return the subjects that a request needs a unit of, with the daily limit of each."""
-    chat_id = request.origin.place.chat_id
+    chat_id = origin.place.chat_id
     return [
         (subject, allowance.group_daily if subject == chat_id and is_group(subject) else allowance.daily)
-        for subject in quotas.subjects(request.origin.user_id, chat_id)
+        for subject in quotas.subjects(origin.user_id, chat_id)
     ]
 
 
-def _rejection(request: GenerationRequest, exhausted: int) -> Rejection:
-    group = exhausted == request.origin.place.chat_id and is_group(exhausted)
-    return Rejection(RejectionReason.GROUP_QUOTA_USED if group else RejectionReason.QUOTA_USED)
+def _reason(origin: Origin, exhausted: int) -> RejectionReason:
+    group = exhausted == origin.place.chat_id and is_group(exhausted)
+    return RejectionReason.GROUP_QUOTA_USED if group else RejectionReason.QUOTA_USED
 
 
 class Requests:
@@ -151,13 +152,26 @@ class Requests:
             pending = connection.execute(_COUNT_PENDING_OF, {"of_user": origin.user_id}).scalar_one()
             if pending >= allowance.pending:
                 return Rejection(RejectionReason.QUEUE_FULL)
-            exhausted = quotas.reserve_all(connection, _limits(request, allowance), day)
+            exhausted = quotas.reserve_all(connection, _limits(origin, allowance), day)
             if exhausted is not None:
-                return _rejection(request, exhausted)
+                return Rejection(_reason(origin, exhausted))
             row = connection.execute(_INSERT.returning(*requests.c), columns).one()
             return Accepted(read_request(row), fresh=True)
 
         return await self._database.write(unit)
+
+    async def rejection_of(self, origin: Origin, allowance: Allowance) -> RejectionReason | None:
+        """Return the reason for which a request would be rejected now, or None. The quota is checked first."""
+        day = utc_day(self._clock.wall())
+
+        def unit(connection: sa.Connection) -> RejectionReason | None:
+            for subject_id, daily in _limits(origin, allowance):
+                if not quotas.has_unit(connection, subject_id, day, daily):
+                    return _reason(origin, subject_id)
+            pending = connection.execute(_COUNT_PENDING_OF, {"of_user": origin.user_id}).scalar_one()
+            return RejectionReason.QUEUE_FULL if pending >= allowance.pending else None
+
+        return await self._database.read(unit)
 
     async def get(self, request_id: int) -> Request | None:
         """Return a request as last committed."""

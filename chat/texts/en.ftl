@@ -33,6 +33,8 @@ button-example = 🎨 { $prompt }
 example-first = a lighthouse in a storm
 example-second = a fox asleep in the snow
 unknown-command = I don’t know that command. /help shows what I can do.
+unknown-command-words = I don’t know that command.
+misspelt-imagine = Did you mean /imagine?
 misspelt-command = Did you mean /{ $command }? Edit your message, and I take it from there.
 forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me the description yourself.
 declined = All right, I leave everything as it is.
@@ -49,6 +51,7 @@ ask-change-placeholder = Make it night
 album-first = I change one photo at a time, so I took the first. Send me the others one by one.
 ask-ratio = Which shape for “{ $prompt }”?
 ask-draw = Shall I draw “{ $prompt }”?
+ask-either = Shall I draw “{ $prompt }”, or change the picture? A changed picture keeps its shape.
 ask-edit = Shall I change the picture: “{ $prompt }”?
 misspelt-edit = Did you mean /{ $command }? Until you edit your message again, I leave your picture as it was asked for.
 edit-not-followed = I leave your picture as it was asked for. Edit your message again to change it.
@@ -56,6 +59,9 @@ button-draw = 🎨 Draw it
 button-draw-without = Draw without
 button-draw-in = 🎨 Draw it, { $ratio }
 button-change = 🎨 Change it
+button-always = 📌 Always { $ratio }
+button-change-picture = ✏️ Change the picture
+button-change-instead = ✏️ Change the picture instead
 button-ratio-1x1 = ◻️ 1:1
 button-ratio-16x9 = 🖥 16:9
 button-ratio-9x16 = 📱 9:16
@@ -63,6 +69,7 @@ button-ratio-4x3 = 📷 4:3
 button-ratio-3x4 = 🖼 3:4
 
 flags-lacking = My model has no { $features } (<code>{ $flags }</code>), but I can draw this without.
+flags-lacking-alone = My model has no { $features } (<code>{ $flags }</code>).
 lacks-version = versions to choose from
 lacks-strength = style strength
 lacks-exclude = list of things to leave out
@@ -90,6 +97,7 @@ ratio-twice = You named more than one shape.
 flag-unknown = I don’t know <code>{ $flag }</code>; <code>--ar</code> is my only option.
 
 source-too-large = That file is over { $limit } MB, more than I can fetch from Telegram. Send it as a photo, or a smaller file.
+unusable = I work with words and pictures: describe what to draw, or send a photo, a picture file or a sticker to change.
 source-moves = I can’t change that: it moves, and I change still pictures. Send me a picture of the moment you want, for example a screenshot.
 source-not-a-picture = I can’t change that: it is not a picture. Send me a photo, a picture file (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF) or a sticker.
 source-too-many-pixels =
@@ -97,9 +105,11 @@ source-too-many-pixels =
         [one] { $megapixels } megapixel
        *[other] { $megapixels } megapixels
     }, and I can take up to { $limit }. Send it as a photo instead of a file, so that Telegram makes it smaller. { $left }
-edit-keeps-shape = A changed picture keeps its shape, so I leave <code>--ar</code> aside.
+edit-keeps-shape = A changed picture keeps its shape, so I leave the one you named aside.
+draws-words = I’m drawing your words as a new picture in { $ratio }.
 edit-has-no-shape = A changed picture keeps its shape. Only a picture drawn from words can take another.
 prompt-of-what = Reply /prompt to one of my pictures, and you get its description to copy.
+prompt-of-source = I have no description of this picture. These words changed it: <pre>{ $prompt }</pre>
 prompt-back = <pre>{ $prompt }</pre>
 
 ## Status
@@ -124,6 +134,7 @@ failed-timeout = I’m sorry, the picture was not ready in time. { $left }
 failed-unavailable = The picture service cannot be reached right now; in a few minutes it may be. { $left }
 failed-unknown-create = The connection dropped while I was ordering your picture, and I can’t tell whether the order arrived. { $left }
 failed-moderated = The picture service won’t draw this description. Other words may work. { $left }
+failed-moderated-pause = The picture service won’t draw this description. { $left }
 failed-bad-input = The picture service did not accept this description. Other words may work. { $left }
 failed-task-failed = The picture service could not draw this. A second try or other words may work. { $left }
 failed-service-paused = Drawing is paused: my owner has something to settle with the picture service. Please try again later. { $left }
@@ -239,6 +250,7 @@ history-date = { DATETIME($date, dateStyle: "long") }
 choose-language = Which language shall I speak? Now: { $current }.
 language-en = English
 language-ru = Русский
+language-current-auto = the same as in Telegram
 button-language-auto = Same as Telegram
 language-saved = I’ll speak English with you.
 forget-sure =
@@ -306,9 +318,10 @@ toast-old-original = This button is too old, and the original is gone. The pictu
 toast-old-before = This button is too old. Look for the earlier picture further up in this chat.
 toast-old-try = This button is too old, and I no longer have your words. Please send them again with /imagine.
 toast-original = Fetching the original…
-toast-before = The picture before is below.
 toast-newest = This is the newest one.
 toast-oldest = This is the oldest one.
+toast-asked = I’ve asked already: what shall I change?
+toast-before = I’ve sent it already: it’s below.
 toast-saved = Saved
 toast-admins-only = Only this group’s admins can change that.
 

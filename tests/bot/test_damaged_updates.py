@@ -249,10 +249,10 @@ def test_a_forward_of_an_unknown_kind_in_a_group_is_left_alone(queue: QueueHarne
         ({"caption": "make it night", "photo": []}, "Something broke on my side"),
         ({"caption": "/imagine a fox --ar 1:1", "photo": None}, "Something broke on my side"),
         ({"text": "a fox", "from": None}, "Something broke on my side"),
-        ({"text": ""}, "it is not a picture"),
-        ({"photo": []}, "it is not a picture"),
-        ({"hologram": {"light": 1}}, "it is not a picture"),
-        ({"rich_message": {"blocks": []}}, "it is not a picture"),
+        ({"text": ""}, "I work with words and pictures"),
+        ({"photo": []}, "I work with words and pictures"),
+        ({"hologram": {"light": 1}}, "I work with words and pictures"),
+        ({"rich_message": {"blocks": []}}, "I work with words and pictures"),
     ],
 )
 def test_a_private_message_without_content_is_answered(

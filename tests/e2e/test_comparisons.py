@@ -67,7 +67,7 @@ async def test_two_presses_of_before_are_one_comparison(shared_bot: World) -> No
     edited = await shared_bot.wait_for_picture(ann)
     for _ in range(2):
         shared_bot.telegram.press(ann, edited, "Before")
-    await shared_bot.wait_for_toast(edited, "The picture before is below.")
+    await shared_bot.wait_for_toast(edited, "I’ve sent it already")
     assert len(shared_bot.pictures(ann)) == 2
 
 

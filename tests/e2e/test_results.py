@@ -260,7 +260,9 @@ async def test_the_history_in_a_group_shows_only_pictures_of_the_group(shared_bo
 async def test_a_chosen_language_overrides_that_of_telegram(shared_bot: World) -> None:
     ann = shared_bot.add_user("en")
     shared_bot.telegram.say(ann, "/language")
-    choice = await shared_bot.wait_for_text(ann, "Which language shall I speak? Now: Same as Telegram.")
+    choice = await shared_bot.wait_for_text(
+        ann, "Which language shall I speak? Now: the same as in Telegram."
+    )
     assert choice.reply_to_message is None
     assert buttons(choice) == ["English", "Русский", "✓ Same as Telegram"]
     menus = shared_bot.telegram.chats.chat_menus
@@ -289,7 +291,7 @@ async def test_forget_deletes_everything_but_the_quota_of_the_day(shared_bot: Wo
     await shared_bot.wait_for_text(ann, "From now on I draw in 4:3")
     assert [label for label in buttons(shared_bot.current(choice)) if label.startswith("✓")] == ["✓ 📷 4:3"]
     shared_bot.telegram.say(ann, "/language")
-    shared_bot.telegram.press(ann, await shared_bot.wait_for_text(ann, "Now: Same"), "English")
+    shared_bot.telegram.press(ann, await shared_bot.wait_for_text(ann, "Now: the same"), "English")
     await shared_bot.wait_until(lambda: (ann.id, "") in shared_bot.telegram.chats.chat_menus)
     shared_bot.hold_tasks()
     shared_bot.telegram.say(ann, "/imagine on the way")

@@ -10,7 +10,7 @@ COMMANDS = [
     "/quota",
     "/help",
     "/ratio",
-    "/imagin a dog",
+    "/imagin",
     "/Language",
     "/nothing",
 ]

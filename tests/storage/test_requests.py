@@ -19,10 +19,11 @@ from core.model import (
     SourcePicture,
     State,
 )
+from core.reply_target import ReplyTarget
 from storage.database import Database
 from storage.quotas import Quotas
 from storage.requests import Requests
-from tests.support.factories import AMPLE, generation_request
+from tests.support.factories import AMPLE, generation_request, origin
 from tests.support.manual_clock import ManualClock
 
 
@@ -51,6 +52,25 @@ async def test_the_same_message_is_accepted_once(
     assert (first.fresh, second.fresh) == (True, False)
     assert first.request == second.request
     assert await _used(database, clock) == 1
+
+
+async def test_a_rejection_is_known_without_a_request(
+    requests: Requests, database: Database, clock: ManualClock
+) -> None:
+    assert await requests.rejection_of(origin(1), AMPLE) is None
+    assert await requests.rejection_of(origin(1), Allowance(daily=0, pending=9)) is RejectionReason.QUOTA_USED
+    assert await _used(database, clock) == 0
+    await _accept(requests, 1)
+    for daily, pending, reason in (
+        (1, 9, RejectionReason.QUOTA_USED),
+        (1, 1, RejectionReason.QUOTA_USED),
+        (None, 1, RejectionReason.QUEUE_FULL),
+        (2, 2, None),
+    ):
+        assert await requests.rejection_of(origin(2), Allowance(daily=daily, pending=pending)) is reason
+    in_group = dataclasses.replace(origin(2), place=ReplyTarget(-5, None, 2))
+    allowance = Allowance(daily=9, pending=9, group_daily=0)
+    assert await requests.rejection_of(in_group, allowance) is RejectionReason.GROUP_QUOTA_USED
 
 
 async def test_a_hundred_requests_at_once_get_the_remaining_units_and_no_more(
