@@ -19,9 +19,9 @@ from core.model import AspectRatio, Origin, Request
 from core.reply_target import ReplyTarget
 from handlers.identity import UserIdentity, place_of
 
-_START_AT_ONCE = ("b:", "d:", "t:")
-"""The prefixes of the keys of presses that start a request at once."""
 _OTHER_READING = "o:"
+_START_AT_ONCE = ("b:", "d:", "t:", _OTHER_READING)
+"""The prefixes of the keys of presses that start a request at once."""
 
 
 def message_key(message: Message) -> str:
