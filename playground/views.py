@@ -146,7 +146,13 @@ def _reply(one: Message | None) -> Json | None:
         one.text or one.caption or "",
         one.photo[0].file_id.removesuffix("-small") if one.photo else None,
     )
-    return {"id": one.message_id, "name": author.first_name, "text": words[:120], "photo": photo}
+    return {
+        "id": one.message_id,
+        "name": author.first_name,
+        "text": words[:120],
+        "photo": photo,
+        "file": one.document is not None,
+    }
 
 
 def _buttons(one: Message) -> list[list[Json]]:

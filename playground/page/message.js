@@ -1,6 +1,7 @@
 // One message as a list item. An update replaces only the parts that changed: the others keep focus and picture.
 
 import { el, icon, languageOf } from "./dom.js";
+import { KeyFocus } from "./focus.js";
 import { state, t, user } from "./store.js";
 import { openLink, words } from "./words.js";
 
@@ -25,6 +26,8 @@ export class Item {
   constructor(message, actions) {
     this.actions = actions;
     this.signatures = {};
+    this.focus = new KeyFocus();
+    this.shownKeys = []; // the buttons in reading order
     this.slots = Object.fromEntries(Object.keys(PARTS).map((name) => [name, el("div", { className: "slot" })]));
     this.bubble = el("div", { className: "bubble" }, ...Object.values(this.slots));
     this.keys = el("div", { className: "keys", role: "group" });
@@ -42,12 +45,13 @@ export class Item {
       this.keys.hidden = this.tools.hidden = true;
       return;
     }
+    const changed = new Set();
     for (const [name, [data, draw]] of Object.entries(PARTS)) {
       const value = data(message, own);
-      this.part(name, value && [value, user().language], () => this.slots[name].replaceChildren(...(value ? [draw(value, this.actions)] : [])));
+      this.part(name, value && [value, user().language], () => { this.fill(this.slots[name], value && draw(value, this.actions)); changed.add(name); });
     }
     if (message.photo) this.bubble.style.setProperty("--photo", `${fit(message.photo)}px`);
-    this.part("keys", message.buttons, () => this.drawKeys());
+    this.part("keys", message.buttons, () => this.drawKeys(changed.has("text") || changed.has("photo")));
     this.part("tools", [own, message.to, user().language], () => this.drawTools(own));
     this.showPresses();
   }
@@ -59,18 +63,25 @@ export class Item {
     draw();
   }
 
-  /** Draw the buttons. The keyboard stays on the same button, or on the one in its place, or on the message. */
-  drawKeys() {
-    const before = [...this.keys.querySelectorAll("button")];
-    const at = before.indexOf(document.activeElement);
+  /** Put a node into a part. A control that is replaced there gives its focus to the new one, or to the message. */
+  fill(slot, node) {
+    const focused = slot.contains(document.activeElement);
+    slot.replaceChildren(...(node ? [node] : []));
+    if (focused) (slot.querySelector("button, a, [tabindex]") ?? this.li).focus({ preventScroll: true });
+  }
+
+  /** Draw the buttons. `otherContent` says whether the text or the picture changed, too. */
+  drawKeys(otherContent) {
+    const before = this.shownKeys;
+    const at = [...this.keys.querySelectorAll("button")].indexOf(document.activeElement);
+    this.shownKeys = this.message.buttons.flat();
     const rows = this.message.buttons.map((row) => el("div", {}, ...row.map((key) => this.key(key))));
     this.keys.replaceChildren(...rows);
     this.keys.hidden = !rows.length;
     this.keys.setAttribute("aria-label", t("buttons"));
     if (at < 0) return;
-    const after = [...this.keys.querySelectorAll("button")];
-    const same = after.find((button) => button.dataset.key && button.dataset.key === before[at].dataset.key);
-    (same ?? after[Math.min(at, after.length - 1)] ?? this.li).focus({ preventScroll: true });
+    const next = this.focus.next(before, at, this.shownKeys, otherContent);
+    (this.keys.querySelectorAll("button")[next] ?? this.li).focus({ preventScroll: true });
   }
 
   key(key) {
@@ -120,7 +131,7 @@ function quoted(reply, actions) {
   const jump = () => actions.jump(reply.id);
   return el("button", { type: "button", className: "reply", onclick: jump, lang: languageOf(reply.text) },
     reply.photo ? el("img", { src: `/file/${encodeURIComponent(reply.photo)}`, alt: "", loading: "lazy" }) : null,
-    el("span", {}, el("b", { lang: languageOf(reply.name) }, reply.name), el("span", {}, reply.text || t("photo"))));
+    el("span", {}, el("b", { lang: languageOf(reply.name) }, reply.name), el("span", {}, reply.text || t(reply.file ? "file" : "photo"))));
 }
 
 function photo([{ file: id, width, height }, about], actions) {

@@ -51,7 +51,7 @@ export class Messages {
     this.items.set(message.id, item);
   }
 
-  /** Remove a message. The keyboard goes on to its neighbour. */
+  /** Remove a message. The focus goes on to its neighbour, and to no button there, which Enter would press. */
   remove(id) {
     const item = this.items.get(id);
     if (!item) return;
@@ -59,7 +59,7 @@ export class Messages {
     const focused = item.li.contains(document.activeElement);
     item.li.remove();
     this.items.delete(id);
-    if (focused) (neighbour?.querySelector(".keys button") ?? $("text")).focus({ preventScroll: true });
+    if (focused) (neighbour ?? $("text")).focus({ preventScroll: true });
     this.arrange();
   }
 

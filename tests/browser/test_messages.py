@@ -207,3 +207,24 @@ async def test_a_pdf_is_a_file_not_a_broken_photo(stage: Stage) -> None:
     assert update is not None
     assert update.document is not None
     assert update.document.mime_type == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("name", "mime_type", "content", "word"),
+    [("doc.pdf", "application/pdf", b"%PDF-1.4", "File"), ("fox.jpg", "image/jpeg", jpeg(), "Photo")],
+)
+async def test_a_quote_names_a_file_or_a_photo(
+    stage: Stage, name: str, mime_type: str, content: bytes, word: str
+) -> None:
+    page = stage.visitor.page
+    await stage.visitor.write("/start")
+    given: FilePayload = {"name": name, "mimeType": mime_type, "buffer": content}
+    await page.locator("#file").set_input_files([given])
+    await page.locator("#text").press("Enter")
+    await expect(page.locator("#messages li")).to_have_count(3)
+    update = (await stage.updates())[-1]
+    assert update.message is not None
+    reply = ReplyParameters(message_id=update.message.message_id)
+    await stage.bot.send_message(ANN, "I see.", reply_parameters=reply)
+    quote = page.locator("#messages li", has_text="I see.").locator(".reply")
+    await expect(quote.locator("span > span")).to_have_text(word)
