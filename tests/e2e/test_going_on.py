@@ -88,6 +88,7 @@ async def test_a_warning_comes_before_the_pause_and_the_pause_is_announced(share
         await shared_bot.wait_until_closed()
     assert ["One more refusal like this" in text for text in said] == [False, True, False]
     assert ["I’m not drawing for you for a while" in text for text in said] == [False, False, True]
+    assert ["Other words may work" in text for text in said] == [True, True, False]
 
 
 SHAPES = [f"{label}" for label in ("◻️ 1:1", "🖥 16:9", "📱 9:16", "📷 4:3", "🖼 3:4")]
