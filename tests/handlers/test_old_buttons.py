@@ -5,6 +5,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from chat import callbacks
 from chat.callbacks import (
+    AlwaysRatio,
     CancelRequest,
     ChooseRatio,
     DrawDraft,
@@ -54,6 +55,7 @@ BUTTONS = [
     (_action(ResultAction.UNDO), "further up"),
     (ShowStep(request=99).pack(), "further up"),
     (TryAgain(request=99).pack(), "I no longer have your words. Please send them again"),
+    (AlwaysRatio(draft=99, ratio="1x1").pack(), MESSAGE),
     (ChooseRatio(draft=99, ratio="1x1").pack(), MESSAGE),
     (DrawDraft(draft=99).pack(), MESSAGE),
     (DrawExample(name="third").pack(), "/help has new ones"),
