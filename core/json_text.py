@@ -1,20 +1,27 @@
-"""JSON from the network, without the characters that no encoding can write."""
+"""JSON from the network, without the characters that cannot be written everywhere."""
 
 import json
+import re
 from typing import Any
+
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The escape of a NUL in JSON: an odd number of backslashes stands before the `u`."""
 
 
 def loads(text: str | bytes) -> Any:
-    r"""Parse JSON and replace each lone surrogate in it by U+FFFD. Raises ValueError or RecursionError for bad JSON.
+    r"""Parse JSON and replace each lone surrogate and each NUL in it by U+FFFD.
+
+    Raises ValueError or RecursionError for bad JSON.
 
     JSON can name half of a UTF-16 pair (`"\ud800"`, RFC 8259 section 8.2). Python reads it as a string that neither
-    SQLite, nor HTTP, nor a log file can encode.
+    SQLite, nor HTTP, nor a log file can encode. PostgreSQL stores no NUL (PostgreSQL, Character Types).
     """
     value = json.loads(text)
     has_escapes = b"\\u" in text if isinstance(text, bytes) else "\\u" in text
-    if not has_escapes:  # UTF-8 itself cannot hold a surrogate, so only an escape can name one
+    if not has_escapes:  # UTF-8 cannot hold a surrogate, nor JSON a NUL, so only an escape can name one
         return value
-    dumped = json.dumps(value, ensure_ascii=False)
-    if dumped.isascii():
+    plain = json.dumps(value, ensure_ascii=False)
+    dumped = _NUL.sub(r"\1\\ufffd", plain)
+    if plain.isascii() and dumped == plain:
         return value
     return json.loads(dumped.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))

@@ -1,6 +1,7 @@
-"""Parsing of JSON: everything parsed can be encoded in UTF-8, and nothing else than lone surrogates is changed."""
+"""Parsing of JSON: everything parsed can be encoded in UTF-8, and only lone surrogates and NUL are changed."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from core.json_text import loads
 
 ANY_TEXTS = st.text(
-    st.one_of(st.characters(), st.sampled_from('\ud800\udbff\udc00\udfff🦊\\"u')), max_size=20
+    st.one_of(st.characters(), st.sampled_from('\ud800\udbff\udc00\udfff🦊\\"u0\0')), max_size=20
 )
-CLEAN_TEXTS = st.text(max_size=20)
-"""Texts without surrogates."""
+CLEAN_TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+"""Texts without surrogates and NUL."""
 
 
 def _values(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
@@ -33,13 +34,15 @@ def test_everything_parsed_can_be_encoded(value: Any) -> None:
     text = json.dumps(value)
     parsed = loads(text)
     json.dumps(parsed, ensure_ascii=False).encode()
+    assert not re.search(r"(?<!\\)(\\\\)*\\u0000", json.dumps(parsed))
     assert loads(text.encode()) == parsed
 
 
 @given(_values(CLEAN_TEXTS), st.booleans())
 @example("\\ud800", True)
-@example("🦊 \ufffd \x00", True)
-def test_json_without_surrogates_is_not_changed(value: Any, ascii_only: bool) -> None:
+@example("🦊 \ufffd \x01", True)
+@example("\\u0000", True)
+def test_json_without_surrogates_and_nul_is_not_changed(value: Any, ascii_only: bool) -> None:
     assert loads(json.dumps(value, ensure_ascii=ascii_only)) == value
 
 
@@ -59,6 +62,10 @@ def test_a_lone_surrogate_is_replaced_and_its_neighbours_stay(before: str, lone:
         (r'"\udd8a\ud83e"', "\ufffd\ufffd"),
         (r'"\\ud83e"', r"\ud83e"),
         (rb'{"a": "\ud800", "b": 1}', {"a": "\ufffd", "b": 1}),
+        (r'"a\u0000b"', "a\ufffdb"),
+        (r'"\u0000\u0000"', "\ufffd\ufffd"),
+        (r'"\\\u0000"', "\\\ufffd"),
+        (r'"\\u0000"', r"\u0000"),
     ],
 )
 def test_escapes_are_parsed_as_utf_16(text: str | bytes, parsed: object) -> None:
