@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.schema import bans

@@ -1,7 +1,7 @@
 """The change of a group's id when Telegram turns it into a supergroup."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.schema import answers, comparisons, drafts, preferences, quotas, requests
@@ -26,7 +26,9 @@ async def migrate_chat(database: Database, old: int, new: int) -> None:
         for row in connection.execute(sa.select(quotas).where(quotas.c.subject_id == old)).all():
             more = insert(quotas).values(subject_id=new, day=row.day, used=row.used)
             key = [quotas.c.subject_id, quotas.c.day]
-            connection.execute(more.on_conflict_do_update(key, set_={"used": quotas.c.used + row.used}))
+            connection.execute(
+                more.on_conflict_do_update(index_elements=key, set_={"used": quotas.c.used + row.used})
+            )
         connection.execute(sa.delete(quotas).where(quotas.c.subject_id == old))
 
     await database.write(unit)
@@ -35,5 +37,9 @@ async def migrate_chat(database: Database, old: int, new: int) -> None:
 def _migrate_preferences(connection: sa.Connection, old: int, new: int) -> None:
     chosen = connection.execute(sa.select(preferences).where(preferences.c.subject_id == old)).first()
     if chosen is not None:
-        connection.execute(sa.delete(preferences).where(preferences.c.subject_id.in_([old, new])))
-        connection.execute(sa.insert(preferences), chosen._asdict() | {"subject_id": new})
+        connection.execute(sa.delete(preferences).where(preferences.c.subject_id == old))
+        values = chosen._asdict() | {"subject_id": new}
+        moved = insert(preferences).values(values)
+        connection.execute(
+            moved.on_conflict_do_update(index_elements=[preferences.c.subject_id], set_=values)
+        )

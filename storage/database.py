@@ -30,13 +30,17 @@ class Database(Protocol):
         """Add a callback for the moment at which the database begins to refuse writes."""
 
     async def read(self, unit: Unit[T]) -> T:
-        """Run a unit that only reads committed data, and return its result."""
+        """Run a unit that only reads committed data, and return its result. All of it sees one state of the ledger.
+
+        Raises the unit's exception, or StorageUnavailable.
+        """
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit in a transaction and return its result once the commit is on the disk.
 
-        Raises the unit's exception, or StorageUnavailable; the unit is undone in both cases. A caller that is cancelled
-        while it waits cannot know whether the unit was committed: only the rows show it.
+        Raises the unit's exception, or StorageUnavailable; the unit is undone in both cases. After StorageUnreachable,
+        and for a caller that is cancelled while it waits, only the rows show whether the unit was committed. A database
+        may run a unit again after it undid it, so units change nothing but the database.
         """
 
     async def close(self) -> None:

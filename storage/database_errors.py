@@ -10,4 +10,8 @@ class DatabaseLocked(DatabaseError):
 
 
 class StorageUnavailable(DatabaseError):
-    """The disk is full, read-only or failing. Nothing was stored, and a later retry is safe."""
+    """The database refuses a unit, for example because the disk is full. Nothing was stored, and a retry is safe."""
+
+
+class StorageUnreachable(StorageUnavailable):
+    """The connection to the database is lost. The unit may have been stored all the same."""

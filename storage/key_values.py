@@ -1,7 +1,7 @@
 """Small values that survive a restart, by name."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.schema import key_values

@@ -1,5 +1,7 @@
 """Opens the ledger's database by its URL."""
 
+import sqlalchemy as sa
+
 from storage.database import Database, Failpoint
 from storage.sqlite import SqliteDatabase
 
@@ -9,4 +11,8 @@ async def open_database(url: str, failpoint: Failpoint | None = None) -> Databas
 
     Raises DatabaseLocked if another process uses it, DatabaseError if it cannot be read or written.
     """
+    if sa.make_url(url).get_backend_name() == "postgresql":
+        from storage.postgres import PostgresDatabase  # noqa: PLC0415 - psycopg is an optional package
+
+        return await PostgresDatabase.open(url, failpoint)
     return await SqliteDatabase.open(url, failpoint)

@@ -70,8 +70,10 @@ class History:
 
         def unit(connection: sa.Connection) -> None:
             own = requests.c.user_id == user_id
-            connection.execute(sa.delete(requests).where(own, requests.c.closed_at.is_not(None)))
+            # Marked first: a request that is closed meanwhile is deleted here or by its own unit.
             connection.execute(sa.update(requests).where(own).values(forget=True))
+            closed = requests.c.closed_at.is_not(None)
+            connection.execute(sa.delete(requests).where(own, requests.c.forget, closed))
             drafted = sa.select(drafts.c.id).where(drafts.c.user_id == user_id)
             connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))
             connection.execute(sa.delete(drafts).where(drafts.c.user_id == user_id))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from core.reply_target import is_group
 from storage.database import Database
@@ -24,8 +24,8 @@ _USED = sa.select(quotas.c.used).where(
     quotas.c.subject_id == sa.bindparam("subject"), quotas.c.day == sa.bindparam("on_day")
 )
 
-UNLIMITED = 2**53
-"""The daily limit of users without one. Their units are counted all the same."""
+UNLIMITED = 2**31 - 1
+"""The daily limit of users without one, the largest integer of the column. Their units are counted all the same."""
 
 
 def reserve(connection: sa.Connection, subject_id: int, day: str, daily: int | None) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from core.clock import Clock, utc_day
 from core.model import (
@@ -28,6 +28,7 @@ from storage import quotas
 from storage.comparisons import shown_in
 from storage.database import Database
 from storage.durations import Interval, record_duration
+from storage.locks import hold
 from storage.moderation_strikes import record_strike
 from storage.rows import origin_columns, read_request, source_columns
 from storage.schema import requests
@@ -146,6 +147,7 @@ class Requests:
         }
 
         def unit(connection: sa.Connection) -> Accepted | Rejection:
+            hold(connection, "user", origin.user_id)
             known = connection.execute(_BY_KEY, {"by_key": origin.key}).first()
             if known is not None:
                 return Accepted(read_request(known), fresh=False)

@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 
+from storage.column_types import ID, KEY
+
 HEAD = "0006"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 
@@ -17,8 +19,8 @@ metadata = sa.MetaData(
 requests = sa.Table(
     "requests",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("key", KEY, nullable=False, unique=True),
     sa.Column("user_id", sa.BigInteger, nullable=False),
     sa.Column("chat_id", sa.BigInteger, nullable=False),
     sa.Column("thread_id", sa.BigInteger),
@@ -45,19 +47,30 @@ requests = sa.Table(
     sa.Column("result_message_id", sa.BigInteger),
     sa.Column("finished_at", sa.Float),
     sa.Column("closed_at", sa.Float),
-    sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.text("0")),
+    sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("cost", sa.Float),
     sa.Column("failure_detail", sa.Text),
-    sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.text("0")),
+    sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("source_unique_id", sa.Text),
-    sa.Index("ix_requests_open", "id", sqlite_where=sa.text("closed_at IS NULL")),
+    sa.Index(
+        "ix_requests_open",
+        "id",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    ),
     sa.Index("ix_requests_user_id_chat_id_id", "user_id", "chat_id", "id"),
-    sa.Index("ix_requests_pending", "user_id", sqlite_where=sa.text("finished_at IS NULL")),
+    sa.Index(
+        "ix_requests_pending",
+        "user_id",
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    ),
     sa.Index(
         "ix_requests_chat_id_result_message_id",
         "chat_id",
         "result_message_id",
         sqlite_where=sa.text("result_message_id IS NOT NULL"),
+        postgresql_where=sa.text("result_message_id IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
 )
@@ -75,8 +88,8 @@ quotas = sa.Table(
 drafts = sa.Table(
     "drafts",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("key", KEY, nullable=False, unique=True),
     sa.Column("user_id", sa.BigInteger, nullable=False),
     sa.Column("chat_id", sa.BigInteger, nullable=False),
     sa.Column("thread_id", sa.BigInteger),
@@ -90,7 +103,7 @@ drafts = sa.Table(
     sa.Column("language", sa.Text, nullable=False, server_default="en"),
     sa.Column("refused_at", sa.Float),
     sa.Column("answered_at", sa.Float),
-    sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.text("0")),
+    sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("source_unique_id", sa.Text),
     sa.Column("superseded_at", sa.Float),
     sa.Index("ix_drafts_chat_id_question_message_id", "chat_id", "question_message_id"),
@@ -103,7 +116,7 @@ answers = sa.Table(
     metadata,
     sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("draft_id", sa.Integer, nullable=False),
+    sa.Column("draft_id", ID, nullable=False),
     sa.Index("ix_answers_draft_id", "draft_id"),
 )
 """The messages that users gave as answers to the question of a draft."""
@@ -122,7 +135,7 @@ preferences = sa.Table(
 durations = sa.Table(
     "durations",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
     sa.Column("shortest", sa.Float, nullable=False),
     sa.Column("longest", sa.Float, nullable=False),
 )
@@ -163,7 +176,7 @@ bans = sa.Table(
 moderation_strikes = sa.Table(
     "moderation_strikes",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
     sa.Column("user_id", sa.BigInteger, nullable=False),
     sa.Column("struck_at", sa.Float, nullable=False),
     sa.Index("ix_moderation_strikes_user_id_struck_at", "user_id", "struck_at"),
@@ -184,6 +197,11 @@ inbox = sa.Table(
     sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("payload", sa.Text),
     sa.Column("received_at", sa.Float, nullable=False),
-    sa.Index("ix_inbox_unhandled", "update_id", sqlite_where=sa.text("payload IS NOT NULL")),
+    sa.Index(
+        "ix_inbox_unhandled",
+        "update_id",
+        sqlite_where=sa.text("payload IS NOT NULL"),
+        postgresql_where=sa.text("payload IS NOT NULL"),
+    ),
 )
 """Telegram updates. The payload is cleared once the update is handled; the id stays a day to recognise repeats."""

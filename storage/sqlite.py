@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import filelock
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.availability import Availability
 from storage.database import Failpoint, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.private_files import PRIVATE, create_private, explain
@@ -23,7 +23,6 @@ from storage.sqlite_file import check, explain_sqlite_error, sqlite_path, to_sto
 from storage.unit_queue import UnitQueue, UnitResult
 
 T = TypeVar("T")
-log = structlog.get_logger(__name__)
 
 
 class SqliteDatabase:
@@ -33,7 +32,6 @@ class SqliteDatabase:
         self, *, path: Path, lock: filelock.BaseFileLock, failpoint: Failpoint | None = None
     ) -> None:
         self.path = path
-        self.write_error: str | None = None
         self._lock = lock
         self._failpoint = failpoint or (lambda _point: None)
         self._writing_engine = create_engine(path)
@@ -42,7 +40,7 @@ class SqliteDatabase:
         self._reader: AsyncConnection | None = None
         self._writes = UnitQueue(self._commit)
         self._reads = UnitQueue(self._read_batch)
-        self._on_unavailable: list[Callable[[], None]] = []
+        self._availability = Availability(str(path))
 
     @classmethod
     async def open(cls, url: str, failpoint: Failpoint | None = None) -> "SqliteDatabase":
@@ -76,8 +74,12 @@ class SqliteDatabase:
     def name(self) -> str:
         return str(self.path)
 
+    @property
+    def write_error(self) -> str | None:
+        return self._availability.error
+
     def on_unavailable(self, callback: Callable[[], None]) -> None:
-        self._on_unavailable.append(callback)
+        self._availability.on_unavailable(callback)
 
     async def read(self, unit: Unit[T]) -> T:
         return await self._reads.run(unit)
@@ -118,19 +120,9 @@ class SqliteDatabase:
         except Exception as error:  # the whole batch was undone, so each caller gets the error
             for result in results:
                 result.error = result.error or to_storage_error(error)
-        self._record_availability(results)
-        return results
-
-    def _record_availability(self, results: Sequence[UnitResult]) -> None:
-        """Record whether the disk accepts writes, and report a change."""
         errors = (result.error for result in results if isinstance(result.error, StorageUnavailable))
-        before, self.write_error = self.write_error, next(map(str, errors), None)
-        if self.write_error and not before:
-            log.error("disk refuses writes", error=self.write_error, path=str(self.path))
-            for callback in self._on_unavailable:
-                callback()
-        elif before and not self.write_error:
-            log.info("disk accepts writes again", path=str(self.path))
+        self._availability.record(next(map(str, errors), None))
+        return results
 
 
 def _prepare(connection: sa.Connection, path: Path) -> None:

@@ -1,7 +1,8 @@
 """Fixtures for the tests of several packages."""
 
+import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,49 @@ from storage.database import Database
 from storage.open_database import open_database
 from tests.support import bot_process
 from tests.support.manual_clock import ManualClock
+from tests.support.postgres_server import new_database
 from tests.support.property_tests import register_profiles
+from tests.support.shared_postgres import MIGRATED, SharedPostgres, skip_without_postgres
 
 register_profiles()
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedPostgres]:
+    """Yield the PostgreSQL server of this test session. Skips the test on a machine without one."""
+    skip_without_postgres()
+    folder = tmp_path_factory.getbasetemp()
+    shared = SharedPostgres(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """Yield an open database in a new file."""
+def postgres_url(postgres: SharedPostgres) -> Iterator[str]:
+    """Yield the URL of a new PostgreSQL database with the newest schema."""
+    with new_database(postgres.admin_url, MIGRATED) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a new ledger, on each database in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/bot.sqlite3"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Yield a new open ledger, on each database in turn."""
+    opened = await open_database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+    """Yield an open ledger in a new SQLite file."""
     opened = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
     yield opened
     await opened.close()

@@ -73,7 +73,7 @@ async def test_on_a_full_disk_requests_are_refused_until_there_is_space(small_di
         assert picture.reply_to_message is not None
         assert picture.reply_to_message.message_id == command.message_id
         assert await _health(world) == (200, False)
-        await world.process.wait_for_log("disk accepts writes again")
+        await world.process.wait_for_log("database accepts writes again")
         world.telegram.say(ben, "/imagine лису --ar 1:1")
         await world.wait_for_picture(ben)
         assert (len(world.pictures(ann)), world.quota_used(ann), world.quota_used(ben)) == (1, 1, 1)
@@ -92,7 +92,7 @@ async def test_sigterm_stops_the_bot_although_the_disk_is_full(small_disk: Path)
         await world.wait_until(lambda: world.rows("SELECT 1 FROM requests WHERE state = 'running'"))
         _fill(small_disk)
         world.finish_tasks()
-        await world.process.wait_for_log("disk refuses writes")
+        await world.process.wait_for_log("database refuses writes")
         assert await world.process.stop() == 0  # while the disk is still full
         assert not any("Traceback" in line for line in world.process.lines)
         (small_disk / "filler").unlink()
@@ -112,7 +112,7 @@ async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> 
         await world.wait_until(lambda: len(world.rows("SELECT 1 FROM requests WHERE state = 'running'")) == 4)
         _fill(small_disk)
         world.finish_tasks()
-        await world.process.wait_for_log("disk refuses writes")
+        await world.process.wait_for_log("database refuses writes")
         await world.process.kill()
         await world.process.start(until=None)
         await world.process.wait_until(lambda: world.process.ended or world.process.log)

@@ -33,7 +33,7 @@ from tests.support.fake_apis import (
     PhotoOutcome,
 )
 from tests.support.in_process_app import open_app
-from tests.support.ledger_file import connect
+from tests.support.ledger_file import connect, file_url
 from tests.support.property_tests import examples
 from tests.support.virtual_loop import LoopClock, VirtualLoop
 
@@ -236,13 +236,10 @@ def _read_requests(folder: Path) -> list[Request]:
     path = folder / "bot.sqlite3"
     if not path.exists():
         return []
-    engine = connect(path)
-    with engine.connect() as connection:
+    with connect(file_url(path)) as connection:
         if not sa.inspect(connection).has_table("requests"):
             return []
-        rows = [read_request(row) for row in connection.execute(sa.select(requests))]
-    engine.dispose()
-    return rows
+        return [read_request(row) for row in connection.execute(sa.select(requests))]
 
 
 @pytest.mark.hypothesis

@@ -13,7 +13,7 @@ from storage import database as storage_database
 from storage.database_errors import DatabaseError
 from storage.open_database import open_database
 from storage.schema import HEAD, metadata
-from tests.support.ledger_file import connect
+from tests.support.ledger_file import connect, file_url
 from tests.support.released_ledgers import DUMPS, build_ledger
 
 MIGRATIONS = ScriptDirectory(str(Path(storage_database.__file__).parent / "migrations"))
@@ -49,10 +49,8 @@ async def test_an_older_ledger_is_migrated_and_keeps_its_rows(tmp_path: Path, du
     database = await open_database(f"sqlite:///{path}")
     await database.close()
     assert _requests(path, columns)[1] == rows
-    engine = connect(path)
-    with engine.connect() as connection:
+    with connect(file_url(path)) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
     with sqlite3.connect(path) as raw:
         assert raw.execute(
             "SELECT user_id, count(*) FROM moderation_strikes GROUP BY user_id"

@@ -11,7 +11,6 @@ killed. The kernel kills each fork when the server ends.
 """
 
 import contextlib
-import ctypes
 import functools
 import gc
 import json
@@ -28,11 +27,9 @@ from typing import Any
 
 from bot import check, demo, process
 from bot.cli import main
+from tests.support.parent_death import die_with
 
 __all__ = ["check", "demo"]  # imported here, so that no fork imports them
-
-_PR_SET_PDEATHSIG = 1
-"""From <linux/prctl.h>."""
 
 
 def _request_state() -> str:
@@ -68,16 +65,8 @@ def _install_test_hooks(die_at: str, clock: str) -> None:
         time.time = lambda: machine_time() + float(Path(clock).read_text(encoding="ascii"))
 
 
-def _die_with(parent: int) -> None:
-    """Let the kernel kill this process when its parent ends (prctl(2), Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it has ended before the call
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
 def _run_command(request: dict[str, Any], stdout: int, stderr: int, parent: int) -> None:
-    _die_with(parent)
+    die_with(parent)
     environment = request["environment"]
     _install_test_hooks(request["die_at"], request["clock"])
     os.setsid()

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.column_types import ID, KEY
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -13,8 +15,8 @@ def upgrade() -> None:
     """Create every table of release 0.1."""
     op.create_table(
         "requests",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("key", KEY, nullable=False),
         sa.Column("user_id", sa.BigInteger, nullable=False),
         sa.Column("chat_id", sa.BigInteger, nullable=False),
         sa.Column("thread_id", sa.BigInteger),
@@ -41,14 +43,24 @@ def upgrade() -> None:
         sa.Column("result_message_id", sa.BigInteger),
         sa.Column("finished_at", sa.Float),
         sa.Column("closed_at", sa.Float),
-        sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.text("0")),
+        sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.UniqueConstraint("key", name="uq_requests_key"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_requests_open", "requests", ["id"], sqlite_where=sa.text("closed_at IS NULL"))
+    op.create_index(
+        "ix_requests_open",
+        "requests",
+        ["id"],
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
     op.create_index("ix_requests_user_id_chat_id_id", "requests", ["user_id", "chat_id", "id"])
     op.create_index(
-        "ix_requests_pending", "requests", ["user_id"], sqlite_where=sa.text("finished_at IS NULL")
+        "ix_requests_pending",
+        "requests",
+        ["user_id"],
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
     )
     op.create_table(
         "quotas",
@@ -59,8 +71,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "drafts",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("key", KEY, nullable=False),
         sa.Column("user_id", sa.BigInteger, nullable=False),
         sa.Column("chat_id", sa.BigInteger, nullable=False),
         sa.Column("thread_id", sa.BigInteger),
@@ -100,7 +112,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "durations",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", ID, primary_key=True),
         sa.Column("shortest", sa.Float, nullable=False),
         sa.Column("longest", sa.Float, nullable=False),
     )
@@ -110,4 +122,10 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text),
         sa.Column("received_at", sa.Float, nullable=False),
     )
-    op.create_index("ix_inbox_unhandled", "inbox", ["update_id"], sqlite_where=sa.text("payload IS NOT NULL"))
+    op.create_index(
+        "ix_inbox_unhandled",
+        "inbox",
+        ["update_id"],
+        sqlite_where=sa.text("payload IS NOT NULL"),
+        postgresql_where=sa.text("payload IS NOT NULL"),
+    )

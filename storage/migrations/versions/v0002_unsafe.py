@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.column_types import ID
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -13,7 +15,7 @@ def upgrade() -> None:
     """Create the table and fill it from the requests."""
     op.create_table(
         "unsafe",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", ID, primary_key=True),
         sa.Column("user_id", sa.BigInteger, nullable=False),
         sa.Column("held_at", sa.Float, nullable=False),
     )

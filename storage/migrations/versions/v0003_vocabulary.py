@@ -25,4 +25,5 @@ def upgrade() -> None:
         "requests",
         ["chat_id", "result_message_id"],
         sqlite_where=sa.text("result_message_id IS NOT NULL"),
+        postgresql_where=sa.text("result_message_id IS NOT NULL"),
     )

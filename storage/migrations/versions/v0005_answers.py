@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.column_types import ID
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -18,7 +20,7 @@ def upgrade() -> None:
         "answers",
         sa.Column("chat_id", sa.BigInteger, nullable=False),
         sa.Column("message_id", sa.BigInteger, nullable=False),
-        sa.Column("draft_id", sa.Integer, nullable=False),
+        sa.Column("draft_id", ID, nullable=False),
         sa.PrimaryKeyConstraint("chat_id", "message_id", name="pk_answers"),
     )
     op.create_index("ix_answers_draft_id", "answers", ["draft_id"])

@@ -1,0 +1,142 @@
+"""The ledger in a PostgreSQL database: one transaction for each unit, several at once, all of one process.
+
+PostgreSQL itself writes concurrent commits to the disk in groups (PostgreSQL, Write Ahead Log, commit_delay). Units of
+several connections run at the same time: a unit that decides by rows that another may write holds a lock
+(storage.locks).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.availability import Availability
+from storage.database import Failpoint, Unit
+from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
+from storage.postgres_connection import CONNECTIONS, create_engine
+from storage.postgres_errors import explain, is_conflict, is_disconnect, to_storage_error
+from storage.schema_migration import migrate
+
+T = TypeVar("T")
+MOST_TRIES = 10
+"""Tries of a unit that conflicts with others."""
+
+
+class PostgresDatabase:
+    """An open PostgreSQL database (Database), created by `open`."""
+
+    def __init__(self, *, name: str, engine: AsyncEngine, failpoint: Failpoint | None = None) -> None:
+        self.name = name
+        self._engine = engine
+        self._reading_engine = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        self._failpoint = failpoint or (lambda _point: None)
+        self._slots = asyncio.Semaphore(CONNECTIONS)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._availability = Availability(name)
+
+    @classmethod
+    async def open(cls, url: str, failpoint: Failpoint | None = None) -> "PostgresDatabase":
+        """Connect, keep other processes out and migrate the schema.
+
+        Raises DatabaseLocked if another process uses the database, DatabaseError if it cannot be used.
+        """
+        parsed = sa.make_url(url)
+        name = parsed.set(password=None).render_as_string()
+        database = cls(name=name, engine=create_engine(parsed), failpoint=failpoint)
+        try:
+            async with database._engine.begin() as connection:
+                await connection.run_sync(_prepare)
+        except DatabaseLocked:
+            await database.close()
+            raise
+        except (sa.exc.SQLAlchemyError, DatabaseError, OSError) as error:
+            await database.close()
+            raise DatabaseError(f"{name} cannot be used: {explain(error)}") from error
+        return database
+
+    @property
+    def write_error(self) -> str | None:
+        return self._availability.error
+
+    def on_unavailable(self, callback: Callable[[], None]) -> None:
+        self._availability.on_unavailable(callback)
+
+    async def read(self, unit: Unit[T]) -> T:
+        return await self._apart(self._repeated(_Attempt(self._reading_engine, unit)))
+
+    async def write(self, unit: Unit[T]) -> T:
+        return await self._apart(self._repeated(_Attempt(self._engine, unit, self._failpoint)))
+
+    async def close(self) -> None:
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._engine.dispose()
+
+    async def _apart(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await a task of its own. A cancelled caller does not cut a transaction in half."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _repeated(self, attempt: "_Attempt[T]") -> T:
+        """Run a unit, again if the server undid it because of a concurrent one or ended an idle connection."""
+        async with self._slots:
+            for left in reversed(range(MOST_TRIES)):
+                try:
+                    result = await attempt.run()
+                except Exception as error:
+                    if left and (is_conflict(error) or (is_disconnect(error) and not attempt.may_be_stored)):
+                        continue
+                    storage_error = to_storage_error(error)
+                    if isinstance(storage_error, StorageUnavailable):
+                        self._availability.record(str(storage_error))
+                    raise storage_error from error
+                if attempt.writes:
+                    self._availability.record(None)
+                return result
+        raise AssertionError("the last try returns or raises")
+
+
+@dataclass(slots=True)
+class _Attempt(Generic[T]):
+    """Tries of one unit. `may_be_stored` is true once its commit is sent. Only units that write pass failpoints."""
+
+    engine: AsyncEngine
+    unit: Unit[T]
+    failpoint: Failpoint | None = None
+    may_be_stored: bool = False
+
+    @property
+    def writes(self) -> bool:
+        return self.failpoint is not None
+
+    async def run(self) -> T:
+        """Run the unit in a transaction."""
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(self._transact)
+
+    def _transact(self, connection: sa.Connection) -> T:
+        if self.failpoint is None:
+            return self.unit(connection)
+        self.may_be_stored = False
+        self.failpoint("write")
+        with connection.begin():
+            result = self.unit(connection)
+            self.failpoint("commit")
+            self.may_be_stored = True
+        self.failpoint("committed")
+        return result
+
+
+def _prepare(connection: sa.Connection) -> None:
+    """Check the encoding and migrate the schema."""
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    if encoding != "UTF8":
+        raise DatabaseError(f"its encoding is {encoding}, not UTF8")
+    migrate(connection)

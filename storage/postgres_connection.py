@@ -1,0 +1,77 @@
+"""Connections to PostgreSQL through SQLAlchemy's asyncio extension and psycopg, all of one process."""
+
+import secrets
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.database_errors import DatabaseLocked
+
+CONNECTIONS = 8
+"""Connections of a process at most, so units that run at once."""
+_OWNER_LOCK = 0x494D4147
+"""The first key of the lock that each connection holds; the second key is the number of its process."""
+_CONNECT = {
+    "connect_timeout": 5,
+    # An unreachable server is noticed after about ten seconds (libpq, Connection Control Functions).
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+_SESSION = {
+    "application_name": "imagine-bot",
+    "lock_timeout": "10s",
+    # The server ends connections of an unreachable process, so that another process can start.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""Parameters of each session (PostgreSQL, Server Configuration)."""
+
+
+def create_engine(url: sa.URL) -> AsyncEngine:
+    """Return an engine whose connections belong to a new owner of the database.
+
+    A connection is refused with DatabaseLocked while the database has a connection of another owner.
+    """
+    owner = secrets.randbelow(2**31)
+
+    async def connect(*arguments: Any, **options: Any) -> psycopg.AsyncConnection[Any]:
+        connection = await psycopg.AsyncConnection.connect(*arguments, **{**_CONNECT, **options})
+        try:
+            await _prepare(connection, owner)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    return create_async_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        connect_args={"async_creator_fn": connect},
+    )
+
+
+async def _prepare(connection: psycopg.AsyncConnection[Any], owner: int) -> None:
+    """Set the session's parameters and join the owner's connections, in one transaction.
+
+    Each connection holds the owner's lock (shared) until it ends, so the server knows the owner of the database even if
+    the process is killed. The first lock makes connections of several processes join one after the other.
+    """
+    for name, value in _SESSION.items():
+        await connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('imagine owner', 0))")
+    other = await connection.execute(
+        "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+        " WHERE locktype = 'advisory' AND datname = current_database()"
+        " AND classid::bigint = %s AND objid::bigint <> %s LIMIT 1",
+        (_OWNER_LOCK, owner),
+    )
+    if await other.fetchone() is not None:
+        raise DatabaseLocked(f"another process is using {connection.info.dbname}; stop it first")
+    await connection.execute("SELECT pg_advisory_lock_shared(%s::int, %s::int)", (_OWNER_LOCK, owner))
+    await connection.commit()

@@ -1,0 +1,157 @@
+"""A private PostgreSQL server in a temporary folder, reached by a socket in it and by nothing else."""
+
+import functools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.support.parent_death import die_with
+from tests.support.process_launcher import DEADLINE
+
+DEBIAN = Path("/usr/lib/postgresql")
+USER = "imagine"
+EMPTY = "template1"
+FLAGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "max_wal_size": "256MB",
+    "autovacuum": "off",
+}
+"""Nothing in it must survive the machine."""
+
+
+def find_programs() -> Path | None:
+    """Return the folder of the server's programs: Debian's newest, or the one in PATH."""
+    folders = sorted(DEBIAN.glob("*/bin"), key=lambda path: int(path.parts[-2]))
+    found = shutil.which("postgres")
+    return folders[-1] if folders else Path(found).parent if found else None
+
+
+@dataclass(slots=True)
+class PostgresServer:
+    """A server whose data lies in `folder`. It can be stopped and started again."""
+
+    programs: Path
+    folder: Path
+    _process: "subprocess.Popen[bytes] | None" = field(default=None)
+
+    def create(self) -> None:
+        """Create the data, with a collation that differs from the order of bytes, as most servers have it."""
+        if self._account:
+            os.chown(self.folder, *self._account.values())
+        command: list[str | Path] = [
+            self.programs / "initdb",
+            "--pgdata",
+            self.folder / "data",
+            "--username",
+            USER,
+        ]
+        command += ["--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions", "--locale=C.UTF-8"]
+        command += ["--locale-provider=icu", "--icu-locale=en-US"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self._run_as)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        command: list[str | Path] = [self.programs / "postgres", "-D", self.folder / "data"]
+        command += [f"--{name}={value}" for name, value in FLAGS.items()]
+        command += [f"--unix_socket_directories={self.folder}"]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,
+                preexec_fn=functools.partial(die_with, os.getpid(), signal.SIGQUIT),  # noqa: PLW1509
+                **self._run_as,
+            )
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            try:
+                self.execute("SELECT 1")
+            except psycopg.OperationalError:
+                assert self._process.poll() is None, (self.folder / "log").read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self, number: int = signal.SIGQUIT) -> None:
+        """Stop the server: at once and without a checkpoint (SIGQUIT), or after ending its sessions (SIGINT)."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait()
+            self._process = None
+
+    def url(self, database: str) -> str:
+        """Return the URL of a database."""
+        return server_url(self.folder, database)
+
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """Run a statement outside a transaction."""
+        execute(self.url(database), statement)
+
+    @property
+    def _account(self) -> dict[str, int]:
+        """The account that runs the server, which refuses to run as root."""
+        if os.geteuid() != 0:
+            return {}
+        account = pwd.getpwnam("postgres")  # the package creates it
+        return {"user": account.pw_uid, "group": account.pw_gid}
+
+    @property
+    def _run_as(self) -> dict[str, Any]:
+        return {**self._account, "extra_groups": []} if self._account else {}
+
+
+def server_url(folder: Path, database: str) -> str:
+    """Return the URL of a database of the server in a folder."""
+    return f"postgresql://{USER}@/{database}?host={folder}"
+
+
+def execute(url: str, statement: str) -> None:
+    """Run a statement on a database, outside a transaction."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@contextmanager
+def new_server() -> Iterator[PostgresServer]:
+    """Yield a running server of its own."""
+    programs = find_programs()
+    assert programs is not None
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short path: a socket's has at most 107 bytes
+    server = PostgresServer(programs, folder)
+    try:
+        server.create()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def new_database(admin_url: str, template: str) -> Iterator[str]:
+    """Yield the URL of a new database on the server of a URL, a copy of another one."""
+    name = f"t_{uuid.uuid4().hex}"
+    execute(admin_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    try:
+        yield admin_url.replace("/postgres?", f"/{name}?")
+    finally:
+        execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)")
