@@ -18,6 +18,8 @@ from tests.support.shared_postgres import MIGRATED, SharedPostgres, skip_without
 
 register_profiles()
 
+DATABASES = ["sqlite", "postgresql"]
+
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedPostgres]:
@@ -36,7 +38,19 @@ def postgres_url(postgres: SharedPostgres) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=DATABASES)
+def module_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Yield the URL of a new ledger for the tests of a module, on each database in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('ledger')}/bot.sqlite3"
+        return
+    with new_database(request.getfixturevalue("postgres").admin_url, MIGRATED) as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of a new ledger, on each database in turn."""
     if request.param == "sqlite":

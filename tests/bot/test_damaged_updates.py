@@ -191,7 +191,7 @@ class QueueHarness:
 
 @pytest.fixture(scope="module")
 def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueueHarness]:
-    dispatcher = DispatcherHarness(tmp_path_factory.mktemp("damaged"))
+    dispatcher = DispatcherHarness(f"sqlite:///{tmp_path_factory.mktemp('damaged')}/bot.sqlite3")
     yield QueueHarness(dispatcher)
     dispatcher.close()
 

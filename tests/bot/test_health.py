@@ -1,7 +1,6 @@
 """The health of the process."""
 
 import asyncio
-from pathlib import Path
 
 from bot.app import App
 from tests.support.fake_apis import EngineTelegram, FakeProvider, KillSwitch
@@ -9,18 +8,18 @@ from tests.support.in_process_app import open_app
 from tests.support.virtual_loop import LoopClock, virtual_time
 
 
-async def _app(folder: Path, points: list[str]) -> App:
+async def _app(database_url: str, points: list[str]) -> App:
     """Return an application that is not started. `points` collects the failpoints of its ledger."""
     provider = FakeProvider(KillSwitch())
     telegram = EngineTelegram(provider.kill_switch)
     return await open_app(
-        folder, telegram=telegram, provider=provider, clock=LoopClock(), failpoint=points.append
+        database_url, telegram=telegram, provider=provider, clock=LoopClock(), failpoint=points.append
     )
 
 
 @virtual_time
-async def test_a_bot_is_healthy_only_while_it_runs_and_polls(tmp_path: Path) -> None:
-    app = await _app(tmp_path, [])
+async def test_a_bot_is_healthy_only_while_it_runs_and_polls(database_url: str) -> None:
+    app = await _app(database_url, [])
     await app.start()
     assert not await app.is_healthy()
     app.polling.start()
@@ -34,9 +33,9 @@ async def test_a_bot_is_healthy_only_while_it_runs_and_polls(tmp_path: Path) -> 
 
 
 @virtual_time
-async def test_a_health_check_writes_nothing(tmp_path: Path) -> None:
+async def test_a_health_check_writes_nothing(database_url: str) -> None:
     points: list[str] = []
-    app = await _app(tmp_path, points)
+    app = await _app(database_url, points)
     await app.start()
     app.polling.start()
     await asyncio.sleep(1.0)  # the tasks of the start write to the ledger
@@ -48,7 +47,7 @@ async def test_a_health_check_writes_nothing(tmp_path: Path) -> None:
 
 
 @virtual_time
-async def test_an_app_that_was_never_started_stops(tmp_path: Path) -> None:
-    app = await _app(tmp_path, [])
+async def test_an_app_that_was_never_started_stops(database_url: str) -> None:
+    app = await _app(database_url, [])
     assert not await app.is_healthy()
     await app.stop()

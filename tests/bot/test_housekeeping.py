@@ -1,31 +1,28 @@
 """The hourly deletion of old rows."""
 
 import asyncio
-import sqlite3
-from pathlib import Path
 
 from bot.housekeeping import prune_hourly
 from storage.drafts import KEPT_SECONDS, Drafts
 from storage.inbox import Inbox, StoredUpdate
 from storage.open_database import open_database
 from tests.support.factories import origin
+from tests.support.ledger_file import connect
 from tests.support.virtual_loop import LoopClock, virtual_time
 
 HOUR = 3600.0
 
 
-def _count(folder: Path, table: str) -> int:
-    with sqlite3.connect(folder / "bot.sqlite3") as connection:
-        count = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-    connection.close()
-    return int(count)
+def _count(database_url: str, table: str) -> int:
+    with connect(database_url) as connection:
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())  # noqa: S608
 
 
 @virtual_time
 async def test_unfinished_drafts_and_handled_updates_are_deleted_within_an_hour_of_their_time(
-    tmp_path: Path,
+    database_url: str,
 ) -> None:
-    database = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
+    database = await open_database(database_url)
     clock = LoopClock()
     drafts, inbox = Drafts(database=database, clock=clock), Inbox(database=database, clock=clock)
     await drafts.save(origin(), prompt="a fox")
@@ -33,12 +30,12 @@ async def test_unfinished_drafts_and_handled_updates_are_deleted_within_an_hour_
     await inbox.handled(1)
     task = asyncio.create_task(prune_hourly(inbox, drafts, clock))
     await asyncio.sleep(23 * HOUR)
-    assert (_count(tmp_path, "drafts"), _count(tmp_path, "inbox")) == (1, 2)
+    assert (_count(database_url, "drafts"), _count(database_url, "inbox")) == (1, 2)
     await asyncio.sleep(3 * HOUR)
-    assert (_count(tmp_path, "drafts"), _count(tmp_path, "inbox")) == (1, 1)
+    assert (_count(database_url, "drafts"), _count(database_url, "inbox")) == (1, 1)
     await asyncio.sleep(KEPT_SECONDS - 27 * HOUR)
-    assert _count(tmp_path, "drafts") == 1
+    assert _count(database_url, "drafts") == 1
     await asyncio.sleep(3 * HOUR)
-    assert _count(tmp_path, "drafts") == 0
+    assert _count(database_url, "drafts") == 0
     task.cancel()
     await database.close()

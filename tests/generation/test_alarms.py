@@ -1,7 +1,6 @@
 """Alarms to the bot admins: a low balance once, any other alarm at most once an hour, restarts included."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +12,15 @@ ADMIN = 99
 TEN_MINUTES = 600.0
 
 
-def _harness(folder: Path) -> EngineHarness:
-    return EngineHarness(folder, admin_ids=frozenset({ADMIN}), low_balance=100)
+def _harness(database_url: str) -> EngineHarness:
+    return EngineHarness(database_url, admin_ids=frozenset({ADMIN}), low_balance=100)
 
 
 @virtual_time
 async def test_the_balance_is_checked_every_ten_minutes_and_a_low_one_is_reported_once(
-    tmp_path: Path,
+    database_url: str,
 ) -> None:
-    harness = _harness(tmp_path)
+    harness = _harness(database_url)
     app = await harness.start()
     await asyncio.sleep(6 * TEN_MINUTES + 1)
     assert harness.provider.balance_calls == 7
@@ -39,8 +38,8 @@ async def test_the_balance_is_checked_every_ten_minutes_and_a_low_one_is_reporte
 
 @pytest.mark.parametrize("alarm", Alarm)
 @virtual_time
-async def test_an_alarm_is_sent_at_most_once_an_hour(tmp_path: Path, alarm: Alarm) -> None:
-    harness = _harness(tmp_path)
+async def test_an_alarm_is_sent_at_most_once_an_hour(database_url: str, alarm: Alarm) -> None:
+    harness = _harness(database_url)
     app = await harness.start()
     for minutes in range(0, 121, 10):
         app.alarms.raise_alarm(alarm)

@@ -198,7 +198,7 @@ class Crashes(RuleBasedStateMachine):
     async def _start(self) -> None:
         self.clock.restart()
         self.app = await open_app(
-            self.folder,
+            f"sqlite:///{self.folder}/bot.sqlite3",
             telegram=self.telegram,
             provider=self.provider,
             clock=self.clock,

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from pathlib import Path
 
 import pytest
 
@@ -37,9 +36,9 @@ def _pauses(times: list[float]) -> list[float]:
 @pytest.mark.parametrize("outcome", ["unreadable", "lost before", "down", "too fast"])
 @virtual_time
 async def test_a_picture_is_delivered_after_an_outage_of_any_length(
-    tmp_path: Path, outcome: PhotoOutcome, seconds: float
+    database_url: str, outcome: PhotoOutcome, seconds: float
 ) -> None:
-    harness = EngineHarness(tmp_path)
+    harness = EngineHarness(database_url)
     harness.telegram.outage, harness.telegram.outage_until = outcome, seconds
     request = await _deliver(harness)
     assert request.state is State.DELIVERED
@@ -52,9 +51,9 @@ async def test_a_picture_is_delivered_after_an_outage_of_any_length(
 @pytest.mark.parametrize("outcome", ["unreadable", "lost before", "lost after"])
 @virtual_time
 async def test_a_picture_that_may_be_delivered_is_repeated_at_once_and_then_at_most_once_a_minute(
-    tmp_path: Path, outcome: PhotoOutcome
+    database_url: str, outcome: PhotoOutcome
 ) -> None:
-    harness = EngineHarness(tmp_path)
+    harness = EngineHarness(database_url)
     harness.telegram.outage, harness.telegram.outage_until = outcome, 30 * MINUTE
     assert (await _deliver(harness)).state is State.DELIVERED
     first, *pauses = _pauses(harness.telegram.photo_calls)
@@ -67,9 +66,9 @@ async def test_a_picture_that_may_be_delivered_is_repeated_at_once_and_then_at_m
 @pytest.mark.parametrize("outcome", ["unreadable", "down"])
 @virtual_time
 async def test_after_a_day_the_user_is_informed_and_the_picture_does_not_count(
-    tmp_path: Path, outcome: PhotoOutcome
+    database_url: str, outcome: PhotoOutcome
 ) -> None:
-    harness = EngineHarness(tmp_path)
+    harness = EngineHarness(database_url)
     harness.telegram.outage, harness.telegram.outage_until = outcome, 30 * HOUR
     app = await harness.start()
     await app.engine.submit(generation_request(1), AMPLE)
@@ -89,8 +88,8 @@ async def test_after_a_day_the_user_is_informed_and_the_picture_does_not_count(
 
 
 @virtual_time
-async def test_a_restart_neither_ends_nor_hurries_the_wait(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path)
+async def test_a_restart_neither_ends_nor_hurries_the_wait(database_url: str) -> None:
+    harness = EngineHarness(database_url)
     harness.telegram.outage, harness.telegram.outage_until = "unreadable", 20 * MINUTE
     app = await harness.start()
     await app.engine.submit(generation_request(1), AMPLE)
@@ -108,8 +107,10 @@ async def test_a_restart_neither_ends_nor_hurries_the_wait(tmp_path: Path) -> No
 
 
 @virtual_time
-async def test_a_store_that_fails_while_a_picture_waits_for_telegram_does_not_lose_it(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path)
+async def test_a_store_that_fails_while_a_picture_waits_for_telegram_does_not_lose_it(
+    database_url: str,
+) -> None:
+    harness = EngineHarness(database_url)
     harness.telegram.outage, harness.telegram.outage_until = "down", 45 * MINUTE
     app = await harness.start()
     await app.engine.submit(generation_request(1), AMPLE)

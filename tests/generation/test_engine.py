@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -22,8 +21,8 @@ NEWCOMER = 9_000
 
 @pytest.mark.parametrize("answer", [REFUSAL, b"<html>Service Temporarily Unavailable</html>", b""])
 @virtual_time
-async def test_ten_minutes_of_503_are_waited_out_with_few_calls(tmp_path: Path, answer: bytes) -> None:
-    harness = EngineHarness(tmp_path, max_in_flight=IN_FLIGHT, generation_timeout=60)
+async def test_ten_minutes_of_503_are_waited_out_with_few_calls(database_url: str, answer: bytes) -> None:
+    harness = EngineHarness(database_url, max_in_flight=IN_FLIGHT, generation_timeout=60)
     harness.provider.down_until, harness.provider.down_answer = 600.0, answer
     app = await harness.start()
     for user in range(1, USERS + 1):
@@ -40,8 +39,8 @@ async def test_ten_minutes_of_503_are_waited_out_with_few_calls(tmp_path: Path, 
 
 
 @virtual_time
-async def test_four_seconds_of_502_cost_no_picture_and_no_create(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path)
+async def test_four_seconds_of_502_cost_no_picture_and_no_create(database_url: str) -> None:
+    harness = EngineHarness(database_url)
     harness.provider.bad_gateway_until = 4.0
     app = await harness.start()
     for user in range(1, 11):
@@ -69,7 +68,7 @@ async def test_no_order_of_ten_requests_around_an_outage_needs_more_than_twenty_
 ) -> None:
     """Each request starts at its own time, and the four seconds begin at `outage`."""
     with tempfile.TemporaryDirectory() as folder:
-        harness = EngineHarness(Path(folder))
+        harness = EngineHarness(f"sqlite:///{folder}/bot.sqlite3")
         app = await harness.start()
 
         async def request(user: int, begin: float) -> None:
@@ -99,10 +98,10 @@ async def test_no_order_of_ten_requests_around_an_outage_needs_more_than_twenty_
 @pytest.mark.parametrize("seconds", [4.0, 30.0, 240.0])
 @virtual_time
 async def test_an_outage_of_creates_alone_costs_no_picture_and_no_create(
-    tmp_path: Path, seconds: float
+    database_url: str, seconds: float
 ) -> None:
     """The balance and the results are answered all the time, and say nothing about creates."""
-    harness = EngineHarness(tmp_path)
+    harness = EngineHarness(database_url)
     app = await harness.start()
     await app.engine.submit(generation_request(99, 99), AMPLE)
     await asyncio.sleep(1.0)
@@ -122,8 +121,8 @@ async def test_an_outage_of_creates_alone_costs_no_picture_and_no_create(
 
 
 @virtual_time
-async def test_a_repeat_is_kept_over_a_restart_during_the_outage(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path)
+async def test_a_repeat_is_kept_over_a_restart_during_the_outage(database_url: str) -> None:
+    harness = EngineHarness(database_url)
     harness.provider.bad_gateway_until = 300.0
     app = await harness.start()
     await app.engine.submit(generation_request(1, 1), AMPLE)
@@ -140,8 +139,8 @@ async def test_a_repeat_is_kept_over_a_restart_during_the_outage(tmp_path: Path)
 
 
 @virtual_time
-async def test_the_time_between_two_processes_counts_against_no_request(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path, generation_timeout=60)
+async def test_the_time_between_two_processes_counts_against_no_request(database_url: str) -> None:
+    harness = EngineHarness(database_url, generation_timeout=60)
     app = await harness.start()
     for number, submitted in ((1, True), (2, False)):
         await app.requests.accept(generation_request(number), AMPLE)
@@ -161,8 +160,8 @@ async def test_the_time_between_two_processes_counts_against_no_request(tmp_path
 
 
 @virtual_time
-async def test_a_newcomer_behind_a_thousand_requests_starts_among_the_next_51(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path, max_in_flight=IN_FLIGHT, user_concurrency=2)
+async def test_a_newcomer_behind_a_thousand_requests_starts_among_the_next_51(database_url: str) -> None:
+    harness = EngineHarness(database_url, max_in_flight=IN_FLIGHT, user_concurrency=2)
     app = await harness.start()
     for user in range(1, USERS + 1):
         for number in range(EACH):
@@ -178,8 +177,8 @@ async def test_a_newcomer_behind_a_thousand_requests_starts_among_the_next_51(tm
 
 
 @virtual_time
-async def test_the_requests_of_a_user_start_in_order_and_within_the_concurrency(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path, max_in_flight=10, user_concurrency=2)
+async def test_the_requests_of_a_user_start_in_order_and_within_the_concurrency(database_url: str) -> None:
+    harness = EngineHarness(database_url, max_in_flight=10, user_concurrency=2)
     app = await harness.start()
     for number in range(1, 7):
         await app.engine.submit(generation_request(number), AMPLE)
@@ -192,8 +191,8 @@ async def test_the_requests_of_a_user_start_in_order_and_within_the_concurrency(
 
 
 @virtual_time
-async def test_requests_in_flight_count_against_the_limits_of_the_next_start(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path, max_in_flight=3, user_concurrency=2)
+async def test_requests_in_flight_count_against_the_limits_of_the_next_start(database_url: str) -> None:
+    harness = EngineHarness(database_url, max_in_flight=3, user_concurrency=2)
     app = await harness.start()
     for user in (1, 2, 3):
         for number in (1, 2):
@@ -211,8 +210,8 @@ async def test_requests_in_flight_count_against_the_limits_of_the_next_start(tmp
 
 
 @virtual_time
-async def test_a_cancelled_request_leaves_the_queue_and_the_next_moves_up(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path, max_in_flight=1, user_concurrency=1)
+async def test_a_cancelled_request_leaves_the_queue_and_the_next_moves_up(database_url: str) -> None:
+    harness = EngineHarness(database_url, max_in_flight=1, user_concurrency=1)
     app = await harness.start()
     for number in (1, 2, 3):
         await app.engine.submit(generation_request(number), AMPLE)
@@ -227,8 +226,8 @@ async def test_a_cancelled_request_leaves_the_queue_and_the_next_moves_up(tmp_pa
 
 
 @virtual_time
-async def test_the_word_that_a_request_is_cancelled_does_not_stay(tmp_path: Path) -> None:
-    harness = EngineHarness(tmp_path)
+async def test_the_word_that_a_request_is_cancelled_does_not_stay(database_url: str) -> None:
+    harness = EngineHarness(database_url)
     app = await harness.start()
     await app.engine.submit(generation_request(1), AMPLE)
     await asyncio.sleep(0.5)

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from pathlib import Path
 
 import pytest
 
@@ -17,10 +16,10 @@ _SECONDS = {"s": 1, "min": 60}
 
 @virtual_time
 async def test_progress_is_compared_with_the_usual_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fake_apis, "TASK_SECONDS", 125.0)
-    harness = EngineHarness(tmp_path)
+    harness = EngineHarness(database_url)
     app = await harness.start()
     await app.engine.submit(generation_request(1, 7), AMPLE)
     ended = asyncio.create_task(requests_until_closed(app, 1))

@@ -9,8 +9,8 @@ from tests.support.dispatcher_harness import DispatcherHarness
 
 
 @pytest.fixture(scope="module")
-def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DispatcherHarness]:
-    harness = DispatcherHarness(tmp_path_factory.mktemp("users"))
+def harness(module_database_url: str) -> Iterator[DispatcherHarness]:
+    harness = DispatcherHarness(module_database_url)
     yield harness
     harness.close()
 

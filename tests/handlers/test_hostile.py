@@ -51,8 +51,8 @@ CALLBACK_DATA = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def dispatcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DispatcherHarness]:
-    harness = DispatcherHarness(tmp_path_factory.mktemp("hostile"))
+def dispatcher(module_database_url: str) -> Iterator[DispatcherHarness]:
+    harness = DispatcherHarness(module_database_url)
     yield harness
     harness.close()
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -29,10 +28,10 @@ OWNER = 7
 class DispatcherHarness:
     """Feeds updates to the dispatcher, one after the other. `owned` is a request of `OWNER`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, database_url: str) -> None:
         self._runner = asyncio.Runner(loop_factory=VirtualLoop)
         self.telegram = DispatcherTelegram(KillSwitch())
-        self.app = self.run(self._start(folder))
+        self.app = self.run(self._start(database_url))
         self.drafts = Drafts(database=self.app.database, clock=LoopClock())
         self.owned = self.run(self._submit())
         self.updates = 0
@@ -73,9 +72,9 @@ class DispatcherHarness:
         self.run(self.app.stop())
         self._runner.close()
 
-    async def _start(self, folder: Path) -> App:
+    async def _start(self, database_url: str) -> App:
         app = await open_app(
-            folder,
+            database_url,
             telegram=self.telegram,
             provider=FakeProvider(self.telegram.kill_switch),
             clock=LoopClock(),

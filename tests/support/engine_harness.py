@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from bot.app import App
@@ -15,16 +14,16 @@ from tests.support.virtual_loop import LoopClock
 class EngineHarness:
     """Starts applications one after the other on one ledger, between the same fakes of both APIs."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, database_url: str, **settings: Any) -> None:
         self.provider = FakeProvider(KillSwitch())
         self.telegram = EngineTelegram(self.provider.kill_switch)
-        self._folder = folder
+        self._database_url = database_url
         self._settings = settings
 
     async def start(self) -> App:
         """Start an application. The caller stops it."""
         app = await open_app(
-            self._folder,
+            self._database_url,
             telegram=self.telegram,
             provider=self.provider,
             clock=LoopClock(),

@@ -1,6 +1,5 @@
 """The application within the process of a test, between the fakes of both APIs."""
 
-from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -14,7 +13,7 @@ from tests.support.fake_apis import EngineTelegram, FakeProvider
 
 
 async def open_app(
-    folder: Path,
+    database_url: str,
     *,
     telegram: EngineTelegram,
     provider: FakeProvider,
@@ -22,12 +21,12 @@ async def open_app(
     failpoint: Failpoint | None = None,
     **settings: Any,
 ) -> App:
-    """Return an application on a ledger in this folder. It is not started."""
+    """Return an application on a ledger. It is not started."""
     chosen = Settings.model_construct(
         bot_token=SecretStr("1:token"),
         gptunnel_api_key=SecretStr("key-key-key"),
         gptunnel_api_url="http://media.test/v1",
         **{"telegram_rate": 10_000} | settings,
     )
-    database = await open_database(f"sqlite:///{folder}/bot.sqlite3", failpoint)
+    database = await open_database(database_url, failpoint)
     return App(chosen, database=database, session=telegram, media_transport=provider, clock=clock)

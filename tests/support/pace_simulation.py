@@ -78,7 +78,7 @@ async def deliver_at_once(
     folder: Path, requests: int, seed: int, latency: Latency = jittered
 ) -> PaceStatistics:
     """Let as many users request a picture at the same moment."""
-    harness = EngineHarness(folder, max_in_flight=requests, telegram_rate=30)
+    harness = EngineHarness(f"sqlite:///{folder}/bot.sqlite3", max_in_flight=requests, telegram_rate=30)
     telegram = harness.telegram = StrictTelegram(harness.provider.kill_switch, latency, seed)
     app = await harness.start()
     submits: list[Awaitable[object]] = [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec
 
 import aiosqlite.core
+from psycopg import waiting
 
 from tests.support.manual_clock import START
 
@@ -74,6 +75,24 @@ class _JobQueue(queue.SimpleQueue[Job]):
 
 
 vars(aiosqlite.core)["SimpleQueue"] = _JobQueue
+
+
+async def _wait_for_query(query: Any, socket: int, **options: Any) -> Any:
+    """Wait for PostgreSQL's answer to a query (psycopg.waiting.wait_async). A VirtualLoop waits in place."""
+    if isinstance(asyncio.get_running_loop(), VirtualLoop):
+        return waiting.wait(query, socket, **options)
+    return await _wait_async(query, socket, **options)
+
+
+async def _wait_for_connection(connection: Any, **options: Any) -> Any:
+    """Wait for a connection to PostgreSQL (psycopg.waiting.wait_conn_async). A VirtualLoop waits in place."""
+    if isinstance(asyncio.get_running_loop(), VirtualLoop):
+        return waiting.wait_conn(connection, **options)
+    return await _wait_conn_async(connection, **options)
+
+
+_wait_async, _wait_conn_async = waiting.wait_async, waiting.wait_conn_async
+vars(waiting).update(wait_async=_wait_for_query, wait_conn_async=_wait_for_connection)
 
 
 class LoopClock:
