@@ -2,8 +2,9 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /venv
-COPY requirements.lock ./
-RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.lock
+COPY requirements-postgres.lock ./
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+    --requirement requirements-postgres.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY handlers handlers

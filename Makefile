@@ -84,8 +84,10 @@ screenshots: $(VENV)/.dev ## update the README's pictures; needs chromium
 
 lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
 	$(PIP) uv
-	$(LOCKING) --upgrade --extra build --extra s3 --extra dev --output-file requirements-dev.lock
+	$(LOCKING) --upgrade --extra build --extra s3 --extra postgres --extra dev --output-file requirements-dev.lock
 	$(LOCKING) --extra build --extra s3 --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCKING) --extra build --extra s3 --extra postgres --constraint requirements-dev.lock \
+		--output-file requirements-postgres.lock
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	$(MAKE_VENV)

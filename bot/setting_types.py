@@ -70,8 +70,11 @@ def _listen(value: str) -> str:
 
 
 def _database_url(value: str) -> str:
-    if not re.fullmatch(r"sqlite:///.+", value) or value.endswith(":memory:"):
-        raise ValueError("does not name an SQLite file")
+    if re.fullmatch(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?", value):
+        if importlib.util.find_spec("psycopg") is None:
+            raise ValueError("needs an optional package: pip install 'imagine-bot[postgres]'")
+    elif not re.fullmatch(r"sqlite:///.+", value) or value.endswith(":memory:"):
+        raise ValueError("names neither an SQLite file nor a PostgreSQL database")
     return value
 
 

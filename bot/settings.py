@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -81,7 +81,9 @@ class Settings(BaseSettings):
     all_proxy: ProxyUrl = Field(None, examples=["socks5://proxy.example.org:1080"])
     no_proxy: str = Field("", examples=["gptunnel.ru,10.0.0.0/8"])
     telegram_rate: int = Field(30, ge=1, le=10_000, examples=["30"])
-    database_url: DatabaseUrl = Field("sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"])
+    database_url: DatabaseUrl = Field(
+        "sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"], repr=False
+    )
     admin_ids: UserIds = Field(frozenset(), examples=["12345,67890"])
     daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
     group_daily_quota: int = Field(100, ge=0, le=1_000_000, examples=["100"])
@@ -168,6 +170,9 @@ class Settings(BaseSettings):
         passwords = [
             SecretStr(p.password) for p in (_parsed("", proxy) for proxy in proxies) if p and p.password
         ]
+        database_password = urlsplit(self.database_url).password
+        if database_password:
+            passwords += [SecretStr(database_password), SecretStr(unquote(database_password))]
         bucket = self.bucket_address
         given = [self.bot_token, self.gptunnel_api_key, self.webhook_secret, *proxies, *passwords]
         given += [self.source_bucket, bucket.secret if bucket else None]

@@ -37,8 +37,9 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("GPTUNNEL_API_KEY", "short", "is not an API key"),
         ("GPTUNNEL_API_URL", "gptunnel.ru", "is not an http or https address"),
         ("TELEGRAM_API_URL", "ftp://x", "is not an http or https address"),
-        ("DATABASE_URL", "postgresql://x/y", "does not name an SQLite file"),
-        ("DATABASE_URL", "sqlite:///:memory:", "does not name an SQLite file"),
+        ("DATABASE_URL", "mysql://x/y", "names neither an SQLite file nor a PostgreSQL database"),
+        ("DATABASE_URL", "postgresql://x", "names neither an SQLite file nor a PostgreSQL database"),
+        ("DATABASE_URL", "sqlite:///:memory:", "names neither an SQLite file nor a PostgreSQL database"),
         ("ADMIN_IDS", "1,@me", "is not"),
         ("DAILY_QUOTA", "-1", "is not usable"),
         ("DAILY_QUOTA", "many", "is not usable"),
@@ -101,6 +102,20 @@ def test_a_bucket_needs_the_optional_package(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(SettingsError, match=r"^SOURCE_BUCKET needs an optional package: .*imagine-bot\[s3\]"):
         load(None)
+
+
+def test_a_postgresql_database_needs_the_optional_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot:p%40ss@db.example.org/imagine?sslmode=verify-full")
+    assert load(None).database_url.endswith("verify-full")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL needs an optional package: .*imagine-bot\[postgres\]"):
+        load(None)
+
+
+def test_the_password_of_the_database_is_in_no_log_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot:p%40ss-of-the-bot@/imagine?host=/run/postgresql")
+    secrets = [secret.get_secret_value() for secret in load(None).secrets]
+    assert {"p%40ss-of-the-bot", "p@ss-of-the-bot"} <= set(secrets)
 
 
 def test_a_bucket_by_choice_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
