@@ -35,7 +35,7 @@ from core import json_text
 from core.background import Background
 from core.clock import Clock
 from core.retries import backoff
-from storage.database_errors import StorageUnavailable
+from storage.database_errors import StorageUnavailable, StorageUnreachable
 from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
 
 log = structlog.get_logger(__name__)
@@ -89,7 +89,8 @@ class UpdateQueue:
     async def put(self, updates: Sequence[RawUpdate]) -> None:
         """Store updates, which may then be acknowledged. They are handled in the background.
 
-        Raises StorageUnavailable if the disk refuses them and not every sender could be informed.
+        Raises StorageUnavailable if the database cannot be reached, or if it refuses them and not every sender could be
+        informed. Telegram then repeats them.
         """
         admitted = [update for update in updates if self._admits(update)]
         if not admitted:
@@ -98,6 +99,8 @@ class UpdateQueue:
         stored = [StoredUpdate(int(u["update_id"]), json.dumps(u)) for u in admitted]
         try:
             fresh = await self._inbox.put(stored)
+        except StorageUnreachable:
+            raise  # they may be stored all the same, so no sender is told that they are not
         except StorageUnavailable:
             await self._reject(admitted)
             return

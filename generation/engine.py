@@ -97,7 +97,7 @@ class LocalEngine:
     async def submit(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:
         """Accept a request or return the rejection, and start it if a slot is free."""
         answer = await self._requests.accept(request, allowance)
-        if isinstance(answer, Accepted) and answer.fresh and self.running:
+        if isinstance(answer, Accepted) and self.running and self._is_new(answer):
             self._status_messages.show(answer.request)
             self._enqueue(answer.request)
             self._dispatch()
@@ -146,6 +146,17 @@ class LocalEngine:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._status_messages.stop()
         await self._tasks.drain(DRAIN_SECONDS)
+
+    def _is_new(self, answer: Accepted) -> bool:
+        """Return whether the engine does not drive an accepted request yet.
+
+        If the ledger's answer was lost, a request is accepted and its caller does not know: a repeat is not fresh.
+        """
+        request = answer.request
+        if answer.fresh:
+            return True
+        waits = request.id in self._waiting.get(request.user_id, ())
+        return request.state is State.QUEUED and not waits and request.id not in self._request_tasks
 
     def _enqueue(self, request: Request) -> None:
         self._waiting.setdefault(request.user_id, deque()).append(request.id)

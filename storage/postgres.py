@@ -46,7 +46,7 @@ class PostgresDatabase:
         Raises DatabaseLocked if another process uses the database, DatabaseError if it cannot be used.
         """
         parsed = sa.make_url(url)
-        name = parsed.set(password=None).render_as_string()
+        name = parsed.render_as_string(hide_password=True)
         database = cls(name=name, engine=create_engine(parsed), failpoint=failpoint)
         try:
             async with database._engine.begin() as connection:

@@ -108,7 +108,9 @@ def test_a_postgresql_database_needs_the_optional_package(monkeypatch: pytest.Mo
     monkeypatch.setenv("DATABASE_URL", "postgresql://bot:p%40ss@db.example.org/imagine?sslmode=verify-full")
     assert load(None).database_url.endswith("verify-full")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(SettingsError, match=r"^DATABASE_URL needs an optional package: .*imagine-bot\[postgres\]"):
+    with pytest.raises(
+        SettingsError, match=r"^DATABASE_URL needs an optional package: .*imagine-bot\[postgres\]"
+    ):
         load(None)
 
 

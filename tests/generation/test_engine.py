@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.model import State
+from core.model import Accepted, State
 from generation.finalizer import CANCELLED_SECONDS
+from storage.database_errors import StorageUnreachable
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request
 from tests.support.fake_apis import REFUSAL
@@ -242,3 +243,28 @@ async def test_the_word_that_a_request_is_cancelled_does_not_stay(database_url: 
     await asyncio.sleep(CANCELLED_SECONDS / 2)
     assert request.status_message_id not in harness.telegram.texts
     await again.stop()
+
+
+@virtual_time
+async def test_a_request_with_a_lost_commit_answer_is_drawn_when_it_is_submitted_again(
+    database_url: str,
+) -> None:
+    lost: list[str] = []
+
+    def lose_an_answer(point: str) -> None:
+        if point == "committed" and lost:
+            raise StorageUnreachable(lost.pop())
+
+    harness = EngineHarness(database_url, failpoint=lose_an_answer)
+    app = await harness.start()
+    lost.append("the connection ended")
+    with pytest.raises(StorageUnreachable):
+        await app.engine.submit(generation_request(1, 1), AMPLE)
+    for _ in range(2):
+        answer = await app.engine.submit(generation_request(1, 1), AMPLE)
+        assert isinstance(answer, Accepted)
+        assert not answer.fresh
+    [request] = await requests_until_closed(app, 1)
+    assert request.state is State.DELIVERED
+    assert len(harness.paid_prompts()) == 1
+    await app.stop()
