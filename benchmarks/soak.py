@@ -8,7 +8,6 @@ import asyncio
 import itertools
 import json
 import random
-import sqlite3
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from benchmarks.harness import serve_one_picture
 from benchmarks.soak_report import Sample, SoakResult, report
 from playground.faults import Fault
 from playground.media import lognormal
+from tests.support.ledger import Row
 from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
 from tests.support.telegram_failures import TELEGRAM_FAILURES, Awaited, TelegramFailure
 from tests.support.world import World, open_world
@@ -141,7 +141,7 @@ class Soak:
             answers[message.caption or (replied_to.message_id if replied_to else 0)].append(message)
         return answers
 
-    def _check_payments(self, result: SoakResult, rows: dict[str, sqlite3.Row]) -> None:
+    def _check_payments(self, result: SoakResult, rows: dict[str, Row]) -> None:
         unknown = self._logged("create with unknown outcome", "")
         paid = Counter(task.prompt for task in self.world.media.tasks.values())
         for prompt, times in paid.items():
@@ -163,7 +163,7 @@ def _used_up(fault: Fault) -> bool:
 def _check_request(
     result: SoakResult,
     prompt: str,
-    row: sqlite3.Row | None,
+    row: Row | None,
     answers: list[Message],
     may_be_sent_twice: set[int],
 ) -> None:

@@ -333,7 +333,7 @@ internal-error = Something broke on my side; my owner will see it. Please try ag
 
 alarm-key = ⚠️ The picture service does not take the bot’s key (GPTUNNEL_API_KEY). Requests wait; nothing is drawn until the key works.
 alarm-money = ⚠️ The balance with the picture service is used up. Requests wait; nothing is drawn until it is topped up.
-alarm-disk = ⚠️ The disk takes no writes (it is full, read-only or failing; the log says which). New requests are refused; accepted ones wait and go on by themselves once there is space.
+alarm-disk = ⚠️ The database takes no writes (a disk is full, read-only or failing, or its server is down; the log says which). New requests are refused; accepted ones wait and go on by themselves once it does again.
 alarm-bucket = ⚠️ The bucket for photos (SOURCE_BUCKET) cannot be used; the log says why. Photo edits are sent in another way or wait. <code>imagine-bot check</code> tries the bucket.
 source-way-refused =
     ⚠️ The picture service does not accept photos { $refused ->

@@ -7,7 +7,7 @@ from storage.drafts import KEPT_SECONDS, Drafts
 from storage.inbox import Inbox, StoredUpdate
 from storage.open_database import open_database
 from tests.support.factories import origin
-from tests.support.ledger_file import connect
+from tests.support.ledger import connect
 from tests.support.virtual_loop import LoopClock, virtual_time
 
 HOUR = 3600.0

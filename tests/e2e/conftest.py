@@ -1,11 +1,16 @@
 """One running bot for the tests that only talk to it, and a bot of its own for each test that stops or damages it."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from tests.support.ledger import file_url
+from tests.support.postgres_server import new_database
+from tests.support.shared_postgres import MIGRATED
 from tests.support.world import ADMIN, World, open_world
 
 SETTINGS = {
@@ -22,11 +27,15 @@ def _forked(fork_server: None) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with open_world(tmp_path_factory.mktemp("shared"), **SETTINGS) as world:
-        await world.process.start()
-        yield world
-        assert await world.process.stop() == 0
+async def shared_world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    folder = tmp_path_factory.mktemp("shared")
+    with _new_ledger(request, folder) as url:
+        async with open_world(folder, DATABASE_URL=url, **SETTINGS) as world:
+            await world.process.start()
+            yield world
+            assert await world.process.stop() == 0
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -37,10 +46,35 @@ async def shared_bot(shared_world: World) -> AsyncIterator[World]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def own_bot(tmp_path: Path) -> AsyncIterator[World]:
+async def own_bot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """Yield a world for one test. Its bot is not started yet."""
+    with _new_ledger(request, tmp_path) as url:
+        async with open_world(tmp_path, DATABASE_URL=url) as world:
+            yield world
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_bot_on_each(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+    """Yield a world for one test, on each database in turn. Its bot is not started yet."""
+    async with open_world(tmp_path, DATABASE_URL=database_url) as world:
+        yield world
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sqlite_bot(tmp_path: Path) -> AsyncIterator[World]:
+    """Yield a world for one test, with a ledger in an SQLite file. Its bot is not started yet."""
     async with open_world(tmp_path) as world:
         yield world
+
+
+@contextmanager
+def _new_ledger(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Yield the URL of a new ledger, on the database named by `E2E_DATABASE`."""
+    if os.environ.get("E2E_DATABASE", "sqlite") == "sqlite":
+        yield file_url(folder / "bot.sqlite3")
+        return
+    with new_database(request.getfixturevalue("postgres").admin_url, MIGRATED) as url:
+        yield url
 
 
 async def _recover(world: World) -> None:

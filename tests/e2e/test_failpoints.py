@@ -8,7 +8,8 @@ import itertools
 import os
 import shutil
 import signal
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from aiohttp import web
 
 from playground import faults
 from playground.faults import Fault, Faults
+from tests.support.ledger import file_url
+from tests.support.postgres_server import copied_database
 from tests.support.world import World, buttons, open_world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -143,9 +146,9 @@ class Generation:
         return CLOSED if rows[0]["closed_at"] is not None else str(rows[0]["state"])
 
 
-async def _kill_at_failpoint(folder: Path, scenario: Scenario, point: str) -> bool:
+async def _kill_at_failpoint(folder: Path, url: str, scenario: Scenario, point: str) -> bool:
     """Kill the process at a failpoint. Return False if the process never passed it."""
-    async with open_world(folder) as world:
+    async with open_world(folder, DATABASE_URL=url) as world:
         generation = Generation.begin(world, scenario)
         world.process.die_at = point
         await world.process.start(until=None)
@@ -156,9 +159,9 @@ async def _kill_at_failpoint(folder: Path, scenario: Scenario, point: str) -> bo
         return True
 
 
-async def _kill_in_call(folder: Path, scenario: Scenario, call: str, *, after: bool) -> None:
+async def _kill_in_call(folder: Path, url: str, scenario: Scenario, call: str, *, after: bool) -> None:
     """Kill the process before or after a stand-in handles one of its calls."""
-    async with open_world(folder) as world:
+    async with open_world(folder, DATABASE_URL=url) as world:
         generation = Generation.begin(world, scenario)
         of_provider = call in {"create", "result", "picture"}
         stand_in: Faults = world.media.faults if of_provider else world.telegram.faults
@@ -178,20 +181,33 @@ def _kill(pid: Callable[[], int]) -> Callable[[], web.Response]:
     return kill
 
 
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger of a bot that ran in a folder."""
+
+    folder: Path
+    url: str
+
+    @contextmanager
+    def copied(self, name: str) -> Iterator[tuple[Path, str]]:
+        """Yield a folder of its own and the URL of a copy of the ledger."""
+        folder = self.folder / name
+        folder.mkdir()
+        if self.url.startswith("sqlite:"):
+            shutil.copy(self.folder / "bot.sqlite3", folder)
+            yield folder, file_url(folder / "bot.sqlite3")
+            return
+        with copied_database(self.url) as url:
+            yield folder, url
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def ledger(tmp_path: Path) -> Path:
+async def ledger(tmp_path: Path, database_url: str) -> Ledger:
     """Return the ledger of a bot that ran before. On a new one, most transactions would be those of a first start."""
-    async with open_world(tmp_path) as world:
+    async with open_world(tmp_path, DATABASE_URL=database_url) as world:
         await world.process.start(until="menus set")
         assert await world.process.stop() == 0
-    return tmp_path / "bot.sqlite3"
-
-
-def _copy(ledger: Path, name: str) -> Path:
-    folder = ledger.parent / name
-    folder.mkdir()
-    shutil.copy(ledger, folder)
-    return folder
+    return Ledger(tmp_path, database_url)
 
 
 async def _run_together(runs: Iterable[Coroutine[None, None, None]]) -> None:
@@ -207,23 +223,24 @@ async def _run_together(runs: Iterable[Coroutine[None, None, None]]) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-async def test_a_kill_around_any_commit_breaks_no_promise(ledger: Path, scenario: Scenario) -> None:
+async def test_a_kill_around_any_commit_breaks_no_promise(ledger: Ledger, scenario: Scenario) -> None:
     """The process dies before, inside and after the first and the second transaction of each state."""
     never_passed: list[str] = []
 
     async def kill_at(point: str) -> None:
-        if not await _kill_at_failpoint(_copy(ledger, point), scenario, point):
-            never_passed.append(point)
+        with ledger.copied(point) as (folder, url):
+            if not await _kill_at_failpoint(folder, url, scenario, point):
+                never_passed.append(point)
 
     points = itertools.product(FAILPOINTS, scenario.states, "12"[: scenario.passes])
     await _run_together([kill_at(" ".join(point)) for point in points])
     assert [point for point in never_passed if point.endswith(" 1")] == []
 
 
-async def test_a_kill_inside_any_call_breaks_no_promise(ledger: Path) -> None:
-    def kill_in(scenario: Scenario, call: str, *, after: bool) -> Coroutine[None, None, None]:
-        folder = _copy(ledger, f"{scenario.name} {call} {after}")
-        return _kill_in_call(folder, scenario, call, after=after)
+async def test_a_kill_inside_any_call_breaks_no_promise(ledger: Ledger) -> None:
+    async def kill_in(scenario: Scenario, call: str, *, after: bool) -> None:
+        with ledger.copied(f"{scenario.name} {call} {after}") as (folder, url):
+            await _kill_in_call(folder, url, scenario, call, after=after)
 
     await _run_together(
         [

@@ -37,7 +37,8 @@ def _unrecorded_statuses(world: World, requested: list[Message]) -> set[int]:
 
 
 @pytest.mark.parametrize("seed", [20_261_124])
-async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) -> None:
+async def test_three_kills_in_a_rush_lose_no_request(own_bot_on_each: World, seed: int) -> None:
+    own_bot = own_bot_on_each
     dice = random.Random(seed)
     own_bot.media.duration = lognormal(1.5, 0.35, seed)
     users = [own_bot.add_user() for _ in range(USERS)]
@@ -78,7 +79,8 @@ async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) 
     assert len(delivered) >= len(requested) - submitting
 
 
-async def test_the_requests_of_a_ledger_of_the_first_release_are_continued(own_bot: World) -> None:
+async def test_the_requests_of_a_ledger_of_the_first_release_are_continued(sqlite_bot: World) -> None:
+    own_bot = sqlite_bot
     build_ledger(RELEASED / "0001.sql", own_bot.folder)
     ann = own_bot.add_user(user_id=501)
     await own_bot.process.start()

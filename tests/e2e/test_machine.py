@@ -61,7 +61,7 @@ async def test_on_a_full_disk_requests_are_refused_until_there_is_space(small_di
         await world.wait_for_ephemeral(group, ben, "не могу ничего сохранить")
         world.telegram.press(ann, status, "Cancel")
         await world.wait_for_toast(status, "I didn’t take this")
-        await world.wait_for_text(admin, "The disk takes no writes")
+        await world.wait_for_text(admin, "The database takes no writes")
         assert await _health(world) == (503, True)
         assert world.rows("SELECT count(*) AS n FROM requests")[0]["n"] == 1
         world.finish_tasks()

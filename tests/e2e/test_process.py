@@ -132,7 +132,8 @@ async def test_a_second_process_on_the_same_ledger_is_refused(own_bot: World) ->
 
 
 @pytest.mark.parametrize("damage", ["header", "page"])
-async def test_a_damaged_ledger_is_refused_with_advice(own_bot: World, damage: str) -> None:
+async def test_a_damaged_ledger_is_refused_with_advice(sqlite_bot: World, damage: str) -> None:
+    own_bot = sqlite_bot
     await own_bot.process.start()
     ann = own_bot.add_user()
     for number in range(5):

@@ -4,12 +4,12 @@ Each command is sent in a chat of its own, so that the answers can be told apart
 """
 
 import itertools
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import Chat, Message, User
 
@@ -19,6 +19,8 @@ from playground import faults
 from playground.chats import BOT, Event
 from playground.faults import Fault
 from playground.telegram import dump
+from storage.schema import bans
+from tests.support.ledger import connect
 from tests.support.world import World, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -102,9 +104,8 @@ async def _start(world: World) -> None:
     """Start the bot with a ledger that holds the bans."""
     await world.process.start()
     await world.process.stop()
-    with sqlite3.connect(world.process.settings["DATABASE_URL"].removeprefix("sqlite:///")) as ledger:
-        ledger.executemany("INSERT INTO bans VALUES ('subject', ?)", [(str(user),) for user in BANNED])
-    ledger.close()
+    with connect(world.process.settings["DATABASE_URL"]) as ledger:
+        ledger.execute(sa.insert(bans), [{"kind": "subject", "value": str(user)} for user in BANNED])
     world.telegram.flood.rate = 100_000
     admins = ",".join(str(user) for user in BOT_ADMINS)
     await world.process.start(ADMIN_IDS=admins, TELEGRAM_RATE="10000", THROTTLE="0")

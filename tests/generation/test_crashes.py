@@ -33,7 +33,7 @@ from tests.support.fake_apis import (
     PhotoOutcome,
 )
 from tests.support.in_process_app import open_app
-from tests.support.ledger_file import connect, file_url
+from tests.support.ledger import connect, file_url
 from tests.support.property_tests import examples
 from tests.support.virtual_loop import LoopClock, VirtualLoop
 

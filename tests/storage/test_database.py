@@ -20,7 +20,7 @@ from storage.open_database import open_database
 from storage.preferences import Preference, Preferences, WhoMayDraw
 from storage.schema import key_values, metadata, preferences
 from tests.support.factories import origin
-from tests.support.ledger_file import connect
+from tests.support.ledger import connect
 from tests.support.manual_clock import ManualClock
 
 

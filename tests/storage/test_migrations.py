@@ -13,7 +13,7 @@ from storage import database as storage_database
 from storage.database_errors import DatabaseError
 from storage.open_database import open_database
 from storage.schema import HEAD, metadata
-from tests.support.ledger_file import connect, file_url
+from tests.support.ledger import connect, file_url
 from tests.support.released_ledgers import DUMPS, build_ledger
 
 MIGRATIONS = ScriptDirectory(str(Path(storage_database.__file__).parent / "migrations"))

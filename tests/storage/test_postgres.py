@@ -16,7 +16,7 @@ from storage.open_database import open_database
 from storage.requests import Requests
 from storage.schema import key_values, requests
 from tests.support.factories import AMPLE, generation_request
-from tests.support.ledger_file import connect
+from tests.support.ledger import connect
 from tests.support.manual_clock import ManualClock
 from tests.support.postgres_server import PostgresServer, execute, new_database, new_server
 from tests.support.shared_postgres import MIGRATED, SharedPostgres, skip_without_postgres

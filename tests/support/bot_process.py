@@ -21,13 +21,15 @@ CHECK_SECONDS = 0.25
 class BotProcess:
     """A bot process that can be started again and again. It logs JSON to stderr, which is parsed line by line.
 
-    `log` holds the log events of the current run, `lines` all lines of all runs. With a `fork_server`, starts are
-    faster, and the next start can have test hooks (tests.support.fork_server): `die_at` names the failpoint at which
-    the process kills itself, `clock` is the file with the seconds by which its clock is set forward.
+    `folder` is its working directory. `log` holds the log events of the current run, `lines` all lines of all runs.
+    With a `fork_server`, starts are faster, and the next start can have test hooks (tests.support.fork_server): `die_at`
+    names the failpoint at which the process kills itself, `clock` is the file with the seconds by which its clock is
+    set forward.
     """
 
     fork_server: ClassVar[ForkServer | None] = None
     settings: dict[str, str]
+    folder: Path
     die_at: str = ""
     clock: Path | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
@@ -40,15 +42,14 @@ class BotProcess:
         """Start the process and wait for a log event."""
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOG_FORMAT": "json"}
         self.log.clear()
-        folder = Path(self.settings["DATABASE_URL"].removeprefix("sqlite:///")).parent
         environment |= self.settings | settings
         if self.fork_server is None:
             assert not self.die_at
             assert self.clock is None
-            self._process = await run_command(environment, folder)
+            self._process = await run_command(environment, self.folder)
         else:
             self._process = await self.fork_server.spawn(
-                "run", environment=environment, folder=folder, die_at=self.die_at, clock=self.clock
+                "run", environment=environment, folder=self.folder, die_at=self.die_at, clock=self.clock
             )
             self.die_at = ""
         self._reader = asyncio.create_task(self._read_log())

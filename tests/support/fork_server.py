@@ -17,7 +17,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import sys
 import threading
 import time
@@ -27,6 +26,8 @@ from typing import Any
 
 from bot import check, demo, process
 from bot.cli import main
+from storage.database_errors import StorageUnavailable
+from tests.support.ledger import read_rows
 from tests.support.parent_death import die_with
 
 __all__ = ["check", "demo"]  # imported here, so that no fork imports them
@@ -34,9 +35,10 @@ __all__ = ["check", "demo"]  # imported here, so that no fork imports them
 
 def _request_state() -> str:
     """Return the committed state of the only request in the ledger."""
-    with contextlib.closing(sqlite3.connect("bot.sqlite3", timeout=10)) as connection:
-        rows = connection.execute("SELECT iif(closed_at IS NULL, state, 'closed') FROM requests").fetchall()
-    return rows[0][0] if rows else "no row"
+    rows = read_rows(os.environ["DATABASE_URL"], "SELECT state, closed_at FROM requests")
+    if not rows:
+        return "no row"
+    return str(rows[0]["state"]) if rows[0]["closed_at"] is None else "closed"
 
 
 def _install_test_hooks(die_at: str, clock: str) -> None:
@@ -44,7 +46,7 @@ def _install_test_hooks(die_at: str, clock: str) -> None:
 
     `die_at` is a failpoint, the state of the request, and the number of the pass in that state: `commit running 1`.
     An empty string switches either hook off. While a file named `read-only` exists beside the ledger, every write
-    fails with SQLite's error for a read-only disk.
+    fails as on a read-only disk.
     """
     passed: Counter[str] = Counter()
 
@@ -55,9 +57,7 @@ def _install_test_hooks(die_at: str, clock: str) -> None:
             if die_at == f"{here} {passed[here]}":
                 os.kill(os.getpid(), signal.SIGKILL)
         if point == "write" and Path("read-only").exists():
-            error = sqlite3.OperationalError("attempt to write a readonly database")
-            error.sqlite_errorname = "SQLITE_READONLY"
-            raise error
+            raise StorageUnavailable("attempt to write a readonly database")
 
     process.run = functools.partial(process.run, failpoint=failpoint)
     if clock:

@@ -147,6 +147,15 @@ def new_server() -> Iterator[PostgresServer]:
 
 
 @contextmanager
+def copied_database(url: str) -> Iterator[str]:
+    """Yield the URL of a copy of a database that nobody uses."""
+    before, _, query = url.partition("?")
+    server, _, name = before.rpartition("/")
+    with new_database(f"{server}/postgres?{query}", name) as copy:
+        yield copy
+
+
+@contextmanager
 def new_database(admin_url: str, template: str) -> Iterator[str]:
     """Yield the URL of a new database on the server of a URL, a copy of another one."""
     name = f"t_{uuid.uuid4().hex}"

@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 import io
 import itertools
-import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
 from tests.support.bot_process import CHECK_SECONDS, BotProcess
+from tests.support.ledger import Row, read_rows
 from tests.support.process_launcher import DEADLINE
 
 TASK_SECONDS = 0.6
@@ -164,15 +164,9 @@ class World:
 
     # The ledger
 
-    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+    def rows(self, query: str, *values: object) -> Sequence[Row]:
         """Query the ledger."""
-        path = self.process.settings["DATABASE_URL"].removeprefix("sqlite:///")
-        connection = sqlite3.connect(path, timeout=10)
-        connection.row_factory = sqlite3.Row
-        try:
-            return connection.execute(query, values).fetchall()
-        finally:
-            connection.close()
+        return read_rows(self.process.settings["DATABASE_URL"], query, *values)
 
     def quota_used(self, user: User) -> int:
         """Return the quota units that a user has used on all days."""
@@ -187,7 +181,7 @@ async def open_world(folder: Path, **settings: str) -> AsyncIterator[World]:
     media = Media(KEY, duration=lambda: TASK_SECONDS, pixels=20_000)
     async with stand_ins(telegram, media) as stand_in_settings:
         own = {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
-        world = World(telegram, media, BotProcess(stand_in_settings | own | settings), folder)
+        world = World(telegram, media, BotProcess(stand_in_settings | own | settings, folder), folder)
         try:
             yield world
         finally:

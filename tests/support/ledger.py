@@ -1,0 +1,38 @@
+"""Looks into a ledger beside the bot."""
+
+import functools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+Row = sa.RowMapping
+
+
+@contextmanager
+def connect(url: str) -> Iterator[sa.Connection]:
+    """Yield a connection to a ledger, in a transaction that is committed at the end."""
+    with _engine(url).begin() as connection:
+        yield connection
+
+
+def read_rows(url: str, query: str, *values: object) -> Sequence[Row]:
+    """Return the rows of a query with `?` for each value."""
+    with connect(url) as connection:
+        if connection.dialect.name == "postgresql":
+            query = query.replace("?", "%s")
+        return connection.exec_driver_sql(query, values).mappings().all()
+
+
+def file_url(path: Path | str) -> str:
+    """Return the URL of an SQLite file."""
+    return f"sqlite:///{path}"
+
+
+@functools.cache
+def _engine(url: str) -> sa.Engine:
+    """Return an engine that keeps no connection open."""
+    if url.startswith("postgresql:"):
+        return sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1), poolclass=sa.NullPool)
+    return sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": 10})
