@@ -9,6 +9,7 @@ from chat.menu import Menus
 from chat.translations import Translations
 from core.clock import Clock
 from core.retries import backoff
+from storage.database_errors import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -16,10 +17,18 @@ log = structlog.get_logger(__name__)
 async def set_menus(*, menus: Menus, clock: Clock) -> None:
     """Set the command menus that have changed."""
     tries = 0
-    while not await menus.set_all():
+    while not await _try_to_set(menus):
         tries += 1
         await clock.sleep(backoff(tries, first=5.0, longest=600.0))
     log.info("menus set")
+
+
+async def _try_to_set(menus: Menus) -> bool:
+    try:
+        return await menus.set_all()
+    except StorageUnavailable as error:
+        log.warning("menus not set", error=str(error))
+        return False
 
 
 async def set_descriptions(*, bot: Bot, clock: Clock, translations: Translations) -> None:

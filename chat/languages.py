@@ -1,7 +1,10 @@
 """The language in which the bot answers."""
 
+import contextlib
+
 from chat.translations import Translations, Translator
 from core.reply_target import is_group
+from storage.database_errors import StorageUnavailable
 from storage.preferences import Preferences
 
 
@@ -15,9 +18,13 @@ class LanguageResolver:
     async def translator(
         self, user_id: int, language_code: str | None = None, *, chat_id: int | None = None
     ) -> Translator:
-        """Return the translator for an answer to a user. `language_code` is the tag that Telegram sent."""
+        """Return the translator for an answer to a user. `language_code` is the tag that Telegram sent.
+
+        A choice that cannot be read now is left out: the answer may be about the outage.
+        """
         chosen = None
-        if chat_id is not None and is_group(chat_id):
-            chosen = (await self._preferences.of(chat_id)).language
-        chosen = chosen or (await self._preferences.of(user_id)).language
+        with contextlib.suppress(StorageUnavailable):
+            if chat_id is not None and is_group(chat_id):
+                chosen = (await self._preferences.of(chat_id)).language
+            chosen = chosen or (await self._preferences.of(user_id)).language
         return self._translations.for_language(chosen or language_code)

@@ -115,17 +115,21 @@ class Alarms:
         while True:
             try:
                 await self.check_balance()
+            except StorageUnavailable as error:
+                log.info("balance not checked", error=str(error))
             except Exception:
                 log.exception("balance not checked")
             await self._clock.sleep(BALANCE_SECONDS)
 
     async def _send_hourly(self, alarm: Alarm) -> None:
         name, now = f"alarm {alarm}", self._clock.now()
-        sent_at = self._sent_at.get(alarm) or float(await self._key_values.get(name) or 0.0)
+        sent_at = self._sent_at.get(alarm, 0.0)
+        with contextlib.suppress(StorageUnavailable):  # the alarm may be about the database
+            sent_at = sent_at or float(await self._key_values.get(name) or 0.0)
         if 0 <= now - sent_at < REPEAT_SECONDS:
             return
         self._sent_at[alarm] = now
-        with contextlib.suppress(StorageUnavailable):  # the alarm may be about the disk
+        with contextlib.suppress(StorageUnavailable):
             await self._key_values.set(name, str(now))
         for admin in self._admins:
             translate = await self._languages.translator(admin)

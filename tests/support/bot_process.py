@@ -22,7 +22,7 @@ class BotProcess:
     """A bot process that can be started again and again. It logs JSON to stderr, which is parsed line by line.
 
     `folder` is its working directory. `log` holds the log events of the current run, `lines` all lines of all runs.
-    With a `fork_server`, starts are faster, and the next start can have test hooks (tests.support.fork_server): `die_at`
+    With a `fork_server`, starts are faster, and the next start can have hooks (tests.support.fork_server): `die_at`
     names the failpoint at which the process kills itself, `clock` is the file with the seconds by which its clock is
     set forward.
     """
