@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from benchmarks.harness import Harness, machine_line, open_harness, quantile
+from benchmarks.ledger import ledger_rows
 from benchmarks.page import page_rows
 from playground.flood import Flood
 from tests.support.poll_simulation import PollStatistics, lognormal, trained_statistics
@@ -173,6 +174,8 @@ async def main(chosen: list[str]) -> None:
         with tempfile.TemporaryDirectory(prefix="imagine-bench-") as folder:
             async with open_harness(Path(folder)) as harness:
                 _print(await scene(harness))
+    if not chosen or "ledger" in chosen:
+        _print(await ledger_rows())
     if not chosen or "page" in chosen:
         _print(await page_rows())
 

@@ -4,9 +4,10 @@ The exceptions are a create whose answer was lost and a picture in flight at a k
 """
 
 import asyncio
-import shutil
+import contextlib
+import functools
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,17 @@ from tests.support.fake_apis import (
 )
 from tests.support.in_process_app import open_app
 from tests.support.ledger import connect, file_url
+from tests.support.postgres_server import new_database
 from tests.support.property_tests import examples
+from tests.support.shared_postgres import MIGRATED, SharedPostgres
 from tests.support.virtual_loop import LoopClock, VirtualLoop
 
 pytestmark = pytest.mark.slow
 
 DAILY = 6
 USERS = (1, 2, 3)
+NewLedger = Callable[[], contextlib.AbstractContextManager[str]]
+"""Yields the URL of a new ledger."""
 
 
 class Crashes(RuleBasedStateMachine):
@@ -52,9 +57,14 @@ class Crashes(RuleBasedStateMachine):
 
     submitted: "Bundle[GenerationRequest]" = Bundle("submitted")
 
+    def __init__(self, new_ledger: NewLedger) -> None:
+        super().__init__()
+        self.new_ledger = new_ledger
+
     @initialize()
     def begin(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="crashes-"))
+        self.stack = contextlib.ExitStack()
+        self.database_url = self.stack.enter_context(self.new_ledger())
         self.runner = asyncio.Runner(loop_factory=VirtualLoop)
         self.clock, self.kill_switch = LoopClock(), KillSwitch()
         self.provider, self.telegram = FakeProvider(self.kill_switch), EngineTelegram(self.kill_switch)
@@ -113,18 +123,18 @@ class Crashes(RuleBasedStateMachine):
         self.clock.offset += hours * 3600
 
     def teardown(self) -> None:
-        if not hasattr(self, "folder"):
+        if not hasattr(self, "stack"):
             return
         try:
             self.kill_switch.points_left = None
             self.restart_if_dead()
             self.run(asyncio.sleep(4 * 3600))
-            self.check(_read_requests(self.folder))
+            self.check(_read_requests(self.database_url))
             assert self.app is not None
             self.runner.run(self.app.stop())
         finally:
             self.runner.close()
-            shutil.rmtree(self.folder)
+            self.stack.close()
 
     def run(self, work: Coroutine[Any, Any, object]) -> None:
         """Run a coroutine until it ends or the process dies, and replace a dead process."""
@@ -150,7 +160,7 @@ class Crashes(RuleBasedStateMachine):
             self.runner.run(self.app.database.close())
         self.app = None
         self.kill_switch.reset()
-        rows = _read_requests(self.folder)
+        rows = _read_requests(self.database_url)
         self.provider.unknown |= {row.prompt for row in rows if row.state is State.SUBMITTING}
         self.in_flight_photos |= {
             row.place.require_reply_to() for row in rows if row.state is State.DELIVERING
@@ -198,7 +208,7 @@ class Crashes(RuleBasedStateMachine):
     async def _start(self) -> None:
         self.clock.restart()
         self.app = await open_app(
-            f"sqlite:///{self.folder}/bot.sqlite3",
+            self.database_url,
             telegram=self.telegram,
             provider=self.provider,
             clock=self.clock,
@@ -231,17 +241,30 @@ async def _cancel_other_tasks() -> None:
         assert isinstance(outcome, BaseException | None)
 
 
-def _read_requests(folder: Path) -> list[Request]:
-    """Read the requests from the file, which no process uses."""
-    path = folder / "bot.sqlite3"
-    if not path.exists():
-        return []
-    with connect(file_url(path)) as connection:
+def _read_requests(database_url: str) -> list[Request]:
+    """Read the requests from the ledger, which no process uses."""
+    with connect(database_url) as connection:
         if not sa.inspect(connection).has_table("requests"):
             return []
         return [read_request(row) for row in connection.execute(sa.select(requests))]
 
 
+@contextlib.contextmanager
+def _new_file() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="crashes-") as folder:
+        yield file_url(Path(folder) / "bot.sqlite3")
+
+
+def _check(new_ledger: NewLedger, number: int) -> None:
+    steps = settings(examples(number), stateful_step_count=25)
+    run_state_machine_as_test(functools.partial(Crashes, new_ledger), settings=steps)  # type: ignore[arg-type] # any factory will do
+
+
 @pytest.mark.hypothesis
 def test_no_sequence_of_failures_and_kills_breaks_a_promise() -> None:
-    run_state_machine_as_test(Crashes, settings=settings(examples(60), stateful_step_count=25))
+    _check(_new_file, 60)
+
+
+@pytest.mark.hypothesis
+def test_no_sequence_of_failures_and_kills_breaks_a_promise_on_postgresql(postgres: SharedPostgres) -> None:
+    _check(lambda: new_database(postgres.admin_url, MIGRATED), 20)

@@ -25,14 +25,13 @@ USER = "imagine"
 EMPTY = "template1"
 FLAGS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "full_page_writes": "off",
     "shared_buffers": "32MB",
     "max_connections": "200",
     "max_wal_size": "256MB",
     "autovacuum": "off",
 }
-"""Nothing in it must survive the machine."""
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
+"""The data need not survive the machine."""
 
 
 def find_programs() -> Path | None:
@@ -48,6 +47,7 @@ class PostgresServer:
 
     programs: Path
     folder: Path
+    durable: bool = False
     _process: "subprocess.Popen[bytes] | None" = field(default=None)
 
     def create(self) -> None:
@@ -68,7 +68,9 @@ class PostgresServer:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         command: list[str | Path] = [self.programs / "postgres", "-D", self.folder / "data"]
-        command += [f"--{name}={value}" for name, value in FLAGS.items()]
+        command += [
+            f"--{name}={value}" for name, value in (FLAGS if self.durable else FLAGS | NOT_DURABLE).items()
+        ]
         command += [f"--unix_socket_directories={self.folder}"]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -131,12 +133,12 @@ def execute(url: str, statement: str) -> None:
 
 
 @contextmanager
-def new_server() -> Iterator[PostgresServer]:
-    """Yield a running server of its own."""
+def new_server(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Yield a running server of its own. A durable one writes each commit to the disk."""
     programs = find_programs()
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short path: a socket's has at most 107 bytes
-    server = PostgresServer(programs, folder)
+    server = PostgresServer(programs, folder, durable=durable)
     try:
         server.create()
         server.start()
