@@ -22,24 +22,33 @@ class Bans:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cached: dict[Ban, frozenset[str]] | None = None
+        self._changes = 0
 
     async def of_kind(self, kind: Ban) -> frozenset[str]:
         """Return all bans of a kind: ids as text, words as they were entered."""
-        if self._cached is None:
-            statement = sa.select(bans.c.kind, bans.c.value)
-            rows = await self._database.read(lambda c: [tuple(row) for row in c.execute(statement)])
-            self._cached = {one: frozenset(value for k, value in rows if k == one) for one in Ban}
-        return self._cached[kind]
+        if self._cached is not None:
+            return self._cached[kind]
+        changes = self._changes
+        statement = sa.select(bans.c.kind, bans.c.value)
+        rows = await self._database.read(lambda c: [tuple(row) for row in c.execute(statement)])
+        found = {one: frozenset(value for k, value in rows if k == one) for one in Ban}
+        if changes == self._changes:  # else they may have changed since they were read
+            self._cached = found
+        return found[kind]
 
     async def add(self, kind: Ban, value: str) -> None:
         """Add a ban."""
         statement = insert(bans).values(kind=kind, value=value).on_conflict_do_nothing()
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
-        self._cached = None
+        self._drop_cache()
 
     async def lift(self, kind: Ban, value: str) -> bool:
         """Remove a ban. Return False if there was none."""
         statement = sa.delete(bans).where(bans.c.kind == kind, bans.c.value == value)
         lifted = await self._database.write(lambda connection: connection.execute(statement).rowcount)
-        self._cached = None
+        self._drop_cache()
         return lifted > 0
+
+    def _drop_cache(self) -> None:
+        self._changes += 1
+        self._cached = None

@@ -39,14 +39,18 @@ class Preferences:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cached: dict[int, Preference] = {}
+        self._changes = 0
 
     async def of(self, subject_id: int) -> Preference:
         """Return the choices of a user (positive id) or a group (negative id)."""
         cached = self._cached.get(subject_id)
         if cached is None:
+            changes = self._changes
             statement = sa.select(preferences).where(preferences.c.subject_id == subject_id)
             row = await self._database.read(lambda connection: connection.execute(statement).first())
             cached = Preference() if row is None else _preference(row)
+            if changes != self._changes:
+                return cached  # it may have changed since it was read
             if len(self._cached) >= _CACHED_SUBJECTS:
                 self._cached.clear()
             self._cached[subject_id] = cached
@@ -70,6 +74,7 @@ class Preferences:
 
     def reload(self, *subject_ids: int) -> None:
         """Drop these subjects from the cache, after another module has changed their rows."""
+        self._changes += 1
         for subject_id in subject_ids:
             self._cached.pop(subject_id, None)
 

@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from core.model import AspectRatio
+from storage.bans import Ban, Bans
 from storage.database import Database, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.drafts import Drafts
@@ -196,3 +197,12 @@ async def test_a_wrong_statement_is_no_error_of_the_disk(database: Database) -> 
     with pytest.raises((sa.exc.OperationalError, sa.exc.ProgrammingError)):
         await database.write(lambda c: c.exec_driver_sql("nonsense").rowcount)
     assert database.write_error is None
+
+
+async def test_a_choice_that_changes_while_it_is_read_is_not_remembered_as_it_was(database: Database) -> None:
+    stored, bans = Preferences(database), Bans(database)
+    for number in range(20):
+        await asyncio.gather(stored.of(number), stored.choose(number, language="ru"), stored.of(number))
+        assert (await stored.of(number)).language == "ru"
+        await asyncio.gather(bans.of_kind(Ban.WORD), bans.add(Ban.WORD, str(number)), bans.of_kind(Ban.WORD))
+        assert str(number) in await bans.of_kind(Ban.WORD)
