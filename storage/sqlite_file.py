@@ -16,7 +16,7 @@ def sqlite_path(url: str) -> Path:
     """Return the path in a `sqlite:///…` URL. Raises DatabaseError for any other URL."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise DatabaseError(f"{url} does not name an SQLite file")
+        raise DatabaseError(f"{parsed.render_as_string(hide_password=True)} does not name an SQLite file")
     return Path(parsed.database)
 
 

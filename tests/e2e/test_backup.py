@@ -47,3 +47,12 @@ async def test_a_backup_does_not_overwrite_a_file(own_bot: World) -> None:
         "Nothing was copied: notes.txt exists already, and a backup never overwrites a file.\n",
     )
     assert (own_bot.folder / "notes.txt").read_text(encoding="ascii") == "mine"
+
+
+async def test_a_ledger_in_postgresql_is_left_to_pg_dump(own_bot: World) -> None:
+    url = "postgresql://imagine:a-password@127.0.0.1:1/imagine"
+    for command in ("backup", "restore"):
+        code, out, errors = await run_to_end(own_bot, command, "copy.sqlite3", DATABASE_URL=url)
+        assert (code, out) == (1, "")
+        assert "the ledger is in PostgreSQL; use pg_dump and pg_restore" in errors
+        assert "a-password" not in errors

@@ -115,13 +115,13 @@ def test_a_restore_on_a_new_machine_creates_the_ledger(tmp_path: Path) -> None:
     assert _values(tmp_path / "new" / "bot.sqlite3") == {"colour": "blue"}
 
 
-async def test_a_restore_while_the_bot_runs_changes_nothing(database: Database, tmp_path: Path) -> None:
-    await KeyValueStore(database).set("colour", "blue")
+async def test_a_restore_while_the_bot_runs_changes_nothing(sqlite: Database, tmp_path: Path) -> None:
+    await KeyValueStore(sqlite).set("colour", "blue")
     copy = back_up(tmp_path / "bot.sqlite3", tmp_path / "copy.sqlite3").path
-    await KeyValueStore(database).set("colour", "red")
+    await KeyValueStore(sqlite).set("colour", "red")
     with pytest.raises(DatabaseLocked, match="stop the bot first"):
         restore(copy, tmp_path / "bot.sqlite3", now=NOW)
-    assert await KeyValueStore(database).get("colour") == "red"
+    assert await KeyValueStore(sqlite).get("colour") == "red"
 
 
 def test_a_restore_replaces_a_damaged_ledger_and_keeps_all_its_files(tmp_path: Path) -> None:
