@@ -87,12 +87,17 @@ class CircuitBreaker:
         self._paused_until = 0.0
 
     async def acquire(
-        self, waits_since: float, *, repeats: bool = False, retries: bool = False
+        self,
+        waits_since: float,
+        *,
+        repeats: bool = False,
+        retries: bool = False,
+        on_outage: Callable[[], None] = lambda: None,
     ) -> Admission | None:
         """Wait until a create may be sent. Return None if it has waited too long since then (Unix seconds).
 
         `repeats` means that an earlier create of the same request has an unknown outcome, `retries` that an outage
-        refused one.
+        refused one. `on_outage` is called again and again during an outage, which may begin while a create waits.
         """
         begun = self._clock.monotonic()
         waits = begun - max(0.0, self._clock.now() - waits_since)
@@ -101,8 +106,10 @@ class CircuitBreaker:
             admission = self._admit(now, begun, repeats, retries) if now >= self._paused_until else None
             if admission is not None:
                 return admission
-            if self.outage is not None and now >= max(self._opened_at, waits) + self._patience:
-                return None
+            if self.outage is not None:
+                on_outage()
+                if now >= max(self._opened_at, waits) + self._patience:
+                    return None
             if self._probe_is_due(now, repeats or retries):
                 await self._probe()
             else:

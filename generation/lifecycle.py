@@ -73,10 +73,11 @@ class Lifecycle:
     async def _submit_when_admitted(self, request: Request, memory: RequestMemory) -> StepResult:
         """Submit a request once the circuit breaker admits it, or fail it if it has waited too long."""
         outage, repeats = self._circuit_breaker.outage, request.creates > 0
-        if outage is not None:
-            self._status_messages.waiting(request.id)
         admission = await self._circuit_breaker.acquire(
-            request.accepted_at, repeats=repeats, retries=memory.refused_by_outage
+            request.accepted_at,
+            repeats=repeats,
+            retries=memory.refused_by_outage,
+            on_outage=lambda: self._status_messages.waiting(request.id),
         )
         if admission is None:
             paused = self._circuit_breaker.outage in {OutageReason.KEY, OutageReason.MONEY}

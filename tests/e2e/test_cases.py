@@ -20,7 +20,7 @@ CASES: dict[str, tuple[list[Row], str | None]] = {
     "capital": ([("a cat", "1:1", None)] * 2, None),
     "comment-under-photo-post": ([("a red fox in the snow", "16:9", None)], None),
     "edit-after-refusal": ([("a fox", "16:9", None)], None),
-    "edit-of-a-typo": ([("a fox", "1:1", None)], "Did you mean /imagine"),
+    "edit-of-a-typo": ([("a fox", "1:1", None)], None),
     "external-reply-photo": ([NIGHT], None),
     "forwarded-advertisement": ([], "What shall I change"),
     "photo-in-answer-to-a-picture": ([LAKE, ("put this dog into it", None, "LARGE")], None),
