@@ -14,11 +14,9 @@ from tests.support import bot_process
 from tests.support.manual_clock import ManualClock
 from tests.support.postgres_server import new_database
 from tests.support.property_tests import register_profiles
-from tests.support.shared_postgres import MIGRATED, SharedPostgres, skip_without_postgres
+from tests.support.shared_postgres import DATABASES, MIGRATED, SharedPostgres, skip_without_postgres
 
 register_profiles()
-
-DATABASES = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(scope="session")

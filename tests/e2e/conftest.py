@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.support.ledger import file_url
 from tests.support.postgres_server import new_database
-from tests.support.shared_postgres import MIGRATED
+from tests.support.shared_postgres import DATABASES, MIGRATED
 from tests.support.world import ADMIN, World, open_world
 
 SETTINGS = {
@@ -19,6 +19,22 @@ SETTINGS = {
     "ADMIN_IDS": str(ADMIN),
     "USER_QUEUE_LIMIT": "3",
 }
+
+
+E2E_DATABASE = os.environ.get("E2E_DATABASE", "sqlite")
+"""The database of the tests that run on one database only."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with the marker `both_databases` on each database in turn."""
+    if metafunc.definition.get_closest_marker("both_databases") is not None:
+        metafunc.parametrize("e2e_database", DATABASES)
+
+
+@pytest.fixture
+def e2e_database() -> str:
+    """Return the database of a test, which `pytest_generate_tests` may replace."""
+    return E2E_DATABASE
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,7 +47,7 @@ async def shared_world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     folder = tmp_path_factory.mktemp("shared")
-    with _new_ledger(request, folder) as url:
+    with _new_ledger(E2E_DATABASE, request, folder) as url:
         async with open_world(folder, DATABASE_URL=url, **SETTINGS) as world:
             await world.process.start()
             yield world
@@ -46,18 +62,11 @@ async def shared_bot(shared_world: World) -> AsyncIterator[World]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def own_bot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+async def own_bot(request: pytest.FixtureRequest, e2e_database: str, tmp_path: Path) -> AsyncIterator[World]:
     """Yield a world for one test. Its bot is not started yet."""
-    with _new_ledger(request, tmp_path) as url:
+    with _new_ledger(e2e_database, request, tmp_path) as url:
         async with open_world(tmp_path, DATABASE_URL=url) as world:
             yield world
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def own_bot_on_each(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
-    """Yield a world for one test, on each database in turn. Its bot is not started yet."""
-    async with open_world(tmp_path, DATABASE_URL=database_url) as world:
-        yield world
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -68,9 +77,9 @@ async def sqlite_bot(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @contextmanager
-def _new_ledger(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """Yield the URL of a new ledger, on the database named by `E2E_DATABASE`."""
-    if os.environ.get("E2E_DATABASE", "sqlite") == "sqlite":
+def _new_ledger(database: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Yield the URL of a new ledger on a database."""
+    if database == "sqlite":
         yield file_url(folder / "bot.sqlite3")
         return
     with new_database(request.getfixturevalue("postgres").admin_url, MIGRATED) as url:

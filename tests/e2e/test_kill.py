@@ -36,9 +36,9 @@ def _unrecorded_statuses(world: World, requested: list[Message]) -> set[int]:
     return {m.message_id for m in answers if "Cancel" in buttons(m)} - recorded
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", [20_261_124])
-async def test_three_kills_in_a_rush_lose_no_request(own_bot_on_each: World, seed: int) -> None:
-    own_bot = own_bot_on_each
+async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) -> None:
     dice = random.Random(seed)
     own_bot.media.duration = lognormal(1.5, 0.35, seed)
     users = [own_bot.add_user() for _ in range(USERS)]

@@ -22,6 +22,7 @@ from tests.support.world import World
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
+@pytest.mark.both_databases
 async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
     code, out, _ = await _run_command(own_bot, "check")
     assert code == 0
@@ -122,6 +123,7 @@ async def test_a_key_with_quotes_and_spaces_is_accepted(own_bot: World) -> None:
     assert code == 0
 
 
+@pytest.mark.both_databases
 async def test_a_second_process_on_the_same_ledger_is_refused(own_bot: World) -> None:
     await own_bot.process.start()
     code, _, errors = await _run_command(own_bot, "run")
@@ -192,6 +194,7 @@ async def test_health_and_metrics_are_served(own_bot: World) -> None:
         assert await asyncio.wait_for(check.wait(), DEADLINE) == 1
 
 
+@pytest.mark.both_databases
 async def test_after_sigterm_the_next_start_continues_open_requests(own_bot: World) -> None:
     own_bot.hold_tasks()
     await own_bot.process.start()
@@ -209,6 +212,7 @@ async def test_after_sigterm_the_next_start_continues_open_requests(own_bot: Wor
     assert own_bot.messages_to(ann) == own_bot.pictures(ann)
 
 
+@pytest.mark.both_databases
 async def test_sigterm_finishes_a_picture_that_is_being_sent(own_bot: World) -> None:
     slow = own_bot.telegram.faults.add(Fault("sendPhoto", delay=0.3))
     await own_bot.process.start()
@@ -221,6 +225,7 @@ async def test_sigterm_finishes_a_picture_that_is_being_sent(own_bot: World) -> 
     assert own_bot.rows("SELECT state FROM requests")[0]["state"] == "delivered"
 
 
+@pytest.mark.both_databases
 async def test_sigterm_does_not_wait_for_a_hanging_create(own_bot: World) -> None:
     hanging = own_bot.media.faults.add(Fault("create", delay=3_600.0))
     await own_bot.process.start()
@@ -233,6 +238,7 @@ async def test_sigterm_does_not_wait_for_a_hanging_create(own_bot: World) -> Non
     assert own_bot.quota_used(ann) == 1
 
 
+@pytest.mark.both_databases
 async def test_buttons_and_status_messages_work_after_a_kill(own_bot: World) -> None:
     own_bot.hold_tasks()
     await own_bot.process.start()
@@ -257,6 +263,7 @@ async def test_buttons_and_status_messages_work_after_a_kill(own_bot: World) -> 
     assert len(own_bot.media.tasks) == 2
 
 
+@pytest.mark.both_databases
 async def test_durations_are_stored(own_bot: World) -> None:
     await own_bot.process.start(USER_CONCURRENCY="1")
     ann = own_bot.add_user()
@@ -334,6 +341,7 @@ async def test_token_and_key_are_in_no_log_at_debug_level(own_bot: World) -> Non
     assert own_bot.media.headers_seen == []
 
 
+@pytest.mark.both_databases
 async def test_a_kill_during_a_long_poll_loses_no_update(own_bot: World) -> None:
     users = [own_bot.add_user() for _ in range(5)]
     await own_bot.process.start()

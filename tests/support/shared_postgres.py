@@ -17,6 +17,7 @@ import pytest
 from tests.support.postgres_server import EMPTY, find_programs, new_server
 from tests.support.process_launcher import ROOT
 
+DATABASES = ("sqlite", "postgresql")
 MIGRATED = "migrated"
 """The template of a database with the newest schema."""
 
