@@ -32,6 +32,7 @@ from provider.errors import (
     Unauthorised,
 )
 from provider.image_refusals import failed_to_load
+from storage.database_errors import StorageUnreachable
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -90,9 +91,20 @@ class Submission:
         if self._time_left(memory.began_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
         request = replace(request, started_at=memory.began_at, creates=request.creates + 1)
-        if not await self._requests.begin_submission(request):
+        if not await self._begin(request):
             return StepResult(request.state)  # cancelled, or edited since it was read: read again
         return await self._create(request, source, memory)
+
+    async def _begin(self, request: Request) -> bool:
+        """Record the create. Return False if the request must be read again."""
+        try:
+            return await self._requests.begin_submission(request)
+        except StorageUnreachable:
+            # Nothing is sent yet, so the outcome of the create is known, whether the record is stored or not.
+            stored = await self._tasks.retry_until_written(lambda: self._requests.get(request.id))
+            return (
+                stored is not None and stored.state is State.SUBMITTING and stored.creates == request.creates
+            )
 
     async def after_unknown(self, request: Request, reason: str) -> StepResult:
         """Repeat a create of unknown outcome once, or fail the request: the provider cannot say whether it started.

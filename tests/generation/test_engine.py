@@ -8,11 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.model import Accepted, State
+from core.options import UnknownCreate
 from generation.finalizer import CANCELLED_SECONDS
 from storage.database_errors import StorageUnreachable
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request
 from tests.support.fake_apis import REFUSAL
+from tests.support.ledger import read_rows
 from tests.support.property_tests import examples
 from tests.support.virtual_loop import LoopClock, virtual_time
 
@@ -266,5 +268,25 @@ async def test_a_request_with_a_lost_commit_answer_is_drawn_when_it_is_submitted
         assert not answer.fresh
     [request] = await requests_until_closed(app, 1)
     assert request.state is State.DELIVERED
+    assert len(harness.paid_prompts()) == 1
+    await app.stop()
+
+
+@virtual_time
+async def test_a_create_is_known_to_be_unsent_if_the_answer_to_its_record_was_lost(database_url: str) -> None:
+    lost: list[str] = []
+
+    def lose_an_answer(point: str) -> None:
+        submitting = "SELECT 1 FROM requests WHERE state = 'submitting'"
+        if point == "committed" and not lost and read_rows(database_url, submitting):
+            lost.append("the connection ended")
+            raise StorageUnreachable(lost[0])
+
+    harness = EngineHarness(database_url, failpoint=lose_an_answer, unknown_create=UnknownCreate.REFUND)
+    app = await harness.start()
+    await app.engine.submit(generation_request(1, 1), AMPLE)
+    [request] = await requests_until_closed(app, 1)
+    assert lost
+    assert (request.state, request.creates) == (State.DELIVERED, 1)
     assert len(harness.paid_prompts()) == 1
     await app.stop()
