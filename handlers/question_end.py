@@ -130,8 +130,15 @@ async def bare_answer_given(
             open_draft is not None
         ):  # the no answers another message, such as the picture that the question is about
             await drafts.supersede(open_draft.id)
-    text = translate("declined" if declines else "agreed")
+    text = translate("declined") if declines else _answer_to_yes(draft, translate)
     await private_replies.send(place_of(message), user.id, text)
+
+
+def _answer_to_yes(draft: Draft | None, translate: Translator) -> str:
+    """Return the answer to a yes that draws nothing. Only the question for a prompt has no buttons."""
+    if draft is None:
+        return translate("agreed-nothing")
+    return translate("agreed-describe") if draft.prompt is None else translate("agreed")
 
 
 async def _request_of(

@@ -38,7 +38,9 @@ misspelt-imagine = Did you mean /imagine?
 misspelt-command = Did you mean /{ $command }? Edit your message, and I take it from there.
 forwarded-command = Somebody else wrote that, so I leave it. To draw it, send me the description yourself.
 declined = All right, I leave everything as it is.
-agreed = Please press the button under my question. To draw something, describe it with /imagine.
+agreed = Please press one of the buttons under my question.
+agreed-describe = Please describe it in a few words.
+agreed-nothing = If there is a button under my question, please press it. Otherwise tell me what to draw, or send a photo to change.
 praised = Thank you! To change a picture, reply to it and say what to change.
 
 ## Asking for what is missing

@@ -114,12 +114,20 @@ def test_a_yes_with_a_shape_draws_in_it(private: ChatUser, words: str, text: str
     assert [content_of(r) for r in private.requests()] == [("a fox", AspectRatio.WIDE, None)]
 
 
-@pytest.mark.parametrize("asked", ["/imagine", "/imagine a fox", "/forget"])
-def test_a_yes_to_another_question_needs_a_press(private: ChatUser, asked: str) -> None:
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("/imagine", "describe it in a few words"),
+        ("/imagine a fox", "press one of the buttons"),
+        ("/forget", "If there is a button under my question, please press it"),
+        ("/quota", "Otherwise tell me what to draw"),
+    ],
+)
+def test_a_yes_to_another_question_says_what_to_do(private: ChatUser, asked: str, words: str) -> None:
     private.say("a lake")
     private.say(asked)
     private.say("yes")
-    assert "press the button" in private.texts[-1]
+    assert words in private.texts[-1]
     assert private.requests() == []
 
 
@@ -191,9 +199,10 @@ def test_a_deletion_is_no_yes(private: ChatUser) -> None:
 def test_a_bare_yes_is_never_drawn(private: ChatUser, word: str) -> None:
     question = private.question(private.say("/imagine"))
     private.say("/forget")
-    for more in ({}, {"reply_to_message": question}):
+    answers = [({}, "please press it"), ({"reply_to_message": question}, "describe it in a few words")]
+    for more, words in answers:
         private.say(word, **more)
-        assert "press the button" in private.texts[-1]
+        assert words in private.texts[-1]
     assert private.requests() == []
 
 
