@@ -74,7 +74,7 @@ class GenerationService:
         edited: bool = False,
         query_id: str | None = None,
     ) -> Outcome:
-        """Start a generation, or ask for the missing prompt or ratio, or about what cannot be followed.
+        """Start a generation, or ask for a missing prompt or ratio, or about a part that cannot be followed.
 
         `answered` is the picture that words with a ratio answer: they may be meant to change it, so a question offers
         that, too, and so does a message about words that are drawn. `user_name` is mentioned by a question in a group.
@@ -203,8 +203,11 @@ class GenerationService:
             return await (self._submit_edited if edited else self.submit)(request, translate)
         if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
             return await self._refuse(origin, reason, query_id)
+        # The buttons keep the words of a user whose queue is full.
+        if reason := await self._rejection(origin, translate, queue=not parsed.prompt):
+            return await self._refuse(origin, reason, query_id)
         if parsed.prompt:
-            return await self._ask_choice(
+            asked = await self._questions.ask_choice(
                 origin,
                 parsed,
                 translate,
@@ -215,8 +218,7 @@ class GenerationService:
                 preface=preface,
                 edited=edited,
             )
-        if reason := await self._rejection(origin, translate, queue=True):
-            return await self._refuse(origin, reason, query_id)
+            return Outcome.ASKED if asked else Outcome.REPEATED
         if query_id is not None:
             repeated = source is not None and await self._questions.was_just_asked(origin, source)
             await self._sender.toast(query_id, translate.raw("toast-asked") if repeated else None)
@@ -236,38 +238,6 @@ class GenerationService:
         if draft.prompt is None and outcome is Outcome.STARTED:
             await self._questions.remove(draft)
         return outcome
-
-    async def _ask_choice(
-        self,
-        origin: Origin,
-        parsed: ParsedPrompt,
-        translate: Translator,
-        source: SourcePicture | None,
-        ratio: AspectRatio | None,
-        *,
-        answered: SourcePicture | None,
-        plain_words: bool,
-        preface: str,
-        edited: bool,
-    ) -> Outcome:
-        """Ask for a ratio, or whether to draw at all, unless the user has no units left.
-
-        The buttons keep the words of a user whose queue is full.
-        """
-        if reason := await self._rejection(origin, translate, queue=False):
-            return await self._refuse(origin, reason)
-        asked = await self._questions.ask_choice(
-            origin,
-            parsed,
-            translate,
-            source,
-            ratio,
-            answered=answered,
-            plain_words=plain_words,
-            preface=preface,
-            edited=edited,
-        )
-        return Outcome.ASKED if asked else Outcome.REPEATED
 
     async def _rejection(self, origin: Origin, translate: Translator, *, queue: bool) -> str | None:
         """Return the sentence that would reject a request now, or None. A full queue counts only if `queue` is True."""
