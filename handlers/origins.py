@@ -81,7 +81,7 @@ def of_other_reading(origin: Origin) -> Origin:
 
 
 def key_of_words(origin: Origin) -> str | None:
-    """Return the key of the message whose other reading an origin is, or None for any other origin."""
+    """Return the key of the message behind an origin of `of_other_reading`, or None for any other origin."""
     return origin.key.removeprefix(_OTHER_READING) if origin.key.startswith(_OTHER_READING) else None
 
 

@@ -15,7 +15,7 @@ from storage.requests import Requests
 
 
 class OtherReading:
-    """Offers the change of a picture whose answer is drawn, and ends the drawing once the user prefers the change."""
+    """Offers to change an answered picture while the words are drawn, and ends the drawing for a change."""
 
     def __init__(
         self, *, drafts: Drafts, requests: Requests, engine: Engine, private_replies: PrivateReplies

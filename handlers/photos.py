@@ -96,7 +96,7 @@ async def says_no_command(message: Message, user: UserIdentity) -> bool:
 async def is_for_bot(
     message: Message, user: UserIdentity, bot: Bot, drafts: Drafts, requests: Requests
 ) -> bool:
-    """Pass pictures whose caption mentions the bot, and answers to the bot.
+    """Pass pictures with a mention of the bot in the caption, and answers to the bot.
 
     A forwarded caption says nothing, and praise is no request.
     """

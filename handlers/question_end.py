@@ -110,7 +110,7 @@ async def bare_answer_given(
     private_replies: PrivateReplies,
     generation_service: GenerationService,
 ) -> None:
-    """Draw what the bot asked whether to draw after a yes, once. A no ends the question, and an edit may still answer.
+    """Draw the words of the question after a yes, once. A no ends the question, and an edit may still answer.
 
     A yes does not answer the question for a prompt, or for the ratio of a user who prefers none. After a yes, an edit
     of it to a no changes nothing.

@@ -139,7 +139,7 @@ class Questions:
         )
 
     async def _usual_ratio(self, origin: Origin, parsed: ParsedPrompt) -> AspectRatio | None:
-        """Return the ratio to offer for always, in a private chat to a user who prefers none yet."""
+        """Return the ratio to offer for always. None in a group, beside a named shape, and if the user prefers one."""
         if origin.place.in_group or parsed.names_shape:
             return None
         if (await self._preferences.of(origin.user_id)).ratio is not None:

@@ -69,7 +69,7 @@ class Comparisons:
 
 
 def shown_in(connection: sa.Connection, chat_id: int, message_id: int) -> int | None:
-    """Return the request whose picture a comparison shows, or None."""
+    """Return the request behind the picture of a comparison, or None."""
     statement = sa.select(comparisons.c.shown_id).where(_message(chat_id, message_id))
     return connection.execute(statement).scalar()
 

@@ -142,7 +142,7 @@ class Drafts:
         return AspectRatio(chosen[0]) if chosen and chosen[0] in chosen[1:] else None
 
     async def by_answer(self, chat_id: int, message_id: int) -> Draft | None:
-        """Return the draft to whose question a message was given as an answer."""
+        """Return the draft with the question that a message was given as an answer to."""
         given = sa.and_(answers.c.chat_id == chat_id, answers.c.message_id == message_id)
         return await self._database.read(
             self._first(drafts.c.id.in_(sa.select(answers.c.draft_id).where(given)))
