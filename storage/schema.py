@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 
 metadata = sa.MetaData(
@@ -197,11 +197,49 @@ inbox = sa.Table(
     sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("payload", sa.Text),
     sa.Column("received_at", sa.Float, nullable=False),
+    sa.Column("owner", sa.Text),
+    sa.Column("queue", sa.Text),
     sa.Index(
         "ix_inbox_unhandled",
         "update_id",
         sqlite_where=sa.text("payload IS NOT NULL"),
         postgresql_where=sa.text("payload IS NOT NULL"),
     ),
+    sa.Index(
+        "ix_inbox_queue_update_id",
+        "queue",
+        "update_id",
+        sqlite_where=sa.text("payload IS NOT NULL"),
+        postgresql_where=sa.text("payload IS NOT NULL"),
+    ),
 )
-"""Telegram updates. The payload is cleared once the update is handled; the id stays a day to recognise repeats."""
+"""Telegram updates. The payload is cleared once the update is handled; the id stays a day to recognise repeats.
+
+`owner` is the replica that handles an update, NULL for a single process. `queue` names the updates that are handled one
+after the other.
+"""
+
+replicas = sa.Table(
+    "replicas",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("started_at", sa.Float, nullable=False),
+    sa.Column("beat_at", sa.Float, nullable=False),
+    sa.Column("dead_at", sa.Float),
+    sa.Column("trouble", sa.Text),
+)
+"""The processes that share the ledger, by an id made at each start. All times are Unix times of the database's clock.
+
+A dead replica's row stays a day as its tombstone. `trouble` names an outage of the provider that the replica notices.
+"""
+
+rate_limits = sa.Table(
+    "rate_limits",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("free_at", sa.Float, nullable=False),
+)
+"""Telegram's limits, shared by the replicas: for a chat, or for all as chat 0, the time of the next free message.
+
+Times are Unix times of the database's clock.
+"""
