@@ -32,7 +32,7 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-# /healthz at LISTEN: the database, the engine and polling work.
+# /healthz at LISTEN: the process is well. Docker Swarm replaces a container that is not; compose.yaml asks /readyz.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-P", "-m", "bot.healthcheck"]
 # SIGTERM is answered within ten seconds.

@@ -5,6 +5,7 @@ closed in reverse order.
 """
 
 import contextlib
+from collections.abc import Callable
 
 import httpx
 from aiogram.client.session.base import BaseSession
@@ -18,12 +19,13 @@ from bot.housekeeping import prune_hourly
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
 from bot.polling import Polling
+from bot.readiness import Readiness
 from bot.settings import Settings, Updates
 from bot.startup_tasks import log_link, set_descriptions, set_menus
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret
-from bot.webhook import set_webhook
+from bot.webhook import Webhook
 from chat.telegram_session import TelegramSession
 from core.background import Background
 from core.clock import Clock
@@ -42,7 +44,10 @@ def telegram_session(settings: Settings) -> BaseSession:
 
 
 class App:
-    """All parts of the bot. The constructor starts nothing; `stop` closes everything, started or not."""
+    """All parts of the bot. The constructor starts nothing; `stop` closes everything, started or not.
+
+    `is_ending` returns whether the process was told to end.
+    """
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class App:
         session: BaseSession,
         clock: Clock,
         media_transport: httpx.AsyncBaseTransport | None = None,
+        is_ending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -99,13 +105,23 @@ class App:
         )
         self._stack.push_async_callback(self._update_queue.stop, HANDLER_SECONDS)
         self.polling = Polling(bot=self.bot, update_queue=self._update_queue, clock=clock)
+        self._webhook: Webhook | None = None
+        self.readiness = Readiness(
+            database=database,
+            requests=self.requests,
+            is_ending=is_ending,
+            engine_runs=lambda: self.engine.running,
+            receives_updates=self._receives_updates,
+        )
         self._web = WebServer(
             address=settings.listen_address,
             public_url=settings.public_url,
             metrics=self.metrics,
-            is_healthy=self.is_healthy,
+            is_ending=is_ending,
+            find_unready=self.readiness.unready,
             load_source=generation.sources.images.load_signed,
         )
+        self._stack.push_async_callback(self.readiness.stop)
         self._stack.push_async_callback(self._web.stop)
         self._stack.push_async_callback(self.polling.stop)
 
@@ -134,18 +150,16 @@ class App:
             path, secret = webhook_path(settings.bot_token), webhook_secret(settings.webhook_secret)
             self._web.add_webhook(path, secret, self._update_queue)
             url = f"{settings.public_url}{path}"
-            self._background.start(set_webhook(bot=self.bot, clock=self._clock, url=url, secret=secret))
+            self._webhook = Webhook(bot=self.bot, clock=self._clock, url=url, secret=secret)
+            self._background.start(self._webhook.keep())
         await self._web.start()
         await self._update_queue.start()
         if settings.updates is Updates.POLLING:
             self.polling.start()
         self._background.start(log_link(bot=self.bot, clock=self._clock))
 
-    async def is_healthy(self) -> bool:
-        """Return whether the database answers and accepts writes, the engine runs, and updates are received."""
-        await self.requests.get(0)
-        receives = self.polling.is_alive or self._settings.updates is Updates.WEBHOOK
-        return self.database.write_error is None and self.engine.running and receives
+    def _receives_updates(self) -> bool:
+        return self.polling.is_alive or (self._webhook is not None and self._webhook.is_set)
 
     async def stop(self) -> None:
         """Finish the shielded tasks and close everything, in reverse order of construction."""

@@ -5,6 +5,7 @@ import errno
 import os
 import socket
 import ssl
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -61,7 +62,8 @@ async def public_address(settings: Settings) -> str:
         address=settings.listen_address,
         public_url=settings.public_url,
         metrics=Metrics(),
-        is_healthy=_never_healthy,
+        is_ending=lambda: False,
+        find_unready=_not_a_bot,
         load_source=_no_source,
     )
     try:
@@ -119,8 +121,8 @@ def _state(info: WebhookInfo) -> str:
     return f"Telegram delivers to {urlsplit(info.url).netloc}, {info.pending_update_count} updates wait"
 
 
-async def _never_healthy() -> bool:
-    return False
+async def _not_a_bot() -> Sequence[str]:
+    return ["check"]
 
 
 async def _no_source(_signed: str) -> bytes:

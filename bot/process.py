@@ -19,7 +19,13 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
     """Run the bot until SIGTERM or SIGINT. Raises DatabaseError or OSError if it cannot start."""
     stopping = _stop_signal()
     database = await open_database(settings.database_url, failpoint)
-    app = App(settings, database=database, session=telegram_session(settings), clock=SystemClock())
+    app = App(
+        settings,
+        database=database,
+        session=telegram_session(settings),
+        clock=SystemClock(),
+        is_ending=stopping.is_set,
+    )
     try:
         await app.start()
         if not stopping.is_set():

@@ -1,4 +1,4 @@
-"""The web server: the webhook, source pictures, /healthz and /metrics. Every other path is 404.
+"""The web server: the webhook, source pictures, /healthz, /readyz and /metrics. Every other path is 404.
 
 The webhook and the sources are served at their own paths and below the path of PUBLIC_URL, because a reverse proxy may
 take that path off or keep it.
@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 import structlog
@@ -31,8 +31,8 @@ LoadSource = Callable[[str], Awaitable[bytes]]
 """Returns the JPEG of a signed link. Raises LinkRefused, FileRefused, FileUnavailable or UnusablePicture."""
 LARGEST_UPDATE = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name (Bot API, setWebhook)
-HEALTH_SECONDS = 2.0
 WEBHOOK_PATH = "/webhook"
+HEALTH_PATH, READY_PATH, METRICS_PATH = "/healthz", "/readyz", "/metrics"
 NOT_FOUND = "imagine-bot: not found\n"
 """The text of a 404 of this server, by which `imagine-bot check` tells it from the 404 of a reverse proxy."""
 
@@ -57,7 +57,11 @@ async def try_to_listen(address: tuple[str, int]) -> None:
 
 
 class WebServer:
-    """Listens on one address, `host` and `port`. `public_url` is the address of the reverse proxy before it."""
+    """Listens on one address, `host` and `port`. `public_url` is the address of the reverse proxy before it.
+
+    /healthz is 200 while this answers and `is_ending` returns false: a process that cannot reach the database, Telegram
+    or the provider must not be killed for that. /readyz is 200 if `find_unready` returns no part.
+    """
 
     def __init__(
         self,
@@ -65,17 +69,20 @@ class WebServer:
         address: tuple[str, int],
         public_url: str | None,
         metrics: Metrics,
-        is_healthy: Callable[[], Awaitable[bool]],
+        is_ending: Callable[[], bool],
+        find_unready: Callable[[], Awaitable[Sequence[str]]],
         load_source: LoadSource,
     ) -> None:
         self._address = address
         self._metrics = metrics
-        self._is_healthy = is_healthy
+        self._is_ending = is_ending
+        self._find_unready = find_unready
         self._load_source = load_source
         self._prefixes = {"", urlsplit(public_url or "").path}
         self._app = web.Application(client_max_size=LARGEST_UPDATE, middlewares=[_name_not_found])
-        self._app.router.add_get("/healthz", self._healthz)
-        self._app.router.add_get("/metrics", self._show_metrics)
+        self._app.router.add_get(HEALTH_PATH, self._show_health)
+        self._app.router.add_get(READY_PATH, self._show_readiness)
+        self._app.router.add_get(METRICS_PATH, self._show_metrics)
         for prefix in self._prefixes:
             self._app.router.add_get(f"{prefix}{SOURCE_PATH}/{{signed}}", self._source)
         self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
@@ -121,13 +128,14 @@ class WebServer:
             raise web.HTTPServiceUnavailable from None
         return web.Response(body=jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
-    async def _healthz(self, _request: web.Request) -> web.Response:
-        try:
-            healthy = await asyncio.wait_for(self._is_healthy(), HEALTH_SECONDS)
-        except Exception as error:
-            log.error("not healthy", error=type(error).__name__)
-            healthy = False
-        return web.Response(text="ok\n") if healthy else web.Response(status=503, text="not ok\n")
+    async def _show_health(self, _request: web.Request) -> web.Response:
+        return web.Response(status=503, text="ending\n") if self._is_ending() else web.Response(text="ok\n")
+
+    async def _show_readiness(self, _request: web.Request) -> web.Response:
+        unready = await self._find_unready()
+        if unready:
+            return web.Response(status=503, text=f"not ready: {', '.join(unready)}\n")
+        return web.Response(text="ok\n")
 
     async def _show_metrics(self, _request: web.Request) -> web.Response:
         body = generate_latest(self._metrics.registry)

@@ -18,25 +18,34 @@ FIRST_LOOK, LATER_LOOKS = 5.0, 600.0
 """Seconds between two looks at the deliveries: few at first, because a new set-up fails at once."""
 
 
-async def set_webhook(*, bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
-    """Set the webhook, with retries, and then log each failed delivery that Telegram reports."""
-    tries = 0
-    while True:
-        try:
-            await bot.set_webhook(
-                url,
-                secret_token=secret.get_secret_value(),
-                allowed_updates=list(ALLOWED),
-                drop_pending_updates=False,
-            )
-        except AiogramError as error:
-            tries += 1
-            log.error("webhook not set", tries=tries, error=str(error))
-            await clock.sleep(backoff(tries, first=1.0, longest=60.0))
-        else:
-            break
-    log.info("webhook set")
-    await _watch(bot, clock)
+class Webhook:
+    """The webhook of one bot."""
+
+    def __init__(self, *, bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
+        self._bot = bot
+        self._clock = clock
+        self._url = url
+        self._secret = secret
+        self.is_set = False
+
+    async def keep(self) -> None:
+        """Set the webhook, with retries, and then log each failed delivery that Telegram reports."""
+        tries = 0
+        while not self.is_set:
+            try:
+                await self._bot.set_webhook(
+                    self._url,
+                    secret_token=self._secret.get_secret_value(),
+                    allowed_updates=list(ALLOWED),
+                    drop_pending_updates=False,
+                )
+                self.is_set = True
+            except AiogramError as error:
+                tries += 1
+                log.error("webhook not set", tries=tries, error=str(error))
+                await self._clock.sleep(backoff(tries, first=1.0, longest=60.0))
+        log.info("webhook set")
+        await _watch(self._bot, self._clock)
 
 
 async def _watch(bot: Bot, clock: Clock) -> None:

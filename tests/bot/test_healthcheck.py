@@ -20,3 +20,4 @@ from bot.healthcheck import address
 )
 def test_the_address_at_which_the_bot_listens_is_asked(listen: str, host: str) -> None:
     assert address(listen) == f"http://{host}/healthz"
+    assert address(listen, "/readyz") == f"http://{host}/readyz"

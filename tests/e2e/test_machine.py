@@ -35,13 +35,15 @@ def _fill(folder: Path) -> None:
             filler.write(b"x" * 4_096)
 
 
-async def _health(world: World) -> tuple[int, bool]:
-    """Return the status of /healthz, and whether /metrics reports that the disk refuses writes."""
+async def _readiness(world: World) -> tuple[int, bool]:
+    """Return the status of /readyz, and whether /metrics reports that the disk refuses writes. The process is well."""
     address = await world.process.address()
     async with aiohttp.ClientSession() as http:
         async with http.get(f"{address}/metrics") as shown:
             refuses = "imagine_disk_refuses 1.0" in await shown.text()
         async with http.get(f"{address}/healthz") as answer:
+            assert answer.status == 200
+        async with http.get(f"{address}/readyz") as answer:
             return answer.status, refuses
 
 
@@ -62,7 +64,7 @@ async def test_on_a_full_disk_requests_are_refused_until_there_is_space(small_di
         world.telegram.press(ann, status, "Cancel")
         await world.wait_for_toast(status, "I didn’t take this")
         await world.wait_for_text(admin, "The database takes no writes")
-        assert await _health(world) == (503, True)
+        assert await _readiness(world) == (503, True)
         assert world.rows("SELECT count(*) AS n FROM requests")[0]["n"] == 1
         world.finish_tasks()
         (task,) = world.media.tasks.values()
@@ -72,7 +74,7 @@ async def test_on_a_full_disk_requests_are_refused_until_there_is_space(small_di
         await world.wait_until_closed()
         assert picture.reply_to_message is not None
         assert picture.reply_to_message.message_id == command.message_id
-        assert await _health(world) == (200, False)
+        assert await _readiness(world) == (200, False)
         await world.process.wait_for_log("database accepts writes again")
         world.telegram.say(ben, "/imagine лису --ar 1:1")
         await world.wait_for_picture(ben)

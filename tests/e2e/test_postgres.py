@@ -34,12 +34,15 @@ async def bot(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) 
             await world.process.kill()
 
 
-async def _health(world: World) -> int:
-    async with (
-        aiohttp.ClientSession() as http,
-        http.get(f"{await world.process.address()}/healthz") as answer,
-    ):
-        return answer.status
+async def _unready(world: World) -> str:
+    """Return the answer of /readyz. The process is well all the while."""
+    address = await world.process.address()
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{address}/healthz") as answer:
+            assert (answer.status, await answer.text()) == (200, "ok\n")
+        async with http.get(f"{address}/readyz") as answer:
+            assert answer.status == (200 if await answer.text() == "ok\n" else 503)
+            return await answer.text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGINT], ids=["killed", "stopped"])
@@ -58,7 +61,7 @@ async def test_a_server_that_comes_back_costs_no_request_and_no_picture(
     await bot.process.wait_for_log("database refuses writes")
     late = bot.add_user()
     bot.telegram.say(late, "/imagine late --ar 1:1")
-    assert await _health(bot) == 503
+    assert await _unready(bot) == "not ready: database\n"
     await bot.wait_for_text(admin, "The database takes no writes")
     server.start()
     await bot.process.wait_for_log("database accepts writes again")
@@ -66,7 +69,7 @@ async def test_a_server_that_comes_back_costs_no_request_and_no_picture(
         await bot.wait_for_picture(user, EACH)
     await bot.wait_for_picture(late)
     await bot.wait_until_closed()
-    assert await _health(bot) == 200
+    assert await _unready(bot) == "ok\n"
     assert {user.id: len(bot.pictures(user)) for user in users} == {user.id: EACH for user in users}
     assert [bot.quota_used(user) for user in [*users, late]] == [EACH] * USERS + [1]
     assert len(bot.media.tasks) == USERS * EACH + 1

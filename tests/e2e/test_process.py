@@ -174,8 +174,9 @@ async def test_health_and_metrics_are_served(own_bot: World) -> None:
     await own_bot.process.start()
     address = await own_bot.process.address()
     async with aiohttp.ClientSession() as http:
-        async with http.get(f"{address}/healthz") as answer:
-            assert (answer.status, await answer.text()) == (200, "ok\n")
+        for path in ("/healthz", "/readyz"):
+            async with http.get(f"{address}{path}") as answer:
+                assert (answer.status, await answer.text()) == (200, "ok\n")
         async with http.get(f"{address}/metrics") as answer:
             assert "imagine_in_flight 0.0" in await answer.text()
         async with http.get(f"{address}/") as answer:
@@ -186,8 +187,9 @@ async def test_health_and_metrics_are_served(own_bot: World) -> None:
         "http_proxy": "http://127.0.0.1:9",
     }
     command = (sys.executable, "-m", "bot.healthcheck")
-    async with started(*command, env=environment, folder=own_bot.folder) as check:
-        assert await asyncio.wait_for(check.wait(), DEADLINE) == 0
+    for arguments in ([], ["/readyz"]):
+        async with started(*command, *arguments, env=environment, folder=own_bot.folder) as check:
+            assert await asyncio.wait_for(check.wait(), DEADLINE) == 0
     await own_bot.process.stop()
     quiet = asyncio.subprocess.DEVNULL
     async with started(*command, env=environment, folder=own_bot.folder, stderr=quiet) as check:

@@ -47,7 +47,7 @@ async def test_a_path_works_whether_the_proxy_strips_it_or_not(
         # The provider's fetch of the link needs no second call of Telegram, which might fail by then.
         assert own_bot.telegram.calls["getFile"] == 1
         async with aiohttp.ClientSession() as http:
-            for path in ("/healthz", "/metrics"):
+            for path in ("/healthz", "/readyz", "/metrics"):
                 async with http.get(proxy.target + PREFIX + path) as answer:
                     assert answer.status == 404
         await own_bot.process.kill()

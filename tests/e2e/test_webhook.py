@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic.json_schema import GenerateJsonSchema
 
+from playground import faults
+from playground.faults import Fault
 from playground.telegram import dump
 from playground.update_feed import Webhook
 from tests.support.property_tests import examples
@@ -46,6 +48,20 @@ async def test_an_update_by_webhook_gets_a_picture(own_bot: World) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/webhook/[0-9a-f]{40}", hook.url)
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     await own_bot.wait_for_picture(ann, 2)
+
+
+async def test_the_bot_is_ready_once_telegram_has_its_webhook(own_bot: World) -> None:
+    refusal = own_bot.telegram.faults.add(Fault("setWebhook", times=None, answer=faults.status(502, "")))
+    await own_bot.process.start(UPDATES="webhook", PUBLIC_URL="http://127.0.0.1:9")
+    address = await own_bot.process.address()
+    async with aiohttp.ClientSession() as http:
+        await own_bot.wait_until(lambda: refusal.hits)
+        async with http.get(f"{address}/readyz") as answer:
+            assert (answer.status, await answer.text()) == (503, "not ready: updates\n")
+        own_bot.telegram.faults.clear()
+        await own_bot.process.wait_for_log("webhook set")
+        async with http.get(f"{address}/readyz") as answer:
+            assert (answer.status, await answer.text()) == (200, "ok\n")
 
 
 async def test_requests_that_are_not_from_telegram_are_refused(own_bot: World) -> None:
