@@ -2,9 +2,11 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /venv
-COPY requirements-postgres.lock ./
+# `replicas` adds the engine for several replicas. Each value has a lock file of its own.
+ARG EXTRAS=postgres
+COPY requirements-${EXTRAS}.lock ./
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
-    --requirement requirements-postgres.lock
+    --requirement requirements-${EXTRAS}.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY handlers handlers

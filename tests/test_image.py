@@ -1,0 +1,59 @@
+"""The Dockerfile agrees with the project."""
+
+import fnmatch
+import importlib.util
+import json
+import tomllib
+from pathlib import PurePath
+
+from bot.settings import Settings
+from bot.web import HEALTH_PATH
+from tests.support import dockerfile
+from tests.support.process_launcher import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def _copied() -> list[str]:
+    """Return the files and folders of the project that go into the image."""
+    (extras,) = dockerfile.instructions("ARG")
+    copies = [line.split() for line in dockerfile.instructions("COPY") if not line.startswith("--from")]
+    default = extras.removeprefix("EXTRAS=")
+    return [source.replace("${EXTRAS}", default) for *sources, _target in copies for source in sources]
+
+
+def test_everything_that_the_image_needs_reaches_the_builder() -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in lines
+    allowed = [line.removeprefix("!") for line in lines if line.startswith("!")]
+    for source in _copied():
+        assert (ROOT / source).exists()
+        assert any(fnmatch.fnmatchcase(source, pattern) for pattern in allowed), source
+
+
+def test_the_image_has_every_package() -> None:
+    packages = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert set(packages) <= set(_copied())
+
+
+def test_the_image_sets_and_starts_what_exists() -> None:
+    names = dockerfile.environment().keys() - {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+    assert names <= {field.upper() for field in Settings.model_fields}
+    assert dockerfile.instructions("EXPOSE") == [str(dockerfile.port())]
+    (entrypoint,) = dockerfile.instructions("ENTRYPOINT")
+    (command,) = json.loads(entrypoint)
+    assert command in PROJECT["project"]["scripts"]
+
+
+def test_the_health_check_of_the_image_asks_only_whether_the_process_is_well() -> None:
+    (check,) = dockerfile.instructions("HEALTHCHECK")
+    command = json.loads(check.partition("CMD ")[2])
+    assert command[:-1] == ["python", "-P", "-m"]
+    assert importlib.util.find_spec(command[-1]) is not None
+    assert HEALTH_PATH == "/healthz"  # the path that bot.healthcheck asks without an argument
+
+
+def test_the_image_runs_as_a_user_by_number() -> None:
+    (user,) = dockerfile.instructions("USER")
+    assert all(part.isdecimal() and int(part) > 0 for part in user.split(":"))
+    assert PurePath(dockerfile.instructions("WORKDIR")[-1]) == PurePath(dockerfile.instructions("VOLUME")[0])
