@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import socket
 from pathlib import Path
 
 import aiohttp
@@ -14,6 +13,7 @@ from PIL import Image
 from playground import faults, files
 from playground.faults import Fault
 from playground.serve import TOKEN
+from tests.support.free_port import free_port
 from tests.support.world import World, buttons, jpeg, open_world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -211,7 +211,7 @@ class TestLinks:
         return await world.process.address()
 
     async def test_the_provider_loads_the_source_from_the_bot(self, tmp_path: Path) -> None:
-        port = _free_port()
+        port = free_port()
         public = f"http://127.0.0.1:{port}"
         async with open_world(tmp_path, LISTEN=f"127.0.0.1:{port}", PUBLIC_URL=public) as world:
             await world.process.start()
@@ -258,9 +258,3 @@ async def test_a_failed_download_from_telegram_is_retried(shared_bot: World) -> 
     await shared_bot.wait_for_picture(ann)
     assert rule.hits == 2
     assert shared_bot.quota_used(ann) == 1
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

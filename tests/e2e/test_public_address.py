@@ -1,6 +1,5 @@
 """The bot behind a reverse proxy: a public address with a path, and the deliveries that Telegram reports."""
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +10,7 @@ from playground import faults
 from playground.faults import Fault
 from playground.serve import TOKEN, served
 from tests.support.command import run_check
+from tests.support.free_port import free_port
 from tests.support.reverse_proxy import ReverseProxy
 from tests.support.world import World, jpeg
 
@@ -24,12 +24,6 @@ async def _behind(prefix: str = PREFIX, *, strips: bool = True) -> AsyncIterator
     proxy = ReverseProxy(prefix, strips)
     async with served(proxy.app()) as url:
         yield proxy, url + PREFIX
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.mark.parametrize("strips", [True, False])
@@ -73,7 +67,7 @@ async def test_an_unanswered_look_at_the_webhook_is_no_error(own_bot: World) -> 
 
 async def test_check_calls_its_own_public_address(own_bot: World, capsys: pytest.CaptureFixture[str]) -> None:
     async with _behind() as (proxy, url):
-        port = _free_port()
+        port = free_port()
         proxy.target = f"http://127.0.0.1:{port}"
         settings = {"UPDATES": "webhook", "PUBLIC_URL": url, "LISTEN": f"127.0.0.1:{port}"}
         good, out = await run_check(own_bot, capsys, **settings)
