@@ -33,9 +33,9 @@ _CAPITALS = 0.7
 _SURE, _LEAD, _FEWEST_LETTERS = 0.4, 1.5, 12
 """Share of common letters in the right encoding, its lead over the second, and letters needed to name it."""
 _OF_OTHERS = re.compile(
-    r"(?:COMPOSE|DOCKER|BUILDKIT|PYTHON|PIP|LC)_.+|.+_PROXY|TZ|LANG|PATH|PUID|PGID|UMASK", re.I
+    r"(?:COMPOSE|DOCKER|BUILDKIT|POSTGRES|PYTHON|PIP|LC)_.+|.+_PROXY|TZ|LANG|PATH|PUID|PGID|UMASK", re.I
 )
-"""Names that Docker Compose, Python, the C library and HTTP clients read from the same file or environment."""
+"""Names that Docker Compose, its PostgreSQL, Python, the C library and HTTP clients read from the same place."""
 _SIMILAR_IN_FILE = 0.6
 _SIMILAR_IN_ENVIRONMENT = 0.85
 """The environment holds many names that are not meant for the bot, so only a slip of a letter or two is reported."""

@@ -224,7 +224,15 @@ def test_a_line_without_a_value_is_reported(
 
 
 @pytest.mark.parametrize(
-    "line", ["COMPOSE_PROJECT_NAME=x", "https_proxy=http://proxy:3128", "TZ=UTC", "# A=1", ""]
+    "line",
+    [
+        "COMPOSE_PROFILES=replicas",
+        "POSTGRES_PASSWORD=x",
+        "https_proxy=http://proxy:3128",
+        "TZ=UTC",
+        "# A=1",
+        "",
+    ],
 )
 def test_names_that_other_programs_read_are_not_reported(line: str) -> None:
     _write(REQUIRED + line + "\n")
