@@ -5,7 +5,6 @@ picture was a cause, too.
 """
 
 import io
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,7 +18,7 @@ from core.options import SourceWay
 from generation.source_bucket import BucketUnavailable
 from generation.source_images import data_address
 from generation.source_links import SOURCE_PATH
-from provider.connections import transport_through
+from provider.connections import tls_context, transport_through
 from provider.errors import MediaError
 
 WHAT_TO_SET = (
@@ -79,9 +78,7 @@ async def _address(settings: Settings, way: SourceWay, jpeg: bytes) -> AsyncIter
 
 async def _read_back(settings: Settings, link: str, jpeg: bytes) -> None:
     """Read the picture by its link, as the provider does. Raises BucketUnavailable."""
-    through = transport_through(
-        settings.proxies.for_url(link), context=ssl.create_default_context(), limits=httpx.Limits()
-    )
+    through = transport_through(settings.proxies.for_url(link), context=tls_context(), limits=httpx.Limits())
     try:
         async with httpx.AsyncClient(transport=through, trust_env=False, timeout=20.0) as http:
             answer = await http.get(link)

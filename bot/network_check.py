@@ -22,7 +22,7 @@ from chat.sender import make_bot
 from core.metrics import Metrics
 from core.proxies import Proxy
 from generation.source_links import SOURCE_PATH, LinkRefused
-from provider.connections import transport_through
+from provider.connections import tls_context, transport_through
 
 _SECONDS = 10.0
 
@@ -82,9 +82,7 @@ async def public_address(settings: Settings) -> str:
 
 
 async def _call(settings: Settings, method: str, url: str) -> None:
-    through = transport_through(
-        settings.proxies.for_url(url), context=ssl.create_default_context(), limits=httpx.Limits()
-    )
+    through = transport_through(settings.proxies.for_url(url), context=tls_context(), limits=httpx.Limits())
     try:
         async with httpx.AsyncClient(transport=through, trust_env=False, timeout=_SECONDS) as client:
             response = await client.request(method, url)

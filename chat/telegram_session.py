@@ -1,5 +1,6 @@
 """The HTTP session of aiogram, with proxies."""
 
+import functools
 import socket
 import ssl
 from collections.abc import AsyncGenerator
@@ -24,6 +25,19 @@ _NOT_CONNECTED = (*_PROXY_ERRORS, ssl.SSLError, socket.gaierror)
 """The same, with TLS behind the proxy and the name of the proxy."""
 
 
+def tls_context() -> ssl.SSLContext:
+    """Return the context of all connections to Telegram, which trusts public authorities and those of this machine."""
+    return _tls_context(ssl.get_default_verify_paths())
+
+
+@functools.cache
+def _tls_context(_paths: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    """Return a new context. It is kept for the paths that it was read from: to read them takes 60 ms of CPU."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.load_default_certs()  # the operator's own authority, for a server or a proxy that uses one
+    return context
+
+
 class TelegramSession(BotSession):
     """The session for a Bot API server, through a proxy if there is one."""
 
@@ -32,10 +46,8 @@ class TelegramSession(BotSession):
         direct = self._connector_init
         if proxy is not None:
             self._setup_proxy_connector(proxy.url)
-        context = ssl.create_default_context(cafile=certifi.where())
-        context.load_default_certs()  # the operator's own authority, for a server or a proxy that uses one
         # aiogram drops the limits of its connector when it gets a proxy.
-        self._connector_init = {**direct, **self._connector_init, "ssl": context}
+        self._connector_init = {**direct, **self._connector_init, "ssl": tls_context()}
 
     async def make_request(
         self,

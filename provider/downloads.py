@@ -18,7 +18,7 @@ from typing import Self
 import httpx
 
 from core.proxies import ProxyRules
-from provider.connections import Dialer, DialingTransport, by_name
+from provider.connections import Dialer, DialingTransport, by_name, tls_context
 from provider.errors import DownloadRefused, LinkExpired, LinkUnavailable
 
 LARGEST_PICTURE = 25 * 1024 * 1024
@@ -46,11 +46,12 @@ class Downloads:
         self._api_host = httpx.URL(api_url).host
         self._allow_private = allow_private
         self._proxies = proxies or ProxyRules()
-        context = ssl.create_default_context()
+        context = tls_context()
         self._client = httpx.AsyncClient(
             timeout=TIMEOUT,
             trust_env=False,
             follow_redirects=False,
+            verify=context,  # for the transport that `mounts` replaces, which would read the authorities again
             mounts={
                 f"{scheme}://": transport or self._transport(scheme, context) for scheme in ("http", "https")
             },

@@ -3,10 +3,10 @@
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.schema import bans
+from storage.upsert import insert
 
 
 class Ban(StrEnum):

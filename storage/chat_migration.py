@@ -1,10 +1,10 @@
 """The change of a group's id when Telegram turns it into a supergroup."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.schema import answers, comparisons, drafts, preferences, quotas, requests
+from storage.upsert import insert
 
 
 async def migrate_chat(database: Database, old: int, new: int) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from core.clock import Clock
 from storage.database import Database
 from storage.schema import comparisons
+from storage.upsert import insert
 
 REPEAT_SECONDS = 60.0
 """A second press within this time is taken for the same one, unless the first one is in vain."""

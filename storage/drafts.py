@@ -3,13 +3,13 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from core.clock import Clock
 from core.model import AspectRatio, Draft, Origin, SourcePicture
 from storage.database import Database, Unit
 from storage.rows import origin_columns, read_draft, source_columns
 from storage.schema import answers, drafts, requests
+from storage.upsert import insert
 
 KEPT_SECONDS = 90 * 86_400
 """A button under an older message is answered as expired."""

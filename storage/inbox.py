@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from core.clock import Clock
 from storage.database import Database
 from storage.schema import inbox
+from storage.upsert import insert
 
 KEPT_SECONDS = 86_400
 """Telegram keeps an update for 24 hours and repeats it no later (Bot API, getUpdates)."""

@@ -1,10 +1,10 @@
 """Small values that survive a restart, by name."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.schema import key_values
+from storage.upsert import insert
 
 
 class KeyValueStore:

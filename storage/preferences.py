@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from core.model import AspectRatio
 from storage.database import Database
 from storage.schema import preferences
+from storage.upsert import insert
 
 _CACHED_SUBJECTS = 10_000
 """Subjects in the cache: nearly every update needs the choices of one or two."""

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from core.reply_target import is_group
 from storage.database import Database
 from storage.schema import quotas
+from storage.upsert import insert
 
 _INSERT = insert(quotas)
 _RESERVE = _INSERT.on_conflict_do_update(

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from core.clock import Clock, utc_day
 from core.model import (
@@ -32,6 +31,7 @@ from storage.locks import hold
 from storage.moderation_strikes import record_strike
 from storage.rows import origin_columns, read_request, source_columns
 from storage.schema import requests
+from storage.upsert import insert
 
 Values = Mapping[str, str | int | float | None]
 

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.schema import scheduled_deletions
+from storage.upsert import insert
 
 
 class ScheduledDeletion(NamedTuple):

@@ -1,4 +1,8 @@
-"""The tables. Each change needs a migration; a test compares this module with the migrations."""
+"""The tables. Each change needs a migration; a test compares this module with the migrations.
+
+The condition of an index (`sqlite_where`) holds on PostgreSQL, too. A `postgresql_where` here would import PostgreSQL's
+dialect at each start, which takes 0.1 s of CPU; migrations name both.
+"""
 
 import sqlalchemy as sa
 
@@ -56,21 +60,18 @@ requests = sa.Table(
         "ix_requests_open",
         "id",
         sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
     ),
     sa.Index("ix_requests_user_id_chat_id_id", "user_id", "chat_id", "id"),
     sa.Index(
         "ix_requests_pending",
         "user_id",
         sqlite_where=sa.text("finished_at IS NULL"),
-        postgresql_where=sa.text("finished_at IS NULL"),
     ),
     sa.Index(
         "ix_requests_chat_id_result_message_id",
         "chat_id",
         "result_message_id",
         sqlite_where=sa.text("result_message_id IS NOT NULL"),
-        postgresql_where=sa.text("result_message_id IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
 )
@@ -203,14 +204,12 @@ inbox = sa.Table(
         "ix_inbox_unhandled",
         "update_id",
         sqlite_where=sa.text("payload IS NOT NULL"),
-        postgresql_where=sa.text("payload IS NOT NULL"),
     ),
     sa.Index(
         "ix_inbox_queue_update_id",
         "queue",
         "update_id",
         sqlite_where=sa.text("payload IS NOT NULL"),
-        postgresql_where=sa.text("payload IS NOT NULL"),
     ),
 )
 """Telegram updates. The payload is cleared once the update is handled; the id stays a day to recognise repeats.

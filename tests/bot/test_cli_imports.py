@@ -1,5 +1,9 @@
-"""The command line reports bad settings, and handles stop signals, before it imports anything large."""
+"""The command line reports bad settings, and handles stop signals, before it imports anything large.
 
+A start on SQLite imports nothing that only a migration or PostgreSQL needs.
+"""
+
+import asyncio
 import json
 import subprocess
 import sys
@@ -8,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from storage.open_database import open_database
+from tests.support.ledger import file_url
 from tests.support.process_launcher import DEADLINE, ROOT
 
 LARGE = ("aiogram", "aiohttp", "httpx", "PIL", "sqlalchemy")
@@ -46,6 +52,39 @@ print(sorted({{"asyncio", "pydantic", "structlog", *{LARGE!r}}} & sys.modules.ke
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True
     )
     assert process.stdout == "[]\n"
+
+
+def test_a_start_on_sqlite_imports_no_postgresql_and_no_migrations(tmp_path: Path) -> None:
+    url = file_url(tmp_path / "bot.sqlite3")
+    asyncio.run(_create_ledger(url))
+    code = """
+import asyncio, sys
+import bot.process
+from storage.key_values import KeyValueStore
+from storage.open_database import open_database
+
+async def use_ledger():
+    database = await open_database(sys.argv[1])
+    await KeyValueStore(database).set("name", "value")
+    assert await KeyValueStore(database).get("name") == "value"
+    await database.close()
+
+asyncio.run(use_ledger())
+print([name for name in sys.modules if name in {"alembic", "psycopg", "sqlalchemy.dialects.postgresql"}])
+"""
+    process = subprocess.run(
+        [sys.executable, "-c", code, url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=True,
+    )
+    assert process.stdout == "[]\n"
+
+
+async def _create_ledger(url: str) -> None:
+    await (await open_database(url)).close()
 
 
 def test_the_installed_command_handles_stop_signals_first() -> None:

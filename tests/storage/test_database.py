@@ -114,6 +114,22 @@ async def test_the_migrations_create_the_schema_of_the_code(database: Database, 
     assert differences == []
 
 
+async def test_the_migrations_create_the_conditions_of_the_indexes(
+    database: Database, database_url: str
+) -> None:
+    with connect(database_url) as connection:
+        inspector, dialect = sa.inspect(connection), connection.dialect.name
+        created = {
+            index["name"]: str(index.get("dialect_options", {}).get(f"{dialect}_where", "")).strip("()")
+            for table in metadata.tables
+            for index in inspector.get_indexes(table)
+            if not index.get("duplicates_constraint")
+        }
+    indexes = {index for table in metadata.tables.values() for index in table.indexes}
+    conditions = {index.name: index.dialect_options["sqlite"]["where"] for index in indexes}
+    assert created == {name: "" if where is None else str(where) for name, where in conditions.items()}
+
+
 async def test_preferences_are_stored_and_removed(database: Database) -> None:
     stored = Preferences(database)
     assert await stored.of(7) == Preference()

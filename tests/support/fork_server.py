@@ -24,13 +24,25 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import alembic.command
+import anyio._backends._asyncio
+
 from bot import check, demo, process
 from bot.cli import main
+from chat import telegram_session, translations
+from provider import connections
 from storage.database_errors import StorageUnavailable
 from tests.support.ledger import read_rows
 from tests.support.parent_death import die_with
 
-__all__ = ["check", "demo"]  # imported here, so that no fork imports them
+__all__ = ["alembic", "anyio", "check", "demo"]  # imported here, so that no fork imports them
+
+
+def _load_texts_and_authorities() -> None:
+    """Read the files that are kept once they are read, so that no fork reads them."""
+    translations.Translations()
+    telegram_session.tls_context()
+    connections.tls_context()
 
 
 def _request_state() -> str:
@@ -120,6 +132,7 @@ def serve(path: str) -> None:
     """Fork a command for each connection, until the end of the standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_input, daemon=True).start()
+    _load_texts_and_authorities()
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as server:
