@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import cli
 from bot.ledger_commands import print_transfer
 from tests.support.released_ledgers import DUMPS, build_ledger
 
@@ -31,3 +32,17 @@ def test_a_terminal_shows_each_table_and_the_setting_with_a_hidden_password(
     assert moved.startswith(f"{ledger} is moved: ")
     hidden = postgres_url.replace("imagine@", "imagine:***@")
     assert setting == f"Now set DATABASE_URL={hidden}, with the password in place of ***, and start the bot."
+
+
+def test_a_missing_package_is_one_line_with_the_command_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BOT_TOKEN", "123456:" + "A" * 35)
+    monkeypatch.setenv("GPTUNNEL_API_KEY", "shds-good-key")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert cli.main(["migrate-to", "postgresql://bot:secret-word@db.example.org/imagine"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert printed.err.startswith("The URL needs an optional package: pip install 'imagine-bot[postgres]' (")
