@@ -25,6 +25,9 @@ from storage.sqlite_file import TABLES_OF_A_LEDGER, explain_sqlite_error, locked
 Report = Callable[[str, int], None]
 """Called with the name of a table that is copied and the number of its rows."""
 
+_PATIENCE = ("idle_in_transaction_session_timeout", "statement_timeout")
+"""Limits of time that the transaction has not: it is idle while a large file is read."""
+
 
 async def transfer(
     ledger: Path, url: str, *, report: Report, failpoint: Failpoint = lambda _point: None
@@ -58,6 +61,8 @@ async def transfer(
 
 def _fill(target: sa.Connection, source: sa.Connection, report: Report, failpoint: Failpoint) -> int:
     """Copy a ledger within a transaction, compare the copy with the ledger, and return the number of rows."""
+    for parameter in _PATIENCE:
+        target.exec_driver_sql(f"SET LOCAL {parameter} = 0")
     _check_empty(target)
     prepare(target)
     failpoint("prepared")

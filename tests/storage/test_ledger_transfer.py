@@ -343,6 +343,13 @@ def _end_connections(url: str) -> None:
     )
 
 
+async def test_a_server_that_ends_idle_transactions_waits_for_the_file(ledger: Path, empty_url: str) -> None:
+    name = empty_url.partition("?")[0].rpartition("/")[2]
+    execute(empty_url, f"ALTER DATABASE {name} SET idle_in_transaction_session_timeout = '1s'")
+    await _move(ledger, empty_url, lambda point: time.sleep(1.5) if point == "prepared" else None)
+    _assert_same(ledger, empty_url)
+
+
 async def test_a_number_that_does_not_fit_is_named(ledger: Path, empty_url: str) -> None:
     with connect(file_url(ledger)) as connection:
         connection.execute(sa.update(requests).values(creates=2**31))
