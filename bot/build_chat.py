@@ -11,11 +11,11 @@ from bot.settings import Settings
 from chat.api_calls import ApiCaller
 from chat.deletion_scheduler import DeletionScheduler
 from chat.languages import LanguageResolver
-from chat.limits import RateLimiter
 from chat.members import Members
 from chat.menu import Menus
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
+from chat.rate_limiter import LocalRateLimiter, RateLimiter
 from chat.sender import Sender, make_bot
 from chat.translations import Translations
 from core.clock import Clock
@@ -37,12 +37,19 @@ class ChatParts:
 
 
 def build_chat(
-    settings: Settings, *, session: BaseSession, clock: Clock, storage: StorageParts, stack: AsyncExitStack
+    settings: Settings,
+    *,
+    session: BaseSession,
+    clock: Clock,
+    storage: StorageParts,
+    stack: AsyncExitStack,
+    rate_limiter: RateLimiter | None = None,
 ) -> ChatParts:
-    """Return the parts of the layer chat. `stack` closes them."""
+    """Return the parts of the layer chat. `stack` closes them. By default, this process alone keeps the rate limits."""
     bot = make_bot(settings.bot_token.get_secret_value(), session)
     stack.push_async_callback(bot.session.close)
-    rate_limiter = RateLimiter(rate=settings.telegram_rate, clock=clock)
+    rate_limiter = rate_limiter or LocalRateLimiter(rate=settings.telegram_rate, clock=clock)
+    stack.push_async_callback(rate_limiter.stop)
     caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock)
     sender = Sender(caller)
     picture_sender = PictureSender(caller)

@@ -8,6 +8,7 @@ from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 
 from bot.app import telegram_session
 from bot.check_clients import media_client
+from bot.check_database import check_database
 from bot.check_errors import provider_sentence, reason, telegram_sentence
 from bot.check_failed import CheckFailed
 from bot.check_sources import EditsRefused, WaysUnknown, check_photo_edits
@@ -36,7 +37,7 @@ async def check(settings: Settings) -> bool:
         ("GPTUNNEL_API_KEY", _key),
         ("GPTUNNEL_MODEL", _model),
         ("photo edits", _photo_edits),
-        ("DATABASE_URL", _database),
+        ("DATABASE_URL", check_database),
         ("LISTEN", _listen),
     ]
     if settings.public_url is not None:
@@ -109,17 +110,6 @@ async def _model(settings: Settings) -> str:
     if settings.gptunnel_model not in models:
         raise CheckFailed(f"the key may not use {settings.gptunnel_model}; it may use {', '.join(models)}")
     return f"the key may use {settings.gptunnel_model}"
-
-
-async def _database(settings: Settings) -> str:
-    try:
-        database = await open_database(settings.database_url)
-    except DatabaseLocked:
-        return "in use by another process, which is right while the bot runs"
-    except DatabaseError as error:
-        raise CheckFailed(str(error)) from None
-    await database.close()
-    return f"{database.name} can be read and written"
 
 
 async def _listen(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""The command line: run (default), check, backup, restore, demo."""
+"""The command line: run (default), check, backup, restore, migrate-to, demo."""
 
 import argparse
 import asyncio
@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 
 from bot import logs, stop_signals
-from bot.settings import LogFormat, LogLevel, Settings, SettingsError, load
+from bot.setting_types import postgres_url
+from bot.settings import LogFormat, LogLevel, Settings, SettingsError, load, passwords
 
 BAD_SETTINGS = 2
 CANNOT_RUN = 1
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _check(settings, warnings)
         case "backup" | "restore":
             return _copy_ledger(settings, parsed)
+        case "migrate-to":
+            return _move_ledger(settings, parsed.url)
     return _run(settings, warnings)
 
 
@@ -87,6 +90,18 @@ def _copy_ledger(settings: Settings, parsed: argparse.Namespace) -> int:
     return 0 if command(settings.database_url, Path(parsed.file)) else CANNOT_RUN
 
 
+def _move_ledger(settings: Settings, url: str) -> int:
+    try:
+        target = postgres_url(url)
+    except ValueError as error:
+        print(f"The URL {error} (example: postgresql://user:password@host:5432/database)", file=sys.stderr)
+        return BAD_SETTINGS
+    from bot.ledger_commands import print_transfer  # noqa: PLC0415
+
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, [*settings.secrets, *passwords(target)])
+    return 0 if print_transfer(settings.database_url, target) else CANNOT_RUN
+
+
 async def _cancelled_by_signals(work: Coroutine[Any, Any, int]) -> int:
     """Await an exit code. On SIGTERM or SIGINT, cancel the work and return the exit code of the signal instead."""
     received: list[int] = []
@@ -117,6 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", metavar="FILE", help="the new file; a file that exists is not overwritten")
     restore = commands.add_parser("restore", help="replace the ledger with a copy, while the bot is stopped")
     restore.add_argument("file", metavar="FILE", help="the copy; the former ledger is kept beside it")
+    move = commands.add_parser(
+        "migrate-to", help="move the ledger from SQLite to PostgreSQL, while the bot is stopped"
+    )
+    move.add_argument(
+        "url", metavar="URL", help="an empty database: postgresql://user:password@host/database"
+    )
     demo = commands.add_parser("demo", help="see a picture drawn, with no token, no key and no network")
     demo.add_argument("--once", action="store_true", help="draw one picture in the terminal and end")
     demo.add_argument("--out", default="demo-out", help="folder for the picture (default: %(default)s)")

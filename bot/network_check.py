@@ -4,7 +4,6 @@ import asyncio
 import errno
 import os
 import socket
-import ssl
 from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit

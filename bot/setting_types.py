@@ -69,11 +69,28 @@ def _listen(value: str) -> str:
     return value
 
 
+def postgres_url(value: str) -> str:
+    """Return the URL of a PostgreSQL database. Raises ValueError, which does not show the password."""
+    if not re.fullmatch(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?", value):
+        raise ValueError("names no PostgreSQL database")
+    user, _, server = urlsplit(value).netloc.rpartition("@")
+    if "@" in user:
+        raise ValueError("has an @ in its user or password, which must be written as %40")
+    if re.search(r"[?&](ssl)?password=", value):
+        raise ValueError(
+            "has its password behind the ?, where messages would show it: write user:password@host"
+        )
+    if not re.fullmatch(r"(\[[^]]*\]|[^:]*)(:\d{1,5})?", server):
+        raise ValueError("has a port that is no number")
+    if importlib.util.find_spec("psycopg") is None:
+        raise ValueError("needs an optional package: pip install 'imagine-bot[postgres]'")
+    return value
+
+
 def _database_url(value: str) -> str:
     if re.fullmatch(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?", value):
-        if importlib.util.find_spec("psycopg") is None:
-            raise ValueError("needs an optional package: pip install 'imagine-bot[postgres]'")
-    elif not re.fullmatch(r"sqlite:///.+", value) or value.endswith(":memory:"):
+        return postgres_url(value)
+    if not re.fullmatch(r"sqlite:///.+", value) or value.endswith(":memory:"):
         raise ValueError("names neither an SQLite file nor a PostgreSQL database")
     return value
 

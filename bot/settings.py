@@ -167,14 +167,10 @@ class Settings(BaseSettings):
     def secrets(self) -> list[SecretStr]:
         """The values that no log line may show."""
         proxies = (self.telegram_proxy, self.https_proxy, self.http_proxy, self.all_proxy)
-        passwords = [
-            SecretStr(p.password) for p in (_parsed("", proxy) for proxy in proxies) if p and p.password
-        ]
-        database_password = urlsplit(self.database_url).password
-        if database_password:
-            passwords += [SecretStr(database_password), SecretStr(unquote(database_password))]
+        words = [SecretStr(p.password) for p in (_parsed("", proxy) for proxy in proxies) if p and p.password]
+        words += passwords(self.database_url)
         bucket = self.bucket_address
-        given = [self.bot_token, self.gptunnel_api_key, self.webhook_secret, *proxies, *passwords]
+        given = [self.bot_token, self.gptunnel_api_key, self.webhook_secret, *proxies, *words]
         given += [self.source_bucket, bucket.secret if bucket else None]
         return [secret for secret in given if secret is not None]
 
@@ -199,6 +195,12 @@ class Settings(BaseSettings):
 
 def _parsed(setting: str, address: SecretStr | None) -> Proxy | None:
     return None if address is None else Proxy.parse(setting, address.get_secret_value())
+
+
+def passwords(database_url: str) -> list[SecretStr]:
+    """Return the password in the URL of a database, as it is written there and as it is meant."""
+    password = urlsplit(database_url).password
+    return [SecretStr(password), SecretStr(unquote(password))] if password else []
 
 
 def load(path: str | None = ".env", *, warn: Callable[[str], None] = lambda _line: None) -> Settings:

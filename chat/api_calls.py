@@ -14,7 +14,8 @@ from aiogram.types import Message
 
 from chat.captions import strip_html, without_times
 from chat.errors import Rejected, TryLater, Unsure, is_no_op, to_send_error
-from chat.limits import Priority, RateLimiter
+from chat.limits import Priority
+from chat.rate_limiter import RateLimiter
 from core.clock import Clock
 from core.retries import backoff
 

@@ -2,7 +2,7 @@
 
 About 30 messages a second over all, one a second a private chat (bursts of three pass), 20 a minute a group
 (core.telegram.org/bots/faq, "My bot is hitting limits"). Within these, pictures go before answers, and answers before
-statuses. No library offers priorities and an injected clock. `SlotScheduler` is pure, `RateLimiter` runs it.
+statuses. No library offers priorities and an injected clock. `SlotScheduler` is pure, chat.rate_limiter runs it.
 
 Telegram counts a message when it arrives, which is some time between the call and its answer. So a slot is in use until
 a second after the answer, less the fastest answer seen, which is the part of that time that every message needs. Slots
@@ -14,12 +14,8 @@ import heapq
 import itertools
 import math
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
-
-from core.clock import Clock
 
 PRIVATE_SECONDS = 1.0
 PRIVATE_BURST = 3
@@ -54,12 +50,14 @@ class Ticket:
     """A message that waits for a slot, and then the slot. All times are monotonic seconds.
 
     The slot is `in_use` until `free_at`. `counted_at` is the latest known time at which the message may have arrived.
+    A `renewed` ticket waits for a second slot, because the first one lapsed; its chat's limit has counted it.
     """
 
     chat_id: int
     priority: Priority
     number: int = 0
     withdrawn: bool = False
+    renewed: bool = False
     granted: asyncio.Future[None] | None = None
     in_use: bool = False
     free_at: float = 0.0
@@ -109,7 +107,7 @@ class SlotScheduler:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._burst = max(1, rate // _BURSTS_A_SECOND)
+        self._frozen_until = 0.0
         self._full_at = 0.0
         """The time at which the whole burst is available again."""
         self._in_use = 0
@@ -136,40 +134,77 @@ class SlotScheduler:
         self._schedule(ticket.chat_id, chat, now)
 
     def renew(self, ticket: Ticket) -> None:
-        """Add a message again after its slot lapsed. It goes before all others, and its chat's limit has counted it."""
+        """Add a message again after its slot lapsed. It goes before all others."""
+        ticket.renewed = True
         self._renewals.append(ticket)
 
-    def freeze(self, chat_id: int, until: float) -> None:
-        """Grant no slots for a chat before a time that Telegram named."""
+    def set_rate(self, rate: int) -> None:
+        """Change the rate from now on."""
+        self._rate = rate
+
+    def freeze(self, chat_id: int | None, until: float) -> None:
+        """Grant no slots for a chat, or for all chats, before a time that Telegram named."""
+        if chat_id is None:
+            self._frozen_until = max(self._frozen_until, until)
+            return
         chat = self._chats.setdefault(chat_id, _Chat(group=chat_id < 0))
         chat.frozen_until = max(chat.frozen_until, until)
 
     def grant(self, now: float) -> list[Ticket]:
         """Return the messages that may be sent now, the most urgent first."""
+        granted: list[Ticket] = []
+        while (ticket := self.most_urgent(now)) is not None:
+            if (taken := self.take(ticket, now)) is not None:
+                granted.append(taken)
+        return granted
+
+    def most_urgent(self, now: float) -> Ticket | None:
+        """Return the most urgent message that may be sent now, and leave it waiting."""
         while self._later and self._later[0][0] <= now:
             _, chat_id = heapq.heappop(self._later)
             if chat_id in self._chats:
                 self._schedule(chat_id, self._chats[chat_id], now)
-        granted: list[Ticket] = []
-        while self._renewals and self._free_at(now) <= now:
-            ticket = self._renewals.popleft()
-            if not ticket.withdrawn:
-                self._record(ticket, now)
-                granted.append(ticket)
-        while self._ready and self._free_at(now) <= now:
-            key, chat_id = heapq.heappop(self._ready)
+        while self._renewals and self._renewals[0].withdrawn:
+            self._renewals.popleft()
+        if self._free_at(now) > now:
+            return None
+        if self._renewals:
+            return self._renewals[0]
+        while self._ready:
+            key, chat_id = self._ready[0]
             chat = self._chats.get(chat_id)
-            if chat is None or not chat.waiting or chat.waiting[0][0] != key:
-                continue  # a more urgent message has replaced it, or it is granted already
-            if chat.waiting[0][1].withdrawn:
-                heapq.heappop(chat.waiting)
-            elif chat.free_at() <= now:
-                ticket = heapq.heappop(chat.waiting)[1]
-                self._record(ticket, now)
-                chat.record(ticket, now)
-                granted.append(ticket)
-            self._schedule(chat_id, chat, now)
-        return granted
+            if chat is not None and chat.waiting and chat.waiting[0][0] == key:
+                ticket = chat.waiting[0][1]
+                if not ticket.withdrawn and chat.free_at() <= now:
+                    return ticket
+                if ticket.withdrawn:
+                    heapq.heappop(chat.waiting)
+                heapq.heappop(self._ready)
+                self._schedule(chat_id, chat, now)
+            else:  # a more urgent message has replaced it, or it is granted already
+                heapq.heappop(self._ready)
+        return None
+
+    def take(self, ticket: Ticket, now: float) -> Ticket | None:
+        """Grant a slot to a message that `most_urgent` returned, or to one of its chat that became more urgent since.
+
+        Return the granted message, or None if it was withdrawn meanwhile and its chat has no other.
+        """
+        if ticket.renewed:
+            if ticket.withdrawn:
+                return None
+            self._renewals.remove(ticket)
+            self._record(ticket, now)
+            return ticket
+        chat = self._chats[ticket.chat_id]
+        while chat.waiting:
+            first = heapq.heappop(chat.waiting)[1]
+            if not first.withdrawn:
+                self._record(first, now)
+                chat.record(first, now)
+                self._schedule(ticket.chat_id, chat, now)
+                return first
+        return None
 
     def next_at(self, now: float) -> float | None:
         """Return the next time at which `grant` may return a message, or None if none waits."""
@@ -221,7 +256,8 @@ class SlotScheduler:
             if ticket.free_at == free_at:  # otherwise another entry frees the slot
                 ticket.in_use = False
                 self._in_use -= 1
-        evenly = self._full_at - (self._burst - 1) / self._rate
+        burst = max(1, self._rate // _BURSTS_A_SECOND)
+        evenly = max(self._frozen_until, self._full_at - (burst - 1) / self._rate)
         if self._in_use < self._rate:
             return evenly
         return max(evenly, self._freeing[0][0])
@@ -235,60 +271,3 @@ class SlotScheduler:
         self._in_use += not ticket.in_use
         ticket.in_use, ticket.free_at = True, at
         heapq.heappush(self._freeing, (at, next(self._freeing_numbers), ticket))
-
-
-class RateLimiter:
-    """Grants slots as their time comes."""
-
-    def __init__(self, *, rate: int, clock: Clock) -> None:
-        self._scheduler = SlotScheduler(rate)
-        self._clock = clock
-        self._timer: asyncio.TimerHandle | None = None
-
-    async def acquire(self, chat_id: int, priority: Priority) -> None:
-        """Wait until one message may be sent to a chat. The next `sending` to this chat uses the slot."""
-        ticket = Ticket(chat_id, priority)
-        self._scheduler.enqueue(ticket, self._clock.monotonic())
-        await self._wait(ticket)
-
-    @asynccontextmanager
-    async def sending(self, chat_id: int) -> AsyncIterator[None]:
-        """Use a slot of a chat for one message that is sent inside, after a wait for another one if it has lapsed."""
-        now = self._clock.monotonic()
-        ticket = self._scheduler.granted_to(chat_id, now)
-        if ticket.free_at <= now:
-            self._scheduler.renew(ticket)
-            await self._wait(ticket)
-        self._scheduler.begin(ticket, self._clock.monotonic())
-        answered = False
-        try:
-            yield
-            answered = True
-        finally:
-            self._scheduler.end(ticket, self._clock.monotonic(), answered=answered)
-            self._grant_due()
-
-    def freeze(self, chat_id: int, seconds: float) -> None:
-        """Grant no slots for a chat for some seconds."""
-        self._scheduler.freeze(chat_id, self._clock.monotonic() + seconds)
-
-    async def _wait(self, ticket: Ticket) -> None:
-        ticket.granted = asyncio.get_running_loop().create_future()
-        self._grant_due()
-        try:
-            await ticket.granted
-        except asyncio.CancelledError:
-            ticket.withdrawn = True
-            raise
-
-    def _grant_due(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        now = self._clock.monotonic()
-        for ticket in self._scheduler.grant(now):
-            if ticket.granted is not None and not ticket.granted.done():
-                ticket.granted.set_result(None)
-        next_at = self._scheduler.next_at(now)
-        if next_at is not None:
-            self._timer = asyncio.get_running_loop().call_later(max(0.001, next_at - now), self._grant_due)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import filelock
 from alembic.script import ScriptDirectory
 
-from storage.database_errors import DatabaseError, DatabaseLocked
-from storage.private_files import PRIVATE, explain
+from storage.database_errors import DatabaseError
+from storage.private_files import PRIVATE
+from storage.sqlite_file import TABLES_OF_A_LEDGER, explained, locked
 
 BUSY_SECONDS = 30.0
 """Time that a copy waits for SQLite's locks. The running bot holds each of them for less than a second."""
@@ -41,7 +41,7 @@ def back_up(ledger: Path, target: Path) -> LedgerCopy:
     """
     if target.exists():
         raise DatabaseError(f"{target} exists already, and a backup never overwrites a file")
-    with _checked_copy(ledger, beside=target, in_use=True) as copy, _explained(target):
+    with _checked_copy(ledger, beside=target, in_use=True) as copy, explained(target):
         copy.replace(target)
         _sync(target.parent)
         return _describe(target)
@@ -53,10 +53,10 @@ def restore(source: Path, ledger: Path, *, now: datetime) -> tuple[LedgerCopy, P
     A kill at any moment leaves the former ledger or the restored one. Raises DatabaseLocked if the bot runs,
     DatabaseError if the source is no ledger, is damaged or was written by a newer version.
     """
-    ledger = ledger.resolve()
-    with _explained(ledger):
+    lock, ledger = ledger, ledger.resolve()  # the bot locks the name that its settings have, a link perhaps
+    with explained(ledger):
         ledger.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(ledger), _checked_copy(source, beside=ledger, in_use=False) as copy, _explained(ledger):
+    with locked(lock), _checked_copy(source, beside=ledger, in_use=False) as copy, explained(ledger):
         _check_version(copy, source)
         former = _keep(ledger, f"{ledger}.before-restore-{now:%Y%m%dT%H%M%SZ}") if ledger.exists() else None
         copy.replace(ledger)
@@ -85,7 +85,7 @@ def _checked_copy(source: Path, *, beside: Path, in_use: bool) -> Iterator[Path]
     """Yield a checked copy of a ledger in the folder of another file. If it is not moved, it is removed afterwards."""
     if not source.is_file():
         raise DatabaseError(f"there is no file {source}")
-    with _explained(beside):
+    with explained(beside):
         handle, name = tempfile.mkstemp(prefix=f".{beside.name}.", dir=beside.absolute().parent)  # mode 0600
         os.close(handle)
     copy = Path(name)
@@ -117,7 +117,7 @@ def _copy(reader: sqlite3.Connection, copy: Path, source: Path) -> None:
         if damage != "ok":
             raise DatabaseError(f"{source} is damaged ({damage})")
         tables = {name for (name,) in writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not {"alembic_version", "requests"} <= tables:
+        if not tables >= TABLES_OF_A_LEDGER:
             raise DatabaseError(f"{source} is not a ledger of this bot")
     _sync(copy)
 
@@ -152,29 +152,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextlib.contextmanager
-def _locked(ledger: Path) -> Iterator[None]:
-    """Hold the lock that a running bot holds. Raises DatabaseLocked if another process has it."""
-    lock = filelock.FileLock(f"{ledger}.lock", mode=PRIVATE)
-    try:
-        with _explained(ledger):
-            lock.acquire(timeout=0)
-    except filelock.Timeout as error:
-        raise DatabaseLocked(f"another process is using {ledger}; stop the bot first") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Raise DatabaseError for an error of the file system."""
-    try:
-        yield
-    except filelock.Timeout:  # is an OSError
-        raise
-    except OSError as error:
-        raise DatabaseError(f"{path} cannot be written: {explain(error)}") from error

@@ -50,7 +50,7 @@ class PostgresDatabase:
         database = cls(name=name, engine=create_engine(parsed), failpoint=failpoint)
         try:
             async with database._engine.begin() as connection:
-                await connection.run_sync(_prepare)
+                await connection.run_sync(prepare)
         except DatabaseLocked:
             await database.close()
             raise
@@ -134,9 +134,15 @@ class _Attempt(Generic[T]):
         return result
 
 
-def _prepare(connection: sa.Connection) -> None:
-    """Check the encoding and migrate the schema."""
-    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+def prepare(connection: sa.Connection) -> None:
+    """Check the encoding and migrate the schema. Raises DatabaseError if the database cannot be used."""
+    check_encoding(connection)
+    migrate(connection)
+
+
+def check_encoding(connection: sa.Connection) -> str:
+    """Return the encoding of the database. Raises DatabaseError for one that lacks characters."""
+    encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar())
     if encoding != "UTF8":
         raise DatabaseError(f"its encoding is {encoding}, not UTF8")
-    migrate(connection)
+    return encoding

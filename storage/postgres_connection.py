@@ -21,8 +21,9 @@ _CONNECT = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+APPLICATION = "imagine-bot"
 _SESSION = {
-    "application_name": "imagine-bot",
+    "application_name": APPLICATION,
     "lock_timeout": "10s",
     # The server ends connections of an unreachable process, so that another process can start.
     "tcp_keepalives_idle": "10",
@@ -53,6 +54,16 @@ def create_engine(url: sa.URL) -> AsyncEngine:
         pool_size=CONNECTIONS,
         max_overflow=0,
         connect_args={"async_creator_fn": connect},
+    )
+
+
+def create_visiting_engine(url: sa.URL) -> AsyncEngine:
+    """Return an engine that keeps no connection open, and whose connections leave the owner alone."""
+    options = {"application_name": f"{APPLICATION} check"} | _CONNECT
+    return create_async_engine(
+        url.set(drivername="postgresql+psycopg"),
+        poolclass=sa.NullPool,
+        connect_args={name: value for name, value in options.items() if name not in url.query},
     )
 
 

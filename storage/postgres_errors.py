@@ -12,6 +12,9 @@ _UNAVAILABLE = ("53", "58", "55P03", "25006")
 _CONFLICTS = ("40001", "40P01")
 """Serialization failure and deadlock: the server undid the transaction, and it may be repeated at once."""
 
+_NO_RIGHTS = "42501"
+_RIGHTS = "the user needs the right to create tables, as the owner of the database has it"
+
 
 def to_storage_error(error: Exception) -> Exception:
     """Return StorageUnavailable for an error of the server or the connection, and any other error as it is."""
@@ -41,8 +44,11 @@ def is_disconnect(error: Exception) -> bool:
 
 def explain(error: Exception) -> str:
     """Return the words of an error in one line."""
-    cause = _cause(error) or error
-    return "; ".join(line.strip() for line in str(cause).splitlines() if line.strip())
+    cause = _cause(error)
+    # The server's own text, if there is one, without the statement and its values.
+    words = str(error) if cause is None else cause.diag.message_primary or str(cause)
+    line = "; ".join(line.strip() for line in words.splitlines() if line.strip())
+    return f"{line}; {_RIGHTS}" if cause is not None and cause.sqlstate == _NO_RIGHTS else line
 
 
 def _cause(error: Exception) -> psycopg.Error | None:

@@ -13,12 +13,7 @@ def migrate(connection: sa.Connection) -> None:
 
     Raises DatabaseError if the schema is newer than this program.
     """
-    has_version = sa.inspect(connection).has_table("alembic_version")
-    version = (
-        connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        if has_version
-        else None
-    )
+    version = schema_version(connection)
     if version == HEAD:
         return
     # Imported here: a start with nothing to migrate saves the time and the memory.
@@ -35,3 +30,11 @@ def migrate(connection: sa.Connection) -> None:
         raise DatabaseError(
             f"its schema ({version}) is not one this version knows; install the version that wrote it"
         ) from error
+
+
+def schema_version(connection: sa.Connection) -> str | None:
+    """Return the version of the schema, or None if the database has none."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return version

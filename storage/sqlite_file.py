@@ -1,14 +1,20 @@
-"""One SQLite file: its path, a check for damage, and SQLite's errors."""
+"""One SQLite file: its path, its lock, a check for damage, and the errors of SQLite and of the file system."""
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+import filelock
 import sqlalchemy as sa
 
-from storage.database_errors import DatabaseError, StorageUnavailable
+from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
+from storage.private_files import PRIVATE, explain
 
 LARGEST_CHECKED = 64 * 1024 * 1024
 """The largest file in bytes that is checked for damage at each start, which takes about 0.1 s."""
+TABLES_OF_A_LEDGER = frozenset({"alembic_version", "requests"})
+"""Tables that every ledger has, also one of an older version."""
 _RESTORE = "restore a copy of it with `imagine-bot restore`, or move it away to begin anew"
 
 
@@ -47,3 +53,29 @@ def to_storage_error(error: Exception) -> Exception:
     if getattr(cause, "sqlite_errorname", "SQLITE_ERROR") == "SQLITE_ERROR":
         return error
     return StorageUnavailable(str(cause))
+
+
+@contextlib.contextmanager
+def locked(ledger: Path) -> Iterator[None]:
+    """Hold the lock that a running bot holds. Raises DatabaseLocked if another process has it."""
+    lock = filelock.FileLock(f"{ledger}.lock", mode=PRIVATE)
+    try:
+        with explained(ledger):
+            lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise DatabaseLocked(f"another process is using {ledger}; stop the bot first") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Raise DatabaseError for an error of the file system."""
+    try:
+        yield
+    except filelock.Timeout:  # is an OSError
+        raise
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be written: {explain(error)}") from error

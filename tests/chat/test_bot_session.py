@@ -18,9 +18,9 @@ from chat.api_calls import ApiCaller
 from chat.bot_session import BotSession, sent_message
 from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import NotAllowed, Rejected, SendError, TryLater, Unreachable, Unsure, to_send_error
-from chat.limits import RateLimiter
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
+from chat.rate_limiter import LocalRateLimiter
 from chat.sender import Sender, make_bot
 from core import json_text
 from core.model import FileKind
@@ -80,7 +80,7 @@ async def bot(server: _Server) -> AsyncIterator[Bot]:
 
 
 def _caller(bot: Bot, clock: ManualClock) -> ApiCaller:
-    return ApiCaller(bot=bot, rate_limiter=RateLimiter(rate=1_000, clock=clock), clock=clock)
+    return ApiCaller(bot=bot, rate_limiter=LocalRateLimiter(rate=1_000, clock=clock), clock=clock)
 
 
 def _sender(bot: Bot, clock: ManualClock) -> Sender:

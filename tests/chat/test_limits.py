@@ -14,10 +14,10 @@ from chat.limits import (
     PRIVATE_BURST,
     WIRE_SECONDS,
     Priority,
-    RateLimiter,
     SlotScheduler,
     Ticket,
 )
+from chat.rate_limiter import LocalRateLimiter
 from tests.support.virtual_loop import LoopClock, virtual_time
 
 RATE = 30
@@ -119,21 +119,6 @@ def test_idle_chats_are_forgotten() -> None:
     assert len(scheduler._chats) <= 2_001
 
 
-@virtual_time
-async def test_a_message_that_is_cancelled_while_it_waits_uses_no_slot() -> None:
-    clock = LoopClock()
-    rate_limiter = RateLimiter(rate=RATE, clock=clock)
-    rate_limiter.freeze(1, 5.0)
-    waits = [asyncio.create_task(rate_limiter.acquire(1, Priority.STATUS)) for _ in range(4)]
-    await asyncio.sleep(0)
-    for wait in waits[:3]:
-        wait.cancel()
-    await waits[3]
-    for _ in range(PRIVATE_BURST - 1):  # the rest of the burst is still available
-        await rate_limiter.acquire(1, Priority.ANSWER)
-    assert clock.monotonic() < 5.5
-
-
 def test_slots_are_granted_evenly_except_for_a_small_burst() -> None:
     times = [at for at, _ in _granted([(0.0, chat, Priority.STATUS) for chat in range(1, 31)])]
     burst = RATE // 4
@@ -145,7 +130,7 @@ def test_slots_are_granted_evenly_except_for_a_small_burst() -> None:
 @virtual_time
 async def test_a_message_on_the_wire_holds_its_slot_until_a_second_after_the_answer() -> None:
     clock = LoopClock()
-    rate_limiter = RateLimiter(rate=2, clock=clock)
+    rate_limiter = LocalRateLimiter(rate=2, clock=clock)
 
     async def send(chat_id: int, seconds: float) -> float:
         await rate_limiter.acquire(chat_id, Priority.ANSWER)
@@ -164,7 +149,7 @@ async def test_a_message_on_the_wire_holds_its_slot_until_a_second_after_the_ans
 @virtual_time
 async def test_calls_that_hang_hold_up_other_messages_for_five_seconds_at_most() -> None:
     clock = LoopClock()
-    rate_limiter = RateLimiter(rate=RATE, clock=clock)
+    rate_limiter = LocalRateLimiter(rate=RATE, clock=clock)
 
     async def hang(chat_id: int) -> None:
         await rate_limiter.acquire(chat_id, Priority.ANSWER)
@@ -180,25 +165,3 @@ async def test_calls_that_hang_hold_up_other_messages_for_five_seconds_at_most()
     for chat_id in range(200, 200 + RATE):  # the late answers count, too, and none twice
         await rate_limiter.acquire(chat_id, Priority.STATUS)
     assert 0.8 <= clock.monotonic() - begun <= 2.0
-
-
-@virtual_time
-async def test_a_slot_that_is_used_late_is_acquired_again_before_all_others() -> None:
-    clock = LoopClock()
-    rate_limiter = RateLimiter(rate=1, clock=clock)
-    await rate_limiter.acquire(1, Priority.PICTURE)
-    await asyncio.sleep(10.0)  # the picture is fetched slowly
-    await rate_limiter.acquire(2, Priority.STATUS)
-    order: list[str] = []
-
-    async def send_late() -> None:
-        async with rate_limiter.sending(1):
-            order.append("late")
-
-    async def wait() -> None:
-        await rate_limiter.acquire(3, Priority.PICTURE)
-        order.append("next")
-
-    await asyncio.gather(wait(), send_late())
-    assert order == ["late", "next"]
-    assert clock.monotonic() >= 11.0

@@ -179,6 +179,17 @@ def test_an_older_ledger_is_restored_and_migrated_at_the_next_start(tmp_path: Pa
     _ledger(tmp_path / "new" / "bot.sqlite3")
 
 
+async def test_a_restore_over_a_link_notices_the_running_bot(tmp_path: Path) -> None:
+    (tmp_path / "bot.sqlite3").symlink_to("real.sqlite3")
+    database = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
+    copy = back_up(tmp_path / "bot.sqlite3", tmp_path / "copy.sqlite3").path
+    with pytest.raises(DatabaseLocked):
+        restore(copy, tmp_path / "bot.sqlite3", now=NOW)
+    await database.close()
+    restore(copy, tmp_path / "bot.sqlite3", now=NOW)
+    assert (tmp_path / "bot.sqlite3").is_symlink()
+
+
 RESTORES_KILLED = """
 import itertools, os, shutil, sys
 from datetime import UTC, datetime
