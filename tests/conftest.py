@@ -14,12 +14,22 @@ from storage.database import Database
 from storage.open_database import open_database
 from tests.support import bot_process
 from tests.support.ledger import file_url
+from tests.support.longest_first import deal
 from tests.support.manual_clock import ManualClock
 from tests.support.postgres_server import new_database
 from tests.support.property_tests import register_profiles
 from tests.support.shared_postgres import DATABASES, MIGRATED, SharedPostgres, skip_without_postgres
 
 register_profiles()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each worker start with its share of the longest tests (tests/support/longest_first.py)."""
+    seconds = {item: mark.args[0] for item in items if (mark := item.get_closest_marker("long"))}
+    longest = sorted(seconds, key=lambda item: -seconds[item])
+    others = [item for item in items if item not in seconds]
+    items[:] = deal(longest, others, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.fixture(scope="session")

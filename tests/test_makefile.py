@@ -113,6 +113,7 @@ def _assert_repaired(result: tuple[int, str]) -> None:
     assert "Repairing" in result[1]
 
 
+@pytest.mark.long(25)
 def test_make_works_once_what_was_missing_is_installed(clone: Clone) -> None:
     """Afterwards, make reports that another Python is not used."""
     code, output = clone.make("check", OLD)
@@ -141,6 +142,7 @@ def test_an_installation_that_fails_names_the_way_out(clone: Clone) -> None:
     assert not (clone.folder / ".venv").exists()
 
 
+@pytest.mark.long(80)
 def test_make_repairs_a_virtual_environment(clone: Clone) -> None:
     """The folder is moved; Python is removed, or replaced by an older one or a newer one without the packages."""
     _assert_works(clone.make("check"))

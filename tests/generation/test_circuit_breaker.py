@@ -80,6 +80,7 @@ async def test_a_refused_key_or_an_empty_balance_opens_it_at_once(reason: Outage
     assert (breaker.outage, breaker.opened) == (reason, [reason])
 
 
+@pytest.mark.long(12)
 @given(waited=st.floats(0, 5_000), jump=st.sampled_from([-3600.0, 0.0, 3600.0]))
 @example(waited=0.0, jump=3600.0)
 @example(waited=5_000.0, jump=-3600.0)

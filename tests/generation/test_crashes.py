@@ -260,11 +260,13 @@ def _check(new_ledger: NewLedger, number: int) -> None:
     run_state_machine_as_test(functools.partial(Crashes, new_ledger), settings=steps)  # type: ignore[arg-type] # any factory will do
 
 
+@pytest.mark.long(40)
 @pytest.mark.hypothesis
 def test_no_sequence_of_failures_and_kills_breaks_a_promise() -> None:
     _check(_new_file, 60)
 
 
+@pytest.mark.long(30)
 @pytest.mark.hypothesis
 def test_no_sequence_of_failures_and_kills_breaks_a_promise_on_postgresql(postgres: SharedPostgres) -> None:
     _check(lambda: new_database(postgres.admin_url, MIGRATED), 20)

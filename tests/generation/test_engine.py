@@ -57,6 +57,7 @@ async def test_four_seconds_of_502_cost_no_picture_and_no_create(database_url: s
     await app.stop()
 
 
+@pytest.mark.long(15)
 @given(
     begins=st.lists(st.floats(0.0, 8.0), min_size=10, max_size=10),
     kind=st.sampled_from(["refused", "unreadable", "bad gateway", "lost"]),

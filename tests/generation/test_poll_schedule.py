@@ -25,6 +25,7 @@ from tests.support.poll_simulation import (
 )
 
 
+@pytest.mark.long(12)
 @pytest.mark.slow
 def test_after_200_tasks_a_picture_is_noticed_within_450_ms_at_5_5_calls() -> None:
     statistics = trained_statistics()
@@ -33,6 +34,7 @@ def test_after_200_tasks_a_picture_is_noticed_within_450_ms_at_5_5_calls() -> No
     assert statistics.shortest_gap >= SHORTEST_GAP
 
 
+@pytest.mark.long(20)
 @pytest.mark.slow
 @pytest.mark.parametrize("law", [lognormal(16, 0.35), two_humped], ids=["doubled", "two-humped"])
 def test_a_hundred_tasks_after_a_change_the_new_durations_are_learned(law: DurationLaw) -> None:
