@@ -1,8 +1,8 @@
 """One running bot for the tests that only talk to it, and a bot of its own for each test that stops or damages it."""
 
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from tests.support.ledger import file_url
 from tests.support.postgres_server import new_database
-from tests.support.shared_postgres import DATABASES, MIGRATED
-from tests.support.world import ADMIN, World, open_world
+from tests.support.shared_postgres import DATABASES, MIGRATED, SharedPostgres
+from tests.support.world import ADMIN, World, open_world, store_durations
 
 SETTINGS = {
     "DAILY_QUOTA": "6",
@@ -21,69 +21,75 @@ SETTINGS = {
 }
 
 
-E2E_DATABASE = os.environ.get("E2E_DATABASE", "sqlite")
-"""The database of the tests that run on one database only."""
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with the marker `both_databases` on each database in turn."""
-    if metafunc.definition.get_closest_marker("both_databases") is not None:
-        metafunc.parametrize("e2e_database", DATABASES)
-
-
-@pytest.fixture
-def e2e_database() -> str:
-    """Return the database of a test, which `pytest_generate_tests` may replace."""
-    return E2E_DATABASE
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _forked(fork_server: None) -> None:
     """Fork the bots of all tests."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+async def shared_sqlite(
+    migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
+    """Yield the world of a running bot with an SQLite file, which all tests of this worker share."""
     folder = tmp_path_factory.mktemp("shared")
-    with _new_ledger(E2E_DATABASE, request, folder) as url:
-        async with open_world(folder, DATABASE_URL=url, **SETTINGS) as world:
-            await world.process.start()
+    async with _running_world(folder, file_url(shutil.copy(migrated_file, folder))) as world:
+        yield world
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_postgresql(
+    postgres: SharedPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """Yield the world of a running bot with a PostgreSQL database, which all tests of this worker share."""
+    with new_database(postgres.admin_url, MIGRATED) as url:
+        async with _running_world(tmp_path_factory.mktemp("shared"), url) as world:
             yield world
-            assert await world.process.stop() == 0
+
+
+@pytest.fixture(params=DATABASES)
+def shared_world(request: pytest.FixtureRequest) -> World:
+    """Return a shared world, on each database in turn."""
+    world: World = request.getfixturevalue(f"shared_{request.param}")
+    return world
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shared_bot(shared_world: World) -> AsyncIterator[World]:
-    """Yield the world of a running bot that all tests of this worker share. Each test adds its own users."""
+    """Yield the world of a running bot that all tests of this worker share, on each database in turn.
+
+    Each test adds its own users.
+    """
     yield shared_world
     await _recover(shared_world)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def own_bot(request: pytest.FixtureRequest, e2e_database: str, tmp_path: Path) -> AsyncIterator[World]:
-    """Yield a world for one test. Its bot is not started yet."""
-    with _new_ledger(e2e_database, request, tmp_path) as url:
-        async with open_world(tmp_path, DATABASE_URL=url) as world:
-            yield world
+async def own_bot(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """Yield a world for one test, on each database in turn. Its bot is not started yet."""
+    store_durations(database_url)
+    async with open_world(tmp_path, DATABASE_URL=database_url) as world:
+        yield world
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sqlite_bot(tmp_path: Path) -> AsyncIterator[World]:
-    """Yield a world for one test, with a ledger in an SQLite file. Its bot is not started yet."""
+    """Yield a world for one test, with a ledger that the first start creates. Its bot is not started yet.
+
+    The ledger is an SQLite file because the test damages or copies this file, because it ends the command during its
+    imports, or because its subject is a setting that `check` reports without a look at the ledger. All other tests run
+    on both databases.
+    """
     async with open_world(tmp_path) as world:
         yield world
 
 
-@contextmanager
-def _new_ledger(database: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """Yield the URL of a new ledger on a database."""
-    if database == "sqlite":
-        yield file_url(folder / "bot.sqlite3")
-        return
-    with new_database(request.getfixturevalue("postgres").admin_url, MIGRATED) as url:
-        yield url
+@asynccontextmanager
+async def _running_world(folder: Path, url: str) -> AsyncIterator[World]:
+    store_durations(url)
+    async with open_world(folder, DATABASE_URL=url, **SETTINGS) as world:
+        await world.process.start()
+        yield world
+        assert await world.process.stop() == 0
 
 
 async def _recover(world: World) -> None:

@@ -43,6 +43,7 @@ async def test_a_flood_of_presses_is_answered_with_toasts_and_not_stored(own_bot
     await own_bot.wait_for_text(ann, "Delete all I keep")
 
 
+@pytest.mark.long(26)
 async def test_pages_of_the_history_are_no_flood(own_bot: World) -> None:
     await own_bot.process.start(THROTTLE="12")
     ann = own_bot.add_user()

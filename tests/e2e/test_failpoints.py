@@ -222,6 +222,7 @@ async def _run_together(runs: Iterable[Coroutine[None, None, None]]) -> None:
             group.create_task(run_one(run))
 
 
+@pytest.mark.long(35)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 async def test_a_kill_around_any_commit_breaks_no_promise(ledger: Ledger, scenario: Scenario) -> None:
     """The process dies before, inside and after the first and the second transaction of each state."""
@@ -237,6 +238,7 @@ async def test_a_kill_around_any_commit_breaks_no_promise(ledger: Ledger, scenar
     assert [point for point in never_passed if point.endswith(" 1")] == []
 
 
+@pytest.mark.long(35)
 async def test_a_kill_inside_any_call_breaks_no_promise(ledger: Ledger) -> None:
     async def kill_in(scenario: Scenario, call: str, *, after: bool) -> None:
         with ledger.copied(f"{scenario.name} {call} {after}") as (folder, url):

@@ -54,8 +54,11 @@ class Case:
         return self.fault.hits + self.failure.counts
 
 
-async def test_each_failure_is_answered_and_counted_as_documented(tmp_path: Path) -> None:
-    async with open_world(tmp_path, GENERATION_TIMEOUT="90", MAX_IN_FLIGHT="100") as world:
+@pytest.mark.long(97)
+async def test_each_failure_is_answered_and_counted_as_documented(tmp_path: Path, database_url: str) -> None:
+    async with open_world(
+        tmp_path, DATABASE_URL=database_url, GENERATION_TIMEOUT="90", MAX_IN_FLIGHT="100"
+    ) as world:
         world.media.faults.clear()
         cases = [Case.begin(world, failure, number) for number, failure in enumerate(PROVIDER_FAILURES)]
         await world.process.start()

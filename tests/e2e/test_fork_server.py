@@ -30,6 +30,7 @@ asyncio.run(spawn_and_hang(Path(sys.argv[1]), json.loads(sys.argv[2])))
 """A process that uses the fork server as the tests do, and prints the pids of the server and of a bot."""
 
 
+@pytest.mark.long(72)
 async def test_a_kill_of_the_tests_ends_the_fork_server_and_its_bots(own_bot: World) -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     settings = json.dumps(environment | own_bot.process.settings)

@@ -36,7 +36,7 @@ def _unrecorded_statuses(world: World, requested: list[Message]) -> set[int]:
     return {m.message_id for m in answers if "Cancel" in buttons(m)} - recorded
 
 
-@pytest.mark.both_databases
+@pytest.mark.long(12)
 @pytest.mark.parametrize("seed", [20_261_124])
 async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) -> None:
     dice = random.Random(seed)

@@ -11,7 +11,7 @@ from aiogram.types import Message, User
 from playground.faults import Fault
 from tests.support.world import World, buttons
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.both_databases]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 def _statuses(world: World, user: User) -> list[Message]:

@@ -12,10 +12,10 @@ from tests.support.world import World
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-async def test_check_tells_a_wrong_server_from_one_that_is_down(own_bot: World) -> None:
+async def test_check_tells_a_wrong_server_from_one_that_is_down(sqlite_bot: World) -> None:
     async with served(web.Application()) as elsewhere:  # every path is 404, as text
         urls = {"TELEGRAM_API_URL": elsewhere, "GPTUNNEL_API_URL": f"{elsewhere}/v1"}
-        code, out, _ = await run_to_end(own_bot, "check", **urls)
+        code, out, _ = await run_to_end(sqlite_bot, "check", **urls)
     assert code == 1
     assert f"FAIL  BOT_TOKEN: {elsewhere} answers, but not as a Bot API server does" in out
     assert f"FAIL  GPTUNNEL_API_KEY: {elsewhere}/v1 answers, but not as the media API does (HTTP 404" in out

@@ -96,6 +96,7 @@ def _silent_address() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
 
 
+@pytest.mark.long(25)
 @pytest.mark.parametrize(
     ("address", "error"),
     [

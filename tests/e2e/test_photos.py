@@ -210,10 +210,13 @@ class TestLinks:
         await world.process.start(PUBLIC_URL="http://127.0.0.1:9", **settings)
         return await world.process.address()
 
-    async def test_the_provider_loads_the_source_from_the_bot(self, tmp_path: Path) -> None:
+    async def test_the_provider_loads_the_source_from_the_bot(
+        self, tmp_path: Path, database_url: str
+    ) -> None:
         port = _free_port()
         public = f"http://127.0.0.1:{port}"
-        async with open_world(tmp_path, LISTEN=f"127.0.0.1:{port}", PUBLIC_URL=public) as world:
+        settings = {"LISTEN": f"127.0.0.1:{port}", "PUBLIC_URL": public, "DATABASE_URL": database_url}
+        async with open_world(tmp_path, **settings) as world:
             await world.process.start()
             ann = world.add_user()
             world.send_photo(ann, jpeg(colour="teal"), caption="by link")

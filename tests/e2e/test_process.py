@@ -17,12 +17,11 @@ from playground.serve import KEY, TOKEN
 from playground.source_rules import SourceRule
 from tests.support.commands import run_to_end as _run_command
 from tests.support.process_launcher import DEADLINE, ROOT, started
-from tests.support.world import World
+from tests.support.world import KNOWN_DURATIONS, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
-@pytest.mark.both_databases
 async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -> None:
     code, out, _ = await _run_command(own_bot, "check")
     assert code == 0
@@ -54,9 +53,9 @@ async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -
     ],
 )
 async def test_check_names_the_setting_that_fails(
-    own_bot: World, settings: dict[str, str], verdict: str
+    sqlite_bot: World, settings: dict[str, str], verdict: str
 ) -> None:
-    code, out, errors = await _run_command(own_bot, "check", **settings)
+    code, out, errors = await _run_command(sqlite_bot, "check", **settings)
     assert code == 1
     assert verdict in out
     assert [line[:4].strip() for line in out.splitlines()].count("FAIL") == 1
@@ -84,46 +83,47 @@ async def test_check_names_the_setting_that_fails(
     ],
 )
 async def test_check_passes_if_one_of_the_two_free_calls_proves_the_key(
-    own_bot: World, call: str, answer: Callable[[], web.StreamResponse], verdict: str
+    sqlite_bot: World, call: str, answer: Callable[[], web.StreamResponse], verdict: str
 ) -> None:
-    own_bot.media.faults.add(Fault(call, times=None, answer=answer))
-    code, out, _ = await _run_command(own_bot, "check")
+    sqlite_bot.media.faults.add(Fault(call, times=None, answer=answer))
+    code, out, _ = await _run_command(sqlite_bot, "check")
     assert (code, verdict in out) == (0, True)
 
 
-async def test_check_reports_that_source_pictures_go_by_link(own_bot: World) -> None:
-    _, out, _ = await _run_command(own_bot, "check", PUBLIC_URL="https://bot.example.org")
+async def test_check_reports_that_source_pictures_go_by_link(sqlite_bot: World) -> None:
+    _, out, _ = await _run_command(sqlite_bot, "check", PUBLIC_URL="https://bot.example.org")
     assert "source pictures go by link" in out
-    code, _, errors = await _run_command(own_bot, "check", SOURCE_IMAGES="link")
+    code, _, errors = await _run_command(sqlite_bot, "check", SOURCE_IMAGES="link")
     assert (code, errors.startswith("PUBLIC_URL is missing: SOURCE_IMAGES=link")) == (2, True)
 
 
-async def test_check_fails_if_no_way_of_sending_photos_is_accepted(own_bot: World) -> None:
-    own_bot.media.source_rule = SourceRule.LINKS
-    code, out, _ = await _run_command(own_bot, "check")
+async def test_check_fails_if_no_way_of_sending_photos_is_accepted(sqlite_bot: World) -> None:
+    sqlite_bot.media.source_rule = SourceRule.LINKS
+    code, out, _ = await _run_command(sqlite_bot, "check")
     assert (code, "FAIL  photo edits: by data: refused (Invalid URL); set PUBLIC_URL" in out) == (1, True)
 
 
-async def test_check_fails_for_an_empty_balance(own_bot: World) -> None:
-    own_bot.media.balance = 0.0
-    code, out, _ = await _run_command(own_bot, "check")
+async def test_check_fails_for_an_empty_balance(sqlite_bot: World) -> None:
+    sqlite_bot.media.balance = 0.0
+    code, out, _ = await _run_command(sqlite_bot, "check")
     assert (code, "top it up" in out) == (1, True)
 
 
-async def test_each_bad_setting_is_reported_in_one_line(own_bot: World) -> None:
-    code, out, errors = await _run_command(own_bot, "run", BOT_TOKEN="-", DAILY_QUOTA="many")
+async def test_each_bad_setting_is_reported_in_one_line(sqlite_bot: World) -> None:
+    code, out, errors = await _run_command(sqlite_bot, "run", BOT_TOKEN="-", DAILY_QUOTA="many")
     assert (code, out) == (2, "")
     first, second = errors.splitlines()
     assert first.startswith("BOT_TOKEN is missing (example: BOT_TOKEN=")
     assert second.startswith("DAILY_QUOTA is not usable: ")
 
 
-async def test_a_key_with_quotes_and_spaces_is_accepted(own_bot: World) -> None:
-    code, _, _ = await _run_command(own_bot, "check", GPTUNNEL_API_KEY=f' "{KEY}" ', BOT_TOKEN=f"'{TOKEN}'\n")
+async def test_a_key_with_quotes_and_spaces_is_accepted(sqlite_bot: World) -> None:
+    code, _, _ = await _run_command(
+        sqlite_bot, "check", GPTUNNEL_API_KEY=f' "{KEY}" ', BOT_TOKEN=f"'{TOKEN}'\n"
+    )
     assert code == 0
 
 
-@pytest.mark.both_databases
 async def test_a_second_process_on_the_same_ledger_is_refused(own_bot: World) -> None:
     await own_bot.process.start()
     code, _, errors = await _run_command(own_bot, "run")
@@ -194,7 +194,6 @@ async def test_health_and_metrics_are_served(own_bot: World) -> None:
         assert await asyncio.wait_for(check.wait(), DEADLINE) == 1
 
 
-@pytest.mark.both_databases
 async def test_after_sigterm_the_next_start_continues_open_requests(own_bot: World) -> None:
     own_bot.hold_tasks()
     await own_bot.process.start()
@@ -212,7 +211,6 @@ async def test_after_sigterm_the_next_start_continues_open_requests(own_bot: Wor
     assert own_bot.messages_to(ann) == own_bot.pictures(ann)
 
 
-@pytest.mark.both_databases
 async def test_sigterm_finishes_a_picture_that_is_being_sent(own_bot: World) -> None:
     slow = own_bot.telegram.faults.add(Fault("sendPhoto", delay=0.3))
     await own_bot.process.start()
@@ -225,7 +223,6 @@ async def test_sigterm_finishes_a_picture_that_is_being_sent(own_bot: World) -> 
     assert own_bot.rows("SELECT state FROM requests")[0]["state"] == "delivered"
 
 
-@pytest.mark.both_databases
 async def test_sigterm_does_not_wait_for_a_hanging_create(own_bot: World) -> None:
     hanging = own_bot.media.faults.add(Fault("create", delay=3_600.0))
     await own_bot.process.start()
@@ -238,7 +235,6 @@ async def test_sigterm_does_not_wait_for_a_hanging_create(own_bot: World) -> Non
     assert own_bot.quota_used(ann) == 1
 
 
-@pytest.mark.both_databases
 async def test_buttons_and_status_messages_work_after_a_kill(own_bot: World) -> None:
     own_bot.hold_tasks()
     await own_bot.process.start()
@@ -263,7 +259,6 @@ async def test_buttons_and_status_messages_work_after_a_kill(own_bot: World) -> 
     assert len(own_bot.media.tasks) == 2
 
 
-@pytest.mark.both_databases
 async def test_durations_are_stored(own_bot: World) -> None:
     await own_bot.process.start(USER_CONCURRENCY="1")
     ann = own_bot.add_user()
@@ -271,7 +266,7 @@ async def test_durations_are_stored(own_bot: World) -> None:
         own_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await own_bot.wait_for_picture(ann, 3)
     await own_bot.wait_until_closed()
-    assert len(own_bot.rows("SELECT * FROM durations")) == 3
+    assert len(own_bot.rows("SELECT * FROM durations")) == KNOWN_DURATIONS + 3
 
 
 async def test_a_conflict_with_another_poller_is_logged_once_and_waited_out(own_bot: World) -> None:
@@ -341,7 +336,6 @@ async def test_token_and_key_are_in_no_log_at_debug_level(own_bot: World) -> Non
     assert own_bot.media.headers_seen == []
 
 
-@pytest.mark.both_databases
 async def test_a_kill_during_a_long_poll_loses_no_update(own_bot: World) -> None:
     users = [own_bot.add_user() for _ in range(5)]
     await own_bot.process.start()

@@ -108,9 +108,9 @@ async def test_check_says_that_the_address_leads_elsewhere(
 
 
 async def test_check_names_an_address_on_which_it_cannot_listen(
-    own_bot: World, capsys: pytest.CaptureFixture[str]
+    sqlite_bot: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good, out = await run_check(own_bot, capsys, PUBLIC_URL="http://127.0.0.1:9", LISTEN="192.0.2.1:8080")
+    good, out = await run_check(sqlite_bot, capsys, PUBLIC_URL="http://127.0.0.1:9", LISTEN="192.0.2.1:8080")
     assert (good, "FAIL  PUBLIC_URL: LISTEN=192.0.2.1:8080 cannot be used: " in out) == (False, True)
 
 

@@ -226,9 +226,9 @@ KILLS = [
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("die_at", KILLS)
 async def test_a_kill_between_the_ways_pays_once_and_leaves_no_object(
-    tmp_path: Path, s3: S3Server, die_at: str
+    tmp_path: Path, database_url: str, s3: S3Server, die_at: str
 ) -> None:
-    async with open_world(tmp_path, SOURCE_BUCKET=s3.setting) as world:
+    async with open_world(tmp_path, DATABASE_URL=database_url, SOURCE_BUCKET=s3.setting) as world:
         ann = world.add_user()
         world.media.duration = lambda: 0.2
         world.media.faults.add(Fault("create", answer=faults.json(ABOUT_PICTURE)))

@@ -78,10 +78,12 @@ async def _child_of(process: asyncio.subprocess.Process) -> int:
 
 
 @pytest.mark.parametrize("after", AFTER_SECONDS)
-async def test_process_1_of_a_container_obeys_sigterm_while_it_starts(own_bot: World, after: float) -> None:
+async def test_process_1_of_a_container_obeys_sigterm_while_it_starts(
+    sqlite_bot: World, after: float
+) -> None:
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         pytest.skip("a pid namespace needs root and unshare")
-    async with _started(own_bot, *UNSHARE, *PYTHON, "run") as unshare:
+    async with _started(sqlite_bot, *UNSHARE, *PYTHON, "run") as unshare:
         pid = await _child_of(unshare)
         await _wait_for(lambda: _catches(pid, signal.SIGTERM))
         await asyncio.sleep(after)
@@ -92,8 +94,8 @@ async def test_process_1_of_a_container_obeys_sigterm_while_it_starts(own_bot: W
 
 
 @pytest.mark.parametrize("after", AFTER_SECONDS)
-async def test_ctrl_c_while_the_bot_starts_prints_no_traceback(own_bot: World, after: float) -> None:
-    async with _started(own_bot, *PYTHON, "run") as process:
+async def test_ctrl_c_while_the_bot_starts_prints_no_traceback(sqlite_bot: World, after: float) -> None:
+    async with _started(sqlite_bot, *PYTHON, "run") as process:
         await _wait_for(lambda: _catches(process.pid, signal.SIGTERM))
         await asyncio.sleep(after)
         os.kill(process.pid, signal.SIGINT)
@@ -102,9 +104,9 @@ async def test_ctrl_c_while_the_bot_starts_prints_no_traceback(own_bot: World, a
     assert "Traceback" not in output
 
 
-async def test_ctrl_c_during_a_check_ends_it(own_bot: World) -> None:
-    hanging = own_bot.telegram.faults.add(Fault("getMe", delay=30.0))
-    async with _started(own_bot, *PYTHON, "check") as process:
+async def test_ctrl_c_during_a_check_ends_it(sqlite_bot: World) -> None:
+    hanging = sqlite_bot.telegram.faults.add(Fault("getMe", delay=30.0))
+    async with _started(sqlite_bot, *PYTHON, "check") as process:
         await asyncio.wait_for(hanging.begun.wait(), DEADLINE)
         os.kill(process.pid, signal.SIGINT)
         code, output = await _end_of(process)
@@ -112,8 +114,8 @@ async def test_ctrl_c_during_a_check_ends_it(own_bot: World) -> None:
     assert "Traceback" not in output
 
 
-async def test_ctrl_c_during_the_demo_ends_it_and_its_bot(own_bot: World) -> None:
-    async with _started(own_bot, *PYTHON, "demo", "--once") as process:
+async def test_ctrl_c_during_the_demo_ends_it_and_its_bot(sqlite_bot: World) -> None:
+    async with _started(sqlite_bot, *PYTHON, "demo", "--once") as process:
         bot = await _child_of(process)
         assert _blocks(bot, signal.SIGINT) or _catches(bot, signal.SIGTERM)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does

@@ -16,6 +16,7 @@ MIB = 1024 * 1024
 MOST_GROWTH = 64 * MIB
 
 
+@pytest.mark.long(50)
 async def test_five_thousand_updates_are_answered_in_order_and_in_bounded_memory(own_bot: World) -> None:
     own_bot.hold_tasks()
     own_bot.telegram.flood.rate = 10_000

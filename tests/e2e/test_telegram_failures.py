@@ -125,8 +125,11 @@ class Case:
         )
 
 
-async def test_each_failure_leaves_the_chat_in_the_documented_state(tmp_path: Path) -> None:
-    async with open_world(tmp_path, MAX_IN_FLIGHT="100") as world:
+@pytest.mark.long(84)
+async def test_each_failure_leaves_the_chat_in_the_documented_state(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with open_world(tmp_path, DATABASE_URL=database_url, MAX_IN_FLIGHT="100") as world:
         world.hold_tasks()
         cases = [Case.begin(world, failure) for failure in TELEGRAM_FAILURES]
         await world.process.start(USER_CONCURRENCY="1")
@@ -151,6 +154,7 @@ NEVER_CALLED = {"editEphemeralMessageText", "editEphemeralMessageReplyMarkup", "
 CALLED_WHILE_POLLING = {*METHODS, "getUpdates", "deleteWebhook"} - NEVER_CALLED
 
 
+@pytest.mark.long(36)
 @pytest.mark.parametrize("kind", FIRST_CALLS)
 async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str) -> None:
     answer = FIRST_CALLS[kind]

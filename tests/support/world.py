@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from aiogram.types import Message, User
 from PIL import Image
 
@@ -18,13 +19,18 @@ from playground import files
 from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
+from storage.schema import durations
 from tests.support.bot_process import CHECK_SECONDS, BotProcess
-from tests.support.ledger import Row, read_rows
+from tests.support.ledger import Row, connect, read_rows
 from tests.support.process_launcher import DEADLINE
 
 TASK_SECONDS = 0.6
 ADMIN = 99
 """The id of the bot admin, if a test has one."""
+KNOWN_DURATIONS = 3
+"""Durations in the ledger of a bot that has run before."""
+ONE_PROCESS: dict[str, str] = {}
+"""Settings of a bot that is the only process of its ledger, on either database."""
 
 
 @dataclass(slots=True)
@@ -174,13 +180,22 @@ class World:
         return int(rows[0]["used"])
 
 
+def store_durations(url: str) -> None:
+    """Store some durations in a new ledger, as an earlier run of the bot leaves them.
+
+    A bot that has learned them polls a task after `TASK_SECONDS`, one without any after more than three seconds.
+    """
+    with connect(url) as ledger:
+        ledger.execute(sa.insert(durations), [{"shortest": 0.5, "longest": 0.8}] * KNOWN_DURATIONS)
+
+
 @asynccontextmanager
 async def open_world(folder: Path, **settings: str) -> AsyncIterator[World]:
     """Yield a world with a bot that is not started yet. The bot is killed at the end."""
     telegram = Telegram(TOKEN)
     media = Media(KEY, duration=lambda: TASK_SECONDS, pixels=20_000)
     async with stand_ins(telegram, media) as stand_in_settings:
-        own = {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
+        own = ONE_PROCESS | {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
         world = World(telegram, media, BotProcess(stand_in_settings | own | settings, folder), folder)
         try:
             yield world
