@@ -65,8 +65,9 @@ class App:
         self.database = database
         self._stack.push_async_callback(database.close)
         self._storage = storage = build_storage(database, clock)
-        self.replica = Replica(replicas=storage.replicas, clock=clock) if database.is_shared else None
-        if self.replica is not None:
+        self.replica: Replica | None = None
+        if database.is_shared:
+            self.replica = Replica(replicas=storage.replicas, clock=clock, trouble=self._outage)
             self._stack.push_async_callback(self.replica.stop)
         self._leader_tasks = LeaderTasks(is_leader=self.is_leader, clock=clock)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
@@ -84,6 +85,7 @@ class App:
             storage=storage,
             provider=provider,
             chat=chat,
+            replica=self.replica,
             stack=self._stack,
         )
         self.requests, self.bot = storage.requests, chat.bot
@@ -131,6 +133,8 @@ class App:
         await self._leader_tasks.start()
         self._leader_tasks.add(self._chat.deletion_scheduler.resume_forever)
         self._leader_tasks.add(self.alarms.check_forever)
+        if self.replica is not None:
+            self._leader_tasks.add(self._generation.waiting_statuses.run)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
 
     async def serve(self) -> None:
@@ -157,6 +161,10 @@ class App:
     def is_leader(self) -> bool:
         """Return whether this process does the work that one process does for all."""
         return self.replica is None or self.replica.is_leader
+
+    def _outage(self) -> str | None:
+        outage = self._generation.circuit_breaker.outage
+        return None if outage is None else outage.value
 
     def _count_processes(self) -> int:
         return 1 if self.replica is None else self.replica.living
