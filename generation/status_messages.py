@@ -4,7 +4,7 @@ A status message has the lowest priority and is tried once. Nothing waits for it
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -24,6 +24,8 @@ from storage.database_errors import StorageUnavailable
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
+QueuePositions = Callable[[], Awaitable[Mapping[int, int]]]
+"""Returns the position, from 1, of each waiting request. Raises StorageUnavailable."""
 
 TICK_SECONDS = 1.0
 EDIT_SECONDS = 5.0
@@ -80,14 +82,14 @@ class StatusMessages:
         self._usual = usual
         self._paused = paused
         self._by_id: dict[int, _Status] = {}
-        self._positions: Callable[[], Mapping[int, int]] = dict
+        self._positions: QueuePositions = _no_positions
         self._changed = asyncio.Event()
         """Set when a request is added or changes its phase, to wake the ticker."""
         self._background = Background()
         self._slots = asyncio.Semaphore(SENDING_AT_ONCE)
 
-    def start(self, queue_positions: Callable[[], Mapping[int, int]]) -> None:
-        """Start the ticker. `queue_positions` returns the position of each waiting request, from 1."""
+    def start(self, queue_positions: QueuePositions) -> None:
+        """Start the ticker."""
         self._positions = queue_positions
         self._background.start(self._tick_forever())
 
@@ -167,10 +169,14 @@ class StatusMessages:
         if status is not None and status.update is None:
             self._start_update(status)
 
-    def tick(self) -> None:
+    async def tick(self) -> None:
         """Update every status message with new content."""
-        now = self._clock.monotonic()
-        positions, paused = self._positions(), self._paused()
+        waits = any(status.phase is Phase.WAITING for status in self._by_id.values())
+        try:
+            positions = await self._positions() if waits else {}
+        except StorageUnavailable:
+            return  # the next tick tries again
+        now, paused = self._clock.monotonic(), self._paused()
         for status in self._by_id.values():
             if paused and status.reaction_only and status.phase is Phase.WAITING:
                 # A reaction alone would not explain a long wait.
@@ -182,7 +188,7 @@ class StatusMessages:
 
     async def _tick_forever(self) -> None:
         while True:
-            self.tick()
+            await self.tick()
             await self._clock.sleep(TICK_SECONDS)
             if all(map(_is_steady, self._by_id.values())):
                 self._changed.clear()
@@ -232,7 +238,8 @@ class StatusMessages:
             await self._sender.set_reaction(status.place.chat_id, status.place.require_reply_to(), SEEN)
             status.shown_at = float("inf")
             return
-        content = self._content(status, self._positions())
+        positions = await self._positions() if status.phase is Phase.WAITING else {}
+        content = self._content(status, positions)
         text = text_of(content, status.translate, usual=self._usual())
         keyboard = None
         if status.phase is not Phase.SENDING:
@@ -255,6 +262,10 @@ class StatusMessages:
             usual=self._usual(),
             paused=self._paused(),
         )
+
+
+async def _no_positions() -> Mapping[int, int]:
+    return {}
 
 
 def _is_steady(status: _Status) -> bool:
