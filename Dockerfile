@@ -2,9 +2,9 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /venv
-COPY requirements-postgres.lock ./
+COPY requirements-replicas.lock ./
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
-    --requirement requirements-postgres.lock
+    --requirement requirements-replicas.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY handlers handlers

@@ -180,7 +180,7 @@ async def open_world(folder: Path, **settings: str) -> AsyncIterator[World]:
     telegram = Telegram(TOKEN)
     media = Media(KEY, duration=lambda: TASK_SECONDS, pixels=20_000)
     async with stand_ins(telegram, media) as stand_in_settings:
-        own = {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0"}
+        own = {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "ENGINE": "local", "LISTEN": "127.0.0.1:0"}
         world = World(telegram, media, BotProcess(stand_in_settings | own | settings, folder), folder)
         try:
             yield world
