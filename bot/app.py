@@ -69,7 +69,8 @@ class App:
         if database.is_shared:
             self.replica = Replica(replicas=storage.replicas, clock=clock, trouble=self._outage)
             self._stack.push_async_callback(self.replica.stop)
-        self._leader_tasks = LeaderTasks(is_leader=self.is_leader, clock=clock)
+        is_leader = self.is_leader if self.replica else None
+        self._leader_tasks = LeaderTasks(clock=clock, is_leader=is_leader)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
         self._stack.push_async_callback(write_check.stop)
         provider = build_provider(
@@ -131,10 +132,11 @@ class App:
         self._generation.poll_schedule.restore(await self._storage.durations.recent())
         await self.engine.start()
         await self._leader_tasks.start()
-        self._leader_tasks.add(self._chat.deletion_scheduler.resume_forever)
+        self._leader_tasks.add(self._chat.deletion_scheduler.resume)
         self._leader_tasks.add(self.alarms.check_forever)
         if self.replica is not None:
             self._leader_tasks.add(self._generation.waiting_statuses.run)
+            self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
 
     async def serve(self) -> None:

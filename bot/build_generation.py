@@ -112,7 +112,6 @@ def build_generation(
         provider=provider,
         chat=chat,
         sources=sources,
-        alarms=alarms,
         quota=quota,
         fetcher=fetcher,
         poll_schedule=poll_schedule,
