@@ -7,6 +7,7 @@ from bot.build_chat import ChatParts
 from bot.build_provider import ProviderParts
 from bot.build_sources import SourceParts, build_sources
 from bot.build_storage import StorageParts
+from bot.replica import Replica
 from bot.settings import Settings
 from core.clock import Clock
 from core.metrics import Metrics
@@ -25,8 +26,10 @@ from generation.picture_fetcher import PictureFetcher
 from generation.poll_schedule import PollSchedule
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
+from generation.status_sharing import StatusSharing
 from generation.submission import Submission
 from generation.task_poller import TaskPoller
+from generation.waiting_statuses import WaitingStatuses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +38,13 @@ class GenerationParts:
 
     alarms: Alarms
     allowances: Allowances
+    circuit_breaker: CircuitBreaker
     engine: LocalEngine
     originals: Originals
     poll_schedule: PollSchedule
     quota: DailyQuota
     sources: SourceParts
+    waiting_statuses: WaitingStatuses
 
 
 def build_generation(
@@ -50,9 +55,10 @@ def build_generation(
     storage: StorageParts,
     provider: ProviderParts,
     chat: ChatParts,
+    replica: Replica | None,
     stack: AsyncExitStack,
 ) -> GenerationParts:
-    """Return the parts of the layer generation. `stack` closes them."""
+    """Return the parts of the layer generation. `stack` closes them. A single process has no `replica`."""
     alarms = Alarms(
         client=provider.client,
         sender=chat.sender,
@@ -84,6 +90,20 @@ def build_generation(
         settings, clock=clock, storage=storage, chat=chat, alarms=alarms, converter=converter, stack=stack
     )
     poll_schedule = PollSchedule(clock)
+    circuit_breaker = CircuitBreaker(
+        clock=clock,
+        patience=settings.outage_patience,
+        on_open=alarms.raise_for_outage,
+        probe=provider.client.probe,
+    )
+    status_messages = _build_status_messages(
+        clock=clock,
+        storage=storage,
+        chat=chat,
+        poll_schedule=poll_schedule,
+        circuit_breaker=circuit_breaker,
+        replica=replica,
+    )
     engine = _build_engine(
         settings,
         clock=clock,
@@ -92,20 +112,57 @@ def build_generation(
         provider=provider,
         chat=chat,
         sources=sources,
-        alarms=alarms,
         quota=quota,
         fetcher=fetcher,
         poll_schedule=poll_schedule,
+        circuit_breaker=circuit_breaker,
+        status_messages=status_messages,
     )
     stack.push_async_callback(engine.stop)
     return GenerationParts(
         alarms=alarms,
         allowances=allowances,
+        circuit_breaker=circuit_breaker,
         engine=engine,
         originals=originals,
         poll_schedule=poll_schedule,
         quota=quota,
         sources=sources,
+        waiting_statuses=WaitingStatuses(
+            engine=engine,
+            requests=storage.requests,
+            status_messages=status_messages,
+            metrics=metrics,
+            clock=clock,
+        ),
+    )
+
+
+def _build_status_messages(
+    *,
+    clock: Clock,
+    storage: StorageParts,
+    chat: ChatParts,
+    poll_schedule: PollSchedule,
+    circuit_breaker: CircuitBreaker,
+    replica: Replica | None,
+) -> StatusMessages:
+    sharing = None
+    if replica is not None:
+        sharing = StatusSharing(requests=storage.requests, clock=clock, leads=lambda: replica.is_leader)
+
+    def paused() -> bool:
+        return circuit_breaker.outage is not None or (replica is not None and replica.trouble is not None)
+
+    return StatusMessages(
+        sender=chat.sender,
+        requests=storage.requests,
+        translations=chat.translations,
+        clock=clock,
+        lost_status_finder=LostStatusFinder(chat.sender),
+        usual=poll_schedule.usual,
+        paused=paused,
+        sharing=sharing,
     )
 
 
@@ -118,27 +175,13 @@ def _build_engine(
     provider: ProviderParts,
     chat: ChatParts,
     sources: SourceParts,
-    alarms: Alarms,
     quota: DailyQuota,
     fetcher: PictureFetcher,
     poll_schedule: PollSchedule,
+    circuit_breaker: CircuitBreaker,
+    status_messages: StatusMessages,
 ) -> LocalEngine:
     tasks = ShieldedTasks(clock)
-    circuit_breaker = CircuitBreaker(
-        clock=clock,
-        patience=settings.outage_patience,
-        on_open=alarms.raise_for_outage,
-        probe=provider.client.probe,
-    )
-    status_messages = StatusMessages(
-        sender=chat.sender,
-        requests=storage.requests,
-        translations=chat.translations,
-        clock=clock,
-        lost_status_finder=LostStatusFinder(chat.sender),
-        usual=poll_schedule.usual,
-        paused=lambda: circuit_breaker.outage is not None,
-    )
     lifecycle = Lifecycle(
         requests=storage.requests,
         circuit_breaker=circuit_breaker,

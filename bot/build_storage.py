@@ -14,6 +14,7 @@ from storage.moderation_strikes import ModerationStrikes
 from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.quotas import Quotas
+from storage.replicas import Replicas
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
 
@@ -33,6 +34,7 @@ class StorageParts:
     key_values: KeyValueStore
     preferences: Preferences
     quotas: Quotas
+    replicas: Replicas
     requests: Requests
     strikes: ModerationStrikes
 
@@ -41,7 +43,7 @@ def build_storage(database: Database, clock: Clock) -> StorageParts:
     """Return the repositories of an open ledger."""
     return StorageParts(
         database=database,
-        bans=Bans(database),
+        bans=Bans(database, only_writer=not database.is_shared),
         comparisons=Comparisons(database=database, clock=clock),
         deletions=ScheduledDeletions(database),
         drafts=Drafts(database=database, clock=clock),
@@ -49,8 +51,9 @@ def build_storage(database: Database, clock: Clock) -> StorageParts:
         history=History(database),
         inbox=Inbox(database=database, clock=clock),
         key_values=KeyValueStore(database),
-        preferences=Preferences(database),
+        preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
+        replicas=Replicas(database),
         requests=Requests(database=database, clock=clock),
         strikes=ModerationStrikes(database=database, clock=clock),
     )

@@ -6,14 +6,17 @@ from core.clock import Clock
 from storage.database_errors import StorageUnavailable
 from storage.drafts import Drafts
 from storage.inbox import Inbox
+from storage.replicas import Replicas
 
 PRUNE_SECONDS = 3600.0
 
 
-async def prune_hourly(inbox: Inbox, drafts: Drafts, clock: Clock) -> None:
-    """Prune the inbox and the drafts now and every hour, until cancelled."""
+async def prune_hourly(inbox: Inbox, drafts: Drafts, replicas: Replicas | None, clock: Clock) -> None:
+    """Prune the inbox, the drafts and, if there are any, the replicas now and every hour, until cancelled."""
     while True:
         with contextlib.suppress(StorageUnavailable):  # the next hour is early enough
             await inbox.prune()
             await drafts.prune()
+            if replicas is not None:
+                await replicas.forget_dead()
         await clock.sleep(PRUNE_SECONDS)

@@ -1,6 +1,8 @@
 """The settings, read from the environment and `.env`: typed, bounded, and named in every error."""
 
+import importlib.util
 import os
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -35,6 +37,14 @@ class Updates(StrEnum):
 
     POLLING = "polling"
     WEBHOOK = "webhook"
+
+
+class EngineChoice(StrEnum):
+    """The engine that drives requests; `auto` follows from the database."""
+
+    AUTO = "auto"
+    LOCAL = "local"
+    DBOS = "dbos"
 
 
 class LogLevel(StrEnum):
@@ -84,6 +94,7 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl = Field(
         "sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"], repr=False
     )
+    engine: Annotated[EngineChoice, in_any_case(EngineChoice)] = Field(EngineChoice.AUTO, examples=["auto"])
     admin_ids: UserIds = Field(frozenset(), examples=["12345,67890"])
     daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
     group_daily_quota: int = Field(100, ge=0, le=1_000_000, examples=["100"])
@@ -137,6 +148,17 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _engine_fits_the_database(self) -> Self:
+        if self.engine is EngineChoice.DBOS and not self._on_postgres:
+            raise ValueError("ENGINE=dbos needs a PostgreSQL database, but DATABASE_URL names an SQLite file")
+        if self.uses_dbos and importlib.util.find_spec("dbos") is None:
+            raise ValueError(
+                "ENGINE needs an optional package for PostgreSQL: pip install 'imagine-bot[replicas]',"
+                " or ENGINE=local for one process"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _public_url_is_https(self) -> Self:
         """Telegram delivers to https only; an own Bot API server also to http (Bot API, local mode)."""
         url = urlsplit(self.public_url or "")
@@ -144,6 +166,15 @@ class Settings(BaseSettings):
         if url.scheme == "http" and official and not is_loopback(url.hostname or ""):
             raise ValueError("PUBLIC_URL must be https: Telegram delivers to no other address")
         return self
+
+    @property
+    def uses_dbos(self) -> bool:
+        """Whether DBOS drives requests, so that several processes may share the ledger."""
+        return self._on_postgres and self.engine is not EngineChoice.LOCAL
+
+    @property
+    def _on_postgres(self) -> bool:
+        return self.database_url.startswith("postgresql:")
 
     @property
     def proxies(self) -> ProxyRules:
@@ -240,7 +271,7 @@ def _values(file: EnvFile | None) -> dict[str, Any]:
 def _line(details: Any) -> str:
     if not details["loc"]:
         text = str(details["ctx"]["error"])
-        name = text.partition(" ")[0]
+        name = re.split("[ =]", text, maxsplit=1)[0]
         examples = Settings.model_fields[name.lower()].examples or [""]
         return f"{text} (example: {name}={examples[0]})"
     field = str(details["loc"][0])

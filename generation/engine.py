@@ -39,8 +39,8 @@ class Engine(Protocol):
     async def cancel(self, request_id: int) -> bool:
         """Cancel a pending request. Return False if it is too late."""
 
-    def queue_positions(self) -> Mapping[int, int]:
-        """Return the position, from 1, of every request that waits."""
+    async def queue_positions(self) -> Mapping[int, int]:
+        """Return the position, from 1, of every request that waits. Raises StorageUnavailable."""
 
     async def stop(self) -> None:
         """Start nothing new and finish the shielded tasks. The next start resumes the rest."""
@@ -123,7 +123,7 @@ class LocalEngine:
             self._start_task(request_id)
         return True
 
-    def queue_positions(self) -> Mapping[int, int]:
+    async def queue_positions(self) -> Mapping[int, int]:
         """Return the position of each waiting request, as if they ran one after the other."""
         in_ring = set(self._round_robin)
         order = [*self._round_robin, *(user for user in self._waiting if user not in in_ring)]

@@ -40,7 +40,7 @@ async def list_pending(
     ended = [await requests.get(number) for number in listed if number not in {one.id for one in pending}]
     buttons = [*pending, *(one for one in ended if one is not None and one.user_id == user_id)]
     buttons.sort(key=lambda one: one.id)
-    positions = engine.queue_positions()
+    positions = await engine.queue_positions()
     lines = [translate("queue-title"), ""]
     for number, request in enumerate(buttons, start=1):
         if request not in pending:

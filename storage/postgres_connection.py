@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL through SQLAlchemy's asyncio extension and psycopg, all of one process."""
+"""Connections to PostgreSQL through SQLAlchemy's asyncio extension and psycopg, all of one owner."""
 
 import secrets
 from typing import Any
@@ -12,7 +12,9 @@ from storage.database_errors import DatabaseLocked
 CONNECTIONS = 8
 """Connections of a process at most, so units that run at once."""
 _OWNER_LOCK = 0x494D4147
-"""The first key of the lock that each connection holds; the second key is the number of its process."""
+"""The first key of the lock that each connection holds; the second key is the number of its owner."""
+_REPLICAS = 0
+"""The number of the owner that all replicas are together. A single process has a random number above it."""
 _CONNECT = {
     "connect_timeout": 5,
     # An unreachable server is noticed after about ten seconds (libpq, Connection Control Functions).
@@ -25,6 +27,8 @@ APPLICATION = "imagine-bot"
 _SESSION = {
     "application_name": APPLICATION,
     "lock_timeout": "10s",
+    # A process that is stopped in the middle of a transaction holds its locks no longer than this.
+    "idle_in_transaction_session_timeout": "5s",
     # The server ends connections of an unreachable process, so that another process can start.
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -33,12 +37,12 @@ _SESSION = {
 """Parameters of each session (PostgreSQL, Server Configuration)."""
 
 
-def create_engine(url: sa.URL) -> AsyncEngine:
-    """Return an engine whose connections belong to a new owner of the database.
+def create_engine(url: sa.URL, *, shared: bool = False) -> AsyncEngine:
+    """Return an engine whose connections belong to this process, or to all replicas if the database is `shared`.
 
     A connection is refused with DatabaseLocked while the database has a connection of another owner.
     """
-    owner = secrets.randbelow(2**31)
+    owner = _REPLICAS if shared else 1 + secrets.randbelow(2**31 - 1)
 
     async def connect(*arguments: Any, **options: Any) -> psycopg.AsyncConnection[Any]:
         connection = await psycopg.AsyncConnection.connect(*arguments, **{**_CONNECT, **options})

@@ -37,13 +37,14 @@ async def test_a_bot_is_ready_only_while_it_runs_and_polls(database_url: str) ->
     app = await _app(database_url, [])
     await app.start()
     assert await app.readiness.unready() == (Unready.UPDATES,)
-    app.polling.start()
+    polling = asyncio.create_task(app.polling.run())
     assert await app.readiness.unready() == ()
-    await app.polling.stop()
+    polling.cancel()
     assert await app.readiness.unready() == (Unready.UPDATES,)
-    app.polling.start()
+    polling = asyncio.create_task(app.polling.run())
     await app.engine.stop()
     assert await app.readiness.unready() == (Unready.ENGINE,)
+    polling.cancel()
     await app.stop()
 
 
@@ -52,12 +53,13 @@ async def test_a_readiness_check_writes_nothing(database_url: str) -> None:
     points: list[str] = []
     app = await _app(database_url, points)
     await app.start()
-    app.polling.start()
+    polling = asyncio.create_task(app.polling.run())
     await asyncio.sleep(1.0)  # the tasks of the start write to the ledger
     points.clear()
     for _ in range(10):
         assert await app.readiness.unready() == ()
     assert points == []
+    polling.cancel()
     await app.stop()
 
 

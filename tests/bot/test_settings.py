@@ -43,6 +43,8 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("DATABASE_URL", "postgresql://bot@x/y?password=p", "has its password behind the ?"),
         ("DATABASE_URL", "postgresql://bot@x:p/y", "has a port that is no number"),
         ("DATABASE_URL", "sqlite:///:memory:", "names neither an SQLite file nor a PostgreSQL database"),
+        ("ENGINE", "steam", "is not usable"),
+        ("ENGINE", "dbos", "needs a PostgreSQL database, but DATABASE_URL names an SQLite file"),
         ("ADMIN_IDS", "1,@me", "is not"),
         ("DAILY_QUOTA", "-1", "is not usable"),
         ("DAILY_QUOTA", "many", "is not usable"),
@@ -77,7 +79,7 @@ def test_a_bad_value_is_reported_in_one_line(
     with pytest.raises(SettingsError) as raised:
         load(None)
     line = str(raised.value)
-    assert line.startswith(f"{name} ")
+    assert re.match(f"{name}[ =]", line)
     assert problem in line
     assert f"(example: {name}=" in line
     assert "\n" not in line
@@ -108,6 +110,7 @@ def test_a_bucket_needs_the_optional_package(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_postgresql_database_needs_the_optional_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENGINE", "local")
     monkeypatch.setenv("DATABASE_URL", "postgresql://bot:p%40ss@db.example.org/imagine?sslmode=verify-full")
     assert load(None).database_url.endswith("verify-full")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
@@ -117,7 +120,41 @@ def test_a_postgresql_database_needs_the_optional_package(monkeypatch: pytest.Mo
         load(None)
 
 
+@pytest.mark.parametrize(
+    ("url", "engine", "uses_dbos"),
+    [
+        ("sqlite:///data/bot.sqlite3", "auto", False),
+        ("sqlite:///data/bot.sqlite3", "local", False),
+        ("postgresql://bot@/imagine", "auto", True),
+        ("postgresql://bot@/imagine", "DBOS", True),
+        ("postgresql://bot@/imagine", "local", False),
+    ],
+)
+def test_the_engine_follows_from_the_database_unless_it_is_chosen(
+    monkeypatch: pytest.MonkeyPatch, url: str, engine: str, uses_dbos: bool
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("ENGINE", engine)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: object())
+    assert load(None).uses_dbos is uses_dbos
+
+
+@pytest.mark.parametrize("engine", ["auto", "dbos"])
+def test_several_processes_need_the_optional_package(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot@/imagine")
+    monkeypatch.setenv("ENGINE", engine)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "dbos" else object())
+    with pytest.raises(
+        SettingsError, match=r"^ENGINE needs an optional package .*imagine-bot\[replicas\]"
+    ) as raised:
+        load(None)
+    assert "\n" not in str(raised.value)
+    monkeypatch.setenv("ENGINE", "local")
+    assert not load(None).uses_dbos
+
+
 def test_the_password_of_the_database_is_in_no_log_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENGINE", "local")
     monkeypatch.setenv("DATABASE_URL", "postgresql://bot:p%40ss-of-the-bot@/imagine?host=/run/postgresql")
     secrets = [secret.get_secret_value() for secret in load(None).secrets]
     assert {"p%40ss-of-the-bot", "p@ss-of-the-bot"} <= set(secrets)

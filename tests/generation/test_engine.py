@@ -188,7 +188,7 @@ async def test_the_requests_of_a_user_start_in_order_and_within_the_concurrency(
         await app.engine.submit(generation_request(number), AMPLE)
     await asyncio.sleep(0.5)
     assert harness.paid_prompts() == ["picture 1", "picture 2"]
-    assert dict(app.engine.queue_positions()) == {3: 1, 4: 2, 5: 3, 6: 4}
+    assert dict(await app.engine.queue_positions()) == {3: 1, 4: 2, 5: 3, 6: 4}
     await requests_until_closed(app, 6)
     assert harness.paid_prompts() == [f"picture {number}" for number in range(1, 7)]
     await app.stop()
@@ -222,7 +222,7 @@ async def test_a_cancelled_request_leaves_the_queue_and_the_next_moves_up(databa
     await asyncio.sleep(0.5)
     assert await app.engine.cancel(2)
     assert not await app.engine.cancel(2)
-    assert dict(app.engine.queue_positions()) == {3: 1}
+    assert dict(await app.engine.queue_positions()) == {3: 1}
     requests = await requests_until_closed(app, 3)
     assert [request.state for request in requests] == [State.DELIVERED, State.CANCELLED, State.DELIVERED]
     assert harness.paid_prompts() == ["picture 1", "picture 3"]

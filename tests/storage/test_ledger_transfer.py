@@ -19,13 +19,13 @@ import sqlalchemy as sa
 
 from core.model import Accepted
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnreachable
-from storage.inbox import Inbox, StoredUpdate
+from storage.inbox import Inbox
 from storage.ledger_rows import BATCH, TABLES
 from storage.ledger_transfer import transfer
 from storage.open_database import open_database
 from storage.requests import Requests
 from storage.schema import durations, key_values, metadata, moderation_strikes, requests
-from tests.support.factories import AMPLE, generation_request
+from tests.support.factories import AMPLE, generation_request, queued_update
 from tests.support.ledger import connect, file_url
 from tests.support.manual_clock import ManualClock
 from tests.support.postgres_server import EMPTY, execute, new_database
@@ -50,7 +50,7 @@ async def _write_ledger(path: Path) -> None:
     stored = Requests(database=database, clock=ManualClock())
     for number in (1, 2):
         assert isinstance(await stored.accept(generation_request(number, number), AMPLE), Accepted)
-    await Inbox(database=database, clock=ManualClock()).put([StoredUpdate(LARGE, '{"update_id": 1}')])
+    await Inbox(database=database, clock=ManualClock()).put([queued_update(LARGE)])
     rows = [{"shortest": number / 7, "longest": number / 3} for number in range(2 * BATCH + 1)]
     await database.write(lambda c: c.execute(sa.insert(durations), rows).rowcount)
     await database.close()

@@ -29,7 +29,7 @@ ADMIN = 99
 """The id of the bot admin, if a test has one."""
 KNOWN_DURATIONS = 3
 """Durations in the ledger of a bot that has run before."""
-ONE_PROCESS: dict[str, str] = {}
+ONE_PROCESS = {"ENGINE": "local"}
 """Settings of a bot that is the only process of its ledger, on either database."""
 
 
