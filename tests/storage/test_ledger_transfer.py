@@ -100,9 +100,7 @@ async def test_every_row_arrives_and_the_file_keeps_its_bytes(ledger: Path, empt
     assert _content(ledger) == before
     _assert_same(ledger, empty_url)
     database = await open_database(empty_url)
-    assert await Inbox(database=database, clock=ManualClock()).unhandled() == [
-        StoredUpdate(LARGE, '{"update_id": 1}')
-    ]
+    assert await Inbox(database=database, clock=ManualClock()).unhandled() == [queued_update(LARGE).update]
     await database.close()
 
 
