@@ -14,6 +14,7 @@ from storage.moderation_strikes import ModerationStrikes
 from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.quotas import Quotas
+from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
 
@@ -37,8 +38,8 @@ class StorageParts:
     strikes: ModerationStrikes
 
 
-def build_storage(database: Database, clock: Clock) -> StorageParts:
-    """Return the repositories of an open ledger."""
+def build_storage(database: Database, clock: Clock, queue: RequestQueue | None = None) -> StorageParts:
+    """Return the repositories of an open ledger. `queue` is the queue that several processes share."""
     return StorageParts(
         database=database,
         bans=Bans(database),
@@ -51,6 +52,6 @@ def build_storage(database: Database, clock: Clock) -> StorageParts:
         key_values=KeyValueStore(database),
         preferences=Preferences(database),
         quotas=Quotas(database),
-        requests=Requests(database=database, clock=clock),
+        requests=Requests(database=database, clock=clock, queue=queue),
         strikes=ModerationStrikes(database=database, clock=clock),
     )

@@ -124,6 +124,17 @@ class StatusMessages:
         )
         self._changed.set()
 
+    def shows(self, request_id: int) -> bool:
+        """Return whether this process shows the progress of a request."""
+        return request_id in self._by_id
+
+    async def forget(self, request_id: int) -> None:
+        """Stop to show the progress of a request, because another process continues it."""
+        status = self._by_id.get(request_id)
+        if status is not None:
+            await self._end_updates(status)
+            self._by_id.pop(request_id, None)
+
     def waiting(self, request_id: int) -> None:
         """Show that a request waits again, because creates are held back."""
         status = self._by_id.get(request_id)
@@ -151,17 +162,20 @@ class StatusMessages:
         message_id = request.status_message_id
         status = self._by_id.get(request.id)
         if status is not None:
-            status.shown_at = float("inf")  # the ticker skips it from now on
-            if status.update is not None:
-                if not status.sending:
-                    status.update.cancel()
-                await asyncio.wait([status.update])
+            await self._end_updates(status)
             self._by_id.pop(request.id, None)
             message_id = status.message_id or message_id
         if message_id is None:
             translate = self._translations.for_language(request.language)
             message_id = await self._lost_status_finder.find(request.id, request.place, translate)
         return message_id
+
+    async def _end_updates(self, status: _Status) -> None:
+        status.shown_at = float("inf")  # the ticker skips it from now on
+        if status.update is not None:
+            if not status.sending:
+                status.update.cancel()
+            await asyncio.wait([status.update])
 
     def update_now(self, request_id: int) -> None:
         """Update one status message now instead of at the next tick."""
