@@ -5,6 +5,7 @@ closed in reverse order.
 """
 
 import contextlib
+import uuid
 
 import httpx
 from aiogram.client.session.base import BaseSession
@@ -14,6 +15,7 @@ from bot.build_dispatcher import build_dispatcher
 from bot.build_generation import build_generation
 from bot.build_provider import build_provider
 from bot.build_storage import build_storage
+from bot.build_workflows import build_workflows
 from bot.housekeeping import prune_hourly
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
@@ -42,7 +44,10 @@ def telegram_session(settings: Settings) -> BaseSession:
 
 
 class App:
-    """All parts of the bot. The constructor starts nothing; `stop` closes everything, started or not."""
+    """All parts of the bot. The constructor starts nothing; `stop` closes everything, started or not.
+
+    `replica_id` names this process among those that share the ledger; no other process ever has the same.
+    """
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class App:
         session: BaseSession,
         clock: Clock,
         media_transport: httpx.AsyncBaseTransport | None = None,
+        replica_id: str | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -61,7 +67,9 @@ class App:
         self.metrics = Metrics()
         self.database = database
         self._stack.push_async_callback(database.close)
-        self._storage = storage = build_storage(database, clock)
+        self.replica_id = replica_id or uuid.uuid4().hex
+        shared = build_workflows(settings, replica_id=self.replica_id, stack=self._stack)
+        self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
         self._stack.push_async_callback(write_check.stop)
         provider = build_provider(
@@ -77,6 +85,7 @@ class App:
             storage=storage,
             provider=provider,
             chat=chat,
+            shared=shared,
             stack=self._stack,
         )
         self.requests, self.bot = storage.requests, chat.bot

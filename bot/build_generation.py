@@ -7,6 +7,7 @@ from bot.build_chat import ChatParts
 from bot.build_provider import ProviderParts
 from bot.build_sources import SourceParts, build_sources
 from bot.build_storage import StorageParts
+from bot.build_workflows import WorkflowParts
 from bot.settings import Settings
 from core.clock import Clock
 from core.metrics import Metrics
@@ -14,9 +15,10 @@ from generation.alarms import Alarms
 from generation.allowances import Allowances, DailyQuota
 from generation.circuit_breaker import CircuitBreaker
 from generation.conversion import PictureConverter
+from generation.dbos_engine import DbosEngine
 from generation.delivery import Delivery
 from generation.end_texts import EndTexts
-from generation.engine import LocalEngine
+from generation.engine import Engine, LocalEngine
 from generation.finalizer import Finalizer
 from generation.lifecycle import Lifecycle
 from generation.lost_status import LostStatusFinder
@@ -35,7 +37,7 @@ class GenerationParts:
 
     alarms: Alarms
     allowances: Allowances
-    engine: LocalEngine
+    engine: Engine
     originals: Originals
     poll_schedule: PollSchedule
     quota: DailyQuota
@@ -50,9 +52,10 @@ def build_generation(
     storage: StorageParts,
     provider: ProviderParts,
     chat: ChatParts,
+    shared: WorkflowParts | None,
     stack: AsyncExitStack,
 ) -> GenerationParts:
-    """Return the parts of the layer generation. `stack` closes them."""
+    """Return the parts of the layer generation. `shared` are those for several processes. `stack` closes them."""
     alarms = Alarms(
         client=provider.client,
         sender=chat.sender,
@@ -96,6 +99,7 @@ def build_generation(
         quota=quota,
         fetcher=fetcher,
         poll_schedule=poll_schedule,
+        shared=shared,
     )
     stack.push_async_callback(engine.stop)
     return GenerationParts(
@@ -122,7 +126,8 @@ def _build_engine(
     quota: DailyQuota,
     fetcher: PictureFetcher,
     poll_schedule: PollSchedule,
-) -> LocalEngine:
+    shared: WorkflowParts | None,
+) -> Engine:
     tasks = ShieldedTasks(clock)
     circuit_breaker = CircuitBreaker(
         clock=clock,
@@ -190,6 +195,18 @@ def _build_engine(
         ),
         source_cleanup=sources.cleanup,
     )
+    if shared is not None:
+        return DbosEngine(
+            database=storage.database,
+            requests=storage.requests,
+            queue=shared.queue,
+            workflows=shared.workflows,
+            lifecycle=lifecycle,
+            status_messages=status_messages,
+            tasks=tasks,
+            clock=clock,
+            metrics=metrics,
+        )
     return LocalEngine(
         requests=storage.requests,
         lifecycle=lifecycle,

@@ -6,13 +6,13 @@ from storage.database import Database, Failpoint
 from storage.sqlite import SqliteDatabase
 
 
-async def open_database(url: str, failpoint: Failpoint | None = None) -> Database:
-    """Open the database of a URL for this process alone and migrate its schema.
+async def open_database(url: str, failpoint: Failpoint | None = None, *, shared: bool = False) -> Database:
+    """Open the database of a URL, for this process alone or `shared` with others, and migrate its schema.
 
     Raises DatabaseLocked if another process uses it, DatabaseError if it cannot be read or written.
     """
     if sa.make_url(url).get_backend_name() == "postgresql":
         from storage.postgres import PostgresDatabase  # noqa: PLC0415 - psycopg is an optional package
 
-        return await PostgresDatabase.open(url, failpoint)
+        return await PostgresDatabase.open(url, failpoint, shared=shared)
     return await SqliteDatabase.open(url, failpoint)

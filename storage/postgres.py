@@ -40,14 +40,16 @@ class PostgresDatabase:
         self._availability = Availability(name)
 
     @classmethod
-    async def open(cls, url: str, failpoint: Failpoint | None = None) -> "PostgresDatabase":
-        """Connect, keep other processes out and migrate the schema.
+    async def open(
+        cls, url: str, failpoint: Failpoint | None = None, *, shared: bool = False
+    ) -> "PostgresDatabase":
+        """Connect, keep other processes out, or only those that do not share it, and migrate the schema.
 
         Raises DatabaseLocked if another process uses the database, DatabaseError if it cannot be used.
         """
         parsed = sa.make_url(url)
         name = parsed.render_as_string(hide_password=True)
-        database = cls(name=name, engine=create_engine(parsed), failpoint=failpoint)
+        database = cls(name=name, engine=create_engine(parsed, shared=shared), failpoint=failpoint)
         try:
             async with database._engine.begin() as connection:
                 await connection.run_sync(_prepare)

@@ -13,6 +13,8 @@ CONNECTIONS = 8
 """Connections of a process at most, so units that run at once."""
 _OWNER_LOCK = 0x494D4147
 """The first key of the lock that each connection holds; the second key is the number of its process."""
+_SHARED_OWNER = 0
+"""The number of all processes that share a database."""
 _CONNECT = {
     "connect_timeout": 5,
     # An unreachable server is noticed after about ten seconds (libpq, Connection Control Functions).
@@ -32,12 +34,12 @@ _SESSION = {
 """Parameters of each session (PostgreSQL, Server Configuration)."""
 
 
-def create_engine(url: sa.URL) -> AsyncEngine:
-    """Return an engine whose connections belong to a new owner of the database.
+def create_engine(url: sa.URL, *, shared: bool = False) -> AsyncEngine:
+    """Return an engine whose connections belong to a new owner of the database, or to the owner of all that share it.
 
     A connection is refused with DatabaseLocked while the database has a connection of another owner.
     """
-    owner = secrets.randbelow(2**31)
+    owner = _SHARED_OWNER if shared else 1 + secrets.randbelow(2**31 - 1)
 
     async def connect(*arguments: Any, **options: Any) -> psycopg.AsyncConnection[Any]:
         connection = await psycopg.AsyncConnection.connect(*arguments, **{**_CONNECT, **options})
@@ -53,6 +55,20 @@ def create_engine(url: sa.URL) -> AsyncEngine:
         pool_size=CONNECTIONS,
         max_overflow=0,
         connect_args={"async_creator_fn": connect},
+    )
+
+
+def create_blocking_engine(url: sa.URL, connections: int) -> sa.Engine:
+    """Return an engine of blocking connections, for a library that shares the database with the ledger."""
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            **_CONNECT,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+        },
     )
 
 
