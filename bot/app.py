@@ -5,7 +5,6 @@ closed in reverse order.
 """
 
 import contextlib
-import uuid
 
 import httpx
 from aiogram.client.session.base import BaseSession
@@ -15,11 +14,13 @@ from bot.build_dispatcher import build_dispatcher
 from bot.build_generation import build_generation
 from bot.build_provider import build_provider
 from bot.build_storage import build_storage
-from bot.build_workflows import build_workflows
-from bot.housekeeping import prune_hourly
+from bot.build_workflows import WorkflowParts, build_workflows
+from bot.housekeeping import prune_hourly, repair_regularly
+from bot.leader_tasks import LeaderTasks
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
 from bot.polling import Polling
+from bot.replica import Replica
 from bot.settings import Settings, Updates
 from bot.startup_tasks import log_link, set_descriptions, set_menus
 from bot.throttle import Throttle
@@ -32,6 +33,7 @@ from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarm
 from storage.database import Database
+from storage.replicas import Heartbeat, Replicas
 from storage.write_check import WriteCheck
 
 HANDLER_SECONDS = 1.0
@@ -44,10 +46,7 @@ def telegram_session(settings: Settings) -> BaseSession:
 
 
 class App:
-    """All parts of the bot. The constructor starts nothing; `stop` closes everything, started or not.
-
-    `replica_id` names this process among those that share the ledger; no other process ever has the same.
-    """
+    """All parts of the bot. The constructor starts nothing; `stop` closes everything, started or not."""
 
     def __init__(
         self,
@@ -57,7 +56,6 @@ class App:
         session: BaseSession,
         clock: Clock,
         media_transport: httpx.AsyncBaseTransport | None = None,
-        replica_id: str | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -67,9 +65,14 @@ class App:
         self.metrics = Metrics()
         self.database = database
         self._stack.push_async_callback(database.close)
-        self.replica_id = replica_id or uuid.uuid4().hex
-        shared = build_workflows(settings, replica_id=self.replica_id, stack=self._stack)
+        self.replica: Replica | None = None
+        shared: WorkflowParts | None = None
+        if database.is_shared:
+            self.replica = Replica(replicas=Replicas(database), clock=clock, trouble=self._outage)
+            shared = build_workflows(settings, replica_id=self.replica.id, stack=self._stack)
+            self._stack.push_async_callback(self.replica.stop)
         self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
+        self._leader_tasks = LeaderTasks(is_leader=self.is_leader, clock=clock)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
         self._stack.push_async_callback(write_check.stop)
         provider = build_provider(
@@ -85,6 +88,7 @@ class App:
             storage=storage,
             provider=provider,
             chat=chat,
+            replica=self.replica,
             shared=shared,
             stack=self._stack,
         )
@@ -101,10 +105,11 @@ class App:
             dispatcher=self.dispatcher,
             bot=self.bot,
             clock=clock,
-            throttle=Throttle(settings.throttle),
+            throttle=Throttle(settings.throttle, processes=self._count_processes),
             notices=Notices(
                 sender=chat.sender, private_replies=chat.private_replies, languages=chat.languages
             ),
+            owner=self.replica.id if self.replica else None,
         )
         self._stack.push_async_callback(self._update_queue.stop, HANDLER_SECONDS)
         self.polling = Polling(bot=self.bot, update_queue=self._update_queue, clock=clock)
@@ -116,44 +121,71 @@ class App:
             load_source=generation.sources.images.load_signed,
         )
         self._stack.push_async_callback(self._web.stop)
-        self._stack.push_async_callback(self.polling.stop)
+        self._stack.push_async_callback(self._leader_tasks.stop)
 
         database.on_unavailable(lambda: self.alarms.raise_alarm(Alarm.DISK))
         database.on_unavailable(write_check.start)
         self.metrics.disk_refuses.set_function(lambda: float(database.write_error is not None))
 
     async def start(self) -> None:
-        """Resume the open requests, the scheduled deletions and the checks of the balance."""
+        """Resume the open requests and, if this process leads, the work that one process does for all."""
+        if self.replica is not None:
+            self.replica.on_heartbeat(self._adopt_updates)
+            self.replica.on_heartbeat(self._take_over_requests)
+            await self.replica.start()
         self._generation.poll_schedule.restore(await self._storage.durations.recent())
         await self.engine.start()
-        await self._chat.deletion_scheduler.start()
-        self.alarms.start()
-        self._generation.sources.cleanup.start()
+        await self._leader_tasks.start()
+        self._leader_tasks.add(self._chat.deletion_scheduler.resume_forever)
+        self._leader_tasks.add(self.alarms.check_forever)
+        if self.replica is not None:
+            self._leader_tasks.add(self._generation.waiting_statuses.run)
+            self._leader_tasks.add(lambda: repair_regularly(self.engine, self._clock))
+        self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
 
     async def serve(self) -> None:
         """Start the web server and receive updates. Raises OSError if the address is in use."""
-        settings = self._settings
+        settings, clock, storage = self._settings, self._clock, self._storage
         self._background.start(measure_loop_lag(self.metrics))
-        self._background.start(prune_hourly(self._storage.inbox, self._storage.drafts, self._clock))
-        self._background.start(set_menus(menus=self._chat.menus, clock=self._clock))
-        self._background.start(
-            set_descriptions(bot=self.bot, clock=self._clock, translations=self._chat.translations)
-        )
+        replicas = storage.replicas if self.replica else None
+        lead = self._leader_tasks.add
+        lead(lambda: prune_hourly(storage.inbox, storage.drafts, replicas, clock))
+        lead(lambda: set_menus(menus=self._chat.menus, clock=clock))
+        lead(lambda: set_descriptions(bot=self.bot, clock=clock, translations=self._chat.translations))
         if settings.updates is Updates.WEBHOOK:
-            path, secret = webhook_path(settings.bot_token), webhook_secret(settings.webhook_secret)
+            path = webhook_path(settings.bot_token)
+            secret = webhook_secret(settings.bot_token, settings.webhook_secret)
             self._web.add_webhook(path, secret, self._update_queue)
             url = f"{settings.public_url}{path}"
-            self._background.start(set_webhook(bot=self.bot, clock=self._clock, url=url, secret=secret))
+            lead(lambda: set_webhook(bot=self.bot, clock=clock, url=url, secret=secret))
         await self._web.start()
         await self._update_queue.start()
         if settings.updates is Updates.POLLING:
-            self.polling.start()
-        self._background.start(log_link(bot=self.bot, clock=self._clock))
+            lead(self.polling.run)
+        self._background.start(log_link(bot=self.bot, clock=clock))
+
+    def is_leader(self) -> bool:
+        """Return whether this process does the work that one process does for all."""
+        return self.replica is None or self.replica.is_leader
+
+    def _outage(self) -> str | None:
+        outage = self._generation.circuit_breaker.outage
+        return None if outage is None else outage.value
+
+    def _count_processes(self) -> int:
+        return 1 if self.replica is None else self.replica.living
+
+    async def _adopt_updates(self, _heartbeat: Heartbeat) -> None:
+        await self._update_queue.adopt()
+
+    async def _take_over_requests(self, heartbeat: Heartbeat) -> None:
+        await self.engine.take_over(heartbeat.dead)
 
     async def is_healthy(self) -> bool:
         """Return whether the database answers and accepts writes, the engine runs, and updates are received."""
         await self.requests.get(0)
-        receives = self.polling.is_alive or self._settings.updates is Updates.WEBHOOK
+        by_webhook = self._settings.updates is Updates.WEBHOOK
+        receives = by_webhook or self.polling.is_alive or not self.is_leader()
         return self.database.write_error is None and self.engine.running and receives
 
     async def stop(self) -> None:

@@ -8,6 +8,7 @@ from bot.build_provider import ProviderParts
 from bot.build_sources import SourceParts, build_sources
 from bot.build_storage import StorageParts
 from bot.build_workflows import WorkflowParts
+from bot.replica import Replica
 from bot.settings import Settings
 from core.clock import Clock
 from core.metrics import Metrics
@@ -27,8 +28,10 @@ from generation.picture_fetcher import PictureFetcher
 from generation.poll_schedule import PollSchedule
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
+from generation.status_sharing import StatusSharing
 from generation.submission import Submission
 from generation.task_poller import TaskPoller
+from generation.waiting_statuses import WaitingStatuses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,13 @@ class GenerationParts:
 
     alarms: Alarms
     allowances: Allowances
+    circuit_breaker: CircuitBreaker
     engine: Engine
     originals: Originals
     poll_schedule: PollSchedule
     quota: DailyQuota
     sources: SourceParts
+    waiting_statuses: WaitingStatuses
 
 
 def build_generation(
@@ -52,10 +57,14 @@ def build_generation(
     storage: StorageParts,
     provider: ProviderParts,
     chat: ChatParts,
+    replica: Replica | None,
     shared: WorkflowParts | None,
     stack: AsyncExitStack,
 ) -> GenerationParts:
-    """Return the parts of the layer generation. `shared` are those for several processes. `stack` closes them."""
+    """Return the parts of the layer generation. `stack` closes them.
+
+    A single process has no `replica` and no parts that are `shared`.
+    """
     alarms = Alarms(
         client=provider.client,
         sender=chat.sender,
@@ -87,6 +96,20 @@ def build_generation(
         settings, clock=clock, storage=storage, chat=chat, alarms=alarms, converter=converter, stack=stack
     )
     poll_schedule = PollSchedule(clock)
+    circuit_breaker = CircuitBreaker(
+        clock=clock,
+        patience=settings.outage_patience,
+        on_open=alarms.raise_for_outage,
+        probe=provider.client.probe,
+    )
+    status_messages = _build_status_messages(
+        clock=clock,
+        storage=storage,
+        chat=chat,
+        poll_schedule=poll_schedule,
+        circuit_breaker=circuit_breaker,
+        replica=replica,
+    )
     engine = _build_engine(
         settings,
         clock=clock,
@@ -95,21 +118,58 @@ def build_generation(
         provider=provider,
         chat=chat,
         sources=sources,
-        alarms=alarms,
         quota=quota,
         fetcher=fetcher,
         poll_schedule=poll_schedule,
+        circuit_breaker=circuit_breaker,
+        status_messages=status_messages,
         shared=shared,
     )
     stack.push_async_callback(engine.stop)
     return GenerationParts(
         alarms=alarms,
         allowances=allowances,
+        circuit_breaker=circuit_breaker,
         engine=engine,
         originals=originals,
         poll_schedule=poll_schedule,
         quota=quota,
         sources=sources,
+        waiting_statuses=WaitingStatuses(
+            engine=engine,
+            requests=storage.requests,
+            status_messages=status_messages,
+            metrics=metrics,
+            clock=clock,
+        ),
+    )
+
+
+def _build_status_messages(
+    *,
+    clock: Clock,
+    storage: StorageParts,
+    chat: ChatParts,
+    poll_schedule: PollSchedule,
+    circuit_breaker: CircuitBreaker,
+    replica: Replica | None,
+) -> StatusMessages:
+    sharing = None
+    if replica is not None:
+        sharing = StatusSharing(requests=storage.requests, clock=clock, leads=lambda: replica.is_leader)
+
+    def paused() -> bool:
+        return circuit_breaker.outage is not None or (replica is not None and replica.trouble is not None)
+
+    return StatusMessages(
+        sender=chat.sender,
+        requests=storage.requests,
+        translations=chat.translations,
+        clock=clock,
+        lost_status_finder=LostStatusFinder(chat.sender),
+        usual=poll_schedule.usual,
+        paused=paused,
+        sharing=sharing,
     )
 
 
@@ -122,28 +182,14 @@ def _build_engine(
     provider: ProviderParts,
     chat: ChatParts,
     sources: SourceParts,
-    alarms: Alarms,
     quota: DailyQuota,
     fetcher: PictureFetcher,
     poll_schedule: PollSchedule,
+    circuit_breaker: CircuitBreaker,
+    status_messages: StatusMessages,
     shared: WorkflowParts | None,
 ) -> Engine:
     tasks = ShieldedTasks(clock)
-    circuit_breaker = CircuitBreaker(
-        clock=clock,
-        patience=settings.outage_patience,
-        on_open=alarms.raise_for_outage,
-        probe=provider.client.probe,
-    )
-    status_messages = StatusMessages(
-        sender=chat.sender,
-        requests=storage.requests,
-        translations=chat.translations,
-        clock=clock,
-        lost_status_finder=LostStatusFinder(chat.sender),
-        usual=poll_schedule.usual,
-        paused=lambda: circuit_breaker.outage is not None,
-    )
     lifecycle = Lifecycle(
         requests=storage.requests,
         circuit_breaker=circuit_breaker,

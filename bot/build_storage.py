@@ -14,6 +14,7 @@ from storage.moderation_strikes import ModerationStrikes
 from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.quotas import Quotas
+from storage.replicas import Replicas
 from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
@@ -34,6 +35,7 @@ class StorageParts:
     key_values: KeyValueStore
     preferences: Preferences
     quotas: Quotas
+    replicas: Replicas
     requests: Requests
     strikes: ModerationStrikes
 
@@ -42,7 +44,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
     """Return the repositories of an open ledger. `queue` is the queue that several processes share."""
     return StorageParts(
         database=database,
-        bans=Bans(database),
+        bans=Bans(database, only_writer=not database.is_shared),
         comparisons=Comparisons(database=database, clock=clock),
         deletions=ScheduledDeletions(database),
         drafts=Drafts(database=database, clock=clock),
@@ -50,8 +52,9 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         history=History(database),
         inbox=Inbox(database=database, clock=clock),
         key_values=KeyValueStore(database),
-        preferences=Preferences(database),
+        preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
+        replicas=Replicas(database),
         requests=Requests(database=database, clock=clock, queue=queue),
         strikes=ModerationStrikes(database=database, clock=clock),
     )

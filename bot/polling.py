@@ -1,6 +1,5 @@
 """Long polling. A request for the updates after some id acknowledges all earlier ones (Bot API, getUpdates)."""
 
-import asyncio
 from typing import Any
 
 import structlog
@@ -10,7 +9,6 @@ from aiogram.methods.base import TelegramMethod
 
 from bot.raw_updates import ALLOWED
 from bot.update_queue import UpdateQueue
-from core.background import Background
 from core.clock import Clock
 from core.retries import backoff
 from storage.database_errors import StorageUnavailable
@@ -39,27 +37,22 @@ class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
 
 
 class Polling:
-    """Receives updates by long polling until stopped."""
+    """Receives updates by long polling."""
 
     def __init__(self, *, bot: Bot, update_queue: UpdateQueue, clock: Clock) -> None:
         self._bot = bot
         self._update_queue = update_queue
         self._clock = clock
-        self._background = Background()
-        self._task: asyncio.Task[object] | None = None
-
-    def start(self) -> None:
-        """Start. Updates that Telegram has kept are not dropped."""
-        self._task = self._background.start(self._poll())
-
-    async def stop(self) -> None:
-        """Stop."""
-        await self._background.stop()
-
-    @property
-    def is_alive(self) -> bool:
+        self.is_alive = False
         """Whether polling was started and has not ended."""
-        return self._task is not None and not self._task.done()
+
+    async def run(self) -> None:
+        """Receive updates until cancelled. Updates that Telegram has kept are not dropped."""
+        self.is_alive = True
+        try:
+            await self._poll()
+        finally:
+            self.is_alive = False
 
     async def _poll(self) -> None:
         offset: int | None = None

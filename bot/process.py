@@ -11,6 +11,7 @@ from bot.stop_signals import STOP_SIGNALS
 from core.clock import SystemClock
 from storage.database import Failpoint
 from storage.open_database import open_database
+from storage.replicas import Heartbeat
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +20,14 @@ async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None
     """Run the bot until SIGTERM or SIGINT. Raises DatabaseError or OSError if it cannot start."""
     stopping = _stop_signal()
     database = await open_database(settings.database_url, failpoint, shared=settings.uses_dbos)
-    app = App(settings, database=database, session=telegram_session(settings), clock=SystemClock())
+    clock = SystemClock()
+    app = App(settings, database=database, session=telegram_session(settings), clock=clock)
+    if app.replica is not None:
+
+        async def follow_database(heartbeat: Heartbeat) -> None:
+            clock.follow(heartbeat.now)
+
+        app.replica.on_heartbeat(follow_database)
     try:
         await app.start()
         if not stopping.is_set():

@@ -1,6 +1,8 @@
 """Limits the updates of each user. It is kept in memory only, because a flood must not cost a write per update."""
 
+import math
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 
 _WINDOW_SECONDS = 60.0
@@ -31,10 +33,14 @@ class Decision(Enum):
 
 
 class Throttle:
-    """At most `limit` actions of a user per minute, and four times as many browsing presses; 0 means no limit."""
+    """At most `limit` actions of a user per minute, and four times as many browsing presses; 0 means no limit.
 
-    def __init__(self, limit: int) -> None:
+    `processes` returns the number of processes among which the user's updates are distributed: each has its share.
+    """
+
+    def __init__(self, limit: int, *, processes: Callable[[], int] = lambda: 1) -> None:
         self._limit = limit
+        self._processes = processes
         self._times: dict[tuple[int, UpdateKind], deque[float]] = {}
         self._over_limit: set[tuple[int, UpdateKind]] = set()
 
@@ -46,7 +52,7 @@ class Throttle:
         """
         if not self._limit or not user:
             return Decision.HANDLE
-        key, limit = (user, kind), self._limit * _TIMES_THE_LIMIT[kind]
+        key, limit = (user, kind), math.ceil(self._limit * _TIMES_THE_LIMIT[kind] / self._processes())
         if key not in self._times and len(self._times) >= _LARGEST_TABLE:
             self._drop_idle(now)
         times = self._times.setdefault(key, deque())

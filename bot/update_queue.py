@@ -2,10 +2,14 @@
 
 The receiver of an update (bot.polling, bot.web) acknowledges it once `put` returns. By then the update is stored,
 ignored as irrelevant, or rejected with a message to its sender. A stored update that is not handled before the process
-ends is handled after the next start.
+ends is handled after the next start, or by another replica.
+
+Replicas keep the order of a user's updates, too: Telegram sends an update of a chat after the one before is
+acknowledged, so an earlier update is stored by then, and a later one waits until that is handled.
 """
 
 import asyncio
+import bisect
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -36,7 +40,7 @@ from core.background import Background
 from core.clock import Clock
 from core.retries import backoff
 from storage.database_errors import StorageUnavailable, StorageUnreachable
-from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
+from storage.inbox import KEPT_SECONDS, Inbox, PutUpdate, QueuedUpdate, StoredUpdate
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +51,17 @@ LARGEST_BACKLOG = 1_000
 """Updates in memory. A receiver waits if there are more, and Telegram keeps the rest."""
 REFUSED_AT_ONCE = 200
 """Notices of the throttle on the way at once."""
+_LOOK_SECONDS = 0.05
+"""Seconds between two looks at an earlier update that another replica handles."""
 _LONGEST_RETRY = 10.0
 """Longest time in seconds between two tries while the disk refuses writes."""
 
 
 class UpdateQueue:
-    """Stores updates and gives them to the dispatcher: one at a time per user, many at once in total."""
+    """Stores updates and gives them to the dispatcher: one at a time per user, many at once in total.
+
+    `owner` is the id of this replica, or None for a single process.
+    """
 
     def __init__(
         self,
@@ -63,7 +72,9 @@ class UpdateQueue:
         clock: Clock,
         throttle: Throttle,
         notices: Notices,
+        owner: str | None = None,
     ) -> None:
+        self._owner = owner
         self._inbox = inbox
         self._dispatcher = dispatcher
         self._bot = bot
@@ -73,7 +84,7 @@ class UpdateQueue:
         # Presses have slots of their own, so that a backlog of messages does not delay them.
         self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
         self._chat_slots: dict[tuple[int, bool], _ChatSlots] = {}
-        self._user_queues: dict[_QueueKey, deque[StoredUpdate]] = {}
+        self._user_queues: dict[_QueueKey, deque[PutUpdate]] = {}
         self._background = Background()
         self._refusals: set[asyncio.Task[object]] = set()
         self._backlog = 0
@@ -81,10 +92,16 @@ class UpdateQueue:
         self._below_limit.set()
 
     async def start(self) -> None:
-        """Handle the updates that an earlier process stored and did not handle."""
-        stored = await self._inbox.unhandled()
-        # An earlier version stored lone surrogates, which `json_text.loads` replaces.
-        self._enqueue([StoredUpdate(u.update_id, json.dumps(json_text.loads(u.payload))) for u in stored])
+        """Handle the updates that an earlier process stored and did not handle, if this is the only process."""
+        if self._owner is None:
+            self._enqueue_stored(await self._inbox.unhandled())
+
+    async def adopt(self) -> None:
+        """Handle the updates that dead replicas left, if this is a replica."""
+        adopted = await self._inbox.adopt(self._owner) if self._owner else []
+        if adopted:
+            log.warning("updates adopted", updates=len(adopted))
+            self._enqueue_stored(adopted)
 
     async def put(self, updates: Sequence[RawUpdate]) -> None:
         """Store updates, which may then be acknowledged. They are handled in the background.
@@ -97,8 +114,9 @@ class UpdateQueue:
             return
         await self._below_limit.wait()
         stored = [StoredUpdate(int(u["update_id"]), json.dumps(u)) for u in admitted]
+        queued = [QueuedUpdate(update, _queue_key(update).name) for update in stored]
         try:
-            fresh = await self._inbox.put(stored)
+            fresh = await self._inbox.put(queued, self._owner)
         except StorageUnreachable:
             raise  # they may be stored all the same, so no sender is told that they are not
         except StorageUnavailable:
@@ -148,16 +166,23 @@ class UpdateQueue:
         if not all(informed):
             raise StorageUnavailable("not every sender could be informed")
 
-    def _enqueue(self, updates: Sequence[StoredUpdate]) -> None:
-        for update in updates:
+    def _enqueue_stored(self, updates: Sequence[StoredUpdate]) -> None:
+        # An earlier version stored lone surrogates, which `json_text.loads` replaces.
+        readable = [StoredUpdate(u.update_id, json.dumps(json_text.loads(u.payload))) for u in updates]
+        self._enqueue([PutUpdate(update, self._owner is not None) for update in readable])
+
+    def _enqueue(self, updates: Sequence[PutUpdate]) -> None:
+        for put in updates:
             self._backlog += 1
-            key = _queue_key(update)
+            key = _queue_key(put.update)
             queue = self._user_queues.get(key)
-            if queue is not None:
-                queue.append(update)
-                continue
-            self._user_queues[key] = deque([update])
-            self._background.start(self._run_user_queue(key))
+            if queue is None:
+                self._user_queues[key] = deque([put])
+                self._background.start(self._run_user_queue(key))
+            elif queue and queue[-1].update.update_id > put.update.update_id:
+                bisect.insort(queue, put)  # an adopted update may be earlier than those that wait
+            else:
+                queue.append(put)
         self._update_limit()
 
     def _update_limit(self) -> None:
@@ -168,10 +193,20 @@ class UpdateQueue:
 
     async def _run_user_queue(self, key: "_QueueKey") -> None:
         while queue := self._user_queues.get(key):
-            await self._process_until_recorded(queue.popleft(), key)
+            if queue[0].waits and await self._must_wait(queue[0].update, key):
+                await self._clock.sleep(_LOOK_SECONDS)
+                continue  # an adopted update may be the first now
+            await self._process_until_recorded(queue.popleft().update, key)
             self._backlog -= 1
             self._update_limit()
         self._user_queues.pop(key, None)
+
+    async def _must_wait(self, first: StoredUpdate, key: "_QueueKey") -> bool:
+        """Return whether an earlier update than the first of a queue here is not handled, or if that is unknown."""
+        try:
+            return await self._inbox.has_earlier(first.update_id, key.name)
+        except StorageUnavailable:
+            return True
 
     async def _process_until_recorded(self, stored: StoredUpdate, key: "_QueueKey") -> None:
         """Handle an update and record that, with retries while the disk refuses writes."""
@@ -250,6 +285,11 @@ class _QueueKey(NamedTuple):
 
     subject_id: int
     press: bool
+
+    @property
+    def name(self) -> str:
+        """The name of the queue in the inbox."""
+        return f"{self.subject_id}{' presses' if self.press else ''}"
 
 
 def _queue_key(update: StoredUpdate) -> _QueueKey:

@@ -7,7 +7,6 @@ take that path off or keep it.
 import asyncio
 import hashlib
 import hmac
-import secrets
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -43,9 +42,10 @@ def webhook_path(token: SecretStr) -> str:
     return f"{WEBHOOK_PATH}/{digest.hexdigest()[:40]}"
 
 
-def webhook_secret(chosen: SecretStr | None) -> SecretStr:
-    """Return the operator's secret, or a random one."""
-    return chosen or SecretStr(secrets.token_urlsafe(32))
+def webhook_secret(token: SecretStr, chosen: SecretStr | None) -> SecretStr:
+    """Return the operator's secret, or one that follows from the token, so that all replicas have the same."""
+    digest = hmac.new(token.get_secret_value().encode(), b"imagine webhook secret", hashlib.sha256)
+    return chosen or SecretStr(digest.hexdigest())
 
 
 async def try_to_listen(address: tuple[str, int]) -> None:

@@ -27,15 +27,22 @@ class DeletionScheduler:
         self._sender = sender
         self._deletions = deletions
         self._clock = clock
+        self._scheduled: set[ScheduledDeletion] = set()
         self._background = Background()
 
-    async def start(self) -> None:
-        """Resume the deletions that an earlier process scheduled."""
-        for deletion in await self._deletions.all():
-            self._start(deletion)
+    async def resume_forever(self) -> None:
+        """Resume the deletions of an earlier process now, and later the ones that another replica left undone."""
+        overdue = float("-inf")
+        while True:
+            with contextlib.suppress(StorageUnavailable):  # the next look is early enough
+                for deletion in await self._deletions.all():
+                    if self._clock.now() - deletion.due_at > overdue and deletion not in self._scheduled:
+                        self._start(deletion)
+                overdue = LONGEST_SECONDS
+            await self._clock.sleep(LONGEST_SECONDS)
 
     async def stop(self) -> None:
-        """Leave the scheduled deletions to the next start."""
+        """Leave the scheduled deletions to the next start or to another replica."""
         await self._background.stop()
 
     async def schedule(self, chat_id: int, message_id: int, seconds: float) -> None:
@@ -46,7 +53,9 @@ class DeletionScheduler:
         self._start(deletion)
 
     def _start(self, deletion: ScheduledDeletion) -> None:
-        self._background.start(self._delete_when_due(deletion))
+        self._scheduled.add(deletion)
+        task = self._background.start(self._delete_when_due(deletion))
+        task.add_done_callback(lambda _task: self._scheduled.discard(deletion))
 
     async def _delete_when_due(self, deletion: ScheduledDeletion) -> None:
         # A wall clock that was set back before a restart must not keep the message longer.

@@ -22,17 +22,28 @@ class Clock(Protocol):
         """Wait for some seconds of the monotonic clock."""
 
 
+TOLERATED_SECONDS = 1.0
+"""Difference to a followed clock that is not corrected: the way of its answer takes time."""
+
+
 class SystemClock:
     """The machine's clock, read once at the start: a later change of it must not expire everything in flight."""
 
     def __init__(self) -> None:
         self._epoch = time.time() - time.monotonic()
+        self._follows = False
 
     def now(self) -> float:
         return self._epoch + time.monotonic()
 
     def wall(self) -> float:
-        return time.time()
+        return self.now() if self._follows else time.time()
+
+    def follow(self, now: float) -> None:
+        """Agree with another clock that shows `now`: replicas on several machines follow the clock of the database."""
+        if not self._follows or abs(now - self.now()) > TOLERATED_SECONDS:
+            self._epoch = now - time.monotonic()
+        self._follows = True
 
     def monotonic(self) -> float:
         return time.monotonic()

@@ -41,7 +41,7 @@ _OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}
 
 
 class Alarms:
-    """Sends alarms to `admins`, each kind at most once an hour, restarts included."""
+    """Sends alarms to `admins`, each kind at most once an hour, restarts and other replicas included."""
 
     def __init__(
         self,
@@ -84,12 +84,8 @@ class Alarms:
                     admin, translate("source-way-refused", refused=refused.value, works=works.value)
                 )
 
-    def start(self) -> None:
-        """Start to check the balance every `BALANCE_SECONDS`."""
-        self._background.start(self._check_forever())
-
     async def stop(self) -> None:
-        """Stop checks and alarms."""
+        """Stop the alarms that are being sent."""
         await self._background.stop()
 
     async def check_balance(self) -> None:
@@ -111,7 +107,8 @@ class Alarms:
         elif not low:
             await self._key_values.set(_LOW_BALANCE, "")
 
-    async def _check_forever(self) -> None:
+    async def check_forever(self) -> None:
+        """Check the balance every `BALANCE_SECONDS`."""
         while True:
             try:
                 await self.check_balance()
@@ -122,15 +119,14 @@ class Alarms:
             await self._clock.sleep(BALANCE_SECONDS)
 
     async def _send_hourly(self, alarm: Alarm) -> None:
-        name, now = f"alarm {alarm}", self._clock.now()
-        sent_at = self._sent_at.get(alarm, 0.0)
-        with contextlib.suppress(StorageUnavailable):  # the alarm may be about the database
-            sent_at = sent_at or float(await self._key_values.get(name) or 0.0)
-        if 0 <= now - sent_at < REPEAT_SECONDS:
+        now = self._clock.now()
+        if 0 <= now - self._sent_at.get(alarm, 0.0) < REPEAT_SECONDS:
             return
         self._sent_at[alarm] = now
-        with contextlib.suppress(StorageUnavailable):
-            await self._key_values.set(name, str(now))
+        with contextlib.suppress(StorageUnavailable):  # the alarm may be about the database
+            if not await self._key_values.claim(f"alarm {alarm}", now, REPEAT_SECONDS):
+                del self._sent_at[alarm]  # sent by an earlier process or another replica
+                return
         for admin in self._admins:
             translate = await self._languages.translator(admin)
             await self._send(admin, translate(f"alarm-{alarm}"))

@@ -13,7 +13,7 @@ import structlog
 from core.background import Background
 from core.clock import Clock
 from core.metrics import Metrics
-from core.model import FINAL, PENDING, Accepted, Allowance, GenerationRequest, Rejection, State
+from core.model import PENDING, Accepted, Allowance, GenerationRequest, Rejection, State
 from generation.engine import DRAIN_SECONDS
 from generation.lifecycle import Lifecycle
 from generation.shielded_tasks import ShieldedTasks
@@ -64,6 +64,8 @@ class DbosEngine:
         self._draws: dict[int, asyncio.Task[StepResult]] = {}
         self._finishes: dict[int, asyncio.Task[StepResult]] = {}
         self._background = Background()
+        self._tombstones: Sequence[str] = ()
+        self._launched = False
         self._positions: Mapping[int, int] = {}
         self._positions_at = float("-inf")
         self.running = False
@@ -73,6 +75,8 @@ class DbosEngine:
         self.running = True
         self._status_messages.start(self._recent_positions)
         await self._workflows.launch(draw=self._draw, finish=self._finish)
+        self._launched = True
+        await self.take_over(self._tombstones)
         await self.repair()
         log.info("engine started")
 
@@ -104,6 +108,9 @@ class DbosEngine:
 
     async def take_over(self, tombstones: Sequence[str]) -> None:
         """Let the living processes continue the requests of dead ones. Raises StorageUnavailable."""
+        self._tombstones = tombstones
+        if not self._launched:
+            return
         number = await self._workflows.take_over(tombstones)
         if number:
             log.warning("requests taken over", workflows=number, replicas=list(tombstones))
@@ -117,11 +124,10 @@ class DbosEngine:
         if lost:
             log.warning("requests enqueued again", draws=lost.draws, finishes=lost.finishes, ended=lost.ended)
         await self._workflows.delete_old()
-        self._metrics.waiting.set(len(await self.queue_positions()))
 
     async def stop(self) -> None:
         """Start nothing new and finish the shielded tasks. Other processes continue the rest."""
-        self.running = False
+        self.running = self._launched = False
         tasks = [*self._draws.values(), *self._finishes.values()]
         for task in tasks:
             task.cancel()
@@ -187,13 +193,9 @@ class DbosEngine:
         return await run_steps(step, request_id=request_id, clock=self._clock)
 
     async def _show(self, request_id: int) -> None:
-        """Show the progress of a request that another process accepted, or one that died has begun."""
+        """Show the progress of a request that another process has begun. One that waits is the leader's to show."""
         request = await self._requests.get(request_id)
-        if request is None or request.state in FINAL:
-            return
-        if request.state is State.QUEUED and request.started_at is None:
-            self._status_messages.show(request)
-        else:
+        if request is not None and (request.state is not State.QUEUED or request.started_at is not None):
             self._status_messages.resume(request)
 
     async def _forget(self, request_id: int) -> None:

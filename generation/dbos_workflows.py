@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 import psycopg
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import error as dbos_errors
 
-from storage.database_errors import DatabaseError
+from storage.database_errors import DatabaseError, StorageUnavailable
 from storage.locks import hold
 from storage.postgres_connection import create_blocking_engine
 from storage.postgres_errors import explain, to_storage_error
@@ -33,8 +34,8 @@ RESUMED = "resumed"
 """The queue of work that was begun by another process: it already counts against the limits, so it waits for nobody."""
 POLL_SECONDS = {Workflow.DRAW: 0.2, Workflow.FINISH: 0.5, RESUMED: 0.5}
 """The queues with their polling intervals."""
-DBOS_CONNECTIONS, OWN_CONNECTIONS = 6, 3
-"""Connections of a process for DBOS's threads, and for the calls of this module."""
+DBOS_CONNECTIONS, OWN_CONNECTIONS, MIGRATING_CONNECTIONS = 6, 3, 3
+"""Connections of a process for DBOS's threads, for the calls of this module, and at a start that migrates."""
 EXECUTOR_THREADS = 16
 RECONNECT_SECONDS = 0.5
 KEPT_FOR = timedelta(days=1)
@@ -95,12 +96,12 @@ class DbosWorkflows:
         `draw` returns whether `finish` is to follow in this process. Neither may raise anything but CancelledError,
         after which the workflow waits for another process. Raises DatabaseError.
         """
-        _register(draw, finish)
-        DBOS(config=self._config())
         self._launched = True
         try:
-            DBOS.launch()  # blocks for about a second; it adopts the loop that it is called in
-        except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+            if not await self._launch(draw, finish):
+                await self._run(self._migrate)
+                await self._launch(draw, finish)
+        except (sa.exc.SQLAlchemyError, psycopg.Error, StorageUnavailable) as error:
             raise DatabaseError(f"DBOS cannot use the schema {SCHEMA}: {explain(error)}") from error
         for queue, seconds in POLL_SECONDS.items():
             await DBOS.register_queue_async(
@@ -147,11 +148,34 @@ class DbosWorkflows:
         """Delete the history of workflows that ended a day ago. Raises StorageUnavailable."""
         await self._run(self._delete_old)
 
-    def _config(self) -> DBOSConfig:
+    async def _launch(
+        self, draw: Callable[[int], Awaitable[bool]], finish: Callable[[int], Awaitable[None]]
+    ) -> bool:
+        """Launch DBOS in this event loop, which it blocks meanwhile. Return False if its tables are missing or old."""
+        _register(draw, finish)
+        DBOS(config=self._config(self._dbos_engine, migrates=False))
+        try:
+            DBOS.launch()
+        except dbos_errors.DBOSInitializationError:
+            await self._run(functools.partial(DBOS.destroy, destroy_registry=True))
+            return False
+        return True
+
+    def _migrate(self) -> None:
+        """Create or migrate DBOS's tables. It waits for the open transactions, also of this event loop."""
+        engine = create_blocking_engine(sa.make_url(self._url), MIGRATING_CONNECTIONS, limited=False)
+        DBOS(config=self._config(engine, migrates=True))
+        DBOS.listen_queues([])
+        DBOS.launch()
+        DBOS.destroy(destroy_registry=True)
+        engine.dispose()
+
+    def _config(self, engine: sa.Engine, *, migrates: bool) -> DBOSConfig:
         return DBOSConfig(
             name=APPLICATION,
             system_database_url=self._url,
-            system_database_engine=self._dbos_engine,
+            system_database_engine=engine,
+            run_migrations=migrates,
             dbos_system_schema=SCHEMA,
             executor_id=self._replica_id,
             application_version=VERSION,
@@ -251,5 +275,8 @@ def _route_logs() -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Return whether a log line says more than that a stop or a cancel interrupts a workflow, as it should."""
-    return not record.getMessage().startswith("Asyncio task cancelled for workflow or step")
+    """Return whether a log line is news, and not that a workflow is interrupted or that tables are to be migrated."""
+    expected = record.exc_info is not None and isinstance(
+        record.exc_info[1], dbos_errors.DBOSInitializationError
+    )
+    return not expected and not record.getMessage().startswith("Asyncio task cancelled for workflow or step")

@@ -63,10 +63,17 @@ class Finalizer:
         except SendError as error:
             log.info("end not reported", request=request.id, error=str(error))
         # Retried by itself, because a repeated step would report the end again.
-        await self._tasks.retry_until_written(lambda: self._requests.close(request.id))
+        stored = await self._tasks.retry_until_written(lambda: self._requests.close(request.id))
+        if status is None and stored is not None:
+            await self._delete_late(request, stored)
         self._metrics.requests.labels(request.failure or request.state).inc()
         log.info("request closed", request=request.id, state=request.state, failure=request.failure)
         return StepResult(request.state, closed=True)
+
+    async def _delete_late(self, request: Request, status: int) -> None:
+        """Delete a status message that another replica has sent in the meantime."""
+        with contextlib.suppress(SendError):
+            await self._sender.delete(request.place.chat_id, status)
 
     async def _report(self, request: Request, status: int | None) -> None:
         translate = self._translations.for_language(request.language)

@@ -97,15 +97,18 @@ class Lifecycle:
             failure = Failure.SERVICE_PAUSED if paused else Failure.UNAVAILABLE
             return await fail(self._tasks, self._requests, request, failure)
         try:
-            self._status_messages.drawing(request.id)
             if outage is None and not repeats and not memory.refused_by_outage:
-                return await self._tasks.run(self._submission.step(request, memory))
+                return await self._tasks.run(self._submission.step(request, memory, self._show_drawing))
             # Read again after the wait: the user may have edited the prompt.
             current = await self._requests.get(request.id)
             if current is None or current.state is not State.QUEUED:
                 return StepResult(request.state if current is None else current.state)
             # The outage does not count against this request's own time.
             memory.began_at = None
-            return await self._tasks.run(self._submission.step(current, memory))
+            return await self._tasks.run(self._submission.step(current, memory, self._show_drawing))
         finally:
             self._circuit_breaker.release(admission)
+
+    def _show_drawing(self, request: Request) -> None:
+        self._status_messages.adopt(request)
+        self._status_messages.drawing(request.id)

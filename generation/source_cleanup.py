@@ -28,13 +28,8 @@ class SourceCleanup:
         self._uploaded: set[int] = set()
         self._background = Background()
 
-    def start(self) -> None:
-        """Sweep now and every hour."""
-        if self._bucket is not None:
-            self._background.start(self._sweep_hourly(self._bucket))
-
     async def stop(self) -> None:
-        """Stop. The next start sweeps."""
+        """Stop the deletions. The next sweep finds what is left."""
         await self._background.stop()
 
     def expect(self, request_id: int) -> None:
@@ -47,10 +42,11 @@ class SourceCleanup:
             self._uploaded.discard(request_id)
             self._background.start(self._delete(self._bucket, request_id))
 
-    async def _sweep_hourly(self, bucket: SourceBucket) -> None:
-        while True:
+    async def sweep_hourly(self) -> None:
+        """Sweep now and every hour."""
+        while self._bucket is not None:
             try:
-                await self._sweep(bucket)
+                await self._sweep(self._bucket)
             except (BucketUnavailable, StorageUnavailable) as error:
                 log.warning("bucket not swept", error=str(error))
             await self._clock.sleep(SWEEP_SECONDS)

@@ -4,8 +4,7 @@ A status message has the lowest priority and is tried once. Nothing waits for it
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 
@@ -13,13 +12,14 @@ from chat import keyboards
 from chat.errors import Rejected, SendError, Unreachable
 from chat.limits import Priority
 from chat.sender import Sender
-from chat.translations import Translations, Translator
+from chat.translations import Translations
 from core.background import Background
 from core.clock import Clock
 from core.model import FINAL, SENDING, Request, State
-from core.reply_target import ReplyTarget
 from generation.lost_status import LostStatusFinder
+from generation.shown_status import ShownStatus
 from generation.status_content import Content, Phase, content_of, text_of
+from generation.status_sharing import StatusSharing
 from storage.database_errors import StorageUnavailable
 from storage.requests import Requests
 
@@ -38,30 +38,11 @@ _STOP_SECONDS = 2.0
 """Time that a stop gives to status messages in flight, so that their ids are stored."""
 
 
-@dataclass(slots=True)
-class _Status:
-    """The status of one request.
-
-    `shown` is the content that the user sees, `shown_at` a monotonic time. `reaction_only` means that a reaction stands
-    in for the message. `stored` means that the ledger has the message id. `sending` means that a call is in flight.
-    """
-
-    request_id: int
-    place: ReplyTarget
-    translate: Translator
-    phase: Phase
-    since: float
-    message_id: int | None
-    reaction_only: bool
-    shown: Content | None = None
-    shown_at: float = float("-inf")
-    stored: bool = True
-    update: asyncio.Task[object] | None = None
-    sending: bool = False
-
-
 class StatusMessages:
-    """Shows the progress of requests. `usual` returns the usual seconds of a picture, `paused` whether none starts."""
+    """Shows the progress of requests.
+
+    `usual` returns the usual seconds of a picture, `paused` whether none starts. Only replicas have a `sharing`.
+    """
 
     def __init__(
         self,
@@ -73,7 +54,9 @@ class StatusMessages:
         lost_status_finder: LostStatusFinder,
         usual: Callable[[], float],
         paused: Callable[[], bool] = lambda: False,
+        sharing: StatusSharing | None = None,
     ) -> None:
+        self._sharing = sharing
         self._sender = sender
         self._requests = requests
         self._translations = translations
@@ -81,7 +64,7 @@ class StatusMessages:
         self._lost_status_finder = lost_status_finder
         self._usual = usual
         self._paused = paused
-        self._by_id: dict[int, _Status] = {}
+        self._by_id: dict[int, ShownStatus] = {}
         self._positions: QueuePositions = _no_positions
         self._changed = asyncio.Event()
         """Set when a request is added or changes its phase, to wake the ticker."""
@@ -113,7 +96,7 @@ class StatusMessages:
         since = self._clock.monotonic()
         if request.started_at is not None:
             since -= max(0.0, self._clock.now() - request.started_at)
-        self._by_id[request.id] = _Status(
+        self._by_id[request.id] = ShownStatus(
             request_id=request.id,
             place=request.place,
             translate=self._translations.for_language(request.language),
@@ -124,16 +107,32 @@ class StatusMessages:
         )
         self._changed.set()
 
+    def adopt(self, request: Request) -> None:
+        """Show a request that another replica has shown so far. Without other replicas there is none."""
+        if self._sharing is None or request.id in self._by_id:
+            return
+        self.show(request)
+        status = self._by_id[request.id]
+        status.adopted_at = self._clock.monotonic()
+        if status.reaction_only:
+            status.shown_at = float("inf")  # the other replica has reacted
+
     def shows(self, request_id: int) -> bool:
-        """Return whether this process shows the progress of a request."""
+        """Return whether this process shows a request."""
         return request_id in self._by_id
 
     async def forget(self, request_id: int) -> None:
-        """Stop to show the progress of a request, because another process continues it."""
+        """Stop to show a request, because another replica continues it or has closed it."""
         status = self._by_id.get(request_id)
         if status is not None:
             await self._end_updates(status)
             self._by_id.pop(request_id, None)
+
+    def drop_waiting(self, kept: Collection[int] = ()) -> None:
+        """Leave the requests that wait to another replica, but for the kept ones."""
+        for status in list(self._by_id.values()):
+            if status.phase is Phase.WAITING and status.update is None and status.request_id not in kept:
+                del self._by_id[status.request_id]
 
     def waiting(self, request_id: int) -> None:
         """Show that a request waits again, because creates are held back."""
@@ -170,7 +169,7 @@ class StatusMessages:
             message_id = await self._lost_status_finder.find(request.id, request.place, translate)
         return message_id
 
-    async def _end_updates(self, status: _Status) -> None:
+    async def _end_updates(self, status: ShownStatus) -> None:
         status.shown_at = float("inf")  # the ticker skips it from now on
         if status.update is not None:
             if not status.sending:
@@ -191,7 +190,10 @@ class StatusMessages:
         except StorageUnavailable:
             return  # the next tick tries again
         now, paused = self._clock.monotonic(), self._paused()
-        for status in self._by_id.values():
+        for status in list(self._by_id.values()):
+            if self._is_leaders(status):
+                del self._by_id[status.request_id]
+                continue
             if paused and status.reaction_only and status.phase is Phase.WAITING:
                 # A reaction alone would not explain a long wait.
                 status.reaction_only, status.shown_at = False, float("-inf")
@@ -200,20 +202,28 @@ class StatusMessages:
             if self._content(status, positions) != status.shown:
                 self._start_update(status)
 
+    def _is_leaders(self, status: ShownStatus) -> bool:
+        """Return whether the leader, which is another replica, shows a request from now on."""
+        if self._sharing is None or self._sharing.leads() or status.phase is not Phase.WAITING:
+            return False
+        return status.update is None and status.shown_at > float("-inf")
+
     async def _tick_forever(self) -> None:
         while True:
             await self.tick()
             await self._clock.sleep(TICK_SECONDS)
-            if all(map(_is_steady, self._by_id.values())):
+            if all(status.is_steady for status in self._by_id.values()):
                 self._changed.clear()
                 await self._changed.wait()
 
-    def _start_update(self, status: _Status) -> None:
+    def _start_update(self, status: ShownStatus) -> None:
         status.update = self._background.start(self._update(status))
 
-    async def _update(self, status: _Status) -> None:
+    async def _update(self, status: ShownStatus) -> None:
         reactions_rejected = False
         try:
+            if self._sharing is not None and not await self._confirm(status, self._sharing):
+                return
             if not status.reaction_only:  # a reaction is not a message and needs no slot
                 await self._adopt_lost(status)
                 await self._sender.acquire_slot(status.place.chat_id, Priority.STATUS)
@@ -240,14 +250,26 @@ class StatusMessages:
         if reactions_rejected:
             self.update_now(status.request_id)
 
-    async def _adopt_lost(self, status: _Status) -> None:
+    async def _confirm(self, status: ShownStatus, sharing: StatusSharing) -> bool:
+        """Return whether to show a request now, by its row."""
+        request = await sharing.read(status.request_id, waits=status.phase is Phase.WAITING)
+        if request is None:
+            self._by_id.pop(status.request_id, None)
+            return False
+        if status.message_id is None and request.status_message_id is not None:
+            status.message_id, status.reaction_only = request.status_message_id, False
+        if status.message_id is not None or status.reaction_only or status.adopted_at is None:
+            return True
+        return sharing.may_send_first(request, status.adopted_at)
+
+    async def _adopt_lost(self, status: ShownStatus) -> None:
         """Continue the status message of an earlier process instead of sending a second one."""
         if status.message_id is None:
             found = await self._lost_status_finder.find(status.request_id, status.place, status.translate)
             if found is not None:
                 status.message_id, status.stored = found, False
 
-    async def _send(self, status: _Status) -> None:
+    async def _send(self, status: ShownStatus) -> None:
         if status.reaction_only:
             await self._sender.set_reaction(status.place.chat_id, status.place.require_reply_to(), SEEN)
             status.shown_at = float("inf")
@@ -265,10 +287,12 @@ class StatusMessages:
             await self._sender.edit_status(status.place.chat_id, status.message_id, text, keyboard=keyboard)
         status.shown = content
         if not status.stored:
-            await self._requests.set_status_message(status.request_id, status.message_id)
-            status.stored = True
+            status.stored = await self._requests.set_status_message(status.request_id, status.message_id)
+            if not status.stored:  # another replica has sent one, or has closed the request
+                self._by_id.pop(status.request_id, None)
+                await self._sender.delete(status.place.chat_id, status.message_id)
 
-    def _content(self, status: _Status, positions: Mapping[int, int]) -> Content:
+    def _content(self, status: ShownStatus, positions: Mapping[int, int]) -> Content:
         return content_of(
             status.phase,
             position=positions.get(status.request_id, 1),
@@ -280,8 +304,3 @@ class StatusMessages:
 
 async def _no_positions() -> Mapping[int, int]:
     return {}
-
-
-def _is_steady(status: _Status) -> bool:
-    """Return whether the content stays as it is until the phase changes."""
-    return status.update is None and status.phase is Phase.SENDING and status.shown == (Phase.SENDING, 0)

@@ -1,5 +1,6 @@
 """The paid create call: a request from `queued` to `running`, or to `ready` if the task is done at once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
@@ -69,8 +70,13 @@ class Submission:
         self._timeout = timeout
         self._unknown_create = unknown_create
 
-    async def step(self, request: Request, memory: RequestMemory) -> StepResult:
-        """Pay for a task. The caller runs this as a shielded task, after the circuit breaker has admitted it."""
+    async def step(
+        self, request: Request, memory: RequestMemory, on_begin: Callable[[Request], None]
+    ) -> StepResult:
+        """Pay for a task. The caller runs this as a shielded task, after the circuit breaker has admitted it.
+
+        Calls `on_begin` once the create is recorded, before it is sent.
+        """
         if memory.began_at is None:
             memory.began_at = self._clock.now()
         try:
@@ -99,6 +105,7 @@ class Submission:
             return StepResult(request.state, wait=SLOT_SECONDS)
         if beginning is Beginning.OUTDATED:
             return StepResult(request.state)  # read again
+        on_begin(request)
         return await self._create(request, source, memory)
 
     async def _begin(self, request: Request) -> Beginning:

@@ -41,8 +41,8 @@ async def cancel_pressed(
     finished = request.state in FINAL
     if status_id is not None and request.status_message_id is None and not finished:
         # A process ended after it sent this status message and before it stored the id.
-        await requests.set_status_message(request.id, status_id)
-        request = replace(request, status_message_id=status_id)
+        stored = await requests.set_status_message(request.id, status_id)
+        request = replace(request, status_message_id=status_id) if stored else request
     cancelled = await engine.cancel(request.id)
     ended = request if cancelled or finished else await requests.get(request.id)
     await sender.toast(query.id, _toast(ended, translate, cancelled=cancelled))

@@ -17,10 +17,11 @@ class Ban(StrEnum):
 
 
 class Bans:
-    """Every read and write of the bans table, cached: this process is the only writer."""
+    """Every read and write of the bans table, cached if this process is the only writer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, only_writer: bool = True) -> None:
         self._database = database
+        self._only_writer = only_writer
         self._cached: dict[Ban, frozenset[str]] | None = None
         self._changes = 0
 
@@ -32,7 +33,7 @@ class Bans:
         statement = sa.select(bans.c.kind, bans.c.value)
         rows = await self._database.read(lambda c: [tuple(row) for row in c.execute(statement)])
         found = {one: frozenset(value for k, value in rows if k == one) for one in Ban}
-        if changes == self._changes:  # else they may have changed since they were read
+        if self._only_writer and changes == self._changes:  # else they may have changed since they were read
             self._cached = found
         return found[kind]
 

@@ -23,6 +23,10 @@ class Database(Protocol):
         """The database as an operator knows it, without a password."""
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other processes may write to the database at the same time."""
+
+    @property
     def write_error(self) -> str | None:
         """The error of the last write if the database refused it, else None."""
 

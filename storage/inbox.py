@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.clock import Clock
 from storage.database import Database
-from storage.schema import inbox
+from storage.schema import inbox, replicas
 
 KEPT_SECONDS = 86_400
 """Telegram keeps an update for 24 hours and repeats it no later (Bot API, getUpdates)."""
@@ -17,6 +17,25 @@ _UNHANDLED = (
     sa.select(inbox.c.update_id, inbox.c.payload)
     .where(inbox.c.payload.is_not(None))
     .order_by(inbox.c.update_id)
+)
+_HAS_EARLIER = (
+    sa.select(sa.literal(1))
+    .where(
+        inbox.c.queue == sa.bindparam("in_queue"),
+        inbox.c.update_id < sa.bindparam("before_id"),
+        inbox.c.payload.is_not(None),
+    )
+    .limit(1)
+)
+_ADOPT = (
+    sa.update(inbox)
+    .where(
+        inbox.c.payload.is_not(None),
+        inbox.c.owner.is_(None)
+        | inbox.c.owner.not_in(sa.select(replicas.c.id).where(replicas.c.dead_at.is_(None))),
+    )
+    .values(owner=sa.bindparam("new_owner"))
+    .returning(inbox.c.update_id, inbox.c.payload)
 )
 _INSERT = insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id)
 _HANDLED = sa.update(inbox).where(inbox.c.update_id == sa.bindparam("handled_id")).values(payload=None)
@@ -29,6 +48,20 @@ class StoredUpdate(NamedTuple):
     payload: str
 
 
+class QueuedUpdate(NamedTuple):
+    """An update and the name of its queue. Updates of one queue are handled one after the other."""
+
+    update: StoredUpdate
+    queue: str
+
+
+class PutUpdate(NamedTuple):
+    """An update that is stored now. `waits` means that another replica may be handling an earlier one of its queue."""
+
+    update: StoredUpdate
+    waits: bool
+
+
 class Inbox:
     """Every read and write of the inbox."""
 
@@ -36,16 +69,36 @@ class Inbox:
         self._database = database
         self._clock = clock
 
-    async def put(self, updates: Sequence[StoredUpdate]) -> list[StoredUpdate]:
-        """Store updates in one transaction and return the ones that were not stored before."""
+    async def put(self, updates: Sequence[QueuedUpdate], owner: str | None = None) -> list[PutUpdate]:
+        """Store updates in one transaction and return the ones that were not stored before.
+
+        `owner` is the replica that is going to handle them. Without one they belong to a single process, which knows
+        the earlier updates itself.
+        """
         now = self._clock.now()
 
+        def unit(connection: sa.Connection) -> list[PutUpdate]:
+            fresh = []
+            for update, queue in updates:
+                row = {**update._asdict(), "received_at": now, "owner": owner}
+                row["queue"] = None if owner is None else queue
+                if connection.execute(_INSERT, row).first():
+                    waits = owner is not None and _has_earlier(connection, update.update_id, queue)
+                    fresh.append(PutUpdate(update, waits))
+            return fresh
+
+        return await self._database.write(unit)
+
+    async def has_earlier(self, update_id: int, queue: str) -> bool:
+        """Return whether an earlier update of a queue is not handled yet, whoever is handling it."""
+        return await self._database.read(lambda connection: _has_earlier(connection, update_id, queue))
+
+    async def adopt(self, owner: str) -> list[StoredUpdate]:
+        """Make a replica the owner of all unhandled updates without a living owner. Return them, oldest first."""
+
         def unit(connection: sa.Connection) -> list[StoredUpdate]:
-            return [
-                update
-                for update in updates
-                if connection.execute(_INSERT, {**update._asdict(), "received_at": now}).first()
-            ]
+            rows = connection.execute(_ADOPT, {"new_owner": owner})
+            return sorted(StoredUpdate(row.update_id, row.payload) for row in rows)
 
         return await self._database.write(unit)
 
@@ -67,3 +120,8 @@ class Inbox:
             inbox.c.payload.is_(None), inbox.c.received_at < self._clock.now() - KEPT_SECONDS
         )
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+
+def _has_earlier(connection: sa.Connection, update_id: int, queue: str) -> bool:
+    found = connection.execute(_HAS_EARLIER, {"in_queue": queue, "before_id": update_id}).first()
+    return found is not None

@@ -27,6 +27,21 @@ class KeyValueStore:
         )
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
+    async def claim(self, name: str, now: float, seconds: float) -> bool:
+        """Store the time `now` unless a time of the last `seconds` is stored. Return whether this call stored it.
+
+        Of several processes that claim a name, one succeeds.
+        """
+        stored = sa.cast(key_values.c.value, sa.Float)
+        free = sa.or_(stored <= now - seconds, stored > now)  # a clock that was set back frees it
+        statement = (
+            insert(key_values)
+            .values(name=name, value=str(now))
+            .on_conflict_do_update(index_elements=[key_values.c.name], set_={"value": str(now)}, where=free)
+            .returning(key_values.c.name)
+        )
+        return await self._database.write(lambda c: c.execute(statement).first() is not None)
+
     async def delete(self, name: str) -> None:
         """Delete a value, if it exists."""
         statement = sa.delete(key_values).where(key_values.c.name == name)

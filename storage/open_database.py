@@ -7,8 +7,9 @@ from storage.sqlite import SqliteDatabase
 
 
 async def open_database(url: str, failpoint: Failpoint | None = None, *, shared: bool = False) -> Database:
-    """Open the database of a URL, for this process alone or `shared` with others, and migrate its schema.
+    """Open the database of a URL and migrate its schema: for this process alone, or `shared` by replicas.
 
+    Only PostgreSQL can be shared.
     Raises DatabaseLocked if another process uses it, DatabaseError if it cannot be read or written.
     """
     if sa.make_url(url).get_backend_name() == "postgresql":

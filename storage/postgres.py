@@ -1,4 +1,4 @@
-"""The ledger in a PostgreSQL database: one transaction for each unit, several at once, all of one process.
+"""The ledger in a PostgreSQL database: one transaction for each unit, several at once.
 
 PostgreSQL itself writes concurrent commits to the disk in groups (PostgreSQL, Write Ahead Log, commit_delay). Units of
 several connections run at the same time: a unit that decides by rows that another may write holds a lock
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.availability import Availability
 from storage.database import Failpoint, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
+from storage.locks import hold
 from storage.postgres_connection import CONNECTIONS, create_engine
 from storage.postgres_errors import explain, is_conflict, is_disconnect, to_storage_error
 from storage.schema_migration import migrate
@@ -28,8 +29,11 @@ MOST_TRIES = 10
 class PostgresDatabase:
     """An open PostgreSQL database (Database), created by `open`."""
 
-    def __init__(self, *, name: str, engine: AsyncEngine, failpoint: Failpoint | None = None) -> None:
+    def __init__(
+        self, *, name: str, engine: AsyncEngine, is_shared: bool = False, failpoint: Failpoint | None = None
+    ) -> None:
         self.name = name
+        self.is_shared = is_shared
         self._engine = engine
         self._reading_engine = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -43,13 +47,14 @@ class PostgresDatabase:
     async def open(
         cls, url: str, failpoint: Failpoint | None = None, *, shared: bool = False
     ) -> "PostgresDatabase":
-        """Connect, keep other processes out, or only those that do not share it, and migrate the schema.
+        """Connect, keep other processes out, but replicas if the database is `shared`, and migrate the schema.
 
         Raises DatabaseLocked if another process uses the database, DatabaseError if it cannot be used.
         """
         parsed = sa.make_url(url)
         name = parsed.render_as_string(hide_password=True)
-        database = cls(name=name, engine=create_engine(parsed, shared=shared), failpoint=failpoint)
+        engine = create_engine(parsed, shared=shared)
+        database = cls(name=name, engine=engine, is_shared=shared, failpoint=failpoint)
         try:
             async with database._engine.begin() as connection:
                 await connection.run_sync(_prepare)
@@ -137,8 +142,9 @@ class _Attempt(Generic[T]):
 
 
 def _prepare(connection: sa.Connection) -> None:
-    """Check the encoding and migrate the schema."""
+    """Check the encoding and migrate the schema, one process at a time."""
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
     if encoding != "UTF8":
         raise DatabaseError(f"its encoding is {encoding}, not UTF8")
+    hold(connection, "schema", 0)
     migrate(connection)

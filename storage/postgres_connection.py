@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL through SQLAlchemy's asyncio extension and psycopg, all of one process."""
+"""Connections to PostgreSQL through SQLAlchemy's asyncio extension and psycopg, all of one owner."""
 
 import secrets
 from typing import Any
@@ -12,9 +12,9 @@ from storage.database_errors import DatabaseLocked
 CONNECTIONS = 8
 """Connections of a process at most, so units that run at once."""
 _OWNER_LOCK = 0x494D4147
-"""The first key of the lock that each connection holds; the second key is the number of its process."""
-_SHARED_OWNER = 0
-"""The number of all processes that share a database."""
+"""The first key of the lock that each connection holds; the second key is the number of its owner."""
+_REPLICAS = 0
+"""The number of the owner that all replicas are together. A single process has a random number above it."""
 _CONNECT = {
     "connect_timeout": 5,
     # An unreachable server is noticed after about ten seconds (libpq, Connection Control Functions).
@@ -26,6 +26,8 @@ _CONNECT = {
 _SESSION = {
     "application_name": "imagine-bot",
     "lock_timeout": "10s",
+    # A process that is stopped in the middle of a transaction holds its locks no longer than this.
+    "idle_in_transaction_session_timeout": "5s",
     # The server ends connections of an unreachable process, so that another process can start.
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -35,11 +37,11 @@ _SESSION = {
 
 
 def create_engine(url: sa.URL, *, shared: bool = False) -> AsyncEngine:
-    """Return an engine whose connections belong to a new owner of the database, or to the owner of all that share it.
+    """Return an engine whose connections belong to this process, or to all replicas if the database is `shared`.
 
     A connection is refused with DatabaseLocked while the database has a connection of another owner.
     """
-    owner = _SHARED_OWNER if shared else 1 + secrets.randbelow(2**31 - 1)
+    owner = _REPLICAS if shared else 1 + secrets.randbelow(2**31 - 1)
 
     async def connect(*arguments: Any, **options: Any) -> psycopg.AsyncConnection[Any]:
         connection = await psycopg.AsyncConnection.connect(*arguments, **{**_CONNECT, **options})
@@ -58,8 +60,12 @@ def create_engine(url: sa.URL, *, shared: bool = False) -> AsyncEngine:
     )
 
 
-def create_blocking_engine(url: sa.URL, connections: int) -> sa.Engine:
-    """Return an engine of blocking connections, for a library that shares the database with the ledger."""
+def create_blocking_engine(url: sa.URL, connections: int, *, limited: bool = True) -> sa.Engine:
+    """Return an engine of blocking connections, for a library that shares the database with the ledger.
+
+    Sessions that are not `limited` may wait and hold locks for as long as they like.
+    """
+    session = _SESSION if limited else {"application_name": _SESSION["application_name"]}
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
@@ -67,7 +73,7 @@ def create_blocking_engine(url: sa.URL, connections: int) -> sa.Engine:
         pool_pre_ping=True,
         connect_args={
             **_CONNECT,
-            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+            "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
         },
     )
 

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 from storage.database_errors import DatabaseLocked, StorageUnavailable, StorageUnreachable
 
-_UNREACHABLE = ("08", "57")
-"""Classes: connection exception, operator intervention (the server shuts down or starts)."""
+_UNREACHABLE = ("08", "57", "25P03")
+"""Connection exception, operator intervention (the server shuts down or starts), a session idle in a transaction."""
 _UNAVAILABLE = ("53", "58", "55P03", "25006")
 """Insufficient resources (a full disk, too many connections), system error, lock not available, read-only."""
 _CONFLICTS = ("40001", "40P01")

@@ -34,10 +34,11 @@ class Preference:
 
 
 class Preferences:
-    """Every read and write of the preferences table, cached: this process is the only writer."""
+    """Every read and write of the preferences table, cached if this process is the only writer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, only_writer: bool = True) -> None:
         self._database = database
+        self._only_writer = only_writer
         self._cached: dict[int, Preference] = {}
         self._changes = 0
 
@@ -49,7 +50,7 @@ class Preferences:
             statement = sa.select(preferences).where(preferences.c.subject_id == subject_id)
             row = await self._database.read(lambda connection: connection.execute(statement).first())
             cached = Preference() if row is None else _preference(row)
-            if changes != self._changes:
+            if changes != self._changes or not self._only_writer:
                 return cached  # it may have changed since it was read
             if len(self._cached) >= _CACHED_SUBJECTS:
                 self._cached.clear()

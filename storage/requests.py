@@ -35,11 +35,12 @@ from storage.request_queue import RequestQueue, Workflow
 from storage.rows import origin_columns, read_request, source_columns
 from storage.schema import requests
 
-Values = Mapping[str, str | int | float | None]
+Values = Mapping[str, str | int | float | list[int] | None]
 
 _ALL = sa.select(requests)
 _BY_KEY = _ALL.where(requests.c.key == sa.bindparam("by_key"))
 _BY_ID = _ALL.where(requests.c.id == sa.bindparam("by_id"))
+_BY_IDS = _ALL.where(requests.c.id.in_(sa.bindparam("by_ids", expanding=True))).order_by(requests.c.id)
 _BY_RESULT = (
     _ALL.where(
         requests.c.chat_id == sa.bindparam("in_chat"),
@@ -72,7 +73,20 @@ _COUNT_FINISHED = (
     )
 )
 _CLOSE = (
-    sa.update(requests).where(requests.c.id == sa.bindparam("by_id")).values(closed_at=sa.bindparam("now"))
+    sa.update(requests)
+    .where(requests.c.id == sa.bindparam("by_id"))
+    .values(closed_at=sa.bindparam("now"))
+    .returning(requests.c.status_message_id)
+)
+_SET_STATUS = (
+    sa.update(requests)
+    .where(
+        requests.c.id == sa.bindparam("by_id"),
+        requests.c.closed_at.is_(None),
+        sa.func.coalesce(requests.c.status_message_id, sa.bindparam("message_id"))
+        == sa.bindparam("message_id"),
+    )
+    .values(status_message_id=sa.bindparam("message_id"))
 )
 _BEGIN = (
     sa.update(requests)
@@ -205,6 +219,10 @@ class Requests:
         """Return a request as last committed."""
         return await self._one(_BY_ID, {"by_id": request_id})
 
+    async def get_all(self, request_ids: Collection[int]) -> list[Request]:
+        """Return the requests with these ids that exist, oldest first."""
+        return await self._many(_BY_IDS, {"by_ids": list(request_ids)})
+
     async def by_key(self, key: str) -> Request | None:
         """Return the request of an origin."""
         return await self._one(_BY_KEY, {"by_key": key})
@@ -319,23 +337,28 @@ class Requests:
 
         return await self._database.write(unit)
 
-    async def set_status_message(self, request_id: int, message_id: int) -> None:
-        """Store the id of the request's status message."""
-        await self._update(request_id, {"status_message_id": message_id})
+    async def set_status_message(self, request_id: int, message_id: int) -> bool:
+        """Store the id of the request's status message. Return False if it has another one, or is closed."""
+        values = {"by_id": request_id, "message_id": message_id}
+        return await self._database.write(lambda c: c.execute(_SET_STATUS, values).rowcount == 1)
 
     async def set_original(self, request_id: int, file_id: str) -> None:
         """Store Telegram's id of the original, so that it is not fetched again."""
         await self._update(request_id, {"original_file_id": file_id})
 
-    async def close(self, request_id: int) -> None:
-        """Record that nothing is left to do or to send for a request. Delete it if its owner asked for that."""
+    async def close(self, request_id: int) -> int | None:
+        """Record that nothing is left to do or to send for a request. Delete it if its owner asked for that.
+
+        Return the stored id of its status message.
+        """
         now = self._clock.now()
 
-        def unit(connection: sa.Connection) -> None:
-            connection.execute(_CLOSE, {"by_id": request_id, "now": now})
+        def unit(connection: sa.Connection) -> int | None:
+            status: int | None = connection.execute(_CLOSE, {"by_id": request_id, "now": now}).scalar()
             connection.execute(_DROP_FORGOTTEN, {"by_id": request_id})
+            return status
 
-        await self._database.write(unit)
+        return await self._database.write(unit)
 
     async def revise(
         self, key: str, prompt: str, ratio: AspectRatio | None, source: SourcePicture | None

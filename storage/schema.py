@@ -209,14 +209,14 @@ inbox = sa.Table(
         "ix_inbox_queue_update_id",
         "queue",
         "update_id",
-        sqlite_where=sa.text("payload IS NOT NULL"),
-        postgresql_where=sa.text("payload IS NOT NULL"),
+        sqlite_where=sa.text("queue IS NOT NULL AND payload IS NOT NULL"),
+        postgresql_where=sa.text("queue IS NOT NULL AND payload IS NOT NULL"),
     ),
 )
 """Telegram updates. The payload is cleared once the update is handled; the id stays a day to recognise repeats.
 
-`owner` is the replica that handles an update, NULL for a single process. `queue` names the updates that are handled one
-after the other.
+`owner` is the replica that handles an update, and `queue` names the updates that are handled one after the other. Both
+are NULL for a single process.
 """
 
 replicas = sa.Table(

@@ -28,6 +28,8 @@ T = TypeVar("T")
 class SqliteDatabase:
     """An open SQLite file (Database), created by `open`. A lock file keeps other processes out."""
 
+    is_shared = False
+
     def __init__(
         self, *, path: Path, lock: filelock.BaseFileLock, failpoint: Failpoint | None = None
     ) -> None:

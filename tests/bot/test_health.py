@@ -22,11 +22,11 @@ async def test_a_bot_is_healthy_only_while_it_runs_and_polls(database_url: str) 
     app = await _app(database_url, [])
     await app.start()
     assert not await app.is_healthy()
-    app.polling.start()
+    polling = asyncio.create_task(app.polling.run())
     assert await app.is_healthy()
-    await app.polling.stop()
+    polling.cancel()
     assert not await app.is_healthy()
-    app.polling.start()
+    polling = asyncio.create_task(app.polling.run())
     await app.engine.stop()
     assert not await app.is_healthy()
     await app.stop()
@@ -37,12 +37,13 @@ async def test_a_health_check_writes_nothing(database_url: str) -> None:
     points: list[str] = []
     app = await _app(database_url, points)
     await app.start()
-    app.polling.start()
+    polling = asyncio.create_task(app.polling.run())
     await asyncio.sleep(1.0)  # the tasks of the start write to the ledger
     points.clear()
     for _ in range(10):
         assert await app.is_healthy()
     assert points == []
+    polling.cancel()
     await app.stop()
 
 

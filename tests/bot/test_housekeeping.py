@@ -4,9 +4,9 @@ import asyncio
 
 from bot.housekeeping import prune_hourly
 from storage.drafts import KEPT_SECONDS, Drafts
-from storage.inbox import Inbox, StoredUpdate
+from storage.inbox import Inbox
 from storage.open_database import open_database
-from tests.support.factories import origin
+from tests.support.factories import origin, queued_update
 from tests.support.ledger import connect
 from tests.support.virtual_loop import LoopClock, virtual_time
 
@@ -26,9 +26,9 @@ async def test_unfinished_drafts_and_handled_updates_are_deleted_within_an_hour_
     clock = LoopClock()
     drafts, inbox = Drafts(database=database, clock=clock), Inbox(database=database, clock=clock)
     await drafts.save(origin(), prompt="a fox")
-    await inbox.put([StoredUpdate(1, "{}"), StoredUpdate(2, "{}")])
+    await inbox.put([queued_update(1), queued_update(2)])
     await inbox.handled(1)
-    task = asyncio.create_task(prune_hourly(inbox, drafts, clock))
+    task = asyncio.create_task(prune_hourly(inbox, drafts, None, clock))
     await asyncio.sleep(23 * HOUR)
     assert (_count(database_url, "drafts"), _count(database_url, "inbox")) == (1, 2)
     await asyncio.sleep(3 * HOUR)

@@ -119,13 +119,11 @@ async def test_a_repeat_of_an_accepted_request_is_the_same_request(harness: Cont
 
 
 async def test_a_stop_loses_nothing_and_draws_nothing_twice(harness: ContractHarness) -> None:
-    app = await harness.start(max_in_flight=2)
+    await harness.start(max_in_flight=2)
     prompts = await harness.submit(1, 1, 2, 3)
     await until(lambda: len(harness.provider.running) == 2)
     await harness.stop()
-    replica_id = app.replica_id
-    app = await harness.start(max_in_flight=2)
-    await app.engine.take_over([replica_id])
+    await harness.start(max_in_flight=2)
     harness.provider.finish()
     assert await harness.until_closed(*prompts) == [State.DELIVERED] * 4
     assert set(harness.provider.paid.values()) == {1}
@@ -134,12 +132,10 @@ async def test_a_stop_loses_nothing_and_draws_nothing_twice(harness: ContractHar
 
 async def test_requests_that_no_engine_drives_are_driven_after_a_start(harness: ContractHarness) -> None:
     """Another engine, or a restored ledger, leaves requests in any state and no workflow."""
-    harness.provider.finish()
-    app = await harness.start()
+    await harness.start()
     await harness.stop()
     local = ContractHarness(harness.database_url, EngineChoice.LOCAL, harness.provider)
-    app = await local.start(max_in_flight=1)
-    harness.provider.holds = True
+    await local.start(max_in_flight=1)
     prompts = await local.submit(1, 1, 2)
     await until(lambda: harness.provider.running)
     await local.stop()

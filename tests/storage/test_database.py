@@ -16,11 +16,11 @@ from storage.bans import Ban, Bans
 from storage.database import Database, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.drafts import Drafts
-from storage.inbox import KEPT_SECONDS, Inbox, StoredUpdate
+from storage.inbox import KEPT_SECONDS, Inbox
 from storage.open_database import open_database
 from storage.preferences import Preference, Preferences, WhoMayDraw
 from storage.schema import key_values, metadata, preferences
-from tests.support.factories import origin
+from tests.support.factories import origin, queued_update
 from tests.support.ledger import connect
 from tests.support.manual_clock import ManualClock
 
@@ -147,17 +147,16 @@ async def test_a_draft_is_stored_once_and_found_by_its_question(
 
 async def test_the_inbox_detects_repeated_updates_for_a_day(database: Database, clock: ManualClock) -> None:
     inbox = Inbox(database=database, clock=clock)
-    one, two = StoredUpdate(1, '{"update_id": 1}'), StoredUpdate(2, '{"update_id": 2}')
-    assert await inbox.put([one, two]) == [one, two]
+    one, two = (queued_update(number) for number in (1, 2))
+    assert await inbox.put([one, two]) == [(one.update, False), (two.update, False)]
     assert await inbox.put([two]) == []
     await inbox.handled(1)
     assert await inbox.put([one]) == []
-    assert await inbox.unhandled() == [two]
+    assert await inbox.unhandled() == [two.update]
     clock.advance(KEPT_SECONDS + 1)
     await inbox.prune()
-    assert await inbox.put([one]) == [
-        one
-    ]  # Telegram repeats no update for so long: it is a new one with this id
+    # Telegram repeats no update for so long: it is a new one with this id.
+    assert await inbox.put([one]) == [(one.update, False)]
     assert await inbox.put([two]) == []
 
 

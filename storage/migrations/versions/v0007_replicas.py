@@ -32,6 +32,6 @@ def upgrade() -> None:
         "ix_inbox_queue_update_id",
         "inbox",
         ["queue", "update_id"],
-        sqlite_where=sa.text("payload IS NOT NULL"),
-        postgresql_where=sa.text("payload IS NOT NULL"),
+        sqlite_where=sa.text("queue IS NOT NULL AND payload IS NOT NULL"),
+        postgresql_where=sa.text("queue IS NOT NULL AND payload IS NOT NULL"),
     )

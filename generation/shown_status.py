@@ -1,0 +1,37 @@
+"""The status of one request as this process shows it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from chat.translations import Translator
+from core.reply_target import ReplyTarget
+from generation.status_content import Content, Phase
+
+
+@dataclass(slots=True)
+class ShownStatus:
+    """The status of one request.
+
+    `shown` is the content that the user sees, `shown_at` a monotonic time. `reaction_only` means that a reaction stands
+    in for the message. `stored` means that the ledger has the message id. `sending` means that a call is in flight.
+    `adopted_at` is the monotonic time at which the request was taken over from another replica.
+    """
+
+    request_id: int
+    place: ReplyTarget
+    translate: Translator
+    phase: Phase
+    since: float
+    message_id: int | None
+    reaction_only: bool
+    shown: Content | None = None
+    shown_at: float = float("-inf")
+    stored: bool = True
+    update: asyncio.Task[object] | None = None
+    sending: bool = False
+    adopted_at: float | None = None
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the content stays as it is until the phase changes."""
+        return self.update is None and self.phase is Phase.SENDING and self.shown == (Phase.SENDING, 0)

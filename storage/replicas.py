@@ -1,0 +1,99 @@
+"""The processes that share a ledger on PostgreSQL: heartbeats, the leader, and the tombstones of dead ones.
+
+Every time here is read from the database's clock inside the statement, so replicas on machines with different clocks
+agree. The replicas do not talk to each other: the rows are all that they know.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from storage.database import Database
+from storage.schema import replicas
+
+BEAT_SECONDS = 3.0
+"""Seconds between two heartbeats."""
+DEAD_SECONDS = 12.0
+"""Age of the last heartbeat from which a replica counts as dead: four heartbeats."""
+TOMBSTONE_SECONDS = 86_400.0
+"""Time for which a dead replica's row stays, so that nothing it claimed late is overlooked."""
+
+_NOW = sa.literal_column("extract(epoch FROM clock_timestamp())", sa.Float)
+_REGISTER = sa.insert(replicas).values(id=sa.bindparam("own_id"), started_at=_NOW, beat_at=_NOW)
+_BEAT = (
+    sa.update(replicas)
+    .where(replicas.c.id == sa.bindparam("own_id"), replicas.c.dead_at.is_(None))
+    .values(beat_at=_NOW, trouble=sa.bindparam("own_trouble"))
+    .returning(replicas.c.beat_at)
+)
+_STALE = (
+    sa.select(replicas.c.id)
+    .where(replicas.c.dead_at.is_(None), replicas.c.beat_at < _NOW - DEAD_SECONDS)
+    # A replica that was stopped in the middle of its beat holds its row until the server ends its session.
+    .with_for_update(skip_locked=True)
+)
+_BURY = sa.update(replicas).where(replicas.c.id.in_(_STALE)).values(dead_at=_NOW).returning(replicas.c.id)
+_RETIRE = (
+    sa.update(replicas)
+    .where(replicas.c.id == sa.bindparam("own_id"), replicas.c.dead_at.is_(None))
+    .values(dead_at=_NOW)
+)
+_ALL = sa.select(replicas).order_by(replicas.c.started_at, replicas.c.id)
+_FORGET = sa.delete(replicas).where(replicas.c.dead_at < _NOW - TOMBSTONE_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The state of all replicas at a heartbeat.
+
+    `now` is the Unix time of the database's clock. `buried` are the replicas that this heartbeat found dead, `dead` all
+    tombstones, these included. `trouble` is the outage of the provider that a living replica notices, if any.
+    """
+
+    now: float
+    leader: str
+    living: tuple[str, ...]
+    dead: tuple[str, ...]
+    buried: tuple[str, ...]
+    trouble: str | None
+
+
+class Replicas:
+    """Every read and write of the table of replicas."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def register(self, replica_id: str) -> None:
+        """Add a replica that starts."""
+        await self._database.write(lambda c: c.execute(_REGISTER, {"own_id": replica_id}).rowcount)
+
+    async def beat(self, replica_id: str, *, trouble: str | None, may_bury: bool) -> Heartbeat | None:
+        """Record a heartbeat and bury the replicas without one, if allowed. Return None if this one is dead itself."""
+
+        def unit(connection: sa.Connection) -> Heartbeat | None:
+            own = {"own_id": replica_id, "own_trouble": trouble}
+            now = connection.execute(_BEAT, own).scalar()
+            if now is None:
+                return None
+            buried = tuple(connection.execute(_BURY).scalars()) if may_bury else ()
+            rows = connection.execute(_ALL).all()
+            living = [row for row in rows if row.dead_at is None]
+            return Heartbeat(
+                now=now,
+                leader=living[0].id,
+                living=tuple(row.id for row in living),
+                dead=tuple(row.id for row in rows if row.dead_at is not None),
+                buried=buried,
+                trouble=next((row.trouble for row in living if row.trouble), None),
+            )
+
+        return await self._database.write(unit)
+
+    async def retire(self, replica_id: str) -> None:
+        """Record that a replica has stopped by itself, so that the others take over its work at once."""
+        await self._database.write(lambda c: c.execute(_RETIRE, {"own_id": replica_id}).rowcount)
+
+    async def forget_dead(self) -> None:
+        """Delete the tombstones that are old enough."""
+        await self._database.write(lambda connection: connection.execute(_FORGET).rowcount)
