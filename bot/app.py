@@ -72,7 +72,8 @@ class App:
             shared = build_workflows(settings, replica_id=self.replica.id, stack=self._stack)
             self._stack.push_async_callback(self.replica.stop)
         self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
-        self._leader_tasks = LeaderTasks(is_leader=self.is_leader, clock=clock)
+        is_leader = self.is_leader if self.replica else None
+        self._leader_tasks = LeaderTasks(clock=clock, is_leader=is_leader)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
         self._stack.push_async_callback(write_check.stop)
         provider = build_provider(
@@ -136,11 +137,12 @@ class App:
         self._generation.poll_schedule.restore(await self._storage.durations.recent())
         await self.engine.start()
         await self._leader_tasks.start()
-        self._leader_tasks.add(self._chat.deletion_scheduler.resume_forever)
+        self._leader_tasks.add(self._chat.deletion_scheduler.resume)
         self._leader_tasks.add(self.alarms.check_forever)
         if self.replica is not None:
             self._leader_tasks.add(self._generation.waiting_statuses.run)
             self._leader_tasks.add(lambda: repair_regularly(self.engine, self._clock))
+            self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
 
     async def serve(self) -> None:

@@ -30,16 +30,18 @@ class DeletionScheduler:
         self._scheduled: set[ScheduledDeletion] = set()
         self._background = Background()
 
-    async def resume_forever(self) -> None:
-        """Resume the deletions of an earlier process now, and later the ones that another replica left undone."""
-        overdue = float("-inf")
+    async def resume(self, overdue: float = float("-inf")) -> None:
+        """Resume the deletions that an earlier process left, if they are overdue by more than some seconds."""
+        for deletion in await self._deletions.all():
+            if self._clock.now() - deletion.due_at > overdue and deletion not in self._scheduled:
+                self._start(deletion)
+
+    async def resume_overdue_forever(self) -> None:
+        """Resume the deletions that another replica leaves undone, at every look."""
         while True:
-            with contextlib.suppress(StorageUnavailable):  # the next look is early enough
-                for deletion in await self._deletions.all():
-                    if self._clock.now() - deletion.due_at > overdue and deletion not in self._scheduled:
-                        self._start(deletion)
-                overdue = LONGEST_SECONDS
             await self._clock.sleep(LONGEST_SECONDS)
+            with contextlib.suppress(StorageUnavailable):  # the next look is early enough
+                await self.resume(overdue=LONGEST_SECONDS)
 
     async def stop(self) -> None:
         """Leave the scheduled deletions to the next start or to another replica."""

@@ -220,10 +220,12 @@ class StatusMessages:
         status.update = self._background.start(self._update(status))
 
     async def _update(self, status: ShownStatus) -> None:
+        if self._sharing is not None and not await self._confirm(status, self._sharing):
+            soon = self._clock.monotonic() - EDIT_SECONDS + TICK_SECONDS
+            status.shown_at, status.update = max(status.shown_at, soon), None
+            return
         reactions_rejected = False
         try:
-            if self._sharing is not None and not await self._confirm(status, self._sharing):
-                return
             if not status.reaction_only:  # a reaction is not a message and needs no slot
                 await self._adopt_lost(status)
                 await self._sender.acquire_slot(status.place.chat_id, Priority.STATUS)
@@ -252,7 +254,11 @@ class StatusMessages:
 
     async def _confirm(self, status: ShownStatus, sharing: StatusSharing) -> bool:
         """Return whether to show a request now, by its row."""
-        request = await sharing.read(status.request_id, waits=status.phase is Phase.WAITING)
+        try:
+            adopted = status.adopted_at is not None
+            request = await sharing.read(status.request_id, waits=adopted and status.phase is Phase.WAITING)
+        except StorageUnavailable:
+            return False
         if request is None:
             self._by_id.pop(status.request_id, None)
             return False

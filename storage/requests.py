@@ -83,10 +83,10 @@ _SET_STATUS = (
     .where(
         requests.c.id == sa.bindparam("by_id"),
         requests.c.closed_at.is_(None),
-        sa.func.coalesce(requests.c.status_message_id, sa.bindparam("message_id"))
-        == sa.bindparam("message_id"),
+        sa.func.coalesce(requests.c.status_message_id, sa.bindparam("new_status"))
+        == sa.bindparam("new_status"),
     )
-    .values(status_message_id=sa.bindparam("message_id"))
+    .values(status_message_id=sa.bindparam("new_status"))
 )
 _BEGIN = (
     sa.update(requests)
@@ -339,7 +339,7 @@ class Requests:
 
     async def set_status_message(self, request_id: int, message_id: int) -> bool:
         """Store the id of the request's status message. Return False if it has another one, or is closed."""
-        values = {"by_id": request_id, "message_id": message_id}
+        values = {"by_id": request_id, "new_status": message_id}
         return await self._database.write(lambda c: c.execute(_SET_STATUS, values).rowcount == 1)
 
     async def set_original(self, request_id: int, file_id: str) -> None:
