@@ -15,7 +15,8 @@ from bot.build_dispatcher import build_dispatcher
 from bot.build_generation import build_generation
 from bot.build_provider import build_provider
 from bot.build_storage import build_storage
-from bot.housekeeping import prune_hourly
+from bot.build_workflows import WorkflowParts, build_workflows
+from bot.housekeeping import prune_hourly, repair_regularly
 from bot.leader_tasks import LeaderTasks
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
@@ -34,7 +35,7 @@ from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarm
 from storage.database import Database
-from storage.replicas import Heartbeat
+from storage.replicas import Heartbeat, Replicas
 from storage.write_check import WriteCheck
 
 HANDLER_SECONDS = 1.0
@@ -70,11 +71,13 @@ class App:
         self.metrics = Metrics()
         self.database = database
         self._stack.push_async_callback(database.close)
-        self._storage = storage = build_storage(database, clock)
         self.replica: Replica | None = None
+        shared: WorkflowParts | None = None
         if database.is_shared:
-            self.replica = Replica(replicas=storage.replicas, clock=clock, trouble=self._outage)
+            self.replica = Replica(replicas=Replicas(database), clock=clock, trouble=self._outage)
+            shared = build_workflows(settings, replica_id=self.replica.id, stack=self._stack)
             self._stack.push_async_callback(self.replica.stop)
+        self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
         is_leader = self.is_leader if self.replica else None
         self._leader_tasks = LeaderTasks(clock=clock, is_leader=is_leader)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
@@ -93,6 +96,7 @@ class App:
             provider=provider,
             chat=chat,
             replica=self.replica,
+            shared=shared,
             stack=self._stack,
         )
         self.requests, self.bot = storage.requests, chat.bot
@@ -144,6 +148,7 @@ class App:
         """Resume the open requests and, if this process leads, the work that one process does for all."""
         if self.replica is not None:
             self.replica.on_heartbeat(self._adopt_updates)
+            self.replica.on_heartbeat(self._take_over_requests)
             await self.replica.start()
         self._generation.poll_schedule.restore(await self._storage.durations.recent())
         await self.engine.start()
@@ -152,6 +157,7 @@ class App:
         self._leader_tasks.add(self.alarms.check_forever)
         if self.replica is not None:
             self._leader_tasks.add(self._generation.waiting_statuses.run)
+            self._leader_tasks.add(lambda: repair_regularly(self.engine, self._clock))
             self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
 
@@ -190,6 +196,9 @@ class App:
 
     async def _adopt_updates(self, _heartbeat: Heartbeat) -> None:
         await self._update_queue.adopt()
+
+    async def _take_over_requests(self, heartbeat: Heartbeat) -> None:
+        await self.engine.take_over(heartbeat.dead)
 
     def _receives_updates(self) -> bool:
         by_webhook = self._webhook is not None and self._webhook.is_set

@@ -7,6 +7,7 @@ from bot.build_chat import ChatParts
 from bot.build_provider import ProviderParts
 from bot.build_sources import SourceParts, build_sources
 from bot.build_storage import StorageParts
+from bot.build_workflows import WorkflowParts
 from bot.replica import Replica
 from bot.settings import Settings
 from core.clock import Clock
@@ -15,9 +16,10 @@ from generation.alarms import Alarms
 from generation.allowances import Allowances, DailyQuota
 from generation.circuit_breaker import CircuitBreaker
 from generation.conversion import PictureConverter
+from generation.dbos_engine import DbosEngine
 from generation.delivery import Delivery
 from generation.end_texts import EndTexts
-from generation.engine import LocalEngine
+from generation.engine import Engine, LocalEngine
 from generation.finalizer import Finalizer
 from generation.lifecycle import Lifecycle
 from generation.lost_status import LostStatusFinder
@@ -39,7 +41,7 @@ class GenerationParts:
     alarms: Alarms
     allowances: Allowances
     circuit_breaker: CircuitBreaker
-    engine: LocalEngine
+    engine: Engine
     originals: Originals
     poll_schedule: PollSchedule
     quota: DailyQuota
@@ -56,9 +58,13 @@ def build_generation(
     provider: ProviderParts,
     chat: ChatParts,
     replica: Replica | None,
+    shared: WorkflowParts | None,
     stack: AsyncExitStack,
 ) -> GenerationParts:
-    """Return the parts of the layer generation. `stack` closes them. A single process has no `replica`."""
+    """Return the parts of the layer generation. `stack` closes them.
+
+    A single process has no `replica` and no parts that are `shared`.
+    """
     alarms = Alarms(
         client=provider.client,
         sender=chat.sender,
@@ -117,6 +123,7 @@ def build_generation(
         poll_schedule=poll_schedule,
         circuit_breaker=circuit_breaker,
         status_messages=status_messages,
+        shared=shared,
     )
     stack.push_async_callback(engine.stop)
     return GenerationParts(
@@ -180,7 +187,8 @@ def _build_engine(
     poll_schedule: PollSchedule,
     circuit_breaker: CircuitBreaker,
     status_messages: StatusMessages,
-) -> LocalEngine:
+    shared: WorkflowParts | None,
+) -> Engine:
     tasks = ShieldedTasks(clock)
     lifecycle = Lifecycle(
         requests=storage.requests,
@@ -233,6 +241,18 @@ def _build_engine(
         ),
         source_cleanup=sources.cleanup,
     )
+    if shared is not None:
+        return DbosEngine(
+            database=storage.database,
+            requests=storage.requests,
+            queue=shared.queue,
+            workflows=shared.workflows,
+            lifecycle=lifecycle,
+            status_messages=status_messages,
+            tasks=tasks,
+            clock=clock,
+            metrics=metrics,
+        )
     return LocalEngine(
         requests=storage.requests,
         lifecycle=lifecycle,

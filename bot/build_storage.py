@@ -15,6 +15,7 @@ from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.replicas import Replicas
+from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
 
@@ -39,8 +40,8 @@ class StorageParts:
     strikes: ModerationStrikes
 
 
-def build_storage(database: Database, clock: Clock) -> StorageParts:
-    """Return the repositories of an open ledger."""
+def build_storage(database: Database, clock: Clock, queue: RequestQueue | None = None) -> StorageParts:
+    """Return the repositories of an open ledger. `queue` is the queue that several processes share."""
     return StorageParts(
         database=database,
         bans=Bans(database, only_writer=not database.is_shared),
@@ -54,6 +55,6 @@ def build_storage(database: Database, clock: Clock) -> StorageParts:
         preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
         replicas=Replicas(database),
-        requests=Requests(database=database, clock=clock),
+        requests=Requests(database=database, clock=clock, queue=queue),
         strikes=ModerationStrikes(database=database, clock=clock),
     )

@@ -1,14 +1,16 @@
-"""Hourly deletion of rows that are not needed any more."""
+"""Regular work on the ledger: rows that are not needed any more, requests that nothing drives."""
 
 import contextlib
 
 from core.clock import Clock
+from generation.engine import Engine
 from storage.database_errors import StorageUnavailable
 from storage.drafts import Drafts
 from storage.inbox import Inbox
 from storage.replicas import Replicas
 
 PRUNE_SECONDS = 3600.0
+REPAIR_SECONDS = 30.0
 
 
 async def prune_hourly(inbox: Inbox, drafts: Drafts, replicas: Replicas | None, clock: Clock) -> None:
@@ -20,3 +22,11 @@ async def prune_hourly(inbox: Inbox, drafts: Drafts, replicas: Replicas | None, 
             if replicas is not None:
                 await replicas.forget_dead()
         await clock.sleep(PRUNE_SECONDS)
+
+
+async def repair_regularly(engine: Engine, clock: Clock) -> None:
+    """Let the engine continue requests that nothing drives, until cancelled. The start has done it once."""
+    while True:
+        await clock.sleep(REPAIR_SECONDS)
+        with contextlib.suppress(StorageUnavailable):  # the next time is early enough
+            await engine.repair()

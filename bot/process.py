@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 async def run(settings: Settings, *, failpoint: Failpoint | None = None) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises DatabaseError or OSError if it cannot start."""
     stopping = _stop_signal()
-    database = await open_database(settings.database_url, failpoint)
+    database = await open_database(settings.database_url, failpoint, shared=settings.uses_dbos)
     clock = SystemClock()
     app = App(
         settings,

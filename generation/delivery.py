@@ -4,6 +4,7 @@ The slot is acquired before the picture is fetched, so that requests that wait f
 """
 
 import asyncio
+from typing import Any
 
 import structlog
 
@@ -180,7 +181,7 @@ class Delivery:
     async def _fail(self, request: Request, failure: Failure) -> StepResult:
         return await self._settle(request, State.FAILED, failure=failure)
 
-    async def _settle(self, request: Request, final: State, **columns: str | int) -> StepResult:
+    async def _settle(self, request: Request, final: State, **columns: Any) -> StepResult:
         await self._tasks.retry_until_written(
             lambda: self._requests.settle(request, SENDING, final, **columns)
         )

@@ -6,7 +6,7 @@ the same lifecycle.
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -14,11 +14,11 @@ import structlog
 from core.clock import Clock
 from core.metrics import Metrics
 from core.model import PENDING, Accepted, Allowance, GenerationRequest, Rejection, Request, State
-from core.retries import backoff
 from generation.lifecycle import Lifecycle
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
-from storage.database_errors import StorageUnavailable
+from generation.step_loop import run_steps
+from generation.step_result import StepResult
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,9 @@ DRAIN_SECONDS = 7.0
 
 
 class Engine(Protocol):
-    """Drives requests through their lifecycle."""
+    """Drives requests through their lifecycle. `running` is True between `start` and `stop`."""
+
+    running: bool
 
     async def start(self) -> None:
         """Resume all open requests."""
@@ -41,6 +43,12 @@ class Engine(Protocol):
 
     async def queue_positions(self) -> Mapping[int, int]:
         """Return the position, from 1, of every request that waits. Raises StorageUnavailable."""
+
+    async def take_over(self, tombstones: Sequence[str]) -> None:
+        """Continue the requests of dead processes, by their replica ids. Raises StorageUnavailable."""
+
+    async def repair(self) -> None:
+        """Continue open requests that nothing drives. There should be none. Raises StorageUnavailable."""
 
     async def stop(self) -> None:
         """Start nothing new and finish the shielded tasks. The next start resumes the rest."""
@@ -137,6 +145,12 @@ class LocalEngine:
             queues = [queue for queue in queues if len(queue) > position]
         return positions
 
+    async def take_over(self, tombstones: Sequence[str]) -> None:
+        """Do nothing: no other process drives requests, and the start resumes those of earlier ones."""
+
+    async def repair(self) -> None:
+        """Do nothing: a task drives each open request until the process ends."""
+
     async def stop(self) -> None:
         """Start nothing new and finish the shielded tasks."""
         self.running = False
@@ -211,21 +225,13 @@ class LocalEngine:
             del self._request_tasks[request_id]
 
     async def _run(self, request_id: int) -> None:
-        tries = 0
-        while True:
-            try:
-                result = await self._lifecycle.advance(request_id)
-            except Exception as error:
-                tries += 1
-                outage = isinstance(error, StorageUnavailable)  # the database logs an outage itself
-                if not outage:
-                    log.exception("advance failed", request=request_id, tries=tries)
-                await self._clock.sleep(backoff(tries, longest=10.0 if outage else 60.0))
-                continue
-            tries = 0
+        def on_step(result: StepResult) -> None:
             if result.state not in PENDING:
                 self._free_slot(request_id)
-            if result.closed:
-                return
-            if result.wait:
-                await self._clock.sleep(result.wait)
+
+        await run_steps(
+            lambda: self._lifecycle.advance(request_id),
+            request_id=request_id,
+            clock=self._clock,
+            on_step=on_step,
+        )

@@ -4,6 +4,8 @@ Steps that cannot be repeated (the paid create, the send) are recorded before th
 afterwards. Calling `advance` again after a crash at any point is safe.
 """
 
+from collections.abc import Collection
+
 from core.model import PENDING, SENDING, Failure, Request, State
 from generation.circuit_breaker import CircuitBreaker, OutageReason
 from generation.delivery import Delivery
@@ -13,7 +15,7 @@ from generation.shielded_tasks import ShieldedTasks
 from generation.source_cleanup import SourceCleanup
 from generation.status_messages import StatusMessages
 from generation.step_result import StepResult, fail
-from generation.submission import Submission
+from generation.submission import SLOT_SECONDS, Submission
 from generation.task_poller import TaskPoller
 from storage.requests import Requests
 
@@ -45,11 +47,16 @@ class Lifecycle:
         self._source_cleanup = source_cleanup
         self._memories = RequestMemories()
 
-    async def advance(self, request_id: int) -> StepResult:
-        """Do the next step of a request. Raises the errors of the database; a repeated call is safe."""
+    async def advance(self, request_id: int, within: Collection[State] = frozenset(State)) -> StepResult:
+        """Do the next step of a request. Raises the errors of the database; a repeated call is safe.
+
+        In a state that is not `within`, do nothing: no step is left for the caller.
+        """
         request = await self._requests.get(request_id)
         if request is None or request.closed_at is not None:
             return StepResult(State.FAILED if request is None else request.state, closed=True)
+        if request.state not in within:
+            return StepResult(request.state, closed=True)
         memory = self._memories.of_request(request_id)
         result = await self._step(request, memory)
         if result.state not in PENDING:
@@ -57,6 +64,10 @@ class Lifecycle:
         if result.closed:
             self._memories.drop(request_id)
         return result
+
+    def forget(self, request_id: int) -> None:
+        """Drop the in-memory state of a request that another process continues."""
+        self._memories.drop(request_id)
 
     async def _step(self, request: Request, memory: RequestMemory) -> StepResult:
         if request.state is State.QUEUED:
@@ -71,7 +82,9 @@ class Lifecycle:
         return await self._finalizer.step(request)
 
     async def _submit_when_admitted(self, request: Request, memory: RequestMemory) -> StepResult:
-        """Submit a request once the circuit breaker admits it, or fail it if it has waited too long."""
+        """Submit a request once a slot is free and the circuit breaker admits it, or fail it after a long wait."""
+        if not await self._requests.has_slot(request.user_id):
+            return StepResult(request.state, wait=SLOT_SECONDS)
         outage, repeats = self._circuit_breaker.outage, request.creates > 0
         admission = await self._circuit_breaker.acquire(
             request.accepted_at,

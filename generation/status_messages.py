@@ -121,6 +121,13 @@ class StatusMessages:
         """Return whether this process shows a request."""
         return request_id in self._by_id
 
+    async def forget(self, request_id: int) -> None:
+        """Stop to show a request, because another replica continues it or has closed it."""
+        status = self._by_id.get(request_id)
+        if status is not None:
+            await self._end_updates(status)
+            self._by_id.pop(request_id, None)
+
     def drop_waiting(self, kept: Collection[int] = ()) -> None:
         """Leave the requests that wait to another replica, but for the kept ones."""
         for status in list(self._by_id.values()):
@@ -154,17 +161,20 @@ class StatusMessages:
         message_id = request.status_message_id
         status = self._by_id.get(request.id)
         if status is not None:
-            status.shown_at = float("inf")  # the ticker skips it from now on
-            if status.update is not None:
-                if not status.sending:
-                    status.update.cancel()
-                await asyncio.wait([status.update])
+            await self._end_updates(status)
             self._by_id.pop(request.id, None)
             message_id = status.message_id or message_id
         if message_id is None:
             translate = self._translations.for_language(request.language)
             message_id = await self._lost_status_finder.find(request.id, request.place, translate)
         return message_id
+
+    async def _end_updates(self, status: ShownStatus) -> None:
+        status.shown_at = float("inf")  # the ticker skips it from now on
+        if status.update is not None:
+            if not status.sending:
+                status.update.cancel()
+            await asyncio.wait([status.update])
 
     def update_now(self, request_id: int) -> None:
         """Update one status message now instead of at the next tick."""

@@ -11,7 +11,8 @@ from storage.requests import Requests
 class StepResult:
     """The state of the request after the step, and the seconds to wait before the next step.
 
-    The state is the one that this step knows of; another task may have changed it. `closed` means that no step is left.
+    The state is the one that this step knows of; another task may have changed it. `closed` means that no step is left
+    for the caller.
     """
 
     state: State
@@ -24,6 +25,13 @@ async def fail(
 ) -> StepResult:
     """Settle a pending request as failed, which gives its quota units back. `detail` is named by the sentence."""
     await tasks.retry_until_written(
-        lambda: requests.settle(request, PENDING, State.FAILED, failure=failure, failure_detail=detail)
+        lambda: requests.settle(
+            request,
+            PENDING,
+            State.FAILED,
+            of_create=request.creates,
+            failure=failure,
+            failure_detail=detail,
+        )
     )
     return StepResult(State.FAILED)

@@ -34,9 +34,12 @@ from provider.errors import (
 )
 from provider.image_refusals import failed_to_load
 from storage.database_errors import StorageUnreachable
-from storage.requests import Requests
+from storage.requests import Beginning, Requests
 
 log = structlog.get_logger(__name__)
+
+SLOT_SECONDS = 0.3
+"""Time after which a request looks again for a slot, if the requests in flight of all processes use all of them."""
 
 
 class Submission:
@@ -97,21 +100,25 @@ class Submission:
         if self._time_left(memory.began_at) <= 0:
             return await self._fail(request, Failure.UNAVAILABLE)
         request = replace(request, started_at=memory.began_at, creates=request.creates + 1)
-        if not await self._begin(request):
-            return StepResult(request.state)  # cancelled, or edited since it was read: read again
+        beginning = await self._begin(request)
+        if beginning is Beginning.FULL:
+            return StepResult(request.state, wait=SLOT_SECONDS)
+        if beginning is Beginning.OUTDATED:
+            return StepResult(request.state)  # read again
         on_begin(request)
         return await self._create(request, source, memory)
 
-    async def _begin(self, request: Request) -> bool:
-        """Record the create. Return False if the request must be read again."""
+    async def _begin(self, request: Request) -> Beginning:
+        """Record the create."""
         try:
             return await self._requests.begin_submission(request)
         except StorageUnreachable:
             # Nothing is sent yet, so the outcome of the create is known, whether the record is stored or not.
             stored = await self._tasks.retry_until_written(lambda: self._requests.get(request.id))
-            return (
+            begun = (
                 stored is not None and stored.state is State.SUBMITTING and stored.creates == request.creates
             )
+            return Beginning.BEGUN if begun else Beginning.OUTDATED
 
     async def after_unknown(self, request: Request, reason: str) -> StepResult:
         """Repeat a create of unknown outcome once, or fail the request: the provider cannot say whether it started.
@@ -124,7 +131,7 @@ class Submission:
         if not repeat:
             return await self._fail(request, Failure.UNKNOWN_CREATE)
         await self._tasks.retry_until_written(
-            lambda: self._requests.move(request.id, State.SUBMITTING, State.QUEUED)
+            lambda: self._requests.move(request.id, State.SUBMITTING, State.QUEUED, of_create=request.creates)
         )
         return StepResult(State.QUEUED)
 
@@ -194,7 +201,11 @@ class Submission:
         """Move a request from `submitting` back to `queued`, and do not count its create, which was not accepted."""
         await self._tasks.retry_until_written(
             lambda: self._requests.move(
-                request.id, State.SUBMITTING, State.QUEUED, creates=request.creates - 1
+                request.id,
+                State.SUBMITTING,
+                State.QUEUED,
+                of_create=request.creates,
+                creates=request.creates - 1,
             )
         )
 
@@ -216,6 +227,7 @@ class Submission:
                 request.id,
                 State.SUBMITTING,
                 state,
+                of_create=request.creates,
                 task_id=task.id,
                 running_at=now,
                 picture_url=task.url,
@@ -226,7 +238,8 @@ class Submission:
         if moved:
             memory.task_began_here = True
         else:
-            log.info("request cancelled during the create call", request=request.id, task=task.id)
+            # Cancelled during the call, or created again by another process after this one was stopped for a while.
+            log.info("task not recorded", request=request.id, task=task.id)
         return StepResult(state)
 
     async def _put_back(

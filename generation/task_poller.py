@@ -1,5 +1,7 @@
 """Polls a running task until it is done, failed or timed out, at the times of generation.poll_schedule."""
 
+from typing import Any
+
 import structlog
 
 from core.clock import Clock
@@ -118,7 +120,7 @@ class TaskPoller:
     async def _record_ready(
         self, request: Request, task: Task, watched: WatchedTask, age: float
     ) -> StepResult:
-        columns = {"picture_url": task.url, "ready_at": self._clock.now()}
+        columns: dict[str, Any] = {"picture_url": task.url, "ready_at": self._clock.now()}
         if task.cost is not None:
             columns["cost"] = task.cost
         learned = watched.interval(age)

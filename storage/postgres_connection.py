@@ -71,6 +71,24 @@ def create_visiting_engine(url: sa.URL) -> AsyncEngine:
     )
 
 
+def create_blocking_engine(url: sa.URL, connections: int, *, limited: bool = True) -> sa.Engine:
+    """Return an engine of blocking connections, for a library that shares the database with the ledger.
+
+    Sessions that are not `limited` may wait and hold locks for as long as they like.
+    """
+    session = _SESSION if limited else {"application_name": _SESSION["application_name"]}
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            **_CONNECT,
+            "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
+        },
+    )
+
+
 async def _prepare(connection: psycopg.AsyncConnection[Any], owner: int) -> None:
     """Set the session's parameters and join the owner's connections, in one transaction.
 

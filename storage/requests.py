@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Collection, Mapping
+from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ from storage.database import Database
 from storage.durations import Interval, record_duration
 from storage.locks import hold
 from storage.moderation_strikes import record_strike
+from storage.request_queue import RequestQueue, Workflow
 from storage.rows import origin_columns, read_request, source_columns
 from storage.schema import requests
 from storage.upsert import insert
@@ -105,19 +107,41 @@ _DROP_FORGOTTEN = sa.delete(requests).where(requests.c.id == sa.bindparam("by_id
 _INSERT = insert(requests)
 
 
+class Beginning(Enum):
+    """The result of `begin_submission`."""
+
+    BEGUN = "begun"
+    OUTDATED = "outdated"
+    """The request is not queued any more, or an edit has changed its content since it was read."""
+    FULL = "full"
+    """The requests in flight, of this user or of all, use all slots."""
+
+
 @functools.cache
-def _move_statement(expected: tuple[State, ...], columns: tuple[str, ...]) -> sa.Update:
+def _move_statement(expected: tuple[State, ...], columns: tuple[str, ...], *, of_create: bool) -> sa.Update:
     """Return the fenced update for one kind of move, cached: to build one costs more than to run it."""
+    fence = [requests.c.id == sa.bindparam("by_id"), requests.c.state.in_([s.value for s in expected])]
+    if of_create:
+        fence.append(requests.c.creates == sa.bindparam("of_create"))
     return (
         sa.update(requests)
-        .where(requests.c.id == sa.bindparam("by_id"), requests.c.state.in_([s.value for s in expected]))
+        .where(*fence)
         .values({column: sa.bindparam(f"new_{column}") for column in columns})
     )
 
 
-def _move(connection: sa.Connection, request_id: int, expected: Collection[State], values: Values) -> bool:
-    statement = _move_statement(tuple(sorted(expected)), tuple(values))
-    new = {f"new_{column}": value for column, value in values.items()}
+def _move(
+    connection: sa.Connection,
+    request_id: int,
+    expected: Collection[State],
+    values: Values,
+    of_create: int | None = None,
+) -> bool:
+    fenced = of_create is not None
+    statement = _move_statement(tuple(sorted(expected)), tuple(values), of_create=fenced)
+    new: dict[str, Any] = {f"new_{column}": value for column, value in values.items()}
+    if fenced:
+        new["of_create"] = of_create
     return connection.execute(statement, {"by_id": request_id, **new}).rowcount == 1
 
 
@@ -136,11 +160,12 @@ def _reason(origin: Origin, exhausted: int) -> RejectionReason:
 
 
 class Requests:
-    """Every read and write of the requests table."""
+    """Every read and write of the requests table. `queue` is the one that several processes share, if there is one."""
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock, queue: RequestQueue | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._queue = queue
 
     async def accept(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:
         """Write a request and reserve its quota units in one transaction, or write nothing.
@@ -172,6 +197,7 @@ class Requests:
             if exhausted is not None:
                 return Rejection(_reason(origin, exhausted))
             row = connection.execute(_INSERT.returning(*requests.c), columns).one()
+            self._enqueue_next(connection, origin.user_id)
             return Accepted(read_request(row), fresh=True)
 
         return await self._database.write(unit)
@@ -221,26 +247,41 @@ class Requests:
         return await self._many(_PENDING_OF, {"of_user": user_id})
 
     async def move(
-        self, request_id: int, expected: State, to: State, *, learned: Interval | None = None, **values: Any
+        self,
+        request_id: int,
+        expected: State,
+        to: State,
+        *,
+        of_create: int | None = None,
+        learned: Interval | None = None,
+        **values: Any,
     ) -> bool:
         """Change the state, and the given columns, if the state is `expected`. Return False if it is not.
 
+        `of_create` is the number of the create that the move follows from: after another create it does nothing.
         `learned` stores the task's duration in the same transaction.
         """
+        changes_slots = expected is State.QUEUED or (expected in PENDING and to not in PENDING)
 
         def unit(connection: sa.Connection) -> bool:
-            moved = _move(connection, request_id, [expected], {"state": to, **values})
+            owner = self._hold_owner(connection, request_id) if changes_slots else None
+            moved = _move(connection, request_id, [expected], {"state": to, **values}, of_create)
             if moved and learned is not None:
                 record_duration(connection, learned)
+            if moved:
+                self._enqueue_next(connection, owner)
             return moved
 
         return await self._database.write(unit)
 
-    async def begin_submission(self, request: Request) -> bool:
-        """Move a queued request to `submitting`, with its `started_at` and `creates`.
+    async def has_slot(self, user_id: int) -> bool:
+        """Return whether a request of a user may be submitted now, as far as several processes share the limits."""
+        if (queue := self._queue) is None:
+            return True
+        return await self._database.read(lambda connection: queue.has_slot(connection, user_id))
 
-        Return False if it is not queued any more, or if an edit has changed its content since it was read.
-        """
+    async def begin_submission(self, request: Request) -> Beginning:
+        """Move a queued request to `submitting`, with its `started_at` and `creates`."""
         values = {
             "by_id": request.id,
             "read_prompt": request.prompt,
@@ -249,22 +290,42 @@ class Requests:
             "new_started_at": request.started_at,
             "new_creates": request.creates,
         }
-        moved = await self._database.write(lambda connection: connection.execute(_BEGIN, values).rowcount)
-        return moved == 1
+
+        def unit(connection: sa.Connection) -> Beginning:
+            if self._queue is not None and not self._queue.admits(connection, request.user_id):
+                return Beginning.FULL
+            if connection.execute(_BEGIN, values).rowcount != 1:
+                return Beginning.OUTDATED
+            self._enqueue_next(connection, request.user_id)
+            return Beginning.BEGUN
+
+        return await self._database.write(unit)
 
     async def settle(
-        self, request: Request, expected: Collection[State], final: State, **values: Any
+        self,
+        request: Request,
+        expected: Collection[State],
+        final: State,
+        *,
+        of_create: int | None = None,
+        **values: Any,
     ) -> bool:
         """Move to a final state and keep or give back the quota units, exactly once. Return False if not `expected`.
 
-        `delivered` keeps the units. Every other final state gives them back.
+        `delivered` keeps the units. Every other final state gives them back. `of_create` is as for `move`.
         """
         now = self._clock.now()
         columns = {"state": final, "finished_at": now, **values}
+        changes_slots = not PENDING.isdisjoint(expected)
 
         def unit(connection: sa.Connection) -> bool:
-            if not _move(connection, request.id, expected, columns):
+            owner = self._hold_owner(connection, request.id) if changes_slots else None
+            if not _move(connection, request.id, expected, columns, of_create):
                 return False
+            self._enqueue_next(connection, owner)
+            if self._queue is not None and final is State.CANCELLED:
+                # The process that draws the request may be another one, and learns of the end later.
+                self._queue.enqueue(connection, Workflow.FINISH, request.id)
             if values.get("failure") is Failure.MODERATED:
                 record_strike(connection, request.user_id, now)
             if final is not State.DELIVERED:
@@ -341,6 +402,13 @@ class Requests:
     async def pending_in_chat(self, chat_id: int) -> list[Request]:
         """Return the pending requests of a chat."""
         return await self._many(_PENDING_IN, {"in_chat": chat_id})
+
+    def _hold_owner(self, connection: sa.Connection, request_id: int) -> int | None:
+        return None if self._queue is None else self._queue.hold_owner(connection, request_id)
+
+    def _enqueue_next(self, connection: sa.Connection, user_id: int | None) -> None:
+        if self._queue is not None and user_id is not None:
+            self._queue.enqueue_next(connection, user_id)
 
     async def _update(self, request_id: int, values: Values) -> None:
         statement = sa.update(requests).where(requests.c.id == request_id).values(dict(values))

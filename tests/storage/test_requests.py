@@ -22,7 +22,7 @@ from core.model import (
 from core.reply_target import ReplyTarget
 from storage.database import Database
 from storage.quotas import Quotas
-from storage.requests import Requests
+from storage.requests import Beginning, Requests
 from tests.support.factories import AMPLE, generation_request, origin
 from tests.support.manual_clock import ManualClock
 
@@ -161,11 +161,12 @@ async def test_a_request_that_was_edited_since_it_was_read_is_not_submitted(
     ratio = AspectRatio.TALL if changed == "ratio" else read.ratio
     source = SourcePicture("other") if changed == "source" else None
     assert await requests.revise(read.origin.key, prompt, ratio, source)
-    assert not await requests.begin_submission(begun)
+    assert await requests.begin_submission(begun) is Beginning.OUTDATED
     current = await requests.get(read.id)
     assert current is not None
     assert (current.state, current.prompt, current.ratio) == (State.QUEUED, prompt, ratio)
-    assert await requests.begin_submission(dataclasses.replace(current, started_at=5.0, creates=1))
+    begun = dataclasses.replace(current, started_at=5.0, creates=1)
+    assert await requests.begin_submission(begun) is Beginning.BEGUN
     assert not await requests.revise(read.origin.key, "too late", ratio, None)
     submitted = await requests.get(read.id)
     assert submitted is not None
@@ -175,4 +176,24 @@ async def test_a_request_that_was_edited_since_it_was_read_is_not_submitted(
 async def test_a_cancelled_request_is_not_submitted(requests: Requests) -> None:
     read = await _accept(requests)
     assert await requests.settle(read, PENDING, State.CANCELLED)
-    assert not await requests.begin_submission(dataclasses.replace(read, started_at=5.0, creates=1))
+    begun = dataclasses.replace(read, started_at=5.0, creates=1)
+    assert await requests.begin_submission(begun) is Beginning.OUTDATED
+
+
+async def test_the_answer_to_a_create_does_not_move_a_request_that_was_created_again(
+    requests: Requests,
+) -> None:
+    """A process that was stopped for a while may get its answer after another one has repeated the create."""
+    request = await _accept(requests)
+    for create in (1, 2):
+        begun = dataclasses.replace(request, started_at=5.0, creates=create)
+        assert await requests.begin_submission(begun) is Beginning.BEGUN
+        assert not await requests.move(request.id, State.SUBMITTING, State.RUNNING, of_create=create - 1)
+        assert not await requests.settle(request, PENDING, State.FAILED, of_create=create - 1)
+        if create == 1:
+            assert await requests.move(request.id, State.SUBMITTING, State.QUEUED, of_create=1)
+    assert await requests.move(request.id, State.SUBMITTING, State.RUNNING, of_create=2, task_id="second")
+    assert not await requests.settle(request, PENDING, State.FAILED, of_create=1)
+    current = await requests.get(request.id)
+    assert current is not None
+    assert (current.state, current.task_id) == (State.RUNNING, "second")

@@ -46,8 +46,9 @@ def _load_texts_and_authorities() -> None:
 
 
 def _request_state() -> str:
-    """Return the committed state of the only request in the ledger."""
-    rows = read_rows(os.environ["DATABASE_URL"], "SELECT state, closed_at FROM requests")
+    """Return the committed state of the newest request in the ledger."""
+    query = "SELECT state, closed_at FROM requests ORDER BY id DESC LIMIT 1"
+    rows = read_rows(os.environ["DATABASE_URL"], query)
     if not rows:
         return "no row"
     return str(rows[0]["state"]) if rows[0]["closed_at"] is None else "closed"
@@ -56,8 +57,8 @@ def _request_state() -> str:
 def _install_test_hooks(die_at: str, clock: str) -> None:
     """Make the bot kill itself at a failpoint of the ledger, and set its clock forward by the number in a file.
 
-    `die_at` is a failpoint, the state of the request, and the number of the pass in that state: `commit running 1`.
-    An empty string switches either hook off. While a file named `read-only` exists beside the ledger, every write
+    `die_at` is a failpoint, the state of the newest request, and the number of the pass in that state: `commit running
+    1`. An empty string switches either hook off. While a file named `read-only` exists beside the ledger, every write
     fails as on a read-only disk.
     """
     passed: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import App
-from bot.settings import Settings
+from bot.settings import EngineChoice, Settings
 from core.clock import Clock
 from storage.database import Failpoint
 from storage.open_database import open_database
@@ -22,11 +22,13 @@ async def open_app(
     **settings: Any,
 ) -> App:
     """Return an application on a ledger. It is not started."""
+    defaults: dict[str, Any] = {"telegram_rate": 10_000, "engine": EngineChoice.LOCAL}
     chosen = Settings.model_construct(
         bot_token=SecretStr("1:token"),
         gptunnel_api_key=SecretStr("key-key-key"),
         gptunnel_api_url="http://media.test/v1",
-        **{"telegram_rate": 10_000} | settings,
+        database_url=database_url,
+        **defaults | settings,
     )
-    database = await open_database(database_url, failpoint)
+    database = await open_database(database_url, failpoint, shared=chosen.uses_dbos)
     return App(chosen, database=database, session=telegram, media_transport=provider, clock=clock)

@@ -1,0 +1,105 @@
+"""DBOS's table of workflows, read together with the requests (DBOS, System Tables)."""
+
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from core.model import PENDING, State
+from storage.request_queue import Workflow
+from storage.schema import requests
+
+_LIVE = ("ENQUEUED", "DELAYED", "PENDING")
+"""The states of a workflow that is waiting or running; `PENDING` is running."""
+
+_STATUS = sa.table(
+    "workflow_status", sa.column("workflow_uuid"), sa.column("status"), sa.column("created_at"), schema="dbos"
+)
+_DRAW, _FINISH = _STATUS.alias("draw"), _STATUS.alias("finish")
+
+
+def _is_of_request(status: sa.FromClause, workflow: Workflow) -> sa.ColumnElement[bool]:
+    return status.c.workflow_uuid == sa.literal(f"{workflow}:").concat(sa.cast(requests.c.id, sa.Text))
+
+
+_WITH_DRAW = requests.outerjoin(_DRAW, _is_of_request(_DRAW, Workflow.DRAW))
+_ENQUEUED_AT = sa.func.min(_DRAW.c.created_at).filter(_DRAW.c.status == "ENQUEUED")
+_WAITING = (
+    sa.select(
+        requests.c.id,
+        sa.func.row_number().over(partition_by=requests.c.user_id, order_by=requests.c.id).label("round"),
+        _ENQUEUED_AT.over(partition_by=requests.c.user_id).label("enqueued_at"),
+        sa.func.min(requests.c.id).over(partition_by=requests.c.user_id).label("first_id"),
+    )
+    .select_from(_WITH_DRAW)
+    .where(
+        requests.c.finished_at.is_(None),
+        requests.c.state == State.QUEUED.value,
+        requests.c.started_at.is_(None),
+        _DRAW.c.status.is_distinct_from("PENDING"),
+    )
+    .subquery()
+)
+_POSITIONS = sa.select(_WAITING.c.id).order_by(
+    _WAITING.c.round, _WAITING.c.enqueued_at.asc().nulls_last(), _WAITING.c.first_id
+)
+_OPEN = (
+    sa.select(
+        requests.c.id,
+        requests.c.user_id,
+        requests.c.state,
+        requests.c.started_at,
+        _DRAW.c.status.label("draw"),
+        _FINISH.c.status.label("finish"),
+    )
+    .select_from(_WITH_DRAW.outerjoin(_FINISH, _is_of_request(_FINISH, Workflow.FINISH)))
+    .where(requests.c.closed_at.is_(None))
+    .order_by(requests.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LostWork:
+    """Open requests that no workflow drives.
+
+    `draws` and `finishes` are the ids of requests that lack this workflow, `users` have waiting requests but none in
+    the queue. `ended` are the ids of workflows that ended too early and stand in the way of new ones.
+    """
+
+    draws: list[int] = field(default_factory=list)
+    finishes: list[int] = field(default_factory=list)
+    users: set[int] = field(default_factory=set)
+    ended: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.draws or self.finishes or self.ended)
+
+
+def queue_positions(connection: sa.Connection) -> dict[int, int]:
+    """Return the position, from 1, of each waiting request, as if they were drawn one after the other.
+
+    Each user has one request in each round. Users with a request in the queue precede those who use all their slots.
+    """
+    ids = connection.execute(_POSITIONS).scalars()
+    return {request_id: position for position, request_id in enumerate(ids, start=1)}
+
+
+def find_lost_work(connection: sa.Connection) -> LostWork:
+    """Return the open requests that no workflow drives."""
+    lost, in_queue = LostWork(), set()
+    for row in connection.execute(_OPEN):
+        if row.draw in _LIVE:
+            if row.draw == "ENQUEUED":
+                in_queue.add(row.user_id)
+        elif row.state in PENDING:
+            if row.draw is not None:
+                lost.ended.append(Workflow.DRAW.id_of(row.id))
+            if row.state == State.QUEUED and row.started_at is None:
+                lost.users.add(row.user_id)
+            else:
+                lost.draws.append(row.id)
+        elif row.finish not in _LIVE:
+            if row.finish is not None:
+                lost.ended.append(Workflow.FINISH.id_of(row.id))
+            lost.finishes.append(row.id)
+    lost.users.difference_update(in_queue)
+    return lost
