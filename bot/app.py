@@ -86,7 +86,12 @@ class App:
             settings, metrics=self.metrics, transport=media_transport, stack=self._stack
         )
         self._chat = chat = build_chat(
-            settings, session=session, clock=clock, storage=storage, stack=self._stack
+            settings,
+            session=session,
+            clock=clock,
+            storage=storage,
+            stack=self._stack,
+            replica=self.replica,
         )
         self._generation = generation = build_generation(
             settings,
@@ -165,9 +170,11 @@ class App:
         """Start the web server and receive updates. Raises OSError if the address is in use."""
         settings, clock, storage = self._settings, self._clock, self._storage
         self._background.start(measure_loop_lag(self.metrics))
-        replicas = storage.replicas if self.replica else None
+        prunes = [storage.inbox.prune, storage.drafts.prune]
+        if self.replica is not None:
+            prunes += [storage.replicas.forget_dead, storage.rate_limits.prune]
         lead = self._leader_tasks.add
-        lead(lambda: prune_hourly(storage.inbox, storage.drafts, replicas, clock))
+        lead(lambda: prune_hourly(prunes, clock))
         lead(lambda: set_menus(menus=self._chat.menus, clock=clock))
         lead(lambda: set_descriptions(bot=self.bot, clock=clock, translations=self._chat.translations))
         if settings.updates is Updates.WEBHOOK:

@@ -7,6 +7,7 @@ from aiogram import Bot
 from aiogram.client.session.base import BaseSession
 
 from bot.build_storage import StorageParts
+from bot.replica import Replica
 from bot.settings import Settings
 from chat.api_calls import ApiCaller
 from chat.deletion_scheduler import DeletionScheduler
@@ -15,7 +16,7 @@ from chat.members import Members
 from chat.menu import Menus
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
-from chat.rate_limiter import LocalRateLimiter, RateLimiter
+from chat.rate_limiter import LocalRateLimiter, RateLimiter, SharedRateLimiter
 from chat.sender import Sender, make_bot
 from chat.translations import Translations
 from core.clock import Clock
@@ -43,12 +44,12 @@ def build_chat(
     clock: Clock,
     storage: StorageParts,
     stack: AsyncExitStack,
-    rate_limiter: RateLimiter | None = None,
+    replica: Replica | None,
 ) -> ChatParts:
-    """Return the parts of the layer chat. `stack` closes them. By default, this process alone keeps the rate limits."""
+    """Return the parts of the layer chat. `stack` closes them. Replicas share the rate limits."""
     bot = make_bot(settings.bot_token.get_secret_value(), session)
     stack.push_async_callback(bot.session.close)
-    rate_limiter = rate_limiter or LocalRateLimiter(rate=settings.telegram_rate, clock=clock)
+    rate_limiter = _build_rate_limiter(settings, clock=clock, storage=storage, replica=replica)
     stack.push_async_callback(rate_limiter.stop)
     caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock)
     sender = Sender(caller)
@@ -73,4 +74,15 @@ def build_chat(
         private_replies=PrivateReplies(sender=sender, deletion_scheduler=deletion_scheduler),
         sender=sender,
         translations=translations,
+    )
+
+
+def _build_rate_limiter(
+    settings: Settings, *, clock: Clock, storage: StorageParts, replica: Replica | None
+) -> RateLimiter:
+    rate = settings.telegram_rate
+    if replica is None:
+        return LocalRateLimiter(rate=rate, clock=clock)
+    return SharedRateLimiter(
+        rate=rate, clock=clock, limits=storage.rate_limits, replicas=lambda: replica.living
     )

@@ -14,6 +14,7 @@ from storage.moderation_strikes import ModerationStrikes
 from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.quotas import Quotas
+from storage.rate_limits import RateLimits
 from storage.replicas import Replicas
 from storage.request_queue import RequestQueue
 from storage.requests import Requests
@@ -35,6 +36,7 @@ class StorageParts:
     key_values: KeyValueStore
     preferences: Preferences
     quotas: Quotas
+    rate_limits: RateLimits
     replicas: Replicas
     requests: Requests
     strikes: ModerationStrikes
@@ -54,6 +56,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         key_values=KeyValueStore(database),
         preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
+        rate_limits=RateLimits(database),
         replicas=Replicas(database),
         requests=Requests(database=database, clock=clock, queue=queue),
         strikes=ModerationStrikes(database=database, clock=clock),

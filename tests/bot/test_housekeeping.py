@@ -28,7 +28,7 @@ async def test_unfinished_drafts_and_handled_updates_are_deleted_within_an_hour_
     await drafts.save(origin(), prompt="a fox")
     await inbox.put([queued_update(1), queued_update(2)])
     await inbox.handled(1)
-    task = asyncio.create_task(prune_hourly(inbox, drafts, None, clock))
+    task = asyncio.create_task(prune_hourly([inbox.prune, drafts.prune], clock))
     await asyncio.sleep(23 * HOUR)
     assert (_count(database_url, "drafts"), _count(database_url, "inbox")) == (1, 2)
     await asyncio.sleep(3 * HOUR)
