@@ -12,6 +12,7 @@ import aiohttp
 
 from playground.call import ApiError
 
+_CONNECTIONS = 40
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 
 
@@ -103,6 +104,7 @@ class UpdateFeed:
         if before is not None and before.url == url:  # Telegram forgets the error with the address only
             self.webhook.failed_at, self.webhook.error = before.failed_at, before.error
         self._drop(parameters)
+        self._arrived.set()
         if self._poster is None:
             self._poster = asyncio.create_task(self._post())
         return True
@@ -126,24 +128,53 @@ class UpdateFeed:
             self._updates.clear()
 
     async def _post(self) -> None:
-        """Post updates to the webhook in order. Each is repeated until the response is 2xx."""
-        async with aiohttp.ClientSession() as session:
+        """Post updates to the webhook: those of a chat in order, those of several chats at the same time.
+
+        Telegram opens up to max_connections (40 by default) connections at once (Bot API, setWebhook), and sends the
+        next update of a chat after the one before is acknowledged (grammY, Deployment, "Ending webhook requests in
+        time"). Each is repeated until the response is 2xx.
+        """
+        async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
+            posting: set[int] = set()
             while True:
-                if not self._updates or self.webhook is None:
-                    self._arrived.clear()
-                    await self._arrived.wait()
-                    continue
-                update, hook = self._updates[0], self.webhook
-                headers = {_SECRET_HEADER: hook.secret} if hook.secret else {}
-                error = ""
-                try:
-                    async with session.post(hook.url, json=update, headers=headers) as answer:
-                        if not 200 <= answer.status < 300:
-                            error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
-                except aiohttp.ClientError:
-                    error = "Connection refused"
-                if not error:
-                    self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
-                else:
-                    hook.failed_at, hook.error = int(time.time()), error
-                    await asyncio.sleep(0.1)
+                self._arrived.clear()
+                for update in self._updates if self.webhook is not None else []:
+                    chat_id = _chat_of(update)
+                    if chat_id not in posting and len(posting) < _CONNECTIONS:
+                        posting.add(chat_id)
+                        group.create_task(self._post_in_turn(session, update, posting))
+                await self._arrived.wait()
+
+    async def _post_in_turn(
+        self, session: aiohttp.ClientSession, update: dict[str, Any], posting: set[int]
+    ) -> None:
+        if self.webhook is not None:
+            await self._post_one(session, self.webhook, update)
+        posting.remove(_chat_of(update))
+        self._arrived.set()
+
+    async def _post_one(self, session: aiohttp.ClientSession, hook: Webhook, update: dict[str, Any]) -> None:
+        headers = {_SECRET_HEADER: hook.secret} if hook.secret else {}
+        error = ""
+        try:
+            async with session.post(hook.url, json=update, headers=headers) as answer:
+                if not 200 <= answer.status < 300:
+                    error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
+        except aiohttp.ClientError:
+            error = "Connection refused"
+        if not error:
+            self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
+        else:
+            hook.failed_at, hook.error = int(time.time()), error
+            await asyncio.sleep(0.1)
+
+
+def _chat_of(update: dict[str, Any]) -> int:
+    """Return the id of the chat that an update is about, or of the user."""
+    for content in update.values():
+        if isinstance(content, dict):
+            message = content.get("message", content)
+            about = message.get("chat") or content.get("from") or {}
+            if "id" in about:
+                return int(about["id"])
+    return 0

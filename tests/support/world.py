@@ -201,17 +201,17 @@ async def open_world(folder: Path, **settings: str) -> AsyncIterator[World]:
             yield world
         finally:
             await world.process.kill()
-        _check_secrets(world)
+        check_secrets(world, world.process)
 
 
-def _check_secrets(world: World) -> None:
+def check_secrets(world: World, process: BotProcess) -> None:
     """Check that neither secret has left the bot, except in the calls that need it.
 
     Every end-to-end test ends here, so the check covers the logs, the messages and the calls of all of them.
     """
     token, key = TOKEN.partition(":")[2], KEY
     sent = [*world.telegram.seen, *(event.text for event in world.telegram.chats.events)]
-    for place, lines in {"the log": world.process.lines, "a message": sent}.items():
+    for place, lines in {"the log": process.lines, "a message": sent}.items():
         assert not any(token in line or key in line for line in lines), f"a secret is in {place}"
     received = [*world.media.bodies, *world.media.received]
     assert not any(token in line for line in received), "the token reached the media API"
