@@ -182,7 +182,9 @@ class App:
             secret = webhook_secret(settings.bot_token, settings.webhook_secret)
             self._web.add_webhook(path, secret, self._update_queue)
             url = f"{settings.public_url}{path}"
-            self._webhook = Webhook(bot=self.bot, clock=clock, url=url, secret=secret)
+            self._webhook = Webhook(
+                bot=self.bot, clock=clock, url=url, secret=secret, is_leader=self.is_leader
+            )
             lead(self._webhook.keep)
         await self._web.start()
         await self._update_queue.start()
