@@ -1,14 +1,18 @@
-"""docs/failures.md has the failures that the end-to-end tests cause."""
+"""docs/failures.md and docs/replicas.md have the failures that the end-to-end tests cause."""
 
 from collections.abc import Sequence
 
+from tests.e2e import test_replica_faults
 from tests.support.process_launcher import ROOT
 from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
+from tests.support.replica_faults import REPLICA_FAULTS
 from tests.support.telegram_failures import TELEGRAM_FAILURES
 
 
-def _assert_documented(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    document = (ROOT / "docs" / "failures.md").read_text(encoding="utf-8")
+def _assert_documented(
+    header: Sequence[str], rows: Sequence[Sequence[str]], document_name: str = "failures.md"
+) -> None:
+    document = (ROOT / "docs" / document_name).read_text(encoding="utf-8")
     lines = [f"| {' | '.join(cells)} |" for cells in (header, *rows)]
     lines.insert(1, "|" + "---|" * len(header))
     assert "\n".join(lines) in document
@@ -29,3 +33,14 @@ def test_the_document_has_the_same_telegram_failures() -> None:
     header = ("the user waits for", "method", "what fails", "the user sees")
     rows = [(f.waits_for, f"`{f.method}`", f.what, f.sees) for f in TELEGRAM_FAILURES]
     _assert_documented(header, rows)
+
+
+def test_the_document_has_the_same_faults_of_replicas() -> None:
+    header = ("what happens", "what follows", "what may happen twice")
+    rows = [(fault.what, fault.then, fault.again) for fault in REPLICA_FAULTS]
+    _assert_documented(header, rows, "replicas.md")
+
+
+def test_each_fault_of_replicas_has_a_test_and_each_test_a_fault() -> None:
+    tests = {name for name in vars(test_replica_faults) if name.startswith("test_")}
+    assert tests == {fault.test for fault in REPLICA_FAULTS}
