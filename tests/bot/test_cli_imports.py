@@ -90,3 +90,12 @@ async def _create_ledger(url: str) -> None:
 def test_the_installed_command_handles_stop_signals_first() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["scripts"] == {"imagine-bot": "bot.__main__:main"}
+
+
+def test_dbos_is_imported_only_where_it_drives_requests() -> None:
+    """It is an optional package, and costs a second and 30 MB."""
+    code = "import sys; from bot import process; print('aiogram' in sys.modules, 'dbos' in sys.modules)"
+    process = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True
+    )
+    assert process.stdout == "True False\n"

@@ -26,9 +26,13 @@ def server() -> Iterator[PostgresServer]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def bot(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def bot(
+    request: pytest.FixtureRequest, server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """Yield a world with an engine, the local one unless the test names another."""
     with new_database(server.url("postgres"), "template1") as url:
-        settings = {"DATABASE_URL": url, "ADMIN_IDS": str(ADMIN)}
+        engine = getattr(request, "param", "local")
+        settings = {"DATABASE_URL": url, "ADMIN_IDS": str(ADMIN), "ENGINE": engine}
         async with open_world(tmp_path_factory.mktemp("bot"), **settings) as world:
             yield world
             await world.process.kill()
@@ -45,7 +49,12 @@ async def _unready(world: World) -> str:
             return await answer.text()
 
 
-@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGINT], ids=["killed", "stopped"])
+@pytest.mark.parametrize(
+    ("bot", "number"),
+    [("local", signal.SIGQUIT), ("local", signal.SIGINT), ("dbos", signal.SIGQUIT)],
+    ids=["local-killed", "local-stopped", "dbos-killed"],
+    indirect=["bot"],
+)
 async def test_a_server_that_comes_back_costs_no_request_and_no_picture(
     bot: World, server: PostgresServer, number: signal.Signals
 ) -> None:
@@ -78,6 +87,7 @@ async def test_a_server_that_comes_back_costs_no_request_and_no_picture(
     assert await bot.process.stop() == 0
 
 
+@pytest.mark.parametrize("bot", ["local", "dbos"], indirect=True)
 async def test_sigterm_stops_the_bot_although_the_server_is_down(bot: World, server: PostgresServer) -> None:
     bot.hold_tasks()
     await bot.process.start(until="menus set")

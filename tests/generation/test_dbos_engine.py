@@ -1,0 +1,69 @@
+"""The workflows of DBOS: lost ones are enqueued again, old ones are deleted, and none holds more than an id."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.settings import EngineChoice
+from core.model import State
+from tests.support.engine_contract import ContractHarness, until
+from tests.support.ledger import connect, read_rows
+
+READY = """UPDATE requests
+    SET state = 'ready', picture_url = 'http://media.test/x.webp', ready_at = running_at WHERE id = 1"""
+OLDER = "UPDATE dbos.workflow_status SET completed_at = completed_at - 86400000 WHERE right(workflow_uuid, 2) = ':1'"
+"""Lets the workflows of the first request end a day earlier."""
+
+
+@pytest.fixture
+async def harness(postgres_url: str) -> AsyncIterator[ContractHarness]:
+    harness = ContractHarness(postgres_url, EngineChoice.DBOS)
+    yield harness
+    await harness.stop()
+
+
+def _execute(harness: ContractHarness, statement: str) -> None:
+    with connect(harness.database_url) as connection:
+        connection.exec_driver_sql(statement)
+
+
+async def test_workflows_that_ended_too_early_are_enqueued_again(harness: ContractHarness) -> None:
+    app = await harness.start(max_in_flight=2)
+    prompts = await harness.submit(1, 1, 2, 3)
+    await until(lambda: len(harness.provider.running) == 2)
+    await harness.stop()
+    _execute(harness, "UPDATE dbos.workflow_status SET status = 'ERROR'")
+    _execute(harness, READY)
+    harness.provider.finish()
+    app = await harness.start(max_in_flight=2)
+    assert await harness.until_closed(*prompts) == [State.DELIVERED] * 4
+    assert set(harness.provider.paid.values()) == {1}
+    assert harness.provider.most_running[None] == 2
+    await app.engine.repair()
+    enqueued = "SELECT 1 FROM dbos.workflow_status WHERE status = 'ENQUEUED'"
+    assert read_rows(harness.database_url, enqueued) == []
+
+
+async def test_workflows_are_deleted_a_day_after_their_end(harness: ContractHarness) -> None:
+    app = await harness.start()
+    harness.provider.finish()
+    old, new = await harness.submit(1, 2)
+    await harness.until_closed(old, new)
+    ended = "SELECT workflow_uuid FROM dbos.workflow_status WHERE status = 'SUCCESS'"
+    await until(lambda: len(read_rows(harness.database_url, ended)) == 4)
+    _execute(harness, OLDER)
+    await app.engine.repair()
+    assert {row["workflow_uuid"] for row in read_rows(harness.database_url, ended)} == {"draw:2", "finish:2"}
+    inputs = read_rows(harness.database_url, "SELECT workflow_uuid FROM dbos.workflow_input")
+    assert {row["workflow_uuid"] for row in inputs} == {"draw:2", "finish:2"}
+
+
+async def test_nothing_of_a_request_but_its_id_is_given_to_dbos(harness: ContractHarness) -> None:
+    await harness.start()
+    harness.provider.finish()
+    [prompt] = await harness.submit(1)
+    await harness.until_closed(prompt)
+    inputs = read_rows(harness.database_url, "SELECT inputs FROM dbos.workflow_input")
+    given = [json.loads(row["inputs"]) for row in inputs]
+    assert given == [{"positionalArgs": [1], "namedArgs": {}}] * 2
