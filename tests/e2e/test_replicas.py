@@ -1,5 +1,7 @@
-"""Two replicas on one PostgreSQL database, behind a proxy: nothing is lost, nothing is paid or sent twice."""
+"""Two replicas on one PostgreSQL database, behind a proxy that takes them in turn."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,8 +9,11 @@ import pytest
 import pytest_asyncio
 from aiogram.types import User
 
+from playground.faults import Fault
 from playground.media import lognormal
+from playground.telegram import refusal
 from tests.support.fleet import Fleet, open_fleet
+from tests.support.world import ADMIN, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -16,7 +21,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 @pytest_asyncio.fixture(loop_scope="session")
 async def fleet(postgres_url: str, tmp_path: Path) -> AsyncIterator[Fleet]:
     """Yield two replicas that are not started yet."""
-    async with open_fleet(tmp_path, [postgres_url] * 2, USER_QUEUE_LIMIT="10") as opened:
+    async with open_fleet(
+        tmp_path, [postgres_url] * 2, USER_QUEUE_LIMIT="10", ADMIN_IDS=str(ADMIN)
+    ) as opened:
         yield opened
 
 
@@ -52,3 +59,104 @@ async def test_two_replicas_share_the_work(fleet: Fleet) -> None:
     for replica in fleet.replicas:
         assert not any("Traceback" in line for line in replica.lines)
         assert await replica.stop() == 0
+
+
+async def test_a_status_message_never_goes_back(fleet: Fleet) -> None:
+    """The leader shows the place in line, the replica that draws shows the drawing, and neither edits the other's."""
+    world = fleet.world
+    world.media.duration = lambda: 2.0
+    await fleet.start()
+    users = [world.add_user() for _ in range(4)]
+    order(fleet, users, 4)
+    await wait_for_all(fleet, users, 4)
+    shown: dict[tuple[int, int], list[str]] = {}
+    for event in world.telegram.chats.events:
+        if event.kind in {"sent", "edited"} and event.text and event.message_id:
+            shown.setdefault((event.chat_id, event.message_id), []).append(event.text)
+    statuses = [texts for texts in shown.values() if re.search("line|next|Drawing", texts[0])]
+    assert len(statuses) >= 16
+    for texts in statuses:
+        drawing = [("Drawing" in text) for text in texts]
+        assert drawing == sorted(drawing), texts
+
+
+async def test_a_request_is_cancelled_by_whichever_replica_gets_the_press(fleet: Fleet) -> None:
+    world = fleet.world
+    world.hold_tasks()
+    await fleet.start()
+    users = [world.add_user() for _ in range(4)]
+    order(fleet, users, 2)
+    running = "SELECT 1 FROM requests WHERE state = 'running'"
+    await world.wait_until(lambda: len(world.rows(running)) == 8)
+    statuses = [await world.wait_for_text(user, "Drawing") for user in users for _ in range(1)]
+    for user, status in zip(users, statuses, strict=True):
+        world.telegram.press(user, status, "Cancel")
+    for status in statuses:
+        await world.wait_for_toast(status, "Cancelled")
+    world.finish_tasks()
+    for user in users:
+        await world.wait_for_picture(user)
+    await world.wait_until_closed()
+    assert [world.quota_used(user) for user in users] == [1] * 4
+    assert [len(world.pictures(user)) for user in users] == [1] * 4
+
+
+async def test_updates_of_a_user_keep_their_order(fleet: Fleet) -> None:
+    """The caption of an album is on its first photo: another order would ask about the photo that has none."""
+    world = fleet.world
+    await fleet.start()
+    users = [world.add_user() for _ in range(6)]
+    for user in users:
+        for caption in ("make it night", None, None):
+            world.send_photo(user, jpeg(), caption=caption, media_group_id=f"album {user.id}")
+    for user in users:
+        await world.wait_for_picture(user)
+    await world.wait_until_handled()
+    await world.wait_until_closed()
+    prompts = {row["user_id"]: row["prompt"] for row in world.rows("SELECT user_id, prompt FROM requests")}
+    assert prompts == {user.id: "make it night" for user in users}
+    for user in users:
+        assert len([text for text in world.texts(user) if "one photo at a time" in text]) == 1
+
+
+async def test_a_ban_holds_at_both_at_once(fleet: Fleet) -> None:
+    world = fleet.world
+    admin = world.add_user(user_id=ADMIN)
+    await fleet.start()
+    ann = world.add_user()
+    world.telegram.say(admin, f"/ban {ann.id}")
+    await world.wait_for_text(admin, "Blocked")
+    before = len(world.messages_to(ann))
+    for number in range(4):  # both replicas get some
+        world.telegram.say(ann, f"/imagine a fox {number} --ar 1:1")
+    await world.wait_until_handled()
+    assert world.rows("SELECT 1 FROM requests") == []
+    assert len(world.messages_to(ann)) == before
+
+
+async def test_an_alarm_is_told_once(fleet: Fleet) -> None:
+    world = fleet.world
+    admin = world.add_user(user_id=ADMIN)
+    await fleet.start()
+    world.media.faults.add(Fault("create", times=None, answer=lambda: refusal(401, "no such key")))
+    users = [world.add_user() for _ in range(6)]
+    order(fleet, users, 1)
+    await world.wait_for_text(admin, "key")
+    await world.wait_until_handled()
+    await asyncio.sleep(2)  # a second alarm would come as fast as the first one
+    assert len(world.texts(admin)) == 1
+
+
+async def test_polling_goes_on_at_the_other_replica(postgres_url: str, tmp_path: Path) -> None:
+    async with open_fleet(tmp_path, [postgres_url] * 2, UPDATES="polling") as fleet:
+        world = fleet.world
+        await fleet.start()
+        ann = world.add_user()
+        world.telegram.say(ann, "/imagine a fox --ar 1:1")
+        await world.wait_for_picture(ann)
+        assert await fleet.replicas[0].stop() == 0
+        world.telegram.say(ann, "/imagine a boat --ar 1:1")
+        await world.wait_for_picture(ann, 2)
+        await world.wait_until_closed()
+        assert len(world.media.tasks) == 2
+        assert not any("another instance polls" in line for line in fleet.replicas[1].lines)
