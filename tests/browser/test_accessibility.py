@@ -188,7 +188,6 @@ STATES: tuple[Callable[[Stage], Awaitable[None]], ...] = (
 )
 
 
-@pytest.mark.long(20)
 async def test_axe_finds_nothing(stage: Stage) -> None:
     """The states follow one another, each from the one before, in a wide window."""
     page = stage.visitor.page

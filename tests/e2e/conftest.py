@@ -76,8 +76,8 @@ async def sqlite_bot(tmp_path: Path) -> AsyncIterator[World]:
     """Yield a world for one test, with a ledger that the first start creates. Its bot is not started yet.
 
     The ledger is an SQLite file because the test damages or copies this file, because it ends the command during its
-    imports, or because its subject is a setting that `check` reports without a look at the ledger. All other tests run
-    on both databases.
+    imports or is about the fork server, or because its subject is a setting that `check` reports without a look at the
+    ledger. All other tests run on both databases.
     """
     async with open_world(tmp_path) as world:
         yield world

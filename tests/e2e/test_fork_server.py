@@ -30,22 +30,22 @@ asyncio.run(spawn_and_hang(Path(sys.argv[1]), json.loads(sys.argv[2])))
 """A process that uses the fork server as the tests do, and prints the pids of the server and of a bot."""
 
 
-@pytest.mark.long(72)
-async def test_a_kill_of_the_tests_ends_the_fork_server_and_its_bots(own_bot: World) -> None:
+@pytest.mark.long(10)
+async def test_a_kill_of_the_tests_ends_the_fork_server_and_its_bots(sqlite_bot: World) -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    settings = json.dumps(environment | own_bot.process.settings)
+    settings = json.dumps(environment | sqlite_bot.process.settings)
     tests = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", TESTS, str(own_bot.folder), settings),
+        *(sys.executable, "-c", TESTS, str(sqlite_bot.folder), settings),
         env=environment,
         stdout=asyncio.subprocess.PIPE,
     )
     assert tests.stdout is not None
     pids = (await asyncio.wait_for(tests.stdout.readline(), DEADLINE)).split()
     server, bot = (psutil.Process(int(pid)) for pid in pids)
-    await own_bot.wait_until(lambda: own_bot.telegram.calls["getUpdates"])
+    await sqlite_bot.wait_until(lambda: sqlite_bot.telegram.calls["getUpdates"])
     os.kill(tests.pid, signal.SIGKILL)
     await tests.wait()
-    await own_bot.wait_until(lambda: _has_ended(server) and _has_ended(bot))
+    await sqlite_bot.wait_until(lambda: _has_ended(server) and _has_ended(bot))
 
 
 def _has_ended(process: psutil.Process) -> bool:

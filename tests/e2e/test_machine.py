@@ -174,9 +174,9 @@ async def test_a_clock_changed_by_an_hour_does_not_affect_requests_in_flight(
     await own_bot.wait_for_picture(ann, 2)
     own_bot.hold_tasks()
     own_bot.telegram.say(ann, "/imagine one more --ar 1:1")
-    await own_bot.wait_until(
-        lambda: own_bot.rows("SELECT 1 FROM requests WHERE state = 'running' AND id = 3")
-    )
+    # A kill before the id of the status message is stored may leave the message.
+    stored = "SELECT 1 FROM requests WHERE state = 'running' AND id = 3 AND status_message_id IS NOT NULL"
+    await own_bot.wait_until(lambda: own_bot.rows(stored))
     await own_bot.process.kill()
     own_bot.finish_tasks()
     await own_bot.process.start()

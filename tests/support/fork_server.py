@@ -1,6 +1,6 @@
 """A process that imports the bot once and forks a command of the command line on request.
 
-Importing aiogram alone takes two seconds, and the tests start about two hundred commands, most of them bots. A fork
+Importing aiogram alone takes two seconds, and the tests start several hundred commands, most of them bots. A fork
 runs the same `main` in a process of its own; only the imports are not repeated.
 
 Run as `python -m tests.support.fork_server SOCKET`. Each connection requests one command: the server answers with the
@@ -26,16 +26,25 @@ from typing import Any
 
 import alembic.command
 import anyio._backends._asyncio
+import sqlalchemy.dialects.postgresql.psycopg
 
 from bot import check, demo, process
 from bot.cli import main
 from chat import telegram_session, translations
 from provider import connections
+from storage import postgres
 from storage.database_errors import StorageUnavailable
 from tests.support.ledger import read_rows
 from tests.support.parent_death import die_with
 
-__all__ = ["alembic", "anyio", "check", "demo"]  # imported here, so that no fork imports them
+__all__ = [
+    "alembic",
+    "anyio",
+    "check",
+    "demo",
+    "postgres",
+    "sqlalchemy",
+]  # imported here, so that no fork imports them
 
 
 def _load_texts_and_authorities() -> None:

@@ -1,6 +1,5 @@
 """Looks into a ledger beside the bot."""
 
-import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,9 +29,23 @@ def file_url(path: Path | str) -> str:
     return f"sqlite:///{path}"
 
 
-@functools.cache
+def disconnect(url: str) -> None:
+    """Close the connection that is kept to a ledger."""
+    if (engine := _engines.pop(url, None)) is not None:
+        engine.dispose()
+
+
+_engines: dict[str, sa.Engine] = {}
+
+
 def _engine(url: str) -> sa.Engine:
-    """Return an engine that keeps no connection open."""
-    if url.startswith("postgresql:"):
-        return sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1), poolclass=sa.NullPool)
-    return sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": 10})
+    """Return the engine of a ledger. In PostgreSQL it keeps a connection, because a new one takes 6 ms of CPU."""
+    if url not in _engines:
+        _engines[url] = (
+            sa.create_engine(
+                url.replace("postgresql:", "postgresql+psycopg:", 1), pool_size=1, pool_pre_ping=True
+            )
+            if url.startswith("postgresql:")
+            else sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": 10})
+        )
+    return _engines[url]

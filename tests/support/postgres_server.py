@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 
+from tests.support.ledger import disconnect
 from tests.support.parent_death import die_with
 from tests.support.process_launcher import DEADLINE
 
@@ -151,6 +152,7 @@ def new_server(*, durable: bool = False) -> Iterator[PostgresServer]:
 @contextmanager
 def copied_database(url: str) -> Iterator[str]:
     """Yield the URL of a copy of a database that nobody uses."""
+    disconnect(url)
     before, _, query = url.partition("?")
     server, _, name = before.rpartition("/")
     with new_database(f"{server}/postgres?{query}", name) as copy:
@@ -162,7 +164,9 @@ def new_database(admin_url: str, template: str) -> Iterator[str]:
     """Yield the URL of a new database on the server of a URL, a copy of another one."""
     name = f"t_{uuid.uuid4().hex}"
     execute(admin_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    url = admin_url.replace("/postgres?", f"/{name}?")
     try:
-        yield admin_url.replace("/postgres?", f"/{name}?")
+        yield url
     finally:
+        disconnect(url)
         execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)")
