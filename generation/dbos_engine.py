@@ -5,6 +5,7 @@ A request has two workflows. `draw` holds one of the slots of all processes unti
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,7 @@ class DbosEngine:
         """
         lost = await self._workflows.repair(self._queue)
         if lost:
-            log.warning("requests enqueued again", draws=lost.draws, finishes=lost.finishes, ended=lost.ended)
+            log.warning("requests enqueued again", **dataclasses.asdict(lost))
         await self._workflows.delete_old()
 
     async def stop(self) -> None:

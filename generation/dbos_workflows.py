@@ -210,6 +210,8 @@ class DbosWorkflows:
         with self._engine.begin() as connection:
             hold(connection, "workflows", 0)
             lost = find_lost_work(connection)
+            if lost.orphans:
+                self._client.resume_workflows(lost.orphans, queue_name=RESUMED)
             if lost.ended:
                 self._client.delete_workflows(lost.ended)
             for request_id in lost.draws:

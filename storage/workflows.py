@@ -6,13 +6,15 @@ import sqlalchemy as sa
 
 from core.model import PENDING, State
 from storage.request_queue import Workflow
-from storage.schema import requests
+from storage.schema import replicas, requests
 
 _LIVE = ("ENQUEUED", "DELAYED", "PENDING")
 """The states of a workflow that is waiting or running; `PENDING` is running."""
 
 _STATUS = sa.table(
-    "workflow_status", sa.column("workflow_uuid"), sa.column("status"), sa.column("created_at"), schema="dbos"
+    "workflow_status",
+    *map(sa.column, ("workflow_uuid", "status", "created_at", "executor_id")),
+    schema="dbos",
 )
 _DRAW, _FINISH = _STATUS.alias("draw"), _STATUS.alias("finish")
 
@@ -55,23 +57,28 @@ _OPEN = (
     .where(requests.c.closed_at.is_(None))
     .order_by(requests.c.id)
 )
+_ORPHANS = sa.select(_STATUS.c.workflow_uuid).where(
+    _STATUS.c.status == "PENDING", _STATUS.c.executor_id.not_in(sa.select(replicas.c.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LostWork:
-    """Open requests that no workflow drives.
+    """Open requests that no workflow drives, and workflows that no process runs.
 
-    `draws` and `finishes` are the ids of requests that lack this workflow, `users` have waiting requests but none in
-    the queue. `ended` are the ids of workflows that ended too early and stand in the way of new ones.
+    `orphans` are the ids of workflows that run in processes without even a tombstone. `draws` and `finishes` are ids of
+    requests that lack this workflow, `users` have waiting requests but none in the queue. `ended` are the ids of
+    workflows that ended too early and stand in the way of new ones.
     """
 
+    orphans: list[str] = field(default_factory=list)
     draws: list[int] = field(default_factory=list)
     finishes: list[int] = field(default_factory=list)
     users: set[int] = field(default_factory=set)
     ended: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.draws or self.finishes or self.ended)
+        return bool(self.orphans or self.draws or self.finishes or self.ended)
 
 
 def queue_positions(connection: sa.Connection) -> dict[int, int]:
@@ -84,8 +91,8 @@ def queue_positions(connection: sa.Connection) -> dict[int, int]:
 
 
 def find_lost_work(connection: sa.Connection) -> LostWork:
-    """Return the open requests that no workflow drives."""
-    lost, in_queue = LostWork(), set()
+    """Return the open requests that no workflow drives, and the workflows that no process runs."""
+    lost, in_queue = LostWork(orphans=list(connection.execute(_ORPHANS).scalars())), set()
     for row in connection.execute(_OPEN):
         if row.draw in _LIVE:
             if row.draw == "ENQUEUED":

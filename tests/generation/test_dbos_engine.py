@@ -45,6 +45,18 @@ async def test_workflows_that_ended_too_early_are_enqueued_again(harness: Contra
     assert read_rows(harness.database_url, enqueued) == []
 
 
+async def test_the_workflows_of_a_process_without_a_tombstone_are_continued(harness: ContractHarness) -> None:
+    await harness.start()
+    [prompt] = await harness.submit(1)
+    await until(lambda: harness.provider.running)
+    await harness.stop()
+    _execute(harness, "DELETE FROM replicas")
+    harness.provider.finish()
+    await harness.start()
+    assert await harness.until_closed(prompt) == [State.DELIVERED]
+    assert set(harness.provider.paid.values()) == {1}
+
+
 async def test_workflows_are_deleted_a_day_after_their_end(harness: ContractHarness) -> None:
     app = await harness.start()
     harness.provider.finish()
