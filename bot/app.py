@@ -16,7 +16,7 @@ from bot.build_generation import build_generation
 from bot.build_provider import build_provider
 from bot.build_storage import build_storage
 from bot.build_workflows import WorkflowParts, build_workflows
-from bot.housekeeping import prune_hourly, repair_regularly
+from bot.housekeeping import prune_hourly, relearn_regularly, repair_regularly
 from bot.leader_tasks import LeaderTasks
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
@@ -155,12 +155,14 @@ class App:
             self.replica.on_heartbeat(self._adopt_updates)
             self.replica.on_heartbeat(self._take_over_requests)
             await self.replica.start()
-        self._generation.poll_schedule.restore(await self._storage.durations.recent())
+        durations, poll_schedule = self._storage.durations, self._generation.poll_schedule
+        poll_schedule.restore(await durations.recent())
         await self.engine.start()
         await self._leader_tasks.start()
         self._leader_tasks.add(self._chat.deletion_scheduler.resume)
         self._leader_tasks.add(self.alarms.check_forever)
         if self.replica is not None:
+            self._background.start(relearn_regularly(durations, poll_schedule, self._clock))
             self._leader_tasks.add(self._generation.waiting_statuses.run)
             self._leader_tasks.add(lambda: repair_regularly(self.engine, self._clock))
             self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)

@@ -5,10 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from core.clock import Clock
 from generation.engine import Engine
+from generation.poll_schedule import PollSchedule
 from storage.database_errors import StorageUnavailable
+from storage.durations import Durations
 
 PRUNE_SECONDS = 3600.0
 REPAIR_SECONDS = 30.0
+RELEARN_SECONDS = 600.0
 
 
 async def prune_hourly(prunes: Sequence[Callable[[], Awaitable[None]]], clock: Clock) -> None:
@@ -18,6 +21,14 @@ async def prune_hourly(prunes: Sequence[Callable[[], Awaitable[None]]], clock: C
             for prune in prunes:
                 await prune()
         await clock.sleep(PRUNE_SECONDS)
+
+
+async def relearn_regularly(durations: Durations, poll_schedule: PollSchedule, clock: Clock) -> None:
+    """Learn from the tasks of all replicas every ten minutes, until cancelled. The start has done it once."""
+    while True:
+        await clock.sleep(RELEARN_SECONDS)
+        with contextlib.suppress(StorageUnavailable):  # the next time is early enough
+            poll_schedule.restore(await durations.recent())
 
 
 async def repair_regularly(engine: Engine, clock: Clock) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 
-from bot.housekeeping import prune_hourly
+from bot.housekeeping import RELEARN_SECONDS, prune_hourly, relearn_regularly
+from generation.poll_schedule import PollSchedule
 from storage.drafts import KEPT_SECONDS, Drafts
+from storage.durations import Durations, Interval, record_duration
 from storage.inbox import Inbox
 from storage.open_database import open_database
 from tests.support.factories import origin, queued_update
@@ -37,5 +39,22 @@ async def test_unfinished_drafts_and_handled_updates_are_deleted_within_an_hour_
     assert _count(database_url, "drafts") == 1
     await asyncio.sleep(3 * HOUR)
     assert _count(database_url, "drafts") == 0
+    task.cancel()
+    await database.close()
+
+
+@virtual_time
+async def test_a_replica_learns_from_the_tasks_of_the_others(database_url: str) -> None:
+    database = await open_database(database_url)
+    clock = LoopClock()
+    poll_schedule = PollSchedule(clock)
+    task = asyncio.create_task(relearn_regularly(Durations(database), poll_schedule, clock))
+    before = poll_schedule.usual()
+    for _ in range(50):
+        await database.write(lambda connection: record_duration(connection, Interval(90.0, 91.0)))
+    await asyncio.sleep(RELEARN_SECONDS - 1)
+    assert poll_schedule.usual() == before
+    await asyncio.sleep(2)
+    assert 80 < poll_schedule.usual() < 100
     task.cancel()
     await database.close()
