@@ -28,7 +28,7 @@ def build_workflows(settings: Settings, *, replica_id: str, stack: AsyncExitStac
     workflows = DbosWorkflows(
         url=settings.database_url, replica_id=replica_id, in_flight=settings.max_in_flight
     )
-    stack.push_async_callback(workflows.close)
+    stack.callback(workflows.close)
     queue = RequestQueue(
         enqueue=workflows.enqueue, concurrency=settings.user_concurrency, in_flight=settings.max_in_flight
     )

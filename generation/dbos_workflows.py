@@ -99,7 +99,7 @@ class DbosWorkflows:
         self._launched = True
         try:
             if not await self._launch(draw, finish):
-                await self._run(self._migrate)
+                await self._run(self.migrate)
                 await self._launch(draw, finish)
         except (sa.exc.SQLAlchemyError, psycopg.Error, StorageUnavailable) as error:
             raise DatabaseError(f"DBOS cannot use the schema {SCHEMA}: {explain(error)}") from error
@@ -110,6 +110,15 @@ class DbosWorkflows:
                 polling_interval_sec=seconds,
                 on_conflict="always_update",
             )
+
+    def migrate(self) -> None:
+        """Create or migrate DBOS's tables, in a thread: it waits for all open transactions, also of the event loop."""
+        engine = create_blocking_engine(sa.make_url(self._url), MIGRATING_CONNECTIONS, limited=False)
+        DBOS(config=self._config(engine, migrates=True))
+        DBOS.listen_queues([])
+        DBOS.launch()
+        DBOS.destroy(destroy_registry=True)
+        engine.dispose()
 
     async def stop(self) -> None:
         """Run no more workflows. The unfinished ones wait for another process."""
@@ -123,9 +132,8 @@ class DbosWorkflows:
         await self._run(functools.partial(DBOS.destroy, destroy_registry=True))
         loop.set_default_executor(executor)
 
-    async def close(self) -> None:
-        """Close the connections."""
-        await self.stop()
+    def close(self) -> None:
+        """Close the connections of the calls, after `stop`."""
         self._client.destroy()
         self._threads.shutdown(wait=False)
         self._engine.dispose()
@@ -160,15 +168,6 @@ class DbosWorkflows:
             await self._run(functools.partial(DBOS.destroy, destroy_registry=True))
             return False
         return True
-
-    def _migrate(self) -> None:
-        """Create or migrate DBOS's tables. It waits for the open transactions, also of this event loop."""
-        engine = create_blocking_engine(sa.make_url(self._url), MIGRATING_CONNECTIONS, limited=False)
-        DBOS(config=self._config(engine, migrates=True))
-        DBOS.listen_queues([])
-        DBOS.launch()
-        DBOS.destroy(destroy_registry=True)
-        engine.dispose()
 
     def _config(self, engine: sa.Engine, *, migrates: bool) -> DBOSConfig:
         return DBOSConfig(

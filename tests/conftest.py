@@ -18,7 +18,13 @@ from tests.support.longest_first import deal
 from tests.support.manual_clock import ManualClock
 from tests.support.postgres_server import new_database
 from tests.support.property_tests import register_profiles
-from tests.support.shared_postgres import DATABASES, MIGRATED, SharedPostgres, skip_without_postgres
+from tests.support.shared_postgres import (
+    DATABASES,
+    MIGRATED,
+    WITH_DBOS,
+    SharedPostgres,
+    skip_without_postgres,
+)
 
 register_profiles()
 
@@ -46,6 +52,14 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedPostgre
 def postgres_url(postgres: SharedPostgres) -> Iterator[str]:
     """Yield the URL of a new PostgreSQL database with the newest schema."""
     with new_database(postgres.admin_url, MIGRATED) as url:
+        yield url
+
+
+@pytest.fixture
+def dbos_url(postgres: SharedPostgres) -> Iterator[str]:
+    """Yield the URL of a new PostgreSQL database with the newest schema and the tables of DBOS."""
+    postgres.create_dbos_template()
+    with new_database(postgres.admin_url, WITH_DBOS) as url:
         yield url
 
 

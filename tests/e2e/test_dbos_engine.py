@@ -33,8 +33,8 @@ YIELD = """UPDATE replicas SET started_at = started_at + 3600
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def world(tmp_path: Path, postgres_url: str) -> AsyncIterator[World]:
-    async with open_world(tmp_path, DATABASE_URL=postgres_url, ENGINE="dbos") as world:
+async def world(tmp_path: Path, dbos_url: str) -> AsyncIterator[World]:
+    async with open_world(tmp_path, DATABASE_URL=dbos_url, ENGINE="dbos") as world:
         yield world
 
 

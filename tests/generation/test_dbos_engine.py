@@ -17,8 +17,8 @@ OLDER = "UPDATE dbos.workflow_status SET completed_at = completed_at - 86400000 
 
 
 @pytest.fixture
-async def harness(postgres_url: str) -> AsyncIterator[ContractHarness]:
-    harness = ContractHarness(postgres_url, EngineChoice.DBOS)
+async def harness(dbos_url: str) -> AsyncIterator[ContractHarness]:
+    harness = ContractHarness(dbos_url, EngineChoice.DBOS)
     yield harness
     await harness.stop()
 

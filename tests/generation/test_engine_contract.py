@@ -17,7 +17,7 @@ from tests.support.factories import AMPLE, generation_request
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ContractHarness]:
     url = f"sqlite:///{tmp_path}/bot.sqlite3"
     if request.param is EngineChoice.DBOS:
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue("dbos_url")
     harness = ContractHarness(url, request.param)
     yield harness
     await harness.stop()

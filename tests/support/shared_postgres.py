@@ -14,18 +14,19 @@ from pathlib import Path
 import filelock
 import pytest
 
-from tests.support.postgres_server import EMPTY, find_programs, new_server
+from tests.support.postgres_server import EMPTY, execute, find_programs, new_server
 from tests.support.process_launcher import ROOT
 
 DATABASES = ("sqlite", "postgresql")
-MIGRATED = "migrated"
-"""The template of a database with the newest schema."""
+MIGRATED, WITH_DBOS = "migrated", "with_dbos"
+"""The templates of databases with the newest schema, and with the tables of DBOS, too."""
 
 
 class SharedPostgres:
     """This worker's share of the server. `folder` is common to all workers of the session."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._in_use = (folder / "postgres-in-use").open("w")
         url_file = folder / "postgres-url"
         with filelock.FileLock(folder / "postgres-start"):
@@ -33,6 +34,20 @@ class SharedPostgres:
             if not url_file.exists():
                 self._start(folder)
         self.admin_url = url_file.read_text(encoding="ascii")
+
+    def create_dbos_template(self) -> None:
+        """Create the template with the tables of DBOS, unless a worker has done it."""
+        from generation.dbos_workflows import DbosWorkflows
+
+        done = self._folder / "postgres-with-dbos"
+        with filelock.FileLock(self._folder / "postgres-dbos"):
+            if not done.exists():
+                execute(self.admin_url, f"CREATE DATABASE {WITH_DBOS} TEMPLATE {MIGRATED}")
+                url = self.admin_url.replace("/postgres?", f"/{WITH_DBOS}?")
+                workflows = DbosWorkflows(url=url, replica_id="template", in_flight=1)
+                workflows.migrate()
+                workflows.close()
+                done.touch()
 
     def close(self) -> None:
         """Release this worker's share."""
