@@ -8,15 +8,16 @@ from storage.database_errors import DatabaseError, DatabaseLocked
 from storage.open_database import open_database
 from storage.schema import HEAD
 
-PROCESS, REPLICA = 8, 16
-"""Connections to PostgreSQL of a single process, and of each of several replicas, whose engine has its own."""
+PROCESS, REPLICA = 8, 17
+"""Connections to PostgreSQL of a single process, and of a replica, whose engine has its own."""
 
 
 async def check_database(settings: Settings) -> str:
     """Return a sentence about the ledger. Raises CheckFailed if the bot cannot use it."""
     try:
         if sa.make_url(settings.database_url).get_backend_name() == "postgresql":
-            return await _check_postgres(settings.database_url)
+            needed = REPLICA if settings.uses_dbos else PROCESS
+            return await _check_postgres(settings.database_url, needed)
         database = await open_database(settings.database_url)
     except DatabaseLocked:
         return "in use by another process, which is right while the bot runs"
@@ -26,21 +27,21 @@ async def check_database(settings: Settings) -> str:
     return f"{database.name} can be read and written"
 
 
-async def _check_postgres(url: str) -> str:
+async def _check_postgres(url: str, needed: int) -> str:
     from storage.postgres_check import examine  # noqa: PLC0415 - psycopg is an optional package
 
     facts = await examine(url)
     connections = f"{facts.connections} connections for the bot"
-    if facts.connections < PROCESS:
+    if facts.connections < needed:
         raise CheckFailed(
-            f"{facts.name} has {connections}, and one process needs {PROCESS}; raise max_connections of the server,"
+            f"{facts.name} has {connections}, and each process needs {needed}; raise max_connections of the server,"
             " or the limit of the database or of the user"
         )
     schema = "no tables yet" if facts.schema is None else f"schema {facts.schema}"
     if facts.schema not in (None, HEAD):
         schema += f", which the next start migrates to {HEAD}"
+    in_use = ", and is in use by another process, which is right while the bot runs" if facts.in_use else ""
     return (
-        f"{facts.name} can be read and written{', and a bot uses it' if facts.in_use else ''}: "
-        f"PostgreSQL {facts.version}, {facts.encoding}, {schema}, {connections} (one process needs {PROCESS}, each of "
-        f"several replicas {REPLICA}), {facts.round_trip * 1000:.1f} ms for a round trip"
+        f"{facts.name} can be read and written{in_use}: PostgreSQL {facts.version}, {facts.encoding}, {schema}, "
+        f"{connections} (each process needs {needed}), {facts.round_trip * 1000:.1f} ms for a round trip"
     )

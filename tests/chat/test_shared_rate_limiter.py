@@ -44,8 +44,9 @@ def _limiter(database: Database, replicas: int = 2, rate: int = RATE) -> SharedR
     )
 
 
-async def test_two_replicas_together_keep_all_limits_and_use_them(database: Database) -> None:
-    limiters = [_limiter(database) for _ in range(2)]
+async def test_two_replicas_together_keep_all_limits_and_use_them(postgres_url: str) -> None:
+    databases = [await open_database(postgres_url, shared=True) for _ in range(2)]
+    limiters = [_limiter(database) for database in databases]
     granted: list[tuple[float, int]] = []
     begun = time.monotonic()
 
@@ -63,8 +64,9 @@ async def test_two_replicas_together_keep_all_limits_and_use_them(database: Data
     for at, chat_id in granted:
         sent[chat_id] += 1
         assert sent[chat_id] <= PRIVATE_BURST + at / PRIVATE_SECONDS
-    for limiter in limiters:
+    for limiter, database in zip(limiters, databases, strict=True):
         await limiter.stop()
+        await database.close()
 
 
 @pytest.mark.parametrize("rate", [1, 9, 10, 20, 30, 1_000])

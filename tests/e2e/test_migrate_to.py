@@ -12,8 +12,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 UNREACHABLE = "postgresql://bot:secret-word@127.0.0.1:1/imagine"
 
 
+@pytest.mark.parametrize("engine", ["local", "dbos"])
 async def test_the_bot_continues_every_request_after_the_move(
-    sqlite_bot: World, postgres: SharedPostgres
+    sqlite_bot: World, postgres: SharedPostgres, engine: str
 ) -> None:
     await sqlite_bot.process.start()
     ann = sqlite_bot.add_user()
@@ -35,7 +36,7 @@ async def test_the_bot_continues_every_request_after_the_move(
         assert setting == f"Now set DATABASE_URL={url}, and start the bot."
         assert "bot.sqlite3 is unchanged." in file
 
-        sqlite_bot.process.settings["DATABASE_URL"] = url
+        sqlite_bot.process.settings |= {"DATABASE_URL": url, "ENGINE": engine}
         await sqlite_bot.process.start()
         sqlite_bot.finish_tasks()
         await sqlite_bot.wait_for_picture(ann, 2)
