@@ -7,6 +7,7 @@ from bot.settings import Settings
 from storage.database_errors import DatabaseError, DatabaseLocked
 from storage.open_database import open_database
 from storage.schema import HEAD
+from storage.schema_migration import SchemaVersion
 
 PROCESS, REPLICA = 8, 17
 """Connections to PostgreSQL of a single process, and of a replica, whose engine has its own."""
@@ -37,11 +38,19 @@ async def _check_postgres(url: str, needed: int) -> str:
             f"{facts.name} has {connections}, and each process needs {needed}; raise max_connections of the server,"
             " or the limit of the database or of the user"
         )
-    schema = "no tables yet" if facts.schema is None else f"schema {facts.schema}"
-    if facts.schema not in (None, HEAD):
-        schema += f", which the next start migrates to {HEAD}"
+    schema = _describe(facts.schema)
     in_use = ", and is in use by another process, which is right while the bot runs" if facts.in_use else ""
     return (
         f"{facts.name} can be read and written{in_use}: PostgreSQL {facts.version}, {facts.encoding}, {schema}, "
         f"{connections} (each process needs {needed}), {facts.round_trip * 1000:.1f} ms for a round trip"
     )
+
+
+def _describe(schema: SchemaVersion) -> str:
+    if schema.number is None:
+        return "no tables yet"
+    if schema.number == HEAD:
+        return f"schema {HEAD}"
+    if schema.is_newer:
+        return f"schema {schema.number}, which is newer than {HEAD} of this version, and compatible"
+    return f"schema {schema.number}, which the next start migrates to {HEAD}"

@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 
 from storage.database_errors import DatabaseError
 from storage.private_files import PRIVATE
+from storage.schema_migration import SchemaVersion
 from storage.sqlite_file import TABLES_OF_A_LEDGER, explained, locked
 
 BUSY_SECONDS = 30.0
@@ -51,7 +52,7 @@ def restore(source: Path, ledger: Path, *, now: datetime) -> tuple[LedgerCopy, P
     """Replace a ledger with a copy of it. Return the new ledger, and the file that keeps the former one, if any.
 
     A kill at any moment leaves the former ledger or the restored one. Raises DatabaseLocked if the bot runs,
-    DatabaseError if the source is no ledger, is damaged or was written by a newer version.
+    DatabaseError if the source is no ledger or damaged, or if this version cannot use its schema.
     """
     lock, ledger = ledger, ledger.resolve()  # the bot locks the name that its settings have, a link perhaps
     with explained(ledger):
@@ -123,13 +124,15 @@ def _copy(reader: sqlite3.Connection, copy: Path, source: Path) -> None:
 
 
 def _check_version(copy: Path, source: Path) -> None:
-    """Raise DatabaseError for a schema that this version cannot migrate."""
+    """Raise DatabaseError for a schema that this version can neither migrate nor use."""
     with contextlib.closing(sqlite3.connect(copy)) as connection:
-        version = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        connection.row_factory = sqlite3.Row
+        version = SchemaVersion.of(dict(connection.execute("SELECT * FROM alembic_version").fetchone()))
     known = ScriptDirectory(str(Path(__file__).parent / "migrations")).walk_revisions()
-    if version not in {script.revision for script in known}:
+    if not version.is_newer and version.number not in {script.revision for script in known}:
         raise DatabaseError(
-            f"{source} has a schema ({version}) that this version does not know; install the version that wrote it"
+            f"{source} has a schema ({version.number}) that this version does not know;"
+            " install the version that wrote it"
         )
 
 

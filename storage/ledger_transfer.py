@@ -18,7 +18,7 @@ from storage.postgres import prepare
 from storage.postgres_connection import create_engine
 from storage.postgres_errors import explain
 from storage.schema import metadata
-from storage.schema_migration import migrate
+from storage.schema_migration import migrate, schema_version
 from storage.sqlite_connection import BUSY_SECONDS
 from storage.sqlite_file import TABLES_OF_A_LEDGER, explain_sqlite_error, locked
 
@@ -137,6 +137,11 @@ def _prepare_source(connection: sa.Connection, ledger: Path) -> None:
         raise DatabaseError(f"{ledger} is damaged ({damage})")
     if not set(sa.inspect(connection).get_table_names()) >= TABLES_OF_A_LEDGER:
         raise DatabaseError(f"{ledger} is not a ledger of this bot")
+    version = schema_version(connection)
+    if version.is_newer:  # this version does not know all of its columns
+        raise DatabaseError(
+            f"{ledger} has a newer schema ({version.number}); move it with the version that wrote it"
+        )
     try:
         migrate(connection)
     except DatabaseError as error:

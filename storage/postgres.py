@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.availability import Availability
@@ -18,12 +19,23 @@ from storage.database import Failpoint, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.locks import hold
 from storage.postgres_connection import CONNECTIONS, create_engine
-from storage.postgres_errors import explain, is_conflict, is_disconnect, to_storage_error
+from storage.postgres_errors import explain, is_conflict, is_disconnect, is_locked, to_storage_error
 from storage.schema_migration import migrate
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 MOST_TRIES = 10
 """Tries of a unit that conflicts with others."""
+MIGRATION_SECONDS = 60.0
+"""Time for which a start tries to migrate the schema while other programs use its tables."""
+_TABLE_LOCK = "1s"
+_PAUSE_SECONDS = 3.0
+"""Time that a try to migrate waits for the lock of a table, and the pause after it.
+
+ALTER TABLE waits for every transaction that uses the table, and all others queue behind it (PostgreSQL, Explicit
+Locking). A transaction of the bot takes milliseconds, and one of a stopped process ends after five seconds, but that of
+pg_dump takes minutes. So a try gives up before the running replicas notice, and lets them work in the pause.
+"""
 
 
 class PostgresDatabase:
@@ -45,7 +57,12 @@ class PostgresDatabase:
 
     @classmethod
     async def open(
-        cls, url: str, failpoint: Failpoint | None = None, *, shared: bool = False
+        cls,
+        url: str,
+        failpoint: Failpoint | None = None,
+        *,
+        shared: bool = False,
+        migration_seconds: float = MIGRATION_SECONDS,
     ) -> "PostgresDatabase":
         """Connect, keep other processes out, but replicas if the database is `shared`, and migrate the schema.
 
@@ -56,8 +73,7 @@ class PostgresDatabase:
         engine = create_engine(parsed, shared=shared)
         database = cls(name=name, engine=engine, is_shared=shared, failpoint=failpoint)
         try:
-            async with database._engine.begin() as connection:
-                await connection.run_sync(prepare)
+            await _prepare_repeatedly(engine, migration_seconds)
         except DatabaseLocked:
             await database.close()
             raise
@@ -141,6 +157,30 @@ class _Attempt(Generic[T]):
         return result
 
 
+async def _prepare_repeatedly(engine: AsyncEngine, seconds: float) -> None:
+    """Prepare a database, again while other programs have locked its tables.
+
+    Raises DatabaseError if it cannot be used, or is still locked after the time.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while True:
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(prepare)
+                return
+        except sa.exc.DBAPIError as error:
+            if not (is_locked(error) or is_conflict(error)):
+                raise
+            if loop.time() >= deadline:
+                raise DatabaseError(
+                    "its schema cannot be migrated while another program, such as a backup, uses its tables;"
+                    " start the bot again after that"
+                ) from error
+        log.info("schema migration waits for a lock")
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
 def prepare(connection: sa.Connection) -> None:
     """Check the encoding and migrate the schema, one process at a time.
 
@@ -148,6 +188,7 @@ def prepare(connection: sa.Connection) -> None:
     """
     check_encoding(connection)
     hold(connection, "schema", 0)
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_TABLE_LOCK}'")
     migrate(connection)
 
 

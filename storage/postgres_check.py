@@ -2,7 +2,9 @@
 
 import time
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -10,9 +12,11 @@ from storage.database_errors import DatabaseError
 from storage.postgres import check_encoding
 from storage.postgres_connection import APPLICATION, create_visiting_engine
 from storage.postgres_errors import explain
-from storage.schema import key_values
-from storage.schema_migration import migrate, schema_version
+from storage.replicas import list_living
+from storage.schema import HEAD, key_values, replicas
+from storage.schema_migration import SchemaVersion, migrate, schema_version
 
+T = TypeVar("T")
 OLDEST = 13
 _ROUND_TRIPS = 5
 _CONNECTIONS = sa.text(
@@ -38,7 +42,7 @@ The one that asks counts as unused. Reserved ones (PostgreSQL 16) are no others'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresFacts:
-    """The version of the server, the database's encoding and schema (None without tables), seconds of a round trip.
+    """The version of the server, the database's encoding and schema, seconds of a round trip.
 
     `connections` counts those that a bot may have, also those that a running one has.
     """
@@ -46,7 +50,7 @@ class PostgresFacts:
     name: str
     version: str
     encoding: str
-    schema: str | None
+    schema: SchemaVersion
     connections: int
     in_use: bool
     round_trip: float
@@ -54,13 +58,27 @@ class PostgresFacts:
 
 async def examine(url: str) -> PostgresFacts:
     """Connect to a database and try a write, which is undone. Raises DatabaseError if a bot could not use it."""
+    name = sa.make_url(url).render_as_string(hide_password=True)
+    return await _visit(url, lambda connection: _examine(connection, name))
+
+
+async def find_replicas(url: str) -> Sequence[str]:
+    """Return the ids of the living replicas of a database, the leader first. Raises DatabaseError."""
+
+    def find(connection: sa.Connection) -> Sequence[str]:
+        return list_living(connection) if sa.inspect(connection).has_table(replicas.name) else ()
+
+    return await _visit(url, find)
+
+
+async def _visit(url: str, function: Callable[[sa.Connection], T]) -> T:
     parsed = sa.make_url(url)
-    name = parsed.render_as_string(hide_password=True)
     engine = create_visiting_engine(parsed)
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(_examine, name)
+            return await connection.run_sync(function)
     except (sa.exc.SQLAlchemyError, DatabaseError, OSError) as error:
+        name = parsed.render_as_string(hide_password=True)
         raise DatabaseError(f"{name} cannot be used: {explain(error)}") from error
     finally:
         await engine.dispose()
@@ -75,7 +93,7 @@ def _examine(connection: sa.Connection, name: str) -> PostgresFacts:
     schema = schema_version(connection)
     round_trip = min(_round_trip(connection) for _ in range(_ROUND_TRIPS))
     connection.rollback()
-    _try_to_write(connection, in_use=found.of_the_bot > 0)
+    _try_to_write(connection, migrates=found.of_the_bot == 0 or (schema.number or "") > HEAD)
     return PostgresFacts(
         name=name,
         version=version,
@@ -93,11 +111,14 @@ def _round_trip(connection: sa.Connection) -> float:
     return time.perf_counter() - begun
 
 
-def _try_to_write(connection: sa.Connection, *, in_use: bool) -> None:
-    """Migrate the schema, unless a bot uses it, and insert a row, in a transaction that is rolled back."""
+def _try_to_write(connection: sa.Connection, *, migrates: bool) -> None:
+    """Insert a row in a transaction that is rolled back, after a migration of the schema if asked for.
+
+    A migration would make a bot that runs wait. A newer schema is not migrated, but refused if it is not compatible.
+    """
     with connection.begin() as transaction:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
-        if not in_use:
+        if migrates:
             migrate(connection)
         connection.execute(sa.insert(key_values).values(name=f"check {uuid.uuid4()}", value=""))
         transaction.rollback()

@@ -37,6 +37,12 @@ def is_conflict(error: Exception) -> bool:
     return cause is not None and cause.sqlstate in _CONFLICTS
 
 
+def is_locked(error: Exception) -> bool:
+    """Return whether a lock was not released in time."""
+    cause = _cause(error)
+    return cause is not None and cause.sqlstate == "55P03"
+
+
 def is_disconnect(error: Exception) -> bool:
     """Return whether a connection that was open is lost."""
     return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated

@@ -4,6 +4,7 @@ Every time here is read from the database's clock inside the statement, so repli
 agree. The replicas do not talk to each other: the rows are all that they know.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -39,6 +40,11 @@ _RETIRE = (
     .values(dead_at=_NOW)
 )
 _ALL = sa.select(replicas).order_by(replicas.c.started_at, replicas.c.id)
+_LIVING = (
+    sa.select(replicas.c.id)
+    .where(replicas.c.dead_at.is_(None), replicas.c.beat_at >= _NOW - DEAD_SECONDS)
+    .order_by(replicas.c.started_at, replicas.c.id)
+)
 _FORGET = sa.delete(replicas).where(replicas.c.dead_at < _NOW - TOMBSTONE_SECONDS)
 
 
@@ -56,6 +62,11 @@ class Heartbeat:
     dead: tuple[str, ...]
     buried: tuple[str, ...]
     trouble: str | None
+
+
+def list_living(connection: sa.Connection) -> Sequence[str]:
+    """Return the ids of the replicas with a fresh heartbeat, the leader first."""
+    return connection.execute(_LIVING).scalars().all()
 
 
 class Replicas:

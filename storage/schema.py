@@ -10,6 +10,8 @@ from storage.column_types import ID, KEY
 
 HEAD = "0007"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
+USABLE_FROM = "0007"
+"""The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
 
 metadata = sa.MetaData(
     naming_convention={

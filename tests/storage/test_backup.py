@@ -167,10 +167,14 @@ def test_a_copy_of_a_newer_version_is_not_restored(tmp_path: Path) -> None:
     ledger = _ledger(tmp_path / "bot.sqlite3")
     copy = back_up(ledger, tmp_path / "copy.sqlite3").path
     with contextlib.closing(sqlite3.connect(copy)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE alembic_version SET version_num = '9999', usable_from = '9998'")
         connection.commit()
     with pytest.raises(DatabaseError, match=r"a schema \(9999\) that this version does not know"):
         restore(copy, ledger, now=NOW)
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        connection.execute("UPDATE alembic_version SET usable_from = '0001'")
+        connection.commit()
+    restore(copy, ledger, now=NOW)  # a compatible one can be used
 
 
 def test_an_older_ledger_is_restored_and_migrated_at_the_next_start(tmp_path: Path) -> None:

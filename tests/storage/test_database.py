@@ -100,14 +100,6 @@ async def test_the_error_for_a_file_that_is_no_database_names_the_file(tmp_path:
         await open_database(f"sqlite:///{path}")
 
 
-async def test_a_newer_schema_is_refused(database_url: str) -> None:
-    await (await open_database(database_url)).close()
-    with connect(database_url) as other:
-        other.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(DatabaseError, match="9999"):
-        await open_database(database_url)
-
-
 async def test_the_migrations_create_the_schema_of_the_code(database: Database, database_url: str) -> None:
     with connect(database_url) as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)

@@ -397,6 +397,11 @@ async def test_a_file_that_is_no_ledger_is_named(tmp_path: Path, empty_url: str)
 
 async def test_a_ledger_of_a_newer_version_is_refused(ledger: Path, empty_url: str) -> None:
     with contextlib.closing(sqlite3.connect(ledger)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE alembic_version SET version_num = '9999', usable_from = '9998'")
     with pytest.raises(DatabaseError, match=r"bot\.sqlite3 cannot be read: its schema \(9999\)"):
+        await _move(ledger, empty_url)
+    # A compatible one has columns that this version would leave behind.
+    with contextlib.closing(sqlite3.connect(ledger)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET usable_from = '0001'")
+    with pytest.raises(DatabaseError, match=r"bot\.sqlite3 has a newer schema \(9999\); move it with"):
         await _move(ledger, empty_url)

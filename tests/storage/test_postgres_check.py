@@ -14,7 +14,7 @@ from tests.support.shared_postgres import SharedPostgres
 async def test_a_database_is_described_and_not_changed(postgres_url: str) -> None:
     facts = await examine(postgres_url)
     assert int(facts.version.partition(".")[0]) >= 13
-    assert (facts.encoding, facts.schema, facts.in_use) == ("UTF8", HEAD, False)
+    assert (facts.encoding, facts.schema.number, facts.in_use) == ("UTF8", HEAD, False)
     assert 0 < facts.round_trip < 1
     assert facts.connections > 100
     with connect(postgres_url) as connection:
@@ -23,7 +23,7 @@ async def test_a_database_is_described_and_not_changed(postgres_url: str) -> Non
 
 async def test_an_empty_database_stays_empty(postgres: SharedPostgres) -> None:
     with new_database(postgres.admin_url, EMPTY) as url:
-        assert (await examine(url)).schema is None
+        assert (await examine(url)).schema.number is None
         assert read_rows(url, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
 
 
@@ -37,11 +37,22 @@ async def test_a_running_bot_is_noticed_and_its_connections_are_its_own(postgres
 
 
 async def test_a_schema_that_no_program_of_this_version_wrote_is_refused(postgres_url: str) -> None:
-    execute(postgres_url, "UPDATE alembic_version SET version_num = '9999'")
+    execute(postgres_url, "UPDATE alembic_version SET version_num = '9999', usable_from = '9998'")
     with pytest.raises(
         DatabaseError, match=r"cannot be used: its schema \(9999\) is not one this version knows"
     ):
         await examine(postgres_url)
+
+
+async def test_a_newer_schema_is_looked_at_beside_a_bot_that_runs(postgres_url: str) -> None:
+    database = await open_database(postgres_url)
+    execute(postgres_url, "UPDATE alembic_version SET version_num = '9999'")
+    schema = (await examine(postgres_url)).schema
+    assert (schema.number, schema.is_newer) == ("9999", True)
+    execute(postgres_url, "UPDATE alembic_version SET usable_from = '9998'")
+    with pytest.raises(DatabaseError, match=r"its schema \(9999\) is not one this version knows"):
+        await examine(postgres_url)
+    await database.close()
 
 
 async def test_a_database_that_takes_no_writes_is_refused(postgres_url: str) -> None:
