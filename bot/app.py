@@ -148,6 +148,8 @@ class App:
         database.on_unavailable(lambda: self.alarms.raise_alarm(Alarm.DISK))
         database.on_unavailable(write_check.start)
         self.metrics.disk_refuses.set_function(lambda: float(database.write_error is not None))
+        self.metrics.replicas.set_function(self._count_processes)
+        self.metrics.leader.set_function(lambda: float(self.is_leader()))
 
     async def start(self) -> None:
         """Resume the open requests and, if this process leads, the work that one process does for all."""

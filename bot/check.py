@@ -10,7 +10,8 @@ from bot.app import telegram_session
 from bot.check_clients import media_client
 from bot.check_database import check_database
 from bot.check_errors import provider_sentence, reason, telegram_sentence
-from bot.check_failed import CheckFailed
+from bot.check_failed import CheckFailed, NotChecked
+from bot.check_replicas import check_engine, check_replicas
 from bot.check_sources import EditsRefused, WaysUnknown, check_photo_edits
 from bot.network_check import connections, public_address, webhook_info
 from bot.settings import Settings, Updates
@@ -19,10 +20,6 @@ from chat.sender import make_bot
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
 from storage.database_errors import DatabaseError, DatabaseLocked
 from storage.open_database import open_database
-
-
-class NotChecked(Exception):
-    """A check has no result. The text says why."""
 
 
 async def check(settings: Settings) -> bool:
@@ -40,6 +37,8 @@ async def check(settings: Settings) -> bool:
         ("DATABASE_URL", check_database),
         ("LISTEN", _listen),
     ]
+    if settings.uses_dbos:
+        parts += [("ENGINE", check_engine), ("replicas", check_replicas)]
     if settings.public_url is not None:
         parts.append(("PUBLIC_URL", public_address))
     if settings.updates is Updates.WEBHOOK:

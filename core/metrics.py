@@ -27,6 +27,12 @@ class Metrics:
         self.disk_refuses = Gauge(
             "imagine_disk_refuses", "1 while the disk refuses writes.", registry=self.registry
         )
+        self.replicas = Gauge(
+            "imagine_replicas", "Living replicas, as this one knows.", registry=self.registry
+        )
+        self.leader = Gauge(
+            "imagine_leader", "1 if this process does the work of one for all.", registry=self.registry
+        )
         self.drawing = Histogram(
             "imagine_drawing_seconds",
             "From the start of a task to the poll that finds it done.",

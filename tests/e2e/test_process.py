@@ -178,7 +178,8 @@ async def test_health_and_metrics_are_served(own_bot: World) -> None:
             async with http.get(f"{address}{path}") as answer:
                 assert (answer.status, await answer.text()) == (200, "ok\n")
         async with http.get(f"{address}/metrics") as answer:
-            assert "imagine_in_flight 0.0" in await answer.text()
+            shown = (await answer.text()).splitlines()
+            assert {"imagine_in_flight 0.0", "imagine_replicas 1.0", "imagine_leader 1.0"} <= set(shown)
         async with http.get(f"{address}/") as answer:
             assert answer.status == 404
     environment = {

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from aiogram.types import User
@@ -12,7 +13,9 @@ from aiogram.types import User
 from playground.faults import Fault
 from playground.media import lognormal
 from playground.telegram import refusal
+from tests.support.bot_process import CHECK_SECONDS, BotProcess
 from tests.support.fleet import Fleet, open_fleet
+from tests.support.process_launcher import DEADLINE
 from tests.support.world import ADMIN, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -44,6 +47,16 @@ async def wait_for_all(fleet: Fleet, users: list[User], each: int) -> None:
     assert {user.id: world.quota_used(user) for user in users} == {user.id: each for user in users}
 
 
+async def wait_for_metrics(replica: BotProcess, lines: set[str]) -> None:
+    """Wait until /metrics of a replica has some lines."""
+    async with asyncio.timeout(DEADLINE), aiohttp.ClientSession() as http:
+        while True:
+            async with http.get(f"{await replica.address()}/metrics") as answer:
+                if lines <= set((await answer.text()).splitlines()):
+                    return
+            await asyncio.sleep(CHECK_SECONDS)
+
+
 async def test_two_replicas_share_the_work(fleet: Fleet) -> None:
     world = fleet.world
     world.media.duration = lognormal(1.0, 0.3, 1)
@@ -54,6 +67,8 @@ async def test_two_replicas_share_the_work(fleet: Fleet) -> None:
     assert len(world.media.tasks) == 24
     assert all(fleet.lines("request closed"))
     assert sum(fleet.lines("menus set")) == 1
+    await wait_for_metrics(fleet.replicas[0], {"imagine_replicas 2.0", "imagine_leader 1.0"})
+    await wait_for_metrics(fleet.replicas[1], {"imagine_replicas 2.0", "imagine_leader 0.0"})
     texts = [text for user in users for text in world.texts(user)]
     assert texts == []  # every status message is gone
     for replica in fleet.replicas:
