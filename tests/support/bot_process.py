@@ -24,7 +24,7 @@ class BotProcess:
     `folder` is its working directory. `log` holds the log events of the current run, `lines` all lines of all runs.
     With a `fork_server`, starts are faster, and the next start can have hooks (tests.support.fork_server): `die_at`
     names the failpoint at which the process kills itself, `clock` is the file with the seconds by which its clock is
-    set forward.
+    set forward. `root` is the source tree; one of its own has no fork server.
     """
 
     fork_server: ClassVar[ForkServer | None] = None
@@ -32,6 +32,7 @@ class BotProcess:
     folder: Path
     die_at: str = ""
     clock: Path | None = None
+    root: Path = ROOT
     log: list[dict[str, Any]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     _process: ChildProcess | None = None
@@ -40,10 +41,10 @@ class BotProcess:
 
     async def start(self, *, until: str | None = "ready", **settings: str) -> None:
         """Start the process and wait for a log event."""
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOG_FORMAT": "json"}
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.root), "LOG_FORMAT": "json"}
         self.log.clear()
         environment |= self.settings | settings
-        if self.fork_server is None:
+        if self.fork_server is None or self.root != ROOT:
             assert not self.die_at
             assert self.clock is None
             self._process = await run_command(environment, self.folder)

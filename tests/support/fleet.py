@@ -19,6 +19,8 @@ class RoundRobin:
     """A reverse proxy that takes the replicas in turn, and the next one if one cannot be reached."""
 
     targets: list[str] = field(default_factory=list)
+    unreachable: int = 0
+    """Calls for which no replica accepted a connection."""
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def app(self) -> web.Application:
@@ -30,6 +32,7 @@ class RoundRobin:
     async def _pass_on(self, request: web.Request) -> web.Response:
         body, first = await request.read(), next(self._numbers)
         headers = {n: v for n, v in request.headers.items() if n not in {"Host", "Content-Length"}}
+        refusals = 0
         async with aiohttp.ClientSession() as session:
             for number in range(len(self.targets)):
                 url = self.targets[(first + number) % len(self.targets)] + request.path
@@ -38,8 +41,11 @@ class RoundRobin:
                         request.method, url, headers=headers, data=body, timeout=aiohttp.ClientTimeout(3)
                     ) as answer:
                         return web.Response(status=answer.status, body=await answer.read())
+                except aiohttp.ClientConnectorError:
+                    refusals += 1
                 except (aiohttp.ClientError, TimeoutError):
                     continue
+        self.unreachable += refusals == len(self.targets)
         return web.Response(status=502)
 
 

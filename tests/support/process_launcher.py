@@ -36,7 +36,7 @@ class ChildProcess(Protocol):
 
 
 async def run_command(environment: dict[str, str], folder: Path) -> ChildProcess:
-    """Start `python -m bot run`."""
+    """Start `python -m bot run` of the source tree in PYTHONPATH."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run"), env=environment, stderr=asyncio.subprocess.PIPE, cwd=folder
     )
