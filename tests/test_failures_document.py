@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.e2e import test_replica_faults
+from tests.e2e import test_replica_faults, test_rolling_deploy
 from tests.support.process_launcher import ROOT
 from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
 from tests.support.replica_faults import REPLICA_FAULTS
@@ -42,5 +42,6 @@ def test_the_document_has_the_same_faults_of_replicas() -> None:
 
 
 def test_each_fault_of_replicas_has_a_test_and_each_test_a_fault() -> None:
-    tests = {name for name in vars(test_replica_faults) if name.startswith("test_")}
+    modules = (test_replica_faults, test_rolling_deploy)
+    tests = {name for module in modules for name in vars(module) if name.startswith("test_")}
     assert tests == {fault.test for fault in REPLICA_FAULTS}

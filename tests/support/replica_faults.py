@@ -55,4 +55,10 @@ REPLICA_FAULTS = (
         "it stops to lead after 9 s, is buried after 12 s, and ends once the network is back",
         "creates and sends that were on their way",
     ),
+    ReplicaFault(
+        "test_a_migration_interrupts_nothing",
+        "a new version with a migration replaces one replica after the other, under load",
+        "the old version goes on with the new schema, and may even be started again",
+        "nothing",
+    ),
 )
