@@ -77,8 +77,13 @@ class DbosEngine:
         self._status_messages.start(self._recent_positions)
         await self._workflows.launch(draw=self._draw, finish=self._finish)
         self._launched = True
-        await self.take_over(self._tombstones)
-        await self.repair()
+        try:
+            await self.take_over(self._tombstones)
+            await self.repair()
+        except StorageUnavailable as error:
+            log.warning(
+                "open requests are resumed later", error=str(error)
+            )  # by the next heartbeat and the leader
         log.info("engine started")
 
     async def submit(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:

@@ -270,7 +270,8 @@ def _register(draw: Callable[[int], Awaitable[bool]], finish: Callable[[int], Aw
 def _route_logs() -> None:
     """Let DBOS's log lines take the way of all others, where secrets are replaced."""
     logger = logging.getLogger("dbos")
-    logger.addHandler(logging.NullHandler())  # DBOS adds a handler of its own to a logger without one
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())  # DBOS adds a handler of its own to a logger without one
     logger.propagate = True
     logger.addFilter(_is_news)
 
