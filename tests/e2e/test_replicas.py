@@ -14,6 +14,7 @@ from playground.faults import Fault
 from playground.media import lognormal
 from playground.telegram import refusal
 from tests.support.bot_process import CHECK_SECONDS, BotProcess
+from tests.support.command import run_check
 from tests.support.fleet import Fleet, open_fleet
 from tests.support.process_launcher import DEADLINE
 from tests.support.world import ADMIN, jpeg
@@ -57,7 +58,7 @@ async def wait_for_metrics(replica: BotProcess, lines: set[str]) -> None:
             await asyncio.sleep(CHECK_SECONDS)
 
 
-async def test_two_replicas_share_the_work(fleet: Fleet) -> None:
+async def test_two_replicas_share_the_work(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     world = fleet.world
     world.media.duration = lognormal(1.0, 0.3, 1)
     users = [world.add_user() for _ in range(8)]
@@ -69,6 +70,10 @@ async def test_two_replicas_share_the_work(fleet: Fleet) -> None:
     assert sum(fleet.lines("menus set")) == 1
     await wait_for_metrics(fleet.replicas[0], {"imagine_replicas 2.0", "imagine_leader 1.0"})
     await wait_for_metrics(fleet.replicas[1], {"imagine_replicas 2.0", "imagine_leader 0.0"})
+    leader = (await fleet.replicas[0].wait_for_log("replica started"))["replica"]
+    _, lines = await run_check(world, capsys)
+    assert f"ok    replicas: 2 live, and {leader} leads\n" in lines
+    assert "ok    ENGINE: several replicas may share the ledger; the package imagine-bot[replicas]" in lines
     texts = [text for user in users for text in world.texts(user)]
     assert texts == []  # every status message is gone
     for replica in fleet.replicas:
