@@ -65,6 +65,7 @@ class App:
     ) -> None:
         self._settings = settings
         self._clock = clock
+        self._is_ending = is_ending
         self._stack = contextlib.AsyncExitStack()
         self._background = Background()
 
@@ -208,7 +209,8 @@ class App:
         return 1 if self.replica is None else self.replica.living
 
     async def _adopt_updates(self, _heartbeat: Heartbeat) -> None:
-        await self._update_queue.adopt()
+        if not self._is_ending():
+            await self._update_queue.adopt()
 
     async def _take_over_requests(self, heartbeat: Heartbeat) -> None:
         await self.engine.take_over(heartbeat.dead)

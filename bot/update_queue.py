@@ -10,11 +10,11 @@ acknowledged, so an earlier update is stored by then, and a later one waits unti
 
 import asyncio
 import bisect
+import contextlib
+import itertools
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import structlog
@@ -22,6 +22,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import AiogramError
 
+from bot.chat_slots import ChatSlots
 from bot.notices import Notice, Notices
 from bot.raw_updates import (
     RawUpdate,
@@ -45,8 +46,6 @@ from storage.inbox import KEPT_SECONDS, Inbox, PutUpdate, QueuedUpdate, StoredUp
 log = structlog.get_logger(__name__)
 
 HANDLED_AT_ONCE = 64
-HANDLED_AT_ONCE_IN_A_CHAT = 16
-"""So that a group to which Telegram lets the bot write slowly, or not for a while, delays no other chat."""
 LARGEST_BACKLOG = 1_000
 """Updates in memory. A receiver waits if there are more, and Telegram keeps the rest."""
 REFUSED_AT_ONCE = 200
@@ -83,8 +82,10 @@ class UpdateQueue:
         self._notices = notices
         # Presses have slots of their own, so that a backlog of messages does not delay them.
         self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
-        self._chat_slots: dict[tuple[int, bool], _ChatSlots] = {}
+        self._chat_slots = ChatSlots()
         self._user_queues: dict[_QueueKey, deque[PutUpdate]] = {}
+        self._known: set[int] = set()
+        """The updates that are being stored, that wait here, or that are being handled here."""
         self._background = Background()
         self._refusals: set[asyncio.Task[object]] = set()
         self._backlog = 0
@@ -97,11 +98,15 @@ class UpdateQueue:
             self._enqueue_stored(await self._inbox.unhandled())
 
     async def adopt(self) -> None:
-        """Handle the updates that dead replicas left, if this is a replica."""
-        adopted = await self._inbox.adopt(self._owner) if self._owner else []
-        if adopted:
+        """Handle the updates that dead replicas left, and those that this one has stored without knowing it."""
+        if self._owner is not None and (adopted := await self._inbox.adopt(self._owner)):
             log.warning("updates adopted", updates=len(adopted))
             self._enqueue_stored(adopted)
+        if lost := await self._inbox.unhandled_ids(self._owner) - self._known:
+            # Read again: those that ended during the first read are handled by now.
+            found = [u for u in await self._inbox.unhandled(lost) if u.update_id not in self._known]
+            log.warning("stored updates found", updates=len(found))
+            self._enqueue_stored(found)
 
     async def put(self, updates: Sequence[RawUpdate]) -> None:
         """Store updates, which may then be acknowledged. They are handled in the background.
@@ -115,14 +120,29 @@ class UpdateQueue:
         await self._below_limit.wait()
         stored = [StoredUpdate(int(u["update_id"]), json.dumps(u)) for u in admitted]
         queued = [QueuedUpdate(update, _queue_key(update).name) for update in stored]
+        begun = {update.update_id for update in stored} - self._known
+        self._known |= begun
         try:
             fresh = await self._inbox.put(queued, self._owner)
+            begun.difference_update(put.update.update_id for put in fresh)
         except StorageUnreachable:
-            raise  # they may be stored all the same, so no sender is told that they are not
+            # They may be stored all the same: no sender is told that they are not, and `adopt` finds them.
+            if self._owner is None:
+                self._background.start(self._adopt_when_reachable())
+            raise
         except StorageUnavailable:
             await self._reject(admitted)
             return
+        finally:
+            self._known -= begun
         self._enqueue(fresh)
+
+    async def _adopt_when_reachable(self) -> None:
+        for tries in itertools.count(1):
+            await self._clock.sleep(backoff(tries, longest=_LONGEST_RETRY))
+            with contextlib.suppress(StorageUnavailable):
+                await self.adopt()
+                return
 
     async def stop(self, patience: float) -> None:
         """Wait up to `patience` seconds for running handlers. The rest stays in the inbox."""
@@ -174,6 +194,7 @@ class UpdateQueue:
     def _enqueue(self, updates: Sequence[PutUpdate]) -> None:
         for put in updates:
             self._backlog += 1
+            self._known.add(put.update.update_id)
             key = _queue_key(put.update)
             queue = self._user_queues.get(key)
             if queue is None:
@@ -196,7 +217,9 @@ class UpdateQueue:
             if queue[0].waits and await self._must_wait(queue[0].update, key):
                 await self._clock.sleep(_LOOK_SECONDS)
                 continue  # an adopted update may be the first now
-            await self._process_until_recorded(queue.popleft().update, key)
+            first = queue.popleft().update
+            await self._process_until_recorded(first, key)
+            self._known.discard(first.update_id)
             self._backlog -= 1
             self._update_limit()
         self._user_queues.pop(key, None)
@@ -214,7 +237,7 @@ class UpdateQueue:
         chat_id = chat_id_of(json.loads(stored.payload))
         while True:
             try:
-                async with self._chat_slot(chat_id, key.press), self._slots[key.press]:
+                async with self._chat_slots.hold(chat_id, key.press), self._slots[key.press]:
                     if not handled:
                         await self._handle(stored)
                         handled = True
@@ -226,20 +249,6 @@ class UpdateQueue:
                 await self._clock.sleep(backoff(tries, longest=_LONGEST_RETRY))
             else:
                 return
-
-    @asynccontextmanager
-    async def _chat_slot(self, chat_id: int, press: bool) -> AsyncIterator[None]:
-        """Hold one of the slots of a chat for its messages or its presses."""
-        key = chat_id, press
-        slots = self._chat_slots.setdefault(key, _ChatSlots())
-        slots.users += 1
-        try:
-            async with slots.semaphore:
-                yield
-        finally:
-            slots.users -= 1
-            if not slots.users:
-                del self._chat_slots[key]
 
     async def _handle(self, stored: StoredUpdate) -> None:
         """Handle an update, or answer that it cannot be read. Logs all errors but StorageUnavailable."""
@@ -270,14 +279,6 @@ class UpdateQueue:
     async def _answer_unreadable(self, update: RawUpdate) -> None:
         if expects_answer(update, await self._bot.me()):
             await self._notices.send(update, Notice.UNREADABLE)
-
-
-@dataclass(slots=True)
-class _ChatSlots:
-    """The slots of one chat, and the number of updates that hold one or wait for one."""
-
-    semaphore: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HANDLED_AT_ONCE_IN_A_CHAT))
-    users: int = 0
 
 
 class _QueueKey(NamedTuple):

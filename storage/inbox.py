@@ -1,6 +1,6 @@
 """Updates from Telegram, stored before they are acknowledged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -106,13 +106,21 @@ class Inbox:
         """Record that an update is handled."""
         await self._database.write(lambda c: c.execute(_HANDLED, {"handled_id": update_id}).rowcount)
 
-    async def unhandled(self) -> list[StoredUpdate]:
-        """Return the updates that are not handled, oldest first."""
+    async def unhandled(self, of: Collection[int] | None = None) -> list[StoredUpdate]:
+        """Return the updates that are not handled, of all or of some ids, oldest first."""
+        statement = _UNHANDLED if of is None else _UNHANDLED.where(inbox.c.update_id.in_(of))
 
         def unit(connection: sa.Connection) -> list[StoredUpdate]:
-            return [StoredUpdate(row.update_id, row.payload) for row in connection.execute(_UNHANDLED)]
+            return [StoredUpdate(row.update_id, row.payload) for row in connection.execute(statement)]
 
         return await self._database.read(unit)
+
+    async def unhandled_ids(self, owner: str | None) -> set[int]:
+        """Return the ids of the updates that an owner has not handled. None is a single process."""
+        statement = sa.select(inbox.c.update_id).where(
+            inbox.c.payload.is_not(None), inbox.c.owner.is_not_distinct_from(owner)
+        )
+        return await self._database.read(lambda connection: set(connection.execute(statement).scalars()))
 
     async def prune(self) -> None:
         """Delete handled updates that Telegram cannot repeat any more."""

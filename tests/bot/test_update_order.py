@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import pytest
 from aiogram import Dispatcher
 from aiogram.types import Message
 from pydantic import SecretStr
@@ -15,6 +16,7 @@ from bot.notices import Notices
 from bot.settings import Settings
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
+from storage.database_errors import StorageUnreachable
 from storage.open_database import open_database
 from storage.replicas import Replicas
 from tests.support.fake_apis import EngineTelegram, KillSwitch
@@ -26,11 +28,18 @@ class OneReplica:
 
     def __init__(self) -> None:
         self.handled: list[str] = []
+        self.loses_answers = False
         self.may_handle = asyncio.Event()
         self.may_handle.set()
         self.dispatcher = Dispatcher()
         self.dispatcher.message.register(self._handle)
         self.queue: UpdateQueue
+
+    def lose_an_answer(self, point: str) -> None:
+        """Lose the database's answer to a commit (Failpoint)."""
+        if point == "committed" and self.loses_answers:
+            self.loses_answers = False
+            raise StorageUnreachable("the connection ended")
 
     async def _handle(self, message: Message) -> None:
         await self.may_handle.wait()
@@ -38,21 +47,22 @@ class OneReplica:
 
 
 @asynccontextmanager
-async def _replicas(url: str, *names: str) -> AsyncIterator[list[OneReplica]]:
-    """Yield replicas that share a database and are registered with it."""
+async def _replicas(url: str, *names: str | None) -> AsyncIterator[list[OneReplica]]:
+    """Yield replicas that share a database and are registered with it, or a single process, named None."""
     settings = Settings.model_construct(bot_token=SecretStr("1:token"))
     async with AsyncExitStack() as stack:
         made = []
         for name in names:
-            database = await open_database(url, shared=True)
+            replica = OneReplica()
+            database = await open_database(url, replica.lose_an_answer, shared=name is not None)
             stack.push_async_callback(database.close)
-            await Replicas(database).register(name)
+            if name is not None:
+                await Replicas(database).register(name)
             storage = build_storage(database, LoopClock())
             session = EngineTelegram(KillSwitch())
             chat = build_chat(
                 settings, session=session, clock=LoopClock(), storage=storage, stack=stack, replica=None
             )
-            replica = OneReplica()
             replica.queue = UpdateQueue(
                 inbox=storage.inbox,
                 dispatcher=replica.dispatcher,
@@ -67,6 +77,12 @@ async def _replicas(url: str, *names: str) -> AsyncIterator[list[OneReplica]]:
             stack.push_async_callback(replica.queue.stop, 0.0)
             made.append(replica)
         yield made
+
+
+async def _retire(url: str, name: str) -> None:
+    database = await open_database(url, shared=True)
+    await Replicas(database).retire(name)
+    await database.close()
 
 
 def _update(number: int, user: int = 7) -> dict[str, Any]:
@@ -99,9 +115,7 @@ async def test_an_update_of_a_dead_replica_is_handled_before_a_later_one(postgre
         await asyncio.sleep(5)
         assert two.handled == []
         await one.queue.stop(0.0)  # it dies
-        database = await open_database(postgres_url, shared=True)
-        await Replicas(database).retire("one")
-        await database.close()
+        await _retire(postgres_url, "one")
         await two.queue.adopt()
         await asyncio.sleep(5)
         assert (one.handled, two.handled) == ([], ["1", "2"])
@@ -113,3 +127,73 @@ async def test_an_update_that_comes_to_both_replicas_is_handled_once(postgres_ur
         await asyncio.gather(one.queue.put([_update(1)]), two.queue.put([_update(1)]))
         await asyncio.sleep(5)
         assert sorted(one.handled + two.handled) == ["1"]
+
+
+@virtual_time
+async def test_an_update_is_handled_though_the_answer_to_its_storing_was_lost(postgres_url: str) -> None:
+    """Telegram repeats it, to another replica perhaps, which has it stored already."""
+    async with _replicas(postgres_url, "one", "two") as (one, two):
+        one.loses_answers = True
+        with pytest.raises(StorageUnreachable):
+            await one.queue.put([_update(1)])
+        await two.queue.put([_update(1)])
+        await two.queue.put([_update(2)])
+        await one.queue.adopt()
+        await asyncio.sleep(5)
+        assert (one.handled, two.handled) == (["1"], ["2"])
+
+
+@virtual_time
+async def test_a_single_process_handles_an_update_though_the_answer_to_its_storing_was_lost(
+    postgres_url: str,
+) -> None:
+    async with _replicas(postgres_url, None) as (alone,):
+        alone.loses_answers = True
+        with pytest.raises(StorageUnreachable):
+            await alone.queue.put([_update(1)])
+        await alone.queue.put([_update(1)])
+        await asyncio.sleep(5)
+        assert alone.handled == ["1"]
+
+
+@virtual_time
+async def test_an_update_is_handled_though_its_receiver_was_cancelled(postgres_url: str) -> None:
+    """Polling is cancelled when another replica leads, which receives the update again."""
+    async with _replicas(postgres_url, "one", "two") as (one, two):
+        receiving = asyncio.create_task(one.queue.put([_update(1)]))
+        await asyncio.sleep(0)
+        receiving.cancel()
+        await asyncio.sleep(5)
+        await two.queue.put([_update(1)])
+        await one.queue.adopt()
+        await asyncio.sleep(5)
+        assert (one.handled, two.handled) == (["1"], [])
+
+
+@virtual_time
+async def test_an_adopted_update_is_handled_though_the_answer_to_its_adoption_was_lost(
+    postgres_url: str,
+) -> None:
+    async with _replicas(postgres_url, "one", "two") as (one, two):
+        one.may_handle.clear()
+        await one.queue.put([_update(1)])
+        await one.queue.stop(0.0)
+        await _retire(postgres_url, "one")
+        two.loses_answers = True
+        with pytest.raises(StorageUnreachable):
+            await two.queue.adopt()
+        await two.queue.adopt()
+        await asyncio.sleep(5)
+        assert two.handled == ["1"]
+
+
+@virtual_time
+async def test_looks_for_lost_updates_handle_none_twice(postgres_url: str) -> None:
+    async with _replicas(postgres_url, "one") as (one,):
+        for number in range(1, 31):
+            await asyncio.gather(one.queue.put([_update(number, user=number)]), one.queue.adopt())
+            await one.queue.adopt()
+        await asyncio.sleep(5)
+        await one.queue.adopt()
+        await asyncio.sleep(5)
+        assert sorted(map(int, one.handled)) == list(range(1, 31))
