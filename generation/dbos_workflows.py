@@ -67,7 +67,7 @@ class DbosWorkflows:
         )
         # DBOS's own threads wait for a database that is unreachable, so calls have threads of their own.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="workflows")
-        self._launched = False
+        self._launched = self._starting = False
 
     def enqueue(
         self,
@@ -162,11 +162,14 @@ class DbosWorkflows:
         """Launch DBOS in this event loop, which it blocks meanwhile. Return False if its tables are missing or old."""
         _register(draw, finish)
         DBOS(config=self._config(self._dbos_engine, migrates=False))
+        self._starting = True
         try:
             DBOS.launch()
         except dbos_errors.DBOSInitializationError:
             await self._run(functools.partial(DBOS.destroy, destroy_registry=True))
             return False
+        finally:
+            self._starting = False
         return True
 
     def _config(self, engine: sa.Engine, *, migrates: bool) -> DBOSConfig:
@@ -185,13 +188,18 @@ class DbosWorkflows:
         )
 
     def _connect(self, dialect: sa.Dialect, _record: object, arguments: Any, options: Any) -> Any:
-        """Connect for DBOS. Wait for an unreachable server here: DBOS itself looks again only after up to a minute."""
+        """Connect for DBOS. Wait for an unreachable server here: DBOS itself looks again only after up to a minute.
+
+        While DBOS starts, on the event loop, nothing may wait: an unreachable server ends the start.
+        """
         while True:
             if self._stopping.is_set():
                 raise RuntimeError("the process stops")  # DBOS repeats errors of the database for ever
             try:
                 return dialect.connect(*arguments, **options)
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                if self._starting:
+                    raise StorageUnavailable(explain(error)) from error  # no error of SQLAlchemy, so not repeated
                 self._stopping.wait(RECONNECT_SECONDS)
 
     def _take_over(self, dead: list[str]) -> int:

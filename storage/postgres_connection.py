@@ -27,6 +27,8 @@ APPLICATION = "imagine-bot"
 _SESSION = {
     "application_name": APPLICATION,
     "lock_timeout": "10s",
+    # A unit that waited for a lock must see what others stored meanwhile, whatever is set for the database.
+    "default_transaction_isolation": "read committed",
     # A process that is stopped in the middle of a transaction holds its locks no longer than this.
     "idle_in_transaction_session_timeout": "5s",
     # The server ends connections of an unreachable process, so that another process can start.
@@ -84,9 +86,15 @@ def create_blocking_engine(url: sa.URL, connections: int, *, limited: bool = Tru
         pool_pre_ping=True,
         connect_args={
             **_CONNECT,
-            "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
+            "options": " ".join(_option(name, value) for name, value in session.items()),
         },
     )
+
+
+def _option(name: str, value: str) -> str:
+    """Return an option of the server's command line (libpq, options)."""
+    escaped = value.replace(" ", "\\ ")
+    return f"-c {name}={escaped}"
 
 
 async def _prepare(connection: psycopg.AsyncConnection[Any], owner: int) -> None:

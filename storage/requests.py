@@ -93,6 +93,7 @@ _BEGIN = (
     .where(
         requests.c.id == sa.bindparam("by_id"),
         requests.c.state == State.QUEUED.value,
+        requests.c.creates == sa.bindparam("read_creates"),
         requests.c.prompt == sa.bindparam("read_prompt"),
         requests.c.ratio.is_not_distinct_from(sa.bindparam("read_ratio")),
         requests.c.source_file_id.is_not_distinct_from(sa.bindparam("read_source")),
@@ -112,7 +113,7 @@ class Beginning(Enum):
 
     BEGUN = "begun"
     OUTDATED = "outdated"
-    """The request is not queued any more, or an edit has changed its content since it was read."""
+    """The request is not queued any more, or an edit or another create has changed it since it was read."""
     FULL = "full"
     """The requests in flight, of this user or of all, use all slots."""
 
@@ -284,6 +285,7 @@ class Requests:
         """Move a queued request to `submitting`, with its `started_at` and `creates`."""
         values = {
             "by_id": request.id,
+            "read_creates": request.creates - 1,
             "read_prompt": request.prompt,
             "read_ratio": request.ratio,
             "read_source": request.source.file_id if request.source else None,

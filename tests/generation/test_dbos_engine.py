@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.settings import EngineChoice
 from core.model import State
+from generation.dbos_workflows import DbosWorkflows
+from storage.database_errors import DatabaseError
 from tests.support.engine_contract import ContractHarness, until
 from tests.support.ledger import connect, read_rows
 
@@ -79,3 +83,17 @@ async def test_nothing_of_a_request_but_its_id_is_given_to_dbos(harness: Contrac
     inputs = read_rows(harness.database_url, "SELECT inputs FROM dbos.workflow_input")
     given = [json.loads(row["inputs"]) for row in inputs]
     assert given == [{"positionalArgs": [1], "namedArgs": {}}] * 2
+
+
+async def test_a_start_without_the_server_fails_and_blocks_nothing(tmp_path: Path) -> None:
+    """DBOS starts on the event loop, and repeats a failed connection for ever: no heartbeat, no SIGTERM meanwhile."""
+    url = f"postgresql://imagine@/imagine?host={tmp_path}"
+    workflows = DbosWorkflows(url=url, replica_id="one", in_flight=1)
+
+    async def drive(_request_id: int) -> Any:
+        raise AssertionError("nothing is to be driven")
+
+    with pytest.raises(DatabaseError, match="No such file or directory"):
+        await workflows.launch(draw=drive, finish=drive)
+    await workflows.stop()
+    workflows.close()

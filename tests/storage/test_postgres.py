@@ -101,6 +101,23 @@ async def test_a_lost_answer_to_a_commit_is_no_proof_that_nothing_is_stored(post
     await database.close()
 
 
+@pytest.mark.parametrize("shared", [False, True])
+async def test_units_see_what_others_stored_while_they_waited_for_a_lock(
+    postgres_url: str, shared: bool
+) -> None:
+    """Whatever an operator has set for the database: the limits are counted after the lock."""
+    with connect(postgres_url) as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar()
+        connection.exec_driver_sql(
+            f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'"
+        )
+    database = await open_database(postgres_url, shared=shared)
+    show = sa.text("SHOW transaction_isolation")
+    assert await database.write(lambda c: c.execute(show).scalar()) == "read committed"
+    assert await database.read(lambda c: c.execute(show).scalar()) == "repeatable read"
+    await database.close()
+
+
 async def test_units_that_block_each_other_are_both_stored(database: Database, postgres_url: str) -> None:
     store = KeyValueStore(database)
     await asyncio.gather(store.set("a", "0"), store.set("b", "0"))

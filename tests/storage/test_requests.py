@@ -197,3 +197,15 @@ async def test_the_answer_to_a_create_does_not_move_a_request_that_was_created_a
     current = await requests.get(request.id)
     assert current is not None
     assert (current.state, current.task_id) == (State.RUNNING, "second")
+
+
+async def test_a_process_that_stood_still_does_not_count_the_create_of_another_again(
+    requests: Requests,
+) -> None:
+    """It read the request before the other one made its first create, whose outcome is unknown."""
+    request = await _accept(requests)
+    begun = dataclasses.replace(request, started_at=1.0, creates=1)
+    assert await requests.begin_submission(begun) is Beginning.BEGUN
+    assert await requests.move(request.id, State.SUBMITTING, State.QUEUED, of_create=1)
+    assert await requests.begin_submission(begun) is Beginning.OUTDATED
+    assert await requests.begin_submission(dataclasses.replace(begun, creates=2)) is Beginning.BEGUN
