@@ -20,7 +20,9 @@ from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavai
 from storage.locks import hold
 from storage.postgres_connection import CONNECTIONS, create_engine
 from storage.postgres_errors import explain, is_conflict, is_disconnect, is_locked, to_storage_error
-from storage.schema_migration import migrate
+from storage.replicas import list_living
+from storage.schema import HEAD, USABLE_FROM, replicas
+from storage.schema_migration import migrate, schema_version
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -188,8 +190,21 @@ def prepare(connection: sa.Connection) -> None:
     """
     check_encoding(connection)
     hold(connection, "schema", 0)
+    _check_replicas(connection)
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_TABLE_LOCK}'")
     migrate(connection)
+
+
+def _check_replicas(connection: sa.Connection) -> None:
+    """Raise DatabaseError while replicas live that could not use the schema after a migration."""
+    version = schema_version(connection).number
+    if version is None or version >= USABLE_FROM or not sa.inspect(connection).has_table(replicas.name):
+        return
+    if living := list_living(connection):
+        raise DatabaseError(
+            f"its living replicas ({len(living)}) cannot use the schema of this version ({HEAD});"
+            " stop all of them, and start the bot again"
+        )
 
 
 def check_encoding(connection: sa.Connection) -> str:

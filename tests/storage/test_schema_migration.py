@@ -14,7 +14,7 @@ from storage.database_errors import DatabaseError
 from storage.key_values import KeyValueStore
 from storage.open_database import open_database
 from storage.postgres import PostgresDatabase
-from storage.schema import HEAD, USABLE_FROM
+from storage.schema import HEAD, USABLE_FROM, replicas
 from storage.schema_migration import SchemaVersion, schema_version
 from tests.support.ledger import connect, read_rows
 from tests.support.postgres_server import EMPTY, new_database
@@ -34,13 +34,13 @@ def change_version(url: str, number: str, usable_from: str | None) -> None:
         )
 
 
-def build_older(url: str) -> None:
-    """Create the schema before the newest in an empty database, as older versions left it, without `usable_from`."""
+def build_older(url: str, number: str = BEFORE_THE_NEWEST) -> None:
+    """Create an older schema in an empty database, as older versions left it, without `usable_from`."""
     config = Config()
     config.set_main_option("script_location", str(Path(storage_database.__file__).parent / "migrations"))
     with connect(url) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE_THE_NEWEST)
+        command.upgrade(config, number)
 
 
 def read_version(url: str) -> SchemaVersion:
@@ -108,6 +108,24 @@ async def test_two_replicas_that_start_migrate_once(postgres: SharedPostgres) ->
         for database in await asyncio.gather(*(open_database(url, shared=True) for _ in range(2))):
             await database.close()
         assert read_version(url).number == HEAD
+
+
+async def test_replicas_that_could_not_use_the_new_schema_have_to_be_stopped_first(
+    postgres: SharedPostgres,
+) -> None:
+    before = f"{int(USABLE_FROM) - 1:04}"
+    with new_database(postgres.admin_url, EMPTY) as url:
+        build_older(url, before)
+        now = sa.literal_column("extract(epoch FROM clock_timestamp())", sa.Float)
+        with connect(url) as connection:
+            replicas.create(connection, checkfirst=True)
+            connection.execute(sa.insert(replicas).values(id="one", started_at=now, beat_at=now))
+        with pytest.raises(
+            DatabaseError, match=r"its living replicas \(1\) cannot use the schema .*; stop all"
+        ) as raised:
+            await open_database(url, shared=True)
+        assert "\n" not in str(raised.value)
+        assert read_version(url).number == before
 
 
 async def test_a_migration_that_waits_for_a_backup_lets_the_others_work(postgres: SharedPostgres) -> None:
