@@ -22,6 +22,8 @@ from tests.support.manual_clock import START
 from tests.support.process_launcher import DEADLINE
 
 SPEED = 20.0
+LONG = 86_400.0
+"""Limits in seconds of the fast clock that no test reaches, however busy the machine is."""
 
 
 class FastClock:
@@ -106,7 +108,7 @@ class ContractHarness:
             provider=self.provider,
             clock=self._clock,
             engine=self._engine,
-            **settings,
+            **{"generation_timeout": LONG, "outage_patience": LONG} | settings,
         )
         await self._app.start()
         return self._app
