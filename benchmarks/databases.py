@@ -35,6 +35,7 @@ CROWDED = SETTINGS | {
     "MAX_IN_FLIGHT": str(IN_FLIGHT),
     "USER_CONCURRENCY": str(CONCURRENCY),
     "USER_QUEUE_LIMIT": str(EACH),
+    "THROTTLE": "0",
 }
 BARS = {
     "update to create s, idle, median": "<= 0.4",
