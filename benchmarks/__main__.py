@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from benchmarks.databases import database_table
 from benchmarks.harness import Harness, machine_line, open_harness, quantile
 from benchmarks.ledger import ledger_rows
 from benchmarks.page import page_rows
@@ -164,7 +165,15 @@ SCENES: dict[str, Callable[[Harness], Awaitable[list[Row]]]] = {
 
 
 async def main(chosen: list[str]) -> None:
-    """Run the chosen scenes, or all of them and the simulation, and print a table."""
+    """Run the chosen scenes, or all of them and the simulation, and print a table.
+
+    The comparison of databases has a table of its own and runs only if it is chosen.
+    """
+    if "databases" in chosen:
+        print(await database_table(), flush=True)
+        if chosen == ["databases"]:
+            return
+        print()
     print(f"{machine_line()}\n\n| what | measured | bar |\n|---|---|---|")
     if not chosen:
         _print(simulated())

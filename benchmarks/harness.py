@@ -1,11 +1,12 @@
-"""A bot process between the stand-ins, with the limits lifted, and the instruments that measure it."""
+"""The processes of a bot between the stand-ins, with the limits lifted, and the instruments that measure them."""
 
 import asyncio
 import datetime
 import os
 import platform
+import subprocess
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from playground import pictures
 from playground.media import MediaTask, lognormal
+from tests.support.bot_process import BotProcess
+from tests.support.process_launcher import ROOT
 from tests.support.world import World, open_world
 
 DEADLINE = 300.0
@@ -28,10 +31,14 @@ SETTINGS = {
 
 
 class Harness:
-    """A world with lifted limits. `requested_at` maps prompts to monotonic times."""
+    """A world with lifted limits. `requested_at` maps prompts to monotonic times.
 
-    def __init__(self, world: World) -> None:
+    `processes` are those of the bot: only that of the world, or several replicas.
+    """
+
+    def __init__(self, world: World, processes: Sequence[BotProcess] = ()) -> None:
         self.world = world
+        self.processes = processes or [world.process]
         serve_one_picture(world)
         world.telegram.flood.rate = 100_000
         self.requested_at: dict[str, float] = {}
@@ -68,17 +75,23 @@ class Harness:
         await _wait_until(lambda: self.world.telegram.calls["sendPhoto"] >= count, 0.05)
 
     async def wait_until_polled(self, polls: dict[str, int]) -> None:
-        """Wait until each task has more polls than the given number for its id."""
-        await _wait_until(lambda: all(task.polls > polls[task.id] for task in self.tasks), 0.005)
+        """Wait until each of these tasks has more polls than the given number for its id."""
+        tasks = self.world.media.tasks
+        await _wait_until(lambda: all(tasks[task].polls > number for task, number in polls.items()), 0.005)
 
     def process(self) -> psutil.Process:
         """Return the bot's process."""
         return psutil.Process(self.world.process.pid)
 
     def cpu(self) -> float:
-        """Return the CPU seconds that the bot has used."""
-        times = self.process().cpu_times()
-        return float(times.user + times.system)
+        """Return the CPU seconds that the processes of the bot have used."""
+        times = [psutil.Process(process.pid).cpu_times() for process in self.processes]
+        return float(sum(used.user + used.system for used in times))
+
+    def memory(self) -> float:
+        """Return the mean resident memory of the bot's processes in MiB."""
+        sizes = [psutil.Process(process.pid).memory_info().rss for process in self.processes]
+        return float(sum(sizes) / len(sizes) / 2**20)
 
     async def lag(self) -> dict[float, float]:
         """Return the loop-lag histogram: the number of timers that were late by at most so many seconds."""
@@ -112,6 +125,12 @@ def machine_line() -> str:
     memory = psutil.virtual_memory().total / 2**30
     machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
     return f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {machine}, Python {platform.python_version()}"
+
+
+def commit() -> str:
+    """Return the commit that is measured, marked if files differ from it."""
+    command = ("git", "describe", "--always", "--dirty", "--exclude=*")
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 @asynccontextmanager

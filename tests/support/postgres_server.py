@@ -110,6 +110,11 @@ class PostgresServer:
         execute(self.url(database), statement)
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def _account(self) -> dict[str, int]:
         """The account that runs the server, which refuses to run as root."""
         if os.geteuid() != 0:
