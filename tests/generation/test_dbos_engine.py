@@ -85,6 +85,21 @@ async def test_nothing_of_a_request_but_its_id_is_given_to_dbos(harness: Contrac
     assert given == [{"positionalArgs": [1], "namedArgs": {}}] * 2
 
 
+async def test_no_update_is_handled_before_the_queue_exists(postgres_url: str) -> None:
+    """Updates wait in a ledger that was moved here, and the start creates DBOS's tables."""
+    message = {"message_id": 1, "date": 1_790_000_000, "text": "/imagine a fox --ar 1:1"}
+    message |= {"chat": {"id": 7, "type": "private"}, "from": {"id": 7, "is_bot": False, "first_name": "Ann"}}
+    harness = ContractHarness(postgres_url, EngineChoice.DBOS)
+    with connect(postgres_url) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO inbox (update_id, payload, received_at) VALUES (1, %s, 0)",
+            (json.dumps({"update_id": 1, "message": message}),),
+        )
+    await harness.start()
+    await harness.stop()
+    assert read_rows(postgres_url, "SELECT 1 FROM inbox WHERE payload IS NOT NULL")
+
+
 async def test_a_start_without_the_server_fails_and_blocks_nothing(tmp_path: Path) -> None:
     """DBOS starts on the event loop, and repeats a failed connection for ever: no heartbeat, no SIGTERM meanwhile."""
     url = f"postgresql://imagine@/imagine?host={tmp_path}"
