@@ -9,7 +9,7 @@ import pytest
 
 from bot.settings import EngineChoice
 from core.model import State
-from generation.dbos_workflows import DbosWorkflows
+from generation.dbos_workflows import RESUMED, DbosWorkflows
 from storage.database_errors import DatabaseError
 from tests.support.engine_contract import ContractHarness, until
 from tests.support.ledger import connect, read_rows
@@ -59,6 +59,23 @@ async def test_the_workflows_of_a_process_without_a_tombstone_are_continued(harn
     await harness.start()
     assert await harness.until_closed(prompt) == [State.DELIVERED]
     assert set(harness.provider.paid.values()) == {1}
+
+
+async def test_work_that_is_taken_over_does_not_wait_in_the_queue_of_new_work(
+    harness: ContractHarness,
+) -> None:
+    """It has its slot already, and behind full slots it would never be drawn."""
+    await harness.start()
+    [prompt] = await harness.submit(1)
+    await until(lambda: harness.provider.running)
+    await harness.stop()
+    await harness.start()
+    harness.provider.finish()
+    assert await harness.until_closed(prompt) == [State.DELIVERED]
+    [draw] = read_rows(
+        harness.database_url, "SELECT queue_name FROM dbos.workflow_status WHERE workflow_uuid = 'draw:1'"
+    )
+    assert draw["queue_name"] == RESUMED
 
 
 async def test_workflows_are_deleted_a_day_after_their_end(harness: ContractHarness) -> None:
