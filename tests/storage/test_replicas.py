@@ -91,6 +91,17 @@ async def test_a_replica_without_a_heartbeat_is_buried_once_and_for_ever(
     assert await one.beat("one", trouble=None, may_bury=True) is None
 
 
+async def test_a_jump_of_the_database_s_clock_buries_nobody(pair: tuple[Database, Database]) -> None:
+    one, two = map(Replicas, pair)
+    await one.register("one")
+    await two.register("two")
+    for name in ("one", "two"):
+        await age(pair[0], name, 2 * DEAD_SECONDS)
+    heartbeat = await beat(two, "two")
+    assert (heartbeat.buried, heartbeat.gap > DEAD_SECONDS) == ((), True)
+    assert (await beat(one, "one")).living == ("one", "two")
+
+
 async def test_a_tombstone_stays_a_day(pair: tuple[Database, Database]) -> None:
     one, two = map(Replicas, pair)
     await one.register("one")
