@@ -155,7 +155,6 @@ class App:
     async def start(self) -> None:
         """Resume the open requests and, if this process leads, the work that one process does for all."""
         if self.replica is not None:
-            self.replica.on_heartbeat(self._adopt_updates)
             self.replica.on_heartbeat(self._take_over_requests)
             await self.replica.start()
         durations, poll_schedule = self._storage.durations, self._generation.poll_schedule
@@ -193,6 +192,8 @@ class App:
             lead(self._webhook.keep)
         await self._web.start()
         await self._update_queue.start()
+        if self.replica is not None:
+            self.replica.on_heartbeat(self._adopt_updates)
         if settings.updates is Updates.POLLING:
             lead(self.polling.run)
         self._background.start(log_link(bot=self.bot, clock=clock))

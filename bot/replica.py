@@ -15,14 +15,12 @@ import structlog
 from core.background import Background
 from core.clock import Clock
 from storage.database_errors import StorageUnavailable
-from storage.replicas import BEAT_SECONDS, DEAD_SECONDS, Heartbeat, Replicas
+from storage.replicas import BEAT_SECONDS, DEAD_SECONDS, LONGEST_GAP_SECONDS, Heartbeat, Replicas
 
 log = structlog.get_logger(__name__)
 
 LAPSE_SECONDS = 9.0
 """Age of its own last heartbeat from which a replica does not lead any more: before the others may bury it."""
-_LONGEST_BEAT = 6.0
-"""Seconds for which a heartbeat may wait for the database. A gap of more than this ends a steady series."""
 
 OnHeartbeat = Callable[[Heartbeat], Awaitable[None]]
 
@@ -99,7 +97,7 @@ class Replica:
         while True:
             await self._clock.sleep(BEAT_SECONDS)
             try:
-                await asyncio.wait_for(self._beat(), _LONGEST_BEAT)
+                await asyncio.wait_for(self._beat(), LONGEST_GAP_SECONDS)
             except (TimeoutError, StorageUnavailable) as error:
                 log.warning("heartbeat failed", replica=self.id, error=str(error) or "no answer")
             except Exception:
@@ -107,7 +105,7 @@ class Replica:
 
     async def _beat(self) -> None:
         at = self._clock.monotonic()
-        if at - self._beat_at > _LONGEST_BEAT:
+        if at - self._beat_at > LONGEST_GAP_SECONDS:
             self._steady_since = at
         # After an outage of the database every heartbeat is old. Who was cut off must not bury the others.
         may_bury = at - self._steady_since >= DEAD_SECONDS
@@ -116,6 +114,8 @@ class Replica:
             log.error("replica is dead to the others, so it ends", replica=self.id)
             self._on_dead()
             return
+        if heartbeat.gap > LONGEST_GAP_SECONDS:
+            self._steady_since = at
         self._beat_at, self._last = at, heartbeat
         if heartbeat.buried:
             log.warning("replicas dead", buried=heartbeat.buried, by=self.id)

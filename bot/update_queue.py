@@ -93,9 +93,11 @@ class UpdateQueue:
         self._below_limit.set()
 
     async def start(self) -> None:
-        """Handle the updates that an earlier process stored and did not handle, if this is the only process."""
+        """Handle the updates that an earlier process stored and did not handle. The engine must run."""
         if self._owner is None:
             self._enqueue_stored(await self._inbox.unhandled())
+        else:
+            await self.adopt()
 
     async def adopt(self) -> None:
         """Handle the updates that dead replicas left, and those that this one has stored without knowing it."""

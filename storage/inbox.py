@@ -116,10 +116,10 @@ class Inbox:
         return await self._database.read(unit)
 
     async def unhandled_ids(self, owner: str | None) -> set[int]:
-        """Return the ids of the updates that an owner has not handled. None is a single process."""
-        statement = sa.select(inbox.c.update_id).where(
-            inbox.c.payload.is_not(None), inbox.c.owner.is_not_distinct_from(owner)
-        )
+        """Return the ids of the updates that an owner has not handled. A single process owns all updates."""
+        statement = sa.select(inbox.c.update_id).where(inbox.c.payload.is_not(None))
+        if owner is not None:
+            statement = statement.where(inbox.c.owner == owner)
         return await self._database.read(lambda connection: set(connection.execute(statement).scalars()))
 
     async def prune(self) -> None:

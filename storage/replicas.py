@@ -16,11 +16,14 @@ BEAT_SECONDS = 3.0
 """Seconds between two heartbeats."""
 DEAD_SECONDS = 12.0
 """Age of the last heartbeat from which a replica counts as dead: four heartbeats."""
+LONGEST_GAP_SECONDS = 6.0
+"""Longest time between two heartbeats of a replica that may bury others."""
 TOMBSTONE_SECONDS = 86_400.0
 """Time for which a dead replica's row stays, so that nothing it claimed late is overlooked."""
 
 _NOW = sa.literal_column("extract(epoch FROM clock_timestamp())", sa.Float)
 _REGISTER = sa.insert(replicas).values(id=sa.bindparam("own_id"), started_at=_NOW, beat_at=_NOW)
+_GAP = sa.select(_NOW - replicas.c.beat_at).where(replicas.c.id == sa.bindparam("own_id"))
 _BEAT = (
     sa.update(replicas)
     .where(replicas.c.id == sa.bindparam("own_id"), replicas.c.dead_at.is_(None))
@@ -52,11 +55,13 @@ _FORGET = sa.delete(replicas).where(replicas.c.dead_at < _NOW - TOMBSTONE_SECOND
 class Heartbeat:
     """The state of all replicas at a heartbeat.
 
-    `now` is the Unix time of the database's clock. `buried` are the replicas that this heartbeat found dead, `dead` all
-    tombstones, these included. `trouble` is the outage of the provider that a living replica notices, if any.
+    `now` is the Unix time of the database's clock, and `gap` the seconds since the heartbeat before, by it. `buried`
+    are the replicas that this heartbeat found dead, `dead` all tombstones, these included. `trouble` is the outage of
+    the provider that a living replica notices, if any.
     """
 
     now: float
+    gap: float
     leader: str
     living: tuple[str, ...]
     dead: tuple[str, ...]
@@ -80,18 +85,24 @@ class Replicas:
         await self._database.write(lambda c: c.execute(_REGISTER, {"own_id": replica_id}).rowcount)
 
     async def beat(self, replica_id: str, *, trouble: str | None, may_bury: bool) -> Heartbeat | None:
-        """Record a heartbeat and bury the replicas without one, if allowed. Return None if this one is dead itself."""
+        """Record a heartbeat and bury the replicas without one, if allowed. Return None if this one is dead itself.
+
+        After a jump of the database's clock all heartbeats are old, the own one, too: then nobody is buried.
+        """
 
         def unit(connection: sa.Connection) -> Heartbeat | None:
             own = {"own_id": replica_id, "own_trouble": trouble}
+            gap = connection.execute(_GAP, {"own_id": replica_id}).scalar()
             now = connection.execute(_BEAT, own).scalar()
-            if now is None:
+            if gap is None or now is None:
                 return None
-            buried = tuple(connection.execute(_BURY).scalars()) if may_bury else ()
+            buries = may_bury and gap <= LONGEST_GAP_SECONDS
+            buried = tuple(connection.execute(_BURY).scalars()) if buries else ()
             rows = connection.execute(_ALL).all()
             living = [row for row in rows if row.dead_at is None]
             return Heartbeat(
                 now=now,
+                gap=gap,
                 leader=living[0].id,
                 living=tuple(row.id for row in living),
                 dead=tuple(row.id for row in rows if row.dead_at is not None),

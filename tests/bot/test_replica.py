@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.replica import LAPSE_SECONDS, Replica
 from storage.database import Database, Unit
 from storage.database_errors import StorageUnreachable
 from storage.open_database import open_database
 from storage.replicas import BEAT_SECONDS, DEAD_SECONDS, Heartbeat, Replicas
+from storage.schema import replicas
 from tests.storage.test_replicas import age
 from tests.support.virtual_loop import LoopClock, virtual_time
 
@@ -89,6 +91,16 @@ async def test_who_was_cut_off_buries_nobody(postgres_url: str) -> None:
         other_way.lost = False
         await asyncio.sleep(2 * DEAD_SECONDS)
         assert (one.living, two.living, two_ends) == (2, 2, [])
+
+
+@virtual_time
+async def test_a_jump_of_the_database_s_clock_ends_no_replica(postgres_url: str) -> None:
+    async with replicas_on(postgres_url, 2) as ((one, way, one_ends), (two, _, two_ends)):
+        await asyncio.sleep(DEAD_SECONDS + BEAT_SECONDS)
+        jump = sa.update(replicas).values(beat_at=replicas.c.beat_at - 2 * DEAD_SECONDS)
+        await way.database.write(lambda connection: connection.execute(jump).rowcount)
+        await asyncio.sleep(2 * DEAD_SECONDS)
+        assert (one.living, two.living, one_ends, two_ends) == (2, 2, [], [])
 
 
 @virtual_time

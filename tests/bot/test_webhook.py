@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
+from bot.web import webhook_path, webhook_secret
 from bot.webhook import Webhook
 from chat.sender import make_bot
 from chat.telegram_session import TelegramSession
@@ -66,3 +67,10 @@ async def test_a_stand_by_relies_on_the_webhook_of_its_leader_also_when_it_leads
     process.leads = True
     await process.lead_until("setWebhook", 1)
     assert process.webhook.is_set
+
+
+def test_all_replicas_have_the_same_secret_and_no_other_bot_has_it() -> None:
+    one, other = SecretStr("1:token"), SecretStr("2:token")
+    assert webhook_secret(one, None) == webhook_secret(one, None) != webhook_secret(other, None)
+    assert webhook_secret(one, None).get_secret_value() not in webhook_path(one)
+    assert webhook_secret(one, SecretStr("chosen")) == SecretStr("chosen")

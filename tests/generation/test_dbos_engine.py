@@ -9,7 +9,7 @@ import pytest
 
 from bot.settings import EngineChoice
 from core.model import State
-from generation.dbos_workflows import DbosWorkflows
+from generation.dbos_workflows import RESUMED, DbosWorkflows
 from storage.database_errors import DatabaseError
 from tests.support.engine_contract import ContractHarness, until
 from tests.support.ledger import connect, read_rows
@@ -61,6 +61,23 @@ async def test_the_workflows_of_a_process_without_a_tombstone_are_continued(harn
     assert set(harness.provider.paid.values()) == {1}
 
 
+async def test_work_that_is_taken_over_does_not_wait_in_the_queue_of_new_work(
+    harness: ContractHarness,
+) -> None:
+    """It has its slot already, and behind full slots it would never be drawn."""
+    await harness.start()
+    [prompt] = await harness.submit(1)
+    await until(lambda: harness.provider.running)
+    await harness.stop()
+    await harness.start()
+    harness.provider.finish()
+    assert await harness.until_closed(prompt) == [State.DELIVERED]
+    [draw] = read_rows(
+        harness.database_url, "SELECT queue_name FROM dbos.workflow_status WHERE workflow_uuid = 'draw:1'"
+    )
+    assert draw["queue_name"] == RESUMED
+
+
 async def test_workflows_are_deleted_a_day_after_their_end(harness: ContractHarness) -> None:
     app = await harness.start()
     harness.provider.finish()
@@ -83,6 +100,21 @@ async def test_nothing_of_a_request_but_its_id_is_given_to_dbos(harness: Contrac
     inputs = read_rows(harness.database_url, "SELECT inputs FROM dbos.workflow_input")
     given = [json.loads(row["inputs"]) for row in inputs]
     assert given == [{"positionalArgs": [1], "namedArgs": {}}] * 2
+
+
+async def test_no_update_is_handled_before_the_queue_exists(postgres_url: str) -> None:
+    """Updates wait in a ledger that was moved here, and the start creates DBOS's tables."""
+    message = {"message_id": 1, "date": 1_790_000_000, "text": "/imagine a fox --ar 1:1"}
+    message |= {"chat": {"id": 7, "type": "private"}, "from": {"id": 7, "is_bot": False, "first_name": "Ann"}}
+    harness = ContractHarness(postgres_url, EngineChoice.DBOS)
+    with connect(postgres_url) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO inbox (update_id, payload, received_at) VALUES (1, %s, 0)",
+            (json.dumps({"update_id": 1, "message": message}),),
+        )
+    await harness.start()
+    await harness.stop()
+    assert read_rows(postgres_url, "SELECT 1 FROM inbox WHERE payload IS NOT NULL")
 
 
 async def test_a_start_without_the_server_fails_and_blocks_nothing(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack
 import pytest
 import sqlalchemy as sa
 
-from storage.bans import Ban, Bans
+from bot.build_storage import build_storage
+from storage.bans import Ban
 from storage.database import Database
 from storage.database_errors import DatabaseLocked
 from storage.inbox import Inbox, PutUpdate
 from storage.key_values import KeyValueStore
 from storage.open_database import open_database
-from storage.preferences import Preferences
 from storage.replicas import DEAD_SECONDS, TOMBSTONE_SECONDS, Heartbeat, Replicas
 from storage.schema import replicas
 from tests.support.factories import queued_update
@@ -91,6 +91,17 @@ async def test_a_replica_without_a_heartbeat_is_buried_once_and_for_ever(
     assert await one.beat("one", trouble=None, may_bury=True) is None
 
 
+async def test_a_jump_of_the_database_s_clock_buries_nobody(pair: tuple[Database, Database]) -> None:
+    one, two = map(Replicas, pair)
+    await one.register("one")
+    await two.register("two")
+    for name in ("one", "two"):
+        await age(pair[0], name, 2 * DEAD_SECONDS)
+    heartbeat = await beat(two, "two")
+    assert (heartbeat.buried, heartbeat.gap > DEAD_SECONDS) == ((), True)
+    assert (await beat(one, "one")).living == ("one", "two")
+
+
 async def test_a_tombstone_stays_a_day(pair: tuple[Database, Database]) -> None:
     one, two = map(Replicas, pair)
     await one.register("one")
@@ -153,8 +164,8 @@ async def test_updates_of_a_single_process_are_adopted_by_the_first_replica(
 async def test_a_choice_and_a_ban_are_known_to_the_other_replica_at_once(
     pair: tuple[Database, Database],
 ) -> None:
-    preferences = [Preferences(database, only_writer=False) for database in pair]
-    bans = [Bans(database, only_writer=False) for database in pair]
+    stores = [build_storage(database, ManualClock()) for database in pair]
+    preferences, bans = [store.preferences for store in stores], [store.bans for store in stores]
     for language in ("ru", "en"):
         await preferences[0].choose(7, language=language)
         assert (await preferences[1].of(7)).language == language
