@@ -52,7 +52,7 @@ class Throttle:
         """
         if not self._limit or not user:
             return Decision.HANDLE
-        key, limit = (user, kind), math.ceil(self._limit * _TIMES_THE_LIMIT[kind] / self._processes())
+        key, limit = (user, kind), self._share(self._limit * _TIMES_THE_LIMIT[kind])
         if key not in self._times and len(self._times) >= _LARGEST_TABLE:
             self._drop_idle(now)
         times = self._times.setdefault(key, deque())
@@ -67,6 +67,17 @@ class Throttle:
             return Decision.WARN
         times.append(now)
         return Decision.HANDLE
+
+    def _share(self, limit: int) -> int:
+        """Return this process's share of a limit. Chance distributes a user's updates, so it is more than an equal part.
+
+        The deviation of a binomial distribution is at most the root of the part. Twice that is exceeded by few users
+        who stay below the limit, and a flood gets less than twice the limit.
+        """
+        if (processes := self._processes()) == 1:
+            return limit
+        part = limit / processes
+        return min(limit, math.ceil(part + 2 * math.sqrt(part)))
 
     def _drop_idle(self, now: float) -> None:
         self._times = {

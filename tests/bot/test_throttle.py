@@ -1,5 +1,8 @@
 """The throttle: one warning in a flood, then silence for at most a minute, for each user and kind alone."""
 
+import random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,3 +86,30 @@ def test_a_limit_of_zero_and_updates_without_a_user_are_never_ignored() -> None:
     assert all(Throttle(0).decide(ANN, 0.0) is Decision.HANDLE for _ in range(1_000))
     throttle = Throttle(1)
     assert all(throttle.decide(0, 0.0) is Decision.HANDLE for _ in range(10))
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_a_user_below_the_limit_is_seldom_refused_however_chance_distributes_the_updates(
+    processes: int,
+) -> None:
+    dice = random.Random(20_261_126)
+    throttles = [Throttle(30, processes=lambda: processes) for _ in range(processes)]
+    decisions = [
+        dice.choice(throttles).decide(user, second * 2.0) for user in range(1, 1_001) for second in range(30)
+    ]
+    assert decisions.count(Decision.HANDLE) > 0.999 * len(decisions)
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_a_flood_at_all_processes_gets_less_than_twice_the_limit(processes: int) -> None:
+    throttles = [Throttle(30, processes=lambda: processes) for _ in range(processes)]
+    decisions = [throttle.decide(ANN, n * 0.1) for n in range(100) for throttle in throttles]
+    assert 30 <= decisions.count(Decision.HANDLE) < 60
+
+
+def test_a_single_process_has_the_whole_limit_after_the_others_have_ended() -> None:
+    living = 2
+    throttle = Throttle(10, processes=lambda: living)
+    assert [throttle.decide(ANN, 0.0) for _ in range(12)].count(Decision.HANDLE) == 10
+    living = 1
+    assert [throttle.decide(BEN, 0.0) for _ in range(12)].count(Decision.HANDLE) == 10
