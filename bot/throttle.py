@@ -69,7 +69,7 @@ class Throttle:
         return Decision.HANDLE
 
     def _share(self, limit: int) -> int:
-        """Return this process's share of a limit. Chance distributes a user's updates, so it is more than an equal part.
+        """Return this process's share of a limit: more than an equal part, since chance distributes the updates.
 
         The deviation of a binomial distribution is at most the root of the part. Twice that is exceeded by few users
         who stay below the limit, and a flood gets less than twice the limit.

@@ -198,8 +198,8 @@ class DbosWorkflows:
             try:
                 return dialect.connect(*arguments, **options)
             except psycopg.OperationalError as error:
-                if self._starting:
-                    raise StorageUnavailable(explain(error)) from error  # no error of SQLAlchemy, so not repeated
+                if self._starting:  # DBOS does not repeat this error
+                    raise StorageUnavailable(explain(error)) from error
                 self._stopping.wait(RECONNECT_SECONDS)
 
     def _take_over(self, dead: list[str]) -> int:
