@@ -167,6 +167,7 @@ def _build_status_messages(
         translations=chat.translations,
         clock=clock,
         lost_status_finder=LostStatusFinder(chat.sender),
+        deletion_scheduler=chat.deletion_scheduler,
         usual=poll_schedule.usual,
         paused=paused,
         sharing=sharing,

@@ -50,7 +50,7 @@ LARGEST_BACKLOG = 1_000
 """Updates in memory. A receiver waits if there are more, and Telegram keeps the rest."""
 REFUSED_AT_ONCE = 200
 """Notices of the throttle on the way at once."""
-_LOOK_SECONDS = 0.05
+_FIRST_LOOK, _LONGEST_LOOK = 0.05, 1.0
 """Seconds between two looks at an earlier update that another replica handles."""
 _LONGEST_RETRY = 10.0
 """Longest time in seconds between two tries while the disk refuses writes."""
@@ -215,10 +215,13 @@ class UpdateQueue:
             self._below_limit.clear()
 
     async def _run_user_queue(self, key: "_QueueKey") -> None:
+        looks = 0
         while queue := self._user_queues.get(key):
             if queue[0].waits and await self._must_wait(queue[0].update, key):
-                await self._clock.sleep(_LOOK_SECONDS)
+                looks += 1
+                await self._clock.sleep(backoff(looks, first=_FIRST_LOOK, longest=_LONGEST_LOOK))
                 continue  # an adopted update may be the first now
+            looks = 0
             first = queue.popleft().update
             await self._process_until_recorded(first, key)
             self._known.discard(first.update_id)

@@ -65,15 +65,11 @@ class Finalizer:
         # Retried by itself, because a repeated step would report the end again.
         stored = await self._tasks.retry_until_written(lambda: self._requests.close(request.id))
         if status is None and stored is not None:
-            await self._delete_late(request, stored)
+            # Another replica has sent it in the meantime.
+            await self._deletion_scheduler.schedule(request.place.chat_id, stored, 0.0)
         self._metrics.requests.labels(request.failure or request.state).inc()
         log.info("request closed", request=request.id, state=request.state, failure=request.failure)
         return StepResult(request.state, closed=True)
-
-    async def _delete_late(self, request: Request, status: int) -> None:
-        """Delete a status message that another replica has sent in the meantime."""
-        with contextlib.suppress(SendError):
-            await self._sender.delete(request.place.chat_id, status)
 
     async def _report(self, request: Request, status: int | None) -> None:
         translate = self._translations.for_language(request.language)

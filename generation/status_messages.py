@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 import structlog
 
 from chat import keyboards
+from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import Rejected, SendError, Unreachable
 from chat.limits import Priority
 from chat.sender import Sender
@@ -52,6 +53,7 @@ class StatusMessages:
         translations: Translations,
         clock: Clock,
         lost_status_finder: LostStatusFinder,
+        deletion_scheduler: DeletionScheduler,
         usual: Callable[[], float],
         paused: Callable[[], bool] = lambda: False,
         sharing: StatusSharing | None = None,
@@ -62,6 +64,7 @@ class StatusMessages:
         self._translations = translations
         self._clock = clock
         self._lost_status_finder = lost_status_finder
+        self._deletion_scheduler = deletion_scheduler
         self._usual = usual
         self._paused = paused
         self._by_id: dict[int, ShownStatus] = {}
@@ -296,7 +299,7 @@ class StatusMessages:
             status.stored = await self._requests.set_status_message(status.request_id, status.message_id)
             if not status.stored:  # another replica has sent one, or has closed the request
                 self._by_id.pop(status.request_id, None)
-                await self._sender.delete(status.place.chat_id, status.message_id)
+                await self._deletion_scheduler.schedule(status.place.chat_id, status.message_id, 0.0)
 
     def _content(self, status: ShownStatus, positions: Mapping[int, int]) -> Content:
         return content_of(
