@@ -13,6 +13,8 @@ CONNECTIONS = 8
 """Connections of a process at most, so units that run at once."""
 _OWNER_LOCK = 0x494D4147
 """The first key of the lock that each connection holds; the second key is the number of its owner."""
+_OWNER_LOOKS = 20
+"""Looks for another owner, one each 0.1 s: a busy server ends the sessions of a process a while after it has ended."""
 _REPLICAS = 0
 """The number of the owner that all replicas are together. A single process has a random number above it."""
 _CONNECT = {
@@ -106,13 +108,21 @@ async def _prepare(connection: psycopg.AsyncConnection[Any], owner: int) -> None
     for name, value in _SESSION.items():
         await connection.execute("SELECT set_config(%s, %s, false)", (name, value))
     await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('imagine owner', 0))")
+    for _ in range(_OWNER_LOOKS):
+        if not await _has_other_owner(connection, owner):
+            break
+        await connection.execute("SELECT pg_sleep(0.1)")
+    else:
+        raise DatabaseLocked(f"another process is using {connection.info.dbname}; stop it first")
+    await connection.execute("SELECT pg_advisory_lock_shared(%s::int, %s::int)", (_OWNER_LOCK, owner))
+    await connection.commit()
+
+
+async def _has_other_owner(connection: psycopg.AsyncConnection[Any], owner: int) -> bool:
     other = await connection.execute(
         "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
         " WHERE locktype = 'advisory' AND datname = current_database()"
         " AND classid::bigint = %s AND objid::bigint <> %s LIMIT 1",
         (_OWNER_LOCK, owner),
     )
-    if await other.fetchone() is not None:
-        raise DatabaseLocked(f"another process is using {connection.info.dbname}; stop it first")
-    await connection.execute("SELECT pg_advisory_lock_shared(%s::int, %s::int)", (_OWNER_LOCK, owner))
-    await connection.commit()
+    return await other.fetchone() is not None

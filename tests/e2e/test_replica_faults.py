@@ -81,6 +81,25 @@ class Rush:
         query = "SELECT 1 FROM requests WHERE state = ?"
         await self.fleet.world.wait_until(lambda: len(self.fleet.world.rows(query, state)) >= count)
 
+    async def give_work(self, number: int) -> None:
+        """Let tasks last until `finish_tasks`, and wait until a replica draws some of those that use all slots."""
+        world = self.fleet.world
+        replica = (await self.fleet.replicas[number].wait_for_log("replica started"))["replica"]
+        while True:
+            world.hold_tasks()
+            await world.wait_until(lambda: self._held() >= IN_FLIGHT)
+            if self._draws(replica):
+                return
+            world.finish_tasks()  # by chance the other one draws all of them
+
+    def _held(self) -> int:
+        now = time.monotonic()
+        return sum(task.done_at > now + 60 for task in self.fleet.world.media.tasks.values())
+
+    def _draws(self, replica_id: str) -> bool:
+        draws = "SELECT 1 FROM dbos.workflow_status WHERE name = 'draw' AND status = 'PENDING'"
+        return bool(self.fleet.world.rows(f"{draws} AND executor_id = ?", replica_id))
+
     def note_cut(self) -> None:
         """Note the requests whose create or picture is on its way now."""
         for row in self.fleet.world.rows("SELECT id, state FROM requests"):
@@ -144,10 +163,12 @@ def server() -> Iterator[PostgresServer]:
 async def test_a_killed_replica_is_taken_over_within_30_seconds(fleet: Fleet, number: int) -> None:
     rush = await Rush.begin(fleet, until=6)
     survivor = fleet.replicas[1 - number]
+    await rush.give_work(number)
     rush.stop(number)
     killed_at = rush.send(signal.SIGKILL, number)
     await survivor.wait_for_log("requests taken over")
     assert time.monotonic() - killed_at < TAKE_OVER_SECONDS
+    fleet.world.finish_tasks()
     await rush.check()
     assert any("leader tasks begin" in line for line in survivor.lines)
 
@@ -190,10 +211,12 @@ async def test_a_replica_that_stands_still_for_20_seconds_ends_itself(fleet: Fle
 
 async def test_a_stopped_replica_hands_its_work_over_at_once(fleet: Fleet) -> None:
     rush = await Rush.begin(fleet, until=6)
+    await rush.give_work(0)
     assert await fleet.replicas[0].stop() == 0
     stopped_at = time.monotonic()
     await fleet.replicas[1].wait_for_log("requests taken over")
     assert time.monotonic() - stopped_at < TAKE_OVER_SECONDS
+    fleet.world.finish_tasks()
     await rush.check()  # nothing is unknown, and nothing was cut off
 
 
@@ -223,10 +246,12 @@ async def test_a_replica_cut_off_from_the_database_is_replaced_and_ends_itself(
         open_fleet(tmp_path, [postgres_url, f"{base}?host={tmp_path}"], **SETTINGS) as fleet,
     ):
         rush = await Rush.begin(fleet, until=6)
+        await rush.give_work(1)
         rush.stop(1)
         relay.lose()
         rush.send(signal.SIGCONT, 1)
         await fleet.replicas[0].wait_for_log("requests taken over")
+        fleet.world.finish_tasks()
         relay.restore()
         await fleet.replicas[1].wait_for_log(DEAD)
         await rush.check()
