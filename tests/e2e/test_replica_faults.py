@@ -5,6 +5,7 @@ sent again. Each test counts both at the moment of its fault.
 """
 
 import asyncio
+import itertools
 import os
 import random
 import signal
@@ -85,8 +86,11 @@ class Rush:
         """Let tasks last until `finish_tasks`, and wait until a replica draws some of those that use all slots."""
         world = self.fleet.world
         replica = (await self.fleet.replicas[number].wait_for_log("replica started"))["replica"]
-        while True:
+        for attempt in itertools.count():
             world.hold_tasks()
+            for words in (f"more {attempt}", f"even more {attempt}"):
+                for user in self.users:
+                    world.telegram.say(user, f"/imagine {user.id} {words} --ar 1:1")
             await world.wait_until(lambda: self._held() >= IN_FLIGHT)
             if self._draws(replica):
                 return
@@ -250,6 +254,8 @@ async def test_a_replica_cut_off_from_the_database_is_replaced_and_ends_itself(
         rush.stop(1)
         relay.lose()
         rush.send(signal.SIGCONT, 1)
+        await asyncio.sleep(0.5)  # the server still commits what had reached it, and the answers are lost
+        rush.note_cut()
         await fleet.replicas[0].wait_for_log("requests taken over")
         fleet.world.finish_tasks()
         relay.restore()

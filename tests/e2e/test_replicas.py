@@ -74,8 +74,8 @@ async def test_two_replicas_share_the_work(fleet: Fleet, capsys: pytest.CaptureF
     _, lines = await run_check(world, capsys)
     assert f"ok    replicas: 2 live, and {leader} leads\n" in lines
     assert "ok    ENGINE: several replicas may share the ledger; the package imagine-bot[replicas]" in lines
-    texts = [text for user in users for text in world.texts(user)]
-    assert texts == []  # every status message is gone
+    # A surplus status message is deleted in the background.
+    await world.wait_until(lambda: not any(world.texts(user) for user in users))
     for replica in fleet.replicas:
         assert not any("Traceback" in line for line in replica.lines)
         assert await replica.stop() == 0
@@ -94,7 +94,7 @@ async def test_a_status_message_never_goes_back(fleet: Fleet) -> None:
         if event.kind in {"sent", "edited"} and event.text and event.message_id:
             shown.setdefault((event.chat_id, event.message_id), []).append(event.text)
     statuses = [texts for texts in shown.values() if re.search("line|next|Drawing", texts[0])]
-    assert len(statuses) >= 16
+    assert len(statuses) >= 8  # a request that begins at once may have none
     for texts in statuses:
         drawing = [("Drawing" in text) for text in texts]
         assert drawing == sorted(drawing), texts
