@@ -125,6 +125,8 @@ class Rush:
     async def check(self) -> None:
         """Wait for the end and check that each picture was paid, sent and counted once, within the limits."""
         world = self.fleet.world
+        unhandled = "SELECT 1 FROM inbox WHERE payload IS NOT NULL"
+        await world.wait_until(lambda: not world.telegram.waiting() and not world.rows(unhandled))
         await world.wait_until_closed()
         tasks = Counter(task.prompt for task in world.media.tasks.values())
         rows = world.rows("SELECT id, chat_id, message_id, prompt, state FROM requests")
