@@ -15,10 +15,11 @@ from bot.build_sources import open_source_bucket
 from bot.check_clients import media_client
 from bot.settings import Settings
 from core.options import SourceWay
+from core.tls import tls_context
 from generation.source_bucket import BucketUnavailable
 from generation.source_images import data_address
 from generation.source_links import SOURCE_PATH
-from provider.connections import tls_context, transport_through
+from provider.connections import transport_through
 from provider.errors import MediaError
 
 WHAT_TO_SET = (

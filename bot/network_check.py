@@ -20,8 +20,9 @@ from bot.webhook import describe_last_error
 from chat.sender import make_bot
 from core.metrics import Metrics
 from core.proxies import Proxy
+from core.tls import tls_context
 from generation.source_links import SOURCE_PATH, LinkRefused
-from provider.connections import tls_context, transport_through
+from provider.connections import transport_through
 
 _SECONDS = 10.0
 

@@ -1,6 +1,5 @@
 """The HTTP session of aiogram, with proxies."""
 
-import functools
 import socket
 import ssl
 from collections.abc import AsyncGenerator
@@ -18,24 +17,12 @@ from chat.bot_session import BotSession
 from chat.errors import NotConnected
 from core import json_text
 from core.proxies import Proxy
+from core.tls import tls_context
 
 _PROXY_ERRORS = (ProxyError, ProxyConnectionError, ProxyTimeoutError)
 """Errors of aiohttp-socks while a connection is opened. aiogram does not translate them."""
 _NOT_CONNECTED = (*_PROXY_ERRORS, ssl.SSLError, socket.gaierror)
 """The same, with TLS behind the proxy and the name of the proxy."""
-
-
-def tls_context() -> ssl.SSLContext:
-    """Return the context of all connections to Telegram, which trusts public authorities and those of this machine."""
-    return _tls_context(ssl.get_default_verify_paths())
-
-
-@functools.cache
-def _tls_context(_paths: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
-    """Return a new context. It is kept for the paths that it was read from: to read them takes 60 ms of CPU."""
-    context = ssl.create_default_context(cafile=certifi.where())
-    context.load_default_certs()  # the operator's own authority, for a server or a proxy that uses one
-    return context
 
 
 class TelegramSession(BotSession):
@@ -46,8 +33,10 @@ class TelegramSession(BotSession):
         direct = self._connector_init
         if proxy is not None:
             self._setup_proxy_connector(proxy.url)
+        # The public authorities, and those of this machine: the operator's own may sign a server or a proxy.
+        context = tls_context(certifi.where())
         # aiogram drops the limits of its connector when it gets a proxy.
-        self._connector_init = {**direct, **self._connector_init, "ssl": tls_context()}
+        self._connector_init = {**direct, **self._connector_init, "ssl": context}
 
     async def make_request(
         self,

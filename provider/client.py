@@ -15,8 +15,9 @@ from pydantic import SecretStr
 from core.metrics import Metrics
 from core.model import AspectRatio
 from core.proxies import Proxy, ProxyRules
+from core.tls import tls_context
 from provider.answers import Task, check_probe, read_balance, read_created, read_result
-from provider.connections import recording_transport, tls_context
+from provider.connections import recording_transport
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
 from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, decompressed

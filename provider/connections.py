@@ -6,7 +6,6 @@ that the proxy resolves it. A `Dialer` gets the addresses from its owner, who ve
 
 import asyncio
 import contextlib
-import functools
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
@@ -28,17 +27,6 @@ ProxyChoice = Callable[[str, int], Proxy | None]
 """Returns the proxy for a host and a port, or None for a direct connection."""
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns the addresses to try for a host and a port, in order, at least one. Its errors reach the caller of httpx."""
-
-
-def tls_context() -> ssl.SSLContext:
-    """Return the context of all connections to the provider, which trusts the authorities of this machine."""
-    return _tls_context(ssl.get_default_verify_paths())
-
-
-@functools.cache
-def _tls_context(_paths: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
-    """Return a new context. It is kept for the paths that it was read from: to read them takes 35 ms of CPU."""
-    return ssl.create_default_context()
 
 
 class Dialer(httpcore.AsyncNetworkBackend):

@@ -18,7 +18,8 @@ from typing import Self
 import httpx
 
 from core.proxies import ProxyRules
-from provider.connections import Dialer, DialingTransport, by_name, tls_context
+from core.tls import tls_context
+from provider.connections import Dialer, DialingTransport, by_name
 from provider.errors import DownloadRefused, LinkExpired, LinkUnavailable
 
 LARGEST_PICTURE = 25 * 1024 * 1024

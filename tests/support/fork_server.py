@@ -26,12 +26,13 @@ from typing import Any
 
 import alembic.command
 import anyio._backends._asyncio
+import certifi
 import sqlalchemy.dialects.postgresql.psycopg
 
 from bot import check, demo, process
 from bot.cli import main
-from chat import telegram_session, translations
-from provider import connections
+from chat import translations
+from core.tls import tls_context
 from storage import postgres
 from storage.database_errors import StorageUnavailable
 from tests.support.ledger import read_rows
@@ -50,8 +51,8 @@ __all__ = [
 def _load_texts_and_authorities() -> None:
     """Read the files that are kept once they are read, so that no fork reads them."""
     translations.Translations()
-    telegram_session.tls_context()
-    connections.tls_context()
+    tls_context(certifi.where())
+    tls_context()
 
 
 def _request_state() -> str:
