@@ -74,8 +74,9 @@ class App:
         self._stack.push_async_callback(database.close)
         self.replica: Replica | None = None
         shared: WorkflowParts | None = None
+        self._replicas = Replicas(database)
         if database.is_shared:
-            self.replica = Replica(replicas=Replicas(database), clock=clock, trouble=self._outage)
+            self.replica = Replica(replicas=self._replicas, clock=clock, trouble=self._outage)
             shared = build_workflows(settings, replica_id=self.replica.id, stack=self._stack)
             self._stack.push_async_callback(self.replica.stop)
         self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
@@ -176,7 +177,7 @@ class App:
         self._background.start(measure_loop_lag(self.metrics))
         prunes = [storage.inbox.prune, storage.drafts.prune]
         if self.replica is not None:
-            prunes += [storage.replicas.forget_dead, storage.rate_limits.prune]
+            prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         lead = self._leader_tasks.add
         lead(lambda: prune_hourly(prunes, clock))
         lead(lambda: set_menus(menus=self._chat.menus, clock=clock))

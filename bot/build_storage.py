@@ -15,7 +15,6 @@ from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.rate_limits import RateLimits
-from storage.replicas import Replicas
 from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
@@ -37,7 +36,6 @@ class StorageParts:
     preferences: Preferences
     quotas: Quotas
     rate_limits: RateLimits
-    replicas: Replicas
     requests: Requests
     strikes: ModerationStrikes
 
@@ -57,7 +55,6 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
         rate_limits=RateLimits(database),
-        replicas=Replicas(database),
         requests=Requests(database=database, clock=clock, queue=queue),
         strikes=ModerationStrikes(database=database, clock=clock),
     )

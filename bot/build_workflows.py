@@ -1,4 +1,4 @@
-"""Constructs the queue of requests that several processes share, if the settings allow several."""
+"""Constructs the queue of requests that several processes share."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -19,10 +19,8 @@ class WorkflowParts:
     workflows: "DbosWorkflows"
 
 
-def build_workflows(settings: Settings, *, replica_id: str, stack: AsyncExitStack) -> WorkflowParts | None:
-    """Return the parts for several processes, or None for a single one. `stack` closes them."""
-    if not settings.uses_dbos:
-        return None
+def build_workflows(settings: Settings, *, replica_id: str, stack: AsyncExitStack) -> WorkflowParts:
+    """Return the parts of a replica. `stack` closes them."""
     from generation.dbos_workflows import DbosWorkflows  # noqa: PLC0415 - dbos is an optional package, and large
 
     workflows = DbosWorkflows(
