@@ -81,9 +81,8 @@ class DbosEngine:
             await self.take_over(self._tombstones)
             await self.repair()
         except StorageUnavailable as error:
-            log.warning(
-                "open requests are resumed later", error=str(error)
-            )  # by the next heartbeat and the leader
+            # The next heartbeat and the leader resume them.
+            log.warning("open requests are resumed later", error=str(error))
         log.info("engine started")
 
     async def submit(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:

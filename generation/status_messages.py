@@ -131,7 +131,7 @@ class StatusMessages:
             await self._end_updates(status)
             self._by_id.pop(request_id, None)
 
-    def drop_waiting(self, kept: Collection[int] = ()) -> None:
+    def drop_waiting(self, *, kept: Collection[int]) -> None:
         """Leave the requests that wait to another replica, but for the kept ones."""
         for status in list(self._by_id.values()):
             if status.phase is Phase.WAITING and status.update is None and status.request_id not in kept:
@@ -257,9 +257,9 @@ class StatusMessages:
 
     async def _confirm(self, status: ShownStatus, sharing: StatusSharing) -> bool:
         """Return whether to show a request now, by its row."""
+        waits = status.adopted_at is not None and status.phase is Phase.WAITING
         try:
-            adopted = status.adopted_at is not None
-            request = await sharing.read(status.request_id, waits=adopted and status.phase is Phase.WAITING)
+            request = await sharing.read(status.request_id, waits=waits)
         except StorageUnavailable:
             return False
         if request is None:
@@ -269,7 +269,7 @@ class StatusMessages:
             status.message_id, status.reaction_only = request.status_message_id, False
         if status.message_id is not None or status.reaction_only or status.adopted_at is None:
             return True
-        return sharing.may_send_first(request, status.adopted_at)
+        return sharing.may_send_first(status.adopted_at)
 
     async def _adopt_lost(self, status: ShownStatus) -> None:
         """Continue the status message of an earlier process instead of sending a second one."""

@@ -33,6 +33,6 @@ class StatusSharing:
             return None
         return None if waits and request.state is not State.QUEUED else request
 
-    def may_send_first(self, request: Request, adopted_at: float) -> bool:
+    def may_send_first(self, adopted_at: float) -> bool:
         """Return whether to send a status message for an adopted request without one. `adopted_at` is monotonic."""
-        return self._clock.monotonic() - adopted_at >= ID_SECONDS and request.status_message_id is None
+        return self._clock.monotonic() - adopted_at >= ID_SECONDS
