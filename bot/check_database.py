@@ -1,7 +1,5 @@
 """The part of `imagine-bot check` about the ledger, on each database."""
 
-import sqlalchemy as sa
-
 from bot.check_failed import CheckFailed
 from bot.settings import Settings
 from storage.database_errors import DatabaseError, DatabaseLocked
@@ -16,7 +14,7 @@ PROCESS, REPLICA = 8, 17
 async def check_database(settings: Settings) -> str:
     """Return a sentence about the ledger. Raises CheckFailed if the bot cannot use it."""
     try:
-        if sa.make_url(settings.database_url).get_backend_name() == "postgresql":
+        if settings.on_postgres:
             needed = REPLICA if settings.uses_dbos else PROCESS
             return await _check_postgres(settings.database_url, needed)
         database = await open_database(settings.database_url)

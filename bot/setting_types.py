@@ -12,6 +12,8 @@ from pydantic_settings import NoDecode
 from core.bucket_address import BucketAddress
 from core.proxies import Proxy
 
+_POSTGRES_URL = re.compile(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?")
+
 
 def _bot_token(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"\d+:[A-Za-z0-9_-]{20,}", value.get_secret_value()):
@@ -71,7 +73,7 @@ def _listen(value: str) -> str:
 
 def postgres_url(value: str) -> str:
     """Return the URL of a PostgreSQL database. Raises ValueError, which does not show the password."""
-    if not re.fullmatch(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?", value):
+    if not _POSTGRES_URL.fullmatch(value):
         raise ValueError("names no PostgreSQL database")
     user, _, server = urlsplit(value).netloc.rpartition("@")
     if "@" in user:
@@ -88,7 +90,7 @@ def postgres_url(value: str) -> str:
 
 
 def _database_url(value: str) -> str:
-    if re.fullmatch(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?", value):
+    if _POSTGRES_URL.fullmatch(value):
         return postgres_url(value)
     if not re.fullmatch(r"sqlite:///.+", value) or value.endswith(":memory:"):
         raise ValueError("names neither an SQLite file nor a PostgreSQL database")

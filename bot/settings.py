@@ -149,7 +149,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _engine_fits_the_database(self) -> Self:
-        if self.engine is EngineChoice.DBOS and not self._on_postgres:
+        if self.engine is EngineChoice.DBOS and not self.on_postgres:
             raise ValueError("ENGINE=dbos needs a PostgreSQL database, but DATABASE_URL names an SQLite file")
         if self.uses_dbos and importlib.util.find_spec("dbos") is None:
             raise ValueError(
@@ -170,10 +170,11 @@ class Settings(BaseSettings):
     @property
     def uses_dbos(self) -> bool:
         """Whether DBOS drives requests, so that several processes may share the ledger."""
-        return self._on_postgres and self.engine is not EngineChoice.LOCAL
+        return self.on_postgres and self.engine is not EngineChoice.LOCAL
 
     @property
-    def _on_postgres(self) -> bool:
+    def on_postgres(self) -> bool:
+        """Whether the ledger is in PostgreSQL."""
         return self.database_url.startswith("postgresql:")
 
     @property
