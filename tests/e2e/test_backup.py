@@ -62,11 +62,7 @@ async def test_the_commands_for_a_ledger_in_postgresql_are_named_and_work(
         sqlite_bot.process.settings["DATABASE_URL"] = url
         await sqlite_bot.process.start()
         ann = sqlite_bot.add_user()
-        sqlite_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-        await sqlite_bot.wait_for_picture(ann)
-        sqlite_bot.hold_tasks()
-        sqlite_bot.telegram.say(ann, "/imagine a lighthouse --ar 1:1")
-        await sqlite_bot.wait_until(lambda: sqlite_bot.rows("SELECT 1 FROM requests WHERE state = 'running'"))
+        await sqlite_bot.deliver_one_and_hold_one(ann)
         execute(url, "CREATE SCHEMA dbos CREATE TABLE workflows (id int)")
         await _run_named_command(sqlite_bot, "backup", "pg_dump ")
 

@@ -15,15 +15,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 USERS, EACH, KILLS = 20, 3, 3
 
 
-def _answers(world: World, message: Message) -> list[Message]:
-    """Return the bot's replies to a message."""
-    return [
-        answer
-        for answer in world.messages_in(message.chat.id)
-        if answer.reply_to_message is not None and answer.reply_to_message.message_id == message.message_id
-    ]
-
-
 def _in_state(world: World, state: str) -> set[int]:
     """Return the ids of the messages that have a request in a state."""
     return {row["message_id"] for row in world.rows("SELECT message_id FROM requests WHERE state = ?", state)}
@@ -32,7 +23,9 @@ def _in_state(world: World, state: str) -> set[int]:
 def _unrecorded_statuses(world: World, requested: list[Message]) -> set[int]:
     """Return the ids of the status messages that the ledger does not have: their answer came too late."""
     recorded = {row["status_message_id"] for row in world.rows("SELECT status_message_id FROM requests")}
-    answers = [answer for message in requested for answer in _answers(world, message)]
+    answers = [
+        answer for message in requested for answer in world.replies_to(message.chat.id, message.message_id)
+    ]
     return {m.message_id for m in answers if "Cancel" in buttons(m)} - recorded
 
 
@@ -61,7 +54,7 @@ async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) 
 
     delivered = _in_state(own_bot, "delivered")
     for message in requested:
-        answers = _answers(own_bot, message)
+        answers = own_bot.replies_to(message.chat.id, message.message_id)
         pictures = sum(answer.photo is not None for answer in answers)
         # A status whose id was not recorded may stay: the window between Telegram's answer and the ledger.
         texts = sum(bool(answer.text) for answer in answers if answer.message_id not in unrecorded)

@@ -18,11 +18,7 @@ async def test_the_bot_continues_every_request_after_the_move(
 ) -> None:
     await sqlite_bot.process.start()
     ann = sqlite_bot.add_user()
-    sqlite_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
-    await sqlite_bot.wait_for_picture(ann)
-    sqlite_bot.hold_tasks()
-    sqlite_bot.telegram.say(ann, "/imagine a lighthouse --ar 1:1")
-    await sqlite_bot.wait_until(lambda: sqlite_bot.rows("SELECT 1 FROM requests WHERE state = 'running'"))
+    await sqlite_bot.deliver_one_and_hold_one(ann)
     with new_database(postgres.admin_url, EMPTY) as url:
         code, out, errors = await run_to_end(sqlite_bot, "migrate-to", url)
         assert (code, out) == (1, "")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiogram.types import Message, User
+from aiogram.types import User
 
 from playground.faults import Fault
 from playground.media import lognormal
@@ -134,7 +134,7 @@ class Rush:
         for row in rows:
             assert row["state"] == "delivered", row
             assert 1 <= tasks[row["prompt"]] <= 1 + self.unknown[row["id"]], row
-            answers = [m for m in world.messages_in(row["chat_id"]) if _replies_to(m, row["message_id"])]
+            answers = world.replies_to(row["chat_id"], row["message_id"])
             assert 1 <= sum(bool(m.photo) for m in answers) <= 1 + self.sending[row["id"]], row
         counted = Counter(row["chat_id"] for row in rows)
         assert {user.id: world.quota_used(user) for user in self.users} == {
@@ -144,10 +144,6 @@ class Rush:
         assert (peaks["total"] <= IN_FLIGHT, peaks["own"] <= CONCURRENCY) == (True, True), peaks
         for replica in self.fleet.replicas:
             assert not any("Traceback" in line for line in replica.lines)
-
-
-def _replies_to(message: Message, message_id: int) -> bool:
-    return message.reply_to_message is not None and message.reply_to_message.message_id == message_id
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -73,6 +73,14 @@ class World:
         for task in self.media.tasks.values():
             task.done_at = min(task.done_at, now)
 
+    async def deliver_one_and_hold_one(self, user: User) -> None:
+        """Let a user get a picture, and ask for another one that lasts until `finish_tasks`."""
+        self.telegram.say(user, "/imagine a fox --ar 1:1")
+        await self.wait_for_picture(user)
+        self.hold_tasks()
+        self.telegram.say(user, "/imagine a lighthouse --ar 1:1")
+        await self.wait_until(lambda: self.rows("SELECT 1 FROM requests WHERE state = 'running'"))
+
     # The messages of the bot, in their current form
 
     def messages_to(self, user: User) -> list[Message]:
@@ -90,6 +98,14 @@ class World:
     def texts(self, user: User) -> list[str]:
         """Return the texts in a private chat."""
         return [message.text for message in self.messages_to(user) if message.text]
+
+    def replies_to(self, chat_id: int, message_id: int) -> list[Message]:
+        """Return the bot's replies to a message."""
+        return [
+            message
+            for message in self.messages_in(chat_id)
+            if message.reply_to_message is not None and message.reply_to_message.message_id == message_id
+        ]
 
     def current(self, message: Message) -> Message:
         """Return the current form of a message."""
