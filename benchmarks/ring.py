@@ -23,7 +23,7 @@ class IdealRing:
     _running: list[tuple[float, int]] = field(default_factory=list)
 
     def newcomer_waits(self, arrivals: Sequence[int]) -> list[float]:
-        """Return the waits of newcomers with one request each, who arrive when so many tasks have started."""
+        """Return the waits of newcomers with one request each. They arrive after so many starts of tasks."""
         self._ring.extend(self.waiting)
         arrived_at: list[float] = []
         waits: dict[int, float] = {}

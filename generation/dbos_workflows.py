@@ -149,7 +149,7 @@ class DbosWorkflows:
         return await self._run(lambda: self._take_over(dead)) if dead else 0
 
     async def repair(self, queue: RequestQueue) -> LostWork:
-        """Enqueue what no workflow drives, and return it. Raises StorageUnavailable."""
+        """Enqueue open requests without a workflow, and return them. Raises StorageUnavailable."""
         return await self._run(lambda: self._repair(queue))
 
     async def delete_old(self) -> None:
@@ -276,7 +276,7 @@ def _register(draw: Callable[[int], Awaitable[bool]], finish: Callable[[int], Aw
 
 
 def _route_logs() -> None:
-    """Let DBOS's log lines take the way of all others, where secrets are replaced."""
+    """Pass DBOS's log lines to the root logger, which replaces secrets."""
     logger = logging.getLogger("dbos")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())  # DBOS adds a handler of its own to a logger without one

@@ -29,7 +29,7 @@ class SourceCleanup:
         self._background = Background()
 
     async def stop(self) -> None:
-        """Stop the deletions. The next sweep finds what is left."""
+        """Stop the deletions. The next sweep deletes the remaining objects."""
         await self._background.stop()
 
     def expect(self, request_id: int) -> None:

@@ -90,7 +90,7 @@ class Inbox:
         return await self._database.write(unit)
 
     async def has_earlier(self, update_id: int, queue: str) -> bool:
-        """Return whether an earlier update of a queue is not handled yet, whoever is handling it."""
+        """Return whether an earlier update of a queue is not handled yet, in any process."""
         return await self._database.read(lambda connection: _has_earlier(connection, update_id, queue))
 
     async def adopt(self, owner: str) -> list[StoredUpdate]:

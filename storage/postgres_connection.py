@@ -42,7 +42,7 @@ _SESSION = {
 
 
 def create_engine(url: sa.URL, *, shared: bool = False) -> AsyncEngine:
-    """Return an engine whose connections belong to this process, or to all replicas if the database is `shared`.
+    """Return an engine with connections of this process, or of all replicas if the database is `shared`.
 
     A connection is refused with DatabaseLocked while the database has a connection of another owner.
     """
@@ -66,7 +66,7 @@ def create_engine(url: sa.URL, *, shared: bool = False) -> AsyncEngine:
 
 
 def create_visiting_engine(url: sa.URL) -> AsyncEngine:
-    """Return an engine that keeps no connection open, and whose connections leave the owner alone."""
+    """Return an engine that keeps no connection open and does not touch the lock of the owner."""
     options = {"application_name": f"{APPLICATION} check"} | _CONNECT
     return create_async_engine(
         url.set(drivername="postgresql+psycopg"),
