@@ -102,6 +102,7 @@ def build_generation(
         on_open=alarms.raise_for_outage,
         probe=provider.client.probe,
     )
+    tasks = ShieldedTasks(clock)
     status_messages = _build_status_messages(
         clock=clock,
         storage=storage,
@@ -109,6 +110,7 @@ def build_generation(
         poll_schedule=poll_schedule,
         circuit_breaker=circuit_breaker,
         replica=replica,
+        tasks=tasks,
     )
     engine = _build_engine(
         settings,
@@ -123,6 +125,8 @@ def build_generation(
         poll_schedule=poll_schedule,
         circuit_breaker=circuit_breaker,
         status_messages=status_messages,
+        tasks=tasks,
+        replica=replica,
         shared=shared,
     )
     stack.push_async_callback(engine.stop)
@@ -153,6 +157,7 @@ def _build_status_messages(
     poll_schedule: PollSchedule,
     circuit_breaker: CircuitBreaker,
     replica: Replica | None,
+    tasks: ShieldedTasks,
 ) -> StatusMessages:
     sharing = None
     if replica is not None:
@@ -165,6 +170,7 @@ def _build_status_messages(
         sender=chat.sender,
         requests=storage.requests,
         translations=chat.translations,
+        tasks=tasks,
         clock=clock,
         lost_status_finder=LostStatusFinder(chat.sender),
         deletion_scheduler=chat.deletion_scheduler,
@@ -188,9 +194,11 @@ def _build_engine(
     poll_schedule: PollSchedule,
     circuit_breaker: CircuitBreaker,
     status_messages: StatusMessages,
+    tasks: ShieldedTasks,
+    replica: Replica | None,
     shared: WorkflowParts | None,
 ) -> Engine:
-    tasks = ShieldedTasks(clock)
+    wait_for_lease = _never_wait if replica is None else replica.wait_for_lease
     lifecycle = Lifecycle(
         requests=storage.requests,
         circuit_breaker=circuit_breaker,
@@ -207,6 +215,7 @@ def _build_engine(
             metrics=metrics,
             timeout=settings.generation_timeout,
             unknown_create=settings.unknown_create,
+            wait_for_lease=wait_for_lease,
         ),
         task_poller=TaskPoller(
             requests=storage.requests,
@@ -228,6 +237,7 @@ def _build_engine(
             tasks=tasks,
             clock=clock,
             metrics=metrics,
+            wait_for_lease=wait_for_lease,
         ),
         finalizer=Finalizer(
             requests=storage.requests,
@@ -264,3 +274,7 @@ def _build_engine(
         concurrency=settings.user_concurrency,
         in_flight=settings.max_in_flight,
     )
+
+
+async def _never_wait() -> None:
+    """Stand in for the lease of a replica: no other process takes over the work of a single one."""

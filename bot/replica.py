@@ -19,8 +19,9 @@ from storage.replicas import BEAT_SECONDS, DEAD_SECONDS, LONGEST_GAP_SECONDS, He
 
 log = structlog.get_logger(__name__)
 
-LAPSE_SECONDS = 9.0
-"""Age of its own last heartbeat from which a replica does not lead any more: before the others may bury it."""
+LEASE_SECONDS = 9.0
+"""Age of its own last heartbeat from which a replica leads, pays and sends nothing: before the others may bury it."""
+LEASE_LOOK_SECONDS = 0.5
 
 OnHeartbeat = Callable[[Heartbeat], Awaitable[None]]
 
@@ -78,10 +79,19 @@ class Replica:
         self._callbacks.append(callback)
 
     @property
+    def has_lease(self) -> bool:
+        """Whether the others cannot have buried this replica yet."""
+        return self._clock.monotonic() - self._beat_at < LEASE_SECONDS
+
+    async def wait_for_lease(self) -> None:
+        """Wait until a heartbeat shows that the others have not buried this replica. If they have, the process ends."""
+        while not self.has_lease:
+            await self._clock.sleep(LEASE_LOOK_SECONDS)
+
+    @property
     def is_leader(self) -> bool:
         """Whether this replica is the oldest living one, as far as it can know."""
-        fresh = self._clock.monotonic() - self._beat_at < LAPSE_SECONDS
-        return fresh and self._last is not None and self._last.leader == self.id
+        return self.has_lease and self._last is not None and self._last.leader == self.id
 
     @property
     def living(self) -> int:

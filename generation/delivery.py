@@ -4,6 +4,7 @@ The slot is acquired before the picture is fetched, so that requests that wait f
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -47,7 +48,10 @@ _LINK_REFRESHES = 2
 
 
 class Delivery:
-    """Moves a request from `ready` to its final state."""
+    """Moves a request from `ready` to its final state.
+
+    `wait_for_lease` returns once no other process can have taken over what is recorded here.
+    """
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class Delivery:
         tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
+        wait_for_lease: Callable[[], Awaitable[None]],
     ) -> None:
         self._requests = requests
         self._fetcher = fetcher
@@ -69,6 +74,7 @@ class Delivery:
         self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
+        self._wait_for_lease = wait_for_lease
         self._slots = asyncio.Semaphore(PICTURES_AT_ONCE)
 
     async def step(self, request: Request, memory: RequestMemory) -> StepResult:
@@ -113,6 +119,7 @@ class Delivery:
             return StepResult(request.state)
         if request.state is State.DELIVERING and not memory.send_tries:
             memory.unsure_sends = 1  # by an earlier process
+        await self._wait_for_lease()
         memory.send_tries += 1
         try:
             sent = await self._send_photo_or_document(request, picture)

@@ -63,13 +63,16 @@ class Finalizer:
         except SendError as error:
             log.info("end not reported", request=request.id, error=str(error))
         # Retried by itself, because a repeated step would report the end again.
+        await self._tasks.run(self._close(request, status))
+        self._metrics.requests.labels(request.failure or request.state).inc()
+        log.info("request closed", request=request.id, state=request.state, failure=request.failure)
+        return StepResult(request.state, closed=True)
+
+    async def _close(self, request: Request, status: int | None) -> None:
         stored = await self._tasks.retry_until_written(lambda: self._requests.close(request.id))
         if status is None and stored is not None:
             # Another replica has sent it in the meantime.
             await self._deletion_scheduler.schedule(request.place.chat_id, stored, 0.0)
-        self._metrics.requests.labels(request.failure or request.state).inc()
-        log.info("request closed", request=request.id, state=request.state, failure=request.failure)
-        return StepResult(request.state, closed=True)
 
     async def _report(self, request: Request, status: int | None) -> None:
         translate = self._translations.for_language(request.language)

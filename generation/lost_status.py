@@ -38,6 +38,10 @@ class LostStatusFinder:
         if unknown and len(self._maybe_lost) < SEARCHES:
             self._maybe_lost.add(request.id)
 
+    def drop(self, request_id: int) -> None:
+        """Search nothing for a request any more."""
+        self._maybe_lost.discard(request_id)
+
     async def find(self, request_id: int, place: ReplyTarget, translate: Translator) -> int | None:
         """Search the status message of an added request once. Return its id, or None if it is not found."""
         if request_id not in self._maybe_lost:

@@ -18,6 +18,7 @@ from core.background import Background
 from core.clock import Clock
 from core.model import FINAL, SENDING, Request, State
 from generation.lost_status import LostStatusFinder
+from generation.shielded_tasks import ShieldedTasks
 from generation.shown_status import ShownStatus
 from generation.status_content import Content, Phase, content_of, text_of
 from generation.status_sharing import StatusSharing
@@ -35,8 +36,6 @@ SEEN = "👀"
 """The reaction to a request in a group, in place of a status message."""
 SENDING_AT_ONCE = 4
 """Status messages in flight together: a thousand that are due at once must not stall the event loop."""
-_STOP_SECONDS = 2.0
-"""Time that a stop gives to status messages in flight, so that their ids are stored."""
 
 
 class StatusMessages:
@@ -51,6 +50,7 @@ class StatusMessages:
         sender: Sender,
         requests: Requests,
         translations: Translations,
+        tasks: ShieldedTasks,
         clock: Clock,
         lost_status_finder: LostStatusFinder,
         deletion_scheduler: DeletionScheduler,
@@ -62,6 +62,7 @@ class StatusMessages:
         self._sender = sender
         self._requests = requests
         self._translations = translations
+        self._tasks = tasks
         self._clock = clock
         self._lost_status_finder = lost_status_finder
         self._deletion_scheduler = deletion_scheduler
@@ -80,10 +81,10 @@ class StatusMessages:
         self._background.start(self._tick_forever())
 
     async def stop(self) -> None:
-        """Stop the ticker. The next start resumes every status message from its row."""
-        in_flight = [status.update for status in self._by_id.values() if status.update and status.sending]
-        if in_flight:
-            await asyncio.wait(in_flight, timeout=_STOP_SECONDS)
+        """Stop the ticker. The next start resumes every status message from its row.
+
+        A message in flight is a shielded task, which stores its id.
+        """
         await self._background.stop()
         self._by_id.clear()
 
@@ -130,6 +131,7 @@ class StatusMessages:
         if status is not None:
             await self._end_updates(status)
             self._by_id.pop(request_id, None)
+        self._lost_status_finder.drop(request_id)
 
     def drop_waiting(self, *, kept: Collection[int]) -> None:
         """Leave the requests that wait to another replica, but for the kept ones."""
@@ -167,7 +169,9 @@ class StatusMessages:
             await self._end_updates(status)
             self._by_id.pop(request.id, None)
             message_id = status.message_id or message_id
-        if message_id is None:
+        if message_id is not None:
+            self._lost_status_finder.drop(request.id)
+        else:
             translate = self._translations.for_language(request.language)
             message_id = await self._lost_status_finder.find(request.id, request.place, translate)
         return message_id
@@ -234,7 +238,7 @@ class StatusMessages:
                 await self._sender.acquire_slot(status.place.chat_id, Priority.STATUS)
             async with self._slots:
                 status.sending = True
-                await self._send(status)
+                await self._tasks.run(self._send(status))
         except Unreachable:
             self._by_id.pop(status.request_id, None)
         except Rejected as error:
@@ -269,7 +273,11 @@ class StatusMessages:
             status.message_id, status.reaction_only = request.status_message_id, False
         if status.message_id is not None or status.reaction_only or status.adopted_at is None:
             return True
-        return sharing.may_send_first(status.adopted_at)
+        if not sharing.may_send_first(status.adopted_at):
+            return False
+        # The replica that accepted it may have ended between the first message and its id.
+        self._lost_status_finder.add(request)
+        return True
 
     async def _adopt_lost(self, status: ShownStatus) -> None:
         """Continue the status message of an earlier process instead of sending a second one."""
@@ -296,10 +304,16 @@ class StatusMessages:
             await self._sender.edit_status(status.place.chat_id, status.message_id, text, keyboard=keyboard)
         status.shown = content
         if not status.stored:
-            status.stored = await self._requests.set_status_message(status.request_id, status.message_id)
-            if not status.stored:  # another replica has sent one, or has closed the request
-                self._by_id.pop(status.request_id, None)
-                await self._deletion_scheduler.schedule(status.place.chat_id, status.message_id, 0.0)
+            await self._store(status, status.message_id)
+
+    async def _store(self, status: ShownStatus, message_id: int) -> None:
+        """Store the id of a message that was sent, however often that fails. Delete a surplus message."""
+        status.stored = await self._tasks.retry_until_written(
+            lambda: self._requests.set_status_message(status.request_id, message_id)
+        )
+        if not status.stored:  # another replica has sent one, or has closed the request
+            self._by_id.pop(status.request_id, None)
+            await self._deletion_scheduler.schedule(status.place.chat_id, message_id, 0.0)
 
     def _content(self, status: ShownStatus, positions: Mapping[int, int]) -> Content:
         return content_of(

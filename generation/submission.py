@@ -1,6 +1,6 @@
 """The paid create call: a request from `queued` to `running`, or to `ready` if the task is done at once."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import structlog
@@ -43,7 +43,10 @@ SLOT_SECONDS = 0.3
 
 
 class Submission:
-    """Submits requests to the provider. `timeout` is in seconds from the first submission."""
+    """Submits requests to the provider. `timeout` is in seconds from the first submission.
+
+    `wait_for_lease` returns once no other process can have taken over what is recorded here.
+    """
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Submission:
         metrics: Metrics,
         timeout: float,
         unknown_create: UnknownCreate,
+        wait_for_lease: Callable[[], Awaitable[None]],
     ) -> None:
         self._requests = requests
         self._client = client
@@ -69,6 +73,7 @@ class Submission:
         self._metrics = metrics
         self._timeout = timeout
         self._unknown_create = unknown_create
+        self._wait_for_lease = wait_for_lease
 
     async def step(
         self, request: Request, memory: RequestMemory, on_begin: Callable[[Request], None]
@@ -105,6 +110,7 @@ class Submission:
             return StepResult(request.state, wait=SLOT_SECONDS)
         if beginning is Beginning.OUTDATED:
             return StepResult(request.state)  # read again
+        await self._wait_for_lease()
         on_begin(request)
         return await self._create(request, source, memory)
 

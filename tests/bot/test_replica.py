@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.replica import LAPSE_SECONDS, Replica
+from bot.replica import LEASE_SECONDS, Replica
 from storage.database import Database, Unit
 from storage.database_errors import StorageUnreachable
 from storage.open_database import open_database
@@ -105,10 +105,10 @@ async def test_a_jump_of_the_database_s_clock_ends_no_replica(postgres_url: str)
 
 @virtual_time
 async def test_a_leader_without_the_database_stops_to_lead_before_it_is_buried(postgres_url: str) -> None:
-    assert LAPSE_SECONDS < DEAD_SECONDS
+    assert LEASE_SECONDS < DEAD_SECONDS
     async with replicas_on(postgres_url, 1) as ((one, way, _),):
         leads = []
-        for lost, seconds in ((True, LAPSE_SECONDS - 1), (True, 1.5), (False, BEAT_SECONDS + 1)):
+        for lost, seconds in ((True, LEASE_SECONDS - 1), (True, 1.5), (False, BEAT_SECONDS + 1)):
             way.lost = lost
             await asyncio.sleep(seconds)
             leads.append(one.is_leader)

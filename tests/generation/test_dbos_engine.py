@@ -1,5 +1,6 @@
 """The workflows of DBOS: lost ones are enqueued again, old ones are deleted, and none holds more than an id."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.replica import LEASE_LOOK_SECONDS, LEASE_SECONDS
 from bot.settings import EngineChoice
 from core.model import State
 from generation.dbos_workflows import RESUMED, DbosWorkflows
 from storage.database_errors import DatabaseError
-from tests.support.engine_contract import ContractHarness, until
+from storage.replicas import BEAT_SECONDS
+from tests.support.engine_contract import ContractHarness, FastClock, until
 from tests.support.ledger import connect, read_rows
 
 READY = """UPDATE requests
@@ -25,6 +28,38 @@ async def harness(dbos_url: str) -> AsyncIterator[ContractHarness]:
     harness = ContractHarness(dbos_url, EngineChoice.DBOS)
     yield harness
     await harness.stop()
+
+
+class HeldHeartbeats(FastClock):
+    """A clock that can hold the heartbeats back. `looks` is the number of looks at a lease that has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = 0
+        self._ahead = 0.0
+        self._held = asyncio.Event()
+        self._beats = asyncio.Event()
+        self._beats.set()
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        self.looks += seconds == LEASE_LOOK_SECONDS
+        await super().sleep(seconds)
+        if seconds == BEAT_SECONDS and not self._beats.is_set():
+            self._held.set()
+            await self._beats.wait()
+
+    async def end_lease(self) -> None:
+        """Let the lease end, and send no heartbeat until `renew_lease`."""
+        self._beats.clear()
+        await self._held.wait()
+        self._ahead += LEASE_SECONDS
+
+    def renew_lease(self) -> None:
+        """Send heartbeats again."""
+        self._beats.set()
 
 
 def _execute(harness: ContractHarness, statement: str) -> None:
@@ -76,6 +111,28 @@ async def test_work_that_is_taken_over_does_not_wait_in_the_queue_of_new_work(
         harness.database_url, "SELECT queue_name FROM dbos.workflow_status WHERE workflow_uuid = 'draw:1'"
     )
     assert draw["queue_name"] == RESUMED
+
+
+@pytest.mark.parametrize("paid", [False, True])
+async def test_without_its_lease_a_replica_neither_pays_nor_sends(dbos_url: str, paid: bool) -> None:
+    clock = HeldHeartbeats()
+    harness = ContractHarness(dbos_url, EngineChoice.DBOS, clock=clock)
+    app = await harness.start()
+    if paid:
+        await harness.submit(1)
+        await until(lambda: harness.provider.running)
+    await clock.end_lease()
+    if not paid:
+        await harness.submit(1)
+    harness.provider.finish()
+    await until(lambda: clock.looks >= 3)
+    assert (await harness.request("1: 1")).state is (State.DELIVERING if paid else State.SUBMITTING)
+    assert (len(harness.provider.created), len(harness.telegram.photos)) == (int(paid), 0)
+    clock.renew_lease()
+    assert await harness.until_closed("1: 1") == [State.DELIVERED]
+    assert (harness.provider.paid.total(), harness.telegram.photos.total()) == (1, 1)
+    assert app.engine.running
+    await harness.stop()
 
 
 async def test_workflows_are_deleted_a_day_after_their_end(harness: ContractHarness) -> None:

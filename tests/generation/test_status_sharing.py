@@ -10,8 +10,13 @@ from pydantic import SecretStr
 from bot.build_chat import build_chat
 from bot.build_storage import build_storage
 from bot.settings import Settings
+from chat import keyboards
+from chat.sender import Sender
+from chat.translations import Translations
 from core.model import PENDING, Accepted, Request, State
+from generation.engine import DRAIN_SECONDS
 from generation.lost_status import LostStatusFinder
+from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
 from generation.status_sharing import ID_SECONDS, StatusSharing
 from storage.open_database import open_database
@@ -28,11 +33,18 @@ class Pair:
     leader: StatusMessages
     other: StatusMessages
     requests: Requests
-    texts: Mapping[int, str]
+    sender: Sender
+    tasks: ShieldedTasks
+    telegram: EngineTelegram
+
+    @property
+    def texts(self) -> Mapping[int, str]:
+        """The texts in the chat by message id."""
+        return self.telegram.texts
 
     async def accept(self) -> Request:
         """Accept a request that waits."""
-        accepted = await self.requests.accept(generation_request(), AMPLE)
+        accepted = await self.requests.accept(generation_request(self.telegram.next_message_id()), AMPLE)
         assert isinstance(accepted, Accepted)
         return accepted.request
 
@@ -63,12 +75,14 @@ async def _pair(url: str) -> AsyncIterator[Pair]:
         chat = build_chat(
             settings, session=telegram, clock=LoopClock(), storage=storage, stack=stack, replica=None
         )
+        tasks = ShieldedTasks(LoopClock())
         made = []
         for leads in (True, False):
             statuses = StatusMessages(
                 sender=chat.sender,
                 requests=storage.requests,
                 translations=chat.translations,
+                tasks=tasks,
                 clock=LoopClock(),
                 lost_status_finder=LostStatusFinder(chat.sender),
                 deletion_scheduler=chat.deletion_scheduler,
@@ -83,7 +97,7 @@ async def _pair(url: str) -> AsyncIterator[Pair]:
             stack.push_async_callback(statuses.stop)
             made.append(statuses)
         leader, other = made
-        yield Pair(leader, other, storage.requests, telegram.texts)
+        yield Pair(leader, other, storage.requests, chat.sender, tasks, telegram)
 
 
 @virtual_time
@@ -137,8 +151,36 @@ async def test_the_first_message_of_another_replica_is_continued(database_url: s
 async def test_a_first_message_that_never_comes_is_replaced(database_url: str) -> None:
     async with _pair(database_url) as pair:
         pair.other.adopt(await pair.begin(await pair.accept()))
-        await asyncio.sleep(ID_SECONDS + 3)
+        await asyncio.sleep(ID_SECONDS + 10)  # the lost one is searched first
         assert len(pair.texts) == 1
+
+
+@virtual_time
+async def test_a_first_message_whose_id_was_not_stored_is_found(database_url: str) -> None:
+    """The replica that sent it has ended."""
+    async with _pair(database_url) as pair:
+        request = await pair.accept()
+        place, text = request.place, "⏳ Your picture is next."
+        buttons = keyboards.cancel(Translations().for_language("en"), request.id)
+        lost = await pair.sender.send_status(place, text, keyboard=buttons)
+        pair.other.adopt(await pair.begin(request))
+        await asyncio.sleep(ID_SECONDS + 10)
+        assert list(pair.texts) == [lost]
+        assert (await pair.row(request)).status_message_id == lost
+
+
+@virtual_time
+async def test_the_id_of_a_message_in_flight_is_stored_although_the_process_stops(database_url: str) -> None:
+    async with _pair(database_url) as pair:
+        request = await pair.accept()
+        pair.other.show(request)
+        pair.other.update_now(request.id)
+        pair.telegram.answer_seconds = 5.0
+        await asyncio.sleep(2)
+        assert pair.texts
+        await pair.other.stop()
+        await pair.tasks.drain(DRAIN_SECONDS)
+        assert (await pair.row(request)).status_message_id in pair.texts
 
 
 @virtual_time

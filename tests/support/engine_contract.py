@@ -91,13 +91,19 @@ class HeldProvider(FakeProvider):
 class ContractHarness:
     """Runs one application after the other with an engine on a ledger."""
 
-    def __init__(self, database_url: str, engine: EngineChoice, provider: HeldProvider | None = None) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        engine: EngineChoice,
+        provider: HeldProvider | None = None,
+        clock: FastClock | None = None,
+    ) -> None:
         self.database_url = database_url
         self.provider = provider or HeldProvider()
         self.telegram = EngineTelegram(self.provider.kill_switch)
         self._engine = engine
         self._numbers: Counter[int] = Counter()
-        self._clock = FastClock()
+        self._clock = clock or FastClock()
         self._app: App | None = None
 
     async def start(self, **settings: Any) -> App:

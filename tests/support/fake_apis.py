@@ -198,11 +198,13 @@ class EngineTelegram(BaseSession):
     each picture has the outcome `outage`. `photo_calls` are the times of all calls with a picture. `photos` counts the
     pictures and `replies` the notified texts by the id of the message replied to; `unconfirmed` are the ids of messages
     with a picture that was sent and never confirmed. `texts` are the texts of the existing messages by their id.
+    `answer_seconds` is the time between what a call does and its answer.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         super().__init__()
         self.kill_switch = kill_switch
+        self.answer_seconds = 0.0
         self.photo_outcomes: list[PhotoOutcome] = []
         self.outage: PhotoOutcome = "accepted"
         self.outage_until = 0.0
@@ -211,6 +213,7 @@ class EngineTelegram(BaseSession):
         self.replies: Counter[int] = Counter()
         self.unconfirmed: set[int] = set()
         self.texts: dict[int, str] = {}
+        self._buttons: dict[int, InlineKeyboardMarkup | None] = {}
         self._ids = itertools.count(1_000)
 
     def next_message_id(self) -> int:
@@ -227,6 +230,7 @@ class EngineTelegram(BaseSession):
             return []
         await self.kill_switch.pass_call(f"before {name}")
         answer = self.perform(method)
+        await asyncio.sleep(self.answer_seconds)
         await self.kill_switch.pass_call(f"after {name}")
         return answer
 
@@ -237,12 +241,26 @@ class EngineTelegram(BaseSession):
         if isinstance(method, SendMessage):
             if not method.disable_notification and method.reply_parameters:
                 self.replies[method.reply_parameters.message_id or 0] += 1
-            return self._add_message(method.chat_id, text=method.text)
+            buttons = method.reply_markup if isinstance(method.reply_markup, InlineKeyboardMarkup) else None
+            quoted = self._quoted(method)
+            return self._add_message(
+                method.chat_id, text=method.text, reply_markup=buttons, reply_to_message=quoted
+            )
         if isinstance(method, EditMessageText | DeleteMessage):
             return self._change(method)
         if isinstance(method, SendChatAction | DeleteWebhook):
             return True
         raise AssertionError(type(method))
+
+    def _quoted(self, method: SendMessage) -> Message | None:
+        """Return the message that a method quotes. A quote of other words is rejected (Bot API, ReplyParameters)."""
+        reply = method.reply_parameters
+        if reply is None or reply.quote is None:
+            return None
+        message_id = reply.message_id or 0
+        if reply.quote not in self.texts.get(message_id, ""):
+            raise TelegramBadRequest(method, "Bad Request: QUOTE_TEXT_INVALID")
+        return _message(method.chat_id, message_id, reply_markup=self._buttons.get(message_id))
 
     def _change(self, method: EditMessageText | DeleteMessage) -> bool:
         message_id = method.message_id or 0
@@ -283,14 +301,21 @@ class EngineTelegram(BaseSession):
 
     def _add_message(self, chat_id: Any, **content: Any) -> Message:
         message_id = self.next_message_id()
-        self.texts[message_id] = content.get("text", "")
-        return Message(
-            message_id=message_id, date=datetime.now(UTC), chat=Chat(id=chat_id, type="private"), **content
+        self.texts[message_id], self._buttons[message_id] = (
+            content.get("text", ""),
+            content.get("reply_markup"),
         )
+        return _message(chat_id, message_id, **content)
 
     async def stream_content(self, *_args: Any, **_more: Any) -> AsyncGenerator[bytes, None]:
         """Serve one empty file: no test downloads from this fake."""
         yield b""
+
+
+def _message(chat_id: Any, message_id: int, **content: Any) -> Message:
+    return Message(
+        message_id=message_id, date=datetime.now(UTC), chat=Chat(id=chat_id, type="private"), **content
+    )
 
 
 class DispatcherTelegram(EngineTelegram):

@@ -52,7 +52,7 @@ REPLICA_FAULTS = (
     ReplicaFault(
         "test_a_replica_cut_off_from_the_database_is_replaced_and_ends_itself",
         "one replica cannot reach the database, and nothing tells it so",
-        "it stops to lead after 9 s, is buried after 12 s, and ends once the network is back",
+        "it leads, pays and sends nothing after 9 s, is buried after 12 s, and ends once the network is back",
         "creates and sends that were on their way",
     ),
     ReplicaFault(
