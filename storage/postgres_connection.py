@@ -80,15 +80,16 @@ def create_blocking_engine(url: sa.URL, connections: int, *, limited: bool = Tru
 
     Sessions that are not `limited` may wait and hold locks for as long as they like.
     """
-    session = _SESSION if limited else {"application_name": _SESSION["application_name"]}
+    session = _SESSION if limited else {"application_name": APPLICATION}
+    given = str(url.query.get("options", ""))
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,
         connect_args={
-            **_CONNECT,
-            "options": " ".join(_option(name, value) for name, value in session.items()),
+            **{name: value for name, value in _CONNECT.items() if name not in url.query},
+            "options": " ".join([given, *(_option(name, value) for name, value in session.items())]),
         },
     )
 

@@ -13,6 +13,7 @@ from storage.database import Database, Unit
 from storage.database_errors import DatabaseError, StorageUnavailable, StorageUnreachable
 from storage.key_values import KeyValueStore
 from storage.open_database import open_database
+from storage.postgres_connection import create_blocking_engine
 from storage.requests import Requests
 from storage.schema import key_values, requests
 from tests.support.factories import AMPLE, generation_request
@@ -218,6 +219,20 @@ async def test_other_programs_may_use_the_server_and_the_lock_of_their_own_datab
 ) -> None:
     with new_database(postgres.admin_url, MIGRATED) as url:
         await (await open_database(url)).close()
+
+
+def test_the_options_of_the_url_hold_for_a_library_s_connections_too(postgres_url: str) -> None:
+    url = sa.make_url(postgres_url).update_query_dict(
+        {"options": "-c geqo_threshold=17", "connect_timeout": "4"}
+    )
+    engine = create_blocking_engine(url, 1)
+    with engine.connect() as connection:
+        values = [
+            connection.exec_driver_sql(f"SHOW {name}").scalar()
+            for name in ("geqo_threshold", "lock_timeout", "default_transaction_isolation")
+        ]
+    engine.dispose()
+    assert values == ["17", "10s", "read committed"]
 
 
 async def test_a_database_in_another_encoding_is_refused(postgres: SharedPostgres) -> None:
