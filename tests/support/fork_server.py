@@ -28,9 +28,11 @@ import alembic.command
 import anyio._backends._asyncio
 import certifi
 import sqlalchemy.dialects.postgresql.psycopg
+from aiogram import methods
 
 from bot import check, demo, process
 from bot.cli import main
+from bot.polling import GetRawUpdates
 from chat import translations
 from core.tls import tls_context
 from storage import postgres
@@ -48,11 +50,30 @@ __all__ = [
 ]  # imported here, so that no fork imports them
 
 
-def _load_texts_and_authorities() -> None:
-    """Read the files that are kept once they are read, so that no fork reads them."""
+_CALLS = (
+    GetRawUpdates,
+    methods.AnswerCallbackQuery,
+    methods.GetChatMember,
+    methods.GetFile,
+    methods.GetMe,
+    methods.GetMyDescription,
+    methods.GetMyShortDescription,
+    methods.GetWebhookInfo,
+    methods.SendMessage,
+)
+"""Calls with one answer of each type that the bot gets."""
+_ANSWERS: list[object] = []
+"""The types of these answers. pydantic keeps no types that nobody refers to."""
+
+
+def _warm_up() -> None:
+    """Read the files and build the types that are kept, so that no fork does it."""
     translations.Translations()
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # the forks have environments of their own
+        os.environ.pop(name, None)
     tls_context(certifi.where())
     tls_context()
+    _ANSWERS.extend(methods.Response[call.__returning__] for call in _CALLS)  # type: ignore[name-defined]
 
 
 def _request_state() -> str:
@@ -143,7 +164,7 @@ def serve(path: str) -> None:
     """Fork a command for each connection, until the end of the standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_input, daemon=True).start()
-    _load_texts_and_authorities()
+    _warm_up()
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as server:
