@@ -50,7 +50,8 @@ def telegram_session(settings: Settings) -> BaseSession:
 class App:
     """All parts of the bot. The constructor starts nothing; `stop` closes everything, started or not.
 
-    `is_ending` returns whether the process was told to end.
+    `heartbeat_clock` is that of the heartbeats, by default `clock`. `is_ending` returns whether the process was told to
+    end.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class App:
         database: Database,
         session: BaseSession,
         clock: Clock,
+        heartbeat_clock: Clock | None = None,
         media_transport: httpx.AsyncBaseTransport | None = None,
         is_ending: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -76,7 +78,9 @@ class App:
         shared: WorkflowParts | None = None
         self._replicas = Replicas(database)
         if database.is_shared:
-            self.replica = Replica(replicas=self._replicas, clock=clock, trouble=self._outage)
+            self.replica = Replica(
+                replicas=self._replicas, clock=heartbeat_clock or clock, trouble=self._outage
+            )
             shared = build_workflows(settings, replica_id=self.replica.id, stack=self._stack)
             self._stack.push_async_callback(self.replica.stop)
         self._storage = storage = build_storage(database, clock, shared.queue if shared else None)

@@ -82,7 +82,7 @@ async def test_on_a_full_disk_requests_are_refused_until_there_is_space(small_di
         assert len(world.media.tasks) == 2
         assert world.messages_to(ann) == [picture]
         assert len(world.messages_to(admin)) == 1
-        assert not any("Traceback" in line for line in world.process.lines)
+        assert world.process.tracebacks == []
 
 
 async def test_sigterm_stops_the_bot_although_the_disk_is_full(small_disk: Path) -> None:
@@ -96,7 +96,7 @@ async def test_sigterm_stops_the_bot_although_the_disk_is_full(small_disk: Path)
         world.finish_tasks()
         await world.process.wait_for_log("database refuses writes")
         assert await world.process.stop() == 0  # while the disk is still full
-        assert not any("Traceback" in line for line in world.process.lines)
+        assert world.process.tracebacks == []
         (small_disk / "filler").unlink()
         await world.process.start()
         await world.wait_for_picture(ann)
@@ -139,7 +139,7 @@ async def test_on_a_read_only_disk_the_start_fails_with_the_reason(small_disk: P
         await world.process.wait_until(lambda: world.process.ended)
         assert world.process.lines[-1].startswith("DATABASE_URL: ")
         assert "read-only" in world.process.lines[-1].lower()
-        assert not any("Traceback" in line for line in world.process.lines)
+        assert world.process.tracebacks == []
 
 
 async def test_a_ledger_that_becomes_read_only_refuses_requests_until_it_is_writable(own_bot: World) -> None:

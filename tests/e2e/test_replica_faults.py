@@ -143,7 +143,7 @@ class Rush:
         peaks = world.rows("SELECT max(total) AS total, max(own) AS own FROM peaks")[0]
         assert (peaks["total"] <= IN_FLIGHT, peaks["own"] <= CONCURRENCY) == (True, True), peaks
         for replica in self.fleet.replicas:
-            assert not any("Traceback" in line for line in replica.lines)
+            assert replica.tracebacks == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -77,7 +77,7 @@ async def test_two_replicas_share_the_work(fleet: Fleet, capsys: pytest.CaptureF
     # A surplus status message is deleted in the background.
     await world.wait_until(lambda: not any(world.texts(user) for user in users))
     for replica in fleet.replicas:
-        assert not any("Traceback" in line for line in replica.lines)
+        assert replica.tracebacks == []
         assert await replica.stop() == 0
 
 

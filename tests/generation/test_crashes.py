@@ -155,9 +155,10 @@ class Crashes(RuleBasedStateMachine):
 
     def cleanup_dead(self) -> None:
         """Free the resources of the dead process, and note the work that was in flight."""
-        self.runner.run(_cancel_other_tasks())
         if self.app is not None:
+            # Units in flight end at their next failpoint. A cancelled one could leave its connection open.
             self.runner.run(self.app.database.close())
+        self.runner.run(_cancel_other_tasks())
         self.app = None
         self.kill_switch.reset()
         rows = _read_requests(self.database_url)

@@ -10,11 +10,12 @@ import pytest
 
 from bot.replica import LEASE_LOOK_SECONDS, LEASE_SECONDS
 from bot.settings import EngineChoice
+from core.clock import SystemClock
 from core.model import State
 from generation.dbos_workflows import RESUMED, DbosWorkflows
 from storage.database_errors import DatabaseError
 from storage.replicas import BEAT_SECONDS
-from tests.support.engine_contract import ContractHarness, FastClock, until
+from tests.support.engine_contract import ContractHarness, until
 from tests.support.ledger import connect, read_rows
 
 READY = """UPDATE requests
@@ -30,7 +31,7 @@ async def harness(dbos_url: str) -> AsyncIterator[ContractHarness]:
     await harness.stop()
 
 
-class HeldHeartbeats(FastClock):
+class HeldHeartbeats(SystemClock):
     """A clock that can hold the heartbeats back. `looks` is the number of looks at a lease that has ended."""
 
     def __init__(self) -> None:
@@ -116,7 +117,7 @@ async def test_work_that_is_taken_over_does_not_wait_in_the_queue_of_new_work(
 @pytest.mark.parametrize("paid", [False, True])
 async def test_without_its_lease_a_replica_neither_pays_nor_sends(dbos_url: str, paid: bool) -> None:
     clock = HeldHeartbeats()
-    harness = ContractHarness(dbos_url, EngineChoice.DBOS, clock=clock)
+    harness = ContractHarness(dbos_url, EngineChoice.DBOS, heartbeat_clock=clock)
     app = await harness.start()
     if paid:
         await harness.submit(1)

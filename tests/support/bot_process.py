@@ -81,6 +81,11 @@ class BotProcess:
         return self._reader is None or self._reader.done()
 
     @property
+    def tracebacks(self) -> list[str]:
+        """The lines of all runs with a traceback: an error that nobody expected."""
+        return [line for line in self.lines if "Traceback" in line]
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid

@@ -14,6 +14,7 @@ import httpx
 
 from bot.app import App
 from bot.settings import EngineChoice
+from core.clock import Clock, SystemClock
 from core.model import Accepted, Request, State
 from tests.support.factories import AMPLE, generation_request
 from tests.support.fake_apis import EngineTelegram, FakeProvider, KillSwitch
@@ -96,14 +97,16 @@ class ContractHarness:
         database_url: str,
         engine: EngineChoice,
         provider: HeldProvider | None = None,
-        clock: FastClock | None = None,
+        heartbeat_clock: Clock | None = None,
     ) -> None:
         self.database_url = database_url
         self.provider = provider or HeldProvider()
         self.telegram = EngineTelegram(self.provider.kill_switch)
         self._engine = engine
         self._numbers: Counter[int] = Counter()
-        self._clock = clock or FastClock()
+        self._clock = FastClock()
+        # A busy machine may be late by a second, but not by a lease.
+        self._heartbeat_clock = heartbeat_clock or SystemClock()
         self._app: App | None = None
 
     async def start(self, **settings: Any) -> App:
@@ -113,6 +116,7 @@ class ContractHarness:
             telegram=self.telegram,
             provider=self.provider,
             clock=self._clock,
+            heartbeat_clock=self._heartbeat_clock,
             engine=self._engine,
             **{"generation_timeout": LONG, "outage_patience": LONG} | settings,
         )

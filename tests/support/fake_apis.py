@@ -230,7 +230,8 @@ class EngineTelegram(BaseSession):
             return []
         await self.kill_switch.pass_call(f"before {name}")
         answer = self.perform(method)
-        await asyncio.sleep(self.answer_seconds)
+        if self.answer_seconds:
+            await asyncio.sleep(self.answer_seconds)
         await self.kill_switch.pass_call(f"after {name}")
         return answer
 

@@ -18,6 +18,7 @@ async def open_app(
     telegram: EngineTelegram,
     provider: FakeProvider,
     clock: Clock,
+    heartbeat_clock: Clock | None = None,
     failpoint: Failpoint | None = None,
     **settings: Any,
 ) -> App:
@@ -31,4 +32,11 @@ async def open_app(
         **defaults | settings,
     )
     database = await open_database(database_url, failpoint, shared=chosen.uses_dbos)
-    return App(chosen, database=database, session=telegram, media_transport=provider, clock=clock)
+    return App(
+        chosen,
+        database=database,
+        session=telegram,
+        media_transport=provider,
+        clock=clock,
+        heartbeat_clock=heartbeat_clock,
+    )
