@@ -284,9 +284,15 @@ def _route_logs() -> None:
     logger.addFilter(_is_news)
 
 
+_NO_NEWS = (
+    "Asyncio task cancelled for workflow or step",  # by `cancel`
+    "Exception polling schedules",  # the bot has none, and the ledger logs an outage itself
+)
+
+
 def _is_news(record: logging.LogRecord) -> bool:
-    """Return whether a log line is news, and not that a workflow is interrupted or that tables are to be migrated."""
+    """Return whether a log line is news, and not of an expected event, such as tables that are to be migrated."""
     expected = record.exc_info is not None and isinstance(
         record.exc_info[1], dbos_errors.DBOSInitializationError
     )
-    return not expected and not record.getMessage().startswith("Asyncio task cancelled for workflow or step")
+    return not expected and not record.getMessage().startswith(_NO_NEWS)

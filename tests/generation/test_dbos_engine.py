@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,17 @@ async def test_nothing_of_a_request_but_its_id_is_given_to_dbos(harness: Contrac
     inputs = read_rows(harness.database_url, "SELECT inputs FROM dbos.workflow_input")
     given = [json.loads(row["inputs"]) for row in inputs]
     assert given == [{"positionalArgs": [1], "namedArgs": {}}] * 2
+
+
+async def test_an_outage_of_the_database_logs_no_traceback_of_schedules(
+    harness: ContractHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    await harness.start()
+    for line in ("Exception polling schedules: Traceback", "Exception encountered in asynchronous workflow:"):
+        logging.getLogger("dbos").warning(line)
+    assert [record.getMessage() for record in caplog.records if "Exception" in record.msg] == [
+        "Exception encountered in asynchronous workflow:"
+    ]
 
 
 async def test_no_update_is_handled_before_the_queue_exists(postgres_url: str) -> None:
