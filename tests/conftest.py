@@ -1,6 +1,7 @@
 """Fixtures for the tests of several packages."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest = sorted(seconds, key=lambda item: -seconds[item])
     others = [item for item in items if item not in seconds]
     items[:] = deal(longest, others, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking through all imported modules again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
