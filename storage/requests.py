@@ -1,7 +1,6 @@
 """The ledger of requests: accepted once, moved by fenced updates, settled together with the quota."""
 
-import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from enum import Enum
 from typing import Any
 
@@ -25,87 +24,16 @@ from core.model import (
 )
 from core.reply_target import is_group
 from storage import quotas
+from storage import request_statements as statements
 from storage.comparisons import shown_in
 from storage.database import Database
 from storage.durations import Interval, record_duration
 from storage.locks import hold
 from storage.moderation_strikes import record_strike
 from storage.request_queue import RequestQueue, Workflow
+from storage.request_statements import Values
 from storage.rows import origin_columns, read_request, source_columns
 from storage.schema import requests
-from storage.upsert import insert
-
-Values = Mapping[str, str | int | float | list[int] | None]
-
-_ALL = sa.select(requests)
-_BY_KEY = _ALL.where(requests.c.key == sa.bindparam("by_key"))
-_BY_ID = _ALL.where(requests.c.id == sa.bindparam("by_id"))
-_BY_IDS = _ALL.where(requests.c.id.in_(sa.bindparam("by_ids", expanding=True))).order_by(requests.c.id)
-_BY_RESULT = (
-    _ALL.where(
-        requests.c.chat_id == sa.bindparam("in_chat"),
-        requests.c.result_message_id == sa.bindparam("by_message"),
-    )
-    .order_by(requests.c.id.desc())
-    .limit(1)
-)
-_OPEN = _ALL.where(requests.c.closed_at.is_(None)).order_by(requests.c.id)
-_PENDING_OF = (
-    _ALL.where(
-        requests.c.user_id == sa.bindparam("of_user"),
-        requests.c.finished_at.is_(None),
-        requests.c.state.in_([state.value for state in PENDING]),
-    )
-).order_by(requests.c.id)
-_COUNT_PENDING_OF = sa.select(sa.func.count()).select_from(_PENDING_OF.order_by(None).subquery())
-_PENDING_IN = _ALL.where(
-    requests.c.chat_id == sa.bindparam("in_chat"),
-    requests.c.finished_at.is_(None),
-    requests.c.state.in_([state.value for state in PENDING]),
-)
-_COUNT_FINISHED = (
-    sa.select(sa.func.count())
-    .select_from(requests)
-    .where(
-        requests.c.key >= sa.bindparam("first"),
-        requests.c.key < sa.bindparam("last"),
-        requests.c.finished_at.is_not(None),
-    )
-)
-_CLOSE = (
-    sa.update(requests)
-    .where(requests.c.id == sa.bindparam("by_id"))
-    .values(closed_at=sa.bindparam("now"))
-    .returning(requests.c.status_message_id)
-)
-_SET_STATUS = (
-    sa.update(requests)
-    .where(
-        requests.c.id == sa.bindparam("by_id"),
-        requests.c.closed_at.is_(None),
-        sa.func.coalesce(requests.c.status_message_id, sa.bindparam("new_status"))
-        == sa.bindparam("new_status"),
-    )
-    .values(status_message_id=sa.bindparam("new_status"))
-)
-_BEGIN = (
-    sa.update(requests)
-    .where(
-        requests.c.id == sa.bindparam("by_id"),
-        requests.c.state == State.QUEUED.value,
-        requests.c.creates == sa.bindparam("read_creates"),
-        requests.c.prompt == sa.bindparam("read_prompt"),
-        requests.c.ratio.is_not_distinct_from(sa.bindparam("read_ratio")),
-        requests.c.source_file_id.is_not_distinct_from(sa.bindparam("read_source")),
-    )
-    .values(
-        state=State.SUBMITTING.value,
-        started_at=sa.bindparam("new_started_at"),
-        creates=sa.bindparam("new_creates"),
-    )
-)
-_DROP_FORGOTTEN = sa.delete(requests).where(requests.c.id == sa.bindparam("by_id"), requests.c.forget)
-_INSERT = insert(requests)
 
 
 class Beginning(Enum):
@@ -116,34 +44,6 @@ class Beginning(Enum):
     """The request is not queued any more, or an edit or another create has changed it since it was read."""
     FULL = "full"
     """The requests in flight, of this user or of all, use all slots."""
-
-
-@functools.cache
-def _move_statement(expected: tuple[State, ...], columns: tuple[str, ...], *, of_create: bool) -> sa.Update:
-    """Return the fenced update for one kind of move, cached: to build one costs more than to run it."""
-    fence = [requests.c.id == sa.bindparam("by_id"), requests.c.state.in_([s.value for s in expected])]
-    if of_create:
-        fence.append(requests.c.creates == sa.bindparam("of_create"))
-    return (
-        sa.update(requests)
-        .where(*fence)
-        .values({column: sa.bindparam(f"new_{column}") for column in columns})
-    )
-
-
-def _move(
-    connection: sa.Connection,
-    request_id: int,
-    expected: Collection[State],
-    values: Values,
-    of_create: int | None = None,
-) -> bool:
-    fenced = of_create is not None
-    statement = _move_statement(tuple(sorted(expected)), tuple(values), of_create=fenced)
-    new: dict[str, Any] = {f"new_{column}": value for column, value in values.items()}
-    if fenced:
-        new["of_create"] = of_create
-    return connection.execute(statement, {"by_id": request_id, **new}).rowcount == 1
 
 
 def _limits(origin: Origin, allowance: Allowance) -> list[tuple[int, int | None]]:
@@ -188,16 +88,18 @@ class Requests:
 
         def unit(connection: sa.Connection) -> Accepted | Rejection:
             hold(connection, "user", origin.user_id)
-            known = connection.execute(_BY_KEY, {"by_key": origin.key}).first()
+            known = connection.execute(statements.BY_KEY, {"by_key": origin.key}).first()
             if known is not None:
                 return Accepted(read_request(known), fresh=False)
-            pending = connection.execute(_COUNT_PENDING_OF, {"of_user": origin.user_id}).scalar_one()
+            pending = connection.execute(
+                statements.COUNT_PENDING_OF, {"of_user": origin.user_id}
+            ).scalar_one()
             if pending >= allowance.pending:
                 return Rejection(RejectionReason.QUEUE_FULL)
             exhausted = quotas.reserve_all(connection, _limits(origin, allowance), day)
             if exhausted is not None:
                 return Rejection(_reason(origin, exhausted))
-            row = connection.execute(_INSERT.returning(*requests.c), columns).one()
+            row = connection.execute(statements.INSERT.returning(*requests.c), columns).one()
             self._enqueue_next(connection, origin.user_id)
             return Accepted(read_request(row), fresh=True)
 
@@ -211,41 +113,45 @@ class Requests:
             for subject_id, daily in _limits(origin, allowance):
                 if not quotas.has_unit(connection, subject_id, day, daily):
                     return _reason(origin, subject_id)
-            pending = connection.execute(_COUNT_PENDING_OF, {"of_user": origin.user_id}).scalar_one()
+            pending = connection.execute(
+                statements.COUNT_PENDING_OF, {"of_user": origin.user_id}
+            ).scalar_one()
             return RejectionReason.QUEUE_FULL if pending >= allowance.pending else None
 
         return await self._database.read(unit)
 
     async def get(self, request_id: int) -> Request | None:
         """Return a request as last committed."""
-        return await self._one(_BY_ID, {"by_id": request_id})
+        return await self._one(statements.BY_ID, {"by_id": request_id})
 
     async def get_all(self, request_ids: Collection[int]) -> list[Request]:
         """Return the requests with these ids that exist, oldest first."""
-        return await self._many(_BY_IDS, {"by_ids": list(request_ids)})
+        return await self._many(statements.BY_IDS, {"by_ids": list(request_ids)})
 
     async def by_key(self, key: str) -> Request | None:
         """Return the request of an origin."""
-        return await self._one(_BY_KEY, {"by_key": key})
+        return await self._one(statements.BY_KEY, {"by_key": key})
 
     async def by_message(self, chat_id: int, message_id: int) -> Request | None:
         """Return the request whose picture was delivered as a message, or is shown in a comparison."""
 
         def unit(connection: sa.Connection) -> Request | None:
-            row = connection.execute(_BY_RESULT, {"in_chat": chat_id, "by_message": message_id}).first()
+            row = connection.execute(
+                statements.BY_RESULT, {"in_chat": chat_id, "by_message": message_id}
+            ).first()
             if row is None and (shown := shown_in(connection, chat_id, message_id)) is not None:
-                row = connection.execute(_BY_ID, {"by_id": shown}).first()
+                row = connection.execute(statements.BY_ID, {"by_id": shown}).first()
             return None if row is None else read_request(row)
 
         return await self._database.read(unit)
 
     async def list_open(self) -> list[Request]:
         """Return the requests that are not closed, oldest first."""
-        return await self._many(_OPEN, {})
+        return await self._many(statements.OPEN, {})
 
     async def pending_of_user(self, user_id: int) -> list[Request]:
         """Return a user's pending requests, oldest first."""
-        return await self._many(_PENDING_OF, {"of_user": user_id})
+        return await self._many(statements.PENDING_OF, {"of_user": user_id})
 
     async def move(
         self,
@@ -266,7 +172,7 @@ class Requests:
 
         def unit(connection: sa.Connection) -> bool:
             owner = self._hold_owner(connection, request_id) if changes_slots else None
-            moved = _move(connection, request_id, [expected], {"state": to, **values}, of_create)
+            moved = statements.move(connection, request_id, [expected], {"state": to, **values}, of_create)
             if moved and learned is not None:
                 record_duration(connection, learned)
             if moved:
@@ -296,7 +202,7 @@ class Requests:
         def unit(connection: sa.Connection) -> Beginning:
             if self._queue is not None and not self._queue.admits(connection, request.user_id):
                 return Beginning.FULL
-            if connection.execute(_BEGIN, values).rowcount != 1:
+            if connection.execute(statements.BEGIN, values).rowcount != 1:
                 return Beginning.OUTDATED
             self._enqueue_next(connection, request.user_id)
             return Beginning.BEGUN
@@ -322,7 +228,7 @@ class Requests:
 
         def unit(connection: sa.Connection) -> bool:
             owner = self._hold_owner(connection, request.id) if changes_slots else None
-            if not _move(connection, request.id, expected, columns, of_create):
+            if not statements.move(connection, request.id, expected, columns, of_create):
                 return False
             self._enqueue_next(connection, owner)
             if self._queue is not None and final is State.CANCELLED:
@@ -332,7 +238,7 @@ class Requests:
                 record_strike(connection, request.user_id, now)
             if final is not State.DELIVERED:
                 # The stored ids: the group may have got a new id since the caller read the row.
-                row = connection.execute(_BY_ID, {"by_id": request.id}).one()
+                row = connection.execute(statements.BY_ID, {"by_id": request.id}).one()
                 for subject_id in quotas.subjects(row.user_id, row.chat_id):
                     quotas.refund(connection, subject_id, row.quota_day)
             return True
@@ -342,7 +248,7 @@ class Requests:
     async def set_status_message(self, request_id: int, message_id: int) -> bool:
         """Store the id of the request's status message. Return False if it has another one, or is closed."""
         values = {"by_id": request_id, "new_status": message_id}
-        return await self._database.write(lambda c: c.execute(_SET_STATUS, values).rowcount == 1)
+        return await self._database.write(lambda c: c.execute(statements.SET_STATUS, values).rowcount == 1)
 
     async def set_original(self, request_id: int, file_id: str) -> None:
         """Store Telegram's id of the original, so that it is not fetched again."""
@@ -356,8 +262,10 @@ class Requests:
         now = self._clock.now()
 
         def unit(connection: sa.Connection) -> int | None:
-            status: int | None = connection.execute(_CLOSE, {"by_id": request_id, "now": now}).scalar()
-            connection.execute(_DROP_FORGOTTEN, {"by_id": request_id})
+            status: int | None = connection.execute(
+                statements.CLOSE, {"by_id": request_id, "now": now}
+            ).scalar()
+            connection.execute(statements.DROP_FORGOTTEN, {"by_id": request_id})
             return status
 
         return await self._database.write(unit)
@@ -399,11 +307,11 @@ class Requests:
     async def count_finished(self, key_prefix: str) -> int:
         """Return the number of finished requests with a key that starts with a prefix."""
         values = {"first": key_prefix, "last": key_prefix + "\U0010ffff"}
-        return await self._database.read(lambda c: c.execute(_COUNT_FINISHED, values).scalar_one())
+        return await self._database.read(lambda c: c.execute(statements.COUNT_FINISHED, values).scalar_one())
 
     async def pending_in_chat(self, chat_id: int) -> list[Request]:
         """Return the pending requests of a chat."""
-        return await self._many(_PENDING_IN, {"in_chat": chat_id})
+        return await self._many(statements.PENDING_IN, {"in_chat": chat_id})
 
     def _hold_owner(self, connection: sa.Connection, request_id: int) -> int | None:
         return None if self._queue is None else self._queue.hold_owner(connection, request_id)

@@ -1,0 +1,116 @@
+"""The statements on the table of requests, each built once: to build one costs more than to run it."""
+
+import functools
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.model import PENDING, State
+from storage.schema import requests
+from storage.upsert import insert
+
+Values = Mapping[str, str | int | float | list[int] | None]
+"""The new values of a row by column."""
+
+ALL = sa.select(requests)
+BY_KEY = ALL.where(requests.c.key == sa.bindparam("by_key"))
+BY_ID = ALL.where(requests.c.id == sa.bindparam("by_id"))
+BY_IDS = ALL.where(requests.c.id.in_(sa.bindparam("by_ids", expanding=True))).order_by(requests.c.id)
+BY_RESULT = (
+    ALL.where(
+        requests.c.chat_id == sa.bindparam("in_chat"),
+        requests.c.result_message_id == sa.bindparam("by_message"),
+    )
+    .order_by(requests.c.id.desc())
+    .limit(1)
+)
+OPEN = ALL.where(requests.c.closed_at.is_(None)).order_by(requests.c.id)
+PENDING_OF = (
+    ALL.where(
+        requests.c.user_id == sa.bindparam("of_user"),
+        requests.c.finished_at.is_(None),
+        requests.c.state.in_([state.value for state in PENDING]),
+    )
+).order_by(requests.c.id)
+COUNT_PENDING_OF = sa.select(sa.func.count()).select_from(PENDING_OF.order_by(None).subquery())
+PENDING_IN = ALL.where(
+    requests.c.chat_id == sa.bindparam("in_chat"),
+    requests.c.finished_at.is_(None),
+    requests.c.state.in_([state.value for state in PENDING]),
+)
+COUNT_FINISHED = (
+    sa.select(sa.func.count())
+    .select_from(requests)
+    .where(
+        requests.c.key >= sa.bindparam("first"),
+        requests.c.key < sa.bindparam("last"),
+        requests.c.finished_at.is_not(None),
+    )
+)
+CLOSE = (
+    sa.update(requests)
+    .where(requests.c.id == sa.bindparam("by_id"))
+    .values(closed_at=sa.bindparam("now"))
+    .returning(requests.c.status_message_id)
+)
+SET_STATUS = (
+    sa.update(requests)
+    .where(
+        requests.c.id == sa.bindparam("by_id"),
+        requests.c.closed_at.is_(None),
+        sa.func.coalesce(requests.c.status_message_id, sa.bindparam("new_status"))
+        == sa.bindparam("new_status"),
+    )
+    .values(status_message_id=sa.bindparam("new_status"))
+)
+BEGIN = (
+    sa.update(requests)
+    .where(
+        requests.c.id == sa.bindparam("by_id"),
+        requests.c.state == State.QUEUED.value,
+        requests.c.creates == sa.bindparam("read_creates"),
+        requests.c.prompt == sa.bindparam("read_prompt"),
+        requests.c.ratio.is_not_distinct_from(sa.bindparam("read_ratio")),
+        requests.c.source_file_id.is_not_distinct_from(sa.bindparam("read_source")),
+    )
+    .values(
+        state=State.SUBMITTING.value,
+        started_at=sa.bindparam("new_started_at"),
+        creates=sa.bindparam("new_creates"),
+    )
+)
+DROP_FORGOTTEN = sa.delete(requests).where(requests.c.id == sa.bindparam("by_id"), requests.c.forget)
+INSERT = insert(requests)
+
+
+@functools.cache
+def _move_statement(expected: tuple[State, ...], columns: tuple[str, ...], *, of_create: bool) -> sa.Update:
+    """Return the fenced update for one kind of move."""
+    fence = [requests.c.id == sa.bindparam("by_id"), requests.c.state.in_([s.value for s in expected])]
+    if of_create:
+        fence.append(requests.c.creates == sa.bindparam("of_create"))
+    return (
+        sa.update(requests)
+        .where(*fence)
+        .values({column: sa.bindparam(f"new_{column}") for column in columns})
+    )
+
+
+def move(
+    connection: sa.Connection,
+    request_id: int,
+    expected: Collection[State],
+    values: Values,
+    of_create: int | None = None,
+) -> bool:
+    """Write new values into a row that is in one of the expected states. Return False if it is in another state.
+
+    With `of_create`, its number of creates must be that, too.
+    """
+    fenced = of_create is not None
+    statement = _move_statement(tuple(sorted(expected)), tuple(values), of_create=fenced)
+    new: dict[str, Any] = {f"new_{column}": value for column, value in values.items()}
+    if fenced:
+        new["of_create"] = of_create
+    return connection.execute(statement, {"by_id": request_id, **new}).rowcount == 1
