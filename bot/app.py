@@ -191,9 +191,7 @@ class App:
             secret = webhook_secret(settings.bot_token, settings.webhook_secret)
             self._web.add_webhook(path, secret, self._update_queue)
             url = f"{settings.public_url}{path}"
-            self._webhook = Webhook(
-                bot=self.bot, clock=clock, url=url, secret=secret, is_leader=self.is_leader
-            )
+            self._webhook = Webhook(bot=self.bot, clock=clock, url=url, secret=secret)
             lead(self._webhook.keep)
         await self._web.start()
         await self._update_queue.start()
@@ -222,8 +220,11 @@ class App:
         await self.engine.take_over(heartbeat.dead)
 
     def _receives_updates(self) -> bool:
-        by_webhook = self._webhook is not None and self._webhook.is_set
-        return by_webhook or self.polling.is_alive or not self.is_leader()
+        if not self.is_leader():
+            if self._webhook is not None:
+                self._webhook.rely_on_leader()
+            return True
+        return self.polling.is_alive or (self._webhook is not None and self._webhook.is_set)
 
     async def stop(self) -> None:
         """Finish the shielded tasks and close everything, in reverse order of construction."""

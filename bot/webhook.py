@@ -1,6 +1,5 @@
 """The webhook at Telegram: set after a start, then watched for deliveries that failed."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -22,24 +21,17 @@ FIRST_LOOK, LATER_LOOKS = 5.0, 600.0
 class Webhook:
     """The webhook of one bot. Of several replicas the leader keeps it."""
 
-    def __init__(
-        self, *, bot: Bot, clock: Clock, url: str, secret: SecretStr, is_leader: Callable[[], bool]
-    ) -> None:
+    def __init__(self, *, bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
         self._bot = bot
         self._clock = clock
         self._url = url
         self._secret = secret
-        self._is_leader = is_leader
-        self._is_set = False
+        self.is_set = False
+        """Whether Telegram has the webhook, as far as this process knows."""
 
-    @property
-    def is_set(self) -> bool:
-        """Whether Telegram has the webhook, as far as this process knows.
-
-        A stand-by relies on its leader, and on the former leader when it leads itself: updates come all the while.
-        """
-        self._is_set = self._is_set or not self._is_leader()
-        return self._is_set
+    def rely_on_leader(self) -> None:
+        """Take the webhook for set, because another replica leads. It stays set if this one leads later."""
+        self.is_set = True
 
     async def keep(self) -> None:
         """Set the webhook, with retries, and then log each failed delivery that Telegram reports."""
@@ -57,7 +49,7 @@ class Webhook:
                 tries += 1
                 log.error("webhook not set", tries=tries, error=str(error))
                 await self._clock.sleep(backoff(tries, first=1.0, longest=60.0))
-        self._is_set = True
+        self.is_set = True
         log.info("webhook set")
         await _watch(self._bot, self._clock)
 

@@ -19,18 +19,16 @@ from tests.support.process_launcher import DEADLINE
 
 
 class Process:
-    """A process with a webhook, which may be a stand-by."""
+    """A process with a webhook."""
 
     def __init__(self, telegram: Telegram, url: str) -> None:
         self.telegram = telegram
-        self.leads = True
         self.bot = make_bot(TOKEN, TelegramSession(url, proxy=None))
         self.webhook = Webhook(
             bot=self.bot,
             clock=SystemClock(),
             url="https://bot.example.org/webhook/x",
             secret=SecretStr("secret"),
-            is_leader=lambda: self.leads,
         )
 
     async def lead_until(self, call: str, count: int) -> None:
@@ -62,9 +60,8 @@ async def test_a_leader_sets_the_webhook_each_time_that_it_begins_to_lead(proces
 async def test_a_stand_by_relies_on_the_webhook_of_its_leader_also_when_it_leads(process: Process) -> None:
     """It gets updates all the while: otherwise no replica would be ready when a leader ends."""
     process.telegram.faults.add(Fault("setWebhook", times=None, answer=faults.status(502, "")))
-    process.leads = False
+    process.webhook.rely_on_leader()
     assert process.webhook.is_set
-    process.leads = True
     await process.lead_until("setWebhook", 1)
     assert process.webhook.is_set
 
