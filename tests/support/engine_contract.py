@@ -69,10 +69,6 @@ class HeldProvider(FakeProvider):
         for prompt in prompts or list(self.running):
             self.running.remove(prompt)
 
-    def has_created(self, number: int) -> bool:
-        """Return whether so many creates have arrived."""
-        return len(self.created) >= number
-
     async def _create(self, body: dict[str, str]) -> httpx.Response:
         prompt = body["prompt"]
         self.created.append(prompt)
