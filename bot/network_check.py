@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import socket
+import ssl
 from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -88,13 +89,22 @@ async def _call(settings: Settings, method: str, url: str) -> None:
             response = await client.request(method, url)
     except httpx.HTTPError as error:
         raise CheckFailed(
-            f"{url} cannot be reached from this machine ({type(error).__name__}); try `curl {url}` from outside"
+            f"{url} cannot be reached from this machine ({_reason(error)}); try `curl {url}` from outside"
         ) from None
     if response.status_code != HTTPStatus.NOT_FOUND or response.text != NOT_FOUND:
         raise CheckFailed(
             f"{url} is answered with {response.status_code} by another server, not by this bot: pass both "
             f"{WEBHOOK_PATH}/ and {SOURCE_PATH}/ to LISTEN={settings.listen}"
         )
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    """Return the kind of an error, and what TLS refused, if it did."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    kind = type(error).__name__
+    return f"{kind}: {cause.reason}" if isinstance(cause, ssl.SSLError) and cause.reason else kind
 
 
 async def webhook_info(settings: Settings) -> str:

@@ -104,14 +104,21 @@ class Replica:
         return self._last.trouble if self._last else None
 
     async def _beat_forever(self) -> None:
+        fails = False
         while True:
             await self._clock.sleep(BEAT_SECONDS)
             try:
                 await asyncio.wait_for(self._beat(), LONGEST_GAP_SECONDS)
             except (TimeoutError, StorageUnavailable) as error:
-                log.warning("heartbeat failed", replica=self.id, error=str(error) or "no answer")
+                if not fails:
+                    log.warning("heartbeats fail", replica=self.id, error=str(error) or "no answer")
+                fails = True
             except Exception:
                 log.exception("heartbeat failed", replica=self.id)
+            else:
+                if fails:
+                    log.info("heartbeats succeed again", replica=self.id)
+                fails = False
 
     async def _beat(self) -> None:
         at = self._clock.monotonic()

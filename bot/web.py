@@ -154,6 +154,8 @@ async def _name_not_found(request: web.Request, handler: Handler) -> web.StreamR
 async def _receive_update(request: web.Request, update_queue: UpdateQueue) -> web.Response:
     try:
         update = json_text.loads(await request.read())
+    except ConnectionError:
+        return web.Response(status=400)  # nobody reads it: the caller is gone
     except (ValueError, RecursionError):
         return web.Response(status=400)
     if not isinstance(update, dict) or not _is_update_id(update.get("update_id")):

@@ -118,7 +118,7 @@ class DbosEngine:
             return
         number = await self._workflows.take_over(tombstones)
         if number:
-            log.warning("requests taken over", workflows=number, replicas=list(tombstones))
+            log.warning("requests taken over", workflows=number)
 
     async def repair(self) -> None:
         """Enqueue open requests that no workflow drives, and delete old workflows. Raises StorageUnavailable.

@@ -110,10 +110,10 @@ def recording_transport(
 
 def transport_through(
     proxy: Proxy | None, *, context: ssl.SSLContext, limits: httpx.Limits
-) -> httpx.AsyncBaseTransport | None:
-    """Return a transport that uses a proxy for every host, or None for the transport of httpx."""
+) -> httpx.AsyncBaseTransport:
+    """Return a transport that uses a proxy, if there is one, for every host."""
     if proxy is None:
-        return None
+        return httpx.AsyncHTTPTransport(verify=context, limits=limits)
     dialer = Dialer(proxy_for=lambda _host, _port: proxy, resolve=by_name)
     return DialingTransport(dialer, context=context, limits=limits)
 

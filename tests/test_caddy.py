@@ -4,14 +4,16 @@ import asyncio
 import os
 import shutil
 import ssl
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any, cast
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
+from bot.update_queue import UpdateQueue
 from bot.web import HEALTH_PATH, METRICS_PATH, NOT_FOUND, READY_PATH, WEBHOOK_PATH, WebServer
 from core.metrics import Metrics
 from generation.source_links import SOURCE_PATH, LinkRefused
@@ -20,6 +22,7 @@ from tests.support.process_launcher import DEADLINE, ROOT, started
 
 CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
 CALLS = 10
+SECRET, SECRET_PATH = "secret-of-the-webhook", "path-of-the-webhook"
 
 pytestmark = [
     pytest.mark.slow,
@@ -43,6 +46,8 @@ class Replica:
             find_unready=self._find_unready,
             load_source=self._count,
         )
+        # No update is passed on: the body of each call is no JSON.
+        self.server.add_webhook(f"{WEBHOOK_PATH}/{SECRET_PATH}", SecretStr(SECRET), cast("UpdateQueue", None))
 
     async def _find_unready(self) -> Sequence[str]:
         return self.unready
@@ -55,14 +60,26 @@ class Replica:
 class Proxy:
     """Caddy, and its address."""
 
-    def __init__(self, url: str, http: aiohttp.ClientSession, context: ssl.SSLContext) -> None:
+    def __init__(self, url: str, log: Path, http: aiohttp.ClientSession, context: ssl.SSLContext) -> None:
+        self.log = log
         self._url = url
         self._http = http
         self._context = context
 
-    async def call(self, method: str, path: str) -> tuple[int, str]:
-        async with self._http.request(method, self._url + path, ssl=self._context) as answer:
+    async def call(self, method: str, path: str, **more: Any) -> tuple[int, str]:
+        async with self._http.request(method, self._url + path, ssl=self._context, **more) as answer:
             return answer.status, await answer.text()
+
+    async def post_update(self) -> int:
+        """Call the webhook as Telegram does, with a body that the bot reads and refuses. Return the status."""
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        status, _ = await self.call(
+            "POST",
+            f"{WEBHOOK_PATH}/{SECRET_PATH}",
+            data=b"x" * 2_000,
+            headers=headers,
+        )
+        return status
 
 
 @pytest.fixture
@@ -93,7 +110,8 @@ async def proxy(replicas: list[Replica], health_interval: str, tmp_path: Path) -
             while proxy is None:
                 assert caddy.returncode is None
                 with suppress(OSError, aiohttp.ClientError):
-                    found = Proxy(url, http, ssl.create_default_context(cafile=root))
+                    context = ssl.create_default_context(cafile=root)
+                    found = Proxy(url, tmp_path / "caddy.log", http, context)
                     await found.call("GET", "/")
                     proxy = found
                 await asyncio.sleep(0.05)
@@ -124,8 +142,9 @@ async def _caddy(
         "PUBLIC_URL": url,
     }
     command = ("caddy", "run", "--adapter", "caddyfile", "--config", str(config))
-    async with started(*command, env=environment, folder=folder, stderr=sys.stderr.fileno()) as caddy:
-        yield url, caddy
+    with (folder / "caddy.log").open("wb") as log:
+        async with started(*command, env=environment, folder=folder, stderr=log.fileno()) as caddy:
+            yield url, caddy
 
 
 async def test_only_two_paths_are_public(proxy: Proxy) -> None:
@@ -141,10 +160,23 @@ async def test_the_replicas_take_turns(proxy: Proxy, replicas: list[Replica]) ->
     assert [replica.calls for replica in replicas] == [CALLS / 2, CALLS / 2]
 
 
-async def test_a_replica_that_ends_costs_no_call(proxy: Proxy, replicas: list[Replica]) -> None:
+async def test_a_replica_that_ends_costs_one_call_which_telegram_repeats(
+    proxy: Proxy, replicas: list[Replica]
+) -> None:
+    assert [await proxy.post_update() for _ in range(CALLS)] == [400] * CALLS
     await replicas[0].server.stop()
-    for _ in range(CALLS):
-        assert await proxy.call("POST", f"{WEBHOOK_PATH}/x") == (404, NOT_FOUND)
+    statuses = [await proxy.post_update() for _ in range(CALLS)]
+    assert sorted(statuses) == [400] * (CALLS - 1) + [502]
+
+
+async def test_the_log_of_the_proxy_holds_no_secret(proxy: Proxy, replicas: list[Replica]) -> None:
+    for replica in replicas:
+        await replica.server.stop()
+    assert {await proxy.post_update() for _ in range(4)} <= {502, 503}
+    log = proxy.log.read_text(encoding="utf-8")
+    assert "connection refused" in log
+    assert SECRET not in log
+    assert SECRET_PATH not in log
 
 
 @pytest.mark.parametrize("health_interval", ["50ms"])
