@@ -99,7 +99,7 @@ async def _call(settings: Settings, method: str, url: str) -> None:
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    """Return the kind of an error, and what TLS refused, if it did."""
+    """Return the kind of an error, with the reason of TLS if a handshake failed."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__

@@ -1,6 +1,7 @@
 """Connections to PostgreSQL through SQLAlchemy's asyncio extension and psycopg, all of one owner."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -71,7 +72,7 @@ def create_visiting_engine(url: sa.URL) -> AsyncEngine:
     return create_async_engine(
         url.set(drivername="postgresql+psycopg"),
         poolclass=sa.NullPool,
-        connect_args={name: value for name, value in options.items() if name not in url.query},
+        connect_args=_unless_given(url, options),
     )
 
 
@@ -88,10 +89,15 @@ def create_blocking_engine(url: sa.URL, connections: int, *, limited: bool = Tru
         max_overflow=0,
         pool_pre_ping=True,
         connect_args={
-            **{name: value for name, value in _CONNECT.items() if name not in url.query},
+            **_unless_given(url, _CONNECT),
             "options": " ".join([given, *(_option(name, value) for name, value in session.items())]),
         },
     )
+
+
+def _unless_given(url: sa.URL, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that the URL does not set itself."""
+    return {name: value for name, value in options.items() if name not in url.query}
 
 
 def _option(name: str, value: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.update_queue import UpdateQueue
-from bot.web import HEALTH_PATH, METRICS_PATH, NOT_FOUND, READY_PATH, WEBHOOK_PATH, WebServer
+from bot.web import HEALTH_PATH, METRICS_PATH, NOT_FOUND, READY_PATH, SECRET_HEADER, WEBHOOK_PATH, WebServer
 from core.metrics import Metrics
 from generation.source_links import SOURCE_PATH, LinkRefused
 from tests.support.free_port import free_port
@@ -72,7 +72,7 @@ class Proxy:
 
     async def post_update(self) -> int:
         """Call the webhook as Telegram does, with a body that the bot reads and refuses. Return the status."""
-        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        headers = {SECRET_HEADER: SECRET}
         status, _ = await self.call(
             "POST",
             f"{WEBHOOK_PATH}/{SECRET_PATH}",

@@ -39,9 +39,9 @@ async def test_the_limits_per_user_and_in_total_are_reached_and_never_exceeded(
     while len(provider.created) < len(prompts):
         provider.finish(provider.running[0])
         await until(is_full)
-    harness.provider.finish()
+    provider.finish()
     assert set(await harness.until_closed(*prompts)) == {State.DELIVERED}
-    assert harness.provider.most_running == {None: 5, "1": 2, "2": 2, "3": 2}
+    assert provider.most_running == {None: 5, "1": 2, "2": 2, "3": 2}
     for user in ("1", "2", "3"):
         assert [p for p in harness.provider.created if p.startswith(user)] == [
             p for p in prompts if p.startswith(user)

@@ -48,6 +48,11 @@ class Pair:
         assert isinstance(accepted, Accepted)
         return accepted.request
 
+    def show(self, statuses: StatusMessages, request: Request) -> None:
+        """Let a replica show a request that it has just accepted."""
+        statuses.show(request)
+        statuses.update_now(request.id)
+
     async def begin(self, request: Request) -> Request:
         """Record the create of a request and return its row."""
         assert await self.requests.move(request.id, State.QUEUED, State.SUBMITTING, creates=1)
@@ -104,8 +109,7 @@ async def _pair(url: str) -> AsyncIterator[Pair]:
 async def test_the_replica_that_accepts_leaves_a_waiting_request_to_the_leader(database_url: str) -> None:
     async with _pair(database_url) as pair:
         request = await pair.accept()
-        pair.other.show(request)
-        pair.other.update_now(request.id)
+        pair.show(pair.other, request)
         await asyncio.sleep(5)
         assert len(pair.texts) == 1
         assert not pair.other.shows(request.id)
@@ -118,8 +122,7 @@ async def test_the_replica_that_accepts_leaves_a_waiting_request_to_the_leader(d
 async def test_a_late_leader_does_not_take_a_drawing_back(database_url: str) -> None:
     async with _pair(database_url) as pair:
         request = await pair.accept()
-        pair.other.show(request)
-        pair.other.update_now(request.id)
+        pair.show(pair.other, request)
         await asyncio.sleep(2)
         waiting = await pair.row(request)
         pair.other.adopt(await pair.begin(request))
@@ -140,8 +143,7 @@ async def test_the_first_message_of_another_replica_is_continued(database_url: s
         pair.other.adopt(request)
         await asyncio.sleep(ID_SECONDS - 3)
         assert not pair.texts
-        pair.leader.show(request)  # this replica has accepted it, and its call took long
-        pair.leader.update_now(request.id)
+        pair.show(pair.leader, request)  # this replica has accepted it, and its call took long
         await asyncio.sleep(10)
         assert len(pair.texts) == 1
         assert (await pair.row(request)).status_message_id in pair.texts
@@ -173,8 +175,7 @@ async def test_a_first_message_whose_id_was_not_stored_is_found(database_url: st
 async def test_the_id_of_a_message_in_flight_is_stored_although_the_process_stops(database_url: str) -> None:
     async with _pair(database_url) as pair:
         request = await pair.accept()
-        pair.other.show(request)
-        pair.other.update_now(request.id)
+        pair.show(pair.other, request)
         pair.telegram.answer_seconds = 5.0
         await asyncio.sleep(2)
         assert pair.texts
@@ -199,7 +200,6 @@ async def test_of_two_first_messages_one_stays(database_url: str) -> None:
     async with _pair(database_url) as pair:
         request = await pair.accept()
         for statuses in (pair.leader, pair.other):
-            statuses.show(request)
-            statuses.update_now(request.id)
+            pair.show(statuses, request)
         await asyncio.sleep(10)
         assert list(pair.texts) == [(await pair.row(request)).status_message_id]

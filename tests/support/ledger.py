@@ -21,9 +21,8 @@ def read_rows(url: str, query: str, *values: object) -> Sequence[Row]:
     engine = _engine(url)
     if engine.dialect.name == "postgresql":
         query = query.replace("?", "%s")
-        engine = engine.execution_options(
-            isolation_level="AUTOCOMMIT"
-        )  # saves BEGIN and COMMIT: tests look often
+        # Saves BEGIN and COMMIT: tests look often.
+        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         return connection.exec_driver_sql(query, values).mappings().all()
 
