@@ -101,13 +101,13 @@ async def edit_pressed(
     request: Request,
     place: ReplyTarget,
     translate: Translator,
+    bot: Bot,
+    requests: Requests,
     generation_service: GenerationService,
 ) -> None:
     """Ask for the change of a picture."""
-    if request.file_id is None:
-        raise ButtonExpired
+    source = await _source_of_press(query, request, bot.id, requests)
     origin = origins.of_edit_press(query, request, place, translate.language)
-    source = SourcePicture(request.file_id, request.id, request.spoiler)
     name = query.from_user.first_name
     await generation_service.request_or_ask(
         origin, ParsedPrompt("", None), translate, source, user_name=name, query_id=query.id
@@ -210,6 +210,19 @@ async def prompt_without_picture(
 ) -> None:
     """Explain /prompt."""
     await private_replies.send(place_of(message), user.id, translate("prompt-of-what"))
+
+
+async def _source_of_press(
+    query: CallbackQuery, request: Request, bot_id: int, requests: Requests
+) -> SourcePicture:
+    """Return the picture of a request. Before the ledger knows its file, only the pressed message names it."""
+    if request.file_id is not None:
+        return SourcePicture(request.file_id, request.id, request.spoiler)
+    pressed = query.message
+    source = await find_source(pressed, bot_id, requests) if isinstance(pressed, Message) else None
+    if source is None:
+        raise ButtonExpired
+    return source
 
 
 async def _draw_again(

@@ -1,5 +1,6 @@
 """The buttons of results, history, preferences, the command menu, links, and edited commands."""
 
+import asyncio
 import base64
 import itertools
 import json
@@ -43,6 +44,24 @@ async def test_many_presses_of_again_are_one_request(shared_bot: World) -> None:
     assert second.reply_to_message.message_id == first.message_id
     shared_bot.telegram.press(ann, first, "Again")  # a new request, because the other has ended
     await shared_bot.wait_for_picture(ann, 3)
+
+
+async def test_a_picture_is_edited_before_telegram_confirms_it(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    confirmed = asyncio.Event()
+    only = f"chat {ann.id}."
+    shared_bot.telegram.faults.add(Fault("sendPhoto", until=confirmed, after=True, only=only))
+    picture = await _draw(shared_bot, ann, "a fox --ar 1:1")
+    shared_bot.telegram.press(ann, picture, "Edit")
+    await shared_bot.wait_for_text(ann, "What shall I change")
+    confirmed.set()
+    shared_bot.telegram.say(ann, "sepia")
+    edited = await shared_bot.wait_for_picture(ann, 2)
+    assert edited.caption == "sepia"
+    await shared_bot.wait_until_closed()
+    shared_bot.telegram.press(ann, edited, "Before")
+    before = await shared_bot.wait_for_picture(ann, 3)
+    assert before.caption == "a fox"
 
 
 async def test_a_refused_press_shows_the_reason_itself(shared_bot: World) -> None:
