@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -28,6 +29,14 @@ from tests.support.shared_postgres import (
 )
 
 register_profiles()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+# asyncio.Runner replaces Python's own handler at each run, and on the way Python describes the whole task as text.
+signal.signal(signal.SIGINT, _interrupt)
 
 
 @pytest.hookimpl(trylast=True)
