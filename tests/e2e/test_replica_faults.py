@@ -77,11 +77,6 @@ class Rush:
         await world.wait_until(lambda: world.telegram.calls["sendPhoto"] >= until)
         return cls(fleet, users)
 
-    async def wait_for_states(self, state: str, count: int) -> None:
-        """Wait until so many requests are in a state."""
-        query = "SELECT 1 FROM requests WHERE state = ?"
-        await self.fleet.world.wait_until(lambda: len(self.fleet.world.rows(query, state)) >= count)
-
     async def give_work(self, number: int) -> None:
         """Let tasks last until `finish_tasks`, and wait until a replica draws some of those that use all slots."""
         world = self.fleet.world
@@ -100,10 +95,12 @@ class Rush:
         return sum(task.done_at > now + 60 for task in self.fleet.world.media.tasks.values())
 
     async def draws(self, number: int) -> bool:
-        """Return whether a replica draws a picture."""
+        """Return whether a replica draws a picture that has one of the slots."""
         replica = (await self.fleet.replicas[number].wait_for_log("replica started"))["replica"]
-        draws = "SELECT 1 FROM dbos.workflow_status WHERE name = 'draw' AND status = 'PENDING'"
-        return bool(self.fleet.world.rows(f"{draws} AND executor_id = ?", replica))
+        draws = """
+            SELECT 1 FROM dbos.workflow_status JOIN requests ON workflow_uuid = 'draw:' || requests.id
+            WHERE status = 'PENDING' AND state IN ('submitting', 'running') AND executor_id = ?"""
+        return bool(self.fleet.world.rows(draws, replica))
 
     def _note_cut(self) -> None:
         for row in self.fleet.world.rows("SELECT id, state FROM requests"):
@@ -191,7 +188,7 @@ async def test_a_replica_killed_in_the_middle_of_creates_repeats_only_those(flee
     answer = asyncio.Event()
     fleet.world.media.faults.add(Fault("create", times=None, until=answer, after=True))
     rush = await Rush.begin(fleet)
-    await rush.wait_for_states("submitting", IN_FLIGHT)
+    await fleet.world.wait_until(lambda: len(fleet.world.media.tasks) >= IN_FLIGHT)
     number = 0 if await rush.draws(0) else 1  # by chance one may have all of them
     rush.stop(number)
     rush.send(signal.SIGKILL, number)
