@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.model import Failure
 from generation.hidden_file import shown
+from generation.plain_webp import decode_plain_webp
 from generation.standard_rgb import standard_rgb, without_warnings
 
 FORMATS = ("WEBP", "JPEG", "PNG", "AVIF")
@@ -198,12 +199,14 @@ def _check_header(image: Image.Image) -> None:
 
 def _fit(image: Image.Image, data: bytes) -> Picture:
     width, height = image.size
-    image.load()
+    flat = decode_plain_webp(image, data)
+    if flat is None:
+        image.load()
     long = max(width, height) > LONGEST_RATIO * min(width, height)
     fits = width + height <= LARGEST_SIDES
     if image.format in _EXTENSIONS and fits and not long and len(data) <= LARGEST_PHOTO:
         return Picture(data, _EXTENSIONS[image.format], as_photo=True)
-    flat = standard_rgb(image)
+    flat = flat or standard_rgb(image)
     if long:
         # Not as a WebP: Telegram turns a WebP file into a sticker.
         return Picture(_jpeg(flat, 95), "jpg", as_photo=False)

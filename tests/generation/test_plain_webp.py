@@ -1,0 +1,69 @@
+"""Decoding of plain WebP pictures by libwebp itself, compared with Pillow's."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+
+from generation.conversion import to_sendable
+from generation.plain_webp import decode_plain_webp
+from playground import pictures as stand_in
+
+ORIENTATION = 0x0112
+
+
+def _webp(image: Image.Image, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "WEBP", **options)
+    return out.getvalue()
+
+
+def _decoded(data: bytes) -> Image.Image | None:
+    return decode_plain_webp(Image.open(io.BytesIO(data)), data)
+
+
+@given(st.integers(1, 70), st.integers(1, 70), st.integers(5, 200), st.booleans())
+def test_the_pixels_are_those_of_pillow(width: int, height: int, noise: int, lossless: bool) -> None:
+    grey = Image.effect_noise((width, height), noise)
+    data = _webp(Image.merge("RGB", [grey, grey.rotate(90), grey.rotate(180)]), lossless=lossless)
+    decoded = _decoded(data)
+    assert decoded is not None
+    assert decoded.convert("RGB").tobytes() == Image.open(io.BytesIO(data)).convert("RGB").tobytes()
+
+
+def test_the_photo_has_the_bytes_that_pillow_makes() -> None:
+    data = stand_in.webp(stand_in.draw("a fox", "16:9"))
+    out = io.BytesIO()
+    Image.open(io.BytesIO(data)).save(out, "JPEG", quality=92)
+    assert to_sendable(data).data == out.getvalue()
+
+
+def _exif() -> Image.Exif:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    return exif
+
+
+RED = Image.new("RGB", (20, 10), "red")
+LEFT_TO_PILLOW = {
+    "a transparent picture": _webp(Image.new("RGBA", (20, 10), (255, 0, 0, 9))),
+    "a picture that moves": _webp(RED, save_all=True, append_images=[Image.new("RGB", (20, 10), "blue")]),
+    "an orientation": _webp(RED, exif=_exif()),
+    "a colour profile": _webp(
+        RED, icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    ),
+    "another format": to_sendable(_webp(RED)).data,
+}
+
+
+@pytest.mark.parametrize("data", LEFT_TO_PILLOW.values(), ids=LEFT_TO_PILLOW)
+def test_what_is_not_plain_is_left_to_pillow(data: bytes) -> None:
+    assert _decoded(data) is None
+
+
+def test_a_broken_picture_is_left_to_pillow() -> None:
+    data = _webp(Image.effect_noise((200, 200), 50).convert("RGB"))
+    with Image.open(io.BytesIO(data)) as image:
+        assert decode_plain_webp(image, data[: len(data) // 2]) is None
