@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import math
 import ssl
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self, TypeVar
@@ -17,6 +17,7 @@ from core.model import AspectRatio
 from core.proxies import Proxy, ProxyRules
 from core.tls import tls_context
 from provider.answers import Task, check_probe, read_balance, read_created, read_result
+from provider.bare_key import BareKey
 from provider.connections import recording_transport
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
@@ -25,6 +26,7 @@ from provider.image_refusals import asks_for_prompt, picture_refusal
 from provider.model_list import read_models
 from provider.received_bytes import ReceivedBytes, received_bytes
 from provider.refusals import is_success, refusal, status_error
+from provider.result_calls import ResultCalls
 
 T = TypeVar("T")
 
@@ -32,7 +34,7 @@ CALLS_AT_ONCE = 10
 """Calls at once in one httpx pool. A pool walks all waiting calls and connections whenever a call ends
 (encode/httpx#3215), so several small pools cost less than a large one."""
 TASKS_PER_CLIENT = 50
-"""Tasks polled over one pool: with 5.4 calls in 8 s each, 10 connections suffice for answers that take 0.3 s."""
+"""Tasks for each pool and each ten connections of polls: with 5.4 polls in 8 s, answers may take 0.3 s."""
 FEWEST_CLIENTS = 2
 """A pool full of slow answers must not delay every create."""
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
@@ -64,6 +66,14 @@ class MediaClient:
         proxy = (proxies or ProxyRules()).for_url(url)
         self._clients = [_client(key, context, proxy, transport) for _ in range(count)]
         self._next_client = itertools.cycle(self._clients)
+        self._result_calls = ResultCalls(
+            url=f"{self._url}/media/result",
+            key=key,
+            context=context,
+            proxy=proxy,
+            at_once=count * CALLS_AT_ONCE,
+            transport=transport,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,6 +83,7 @@ class MediaClient:
     ) -> None:
         for client, _slots in self._clients:
             await client.aclose()
+        await self._result_calls.aclose()
 
     async def create(self, prompt: str, ratio: AspectRatio | None, image: str | None = None) -> Task:
         """Start a paid task and return it. This method never repeats the call.
@@ -136,7 +147,7 @@ class MediaClient:
         return read_created(await self._call("POST", "media/create", body))
 
     async def _result(self, task_id: str) -> Task:
-        return read_result(await self._ask("POST", "media/result", {"task_id": task_id}), task_id)
+        return read_result(_fields(_readable(await self._result_calls.post({"task_id": task_id}))), task_id)
 
     async def _balance(self) -> float:
         return read_balance(await self._ask("GET", "balance", None))
@@ -154,23 +165,14 @@ class MediaClient:
 
     async def _ask(self, verb: str, path: str, body: Json | None) -> Json:
         """Return the fields of an answer to a call that is safe to repeat."""
-        found = await self._call_again(verb, path, body)
-        if not is_success(found.status):
-            raise status_error(found.status, found.body, found.retry_after)
-        return read_json(found.status, found.body)
+        return _fields(await self._call_again(verb, path, body))
 
     async def _call_again(self, verb: str, path: str, body: Json | None) -> HttpAnswer:
         """Return the answer to a call that is safe to repeat. Raises Temporary if it did not arrive."""
         try:
-            found = await self._call(verb, path, body)
+            return _readable(await self._call(verb, path, body))
         except OutcomeUnknown as error:
             raise Temporary(str(error)) from error
-        if found.broken is not None:
-            try:
-                read_json(found.status, found.body)
-            except ProtocolError:
-                raise Temporary(f"{path}: {found.broken}") from None
-        return found
 
     async def _call(self, verb: str, path: str, body: Json | None) -> HttpAnswer:
         """Return the answer, of which the end may be missing.
@@ -203,17 +205,6 @@ class MediaClient:
         return value
 
 
-class _BareKey(httpx.Auth):
-    """Adds the bare key (no `Bearer`, docs/media-api.md) to each outgoing request, so that no repr shows it."""
-
-    def __init__(self, key: SecretStr) -> None:
-        self._key = key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._key.get_secret_value()
-        yield request
-
-
 def _client(
     key: SecretStr,
     context: ssl.SSLContext,
@@ -222,7 +213,7 @@ def _client(
 ) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
     limits = httpx.Limits(max_connections=CALLS_AT_ONCE, max_keepalive_connections=CALLS_AT_ONCE)
     client = httpx.AsyncClient(
-        auth=_BareKey(key),
+        auth=BareKey(key),
         headers={"Accept-Encoding": ACCEPTED_ENCODINGS},
         timeout=TIMEOUT,
         limits=limits,
@@ -231,6 +222,23 @@ def _client(
         trust_env=False,  # the settings have the proxies of the environment
     )
     return client, asyncio.Semaphore(CALLS_AT_ONCE)
+
+
+def _fields(found: HttpAnswer) -> Json:
+    """Return the fields of a successful answer. Raises RequestRefused, NotAccepted or ProtocolError for another one."""
+    if not is_success(found.status):
+        raise status_error(found.status, found.body, found.retry_after)
+    return read_json(found.status, found.body)
+
+
+def _readable(found: HttpAnswer) -> HttpAnswer:
+    """Return an answer that is safe to ask for again. Raises Temporary if a part of it is missing."""
+    if found.broken is not None:
+        try:
+            read_json(found.status, found.body)
+        except ProtocolError:
+            raise Temporary(found.broken) from None
+    return found
 
 
 async def _read(response: httpx.Response, received: ReceivedBytes) -> HttpAnswer:

@@ -20,7 +20,7 @@ from provider import connections, downloads
 from provider.client import MediaClient
 from provider.connections import Dialer, DialingTransport
 from provider.downloads import Downloads
-from provider.errors import DownloadRefused, LinkUnavailable, NotSent
+from provider.errors import DownloadRefused, LinkUnavailable, NotSent, ProtocolError, Temporary
 from tests.support.proxies import Behaviour, TestProxy, open_proxy
 
 PUBLIC_V6, PUBLIC_V4 = "2606:2800:220:1:248:1893:25c8:1946", "93.184.215.14"
@@ -165,6 +165,19 @@ async def test_a_download_tries_every_address_of_the_store(
     async with Downloads("https://media.example/v1") as opened:
         picture = await opened.fetch(f"https://store.example:{store}/fox")
     assert picture == f"store.example:{store}/fox".encode()
+
+
+async def test_a_poll_trusts_only_a_certificate_for_the_host(
+    store: int, resolve: Callable[..., None]
+) -> None:
+    resolve("127.0.0.1")
+    for host, error in (("store.example", ProtocolError), ("other.example", Temporary)):
+        url = f"https://{host}:{store}/v1"
+        async with MediaClient(
+            url=url, key=SecretStr("key-key-key"), model="seedream-3", metrics=Metrics()
+        ) as client:
+            with pytest.raises(error):
+                await client.result("a-task")
 
 
 def _downloads(proxy: TestProxy, scheme: str, *, allow_private: bool = False) -> Downloads:

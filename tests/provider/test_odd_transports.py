@@ -163,3 +163,22 @@ async def test_a_result_in_a_broken_answer_is_asked_for_again_unless_it_is_compl
         with pytest.raises(Temporary):
             await api.result(ID)
         assert (await api.result(ID)).url == URL
+
+
+@pytest.mark.parametrize("answer", UNKNOWN.values(), ids=UNKNOWN)
+async def test_a_broken_answer_to_a_poll_is_an_error_of_the_media_api(answer: Sequence[bytes]) -> None:
+    async with raw_server(answer) as server, _client(server.url) as api:
+        with pytest.raises(MediaError):
+            await api.result(ID)
+
+
+async def test_the_rest_of_an_answer_to_a_poll_is_not_read_as_the_next_one() -> None:
+    done = json.dumps({"code": 0, "id": ID, "status": "done", "url": URL}).encode()
+    answers = [[http(done, length=50)]] * 4 + [[http(done)]]
+    async with raw_server(*answers, keeps_open=True) as server, _client(server.url) as api:
+        for _ in range(4):
+            with pytest.raises(MediaError):
+                await api.result(ID)
+        for _ in range(4):
+            assert (await api.result(ID)).url == URL
+    assert len(server.requests) == 8

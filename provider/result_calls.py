@@ -1,0 +1,95 @@
+"""The result call, which polls a task: most calls of the bot, and safe to repeat.
+
+It goes through aiohttp below httpx, which takes a quarter of the CPU time of httpx's own pool. That pool stays for paid
+calls: only there can the bytes of a broken answer be kept (provider.received_bytes).
+"""
+
+import asyncio
+import ssl
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from pydantic import SecretStr
+
+from core.proxies import Proxy
+from provider.bare_key import BareKey
+from provider.connections import transport_through
+from provider.errors import Temporary
+from provider.fields import Json
+from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, decompressed
+
+TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
+LONGEST_WAIT = 60.0
+"""Longest time in seconds for a whole call, however slowly the bytes arrive."""
+LARGEST_ANSWER = 1024 * 1024
+
+
+class ResultCalls:
+    """Makes result calls, `at_once` of them at the same time. Close it in the loop that it was used in."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        key: SecretStr,
+        context: ssl.SSLContext,
+        proxy: Proxy | None,
+        at_once: int,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._url = url
+        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
+        self._slots = asyncio.Semaphore(at_once)
+        self._client = httpx.AsyncClient(
+            auth=BareKey(key),
+            headers={"Accept-Encoding": ACCEPTED_ENCODINGS},
+            timeout=TIMEOUT,
+            transport=transport or _transport(proxy, context, limits),
+            trust_env=False,  # the settings have the proxies of the environment
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def post(self, body: Json) -> HttpAnswer:
+        """Return the answer, of which the end may be missing. Raises Temporary if none arrives."""
+        async with self._slots:
+            request = self._client.build_request("POST", self._url, json=body)
+            try:
+                async with asyncio.timeout(LONGEST_WAIT):
+                    response = await self._client.send(request, stream=True)
+                    return await _read(response)
+            except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, TimeoutError) as error:
+                raise Temporary(f"media/result: {type(error.__cause__ or error).__name__}") from error
+
+
+def _transport(
+    proxy: Proxy | None, context: ssl.SSLContext, limits: httpx.Limits
+) -> httpx.AsyncBaseTransport:
+    if proxy is not None:
+        return transport_through(proxy, context=context, limits=limits)
+    return AiohttpTransport(verify=context, limits=limits, trust_env=False)
+
+
+async def _read(response: httpx.Response) -> HttpAnswer:
+    """Return as much of an answer as arrives, at most `LARGEST_ANSWER` bytes: an answer has a few hundred."""
+    if response.is_stream_consumed:  # the transport gave the whole answer at once
+        return HttpAnswer(response.status_code, response.content, response.headers.get("retry-after"))
+    raw = bytearray()
+    broken = None
+    try:
+        async for chunk in response.aiter_raw():
+            raw += chunk
+            if len(raw) > LARGEST_ANSWER:
+                broken = "the answer is too large"
+                break
+    except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError) as error:
+        broken = type(error).__name__
+    finally:
+        await response.aclose()
+    body, whole = decompressed(bytes(raw), response.headers.get("content-encoding", ""), LARGEST_ANSWER)
+    if not whole:
+        broken = broken or "the answer is damaged"
+    return HttpAnswer(response.status_code, body, response.headers.get("retry-after"), broken)
