@@ -133,6 +133,23 @@ async def paced(harness: Harness) -> list[Row]:
     ]
 
 
+async def full_line(harness: Harness) -> list[Row]:
+    """Measure the share of pictures among the messages while 300 requests at once fill Telegram's limits."""
+    harness.set_durations(3.0, 0.1)
+    flood = harness.world.telegram.flood = Flood(strict=True)
+    await harness.world.process.start(TELEGRAM_RATE="30")
+    harness.request(300)
+    await harness.world.wait_until(lambda: len(harness.sent_at()) == 300, 120.0)
+    pictures = sorted(harness.sent_at().values())
+    first, last = pictures[0], pictures[-1]
+    messages = [at for at in harness.messages_at() if first <= at <= last]
+    return [
+        ("messages refused by a strict Telegram, 300 at once", str(flood.refused), "<= 2"),
+        ("pictures among 30 messages, 300 at once", f"{len(pictures) / len(messages) * 30:.1f}", ">= 26"),
+        ("pictures a second, 300 at once", f"{(len(pictures) - 1) / (last - first):.1f}", ""),
+    ]
+
+
 def simulated() -> list[Row]:
     """Compare the poll schedule with a poll every two seconds, on the same durations."""
     learned, fixed = trained_statistics(), _every_two_seconds(6_000, 2)
@@ -160,6 +177,7 @@ SCENES: dict[str, Callable[[Harness], Awaitable[list[Row]]]] = {
     "crowded": crowded,
     "killed": killed,
     "paced": paced,
+    "full_line": full_line,
     "polled": polled,
 }
 

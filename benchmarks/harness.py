@@ -66,6 +66,15 @@ class Harness:
         events = self.world.telegram.chats.events
         return {e.text: e.at for e in events if e.kind == "sent" and e.message and e.message.photo}
 
+    def messages_at(self) -> list[float]:
+        """Return the monotonic times at which the bot sent a message of any kind."""
+        events = self.world.telegram.chats.events
+        return [
+            e.at
+            for e in events
+            if e.kind == "sent" and e.message and e.message.from_user and e.message.from_user.is_bot
+        ]
+
     async def wait_until_created(self, count: int) -> None:
         """Wait until the provider has so many tasks."""
         await _wait_until(lambda: len(self.world.media.tasks) >= count, 0.05)

@@ -82,7 +82,8 @@ class Delivery:
         self._status_messages.sending(request.id)
         await self._picture_sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
         async with self._slots:
-            self._picture_sender.show_chat_action(request.place)
+            if not self._status_messages.has_message(request.id):
+                self._picture_sender.show_chat_action(request.place)
             try:
                 picture = await self._fetcher.fetch(request)
             except (DownloadError, UnusablePicture) as error:

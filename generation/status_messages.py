@@ -125,6 +125,11 @@ class StatusMessages:
         """Return whether this process shows a request."""
         return request_id in self._by_id
 
+    def has_message(self, request_id: int) -> bool:
+        """Return whether a status message of this process is in the chat."""
+        status = self._by_id.get(request_id)
+        return status is not None and status.message_id is not None
+
     async def forget(self, request_id: int) -> None:
         """Stop to show a request, because another replica continues it or has closed it."""
         status = self._by_id.get(request_id)

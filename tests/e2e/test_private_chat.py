@@ -384,6 +384,23 @@ async def test_a_busy_provider_is_retried(shared_bot: World) -> None:
     assert len([t for t in shared_bot.media.tasks.values() if t.prompt == "a patient fox"]) == 1
 
 
+async def test_a_picture_takes_three_calls_of_the_bot_api(shared_bot: World) -> None:
+    shared_bot.hold_tasks()
+    ann = shared_bot.add_user()
+    counters = [
+        shared_bot.telegram.faults.add(Fault(method, times=None, after=True, only=f"chat {ann.id}."))
+        # The status is edited only if the picture takes long.
+        for method in ("sendMessage", "sendPhoto", "deleteMessage", "editMessageText", "*")
+    ]
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await shared_bot.wait_for_text(ann, "Drawing")
+    shared_bot.finish_tasks()
+    await shared_bot.wait_for_picture(ann)
+    await shared_bot.wait_until_closed()
+    sent, sent_photo, deleted, _edited, others = (counter.hits for counter in counters)
+    assert (sent, sent_photo, deleted, others) == (1, 1, 1, 0)
+
+
 async def test_a_press_is_answered_while_messages_wait_for_their_rate_limit(own_bot: World) -> None:
     await own_bot.process.start()
     ann = own_bot.add_user()

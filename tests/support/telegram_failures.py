@@ -185,7 +185,7 @@ TELEGRAM_FAILURES = [
         Seen.PICTURE_AND_STATUS,
         _bad("message can't be deleted"),
     ),
-    TelegramFailure(Awaited.PICTURE, "sendChatAction", "500", Seen.PICTURE, SERVER_ERROR, None),
+    TelegramFailure(Awaited.GROUP_PICTURE, "sendChatAction", "500", Seen.PICTURE, SERVER_ERROR, None),
     *_any_method(Awaited.GROUP_NOTICE, "sendMessage", Seen.TEXT, Seen.TEXT_TWICE),
     *_outages(Awaited.GROUP_NOTICE, "sendMessage", Seen.TEXT),
     *_any_method(Awaited.ANSWER, "sendMessage", Seen.TEXT, Seen.TEXT_TWICE),
