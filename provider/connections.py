@@ -21,6 +21,9 @@ from provider.received_bytes import RecordingBackend
 
 ROUTE_SECONDS = 3.0
 """Longest time in seconds for an address that is not the last one: a broken IPv6 route must not cost the whole time."""
+WARM_SECONDS = 30.0
+"""Time in seconds for which an idle connection is kept for calls that are safe to repeat. A paid call must not meet a
+connection that the server is about to close, because its outcome would be unknown: its pool keeps the 5 s of httpx."""
 _NOT_CONNECTED = (httpcore.ConnectError, httpcore.ConnectTimeout)
 
 ProxyChoice = Callable[[str, int], Proxy | None]

@@ -19,7 +19,7 @@ import httpx
 
 from core.proxies import ProxyRules
 from core.tls import tls_context
-from provider.connections import Dialer, DialingTransport, by_name
+from provider.connections import WARM_SECONDS, Dialer, DialingTransport, by_name
 from provider.errors import DownloadRefused, LinkExpired, LinkUnavailable
 
 LARGEST_PICTURE = 25 * 1024 * 1024
@@ -28,7 +28,7 @@ TIMEOUT = httpx.Timeout(connect=10.0, read=15.0, write=10.0, pool=30.0)
 WHOLE_DOWNLOAD = 90.0
 """The longest time in seconds for one picture, against a store that drips bytes."""
 _GONE = frozenset({401, 403, 404, 410})
-_LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4)
+_LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=WARM_SECONDS)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """The addresses by which a network without IPv4 reaches IPv4 (RFC 6052)."""
 

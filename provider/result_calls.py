@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from core.proxies import Proxy
 from provider.bare_key import BareKey
-from provider.connections import transport_through
+from provider.connections import WARM_SECONDS, transport_through
 from provider.errors import Temporary
 from provider.fields import Json
 from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, decompressed
@@ -39,7 +39,9 @@ class ResultCalls:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._url = url
-        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
+        limits = httpx.Limits(
+            max_connections=at_once, max_keepalive_connections=at_once, keepalive_expiry=WARM_SECONDS
+        )
         self._slots = asyncio.Semaphore(at_once)
         self._client = httpx.AsyncClient(
             auth=BareKey(key),
