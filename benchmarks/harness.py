@@ -2,9 +2,11 @@
 
 import asyncio
 import datetime
+import io
 import os
 import platform
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 import psutil
+from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 
 from playground import pictures
@@ -33,13 +36,14 @@ SETTINGS = {
 class Harness:
     """A world with lifted limits. `requested_at` maps prompts to monotonic times.
 
-    `processes` are those of the bot: only that of the world, or several replicas.
+    `processes` are those of the bot: only that of the world, or several replicas. `picture` is the WebP file that the
+    provider's stand-in serves for every task.
     """
 
     def __init__(self, world: World, processes: Sequence[BotProcess] = ()) -> None:
         self.world = world
         self.processes = processes or [world.process]
-        serve_one_picture(world)
+        self.picture = serve_one_picture(world)
         world.telegram.flood.rate = 100_000
         self.requested_at: dict[str, float] = {}
 
@@ -123,10 +127,27 @@ async def _wait_until(ready: Callable[[], bool], interval: float) -> None:
             await asyncio.sleep(interval)
 
 
-def serve_one_picture(world: World) -> None:
-    """Make the stand-in serve the same picture for every task, so that drawing costs no CPU."""
+def serve_one_picture(world: World) -> bytes:
+    """Make the stand-in serve the same picture for every task, so that drawing costs no CPU, and return it."""
     picture = pictures.webp(pictures.draw("a lighthouse in a storm", "1:1"))
     world.media.draw = lambda _prompt, _ratio, _pixels: picture
+    return picture
+
+
+def conversion_seconds(picture: bytes, count: int = 50) -> float:
+    """Return the CPU seconds in which Pillow converts a WebP to a JPEG of quality 92."""
+    begun = time.process_time()
+    for _ in range(count):
+        with Image.open(io.BytesIO(picture)) as image:
+            image.save(io.BytesIO(), "JPEG", quality=92)
+    return (time.process_time() - begun) / count
+
+
+def import_seconds(module: str) -> float:
+    """Return the seconds in which a new Python process imports a module and ends."""
+    begun = time.monotonic()
+    subprocess.run((sys.executable, "-c", f"import {module}"), check=True)
+    return time.monotonic() - begun
 
 
 def machine_line() -> str:
