@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from bot import logs, stop_signals
+from bot.aiogram_import import import_aiogram
 from bot.setting_types import postgres_url
 from bot.settings import LogFormat, LogLevel, Settings, SettingsError, load, passwords
 
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _demo(parsed: argparse.Namespace) -> int:
+    import_aiogram()
     if parsed.once:
         from bot.demo_once import draw_once  # noqa: PLC0415 - only the demo needs the playground
 
@@ -55,7 +57,8 @@ def _demo(parsed: argparse.Namespace) -> int:
 def _run(settings: Settings, warnings: Sequence[str]) -> int:
     # Imports leave next to no garbage. To look for it takes a tenth of their time (benchmarks/).
     gc.disable()
-    from bot.process import run  # noqa: PLC0415 - bad settings are reported without importing aiogram, httpx or Pillow (160 MB)
+    import_aiogram()
+    from bot.process import run  # noqa: PLC0415 - bad settings are reported without importing aiogram, httpx or Pillow (110 MB)
     from storage.database_errors import DatabaseError  # noqa: PLC0415
 
     gc.freeze()
@@ -76,6 +79,7 @@ def _run(settings: Settings, warnings: Sequence[str]) -> int:
 
 
 def _check(settings: Settings, warnings: Sequence[str]) -> int:
+    import_aiogram()
     from bot.check import check  # noqa: PLC0415
 
     logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)

@@ -1,10 +1,10 @@
 """A process that imports the bot once and forks a command of the command line on request.
 
-Importing aiogram alone takes two seconds, and the tests start several hundred commands, most of them bots. A fork
+Imports and models of pydantic take two seconds, and the tests start several hundred commands, most of them bots. A fork
 runs the same `main` in a process of its own; only the imports are not repeated.
 
-Run as `python -m tests.support.fork_server SOCKET`. Each connection requests one command: the server answers with the
-pid and, when the command has ended, with the exit code.
+`ForkServer` (tests.support.process_launcher) starts it. Each connection requests one command: the server answers with
+the pid and, when the command has ended, with the exit code.
 
 The server ends at the end of its standard input, a pipe from the tests, which the system closes even if the tests are
 killed. The kernel kills each fork when the server ends.
@@ -62,6 +62,14 @@ _CALLS = (
     methods.SendMessage,
 )
 """Calls with one answer of each type that the bot gets."""
+_FURTHER_CALLS = (
+    methods.DeleteMessage,
+    methods.EditMessageText,
+    methods.SendChatAction,
+    methods.SendPhoto,
+    methods.SetMyCommands,
+)
+"""Further calls of nearly every bot, whose models are built at their first use."""
 _ANSWERS: list[object] = []
 """The types of these answers. pydantic keeps no types that nobody refers to."""
 
@@ -73,6 +81,8 @@ def _warm_up() -> None:
         os.environ.pop(name, None)
     tls_context(certifi.where())
     tls_context()
+    for call in (*_CALLS, *_FURTHER_CALLS):
+        call.model_rebuild()
     _ANSWERS.extend(methods.Response[call.__returning__] for call in _CALLS)  # type: ignore[name-defined]
 
 
@@ -175,7 +185,3 @@ def serve(path: str) -> None:
         while True:
             connection, _ = server.accept()
             _fork_command(connection, server)
-
-
-if __name__ == "__main__":
-    serve(sys.argv[1])

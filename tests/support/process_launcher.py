@@ -16,6 +16,15 @@ from pathlib import Path
 from typing import Protocol
 
 ROOT = Path(__file__).parent.parent.parent
+_FORK_SERVER = """
+import sys
+from bot.aiogram_import import import_aiogram
+
+import_aiogram()
+from tests.support.fork_server import serve
+
+serve(sys.argv[1])
+"""
 DEADLINE = 300.0
 """Seconds after which a wait of a test fails. Only a failing test waits so long, so a busy machine fails none."""
 
@@ -86,7 +95,7 @@ class ForkServer:
         """Start the server and wait until it has imported everything."""
         path = str(folder / "socket")
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.support.fork_server", path),
+            *(sys.executable, "-c", _FORK_SERVER, path),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
