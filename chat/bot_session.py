@@ -27,6 +27,12 @@ log = structlog.get_logger(__name__)
 class BotSession(AiohttpSession):
     """Calls the Bot API. Every failed call raises a subclass of AiogramError."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._answer_types: dict[object, type[Response[Any]]] = {}
+        """The types of the answers by the types of their results. pydantic forgets one that is not in use, and builds
+        it again, which takes some 10 ms."""
+
     async def make_request(
         self,
         bot: Bot,
@@ -43,6 +49,8 @@ class BotSession(AiohttpSession):
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
         """Return the answer of a successful call. Raises the error of a failed one."""
+        if method.__returning__ not in self._answer_types:
+            self._answer_types[method.__returning__] = Response[method.__returning__]  # type: ignore[name-defined]
         try:
             response = super().check_response(bot, method, status_code, content)
         except ClientDecodeError as error:
