@@ -10,7 +10,14 @@ import itertools
 import math
 from collections.abc import Iterable
 
-from generation.interval_fit import Bins, LognormalComponent, count_bins, likelihood, maximise
+from generation.interval_fit import (
+    MOST_ROUNDS,
+    Bins,
+    LognormalComponent,
+    count_bins,
+    likelihood,
+    maximise,
+)
 from storage.durations import Interval
 
 REMEMBERED = 600
@@ -29,6 +36,9 @@ _PRIOR_TASKS = 0.5
 """Weight of the prior in tasks. It keeps unexpected durations possible."""
 _PULL = 0.3
 """Weight of the prior in tasks within the fit of one component, which few tasks or only running ones leave open."""
+
+_FIRST_ROUNDS = 8
+"""Rounds of a fit of two components after which they have to be half as good as needed."""
 
 
 class DurationModel:
@@ -112,13 +122,27 @@ class DurationModel:
         one = self._fit_one(bins, before if len(before) == 1 else _single(self._tasks.values()))
         self._fitted = one
         if self._finished >= RECENT:
-            two = maximise(bins, before if len(before) == 2 else _halves(self._tasks.values()))
-            # Three more parameters must improve the fit enough (Bayesian information criterion).
-            if 2 * (likelihood(bins, two) - likelihood(bins, one)) > 3 * math.log(self._finished):
-                self._fitted = two
+            two = self._fit_two(bins, before if len(before) == 2 else _halves(self._tasks.values()), one)
+            self._fitted = two or one
 
     def _fit_one(self, bins: Bins, start: tuple[LognormalComponent, ...]) -> tuple[LognormalComponent, ...]:
         return maximise(bins, start, prior=PRIOR, pull=_PULL)
+
+    def _fit_two(
+        self, bins: Bins, start: tuple[LognormalComponent, ...], one: tuple[LognormalComponent, ...]
+    ) -> tuple[LognormalComponent, ...] | None:
+        """Return two components, or None if they do not fit enough better than `one`.
+
+        That is three parameters more (Bayesian information criterion). Two components that are far from it after a few
+        rounds are given up: on tasks of one kind they only move slowly.
+        """
+        needed, one_fits = 3 * math.log(self._finished), likelihood(bins, one)
+        two = start
+        for rounds, share in ((_FIRST_ROUNDS, 0.5), (MOST_ROUNDS - _FIRST_ROUNDS, 1.0)):
+            two = maximise(bins, two, rounds=rounds)
+            if 2 * (likelihood(bins, two) - one_fits) <= share * needed:
+                return None
+        return two
 
     def _forget_if_changed(self, before: tuple[LognormalComponent, ...]) -> bool:
         """Forget all tasks that began before the latest ones, if these follow neither model. Return whether."""

@@ -6,14 +6,12 @@ rounded, so that many tasks share few edges and few intervals, and a round costs
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Self
 
 from storage.durations import Interval
-
-Bins = Mapping[tuple[int, int], int]
-"""The number of tasks for each interval between two edges, given by the numbers of the edges."""
 
 _SQRT2 = math.sqrt(2)
 _NORMAL = 1 / math.sqrt(2 * math.pi)
@@ -23,12 +21,23 @@ _SHORTEST, _EDGE_STEP = 0.05, 0.02
 """Edge 0 is at 0 s for durations up to 0.05 s. Each further edge is 2 % above the one before, from 0.05 s on."""
 _INFINITY = 1_000_000
 """The number of the edge at infinity."""
-_MOST_ROUNDS = 40
+MOST_ROUNDS = 40
+"""Rounds after which a fit ends at the latest."""
 _CONVERGED = 1e-3
 """The fit ends when no location and no scale moves more than this in a round."""
 
-_Table = Mapping[int, tuple[float, float, float]]
-"""For each edge: the probability below it, the density, and the first moment of the density, in units of the scale."""
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """The number of tasks for each interval between two edges.
+
+    `edges` are the logarithms of the edges between 0 s and infinity, in seconds and ascending. An interval is the two
+    positions of its edges in the list that has 0 s before these and infinity after them.
+    """
+
+    edges: Sequence[float]
+    intervals: Sequence[tuple[int, int]]
+    counts: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +69,27 @@ class LognormalComponent:
         return math.exp(self.location + self.scale**2 / 2) * 0.5 * math.erfc(-z / _SQRT2)
 
 
-def count_bins(intervals: Iterable[Interval]) -> Bins:
-    """Return the number of intervals by their rounded edges."""
-    bins: Counter[tuple[int, int]] = Counter()
-    for interval in intervals:
-        low = _edge(interval.shortest)
-        bins[low, max(_edge(interval.longest), low + 1)] += 1
-    return bins
+def count_bins(durations: Iterable[Interval]) -> Bins:
+    """Return the number of durations by their rounded edges."""
+    counts: Counter[tuple[int, int]] = Counter()
+    for duration in durations:
+        low = _edge(duration.shortest)
+        counts[low, max(_edge(duration.longest), low + 1)] += 1
+    edges = sorted({edge for pair in counts for edge in pair} - {0, _INFINITY})
+    positions = {edge: position for position, edge in enumerate((0, *edges, _INFINITY))}
+    return Bins(
+        edges=[math.log(_SHORTEST) + edge * _EDGE_STEP for edge in edges],
+        intervals=[(positions[low], positions[high]) for low, high in counts],
+        counts=list(counts.values()),
+    )
 
 
 def likelihood(bins: Bins, components: Sequence[LognormalComponent]) -> float:
     """Return the log-likelihood of the components."""
-    tables = [(component.weight, table) for component, table in _with_tables(bins, components)]
+    moments = [_moments(bins, component) for component in components]
     return sum(
-        count * math.log(max(_TINY, sum(weight * (t[high][0] - t[low][0]) for weight, t in tables)))
-        for (low, high), count in bins.items()
+        count * math.log(max(_TINY, total))
+        for count, total in zip(bins.counts, _totals(components, moments), strict=True)
     )
 
 
@@ -84,13 +99,14 @@ def maximise(
     *,
     prior: LognormalComponent | None = None,
     pull: float = 0.0,
+    rounds: int = MOST_ROUNDS,
 ) -> tuple[LognormalComponent, ...]:
     """Return the components of greatest likelihood near `start`. `pull` is the weight of `prior` in tasks."""
     components = tuple(start)
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(rounds):
         following = tuple(
             _component(component, expected, prior, pull)
-            for component, expected in _expectations(bins, components)
+            for component, expected in zip(components, _expectations(bins, components), strict=True)
         )
         weight = sum(component.weight for component in following)
         if weight <= 0:
@@ -106,35 +122,32 @@ def maximise(
     return components
 
 
-@dataclass(slots=True)
+_Moments = tuple[Sequence[float], Sequence[float], Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Expected:
     """The tasks of one component: their number, and the sums of their logarithms (in units of the scale, from the
     location) and of the squares."""
 
-    tasks: float = 0.0
-    first: float = 0.0
-    second: float = 0.0
+    tasks: float
+    first: float
+    second: float
 
 
-def _expectations(
-    bins: Bins, components: Sequence[LognormalComponent]
-) -> list[tuple[LognormalComponent, _Expected]]:
-    parts = [(component, table, _Expected()) for component, table in _with_tables(bins, components)]
-    for (low, high), count in bins.items():
-        chances = [table[high][0] - table[low][0] for _, table, _ in parts]
-        total = sum(c.weight * chance for (c, _, _), chance in zip(parts, chances, strict=True))
-        if total <= _TINY:
-            continue
-        for (component, table, expected), chance in zip(parts, chances, strict=True):
-            share = count * component.weight * chance / total
-            if share < 1e-6:
-                continue
-            _, low_bell, low_z = table[low]
-            _, high_bell, high_z = table[high]
-            expected.tasks += share
-            expected.first += share * (low_bell - high_bell) / chance
-            expected.second += share * (1 + (low_z - high_z) / chance)
-    return [(component, expected) for component, _, expected in parts]
+def _expectations(bins: Bins, components: Sequence[LognormalComponent]) -> list[_Expected]:
+    moments = [_moments(bins, component) for component in components]
+    totals = _totals(components, moments)
+    rates = [
+        count / total if total > _TINY else 0.0 for count, total in zip(bins.counts, totals, strict=True)
+    ]
+    expected = []
+    for component, (chances, firsts, seconds) in zip(components, moments, strict=True):
+        tasks = component.weight * sum(map(mul, rates, chances))
+        first = component.weight * sum(map(mul, rates, firsts))
+        second = tasks + component.weight * sum(map(mul, rates, seconds))
+        expected.append(_Expected(tasks, first, second))
+    return expected
 
 
 def _component(
@@ -163,18 +176,27 @@ def _edge(seconds: float) -> int:
     return _INFINITY if seconds == math.inf else round(math.log(seconds / _SHORTEST) / _EDGE_STEP)
 
 
-def _with_tables(
-    bins: Bins, components: Sequence[LognormalComponent]
-) -> list[tuple[LognormalComponent, _Table]]:
-    edges = {edge for pair in bins for edge in pair} - {0, _INFINITY}
-    return [(component, _table(edges, component)) for component in components]
+def _totals(components: Sequence[LognormalComponent], moments: Sequence[_Moments]) -> list[float]:
+    """Return the probability of each interval."""
+    weighted = [
+        [component.weight * chance for chance in chances]
+        for component, (chances, _, _) in zip(components, moments, strict=True)
+    ]
+    return list(map(sum, zip(*weighted, strict=True)))
 
 
-def _table(edges: Iterable[int], component: LognormalComponent) -> _Table:
-    table = {0: (0.0, 0.0, 0.0), _INFINITY: (1.0, 0.0, 0.0)}
-    location, scale = component.location - math.log(_SHORTEST), component.scale
-    for edge in edges:
-        z = (edge * _EDGE_STEP - location) / scale
-        bell = _NORMAL * math.exp(-z * z / 2)
-        table[edge] = 0.5 * math.erfc(-z / _SQRT2), bell, z * bell
-    return table
+def _moments(bins: Bins, component: LognormalComponent) -> _Moments:
+    """Return three values for each interval, under one component and in units of its scale from its location.
+
+    They are the probability, the first moment, and the second moment minus the probability.
+    """
+    location, scale = component.location, component.scale
+    places = [(edge - location) / scale for edge in bins.edges]
+    below = [0.0, *(0.5 * math.erfc(-z / _SQRT2) for z in places), 1.0]
+    bell = [0.0, *(_NORMAL * math.exp(-z * z / 2) for z in places), 0.0]
+    slope = [0.0, *map(mul, places, bell[1:-1]), 0.0]
+    return (
+        [below[high] - below[low] for low, high in bins.intervals],
+        [bell[low] - bell[high] for low, high in bins.intervals],
+        [slope[low] - slope[high] for low, high in bins.intervals],
+    )
