@@ -4,8 +4,8 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator
 from typing import Any
+from urllib.parse import urlsplit
 
-import certifi
 from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramNetworkError
@@ -17,7 +17,6 @@ from chat.bot_session import BotSession
 from chat.errors import NotConnected
 from core import json_text
 from core.proxies import Proxy
-from core.tls import tls_context
 
 _PROXY_ERRORS = (ProxyError, ProxyConnectionError, ProxyTimeoutError)
 """Errors of aiohttp-socks while a connection is opened. aiogram does not translate them."""
@@ -33,10 +32,11 @@ class TelegramSession(BotSession):
         direct = self._connector_init
         if proxy is not None:
             self._setup_proxy_connector(proxy.url)
-        # The public authorities, and those of this machine: the operator's own may sign a server or a proxy.
-        context = tls_context(certifi.where())
-        # aiogram drops the limits of its connector when it gets a proxy.
-        self._connector_init = {**direct, **self._connector_init, "ssl": context}
+        if urlsplit(url).scheme == "https":
+            # aiogram trusts the public authorities. Those of this machine may sign the operator's own server or proxy.
+            direct["ssl"].load_default_certs()
+        # aiogram drops the context and the limits of its connector when it gets a proxy.
+        self._connector_init = {**direct, **self._connector_init}
 
     async def make_request(
         self,

@@ -99,3 +99,32 @@ def test_dbos_is_imported_only_where_it_drives_requests() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True
     )
     assert process.stdout == "True False\n"
+
+
+def test_a_start_builds_few_of_the_models_of_the_bot_api(tmp_path: Path) -> None:
+    """It ends here at the ledger, after all imports."""
+    code = """
+import json, sys
+from bot.cli import main
+code = main(["run"])
+from aiogram import types
+built = [name for name, value in vars(types).items() if getattr(value, "__pydantic_complete__", False)]
+print(json.dumps([code, "Update" in built, len(built) < 50]))
+"""
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "BOT_TOKEN": "123456:" + "a" * 35,
+        "GPTUNNEL_API_KEY": "key-key-key",
+        "DATABASE_URL": f"sqlite:///{tmp_path}",
+    }
+    process = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert process.stdout, process.stderr
+    assert json.loads(process.stdout) == [1, True, True], process.stderr

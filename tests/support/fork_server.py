@@ -26,7 +26,6 @@ from typing import Any
 
 import alembic.command
 import anyio._backends._asyncio
-import certifi
 import sqlalchemy.dialects.postgresql.psycopg
 from aiogram import methods
 
@@ -79,7 +78,6 @@ def _warm_up() -> None:
     translations.Translations()
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # the forks have environments of their own
         os.environ.pop(name, None)
-    tls_context(certifi.where())
     tls_context()
     for call in (*_CALLS, *_FURTHER_CALLS):
         call.model_rebuild()
