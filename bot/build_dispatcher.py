@@ -75,6 +75,7 @@ def build_dispatcher(
         private_replies=chat.private_replies,
     )
     dispatcher = Dispatcher(
+        disable_fsm=True,  # it would keep a state of each user for good
         access_rules=access_rules,
         admin_ids=settings.admin_ids,
         allowances=generation.allowances,

@@ -1,7 +1,6 @@
 """Limits the updates of each user. It is kept in memory only, because a flood must not cost a write per update."""
 
 import math
-from collections import deque
 from collections.abc import Callable
 from enum import Enum
 
@@ -41,7 +40,7 @@ class Throttle:
     def __init__(self, limit: int, *, processes: Callable[[], int] = lambda: 1) -> None:
         self._limit = limit
         self._processes = processes
-        self._times: dict[tuple[int, UpdateKind], deque[float]] = {}
+        self._times: dict[tuple[int, UpdateKind], list[float]] = {}
         self._over_limit: set[tuple[int, UpdateKind]] = set()
 
     def decide(self, user: int, now: float, kind: UpdateKind = UpdateKind.ACTION) -> Decision:
@@ -55,9 +54,9 @@ class Throttle:
         key, limit = (user, kind), self._share(self._limit * _TIMES_THE_LIMIT[kind])
         if key not in self._times and len(self._times) >= _LARGEST_TABLE:
             self._drop_idle(now)
-        times = self._times.setdefault(key, deque())
+        times = self._times.setdefault(key, [])
         while times and times[0] <= now - _WINDOW_SECONDS:
-            times.popleft()
+            del times[0]
         if key in self._over_limit:
             if len(times) > limit // 2:
                 return Decision.IGNORE

@@ -73,7 +73,7 @@ class Ticket:
 class _Chat:
     group: bool
     waiting: list[tuple[tuple[int, int], Ticket]] = field(default_factory=list)
-    sent: deque[Ticket] = field(default_factory=deque)
+    sent: list[Ticket] = field(default_factory=list)
     unused: list[Ticket] = field(default_factory=list)
     full_at: float = 0.0
     frozen_until: float = 0.0
@@ -92,7 +92,7 @@ class _Chat:
         if self.group:
             self.sent.append(ticket)
             if len(self.sent) > GROUP_MESSAGES:
-                self.sent.popleft()
+                del self.sent[0]
         else:
             # The generic cell rate algorithm: `full_at` is the time at which the whole burst is available again.
             self.full_at = max(self.full_at, now) + PRIVATE_SECONDS * WINDOW_MARGIN

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from aiogram.fsm.storage.memory import MemoryStorage
 
 from core.model import AspectRatio
 from tests.support.chat_user import PHOTO, VOICE, ChatUser, content_of, drawn, picture_of
@@ -197,3 +198,10 @@ def test_an_edit_with_a_ratio_says_that_it_keeps_the_shape(private: ChatUser) ->
     assert any("keeps its shape" in text for text in private.texts)
     private.say(photo=PHOTO, caption="--ar 9:16")
     assert any("keeps its shape" in text for text in private.texts[-2:])
+
+
+def test_nothing_of_a_user_stays_in_the_dispatcher(private: ChatUser) -> None:
+    private.say("/help")
+    states = private.harness.app.dispatcher.fsm.storage
+    assert isinstance(states, MemoryStorage)
+    assert not states.storage
