@@ -8,7 +8,7 @@ finished ones alone would learn first from the short ones, and a test of the lat
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from generation.interval_fit import (
     MOST_ROUNDS,
@@ -54,6 +54,7 @@ class DurationModel:
         self._fitted: tuple[LognormalComponent, ...] = ()
         self._unfitted = 0
         self.components: tuple[LognormalComponent, ...] = (PRIOR,)
+        self._median = _find_median(self.components)
         if self._tasks:
             self._fit()
 
@@ -93,14 +94,7 @@ class DurationModel:
 
     def median(self) -> float:
         """Return the median duration in seconds."""
-        low, high = 0.01, 10_000.0
-        while high / low > 1.01:
-            middle = math.sqrt(low * high)
-            if sum(component.weight * component.below(middle) for component in self.components) < 0.5:
-                low = middle
-            else:
-                high = middle
-        return high
+        return self._median
 
     def _fit(self) -> None:
         self._unfitted = 0
@@ -116,6 +110,7 @@ class DurationModel:
             ),
             LognormalComponent(1 - share, PRIOR.location, PRIOR.scale),
         )
+        self._median = _find_median(self.components)
 
     def _fit_all(self) -> None:
         bins, before = count_bins(self._tasks.values()), self._fitted
@@ -166,6 +161,18 @@ class DurationModel:
         self._finished = finished
         self._fitted = own
         return True
+
+
+def _find_median(components: Sequence[LognormalComponent]) -> float:
+    """Return the median of a mixture in seconds."""
+    low, high = 0.01, 10_000.0
+    while high / low > 1.01:
+        middle = math.sqrt(low * high)
+        if sum(component.weight * component.below(middle) for component in components) < 0.5:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def _single(tasks: Iterable[Interval]) -> tuple[LognormalComponent, ...]:

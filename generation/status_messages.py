@@ -37,6 +37,9 @@ SEEN = "👀"
 SENDING_AT_ONCE = 4
 """Status messages in flight together: a thousand that are due at once must not stall the event loop."""
 
+CHECKED_AT_ONCE = 50
+"""Status messages that a tick checks, and whose updates it starts, before the event loop does other work."""
+
 
 class StatusMessages:
     """Shows the progress of requests.
@@ -202,7 +205,11 @@ class StatusMessages:
         except StorageUnavailable:
             return  # the next tick tries again
         now, paused = self._clock.monotonic(), self._paused()
-        for status in list(self._by_id.values()):
+        for number, status in enumerate(list(self._by_id.values()), start=1):
+            if number % CHECKED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            if self._by_id.get(status.request_id) is not status:
+                continue  # it ended in between
             if self._is_leaders(status):
                 del self._by_id[status.request_id]
                 continue

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
@@ -17,7 +17,7 @@ from core.model import PENDING, Accepted, Request, State
 from generation.engine import DRAIN_SECONDS
 from generation.lost_status import LostStatusFinder
 from generation.shielded_tasks import ShieldedTasks
-from generation.status_messages import StatusMessages
+from generation.status_messages import CHECKED_AT_ONCE, StatusMessages
 from generation.status_sharing import ID_SECONDS, StatusSharing
 from storage.open_database import open_database
 from storage.requests import Requests
@@ -203,3 +203,23 @@ async def test_of_two_first_messages_one_stays(database_url: str) -> None:
             pair.show(statuses, request)
         await asyncio.sleep(10)
         assert list(pair.texts) == [(await pair.row(request)).status_message_id]
+
+
+@virtual_time
+async def test_other_work_runs_while_a_tick_checks_many_statuses(database_url: str) -> None:
+    async with _pair(database_url) as pair:
+        request = await pair.accept()
+        for number in range(4 * CHECKED_AT_ONCE):
+            pair.leader.show(replace(request, id=1_000 + number))
+        passes = 0
+
+        async def count() -> None:
+            nonlocal passes
+            while True:
+                passes += 1
+                await asyncio.sleep(0)
+
+        counting = asyncio.create_task(count())
+        await pair.leader.tick()
+        counting.cancel()
+        assert passes >= 4
