@@ -17,7 +17,10 @@ _NAME = re.compile(r"\w+")
 
 
 def import_aiogram() -> None:
-    """Import aiogram, and build the models of all updates and messages. Does nothing if it is imported already."""
+    """Import aiogram, and build the models that each picture needs, so that no first use of them stops the event loop.
+
+    Does nothing if aiogram is imported already.
+    """
     if "aiogram" in sys.modules:
         return
     postponed: list[type[BaseModel]] = []
@@ -36,13 +39,19 @@ def import_aiogram() -> None:
 
     BaseModel.model_rebuild = classmethod(postpone)  # type: ignore[assignment, method-assign]
     try:
-        from aiogram import types  # noqa: PLC0415 - the import that is changed
+        from aiogram import methods, types  # noqa: PLC0415 - the import that is changed
     finally:
         BaseModel.model_rebuild = rebuild  # type: ignore[method-assign]
     for model in postponed:
         _name_annotations(model, names)
-    types.Message.model_rebuild()
-    types.Update.model_rebuild()
+    for needed in (
+        types.Message,
+        types.Update,
+        methods.SendMessage,
+        methods.EditMessageText,
+        methods.SendPhoto,
+    ):
+        needed.model_rebuild()
 
 
 def _name_annotations(model: type[BaseModel], names: Mapping[str, Any]) -> None:

@@ -61,14 +61,6 @@ _CALLS = (
     methods.SendMessage,
 )
 """Calls with one answer of each type that the bot gets."""
-_FURTHER_CALLS = (
-    methods.DeleteMessage,
-    methods.EditMessageText,
-    methods.SendChatAction,
-    methods.SendPhoto,
-    methods.SetMyCommands,
-)
-"""Further calls of nearly every bot, whose models are built at their first use."""
 _ANSWERS: list[object] = []
 """The types of these answers. pydantic keeps no types that nobody refers to."""
 
@@ -79,7 +71,7 @@ def _warm_up() -> None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # the forks have environments of their own
         os.environ.pop(name, None)
     tls_context()
-    for call in (*_CALLS, *_FURTHER_CALLS):
+    for call in (*_CALLS, methods.SetMyCommands):
         call.model_rebuild()
     _ANSWERS.extend(methods.Response[call.__returning__] for call in _CALLS)  # type: ignore[name-defined]
 
