@@ -14,7 +14,7 @@ import structlog
 from core.background import Background
 from core.clock import Clock
 from core.metrics import Metrics
-from core.model import PENDING, Accepted, Allowance, GenerationRequest, Rejection, State
+from core.model import PENDING, Accepted, Allowance, GenerationRequest, Rejection, Request, State
 from generation.engine import DRAIN_SECONDS
 from generation.lifecycle import Lifecycle
 from generation.shielded_tasks import ShieldedTasks
@@ -188,12 +188,12 @@ class DbosEngine:
     async def _advance_within(self, request_id: int, within: Collection[State]) -> StepResult:
         shown = self._status_messages.shows(request_id)
 
-        async def step() -> StepResult:
+        async def step(written: Request | None) -> StepResult:
             nonlocal shown
             if not shown:
                 await self._show(request_id)
                 shown = True
-            return await self._lifecycle.advance(request_id, within)
+            return await self._lifecycle.advance(request_id, within, written=written)
 
         return await run_steps(step, request_id=request_id, clock=self._clock)
 

@@ -190,7 +190,7 @@ class Delivery:
         return await self._settle(request, State.FAILED, failure=failure)
 
     async def _settle(self, request: Request, final: State, **columns: Any) -> StepResult:
-        await self._tasks.retry_until_written(
+        settled = await self._tasks.retry_until_written(
             lambda: self._requests.settle(request, SENDING, final, **columns)
         )
-        return StepResult(final)
+        return StepResult(final, request=settled)

@@ -108,7 +108,7 @@ class LocalEngine:
         if isinstance(answer, Accepted) and self.running and self._is_new(answer):
             self._status_messages.show(answer.request)
             self._enqueue(answer.request)
-            self._dispatch()
+            self._dispatch(answer.request)
             self._status_messages.update_now(answer.request.id)
         return answer
 
@@ -186,7 +186,8 @@ class LocalEngine:
         ):
             self._round_robin.append(user_id)
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, written: Request | None = None) -> None:
+        """Start requests while slots are free. `written` is the row of one that was accepted just now."""
         while self.running and self._round_robin and len(self._slots) < self._in_flight:
             user_id = self._round_robin.popleft()
             queue = self._waiting.get(user_id)
@@ -194,7 +195,8 @@ class LocalEngine:
                 request_id = queue.popleft()
                 self._occupy_slot(request_id, user_id)
                 self._status_messages.drawing(request_id)
-                self._start_task(request_id)
+                is_written = written is not None and written.id == request_id
+                self._start_task(request_id, written if is_written else None)
                 self._join_round_robin(user_id)
             if not queue:
                 self._waiting.pop(user_id, None)
@@ -215,8 +217,8 @@ class LocalEngine:
         self._join_round_robin(user_id)
         self._dispatch()
 
-    def _start_task(self, request_id: int) -> None:
-        task = asyncio.create_task(self._run(request_id), name=f"request {request_id}")
+    def _start_task(self, request_id: int, written: Request | None = None) -> None:
+        task = asyncio.create_task(self._run(request_id, written), name=f"request {request_id}")
         self._request_tasks[request_id] = task
         task.add_done_callback(lambda done: self._on_task_done(request_id, done))
 
@@ -224,14 +226,15 @@ class LocalEngine:
         if self._request_tasks.get(request_id) is task:
             del self._request_tasks[request_id]
 
-    async def _run(self, request_id: int) -> None:
+    async def _run(self, request_id: int, written: Request | None) -> None:
         def on_step(result: StepResult) -> None:
             if result.state not in PENDING:
                 self._free_slot(request_id)
 
         await run_steps(
-            lambda: self._lifecycle.advance(request_id),
+            lambda row: self._lifecycle.advance(request_id, written=row),
             request_id=request_id,
             clock=self._clock,
+            written=written,
             on_step=on_step,
         )

@@ -1,4 +1,4 @@
-"""One request from `queued` to closed: `advance` reads the row and does the next step of its state.
+"""One request from `queued` to closed: `advance` does the next step of the state that the row has.
 
 Steps that cannot be repeated (the paid create, the send) are recorded before they run; repeatable steps are recorded
 afterwards. Calling `advance` again after a crash at any point is safe.
@@ -47,12 +47,19 @@ class Lifecycle:
         self._source_cleanup = source_cleanup
         self._memories = RequestMemories()
 
-    async def advance(self, request_id: int, within: Collection[State] = frozenset(State)) -> StepResult:
+    async def advance(
+        self,
+        request_id: int,
+        within: Collection[State] = frozenset(State),
+        *,
+        written: Request | None = None,
+    ) -> StepResult:
         """Do the next step of a request. Raises the errors of the database; a repeated call is safe.
 
-        In a state that is not `within`, do nothing: no step is left for the caller.
+        In a state that is not `within`, do nothing: no step is left for the caller. `written` is the row as the write
+        just before has returned it. Without it, the row is read.
         """
-        request = await self._requests.get(request_id)
+        request = written or await self._requests.get(request_id)
         if request is None or request.closed_at is not None:
             return StepResult(State.FAILED if request is None else request.state, closed=True)
         if request.state not in within:

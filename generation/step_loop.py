@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from core.clock import Clock
+from core.model import Request
 from core.retries import backoff
 from generation.step_result import StepResult
 from storage.database_errors import StorageUnavailable
@@ -13,21 +14,24 @@ log = structlog.get_logger(__name__)
 
 
 async def run_steps(
-    step: Callable[[], Awaitable[StepResult]],
+    step: Callable[[Request | None], Awaitable[StepResult]],
     *,
     request_id: int,
     clock: Clock,
+    written: Request | None = None,
     on_step: Callable[[StepResult], None] = lambda _result: None,
 ) -> StepResult:
     """Run steps of a request until one leaves no further step, and return its result.
 
-    A failed step is repeated later. Only a cancellation ends the loop early.
+    A step gets the row that was written just before it, or None if it has to read the row. `written` is for the first
+    step. A failed step is repeated later. Only a cancellation ends the loop early.
     """
     tries = 0
     while True:
         try:
-            result = await step()
+            result = await step(written)
         except Exception as error:
+            written = None
             tries += 1
             outage = isinstance(error, StorageUnavailable)  # the database logs an outage itself
             if not outage:
@@ -38,5 +42,6 @@ async def run_steps(
         on_step(result)
         if result.closed:
             return result
+        written = None if result.wait else result.request
         if result.wait:
             await clock.sleep(result.wait)

@@ -12,19 +12,20 @@ class StepResult:
     """The state of the request after the step, and the seconds to wait before the next step.
 
     The state is the one that this step knows of; another task may have changed it. `closed` means that no step is left
-    for the caller.
+    for the caller. `request` is the row as the step has written it, for a next step that follows at once.
     """
 
     state: State
     wait: float = 0.0
     closed: bool = False
+    request: Request | None = None
 
 
 async def fail(
     tasks: ShieldedTasks, requests: Requests, request: Request, failure: Failure, detail: str | None = None
 ) -> StepResult:
     """Settle a pending request as failed, which gives its quota units back. `detail` is named by the sentence."""
-    await tasks.retry_until_written(
+    failed = await tasks.retry_until_written(
         lambda: requests.settle(
             request,
             PENDING,
@@ -34,4 +35,4 @@ async def fail(
             failure_detail=detail,
         )
     )
-    return StepResult(State.FAILED)
+    return StepResult(State.FAILED, request=failed)

@@ -136,10 +136,10 @@ class Submission:
         self._metrics.unknown_creates.labels("repeated" if repeat else "refunded").inc()
         if not repeat:
             return await self._fail(request, Failure.UNKNOWN_CREATE)
-        await self._tasks.retry_until_written(
+        moved = await self._tasks.retry_until_written(
             lambda: self._requests.move(request.id, State.SUBMITTING, State.QUEUED, of_create=request.creates)
         )
-        return StepResult(State.QUEUED)
+        return StepResult(State.QUEUED, request=moved)
 
     async def _create(
         self, request: Request, source: SourceAddress | None, memory: RequestMemory
@@ -241,12 +241,12 @@ class Submission:
                 cost=task.cost,
             )
         )
-        if moved:
+        if moved is not None:
             memory.task_began_here = True
         else:
             # Cancelled during the call, or created again by another process after this one was stopped for a while.
             log.info("task not recorded", request=request.id, task=task.id)
-        return StepResult(state)
+        return StepResult(state, request=moved)
 
     async def _put_back(
         self,

@@ -125,10 +125,10 @@ class TaskPoller:
             columns["cost"] = task.cost
         learned = watched.interval(age)
         moved = await self._requests.move(request.id, State.RUNNING, State.READY, learned=learned, **columns)
-        if moved and learned is not None:
+        if moved is not None and learned is not None:
             watched.finish(age)
             self._metrics.drawing.observe(learned.longest)
-        return StepResult(State.READY if moved else request.state)
+        return StepResult(request.state if moved is None else moved.state, request=moved)
 
     async def _fail(self, request: Request, failure: Failure) -> StepResult:
         return await fail(self._tasks, self._requests, request, failure)

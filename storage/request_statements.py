@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.model import PENDING, State
 from storage.schema import requests
@@ -12,6 +13,15 @@ from storage.upsert import insert
 
 Values = Mapping[str, str | int | float | list[int] | None]
 """The new values of a row by column."""
+
+
+def in_states(states: Collection[State]) -> sa.ColumnElement[bool]:
+    """Return the condition that a request is in one of some states.
+
+    SQLAlchemy writes the parameters of `IN` into the statement anew each time, which costs as much as all the rest.
+    """
+    return sa.or_(*(requests.c.state == state.value for state in sorted(states)))
+
 
 ALL = sa.select(requests)
 BY_KEY = ALL.where(requests.c.key == sa.bindparam("by_key"))
@@ -26,18 +36,25 @@ BY_RESULT = (
     .limit(1)
 )
 OPEN = ALL.where(requests.c.closed_at.is_(None)).order_by(requests.c.id)
-PENDING_OF = (
-    ALL.where(
-        requests.c.user_id == sa.bindparam("of_user"),
-        requests.c.finished_at.is_(None),
-        requests.c.state.in_([state.value for state in PENDING]),
-    )
-).order_by(requests.c.id)
-COUNT_PENDING_OF = sa.select(sa.func.count()).select_from(PENDING_OF.order_by(None).subquery())
+_IS_PENDING_OF = sa.and_(
+    requests.c.user_id == sa.bindparam("of_user"),
+    requests.c.finished_at.is_(None),
+    in_states(PENDING),
+)
+PENDING_OF = ALL.where(_IS_PENDING_OF).order_by(requests.c.id)
+COUNT_PENDING_OF = sa.select(sa.func.count()).select_from(requests).where(_IS_PENDING_OF)
+KNOWN_AND_PENDING = sa.select(
+    sa.select(requests.c.id)
+    .where(requests.c.key == sa.bindparam("by_key"))
+    .scalar_subquery()
+    .label("known_id"),
+    COUNT_PENDING_OF.scalar_subquery().label("pending"),
+)
+"""The id of the request with a key, if there is one, and the number of a user's pending requests."""
 PENDING_IN = ALL.where(
     requests.c.chat_id == sa.bindparam("in_chat"),
     requests.c.finished_at.is_(None),
-    requests.c.state.in_([state.value for state in PENDING]),
+    in_states(PENDING),
 )
 COUNT_FINISHED = (
     sa.select(sa.func.count())
@@ -52,7 +69,7 @@ CLOSE = (
     sa.update(requests)
     .where(requests.c.id == sa.bindparam("by_id"))
     .values(closed_at=sa.bindparam("now"))
-    .returning(requests.c.status_message_id)
+    .returning(requests.c.status_message_id, requests.c.forget)
 )
 SET_STATUS = (
     sa.update(requests)
@@ -81,19 +98,22 @@ BEGIN = (
     )
 )
 DROP_FORGOTTEN = sa.delete(requests).where(requests.c.id == sa.bindparam("by_id"), requests.c.forget)
-INSERT = insert(requests)
+INSERT = insert(requests).returning(*requests.c)
 
 
 @functools.cache
-def _move_statement(expected: tuple[State, ...], columns: tuple[str, ...], *, of_create: bool) -> sa.Update:
+def _move_statement(
+    expected: tuple[State, ...], columns: tuple[str, ...], *, of_create: bool
+) -> ReturningUpdate[Any]:
     """Return the fenced update for one kind of move."""
-    fence = [requests.c.id == sa.bindparam("by_id"), requests.c.state.in_([s.value for s in expected])]
+    fence = [requests.c.id == sa.bindparam("by_id"), in_states(expected)]
     if of_create:
         fence.append(requests.c.creates == sa.bindparam("of_create"))
     return (
         sa.update(requests)
         .where(*fence)
         .values({column: sa.bindparam(f"new_{column}") for column in columns})
+        .returning(*requests.c)
     )
 
 
@@ -103,8 +123,8 @@ def move(
     expected: Collection[State],
     values: Values,
     of_create: int | None = None,
-) -> bool:
-    """Write new values into a row that is in one of the expected states. Return False if it is in another state.
+) -> sa.Row[Any] | None:
+    """Write new values into a row that is in one of the expected states, and return it, or None in another state.
 
     With `of_create`, its number of creates must be that, too.
     """
@@ -113,4 +133,4 @@ def move(
     new: dict[str, Any] = {f"new_{column}": value for column, value in values.items()}
     if fenced:
         new["of_create"] = of_create
-    return connection.execute(statement, {"by_id": request_id, **new}).rowcount == 1
+    return connection.execute(statement, {"by_id": request_id, **new}).first()

@@ -88,18 +88,18 @@ class Requests:
 
         def unit(connection: sa.Connection) -> Accepted | Rejection:
             hold(connection, "user", origin.user_id)
-            known = connection.execute(statements.BY_KEY, {"by_key": origin.key}).first()
-            if known is not None:
+            found = connection.execute(
+                statements.KNOWN_AND_PENDING, {"by_key": origin.key, "of_user": origin.user_id}
+            ).one()
+            if found.known_id is not None:
+                known = connection.execute(statements.BY_ID, {"by_id": found.known_id}).one()
                 return Accepted(read_request(known), fresh=False)
-            pending = connection.execute(
-                statements.COUNT_PENDING_OF, {"of_user": origin.user_id}
-            ).scalar_one()
-            if pending >= allowance.pending:
+            if found.pending >= allowance.pending:
                 return Rejection(RejectionReason.QUEUE_FULL)
             exhausted = quotas.reserve_all(connection, _limits(origin, allowance), day)
             if exhausted is not None:
                 return Rejection(_reason(origin, exhausted))
-            row = connection.execute(statements.INSERT.returning(*requests.c), columns).one()
+            row = connection.execute(statements.INSERT, columns).one()
             self._enqueue_next(connection, origin.user_id)
             return Accepted(read_request(row), fresh=True)
 
@@ -162,22 +162,23 @@ class Requests:
         of_create: int | None = None,
         learned: Interval | None = None,
         **values: Any,
-    ) -> bool:
-        """Change the state, and the given columns, if the state is `expected`. Return False if it is not.
+    ) -> Request | None:
+        """Change the state, and the given columns, if the state is `expected`. Return the new row, or None if not.
 
         `of_create` is the number of the create that the move follows from: after another create it does nothing.
         `learned` stores the task's duration in the same transaction.
         """
         changes_slots = expected is State.QUEUED or (expected in PENDING and to not in PENDING)
 
-        def unit(connection: sa.Connection) -> bool:
+        def unit(connection: sa.Connection) -> Request | None:
             owner = self._hold_owner(connection, request_id) if changes_slots else None
-            moved = statements.move(connection, request_id, [expected], {"state": to, **values}, of_create)
-            if moved and learned is not None:
+            row = statements.move(connection, request_id, [expected], {"state": to, **values}, of_create)
+            if row is None:
+                return None
+            if learned is not None:
                 record_duration(connection, learned)
-            if moved:
-                self._enqueue_next(connection, owner)
-            return moved
+            self._enqueue_next(connection, owner)
+            return read_request(row)
 
         return await self._database.write(unit)
 
@@ -217,19 +218,21 @@ class Requests:
         *,
         of_create: int | None = None,
         **values: Any,
-    ) -> bool:
-        """Move to a final state and keep or give back the quota units, exactly once. Return False if not `expected`.
+    ) -> Request | None:
+        """Move to a final state and keep or give back the quota units, exactly once.
 
-        `delivered` keeps the units. Every other final state gives them back. `of_create` is as for `move`.
+        Return the new row, or None if the state is not `expected`. `delivered` keeps the units. Every other final state
+        gives them back. `of_create` is as for `move`.
         """
         now = self._clock.now()
         columns = {"state": final, "finished_at": now, **values}
         changes_slots = not PENDING.isdisjoint(expected)
 
-        def unit(connection: sa.Connection) -> bool:
+        def unit(connection: sa.Connection) -> Request | None:
             owner = self._hold_owner(connection, request.id) if changes_slots else None
-            if not statements.move(connection, request.id, expected, columns, of_create):
-                return False
+            row = statements.move(connection, request.id, expected, columns, of_create)
+            if row is None:
+                return None
             self._enqueue_next(connection, owner)
             if self._queue is not None and final is State.CANCELLED:
                 # The process that draws the request may be another one, and learns of the end later.
@@ -238,10 +241,9 @@ class Requests:
                 record_strike(connection, request.user_id, now)
             if final is not State.DELIVERED:
                 # The stored ids: the group may have got a new id since the caller read the row.
-                row = connection.execute(statements.BY_ID, {"by_id": request.id}).one()
                 for subject_id in quotas.subjects(row.user_id, row.chat_id):
                     quotas.refund(connection, subject_id, row.quota_day)
-            return True
+            return read_request(row)
 
         return await self._database.write(unit)
 
@@ -262,10 +264,12 @@ class Requests:
         now = self._clock.now()
 
         def unit(connection: sa.Connection) -> int | None:
-            status: int | None = connection.execute(
-                statements.CLOSE, {"by_id": request_id, "now": now}
-            ).scalar()
-            connection.execute(statements.DROP_FORGOTTEN, {"by_id": request_id})
+            row = connection.execute(statements.CLOSE, {"by_id": request_id, "now": now}).first()
+            if row is None:
+                return None
+            if row.forget:
+                connection.execute(statements.DROP_FORGOTTEN, {"by_id": request_id})
+            status: int | None = row.status_message_id
             return status
 
         return await self._database.write(unit)
