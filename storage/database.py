@@ -39,8 +39,10 @@ class Database(Protocol):
         Raises the unit's exception, or StorageUnavailable.
         """
 
-    async def write(self, unit: Unit[T]) -> T:
+    async def write(self, unit: Unit[T], *, patient: bool = False) -> T:
         """Run a unit in a transaction and return its result once the commit is on the disk.
+
+        A patient unit may wait for another one, for some milliseconds, to share its commit.
 
         Raises the unit's exception, or StorageUnavailable; the unit is undone in both cases. After StorageUnreachable,
         and for a caller that is cancelled while it waits, only the rows show whether the unit was committed. A database

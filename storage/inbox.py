@@ -103,8 +103,10 @@ class Inbox:
         return await self._database.write(unit)
 
     async def handled(self, update_id: int) -> None:
-        """Record that an update is handled."""
-        await self._database.write(lambda c: c.execute(_HANDLED, {"handled_id": update_id}).rowcount)
+        """Record that an update is handled. After a kill before that it is handled again, so the write is patient."""
+        await self._database.write(
+            lambda c: c.execute(_HANDLED, {"handled_id": update_id}).rowcount, patient=True
+        )
 
     async def unhandled(self, of: Collection[int] | None = None) -> list[StoredUpdate]:
         """Return the updates that are not handled, of all or of some ids, oldest first."""

@@ -94,7 +94,7 @@ class PostgresDatabase:
     async def read(self, unit: Unit[T]) -> T:
         return await self._apart(self._repeated(_Attempt(self._reading_engine, unit)))
 
-    async def write(self, unit: Unit[T]) -> T:
+    async def write(self, unit: Unit[T], *, patient: bool = False) -> T:  # noqa: ARG002 - the server groups commits
         return await self._apart(self._repeated(_Attempt(self._engine, unit, self._failpoint)))
 
     async def close(self) -> None:

@@ -250,7 +250,9 @@ class Requests:
     async def set_status_message(self, request_id: int, message_id: int) -> bool:
         """Store the id of the request's status message. Return False if it has another one, or is closed."""
         values = {"by_id": request_id, "new_status": message_id}
-        return await self._database.write(lambda c: c.execute(statements.SET_STATUS, values).rowcount == 1)
+        return await self._database.write(
+            lambda c: c.execute(statements.SET_STATUS, values).rowcount == 1, patient=True
+        )
 
     async def set_original(self, request_id: int, file_id: str) -> None:
         """Store Telegram's id of the original, so that it is not fetched again."""
@@ -272,7 +274,7 @@ class Requests:
             status: int | None = row.status_message_id
             return status
 
-        return await self._database.write(unit)
+        return await self._database.write(unit, patient=True)
 
     async def revise(
         self, key: str, prompt: str, ratio: AspectRatio | None, source: SourcePicture | None

@@ -86,8 +86,8 @@ class SqliteDatabase:
     async def read(self, unit: Unit[T]) -> T:
         return await self._reads.run(unit)
 
-    async def write(self, unit: Unit[T]) -> T:
-        return await self._writes.run(unit)
+    async def write(self, unit: Unit[T], *, patient: bool = False) -> T:
+        return await self._writes.run(unit, patient=patient)
 
     async def close(self) -> None:
         await self._writes.drain()

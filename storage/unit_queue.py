@@ -9,6 +9,8 @@ from storage.database import Unit
 
 T = TypeVar("T")
 LARGEST_BATCH = 128
+PATIENT_SECONDS = 0.02
+"""Time for which a patient unit waits for another one."""
 
 
 @dataclass(slots=True)
@@ -30,32 +32,51 @@ class _Pending(Generic[T]):
 
 
 class UnitQueue:
-    """Passes units to `run_batch`, one batch at a time. Units that wait during a batch form the next one."""
+    """Passes units to `run_batch`, one batch at a time. Units that wait during a batch form the next one.
+
+    A patient unit begins no batch for a short time, so that it can join that of another unit.
+    """
 
     def __init__(self, run_batch: RunBatch) -> None:
         self._run_batch = run_batch
         self._pending: list[_Pending[Any]] = []
         self._pump: asyncio.Task[None] | None = None
+        self._is_due = False
+        """Whether the pending units are to run as soon as possible."""
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, unit: Unit[T]) -> T:
+    async def run(self, unit: Unit[T], *, patient: bool = False) -> T:
         """Return the result of a unit, or raise its error."""
         loop = asyncio.get_running_loop()
         pending = _Pending(unit, loop.create_future())
         self._pending.append(pending)
-        if self._pump is None:
-            self._pump = loop.create_task(self._run_all())
+        if not patient:
+            self._start()
+        elif self._timer is None:
+            self._timer = loop.call_later(PATIENT_SECONDS, self._start)
         result: T = await pending.done
         return result
 
     async def drain(self) -> None:
-        """Wait until no unit is left."""
+        """Run the units that are left, and wait for their end."""
+        if self._pending:
+            self._start()
         if self._pump is not None:
             await asyncio.wait([self._pump])
 
+    def _start(self) -> None:
+        self._is_due = True
+        if self._pump is None:
+            self._pump = asyncio.get_running_loop().create_task(self._run_all())
+
     async def _run_all(self) -> None:
         try:
-            while self._pending:
+            while self._pending and self._is_due:
                 batch, self._pending = self._pending[:LARGEST_BATCH], self._pending[LARGEST_BATCH:]
+                self._is_due = bool(self._pending)
+                if self._timer is not None and not self._pending:
+                    self._timer.cancel()
+                    self._timer = None
                 results = await self._run_batch([pending.unit for pending in batch])
                 for pending, result in zip(batch, results, strict=True):
                     if pending.done.done():

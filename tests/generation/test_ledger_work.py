@@ -125,8 +125,7 @@ async def test_the_work_of_one_generation(tmp_path: Path, migrated_file: Path) -
     assert work.writes == [
         ["INSERT inbox"],
         ["SELECT requests", "INSERT quotas", "INSERT requests"],
-        ["UPDATE inbox"],
-        ["UPDATE requests"],  # submitting
+        ["UPDATE inbox", "UPDATE requests"],  # submitting
         ["UPDATE requests"],  # running
         ["UPDATE requests"],  # the id of the status message
         ["UPDATE requests", "INSERT durations"],  # ready

@@ -1,0 +1,90 @@
+"""Batches of units of work: units that wait together share one, and a patient unit joins the next one."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Unit
+from storage.unit_queue import PATIENT_SECONDS, UnitQueue, UnitResult
+from tests.support.virtual_loop import virtual_time
+
+BATCH_SECONDS = 0.005
+
+
+class Batches:
+    """Runs batches, each of which takes `BATCH_SECONDS`, and notes when each begins, with the names of its units."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[float, list[str]]] = []
+        self.queue = UnitQueue(self._run)
+
+    async def _run(self, units: Sequence[Unit[Any]]) -> list[UnitResult]:
+        names = [unit.__name__ for unit in units]
+        self.begun.append((round(asyncio.get_running_loop().time(), 3), names))
+        await asyncio.sleep(BATCH_SECONDS)
+        return [UnitResult(value=name) for name in names]
+
+    def start(self, name: str, *, patient: bool = False) -> asyncio.Task[str]:
+        """Start to run a unit, which returns its name."""
+
+        def unit(_connection: sa.Connection) -> str:
+            return name
+
+        unit.__name__ = name
+        return asyncio.ensure_future(self.queue.run(unit, patient=patient))
+
+
+@virtual_time
+async def test_a_patient_unit_joins_the_batch_of_the_next_unit() -> None:
+    batches = Batches()
+    patient = batches.start("patient", patient=True)
+    await asyncio.sleep(PATIENT_SECONDS / 2)
+    assert not batches.begun
+    assert await batches.start("other") == "other"
+    assert await patient == "patient"
+    await asyncio.sleep(1.0)
+    assert batches.begun == [(0.01, ["patient", "other"])]
+
+
+@virtual_time
+async def test_a_patient_unit_runs_by_itself_after_a_short_time() -> None:
+    batches = Batches()
+    both = [batches.start("first", patient=True), batches.start("second", patient=True)]
+    assert await asyncio.gather(*both) == ["first", "second"]
+    assert await batches.start("third", patient=True) == "third"
+    assert batches.begun == [(0.02, ["first", "second"]), (0.045, ["third"])]
+
+
+@virtual_time
+async def test_a_patient_unit_does_not_run_at_the_end_of_a_batch() -> None:
+    batches = Batches()
+    running = batches.start("running")
+    await asyncio.sleep(BATCH_SECONDS / 2)
+    patient = batches.start("patient", patient=True)
+    await running
+    await asyncio.sleep(BATCH_SECONDS)
+    following = batches.start("following")
+    await asyncio.gather(patient, following)
+    assert [names for _, names in batches.begun] == [["running"], ["patient", "following"]]
+
+
+@virtual_time
+async def test_a_batch_that_is_too_large_leaves_no_unit_behind() -> None:
+    batches = Batches()
+    patient = [batches.start(str(number), patient=True) for number in range(300)]
+    await asyncio.sleep(0.0)
+    await batches.start("last")
+    await asyncio.gather(*patient)
+    assert [len(names) for _, names in batches.begun] == [128, 128, 45]
+
+
+@virtual_time
+async def test_the_end_runs_the_patient_units_at_once() -> None:
+    batches = Batches()
+    patient = batches.start("patient", patient=True)
+    await asyncio.sleep(0.0)
+    await batches.queue.drain()
+    assert patient.done()
+    assert batches.begun == [(0.0, ["patient"])]
