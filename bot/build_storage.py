@@ -42,6 +42,7 @@ class StorageParts:
 
 def build_storage(database: Database, clock: Clock, queue: RequestQueue | None = None) -> StorageParts:
     """Return the repositories of an open ledger. `queue` is the queue that several processes share."""
+    strikes = ModerationStrikes(database=database, clock=clock, only_writer=not database.is_shared)
     return StorageParts(
         database=database,
         bans=Bans(database, only_writer=not database.is_shared),
@@ -55,6 +56,6 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
         rate_limits=RateLimits(database),
-        requests=Requests(database=database, clock=clock, queue=queue),
-        strikes=ModerationStrikes(database=database, clock=clock),
+        requests=Requests(database=database, clock=clock, queue=queue, strikes=strikes),
+        strikes=strikes,
     )

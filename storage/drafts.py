@@ -19,6 +19,26 @@ REPEAT_SECONDS = 60.0
 """A second press on Edit within this time is taken for the same one."""
 _LATEST_CHOICES = 10
 
+_NEWEST = (
+    sa.select(drafts)
+    .where(drafts.c.user_id == sa.bindparam("of_user"), drafts.c.chat_id == sa.bindparam("in_chat"))
+    .order_by(drafts.c.id.desc())
+    .limit(1)
+)
+_LAST_ACCEPTED = (
+    sa.select(requests.c.accepted_at)
+    .where(requests.c.user_id == sa.bindparam("of_user"), requests.c.chat_id == sa.bindparam("in_chat"))
+    .order_by(requests.c.id.desc())
+    .limit(1)
+)
+_BY_ANSWER = sa.select(drafts).where(
+    drafts.c.id.in_(
+        sa.select(answers.c.draft_id).where(
+            answers.c.chat_id == sa.bindparam("in_chat"), answers.c.message_id == sa.bindparam("by_message")
+        )
+    )
+)
+
 
 class Drafts:
     """Every read and write of the drafts table."""
@@ -94,18 +114,11 @@ class Drafts:
         None if the question is older than `OPEN_SECONDS`, is answered or superseded, or if the user has requested
         something since.
         """
-        own = sa.and_(drafts.c.user_id == user_id, drafts.c.chat_id == chat_id)
-        newest = sa.select(drafts).where(own).order_by(drafts.c.id.desc()).limit(1)
-        later = (
-            sa.select(requests.c.accepted_at)
-            .where(requests.c.user_id == user_id, requests.c.chat_id == chat_id)
-            .order_by(requests.c.id.desc())
-            .limit(1)
-        )
+        values = {"of_user": user_id, "in_chat": chat_id}
         since = self._clock.now() - OPEN_SECONDS
 
         def unit(connection: sa.Connection) -> Draft | None:
-            row = connection.execute(newest).first()
+            row = connection.execute(_NEWEST, values).first()
             if row is None:
                 return None
             draft = read_draft(row)
@@ -113,7 +126,7 @@ class Drafts:
                 return None
             if draft.answered_at or draft.refused_at or draft.superseded_at:
                 return None
-            accepted_at = connection.execute(later).scalar()
+            accepted_at = connection.execute(_LAST_ACCEPTED, values).scalar()
             is_last = accepted_at is None or accepted_at < draft.created_at
             return draft if is_last and draft.created_at >= since else None
 
@@ -143,10 +156,13 @@ class Drafts:
 
     async def by_answer(self, chat_id: int, message_id: int) -> Draft | None:
         """Return the draft with the question that a message was given as an answer to."""
-        given = sa.and_(answers.c.chat_id == chat_id, answers.c.message_id == message_id)
-        return await self._database.read(
-            self._first(drafts.c.id.in_(sa.select(answers.c.draft_id).where(given)))
-        )
+        values = {"in_chat": chat_id, "by_message": message_id}
+
+        def unit(connection: sa.Connection) -> Draft | None:
+            row = connection.execute(_BY_ANSWER, values).first()
+            return None if row is None else read_draft(row)
+
+        return await self._database.read(unit)
 
     async def answers_to(self, draft_id: int) -> list[int]:
         """Return the ids of the messages that were given as answers to the question of a draft."""

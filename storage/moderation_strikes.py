@@ -16,14 +16,10 @@ STRIKES_TO_PAUSE = 3
 
 _INSERT = sa.insert(moderation_strikes)
 _DELETE_OLD = sa.delete(moderation_strikes).where(moderation_strikes.c.struck_at <= sa.bindparam("since"))
-_COUNT = (
-    sa.select(sa.func.count())
-    .select_from(moderation_strikes)
-    .where(
-        moderation_strikes.c.user_id == sa.bindparam("of_user"),
-        moderation_strikes.c.struck_at > sa.bindparam("since"),
-    )
+_RECENT = sa.select(moderation_strikes.c.user_id, moderation_strikes.c.struck_at).where(
+    moderation_strikes.c.struck_at > sa.bindparam("since")
 )
+_OF_USER = _RECENT.where(moderation_strikes.c.user_id == sa.bindparam("of_user"))
 
 
 def record_strike(connection: sa.Connection, user_id: int, now: float) -> None:
@@ -33,13 +29,38 @@ def record_strike(connection: sa.Connection, user_id: int, now: float) -> None:
 
 
 class ModerationStrikes:
-    """Reads the strikes."""
+    """Reads the strikes, cached if this process is the only writer."""
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock, only_writer: bool = False) -> None:
         self._database = database
         self._clock = clock
+        self._only_writer = only_writer
+        self._cached: dict[int, list[float]] | None = None
+        self._changes = 0
 
     async def count_recent(self, user_id: int) -> int:
         """Return the number of a user's strikes within the last `WINDOW` seconds."""
-        values = {"of_user": user_id, "since": self._clock.now() - WINDOW}
-        return await self._database.read(lambda c: c.execute(_COUNT, values).scalar_one())
+        since = self._clock.now() - WINDOW
+        strikes = self._cached if self._cached is not None else await self._read(user_id, since)
+        return sum(struck_at > since for struck_at in strikes.get(user_id, ()))
+
+    def reload(self) -> None:
+        """Drop the cache, after another module has recorded a strike."""
+        self._changes += 1
+        self._cached = None
+
+    async def _read(self, user_id: int, since: float) -> dict[int, list[float]]:
+        """Return the times of the strikes, of all users if they can be cached, else of one."""
+        changes, statement = self._changes, _RECENT if self._only_writer else _OF_USER
+        values = {"since": since} if self._only_writer else {"since": since, "of_user": user_id}
+
+        def unit(connection: sa.Connection) -> dict[int, list[float]]:
+            found: dict[int, list[float]] = {}
+            for row in connection.execute(statement, values):
+                found.setdefault(row.user_id, []).append(row.struck_at)
+            return found
+
+        strikes = await self._database.read(unit)
+        if self._only_writer and changes == self._changes:  # else they may have changed since they were read
+            self._cached = strikes
+        return strikes

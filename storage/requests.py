@@ -29,7 +29,7 @@ from storage.comparisons import shown_in
 from storage.database import Database
 from storage.durations import Interval, record_duration
 from storage.locks import hold
-from storage.moderation_strikes import record_strike
+from storage.moderation_strikes import ModerationStrikes, record_strike
 from storage.request_queue import RequestQueue, Workflow
 from storage.request_statements import Values
 from storage.rows import origin_columns, read_request, source_columns
@@ -61,12 +61,23 @@ def _reason(origin: Origin, exhausted: int) -> RejectionReason:
 
 
 class Requests:
-    """Every read and write of the requests table. `queue` is the one that several processes share, if there is one."""
+    """Every read and write of the requests table.
 
-    def __init__(self, *, database: Database, clock: Clock, queue: RequestQueue | None = None) -> None:
+    `queue` is the one that several processes share, if there is one. `strikes` drops its cache after each strike.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        queue: RequestQueue | None = None,
+        strikes: ModerationStrikes | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._queue = queue
+        self._strikes = strikes
 
     async def accept(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:
         """Write a request and reserve its quota units in one transaction, or write nothing.
@@ -245,7 +256,11 @@ class Requests:
                     quotas.refund(connection, subject_id, row.quota_day)
             return read_request(row)
 
-        return await self._database.write(unit)
+        try:
+            return await self._database.write(unit)
+        finally:
+            if self._strikes is not None and values.get("failure") is Failure.MODERATED:
+                self._strikes.reload()
 
     async def set_status_message(self, request_id: int, message_id: int) -> bool:
         """Store the id of the request's status message. Return False if it has another one, or is closed."""

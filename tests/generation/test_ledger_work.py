@@ -102,7 +102,7 @@ def _command(number: int) -> dict[str, Any]:
 
 @virtual_time
 async def test_the_work_of_one_generation(tmp_path: Path, migrated_file: Path) -> None:
-    """The second request of a user: the first one fills the caches of bans and preferences."""
+    """The second request of a user: the first one fills the caches of bans, preferences and strikes."""
     url = file_url(shutil.copy(migrated_file, tmp_path))
     telegram = PolledTelegram()
     telegram.answer_seconds = 0.1
@@ -118,10 +118,7 @@ async def test_the_work_of_one_generation(tmp_path: Path, migrated_file: Path) -
     request = await app.requests.get(2)
     assert request is not None
     assert (request.state, request.closed_at is not None) == (State.DELIVERED, True)
-    assert work.reads == [
-        ["SELECT drafts"],
-        ["SELECT moderation_strikes"],
-    ]
+    assert work.reads == [["SELECT drafts"]]
     assert work.writes == [
         ["INSERT inbox"],
         ["SELECT requests", "INSERT quotas", "INSERT requests"],
@@ -133,6 +130,6 @@ async def test_the_work_of_one_generation(tmp_path: Path, migrated_file: Path) -
         ["UPDATE requests"],  # delivered
         ["UPDATE requests"],  # closed
     ]
-    assert sum(map(len, work.transactions)) == 15
+    assert sum(map(len, work.transactions)) == 14
     polling.cancel()
     await app.stop()
