@@ -246,7 +246,8 @@ class UpdateQueue:
                     if not handled:
                         await self._handle(stored)
                         handled = True
-                    await self._inbox.handled(stored.update_id)
+                    # The next update of the queue waits for this write.
+                    await self._inbox.handled(stored.update_id, patient=not self._user_queues.get(key))
             except StorageUnavailable:
                 tries += 1
                 if tries == 1 and not handled:

@@ -102,10 +102,10 @@ class Inbox:
 
         return await self._database.write(unit)
 
-    async def handled(self, update_id: int) -> None:
-        """Record that an update is handled. After a kill before that it is handled again, so the write is patient."""
+    async def handled(self, update_id: int, *, patient: bool = False) -> None:
+        """Record that an update is handled. After a kill before that it is handled again."""
         await self._database.write(
-            lambda c: c.execute(_HANDLED, {"handled_id": update_id}).rowcount, patient=True
+            lambda c: c.execute(_HANDLED, {"handled_id": update_id}).rowcount, patient=patient
         )
 
     async def unhandled(self, of: Collection[int] | None = None) -> list[StoredUpdate]:
