@@ -18,7 +18,7 @@ from storage.database import Failpoint, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
 from storage.private_files import PRIVATE, create_private, explain
 from storage.schema_migration import migrate
-from storage.sqlite_connection import create_engine, in_transaction, run_in_thread
+from storage.sqlite_connection import control, create_engine, in_transaction, run_in_thread
 from storage.sqlite_file import check, explain_sqlite_error, sqlite_path, to_storage_error
 from storage.unit_queue import UnitQueue, UnitResult
 
@@ -171,12 +171,12 @@ def _run_behind_savepoints(
     If SQLite ended the whole transaction, the earlier units are undone, too, and the error is raised for all of them.
     """
     for unit, result in zip(units, results, strict=True):
-        connection.exec_driver_sql("SAVEPOINT unit")
+        control(connection, "SAVEPOINT unit")
         try:
             result.value = unit(connection)
         except Exception as error:  # raised for the caller of this unit
             if not in_transaction(connection):
                 raise
             result.error = to_storage_error(error)
-            connection.exec_driver_sql("ROLLBACK TO unit")
-        connection.exec_driver_sql("RELEASE unit")
+            control(connection, "ROLLBACK TO unit")
+        control(connection, "RELEASE unit")
