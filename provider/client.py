@@ -21,7 +21,7 @@ from provider.bare_key import BareKey
 from provider.connections import recording_transport
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
-from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, decompressed
+from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, close, decompressed
 from provider.image_refusals import asks_for_prompt, picture_refusal
 from provider.model_list import read_models
 from provider.received_bytes import ReceivedBytes, received_bytes
@@ -260,7 +260,7 @@ async def _read(response: httpx.Response, received: ReceivedBytes) -> HttpAnswer
     except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
         broken = type(error).__name__
     finally:
-        await response.aclose()
+        await close(response)
     encoding = response.headers.get("content-encoding", "")
     body, whole = decompressed(bytes(raw), encoding, LARGEST_ANSWER)
     if not whole:

@@ -21,6 +21,7 @@ from core.proxies import ProxyRules
 from core.tls import tls_context
 from provider.connections import WARM_SECONDS, Dialer, DialingTransport, by_name
 from provider.errors import DownloadRefused, LinkExpired, LinkUnavailable
+from provider.http_answer import close
 
 LARGEST_PICTURE = 25 * 1024 * 1024
 MOST_REDIRECTS = 3
@@ -89,7 +90,7 @@ class Downloads:
                     return await _body(response)
                 target = url.join(response.headers["location"])
             finally:
-                await response.aclose()
+                await close(response)
             if target.scheme != url.scheme:
                 raise DownloadRefused("the link leads to another scheme")
             url = target

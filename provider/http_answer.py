@@ -3,6 +3,8 @@
 import zlib
 from dataclasses import dataclass
 
+import httpx
+
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 ACCEPTED_ENCODINGS = "gzip, deflate"
 _GZIP_OR_ZLIB, _BARE_DEFLATE = 47, -15
@@ -22,6 +24,12 @@ class HttpAnswer:
     retry_after: str | None = None
     broken: str | None = None
     arrived: bytes = b""
+
+
+async def close(response: httpx.Response) -> None:
+    """Close a response, and end the reference cycle with its stream: garbage of each call makes the loop pause."""
+    await response.aclose()
+    response.stream = httpx.ByteStream(b"")
 
 
 def decompressed(raw: bytes, encoding: str, largest: int) -> tuple[bytes, bool]:

@@ -17,7 +17,7 @@ from provider.bare_key import BareKey
 from provider.connections import WARM_SECONDS, transport_through
 from provider.errors import Temporary
 from provider.fields import Json
-from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, decompressed
+from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, close, decompressed
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
 LONGEST_WAIT = 60.0
@@ -90,7 +90,7 @@ async def _read(response: httpx.Response) -> HttpAnswer:
     except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError) as error:
         broken = type(error).__name__
     finally:
-        await response.aclose()
+        await close(response)
     body, whole = decompressed(bytes(raw), response.headers.get("content-encoding", ""), LARGEST_ANSWER)
     if not whole:
         broken = broken or "the answer is damaged"
