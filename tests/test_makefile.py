@@ -134,6 +134,7 @@ def test_make_works_once_what_was_missing_is_installed(clone: Clone) -> None:
     assert "is not used" not in clone.make("check")[1]
 
 
+@pytest.mark.long(20)
 def test_an_installation_that_fails_names_the_way_out(clone: Clone) -> None:
     code, output = clone.make("check", '#!/bin/sh\nexec {python} "$@"\n')
     assert code != 0

@@ -102,6 +102,7 @@ async def test_in_a_group_another_user_s_press_is_refused(visitor: Visitor) -> N
     await expect(ephemeral).to_have_count(0)
 
 
+@pytest.mark.long(42)
 async def test_a_request_in_a_topic_gets_a_reaction(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.switch("The provider is slow")
@@ -173,6 +174,7 @@ async def test_history_pages_replace_the_message(visitor: Visitor) -> None:
     assert await page.locator("#messages li").count() == count
 
 
+@pytest.mark.long(42)
 async def test_a_killed_bot_finishes_after_its_restart(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.switch("The provider is slow")

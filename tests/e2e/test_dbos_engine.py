@@ -43,6 +43,7 @@ def _execute(world: World, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
+@pytest.mark.long(15)
 async def test_a_second_process_takes_over_what_killed_ones_drew(world: World) -> None:
     """The killed processes are buried only at the end, so that each of them leaves its own request."""
     users = []
@@ -70,6 +71,7 @@ async def test_a_second_process_takes_over_what_killed_ones_drew(world: World) -
     assert await world.process.stop() == 0
 
 
+@pytest.mark.long(15)
 async def test_a_request_is_cancelled_by_another_process_than_the_one_that_draws_it(world: World) -> None:
     world.hold_tasks()
     user = world.add_user()

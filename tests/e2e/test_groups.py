@@ -140,6 +140,7 @@ async def test_a_private_reply_in_a_group_is_ephemeral(shared_bot: World) -> Non
     assert shared_bot.messages_in(group) == []
 
 
+@pytest.mark.long(16)
 @pytest.mark.parametrize("server", ["refused", "unknown"])
 async def test_without_ephemeral_messages_a_private_reply_is_deleted_later(
     own_bot: World, server: str

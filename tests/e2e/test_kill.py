@@ -82,6 +82,7 @@ async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) 
     assert len(delivered) >= len(requested) - submitting
 
 
+@pytest.mark.long(17)
 async def test_the_requests_of_a_ledger_of_the_first_release_are_continued(sqlite_bot: World) -> None:
     own_bot = sqlite_bot
     build_ledger(RELEASED / "0001.sql", own_bot.folder)

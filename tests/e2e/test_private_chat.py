@@ -349,6 +349,7 @@ async def test_a_failing_link_is_retried_and_then_replaced(shared_bot: World) ->
     assert shared_bot.quota_used(ann) == 1
 
 
+@pytest.mark.long(16)
 async def test_a_picture_that_cannot_be_fetched_is_reported_and_not_counted(shared_bot: World) -> None:
     shared_bot.media.faults.add(Fault("picture", times=None, answer=faults.status(404)))
     ann = shared_bot.add_user()

@@ -10,6 +10,7 @@ from tests.support.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.long(16)
 async def test_a_paid_task_is_delivered_in_each_form_of_the_answer(own_bot: World) -> None:
     ids = itertools.count(int(TASK_ID))
     own_bot.media.new_id = lambda: str(next(ids))

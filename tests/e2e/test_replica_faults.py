@@ -27,7 +27,7 @@ from tests.support.postgres_server import EMPTY, PostgresServer, new_database, n
 from tests.support.relay import relay_to
 from tests.support.shared_postgres import skip_without_postgres
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.long(25)]
 
 USERS, EACH = 8, 4
 IN_FLIGHT, CONCURRENCY = 10, 2

@@ -209,6 +209,7 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     await shared_bot.wait_until(lambda: (shared_bot.current(page).caption or "").endswith("4 of 4"))
 
 
+@pytest.mark.long(16)
 async def test_taps_on_one_place_of_the_history_go_on_to_its_end(shared_bot: World) -> None:
     ann = shared_bot.add_user("ru")
     for number in range(1, 5):

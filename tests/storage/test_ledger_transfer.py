@@ -231,6 +231,7 @@ async def _open_and_close(url: str) -> None:
     await (await open_database(url)).close()
 
 
+@pytest.mark.long(32)
 async def test_no_bot_starts_meanwhile_on_either_database(ledger: Path, empty_url: str) -> None:
     refused: dict[str, list[bool]] = {}
 
