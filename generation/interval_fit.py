@@ -188,15 +188,21 @@ def _totals(components: Sequence[LognormalComponent], moments: Sequence[_Moments
 def _moments(bins: Bins, component: LognormalComponent) -> _Moments:
     """Return three values for each interval, under one component and in units of its scale from its location.
 
-    They are the probability, the first moment, and the second moment minus the probability.
+    They are the probability, the first moment, and the second moment minus the probability. All are 0 for an interval
+    so far away that its probability cannot be told from 0.
     """
     location, scale = component.location, component.scale
     places = [(edge - location) / scale for edge in bins.edges]
     below = [0.0, *(0.5 * math.erfc(-z / _SQRT2) for z in places), 1.0]
     bell = [0.0, *(_NORMAL * math.exp(-z * z / 2) for z in places), 0.0]
     slope = [0.0, *map(mul, places, bell[1:-1]), 0.0]
+    chances = [below[high] - below[low] for low, high in bins.intervals]
+    near = [
+        (low, high) if chance > 0 else (0, 0)
+        for chance, (low, high) in zip(chances, bins.intervals, strict=True)
+    ]
     return (
-        [below[high] - below[low] for low, high in bins.intervals],
-        [bell[low] - bell[high] for low, high in bins.intervals],
-        [slope[low] - slope[high] for low, high in bins.intervals],
+        chances,
+        [bell[low] - bell[high] for low, high in near],
+        [slope[low] - slope[high] for low, high in near],
     )

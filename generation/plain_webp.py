@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 _BYTES_PER_PIXEL = 4
-_ORIENTED_OR_COLOURED = frozenset({"exif", "icc_profile"})
+_ORIENTED_OR_COLOURED = frozenset({"exif", "icc_profile", "xmp"})
 """Metadata that changes how a picture looks."""
 
 

@@ -18,7 +18,7 @@ from core.proxies import Proxy, ProxyRules
 from core.tls import tls_context
 from provider.answers import Task, check_probe, read_balance, read_created, read_result
 from provider.bare_key import BareKey
-from provider.connections import recording_transport
+from provider.connections import no_cookies, recording_transport
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
 from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, close, decompressed
@@ -219,6 +219,7 @@ def _client(
         limits=limits,
         verify=context,
         transport=transport or recording_transport(proxy, context=context, limits=limits),
+        cookies=no_cookies(),
         trust_env=False,  # the settings have the proxies of the environment
     )
     return client, asyncio.Semaphore(CALLS_AT_ONCE)

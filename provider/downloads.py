@@ -19,7 +19,7 @@ import httpx
 
 from core.proxies import ProxyRules
 from core.tls import tls_context
-from provider.connections import WARM_SECONDS, Dialer, DialingTransport, by_name
+from provider.connections import WARM_SECONDS, Dialer, DialingTransport, by_name, no_cookies
 from provider.errors import DownloadRefused, LinkExpired, LinkUnavailable
 from provider.http_answer import close
 
@@ -53,6 +53,7 @@ class Downloads:
             timeout=TIMEOUT,
             trust_env=False,
             follow_redirects=False,
+            cookies=no_cookies(),
             verify=context,  # for the transport that `mounts` replaces, which would read the authorities again
             mounts={
                 f"{scheme}://": transport or self._transport(scheme, context) for scheme in ("http", "https")

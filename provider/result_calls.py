@@ -14,15 +14,18 @@ from pydantic import SecretStr
 
 from core.proxies import Proxy
 from provider.bare_key import BareKey
-from provider.connections import WARM_SECONDS, transport_through
+from provider.connections import WARM_SECONDS, no_cookies, transport_through
 from provider.errors import Temporary
 from provider.fields import Json
 from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, close, decompressed
 
-TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
+TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=10.0)
+"""For httpx-aiohttp, `pool` is the time for the slot and the whole connection, with TLS."""
 LONGEST_WAIT = 60.0
 """Longest time in seconds for a whole call, however slowly the bytes arrive."""
 LARGEST_ANSWER = 1024 * 1024
+_FAILURES = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, UnicodeError)
+"""Errors of a call. httpx-aiohttp lets some of aiohttp pass, and encodes a reason phrase that may be no text."""
 
 
 class ResultCalls:
@@ -48,6 +51,7 @@ class ResultCalls:
             headers={"Accept-Encoding": ACCEPTED_ENCODINGS},
             timeout=TIMEOUT,
             transport=transport or _transport(proxy, context, limits),
+            cookies=no_cookies(),
             trust_env=False,  # the settings have the proxies of the environment
         )
 
@@ -63,7 +67,7 @@ class ResultCalls:
                 async with asyncio.timeout(LONGEST_WAIT):
                     response = await self._client.send(request, stream=True)
                     return await _read(response)
-            except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, TimeoutError) as error:
+            except (*_FAILURES, TimeoutError) as error:
                 raise Temporary(f"media/result: {type(error.__cause__ or error).__name__}") from error
 
 
@@ -87,7 +91,7 @@ async def _read(response: httpx.Response) -> HttpAnswer:
             if len(raw) > LARGEST_ANSWER:
                 broken = "the answer is too large"
                 break
-    except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError) as error:
+    except _FAILURES as error:
         broken = type(error).__name__
     finally:
         await close(response)

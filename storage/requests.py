@@ -103,8 +103,9 @@ class Requests:
                 statements.KNOWN_AND_PENDING, {"by_key": origin.key, "of_user": origin.user_id}
             ).one()
             if found.known_id is not None:
-                known = connection.execute(statements.BY_ID, {"by_id": found.known_id}).one()
-                return Accepted(read_request(known), fresh=False)
+                known = connection.execute(statements.BY_ID, {"by_id": found.known_id}).first()
+                if known is not None:  # else another process has deleted it in between
+                    return Accepted(read_request(known), fresh=False)
             if found.pending >= allowance.pending:
                 return Rejection(RejectionReason.QUEUE_FULL)
             exhausted = quotas.reserve_all(connection, _limits(origin, allowance), day)

@@ -58,16 +58,15 @@ class UnitQueue:
         return result
 
     async def drain(self) -> None:
-        """Run the units that are left, and wait for their end."""
-        if self._pending:
-            self._start()
-        if self._pump is not None:
-            await asyncio.wait([self._pump])
+        """Run the units that are left, and those that come meanwhile, and wait for their end."""
+        while self._pending or self._pump is not None:
+            await asyncio.wait([self._start()])
 
-    def _start(self) -> None:
+    def _start(self) -> asyncio.Task[None]:
         self._is_due = True
         if self._pump is None:
             self._pump = asyncio.get_running_loop().create_task(self._run_all())
+        return self._pump
 
     async def _run_all(self) -> None:
         try:

@@ -46,11 +46,14 @@ def _exif() -> Image.Exif:
     return exif
 
 
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>"""
 RED = Image.new("RGB", (20, 10), "red")
 LEFT_TO_PILLOW = {
     "a transparent picture": _webp(Image.new("RGBA", (20, 10), (255, 0, 0, 9))),
     "a picture that moves": _webp(RED, save_all=True, append_images=[Image.new("RGB", (20, 10), "blue")]),
     "an orientation": _webp(RED, exif=_exif()),
+    "an orientation in XMP": _webp(RED, xmp=XMP),
     "a colour profile": _webp(
         RED, icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     ),
@@ -67,3 +70,8 @@ def test_a_broken_picture_is_left_to_pillow() -> None:
     data = _webp(Image.effect_noise((200, 200), 50).convert("RGB"))
     with Image.open(io.BytesIO(data)) as image:
         assert decode_plain_webp(image, data[: len(data) // 2]) is None
+
+
+@pytest.mark.parametrize("metadata", [{"exif": _exif()}, {"xmp": XMP}], ids=["EXIF", "XMP"])
+def test_a_picture_on_its_side_is_sent_upright(metadata: dict[str, object]) -> None:
+    assert Image.open(io.BytesIO(to_sendable(_webp(RED, **metadata)).data)).size == (10, 20)

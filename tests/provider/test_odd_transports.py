@@ -182,3 +182,21 @@ async def test_the_rest_of_an_answer_to_a_poll_is_not_read_as_the_next_one() -> 
         for _ in range(4):
             assert (await api.result(ID)).url == URL
     assert len(server.requests) == 8
+
+
+@pytest.mark.parametrize("status", [200, 502])
+async def test_a_reason_phrase_that_is_no_text_hides_nothing_else(status: int) -> None:
+    head = f"HTTP/1.1 {status} ".encode() + "Ошибка".encode("cp1251")
+    async with raw_server([head + b"\r\nContent-Length: 2\r\n\r\n{}"]) as server, _client(server.url) as api:
+        with pytest.raises(MediaError):
+            await api.result(ID)
+
+
+async def test_a_cookie_with_an_odd_name_does_not_stop_later_calls() -> None:
+    done = json.dumps({"code": 0, "id": ID, "status": "done", "url": URL}).encode()
+    answer = http(done, "Set-Cookie: é=1; Path=/")
+    async with raw_server([answer], keeps_open=True) as server, _client(server.url) as api:
+        for _ in range(4):
+            assert (await api.result(ID)).url == URL
+            assert (await api.create("a fox", None)).id == ID
+    assert not any(b"\r\ncookie:" in request.lower() for request in server.requests)

@@ -5,6 +5,7 @@ import dataclasses
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 
 from core.clock import utc_day
 from core.model import (
@@ -21,9 +22,11 @@ from core.model import (
 )
 from core.reply_target import ReplyTarget
 from storage.database import Database
+from storage.open_database import open_database
 from storage.quotas import Quotas
 from storage.requests import Beginning, Requests
 from tests.support.factories import AMPLE, generation_request, origin
+from tests.support.ledger import connect
 from tests.support.manual_clock import ManualClock
 
 
@@ -209,3 +212,29 @@ async def test_a_process_that_stood_still_does_not_count_the_create_of_another_a
     assert await requests.move(request.id, State.SUBMITTING, State.QUEUED, of_create=1)
     assert await requests.begin_submission(begun) is Beginning.OUTDATED
     assert await requests.begin_submission(dataclasses.replace(begun, creates=2)) is Beginning.BEGUN
+
+
+async def test_a_request_that_another_process_deletes_while_it_is_repeated_is_accepted_again(
+    postgres_url: str,
+) -> None:
+    database = await open_database(postgres_url)
+    requests = Requests(database=database, clock=ManualClock())
+    first = await requests.accept(generation_request(), AMPLE)
+    assert isinstance(first, Accepted)
+    await requests.settle(first.request, PENDING, State.CANCELLED)
+    deleted: list[str] = []
+
+    @sa.event.listens_for(sa.Engine, "after_cursor_execute")
+    def delete(_connection: sa.Connection, _cursor: object, sql: str, *_more: object) -> None:
+        if "known_id" in sql and not deleted:
+            deleted.append(sql)
+            with connect(postgres_url) as other:
+                other.exec_driver_sql("DELETE FROM requests")
+
+    try:
+        again = await requests.accept(generation_request(), AMPLE)
+    finally:
+        sa.event.remove(sa.Engine, "after_cursor_execute", delete)
+        await database.close()
+    assert isinstance(again, Accepted)
+    assert again.fresh

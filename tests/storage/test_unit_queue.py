@@ -88,3 +88,15 @@ async def test_the_end_runs_the_patient_units_at_once() -> None:
     await batches.queue.drain()
     assert patient.done()
     assert batches.begun == [(0.0, ["patient"])]
+
+
+@virtual_time
+async def test_the_end_waits_for_a_patient_unit_that_comes_during_the_last_batch() -> None:
+    batches = Batches()
+    first = batches.start("first")
+    await asyncio.sleep(0)
+    end = asyncio.ensure_future(batches.queue.drain())
+    await asyncio.sleep(0)
+    patient = batches.start("patient", patient=True)
+    await end
+    assert (first.done(), patient.done()) == (True, True)
