@@ -51,7 +51,7 @@ check: $(VENV)/.runtime ## check settings, connections and keys; no paid call
 	$(RUN) bot check
 
 test: lint ## all checks of CI; property tests try the same examples every time
-	$(RUN) pytest -n 6 --dist worksteal $(ARGS)
+	$(RUN) pytest -n 8 --dist worksteal $(ARGS)
 
 unit: $(VENV)/.dev ## the tests that take seconds
 	$(RUN) pytest -q -m "not slow" $(ARGS)
