@@ -21,7 +21,13 @@ from provider.bare_key import BareKey
 from provider.connections import no_cookies, recording_transport
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
-from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, close, decompressed
+from provider.http_answer import (
+    ACCEPTED_ENCODINGS,
+    LARGEST_ANSWER,
+    HttpAnswer,
+    decompressed,
+    read_raw,
+)
 from provider.image_refusals import asks_for_prompt, picture_refusal
 from provider.model_list import read_models
 from provider.received_bytes import ReceivedBytes, received_bytes
@@ -40,7 +46,6 @@ FEWEST_CLIENTS = 2
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
 LONGEST_WAIT = 60.0
 """Longest time in seconds until the headers of an answer, and then until its end, however slowly the bytes arrive."""
-LARGEST_ANSWER = 1024 * 1024
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -147,7 +152,8 @@ class MediaClient:
         return read_created(await self._call("POST", "media/create", body))
 
     async def _result(self, task_id: str) -> Task:
-        return read_result(_fields(_readable(await self._result_calls.post({"task_id": task_id}))), task_id)
+        found = await self._result_calls.post({"task_id": task_id})
+        return read_result(_fields(_readable(found, "media/result")), task_id)
 
     async def _balance(self) -> float:
         return read_balance(await self._ask("GET", "balance", None))
@@ -170,7 +176,7 @@ class MediaClient:
     async def _call_again(self, verb: str, path: str, body: Json | None) -> HttpAnswer:
         """Return the answer to a call that is safe to repeat. Raises Temporary if it did not arrive."""
         try:
-            return _readable(await self._call(verb, path, body))
+            return _readable(await self._call(verb, path, body), path)
         except OutcomeUnknown as error:
             raise Temporary(str(error)) from error
 
@@ -232,13 +238,13 @@ def _fields(found: HttpAnswer) -> Json:
     return read_json(found.status, found.body)
 
 
-def _readable(found: HttpAnswer) -> HttpAnswer:
+def _readable(found: HttpAnswer, path: str) -> HttpAnswer:
     """Return an answer that is safe to ask for again. Raises Temporary if a part of it is missing."""
     if found.broken is not None:
         try:
             read_json(found.status, found.body)
         except ProtocolError:
-            raise Temporary(found.broken) from None
+            raise Temporary(f"{path}: {found.broken}") from None
     return found
 
 
@@ -249,21 +255,10 @@ async def _read(response: httpx.Response, received: ReceivedBytes) -> HttpAnswer
     """
     if response.is_stream_consumed:  # the transport gave the whole answer at once
         return HttpAnswer(response.status_code, response.content, response.headers.get("retry-after"))
-    raw = bytearray()
-    broken = None
-    try:
-        async with asyncio.timeout(LONGEST_WAIT):
-            async for chunk in response.aiter_raw():
-                raw += chunk
-                if len(raw) > LARGEST_ANSWER:
-                    broken = "the answer is too large"
-                    break
-    except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
-        broken = type(error).__name__
-    finally:
-        await close(response)
+    failures = (httpx.HTTPError, httpx.StreamError, TimeoutError)
+    raw, broken = await read_raw(response, failures, LONGEST_WAIT)
     encoding = response.headers.get("content-encoding", "")
-    body, whole = decompressed(bytes(raw), encoding, LARGEST_ANSWER)
+    body, whole = decompressed(raw, encoding, LARGEST_ANSWER)
     if not whole:
         broken = broken or "the answer is damaged"
     arrived = received.unchunked() if "transfer-encoding" in response.headers else received.payload()

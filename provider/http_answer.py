@@ -1,5 +1,6 @@
 """An HTTP answer with as much of its body as arrived and can be decompressed."""
 
+import asyncio
 import zlib
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ import httpx
 
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 ACCEPTED_ENCODINGS = "gzip, deflate"
+LARGEST_ANSWER = 1024 * 1024
 _GZIP_OR_ZLIB, _BARE_DEFLATE = 47, -15
 """Formats for zlib. Servers send `deflate` with and without the header of zlib (RFC 9110, 8.4.1.2)."""
 _STEPPED_BYTES = 64 * 1024
@@ -30,6 +32,29 @@ async def close(response: httpx.Response) -> None:
     """Close a response, and end the reference cycle with its stream: garbage of each call makes the loop pause."""
     await response.aclose()
     response.stream = httpx.ByteStream(b"")
+
+
+async def read_raw(
+    response: httpx.Response, failures: tuple[type[Exception], ...], seconds: float | None = None
+) -> tuple[bytes, str | None]:
+    """Return as much of a body as arrives, and the reason why a part may be missing. Closes the response.
+
+    The body is not decompressed. After `LARGEST_ANSWER` bytes, some seconds or one of the failures, a part is missing.
+    """
+    raw = bytearray()
+    broken = None
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in response.aiter_raw():
+                raw += chunk
+                if len(raw) > LARGEST_ANSWER:
+                    broken = "the answer is too large"
+                    break
+    except failures as error:
+        broken = type(error).__name__
+    finally:
+        await close(response)
+    return bytes(raw), broken
 
 
 def decompressed(raw: bytes, encoding: str, largest: int) -> tuple[bytes, bool]:

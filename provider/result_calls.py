@@ -17,13 +17,18 @@ from provider.bare_key import BareKey
 from provider.connections import WARM_SECONDS, no_cookies, transport_through
 from provider.errors import Temporary
 from provider.fields import Json
-from provider.http_answer import ACCEPTED_ENCODINGS, HttpAnswer, close, decompressed
+from provider.http_answer import (
+    ACCEPTED_ENCODINGS,
+    LARGEST_ANSWER,
+    HttpAnswer,
+    decompressed,
+    read_raw,
+)
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=10.0)
 """For httpx-aiohttp, `pool` is the time for the slot and the whole connection, with TLS."""
 LONGEST_WAIT = 60.0
 """Longest time in seconds for a whole call, however slowly the bytes arrive."""
-LARGEST_ANSWER = 1024 * 1024
 _FAILURES = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, UnicodeError)
 """Errors of a call. httpx-aiohttp lets some of aiohttp pass, and encodes a reason phrase that may be no text."""
 
@@ -83,19 +88,8 @@ async def _read(response: httpx.Response) -> HttpAnswer:
     """Return as much of an answer as arrives, at most `LARGEST_ANSWER` bytes: an answer has a few hundred."""
     if response.is_stream_consumed:  # the transport gave the whole answer at once
         return HttpAnswer(response.status_code, response.content, response.headers.get("retry-after"))
-    raw = bytearray()
-    broken = None
-    try:
-        async for chunk in response.aiter_raw():
-            raw += chunk
-            if len(raw) > LARGEST_ANSWER:
-                broken = "the answer is too large"
-                break
-    except _FAILURES as error:
-        broken = type(error).__name__
-    finally:
-        await close(response)
-    body, whole = decompressed(bytes(raw), response.headers.get("content-encoding", ""), LARGEST_ANSWER)
+    raw, broken = await read_raw(response, _FAILURES)
+    body, whole = decompressed(raw, response.headers.get("content-encoding", ""), LARGEST_ANSWER)
     if not whole:
         broken = broken or "the answer is damaged"
     return HttpAnswer(response.status_code, body, response.headers.get("retry-after"), broken)
