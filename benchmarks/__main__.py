@@ -151,11 +151,7 @@ async def polled(harness: Harness) -> list[Row]:
 
 async def paced(harness: Harness) -> list[Row]:
     """Measure 75 requests at once with Telegram's limit of 30 messages a second as a strict sliding window."""
-    harness.set_durations(3.0, 0.1)
-    flood = harness.world.telegram.flood = Flood(strict=True)
-    await harness.world.process.start(TELEGRAM_RATE="30")
-    harness.request(75)
-    await harness.world.wait_until(lambda: len(harness.sent_at()) == 75, 60.0)
+    flood = await _draw_at_once(harness, 75, 60.0)
     sent = harness.sent_at()
     times = [sent[prompt] - requested for prompt, requested in harness.requested_at.items()]
     return [
@@ -167,11 +163,7 @@ async def paced(harness: Harness) -> list[Row]:
 
 async def full_line(harness: Harness) -> list[Row]:
     """Measure the share of pictures among the messages while 300 requests at once fill Telegram's limits."""
-    harness.set_durations(3.0, 0.1)
-    flood = harness.world.telegram.flood = Flood(strict=True)
-    await harness.world.process.start(TELEGRAM_RATE="30")
-    harness.request(300)
-    await harness.world.wait_until(lambda: len(harness.sent_at()) == 300, 120.0)
+    flood = await _draw_at_once(harness, 300, 120.0)
     pictures = sorted(harness.sent_at().values())
     first, last = pictures[0], pictures[-1]
     messages = [at for at in harness.messages_at() if first <= at <= last]
@@ -180,6 +172,16 @@ async def full_line(harness: Harness) -> list[Row]:
         ("pictures among 30 messages, 300 at once", f"{len(pictures) / len(messages) * 30:.1f}", ">= 26"),
         ("pictures a second, 300 at once", f"{(len(pictures) - 1) / (last - first):.1f}", ""),
     ]
+
+
+async def _draw_at_once(harness: Harness, count: int, seconds: float) -> Flood:
+    """Draw so many pictures at once, within some seconds, with Telegram's limit as a strict sliding window."""
+    harness.set_durations(3.0, 0.1)
+    flood = harness.world.telegram.flood = Flood(strict=True)
+    await harness.world.process.start(TELEGRAM_RATE="30")
+    harness.request(count)
+    await harness.world.wait_until(lambda: len(harness.sent_at()) == count, seconds)
+    return flood
 
 
 def simulated() -> list[Row]:

@@ -92,10 +92,6 @@ class Harness:
         tasks = self.world.media.tasks
         await _wait_until(lambda: all(tasks[task].polls > number for task, number in polls.items()), 0.005)
 
-    def process(self) -> psutil.Process:
-        """Return the bot's process."""
-        return psutil.Process(self.world.process.pid)
-
     def cpu(self) -> float:
         """Return the CPU seconds that the processes of the bot have used."""
         times = [psutil.Process(process.pid).cpu_times() for process in self.processes]
