@@ -157,12 +157,7 @@ class Drafts:
     async def by_answer(self, chat_id: int, message_id: int) -> Draft | None:
         """Return the draft with the question that a message was given as an answer to."""
         values = {"in_chat": chat_id, "by_message": message_id}
-
-        def unit(connection: sa.Connection) -> Draft | None:
-            row = connection.execute(_BY_ANSWER, values).first()
-            return None if row is None else read_draft(row)
-
-        return await self._database.read(unit)
+        return await self._database.read(self._first_of(_BY_ANSWER, values))
 
     async def answers_to(self, draft_id: int) -> list[int]:
         """Return the ids of the messages that were given as answers to the question of a draft."""
@@ -199,8 +194,11 @@ class Drafts:
         await self._database.write(unit)
 
     def _first(self, condition: sa.ColumnElement[bool]) -> Unit[Draft | None]:
+        return self._first_of(sa.select(drafts).where(condition), {})
+
+    def _first_of(self, statement: sa.Select[Any], values: dict[str, int]) -> Unit[Draft | None]:
         def unit(connection: sa.Connection) -> Draft | None:
-            row = connection.execute(sa.select(drafts).where(condition)).first()
+            row = connection.execute(statement, values).first()
             return None if row is None else read_draft(row)
 
         return unit

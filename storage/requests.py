@@ -311,7 +311,7 @@ class Requests:
             sa.update(requests)
             .where(
                 requests.c.id == request_id,
-                requests.c.state.in_([state.value for state in ENDED_WITHOUT_PICTURE]),
+                statements.in_states(ENDED_WITHOUT_PICTURE),
             )
             .values(key=requests.c.key + sa.literal(f"#{request_id}"))
         )

@@ -1,4 +1,4 @@
-"""The fit of durations: it converges on whatever was seen."""
+"""The fit of durations converges, also on rare and mixed ones."""
 
 import math
 

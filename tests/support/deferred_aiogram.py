@@ -1,4 +1,4 @@
-"""A plugin of pytest: imports aiogram as the bot does, before any test module imports it (bot/aiogram_import.py)."""
+"""Imports aiogram as the bot does (bot/aiogram_import.py): a plugin of pytest, and the fork server's first import."""
 
 from bot.aiogram_import import import_aiogram
 

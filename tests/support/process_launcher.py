@@ -18,9 +18,7 @@ from typing import Protocol
 ROOT = Path(__file__).parent.parent.parent
 _FORK_SERVER = """
 import sys
-from bot.aiogram_import import import_aiogram
-
-import_aiogram()
+import tests.support.deferred_aiogram
 from tests.support.fork_server import serve
 
 serve(sys.argv[1])
