@@ -169,7 +169,10 @@ async def test_a_clock_changed_by_an_hour_does_not_affect_requests_in_flight(
     for number in range(2):
         own_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await own_bot.wait_for_text(ann, "Drawing")
-    own_bot.process.clock.write_text(str(hours * 3600), encoding="ascii")
+    # Replaced as a whole: the running bot reads the file at any time.
+    changed = own_bot.folder / "changed clock"
+    changed.write_text(str(hours * 3600), encoding="ascii")
+    changed.replace(own_bot.process.clock)
     own_bot.finish_tasks()
     await own_bot.wait_for_picture(ann, 2)
     own_bot.hold_tasks()
