@@ -24,7 +24,7 @@ from bot.polling import Polling
 from bot.readiness import Readiness
 from bot.replica import Replica
 from bot.settings import Settings, Updates
-from bot.startup_tasks import log_link, set_descriptions, set_menus
+from bot.startup_tasks import learn_name, set_descriptions, set_menus
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret
@@ -199,7 +199,7 @@ class App:
             self.replica.on_heartbeat(self._adopt_updates)
         if settings.updates is Updates.POLLING:
             lead(self.polling.run)
-        self._background.start(log_link(bot=self.bot, clock=clock))
+        self._background.start(learn_name(bot=self.bot, clock=clock, switches=self._chat.bot_switches))
 
     def is_leader(self) -> bool:
         """Return whether this process does the work that one process does for all."""

@@ -10,6 +10,7 @@ from bot.build_storage import StorageParts
 from bot.replica import Replica
 from bot.settings import Settings
 from chat.api_calls import ApiCaller
+from chat.bot_switches import BotSwitches
 from chat.deletion_scheduler import DeletionScheduler
 from chat.languages import LanguageResolver
 from chat.members import Members
@@ -17,6 +18,7 @@ from chat.menu import Menus
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.rate_limiter import LocalRateLimiter, RateLimiter, SharedRateLimiter
+from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender, make_bot
 from chat.translations import Translations
 from core.clock import Clock
@@ -27,12 +29,14 @@ class ChatParts:
     """The client of the Bot API, the senders and the texts."""
 
     bot: Bot
+    bot_switches: BotSwitches
     deletion_scheduler: DeletionScheduler
     languages: LanguageResolver
     members: Members
     menus: Menus
     picture_sender: PictureSender
     private_replies: PrivateReplies
+    result_keyboards: ResultKeyboards
     sender: Sender
     translations: Translations
 
@@ -58,8 +62,10 @@ def build_chat(
     deletion_scheduler = DeletionScheduler(sender=sender, deletions=storage.deletions, clock=clock)
     stack.push_async_callback(deletion_scheduler.stop)
     translations = Translations()
+    bot_switches = BotSwitches()
     return ChatParts(
         bot=bot,
+        bot_switches=bot_switches,
         deletion_scheduler=deletion_scheduler,
         languages=LanguageResolver(translations=translations, preferences=storage.preferences),
         members=Members(caller=caller, clock=clock),
@@ -72,6 +78,7 @@ def build_chat(
         ),
         picture_sender=picture_sender,
         private_replies=PrivateReplies(sender=sender, deletion_scheduler=deletion_scheduler),
+        result_keyboards=ResultKeyboards(bot_switches),
         sender=sender,
         translations=translations,
     )

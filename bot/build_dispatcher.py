@@ -88,6 +88,7 @@ def build_dispatcher(
         engine=generation.engine,
         generation_service=generation_service,
         history=storage.history,
+        keyboards=chat.result_keyboards,
         languages=chat.languages,
         members=chat.members,
         menus=chat.menus,

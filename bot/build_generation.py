@@ -232,6 +232,7 @@ def _build_engine(
             requests=storage.requests,
             fetcher=fetcher,
             picture_sender=chat.picture_sender,
+            keyboards=chat.result_keyboards,
             status_messages=status_messages,
             translations=chat.translations,
             tasks=tasks,

@@ -5,6 +5,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 
 from chat import profile
+from chat.bot_switches import BotSwitches
 from chat.menu import Menus
 from chat.translations import Translations
 from core.clock import Clock
@@ -39,8 +40,11 @@ async def set_descriptions(*, bot: Bot, clock: Clock, translations: Translations
         await clock.sleep(backoff(tries, first=5.0, longest=600.0))
 
 
-async def log_link(*, bot: Bot, clock: Clock) -> None:
-    """Log the link under which users find the bot. The reason for an outage of Telegram is logged elsewhere."""
+async def learn_name(*, bot: Bot, clock: Clock, switches: BotSwitches) -> None:
+    """Log the link under which users find the bot, and take over its switches at BotFather.
+
+    The reason for an outage of Telegram is logged elsewhere.
+    """
     tries = 0
     while True:
         try:
@@ -49,5 +53,6 @@ async def log_link(*, bot: Bot, clock: Clock) -> None:
             tries += 1
             await clock.sleep(backoff(tries, first=1.0, longest=60.0))
         else:
+            switches.update(me)
             log.info("users can write to the bot", link=f"https://t.me/{me.username}", name=me.full_name)
             return

@@ -67,6 +67,7 @@ class ResultAction(StrEnum):
     UNDO = "u"
     EDIT_SOURCE = "p"
     BACK = "b"
+    MORE = "m"
 
 
 class ResultButton(CallbackData, prefix="x"):
@@ -145,5 +146,5 @@ def is_browsing(data: str) -> bool:
     """
     prefix, _, fields = data.partition(":")
     if prefix == ResultButton.__prefix__:
-        return fields.split(":")[1:2] in (["s"], ["b"])
+        return fields.split(":")[1:2] in (["s"], ["b"], ["m"])
     return any(prefix == kind.__prefix__ for kind in _BROWSING)

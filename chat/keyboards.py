@@ -2,61 +2,32 @@
 
 import html
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CopyTextButton, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram.utils.keyboard import InlineKeyboardBuilder, KeyboardBuilder
 
 from chat.callbacks import (
-    NEWEST,
     AlwaysRatio,
     CancelRequest,
     ChooseRatio,
     DrawDraft,
     DrawExample,
-    DrawInRatio,
     Forget,
     GroupChoice,
-    HistoryEnd,
     PreferLanguage,
     PreferRatio,
-    ResultAction,
-    ResultButton,
-    ShowPage,
-    ShowStep,
     TryAgain,
 )
-from chat.captions import cut_start, one_line, units
+from chat.captions import cut_start, one_line
 from chat.translations import LANGUAGES, Translator
 from core.model import PENDING, AspectRatio, Ending, Request
-from storage.picture_history import HistoryPage
 from storage.preferences import Preference, WhoMayDraw
 
 EXAMPLES = ("first", "second")
 """The names of the prompts in the texts `example-…`."""
 _LISTED_UNITS = 24
 """Longest prompt on a button under /queue, in UTF-16 units: a phone shows about 30 on a button as wide as the list."""
-_LONGEST_COPY = 256
-"""Bot API, CopyTextButton."""
-_END = "·"
-"""The label in the place of an arrow at an end of the history."""
-_OFFERS = {
-    ResultAction.AGAIN: "again",
-    ResultAction.SHAPES: "shapes",
-    ResultAction.EDIT: "edit",
-    ResultAction.ORIGINAL: "original",
-    ResultAction.UNDO: "undo",
-    ResultAction.EDIT_SOURCE: "edit",
-}
-"""The texts of the buttons under a picture."""
-
-
-class Steps(NamedTuple):
-    """The neighbours of a picture in a comparison, as `ShowStep` names them, or None at the end."""
-
-    older: int | None
-    newer: int | None
 
 
 def ratios(
@@ -170,94 +141,8 @@ def ask(placeholder: str) -> ForceReply:
     return ForceReply(selective=True, input_field_placeholder=placeholder)
 
 
-def result(translate: Translator, request: Request, page: HistoryPage | None = None) -> InlineKeyboardMarkup:
-    """Return the buttons under a picture: an edit has Before instead of Shape, and a history page has arrows."""
-    paged = page is not None
-    second = ResultAction.UNDO if request.source is not None else ResultAction.SHAPES
-    rows = _rows(translate, request, _action(translate, request, second, paged=paged), paged=paged)
-    if page is not None and page.total > 1:
-        rows.append(_arrows(page))
-    return InlineKeyboardMarkup(inline_keyboard=rows)
-
-
-def step(translate: Translator, edit: Request, shown: Request, steps: Steps) -> InlineKeyboardMarkup:
-    """Return the buttons under a picture in a comparison: those of the picture, with steps to the others."""
-    second = _action(translate, shown, ResultAction.SHAPES)
-    if steps.older is not None:
-        second = _button(translate.raw("offer-undo"), ShowStep(request=edit.id, shown=steps.older))
-    rows = _rows(translate, shown, second)
-    if steps.newer is not None:
-        rows.append([_after(translate, edit, steps.newer)])
-    return InlineKeyboardMarkup(inline_keyboard=rows)
-
-
-def source_step(translate: Translator, edit: Request, first: Request, steps: Steps) -> InlineKeyboardMarkup:
-    """Return the buttons under a source that the user did not draw, in a comparison. `first` is its first edit."""
-    change = _action(translate, first, ResultAction.EDIT_SOURCE)
-    rows = [[change]] if steps.newer is None else [[change, _after(translate, edit, steps.newer)]]
-    return InlineKeyboardMarkup(inline_keyboard=rows)
-
-
-def _rows(
-    translate: Translator, request: Request, second: InlineKeyboardButton, *, paged: bool = False
-) -> list[list[InlineKeyboardButton]]:
-    """Return the rows under every picture. The description is copied if it is short enough for such a button."""
-    first, *others = (
-        _action(translate, request, action, paged=paged)
-        for action in (ResultAction.AGAIN, ResultAction.EDIT, ResultAction.ORIGINAL)
-    )
-    rows = [[first, second], others]
-    if units(request.prompt) <= _LONGEST_COPY:
-        copied = CopyTextButton(text=request.prompt)
-        rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])
-    return rows
-
-
-def _after(translate: Translator, edit: Request, newer: int) -> InlineKeyboardButton:
-    return _button(translate.raw("offer-redo"), ShowStep(request=edit.id, shown=newer))
-
-
-def _action(
-    translate: Translator, request: Request, action: ResultAction, *, paged: bool = False
-) -> InlineKeyboardButton:
-    data = ResultButton(request=request.id, action=action, paged=paged)
-    return _button(translate.raw(f"offer-{_OFFERS[action]}"), data)
-
-
-def _arrows(page: HistoryPage) -> list[InlineKeyboardButton]:
-    """Return the arrows to the newest, the next newer, the next older and the oldest picture.
-
-    An end of the history has a mark in the place of an arrow: no other arrow may move under a finger.
-    """
-    user, shown = page.request.user_id, page.request.id
-
-    def arrow(label: str, target: int, *, newest: bool) -> InlineKeyboardButton:
-        if (page.newer if newest else page.older) is None:
-            return _button(_END, HistoryEnd(user=user, shown=shown, newest=newest))
-        return _button(label, ShowPage(user=user, request=target))
-
-    return [
-        arrow("◀◀", NEWEST, newest=True),
-        arrow("◀", page.newer or shown, newest=True),
-        arrow("▶", page.older or shown, newest=False),
-        arrow("▶▶", page.oldest, newest=False),
-    ]
-
-
 def _button(label: str, data: CallbackData) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=label, callback_data=data.pack())
-
-
-def shapes(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
-    """Return one button for each other ratio of a picture, and one back to its actions."""
-    builder = InlineKeyboardBuilder()
-    for ratio in AspectRatio:
-        if ratio is not request.ratio:
-            data = DrawInRatio(request=request.id, ratio=ratio.slug, paged=paged)
-            builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
-    back = ResultButton(request=request.id, action=ResultAction.BACK, paged=paged)
-    builder.button(text=translate.raw("button-back"), callback_data=back)
-    return _markup(builder.adjust(2, 2, 1))
 
 
 def languages(translate: Translator, user_id: int, chosen: str | None) -> InlineKeyboardMarkup:

@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 
-from chat import keyboards
 from chat.api_calls import UNSURE_SECONDS
 from chat.captions import caption
 from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
 from chat.picture_sender import PictureSender, SentPicture
+from chat.result_keyboards import ResultKeyboards
 from chat.translations import Translations, Translator
 from core.clock import Clock
 from core.metrics import Metrics
@@ -59,6 +59,7 @@ class Delivery:
         requests: Requests,
         fetcher: PictureFetcher,
         picture_sender: PictureSender,
+        keyboards: ResultKeyboards,
         status_messages: StatusMessages,
         translations: Translations,
         tasks: ShieldedTasks,
@@ -69,6 +70,7 @@ class Delivery:
         self._requests = requests
         self._fetcher = fetcher
         self._picture_sender = picture_sender
+        self._keyboards = keyboards
         self._status_messages = status_messages
         self._translations = translations
         self._tasks = tasks
@@ -166,7 +168,8 @@ class Delivery:
     async def _send_photo_or_document(self, request: Request, picture: Picture) -> SentPicture:
         name = file_name(request.prompt, request.id, picture.extension)
         translate = self._translations.for_language(request.language)
-        text, keyboard = await self._caption(request, translate), keyboards.result(translate, request)
+        text = await self._caption(request, translate)
+        keyboard = self._keyboards.picture(translate, request)
         if picture.as_photo:
             try:
                 return await self._picture_sender.send_photo(

@@ -6,12 +6,13 @@ The edit stays. The ledger knows the message of the comparison, so replies to it
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup
 
-from chat import keyboards
+from chat import result_keyboards
 from chat.callbacks import ResultAction, ResultButton, ShowStep
 from chat.captions import caption
 from chat.errors import Rejected
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
+from chat.result_keyboards import ResultKeyboards, Steps
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import FileKind, Request
@@ -44,15 +45,17 @@ async def chain_of(edit: Request, requests: Requests) -> list[Request | None]:
     return chain
 
 
-def buttons_of(translate: Translator, chain: list[Request | None], at: int) -> InlineKeyboardMarkup:
+def buttons_of(
+    keyboards: ResultKeyboards, translate: Translator, chain: list[Request | None], at: int
+) -> InlineKeyboardMarkup:
     """Return the buttons of a comparison that shows the picture `at` a place in the chain."""
     edit, shown = _request(chain, 0), chain[at]
-    steps = keyboards.Steps(
+    steps = Steps(
         older=_step(chain[at + 1]) if at + 1 < len(chain) else None,
         newer=_step(chain[at - 1]) if at else None,
     )
     if shown is None:
-        return keyboards.source_step(translate, edit, _request(chain, at - 1), steps)
+        return result_keyboards.source_step(translate, edit, _request(chain, at - 1), steps)
     return keyboards.step(translate, edit, shown, steps)
 
 
@@ -66,6 +69,7 @@ async def before_pressed(
     sender: Sender,
     picture_sender: PictureSender,
     private_replies: PrivateReplies,
+    keyboards: ResultKeyboards,
 ) -> None:
     """Send the picture before an edit as a new message below it. A repeated press only gets a toast about it."""
     if request.source is None:
@@ -76,7 +80,7 @@ async def before_pressed(
         return
     await sender.toast(query.id)
     chain = await chain_of(request, requests)
-    keyboard = buttons_of(translate, chain, 1)
+    keyboard = buttons_of(keyboards, translate, chain, 1)
     for file_id, kind, text, spoiler in _contents(chain, 1, translate):
         try:
             sent = await picture_sender.send_by_file_id(place, file_id, kind, text, keyboard, spoiler=spoiler)
@@ -98,6 +102,7 @@ async def step_pressed(
     comparisons: Comparisons,
     sender: Sender,
     picture_sender: PictureSender,
+    keyboards: ResultKeyboards,
 ) -> None:
     """Show another picture of the chain in the message of a comparison."""
     message_id = place.require_reply_to()
@@ -107,7 +112,7 @@ async def step_pressed(
     if at is None or comparison is None or comparison.edit_id != request.id:
         raise ButtonExpired
     await sender.toast(query.id)
-    keyboard = buttons_of(translate, chain, at)
+    keyboard = buttons_of(keyboards, translate, chain, at)
     for file_id, kind, text, spoiler in _contents(chain, at, translate):
         try:
             await picture_sender.replace_picture(

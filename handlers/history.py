@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from aiogram import Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
-from chat import keyboards
 from chat.callbacks import NEWEST, HistoryEnd, ShowPage
 from chat.captions import cut
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
+from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
@@ -35,13 +35,14 @@ async def history_command(
     picture_sender: PictureSender,
     private_replies: PrivateReplies,
     clock: Clock,
+    keyboards: ResultKeyboards,
 ) -> None:
     """Show the newest picture that the user drew in this chat."""
     page = await history.page(user.id, message.chat.id)
     if page is None:
         await private_replies.send(answer_place(message), user.id, translate("history-empty"))
         return
-    content, spoiler = _content(page, translate, clock), page.request.spoiler
+    content, spoiler = _content(page, translate, clock, keyboards), page.request.spoiler
     await picture_sender.send_by_file_id(answer_place(message), *content, spoiler=spoiler)
 
 
@@ -54,12 +55,13 @@ async def page_pressed(
     sender: Sender,
     picture_sender: PictureSender,
     clock: Clock,
+    keyboards: ResultKeyboards,
 ) -> None:
     """Show another page of the owner's pictures in this chat."""
     page = await history.page(callback_data.user, place.chat_id, callback_data.request)
     if page is None:
         raise ButtonExpired
-    await _show(query, page, place, translate, sender, picture_sender, clock)
+    await _show(query, page, place, translate, sender, picture_sender, clock, keyboards)
 
 
 async def end_pressed(
@@ -71,6 +73,7 @@ async def end_pressed(
     sender: Sender,
     picture_sender: PictureSender,
     clock: Clock,
+    keyboards: ResultKeyboards,
 ) -> None:
     """Say that the history ends here, or show the newest picture if another was drawn meanwhile."""
     shown, newest = callback_data.shown, callback_data.newest
@@ -80,7 +83,7 @@ async def end_pressed(
     if page.request.id == shown:
         await sender.toast(query.id, translate.raw("toast-newest" if newest else "toast-oldest"))
         return
-    await _show(query, page, place, translate, sender, picture_sender, clock)
+    await _show(query, page, place, translate, sender, picture_sender, clock, keyboards)
 
 
 async def _show(
@@ -91,15 +94,16 @@ async def _show(
     sender: Sender,
     picture_sender: PictureSender,
     clock: Clock,
+    keyboards: ResultKeyboards,
 ) -> None:
     """Answer a press and show a page in the pressed message."""
     await sender.toast(query.id)
-    content, spoiler = _content(page, translate, clock), page.request.spoiler
+    content, spoiler = _content(page, translate, clock, keyboards), page.request.spoiler
     await picture_sender.replace_picture(place.chat_id, place.require_reply_to(), *content, spoiler=spoiler)
 
 
 def _content(
-    page: HistoryPage, translate: Translator, clock: Clock
+    page: HistoryPage, translate: Translator, clock: Clock, keyboards: ResultKeyboards
 ) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
     """Return the file, its kind, the caption and the buttons of a page."""
     request, finished_at = page.request, page.request.require_finished_at()
@@ -112,7 +116,7 @@ def _content(
         number=page.number,
         total=page.total,
     )
-    return *request.require_file(), text, keyboards.result(translate, request, page)
+    return *request.require_file(), text, keyboards.picture(translate, request, page)
 
 
 def date_in_words(at: float, now: float, translate: Translator) -> str:

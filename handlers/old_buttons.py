@@ -33,6 +33,7 @@ _TEXTS = {DrawInRatio.__prefix__: "again", ShowStep.__prefix__: "before", TryAga
 _ACTION_TEXTS = {
     ResultAction.AGAIN: "again",
     ResultAction.SHAPES: "again",
+    ResultAction.MORE: "again",
     ResultAction.BACK: "again",
     ResultAction.EDIT: "edit",
     ResultAction.EDIT_SOURCE: "edit",

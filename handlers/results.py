@@ -6,9 +6,10 @@ from typing import Any
 from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery, Message
 
-from chat import keyboards
+from chat import result_keyboards
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.private_replies import PrivateReplies
+from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio, GenerationRequest, Request, SourcePicture
@@ -59,11 +60,14 @@ async def ratio_pressed(
     history: History,
     comparisons: Comparisons,
     sender: Sender,
+    keyboards: ResultKeyboards,
     generation_service: GenerationService,
 ) -> None:
     """Draw a picture again in the pressed ratio, and show its actions again."""
     await _draw_again(query, request, ratio, place, translate, requests, generation_service)
-    await _show_actions(request, callback_data, place, translate, requests, history, comparisons, sender)
+    await _show_actions(
+        request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
+    )
 
 
 async def shapes_pressed(
@@ -76,7 +80,21 @@ async def shapes_pressed(
 ) -> None:
     """Show one button for each other ratio."""
     await sender.toast(query.id)
-    keyboard = keyboards.shapes(translate, request, paged=callback_data.paged)
+    keyboard = result_keyboards.shapes(translate, request, paged=callback_data.paged)
+    await sender.edit_keyboard(place.chat_id, place.require_reply_to(), keyboard)
+
+
+async def more_pressed(
+    query: CallbackQuery,
+    callback_data: ResultButton,
+    request: Request,
+    place: ReplyTarget,
+    translate: Translator,
+    sender: Sender,
+) -> None:
+    """Show the less usual actions."""
+    await sender.toast(query.id)
+    keyboard = result_keyboards.more(translate, request, paged=callback_data.paged)
     await sender.edit_keyboard(place.chat_id, place.require_reply_to(), keyboard)
 
 
@@ -90,10 +108,13 @@ async def back_pressed(
     history: History,
     comparisons: Comparisons,
     sender: Sender,
+    keyboards: ResultKeyboards,
 ) -> None:
     """Show the actions again."""
     await sender.toast(query.id)
-    await _show_actions(request, callback_data, place, translate, requests, history, comparisons, sender)
+    await _show_actions(
+        request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
+    )
 
 
 async def edit_pressed(
@@ -250,16 +271,17 @@ async def _show_actions(
     history: History,
     comparisons: Comparisons,
     sender: Sender,
+    keyboards: ResultKeyboards,
 ) -> None:
     message_id = place.require_reply_to()
     comparison = await comparisons.get(place.chat_id, message_id)
     edit = await requests.get(comparison.edit_id) if comparison is not None else None
     chain = await chain_of(edit, requests) if edit is not None else []
     if request in chain:
-        keyboard = buttons_of(translate, chain, chain.index(request))
+        keyboard = buttons_of(keyboards, translate, chain, chain.index(request))
     else:
         page = await history.page(request.user_id, place.chat_id, request.id) if button.paged else None
-        keyboard = keyboards.result(translate, request, page)
+        keyboard = keyboards.picture(translate, request, page)
     await sender.edit_keyboard(place.chat_id, message_id, keyboard)
 
 
@@ -273,6 +295,7 @@ def router() -> Router:
     for action, handler in (
         (ResultAction.AGAIN, again_pressed),
         (ResultAction.SHAPES, shapes_pressed),
+        (ResultAction.MORE, more_pressed),
         (ResultAction.BACK, back_pressed),
         (ResultAction.EDIT, edit_pressed),
         (ResultAction.ORIGINAL, original_pressed),

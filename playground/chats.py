@@ -11,7 +11,14 @@ from typing import Any
 
 from aiogram.types import Chat, Message, User
 
-BOT = User(id=4242, is_bot=True, first_name="Imagine", username="imagine_demo_bot")
+BOT = User(
+    id=4242,
+    is_bot=True,
+    first_name="Imagine",
+    username="imagine_demo_bot",
+    supports_inline_queries=True,
+    supports_guest_queries=True,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

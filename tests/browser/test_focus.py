@@ -7,8 +7,10 @@ import pytest
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, InputMediaPhoto, Message
 from playwright.async_api import Page, expect
 
-from chat import keyboards
+from chat import keyboards, result_keyboards
+from chat.bot_switches import BotSwitches
 from chat.callbacks import TryAgain
+from chat.result_keyboards import ResultKeyboards
 from chat.translations import Translator
 from core.model import AspectRatio, Request, State
 from playground.scene import ANN
@@ -21,6 +23,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 PICTURES = 4
 ENGLISH = Translator("en")
+RESULTS = ResultKeyboards(BotSwitches())
 FOCUSED = """() => {
     const focused = document.activeElement;
     return focused.closest(".keys") ? focused.textContent : focused.tagName;
@@ -39,7 +42,7 @@ def _page(number: int) -> InlineKeyboardMarkup:
     ids = [None if one is None else PICTURES + 1 - one for one in (newer, older)]
     request = _request(PICTURES + 1 - number)
     page = HistoryPage(request, number, PICTURES, newer=ids[0], older=ids[1], oldest=1)
-    return keyboards.result(ENGLISH, request, page)
+    return RESULTS.picture(ENGLISH, request, page)
 
 
 async def _focused(page: Page) -> str:
@@ -85,7 +88,10 @@ async def test_the_focus_stays_on_the_arrow_while_pictures_are_replaced(stage: S
 
 async def test_the_focus_goes_into_the_shapes_and_back(stage: Stage) -> None:
     page, request = stage.visitor.page, _request(1)
-    actions, shapes = keyboards.result(ENGLISH, request), keyboards.shapes(ENGLISH, request, paged=False)
+    actions, shapes = (
+        RESULTS.picture(ENGLISH, request),
+        result_keyboards.shapes(ENGLISH, request, paged=False),
+    )
     shown = await stage.bot.send_photo(ANN, BufferedInputFile(jpeg(), "fox.jpg"), reply_markup=actions)
 
     async def show(markup: InlineKeyboardMarkup, label: str) -> str:

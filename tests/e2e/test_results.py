@@ -14,7 +14,7 @@ from tests.support.world import ADMIN, World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
-RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "📋 Copy description"]
+RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "↗️ Share", "⋯ More"]
 
 
 async def _draw(world: World, user: User, prompt: str = "a fox --ar 16:9") -> Message:
@@ -240,7 +240,11 @@ async def test_a_button_copies_a_description_that_is_short_enough(shared_bot: Wo
     ann = shared_bot.add_user()
     for prompt in ("a <fox> & co", "y" * 256, "x" * 257):
         drawn = await _draw(shared_bot, ann, f"{prompt} --ar 1:1")
+        shared_bot.telegram.press(ann, drawn, "⋯ More")
+        await shared_bot.wait_until_handled()
+        drawn = shared_bot.current(drawn)
         assert drawn.reply_markup is not None
+        assert buttons(drawn)[-1] == "« Back"
         keys = [key for row in drawn.reply_markup.inline_keyboard for key in row if key.copy_text]
         assert [key.copy_text.text for key in keys if key.copy_text] == [prompt][: len(prompt) <= 256]
 

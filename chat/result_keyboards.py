@@ -1,0 +1,180 @@
+"""The buttons under a picture, in the history and in a comparison, too."""
+
+from typing import NamedTuple
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import (
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    SwitchInlineQueryChosenChat,
+)
+from aiogram.utils.keyboard import InlineKeyboardBuilder
+
+from chat.bot_switches import BotSwitches
+from chat.callbacks import (
+    NEWEST,
+    DrawInRatio,
+    HistoryEnd,
+    ResultAction,
+    ResultButton,
+    ShowPage,
+    ShowStep,
+)
+from chat.captions import units
+from chat.translations import Translator
+from core.model import AspectRatio, Request
+from storage.picture_history import HistoryPage
+
+_LONGEST_COPY = 256
+"""Bot API, CopyTextButton."""
+_END = "·"
+"""The label in the place of an arrow at an end of the history."""
+_OFFERS = {
+    ResultAction.AGAIN: "again",
+    ResultAction.SHAPES: "shapes",
+    ResultAction.EDIT: "edit",
+    ResultAction.ORIGINAL: "original",
+    ResultAction.UNDO: "undo",
+    ResultAction.EDIT_SOURCE: "edit",
+    ResultAction.MORE: "more",
+}
+"""The texts of the buttons under a picture."""
+
+
+class Steps(NamedTuple):
+    """The neighbours of a picture in a comparison, as `ShowStep` names them, or None at the end."""
+
+    older: int | None
+    newer: int | None
+
+
+def shared_query(request_id: int) -> str:
+    """Return the inline query for one picture."""
+    return f"#{request_id}"
+
+
+class ResultKeyboards:
+    """Makes the buttons under pictures. Share is left out while the bot may not answer inline queries."""
+
+    def __init__(self, switches: BotSwitches) -> None:
+        self._switches = switches
+
+    def picture(
+        self, translate: Translator, request: Request, page: HistoryPage | None = None
+    ) -> InlineKeyboardMarkup:
+        """Return the buttons under a picture: an edit has Before instead of Shape, a history page has arrows."""
+        paged = page is not None
+        second = ResultAction.UNDO if request.source is not None else ResultAction.SHAPES
+        rows = self._rows(translate, request, _action(translate, request, second, paged=paged), paged=paged)
+        if page is not None and page.total > 1:
+            rows.append(_arrows(page))
+        return InlineKeyboardMarkup(inline_keyboard=rows)
+
+    def step(
+        self, translate: Translator, edit: Request, shown: Request, steps: Steps
+    ) -> InlineKeyboardMarkup:
+        """Return the buttons under a picture in a comparison: those of the picture, with steps to the others."""
+        second = _action(translate, shown, ResultAction.SHAPES)
+        if steps.older is not None:
+            second = _button(translate.raw("offer-undo"), ShowStep(request=edit.id, shown=steps.older))
+        rows = self._rows(translate, shown, second)
+        if steps.newer is not None:
+            rows.append([_after(translate, edit, steps.newer)])
+        return InlineKeyboardMarkup(inline_keyboard=rows)
+
+    def _rows(
+        self, translate: Translator, request: Request, second: InlineKeyboardButton, *, paged: bool = False
+    ) -> list[list[InlineKeyboardButton]]:
+        """Return the rows under every picture."""
+        first, edit, original, more = (
+            _action(translate, request, action, paged=paged)
+            for action in (
+                ResultAction.AGAIN,
+                ResultAction.EDIT,
+                ResultAction.ORIGINAL,
+                ResultAction.MORE,
+            )
+        )
+        share = [_share(translate, request)] if self._switches.inline else []
+        return [[first, second], [edit, original], [*share, more]]
+
+
+def source_step(translate: Translator, edit: Request, first: Request, steps: Steps) -> InlineKeyboardMarkup:
+    """Return the buttons under a source that the user did not draw, in a comparison. `first` is its first edit."""
+    change = _action(translate, first, ResultAction.EDIT_SOURCE)
+    rows = [[change]] if steps.newer is None else [[change, _after(translate, edit, steps.newer)]]
+    return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def shapes(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
+    """Return one button for each other ratio of a picture, and one back to its actions."""
+    builder = InlineKeyboardBuilder()
+    for ratio in AspectRatio:
+        if ratio is not request.ratio:
+            data = DrawInRatio(request=request.id, ratio=ratio.slug, paged=paged)
+            builder.button(text=translate.raw(f"button-ratio-{ratio.slug}"), callback_data=data)
+    builder.adjust(2, 2)
+    return InlineKeyboardMarkup(inline_keyboard=[*builder.export(), [_back(translate, request, paged=paged)]])
+
+
+def more(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
+    """Return the buttons of More. The description is copied if it is short enough for such a button."""
+    rows = []
+    if units(request.prompt) <= _LONGEST_COPY:
+        copied = CopyTextButton(text=request.prompt)
+        rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])
+    return InlineKeyboardMarkup(inline_keyboard=[*rows, [_back(translate, request, paged=paged)]])
+
+
+def _share(translate: Translator, request: Request) -> InlineKeyboardButton:
+    chosen_chat = SwitchInlineQueryChosenChat(
+        query=shared_query(request.id),
+        allow_user_chats=True,
+        allow_bot_chats=False,
+        allow_group_chats=True,
+        allow_channel_chats=True,
+    )
+    return InlineKeyboardButton(
+        text=translate.raw("offer-share"), switch_inline_query_chosen_chat=chosen_chat
+    )
+
+
+def _back(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardButton:
+    back = ResultButton(request=request.id, action=ResultAction.BACK, paged=paged)
+    return _button(translate.raw("button-back"), back)
+
+
+def _after(translate: Translator, edit: Request, newer: int) -> InlineKeyboardButton:
+    return _button(translate.raw("offer-redo"), ShowStep(request=edit.id, shown=newer))
+
+
+def _action(
+    translate: Translator, request: Request, action: ResultAction, *, paged: bool = False
+) -> InlineKeyboardButton:
+    data = ResultButton(request=request.id, action=action, paged=paged)
+    return _button(translate.raw(f"offer-{_OFFERS[action]}"), data)
+
+
+def _arrows(page: HistoryPage) -> list[InlineKeyboardButton]:
+    """Return the arrows to the newest, the next newer, the next older and the oldest picture.
+
+    An end of the history has a mark in the place of an arrow: no other arrow may move under a finger.
+    """
+    user, shown = page.request.user_id, page.request.id
+
+    def arrow(label: str, target: int, *, newest: bool) -> InlineKeyboardButton:
+        if (page.newer if newest else page.older) is None:
+            return _button(_END, HistoryEnd(user=user, shown=shown, newest=newest))
+        return _button(label, ShowPage(user=user, request=target))
+
+    return [
+        arrow("◀◀", NEWEST, newest=True),
+        arrow("◀", page.newer or shown, newest=True),
+        arrow("▶", page.older or shown, newest=False),
+        arrow("▶▶", page.oldest, newest=False),
+    ]
+
+
+def _button(label: str, data: CallbackData) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=label, callback_data=data.pack())
