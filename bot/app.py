@@ -146,6 +146,7 @@ class App:
             is_ending=is_ending,
             find_unready=self.readiness.unready,
             load_source=generation.sources.images.load_signed,
+            load_picture=generation.linked_pictures.load_signed,
         )
         self._stack.push_async_callback(self.readiness.stop)
         self._stack.push_async_callback(self._web.stop)
@@ -179,7 +180,7 @@ class App:
         """Start the web server and receive updates. Raises OSError if the address is in use."""
         settings, clock, storage = self._settings, self._clock, self._storage
         self._background.start(measure_loop_lag(self.metrics))
-        prunes = [storage.inbox.prune, storage.drafts.prune]
+        prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         lead = self._leader_tasks.add

@@ -12,6 +12,7 @@ from bot.settings import Settings
 from chat.api_calls import ApiCaller
 from chat.bot_switches import BotSwitches
 from chat.deletion_scheduler import DeletionScheduler
+from chat.inline_messages import InlineMessages
 from chat.languages import LanguageResolver
 from chat.members import Members
 from chat.menu import Menus
@@ -31,6 +32,7 @@ class ChatParts:
     bot: Bot
     bot_switches: BotSwitches
     deletion_scheduler: DeletionScheduler
+    inline_messages: InlineMessages
     languages: LanguageResolver
     members: Members
     menus: Menus
@@ -57,6 +59,7 @@ def build_chat(
     stack.push_async_callback(rate_limiter.stop)
     caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock)
     sender = Sender(caller)
+    inline_messages = InlineMessages(caller)
     picture_sender = PictureSender(caller)
     stack.push_async_callback(picture_sender.stop)
     deletion_scheduler = DeletionScheduler(sender=sender, deletions=storage.deletions, clock=clock)
@@ -67,6 +70,7 @@ def build_chat(
         bot=bot,
         bot_switches=bot_switches,
         deletion_scheduler=deletion_scheduler,
+        inline_messages=inline_messages,
         languages=LanguageResolver(translations=translations, preferences=storage.preferences),
         members=Members(caller=caller, clock=clock),
         menus=Menus(
@@ -77,7 +81,9 @@ def build_chat(
             admins=settings.admin_ids,
         ),
         picture_sender=picture_sender,
-        private_replies=PrivateReplies(sender=sender, deletion_scheduler=deletion_scheduler),
+        private_replies=PrivateReplies(
+            sender=sender, inline_messages=inline_messages, deletion_scheduler=deletion_scheduler
+        ),
         result_keyboards=ResultKeyboards(bot_switches),
         sender=sender,
         translations=translations,

@@ -15,8 +15,10 @@ from handlers import (
     examples,
     forget,
     groups,
+    guests,
     history,
     imagine,
+    inline,
     language,
     moderation,
     photos,
@@ -33,6 +35,7 @@ from handlers import (
 from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
 from handlers.generation_service import GenerationService
+from handlers.inline_service import InlineService
 from handlers.middleware import UserContextMiddleware
 from handlers.other_reading import OtherReading
 from handlers.questions import Questions
@@ -80,6 +83,7 @@ def build_dispatcher(
         admin_ids=settings.admin_ids,
         allowances=generation.allowances,
         bans=storage.bans,
+        bot_switches=chat.bot_switches,
         clock=clock,
         comparisons=storage.comparisons,
         database=storage.database,
@@ -88,6 +92,15 @@ def build_dispatcher(
         engine=generation.engine,
         generation_service=generation_service,
         history=storage.history,
+        inline_messages=chat.inline_messages,
+        inline_prompts=storage.inline_prompts,
+        inline_service=InlineService(
+            generation_service=generation_service,
+            inline_messages=chat.inline_messages,
+            sender=chat.sender,
+            switches=chat.bot_switches,
+            needs_private_chat=settings.storage_chat_id is None and settings.public_url is None,
+        ),
         keyboards=chat.result_keyboards,
         languages=chat.languages,
         members=chat.members,
@@ -104,7 +117,14 @@ def build_dispatcher(
         sender=chat.sender,
     )
     user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans)
-    for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
+    for observer in (
+        dispatcher.message,
+        dispatcher.edited_message,
+        dispatcher.callback_query,
+        dispatcher.inline_query,
+        dispatcher.chosen_inline_result,
+        dispatcher.guest_message,
+    ):
         observer.outer_middleware(user_context)
     _include_routers(dispatcher)
     return dispatcher
@@ -127,6 +147,8 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         history.router(),
         language.router(),
         forget.router(),
+        inline.router(),
+        guests.router(),
         examples.router(),
         results.router(),
         try_again.router(),

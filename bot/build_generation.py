@@ -18,15 +18,19 @@ from generation.circuit_breaker import CircuitBreaker
 from generation.conversion import PictureConverter
 from generation.dbos_engine import DbosEngine
 from generation.delivery import Delivery
+from generation.end_reports import EndReports
 from generation.end_texts import EndTexts
 from generation.engine import Engine, LocalEngine
 from generation.finalizer import Finalizer
 from generation.lifecycle import Lifecycle
+from generation.linked_pictures import LinkedPictures
 from generation.lost_status import LostStatusFinder
 from generation.originals import Originals
 from generation.picture_fetcher import PictureFetcher
+from generation.picture_messages import PictureMessages
 from generation.poll_schedule import PollSchedule
 from generation.shielded_tasks import ShieldedTasks
+from generation.signed_links import PICTURE_PATH, PICTURE_SECONDS, SignedLinks
 from generation.status_messages import StatusMessages
 from generation.status_sharing import StatusSharing
 from generation.submission import Submission
@@ -42,6 +46,7 @@ class GenerationParts:
     allowances: Allowances
     circuit_breaker: CircuitBreaker
     engine: Engine
+    linked_pictures: LinkedPictures
     originals: Originals
     poll_schedule: PollSchedule
     quota: DailyQuota
@@ -112,8 +117,16 @@ def build_generation(
         replica=replica,
         tasks=tasks,
     )
+    picture_links = SignedLinks(
+        path=PICTURE_PATH,
+        public_url=settings.public_url,
+        token=settings.bot_token,
+        seconds=PICTURE_SECONDS,
+        clock=clock,
+    )
     engine = _build_engine(
         settings,
+        picture_links=picture_links if settings.public_url is not None else None,
         clock=clock,
         metrics=metrics,
         storage=storage,
@@ -135,6 +148,7 @@ def build_generation(
         allowances=allowances,
         circuit_breaker=circuit_breaker,
         engine=engine,
+        linked_pictures=LinkedPictures(links=picture_links, requests=storage.requests, fetcher=fetcher),
         originals=originals,
         poll_schedule=poll_schedule,
         quota=quota,
@@ -168,6 +182,7 @@ def _build_status_messages(
 
     return StatusMessages(
         sender=chat.sender,
+        inline_messages=chat.inline_messages,
         requests=storage.requests,
         translations=chat.translations,
         tasks=tasks,
@@ -183,6 +198,7 @@ def _build_status_messages(
 def _build_engine(
     settings: Settings,
     *,
+    picture_links: SignedLinks | None,
     clock: Clock,
     metrics: Metrics,
     storage: StorageParts,
@@ -232,9 +248,15 @@ def _build_engine(
             requests=storage.requests,
             fetcher=fetcher,
             picture_sender=chat.picture_sender,
-            keyboards=chat.result_keyboards,
+            picture_messages=PictureMessages(
+                requests=storage.requests,
+                picture_sender=chat.picture_sender,
+                keyboards=chat.result_keyboards,
+                translations=chat.translations,
+                storage_chat_id=settings.storage_chat_id,
+                links=picture_links,
+            ),
             status_messages=status_messages,
-            translations=chat.translations,
             tasks=tasks,
             clock=clock,
             metrics=metrics,
@@ -242,11 +264,17 @@ def _build_engine(
         ),
         finalizer=Finalizer(
             requests=storage.requests,
-            end_texts=EndTexts(quota=quota, strikes=storage.strikes),
-            sender=chat.sender,
+            end_reports=EndReports(
+                end_texts=EndTexts(quota=quota, strikes=storage.strikes),
+                sender=chat.sender,
+                inline_messages=chat.inline_messages,
+                deletion_scheduler=chat.deletion_scheduler,
+                translations=chat.translations,
+                switches=chat.bot_switches,
+                links=picture_links,
+            ),
             deletion_scheduler=chat.deletion_scheduler,
             status_messages=status_messages,
-            translations=chat.translations,
             tasks=tasks,
             clock=clock,
             metrics=metrics,

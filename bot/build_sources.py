@@ -10,10 +10,10 @@ from chat.telegram_files import TelegramFiles
 from core.clock import Clock
 from generation.alarms import Alarm, Alarms
 from generation.conversion import PictureConverter
+from generation.signed_links import LINK_MARGIN_SECONDS, SOURCE_PATH, SignedLinks
 from generation.source_bucket import SourceBucket
 from generation.source_cleanup import SourceCleanup
 from generation.source_images import SourceImageLoader
-from generation.source_links import LINK_MARGIN_SECONDS, SourceLinks
 from generation.source_ways import SourceWays
 
 
@@ -61,8 +61,12 @@ def build_sources(
         requests=storage.requests,
         files=TelegramFiles(chat.bot, folder=settings.telegram_files_dir),
         converter=converter,
-        links=SourceLinks(
-            public_url=settings.public_url, token=settings.bot_token, seconds=seconds, clock=clock
+        links=SignedLinks(
+            path=SOURCE_PATH,
+            public_url=settings.public_url,
+            token=settings.bot_token,
+            seconds=seconds,
+            clock=clock,
         ),
         bucket=bucket,
         cleanup=cleanup,

@@ -9,6 +9,7 @@ from storage.database import Database
 from storage.drafts import Drafts
 from storage.durations import Durations
 from storage.inbox import Inbox
+from storage.inline_prompts import InlinePrompts
 from storage.key_values import KeyValueStore
 from storage.moderation_strikes import ModerationStrikes
 from storage.picture_history import History
@@ -32,6 +33,7 @@ class StorageParts:
     durations: Durations
     history: History
     inbox: Inbox
+    inline_prompts: InlinePrompts
     key_values: KeyValueStore
     preferences: Preferences
     quotas: Quotas
@@ -52,6 +54,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         durations=Durations(database),
         history=History(database),
         inbox=Inbox(database=database, clock=clock),
+        inline_prompts=InlinePrompts(database=database, clock=clock),
         key_values=KeyValueStore(database),
         preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),

@@ -16,9 +16,9 @@ from bot.check_clients import media_client
 from bot.settings import Settings
 from core.options import SourceWay
 from core.tls import tls_context
+from generation.signed_links import SOURCE_PATH
 from generation.source_bucket import BucketUnavailable
 from generation.source_images import data_address
-from generation.source_links import SOURCE_PATH
 from provider.connections import transport_through
 from provider.errors import MediaError
 

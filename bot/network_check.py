@@ -22,7 +22,8 @@ from chat.sender import make_bot
 from core.metrics import Metrics
 from core.proxies import Proxy
 from core.tls import tls_context
-from generation.source_links import SOURCE_PATH, LinkRefused
+from generation.conversion import Picture
+from generation.signed_links import SOURCE_PATH, LinkRefused
 from provider.connections import transport_through
 
 _SECONDS = 10.0
@@ -66,6 +67,7 @@ async def public_address(settings: Settings) -> str:
         is_ending=lambda: False,
         find_unready=_not_a_bot,
         load_source=_no_source,
+        load_picture=_no_picture,
     )
     try:
         await server.start()
@@ -131,6 +133,10 @@ def _state(info: WebhookInfo) -> str:
 
 async def _not_a_bot() -> Sequence[str]:
     return ["check"]
+
+
+async def _no_picture(_signed: str) -> Picture:
+    raise LinkRefused("no bot runs")
 
 
 async def _no_source(_signed: str) -> bytes:

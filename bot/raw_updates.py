@@ -15,7 +15,10 @@ from core.reply_target import ReplyTarget, is_group
 from handlers.commands import is_command, parse_command
 from handlers.identity import sender_id
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED = (
+    *("message", "edited_message", "callback_query", "my_chat_member"),
+    *("inline_query", "chosen_inline_result", "guest_message"),
+)
 
 LARGEST_NUMBER = 2**63 - 1
 """Largest integer that SQLite stores. Telegram's ids are far smaller (Bot API, Update, User, Chat)."""
@@ -48,8 +51,13 @@ def user_id_of(update: RawUpdate) -> int:
 
 
 def chat_id_of(update: RawUpdate) -> int:
-    """Return the id of the chat of an update, or 0 without a chat."""
+    """Return the id of the chat of an update, or 0 without a chat that the bot knows.
+
+    The chat of a guest's message may have the id of another chat (Bot API, Message, `guest_query_id`).
+    """
     content = _content(update)
+    if "guest_query_id" in content:
+        return 0
     message = _object(content, "message") if is_press(update) else content
     return _number(_object(message, "chat"), "id") or 0
 
@@ -89,6 +97,11 @@ def is_press(update: RawUpdate) -> bool:
     return "callback_query" in update
 
 
+def is_fleeting(update: RawUpdate) -> bool:
+    """Return whether an update is worth an answer at once or none: a query that its user types on."""
+    return "inline_query" in update
+
+
 def kind_of(update: RawUpdate) -> UpdateKind:
     """Return the kind of an update, by which the throttle counts it."""
     if is_press(update):
@@ -96,6 +109,8 @@ def kind_of(update: RawUpdate) -> UpdateKind:
         if data.startswith(f"{Forget.__prefix__}:"):
             return UpdateKind.FORGET
         return UpdateKind.BROWSING if is_browsing(data) else UpdateKind.ACTION
+    if is_fleeting(update):
+        return UpdateKind.TYPING
     command = parse_command(_text(_message(update) or {}))
     return UpdateKind.FORGET if command is not None and command.command == "forget" else UpdateKind.ACTION
 

@@ -106,6 +106,12 @@ def _ids(value: object) -> object:
     return frozenset(int(part) for part in parts if part)
 
 
+def _chat_id(value: str | int | None) -> str | int | None:
+    if isinstance(value, str) and re.fullmatch(r"-?[1-9]\d{0,15}", value.strip()) is None:
+        raise ValueError("is not the id of a chat")
+    return value
+
+
 def in_any_case(kind: type[StrEnum]) -> BeforeValidator:
     """Return a validator that accepts the values of an enum in upper and lower case."""
     values = {member.value.casefold(): member.value for member in kind}
@@ -123,4 +129,5 @@ WebhookSecret = Annotated[SecretStr | None, AfterValidator(_webhook_secret)]
 BucketUrl = Annotated[SecretStr | None, AfterValidator(_bucket)]
 ListenAddress = Annotated[str, AfterValidator(_listen)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+ChatId = Annotated[int | None, BeforeValidator(_chat_id)]
 UserIds = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]

@@ -18,6 +18,7 @@ from bot.setting_types import (
     ApiKey,
     BotToken,
     BucketUrl,
+    ChatId,
     DatabaseUrl,
     ListenAddress,
     ProxyUrl,
@@ -120,6 +121,7 @@ class Settings(BaseSettings):
     source_bucket: BucketUrl = Field(
         None, examples=["https://KEY_ID:SECRET@s3.eu-central-1.amazonaws.com/my-bucket"]
     )
+    storage_chat_id: ChatId = Field(None, examples=["-1001234567890"])
     media_hosts_allow_private: bool = Field(False, examples=["false"])
 
     @model_validator(mode="before")

@@ -54,5 +54,5 @@ async def learn_name(*, bot: Bot, clock: Clock, switches: BotSwitches) -> None:
             await clock.sleep(backoff(tries, first=1.0, longest=60.0))
         else:
             switches.update(me)
-            log.info("users can write to the bot", link=f"https://t.me/{me.username}", name=me.full_name)
+            log.info("users can write to the bot", link=switches.address, name=me.full_name)
             return

@@ -15,11 +15,13 @@ class UpdateKind(Enum):
     """A message, or a press that may start a generation or send a message."""
     BROWSING = "browsing"
     """A press that changes the message under which the button is, such as an arrow of /history."""
+    TYPING = "typing"
+    """An inline query, which the user's app sends at each pause in typing."""
     FORGET = "forget"
     """/forget and its buttons: a flood of other updates must not stand between users and their data."""
 
 
-_TIMES_THE_LIMIT = {UpdateKind.ACTION: 1, UpdateKind.BROWSING: 4, UpdateKind.FORGET: 1}
+_TIMES_THE_LIMIT = {UpdateKind.ACTION: 1, UpdateKind.BROWSING: 4, UpdateKind.TYPING: 8, UpdateKind.FORGET: 1}
 """Updates of a kind per minute, in multiples of the limit."""
 
 

@@ -28,6 +28,7 @@ from bot.raw_updates import (
     RawUpdate,
     chat_id_of,
     expects_answer,
+    is_fleeting,
     is_press,
     is_relevant,
     kind_of,
@@ -82,6 +83,7 @@ class UpdateQueue:
         self._notices = notices
         # Presses have slots of their own, so that a backlog of messages does not delay them.
         self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
+        self._fleeting_slots = asyncio.Semaphore(HANDLED_AT_ONCE)
         self._chat_slots = ChatSlots()
         self._user_queues: dict[_QueueKey, deque[PutUpdate]] = {}
         self._known: set[int] = set()
@@ -117,6 +119,9 @@ class UpdateQueue:
         informed. Telegram then repeats them.
         """
         admitted = [update for update in updates if self._admits(update)]
+        for fleeting in (update for update in admitted if is_fleeting(update)):
+            self._background.start(self._answer(fleeting))
+        admitted = [update for update in admitted if not is_fleeting(update)]
         if not admitted:
             return
         await self._below_limit.wait()
@@ -161,9 +166,18 @@ class UpdateQueue:
         age = self._clock.now() - (written_at(update) or self._clock.now())
         at = self._clock.monotonic() - min(max(0.0, age), KEPT_SECONDS)
         decision = self._throttle.decide(user_id_of(update), at, kind_of(update))
-        if decision is Decision.WARN or (decision is Decision.IGNORE and is_press(update)):
+        warned = decision is Decision.WARN and not is_fleeting(update)
+        if warned or (decision is Decision.IGNORE and is_press(update)):
             self._refuse(update)
         return decision is Decision.HANDLE
+
+    async def _answer(self, update: RawUpdate) -> None:
+        """Handle an update that is not stored: by the next start, its answer would be too late."""
+        async with self._fleeting_slots:
+            try:
+                await self._feed(StoredUpdate(int(update["update_id"]), json.dumps(update)))
+            except Exception as error:
+                log.warning("query not answered", update=update["update_id"], error=repr(error))
 
     def _refuse(self, update: RawUpdate) -> None:
         """Send the notice about too many updates, unless too many of these notices are on the way.

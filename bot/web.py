@@ -1,6 +1,6 @@
-"""The web server: the webhook, source pictures, /healthz, /readyz and /metrics. Every other path is 404.
+"""The web server: the webhook, source pictures, drawn ones, /healthz, /readyz and /metrics. Every other path is 404.
 
-The webhook and the sources are served at their own paths and below the path of PUBLIC_URL, because a reverse proxy may
+The webhook and the pictures are served at their own paths and below the path of PUBLIC_URL, because a reverse proxy may
 take that path off or keep it.
 """
 
@@ -20,14 +20,17 @@ from bot.update_queue import UpdateQueue
 from chat.telegram_files import FileRefused, FileUnavailable
 from core import json_text
 from core.metrics import Metrics
-from generation.conversion import UnusablePicture
-from generation.source_links import SOURCE_PATH, LinkRefused
+from generation.conversion import Picture, UnusablePicture
+from generation.signed_links import PICTURE_PATH, SOURCE_PATH, LinkRefused
+from provider.errors import DownloadError
 from storage.database_errors import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
 LoadSource = Callable[[str], Awaitable[bytes]]
 """Returns the JPEG of a signed link. Raises LinkRefused, FileRefused, FileUnavailable or UnusablePicture."""
+LoadPicture = Callable[[str], Awaitable[Picture]]
+"""Returns the drawn picture of a signed link. Raises LinkRefused, DownloadError or UnusablePicture."""
 LARGEST_UPDATE = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name (Bot API, setWebhook)
 WEBHOOK_PATH = "/webhook"
@@ -72,12 +75,14 @@ class WebServer:
         is_ending: Callable[[], bool],
         find_unready: Callable[[], Awaitable[Sequence[str]]],
         load_source: LoadSource,
+        load_picture: LoadPicture,
     ) -> None:
         self._address = address
         self._metrics = metrics
         self._is_ending = is_ending
         self._find_unready = find_unready
         self._load_source = load_source
+        self._load_picture = load_picture
         self._prefixes = {"", urlsplit(public_url or "").path}
         self._app = web.Application(client_max_size=LARGEST_UPDATE, middlewares=[_name_not_found])
         self._app.router.add_get(HEALTH_PATH, self._show_health)
@@ -85,6 +90,7 @@ class WebServer:
         self._app.router.add_get(METRICS_PATH, self._show_metrics)
         for prefix in self._prefixes:
             self._app.router.add_get(f"{prefix}{SOURCE_PATH}/{{signed}}", self._source)
+            self._app.router.add_get(f"{prefix}{PICTURE_PATH}/{{signed}}", self._picture)
         self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
 
     def add_webhook(self, path: str, secret: SecretStr, update_queue: UpdateQueue) -> None:
@@ -127,6 +133,18 @@ class WebServer:
             log.warning("source not read", error=str(error))
             raise web.HTTPServiceUnavailable from None
         return web.Response(body=jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        try:
+            picture = await self._load_picture(request.match_info["signed"])
+        except (LinkRefused, UnusablePicture) as error:
+            log.info("picture refused", reason=type(error).__name__)
+            raise web.HTTPNotFound from None
+        except DownloadError as error:
+            log.warning("picture not read", error=str(error))
+            raise web.HTTPServiceUnavailable from None
+        kind = "image/png" if picture.extension == "png" else "image/jpeg"
+        return web.Response(body=picture.data, content_type=kind, headers={"Cache-Control": "no-store"})
 
     async def _show_health(self, _request: web.Request) -> web.Response:
         return web.Response(status=503, text="ending\n") if self._is_ending() else web.Response(text="ok\n")

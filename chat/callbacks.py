@@ -78,6 +78,19 @@ class ResultButton(CallbackData, prefix="x"):
     paged: bool = False
 
 
+class InlineDraw(CallbackData, prefix="i"):
+    """Draw the prompt that an inline message offers. An empty slug changes the picture of the prompt."""
+
+    prompt: LedgerId
+    ratio: str = ""
+
+
+class DropInline(CallbackData, prefix="j"):
+    """Draw nothing for an inline message."""
+
+    prompt: LedgerId
+
+
 class ShowStep(CallbackData, prefix="v"):
     """Show another picture in a comparison: that of `shown`, or of a source that the user did not draw if it is 0.
 

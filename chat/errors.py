@@ -56,6 +56,7 @@ _NO_OPS = (
     "message is not modified",
     "message to delete not found",
     "message to edit not found",
+    "message_id_invalid",
     "message to react not found",
     "message can't be deleted",
     "message can't be edited",

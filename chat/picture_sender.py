@@ -26,9 +26,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SentPicture:
-    """A delivered picture: the message and the file that Telegram made of it."""
+    """A delivered picture: the message and the file that Telegram made of it.
 
-    message_id: int
+    `message_id` is None for a picture that is not in the chat of its request.
+    """
+
+    message_id: int | None
     file_id: str
     kind: FileKind
 
@@ -61,6 +64,7 @@ class PictureSender:
         keyboard: InlineKeyboardMarkup | None = None,
         *,
         spoiler: bool = False,
+        silent: bool = False,
     ) -> SentPicture:
         """Send a picture as a photo once. The caller has acquired a slot."""
         method = SendPhoto(
@@ -69,6 +73,7 @@ class PictureSender:
             photo=BufferedInputFile(data, filename),
             caption=caption,
             has_spoiler=spoiler or None,
+            disable_notification=silent or None,
             reply_parameters=reply_parameters(place),
             reply_markup=keyboard,
         )
@@ -81,6 +86,8 @@ class PictureSender:
         file: BufferedInputFile | str,
         caption: str | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        silent: bool = False,
     ) -> SentPicture:
         """Send a file, new or by its `file_id`, once. The caller has acquired a slot.
 
@@ -92,6 +99,7 @@ class PictureSender:
             document=file,
             caption=caption,
             disable_content_type_detection=True,
+            disable_notification=silent or None,
             reply_parameters=reply_parameters(place),
             reply_markup=keyboard,
         )

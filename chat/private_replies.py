@@ -11,6 +11,7 @@ from aiogram.types import InlineKeyboardMarkup
 
 from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import Rejected, TryLater, Unsure
+from chat.inline_messages import InlineMessages
 from chat.sender import Sender
 from core.reply_target import ReplyTarget
 
@@ -23,14 +24,23 @@ SHOWN_SECONDS = 15.0
 class PrivateReplies:
     """Sends private replies, and deletes the ones that all members can see."""
 
-    def __init__(self, *, sender: Sender, deletion_scheduler: DeletionScheduler) -> None:
+    def __init__(
+        self, *, sender: Sender, inline_messages: InlineMessages, deletion_scheduler: DeletionScheduler
+    ) -> None:
         self._sender = sender
+        self._inline_messages = inline_messages
         self._deletion_scheduler = deletion_scheduler
 
     async def send(
         self, place: ReplyTarget, user_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
     ) -> None:
-        """Reply to one user. Raises SendError if not even a plain reply can be sent."""
+        """Reply to one user. Raises SendError if not even a plain reply can be sent.
+
+        An inline message becomes the reply: its chat takes no other message of the bot.
+        """
+        if place.inline_message_id is not None:
+            await self._inline_messages.edit_text(place, text, keyboard=keyboard)
+            return
         if not place.in_group:
             await self._sender.send_text(place, text, keyboard=keyboard)
             return

@@ -54,6 +54,12 @@ def shared_query(request_id: int) -> str:
     return f"#{request_id}"
 
 
+def shared_id(query: str) -> int | None:
+    """Return the request in an inline query for one picture, or None for any other query."""
+    digits = query.removeprefix("#")
+    return int(digits) if digits != query and digits.isdecimal() and len(digits) < 19 else None
+
+
 class ResultKeyboards:
     """Makes the buttons under pictures. Share is left out while the bot may not answer inline queries."""
 
@@ -96,7 +102,8 @@ class ResultKeyboards:
                 ResultAction.MORE,
             )
         )
-        share = [_share(translate, request)] if self._switches.inline else []
+        shareable = self._switches.inline and not request.spoiler  # an inline result has no spoiler
+        share = [_share(translate, request)] if shareable else []
         return [[first, second], [edit, original], [*share, more]]
 
 

@@ -101,6 +101,8 @@ class Failure(StrEnum):
     SOURCE_REFUSED = "source-refused"
     EDITS_NOT_SET_UP = "edits-not-set-up"
     BLOCKED = "blocked"
+    NOT_STARTED = "not-started"
+    """No chat takes the picture of an inline message: its user has not started the private chat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,16 @@ def is_group(chat_id: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """A chat, the topic in it, and the message to reply to."""
+    """A chat, the topic in it, and the message to reply to; or an inline message.
+
+    A user sends an inline message through the bot, in a chat that the bot does not know: it may only edit the message
+    (Bot API, ChosenInlineResult). `chat_id` is then the private chat of that user, which keeps the picture.
+    """
 
     chat_id: int
     thread_id: int | None = None
     reply_to: int | None = None
+    inline_message_id: str | None = None
 
     @property
     def in_group(self) -> bool:

@@ -10,20 +10,16 @@ from typing import Any
 import structlog
 
 from chat.api_calls import UNSURE_SECONDS
-from chat.captions import caption
 from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
-from chat.picture_sender import PictureSender, SentPicture
-from chat.result_keyboards import ResultKeyboards
-from chat.translations import Translations, Translator
+from chat.picture_sender import PictureSender
 from core.clock import Clock
 from core.metrics import Metrics
 from core.model import SENDING, Failure, Request, State
 from core.retries import backoff
 from generation.conversion import Picture, UnusablePicture
-from generation.file_names import file_name
-from generation.hidden_file import picture_file
 from generation.picture_fetcher import PictureFetcher
+from generation.picture_messages import PictureMessages
 from generation.request_memory import RequestMemory
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
@@ -59,9 +55,8 @@ class Delivery:
         requests: Requests,
         fetcher: PictureFetcher,
         picture_sender: PictureSender,
-        keyboards: ResultKeyboards,
+        picture_messages: PictureMessages,
         status_messages: StatusMessages,
-        translations: Translations,
         tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
@@ -70,9 +65,8 @@ class Delivery:
         self._requests = requests
         self._fetcher = fetcher
         self._picture_sender = picture_sender
-        self._keyboards = keyboards
+        self._picture_messages = picture_messages
         self._status_messages = status_messages
-        self._translations = translations
         self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
@@ -125,9 +119,11 @@ class Delivery:
         await self._wait_for_lease()
         memory.send_tries += 1
         try:
-            sent = await self._send_photo_or_document(request, picture)
+            sent = await self._picture_messages.send(request, picture)
         except Unreachable as error:
             log.info("undeliverable", request=request.id, error=str(error))
+            if request.place.inline_message_id is not None:
+                return await self._fail(request, Failure.NOT_STARTED)
             return await self._settle(request, State.UNDELIVERABLE, failure=Failure.BLOCKED)
         except Rejected as error:
             log.error("picture rejected by Telegram", request=request.id, error=str(error))
@@ -164,30 +160,6 @@ class Delivery:
     def _has_waited(self, request: Request) -> float:
         """Return the seconds since the picture was ready, which the ledger knows over restarts."""
         return max(0.0, self._clock.now() - request.require_ready_at())
-
-    async def _send_photo_or_document(self, request: Request, picture: Picture) -> SentPicture:
-        name = file_name(request.prompt, request.id, picture.extension)
-        translate = self._translations.for_language(request.language)
-        text = await self._caption(request, translate)
-        keyboard = self._keyboards.picture(translate, request)
-        if picture.as_photo:
-            try:
-                return await self._picture_sender.send_photo(
-                    request.place, picture.data, name, text, keyboard, spoiler=request.spoiler
-                )
-            except Rejected as error:
-                log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
-                await self._picture_sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
-        file = picture_file(picture.data, name, hidden=request.spoiler)
-        if request.spoiler:
-            text = caption(request.prompt, below=translate("hidden-file"))
-        return await self._picture_sender.send_document(request.place, file, text, keyboard)
-
-    async def _caption(self, request: Request, translate: Translator) -> str:
-        """Return the prompt. The first picture of a group explains how to change it, too."""
-        if not request.place.in_group or await self._requests.has_result_in(request.place.chat_id):
-            return caption(request.prompt)
-        return caption(request.prompt, below=translate("group-edit-hint"))
 
     async def _fail(self, request: Request, failure: Failure) -> StepResult:
         return await self._settle(request, State.FAILED, failure=failure)

@@ -24,6 +24,7 @@ _TRY_AGAIN = frozenset(
         Failure.NOT_SENT,
         Failure.NOT_ALLOWED,
         Failure.SOURCE_UNAVAILABLE,
+        Failure.NOT_STARTED,
     }
 )
 """Failures after which the same request may succeed."""

@@ -33,8 +33,9 @@ class LostStatusFinder:
         """Requests whose status message may have been sent without its id being stored."""
 
     def add(self, request: Request) -> None:
-        """Add a request of an earlier process. Groups have no lost status: their status is a reaction."""
-        unknown = request.status_message_id is None and not request.place.in_group
+        """Add a request of an earlier process. The status of a group is a reaction, which is not lost."""
+        in_chat = not request.place.in_group and request.place.inline_message_id is None
+        unknown = request.status_message_id is None and in_chat
         if unknown and len(self._maybe_lost) < SEARCHES:
             self._maybe_lost.add(request.id)
 

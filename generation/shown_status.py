@@ -18,6 +18,7 @@ class ShownStatus:
     """
 
     request_id: int
+    prompt: str
     place: ReplyTarget
     translate: Translator
     phase: Phase
@@ -30,6 +31,11 @@ class ShownStatus:
     update: asyncio.Task[object] | None = None
     sending: bool = False
     adopted_at: float | None = None
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether the status is shown in an inline message, which exists before the request."""
+        return self.place.inline_message_id is not None
 
     @property
     def is_steady(self) -> bool:

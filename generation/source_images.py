@@ -13,9 +13,9 @@ import structlog
 from chat.telegram_files import TelegramFiles
 from core.options import SourceWay
 from generation.conversion import PictureConverter
+from generation.signed_links import LinkRefused, SignedLinks
 from generation.source_bucket import BucketUnavailable, SourceBucket
 from generation.source_cleanup import SourceCleanup
-from generation.source_links import LinkRefused, SourceLinks
 from generation.source_ways import SourceWays
 from storage.requests import Requests
 
@@ -43,7 +43,7 @@ class SourceImageLoader:
         requests: Requests,
         files: TelegramFiles,
         converter: PictureConverter,
-        links: SourceLinks,
+        links: SignedLinks,
         bucket: SourceBucket | None,
         cleanup: SourceCleanup,
         ways: SourceWays,

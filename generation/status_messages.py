@@ -11,6 +11,8 @@ import structlog
 from chat import keyboards
 from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import Rejected, SendError, Unreachable
+from chat.inline_messages import InlineMessages
+from chat.inline_results import with_prompt
 from chat.limits import Priority
 from chat.sender import Sender
 from chat.translations import Translations
@@ -32,6 +34,8 @@ QueuePositions = Callable[[], Awaitable[Mapping[int, int]]]
 TICK_SECONDS = 1.0
 EDIT_SECONDS = 5.0
 """Shortest time between two edits of one status message."""
+INLINE_EDIT_SECONDS = 10.0
+"""The same for an inline message: each edit shows in a chat with other users."""
 SEEN = "👀"
 """The reaction to a request in a group, in place of a status message."""
 SENDING_AT_ONCE = 4
@@ -51,6 +55,7 @@ class StatusMessages:
         self,
         *,
         sender: Sender,
+        inline_messages: InlineMessages,
         requests: Requests,
         translations: Translations,
         tasks: ShieldedTasks,
@@ -63,6 +68,7 @@ class StatusMessages:
     ) -> None:
         self._sharing = sharing
         self._sender = sender
+        self._inline_messages = inline_messages
         self._requests = requests
         self._translations = translations
         self._tasks = tasks
@@ -105,6 +111,7 @@ class StatusMessages:
             since -= max(0.0, self._clock.now() - request.started_at)
         self._by_id[request.id] = ShownStatus(
             request_id=request.id,
+            prompt=request.prompt,
             place=request.place,
             translate=self._translations.for_language(request.language),
             phase=Phase.SENDING if request.state in SENDING else phase,
@@ -131,7 +138,7 @@ class StatusMessages:
     def has_message(self, request_id: int) -> bool:
         """Return whether a status message of this process is in the chat."""
         status = self._by_id.get(request_id)
-        return status is not None and status.message_id is not None
+        return status is not None and (status.message_id is not None or status.is_inline)
 
     async def forget(self, request_id: int) -> None:
         """Stop to show a request, because another replica continues it or has closed it."""
@@ -216,7 +223,8 @@ class StatusMessages:
             if paused and status.reaction_only and status.phase is Phase.WAITING:
                 # A reaction alone would not explain a long wait.
                 status.reaction_only, status.shown_at = False, float("-inf")
-            if status.update is not None or now - status.shown_at < EDIT_SECONDS:
+            pause = INLINE_EDIT_SECONDS if status.is_inline else EDIT_SECONDS
+            if status.update is not None or now - status.shown_at < pause:
                 continue
             if self._content(status, positions) != status.shown:
                 self._start_update(status)
@@ -283,7 +291,8 @@ class StatusMessages:
             return False
         if status.message_id is None and request.status_message_id is not None:
             status.message_id, status.reaction_only = request.status_message_id, False
-        if status.message_id is not None or status.reaction_only or status.adopted_at is None:
+        known = status.message_id is not None or status.reaction_only or status.is_inline
+        if known or status.adopted_at is None:
             return True
         if not sharing.may_send_first(status.adopted_at):
             return False
@@ -309,13 +318,16 @@ class StatusMessages:
         keyboard = None
         if status.phase is not Phase.SENDING:
             keyboard = keyboards.cancel(status.translate, status.request_id)
-        if status.message_id is None:
+        if status.is_inline:
+            text = with_prompt(status.translate, status.prompt, text)
+            await self._inline_messages.edit_status(status.place, text, keyboard=keyboard)
+        elif status.message_id is None:
             status.message_id = await self._sender.send_status(status.place, text, keyboard=keyboard)
             status.stored = False
         else:
             await self._sender.edit_status(status.place.chat_id, status.message_id, text, keyboard=keyboard)
         status.shown = content
-        if not status.stored:
+        if not status.stored and status.message_id is not None:
             await self._store(status, status.message_id)
 
     async def _store(self, status: ShownStatus, message_id: int) -> None:

@@ -72,7 +72,7 @@ async def report_error(error_event: ErrorEvent, sender: Sender, languages: Langu
         translate = await _translator(event, user, languages)
         if isinstance(event, CallbackQuery):
             await sender.toast(event.id, translate.raw("internal-error"))
-        elif isinstance(event, Message):
+        elif isinstance(event, Message) and event.guest_query_id is None:
             await sender.send_text(place_of(event), translate("internal-error"))
     except SendError as send_error:
         log.warning("error not reported", update=update.update_id, error=str(send_error))

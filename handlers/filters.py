@@ -14,12 +14,15 @@ from chat.callbacks import (
     ChooseRatio,
     DrawDraft,
     DrawInRatio,
+    DropInline,
+    InlineDraw,
     ResultButton,
     ShowStep,
     TryAgain,
 )
 from chat.members import Members
 from core.model import AspectRatio, Draft, Request
+from core.reply_target import ReplyTarget
 from handlers.bare_answers import without_yes
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
 from handlers.identity import UserIdentity, place_of
@@ -27,6 +30,7 @@ from handlers.praise import is_praise
 from handlers.prompt import is_ratio, only_ratio
 from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner
 from storage.drafts import Drafts
+from storage.inline_prompts import InlinePrompts
 from storage.requests import Requests
 
 IN_PRIVATE = F.chat.type == ChatType.PRIVATE
@@ -126,6 +130,13 @@ async def pressed_place(query: CallbackQuery) -> dict[str, Any]:
     return {"place": place_of(query.message)}
 
 
+async def pressed_place_or_inline(query: CallbackQuery) -> dict[str, Any]:
+    """Add `place`, the place of the pressed message, which may be an inline message. Raises ButtonExpired."""
+    if query.inline_message_id is not None:
+        return {"place": ReplyTarget(query.from_user.id, inline_message_id=query.inline_message_id)}
+    return await pressed_place(query)
+
+
 async def by_named_user(query: CallbackQuery, callback_data: _NamesUser) -> bool:
     """Pass presses of the user that the button names. Raises NotOwner for others."""
     if callback_data.user != query.from_user.id:
@@ -181,6 +192,18 @@ async def own_draft(
         raise ButtonExpired
     await _require_owner(draft.origin.user_id, query, members)
     return {"draft": draft, "prompt": draft.prompt}
+
+
+async def own_inline_prompt(
+    query: CallbackQuery, callback_data: InlineDraw | DropInline, inline_prompts: InlinePrompts
+) -> dict[str, Any]:
+    """Add `inline_prompt` and `inline_message_id`. Raises ButtonExpired if it was deleted, NotOwner for others."""
+    prompt = await inline_prompts.get(callback_data.prompt)
+    if prompt is None or query.inline_message_id is None:
+        raise ButtonExpired
+    if prompt.user_id != query.from_user.id:
+        raise NotOwner
+    return {"inline_prompt": prompt, "inline_message_id": query.inline_message_id}
 
 
 class NamesRatio(Filter):

@@ -144,6 +144,11 @@ class GenerationService:
         own = group.ratio if group is not None else None
         return own or (await self._preferences.of(origin.user_id)).ratio
 
+    async def refusal_of(self, origin: Origin, prompt: str, translate: Translator) -> str | None:
+        """Return the sentence that would refuse a request now, or None. Nothing is accepted or sent."""
+        reason = await self._access_rules.refusal_reason(origin, prompt, translate)
+        return reason or await self._rejection(origin, translate, queue=True)
+
     async def submit(
         self, request: GenerationRequest, translate: Translator, *, query_id: str | None = None
     ) -> Outcome:

@@ -75,7 +75,12 @@ def answer_place(message: Message) -> ReplyTarget:
 
 
 def message_of(event: TelegramObject) -> Message | InaccessibleMessage | None:
-    """Return a message itself, or the message under which a button was pressed."""
+    """Return a message itself, or the message under which a button was pressed.
+
+    None for a guest's message: its chat id may equal that of another chat (Bot API, Message, `guest_query_id`).
+    """
+    if isinstance(event, Message) and event.guest_query_id is not None:
+        return None
     if isinstance(event, CallbackQuery):
         return event.message
     return event if isinstance(event, Message) else None

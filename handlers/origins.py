@@ -6,11 +6,13 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `g:CHAT:ALBUM`: an album, whichever of its photos
 - `b:CHAT:MESSAGE:REQUEST:RATIO:N`: the N-th time (from 0) that a picture's button draws it again in a ratio
 - `e:QUERY`: a press on Edit
+- `i:INLINE`: an inline message; the message of a guest keeps its own key
 - `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
 - `t:REQUEST`: the second try of a failed request
 - `o:KEY`: the other reading of a message whose words are drawn (handlers.other_reading)
 """
 
+import hashlib
 from dataclasses import replace
 
 from aiogram.types import CallbackQuery, Message
@@ -68,6 +70,18 @@ def of_try_again(request: Request, language: str) -> Origin:
 def is_press(origin: Origin) -> bool:
     """Return whether a press alone is the cause of a request. A draft that a press completes has a message's key."""
     return origin.key.startswith(_START_AT_ONCE)
+
+
+def inline_prompt_key(user_id: int, prompt: str) -> str:
+    """Return the key of a prompt in an inline query: a user who types it again gets the same buttons."""
+    digest = hashlib.sha256(prompt.encode()).hexdigest()
+    return f"q:{user_id}:{digest}"
+
+
+def of_inline(prompt_key: str, user_id: int, inline_message_id: str, language: str) -> Origin:
+    """Return the origin of a request that an inline message asks for. `prompt_key` is the key of its prompt."""
+    key = f"i:{inline_message_id}" if prompt_key.startswith("q:") else prompt_key
+    return Origin(key, user_id, ReplyTarget(user_id, inline_message_id=inline_message_id), language)
 
 
 def draws_example(origin: Origin) -> bool:

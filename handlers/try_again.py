@@ -8,7 +8,7 @@ from chat.translations import Translator
 from core.model import AspectRatio, GenerationRequest, Request, State
 from core.reply_target import ReplyTarget
 from handlers import origins
-from handlers.filters import NamesRatio, not_forgotten, own_request, pressed_place
+from handlers.filters import NamesRatio, not_forgotten, own_request, pressed_place_or_inline
 from handlers.generation_service import GenerationService
 from handlers.user_errors import ButtonExpired
 
@@ -38,7 +38,7 @@ def router() -> Router:
         try_again_pressed,
         TryAgain.filter(),
         NamesRatio(optional=True),
-        pressed_place,
+        pressed_place_or_inline,
         own_request,
         not_forgotten,
     )

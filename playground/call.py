@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from playground.chats import BOT, Chats
 from playground.entities import EntitiesError, parse, units
 from playground.flood import Flood
+from playground.inline_state import InlineState
 
 LONGEST_TEXT = 4_096
 """Bot API, sendMessage, after entities parsing; in UTF-16 units."""
@@ -42,6 +43,7 @@ class Call:
     chats: Chats
     flood: Flood
     presses: dict[str, tuple[int, int, int]]
+    inline: InlineState
     names: dict[str, str] = field(default_factory=dict)
     placeholder: str | None = None
     local_files: Path | None = None
@@ -112,7 +114,9 @@ class Call:
         return message
 
     def own_message(self, doing: str) -> Message:
-        """Return the addressed message. Raises ApiError if the bot did not send it."""
+        """Return the addressed message. Raises ApiError if the bot sent it neither itself nor through a user."""
+        if (inline_id := self.parameters.get("inline_message_id")) is not None:
+            return self._inline_message(str(inline_id))
         message = self.message(doing)
         if message.from_user is None or message.from_user.id != BOT.id:
             raise ApiError(400, f"Bad Request: message can't be {doing}ed")
@@ -121,6 +125,20 @@ class Call:
         if doing == "edit" and (message.chat.id, message.message_id) in self.chats.reply_placeholders:
             raise ApiError(400, "Bad Request: message can't be edited")
         return message
+
+    def _inline_message(self, inline_id: str) -> Message:
+        """Return an inline message. No file can be uploaded to it (Bot API, editMessageMedia)."""
+        message = self.chats.inline_message(inline_id)
+        if message is None:
+            raise ApiError(400, "Bad Request: MESSAGE_ID_INVALID")
+        if self.files:
+            raise ApiError(400, "Bad Request: can't upload file when editing inline message")
+        return message
+
+    def changed(self, message: Message, **content: Any) -> Any:
+        """Edit a message, and return it as the result of the call, or True for an inline message."""
+        changed = self.chats.change(message, **content)
+        return True if "inline_message_id" in self.parameters else message_result(changed)
 
     def thread(self) -> dict[str, Any]:
         """Return the fields of a message in a topic, or nothing outside topics."""
@@ -154,6 +172,15 @@ class Call:
                     raise ApiError(400, "Bad Request: input_field_placeholder is too long")
                 self.placeholder = force.input_field_placeholder or ""
                 return None
+        except ValidationError:
+            raise ApiError(400, "Bad Request: object expected as reply markup") from None
+        return self.inline_keyboard(raw)
+
+    def inline_keyboard(self, raw: dict[str, Any] | None) -> InlineKeyboardMarkup | None:
+        """Check the buttons of a message or of an inline result, and return them."""
+        if not raw:
+            return None
+        try:
             markup = InlineKeyboardMarkup.model_validate(raw)
         except ValidationError:
             raise ApiError(400, "Bad Request: object expected as reply markup") from None

@@ -49,7 +49,8 @@ class Chats:
     bot may not write to, `moved` the new ids of groups that became supergroups, `no_reactions` the chats without
     reactions. `members` maps a group's users to their status, `topics` a forum's thread ids to titles, `menus` a scope
     and a language to commands with their descriptions, `chat_menus` a chat and a language to those of its own menu.
-    `descriptions` map a name and a language to a text. `ephemeral` is the server's support for ephemeral messages:
+    `descriptions` map a name and a language to a text, `inline_messages` an inline message id to a key of `messages`.
+    `ephemeral` is the server's support for ephemeral messages:
     known, refused or unknown.
     """
 
@@ -69,6 +70,7 @@ class Chats:
     menus: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     chat_menus: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
     descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
+    inline_messages: dict[str, tuple[int, int]] = field(default_factory=dict)
     ephemeral: str = "known"
     events: list[Event] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
@@ -185,6 +187,22 @@ class Chats:
             self.reply_placeholders[chat_id, message.message_id] = reply_placeholder
         self._record_message("sent", message)
         return message
+
+    def make_inline(self, message: Message) -> str:
+        """Make a message an inline message, and return its id."""
+        inline_id = f"inline-{message.message_id}"
+        self.inline_messages[inline_id] = message.chat.id, message.message_id
+        return inline_id
+
+    def inline_message(self, inline_id: str) -> Message | None:
+        """Return an inline message in its current form, or None if there is none."""
+        key = self.inline_messages.get(inline_id)
+        return None if key is None else self.messages.get(key)
+
+    def inline_id(self, message: Message) -> str | None:
+        """Return the inline message id of a message, or None if it is a usual message."""
+        key = message.chat.id, message.message_id
+        return next((one for one, known in self.inline_messages.items() if known == key), None)
 
     def change(self, message: Message, **content: Any) -> Message:
         """Edit a message. A change of its buttons alone does not show as an edit.

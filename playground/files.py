@@ -8,7 +8,7 @@ from aiogram import methods
 from aiogram.types import Document, MessageEntity, PhotoSize, Sticker
 from PIL import Image
 
-from playground.call import ApiError, Call, message_result
+from playground.call import ApiError, Call
 from playground.chats import Chats
 
 LONGEST_CAPTION = 1_024
@@ -19,7 +19,7 @@ def send_photo(call: Call) -> Any:
     call.check(methods.SendPhoto)
     caption = _caption(call)
     given = str(call.parameters.get("photo") or "")
-    photo = _known_photo(call, given) or photo_sizes(call.chats, _upload(call, "photo", given))
+    photo = known_photo(call, given) or photo_sizes(call.chats, _upload(call, "photo", given))
     spoiler = call.parameters.get("has_spoiler") is True or None  # Bot API, sendPhoto
     return call.add(call.chat(sending=True), photo=photo, has_media_spoiler=spoiler, **caption)
 
@@ -28,7 +28,7 @@ def send_document(call: Call) -> Any:
     call.check(methods.SendDocument)
     caption = _caption(call)
     given = str(call.parameters.get("document") or "")
-    document = _known_document(call, given)
+    document = known_document(call, given)
     if document is None:
         data, name = _upload(call, "document", given), call.names.get(given.removeprefix("attach://"))
         if len(data) > LARGEST_DOCUMENT:
@@ -43,21 +43,26 @@ def send_document(call: Call) -> Any:
 def edit_message_media(call: Call) -> Any:
     call.check(methods.EditMessageMedia)
     message = call.own_message("edit")
-    if not (message.photo or message.document):
-        raise ApiError(400, "Bad Request: there is no media in the message to edit")
     media = call.parameters.get("media") or {}
     text, entities = call.parse(str(media.get("caption") or ""), media.get("parse_mode"), LONGEST_CAPTION)
     content: dict[str, Any] = {"caption": text or None, "caption_entities": entities or None}
-    content |= {"photo": None, "document": None, "reply_markup": call.keyboard()}
+    # "Or to replace a text or a rich message with a media" (Bot API, editMessageMedia).
+    content |= {
+        "text": None,
+        "entities": None,
+        "photo": None,
+        "document": None,
+        "reply_markup": call.keyboard(),
+    }
     if media.get("type") == "photo":
-        content["photo"] = _known_photo(call, str(media.get("media")))
+        content["photo"] = known_photo(call, str(media.get("media")))
         content["has_media_spoiler"] = media.get("has_spoiler") is True or None
     elif media.get("type") == "document":
-        content["document"] = _known_document(call, str(media.get("media")))
+        content["document"] = known_document(call, str(media.get("media")))
     if not (content["photo"] or content["document"]):
         raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
     call.not_modified(message, **content)
-    return message_result(call.chats.change(message, **content))
+    return call.changed(message, **content)
 
 
 def get_file(call: Call) -> Any:
@@ -154,7 +159,7 @@ def _upload(call: Call, name: str, given: str) -> bytes:
     return data
 
 
-def _known_photo(call: Call, file_id: str) -> list[PhotoSize] | None:
+def known_photo(call: Call, file_id: str) -> list[PhotoSize] | None:
     if file_id not in call.chats.files:
         return None
     if not file_id.startswith("photo-"):
@@ -162,7 +167,7 @@ def _known_photo(call: Call, file_id: str) -> list[PhotoSize] | None:
     return photo_sizes(call.chats, call.chats.files[file_id])
 
 
-def _known_document(call: Call, file_id: str) -> Document | None:
+def known_document(call: Call, file_id: str) -> Document | None:
     if file_id not in call.chats.files:
         return None
     if not file_id.startswith("document-"):

@@ -6,8 +6,8 @@ from typing import Any
 from aiogram import methods
 from aiogram.types import ReactionTypeEmoji
 
-from playground import ephemeral, files, profile
-from playground.call import LONGEST_TEXT, ApiError, Call, message_result
+from playground import ephemeral, files, inline, profile
+from playground.call import LONGEST_TEXT, ApiError, Call
 from playground.chats import BOT
 from playground.entities import units
 
@@ -40,15 +40,14 @@ def edit_message_text(call: Call) -> Any:
         raise ApiError(400, "Bad Request: message text is empty")
     keyboard = call.keyboard()
     call.not_modified(message, text=text, reply_markup=keyboard)
-    changed = call.chats.change(message, text=text, entities=entities or None, reply_markup=keyboard)
-    return message_result(changed)
+    return call.changed(message, text=text, entities=entities or None, reply_markup=keyboard)
 
 
 def edit_message_reply_markup(call: Call) -> Any:
     call.check(methods.EditMessageReplyMarkup)
     message, keyboard = call.own_message("edit"), call.keyboard()
     call.not_modified(message, reply_markup=keyboard)
-    return message_result(call.chats.change(message, reply_markup=keyboard))
+    return call.changed(message, reply_markup=keyboard)
 
 
 def delete_message(call: Call) -> Any:
@@ -118,6 +117,8 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     "editEphemeralMessageReplyMarkup": ephemeral.edit_reply_markup,
     "deleteEphemeralMessage": ephemeral.delete,
     "answerCallbackQuery": answer_callback_query,
+    "answerGuestQuery": inline.answer_guest_query,
+    "answerInlineQuery": inline.answer_inline_query,
     "setMessageReaction": set_message_reaction,
     "sendChatAction": send_chat_action,
     "getChatMember": get_chat_member,

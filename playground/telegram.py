@@ -15,6 +15,8 @@ from playground.call import ApiError, Call
 from playground.chats import Chats
 from playground.faults import Faults
 from playground.flood import Flood
+from playground.inline import send_result
+from playground.inline_state import GuestQueryState, InlineQueryState, InlineState
 from playground.journal import Journal
 from playground.methods import METHODS
 from playground.parameters import Upload, read_parameters
@@ -41,6 +43,7 @@ class Telegram:
     calls: Counter[str] = field(default_factory=Counter)
     updates: UpdateFeed = field(default_factory=UpdateFeed)
     presses: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    inline: InlineState = field(default_factory=InlineState)
     seen: list[str] = field(default_factory=list)
     local_files: Path | None = None
     _press_ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
@@ -93,12 +96,59 @@ class Telegram:
         query = {
             "id": query_id,
             "from": dump(user),
-            "message": dump(message),
             "chat_instance": "1",
             "data": data,
         }
+        inline_id = self.chats.inline_id(message)
+        query |= {"message": dump(message)} if inline_id is None else {"inline_message_id": inline_id}
         self.queue_update({"callback_query": query})
         return query_id
+
+    def ask_inline(self, user: User, text: str, *, offset: str = "", chat_type: str = "private") -> str:
+        """Type a query after the bot's name, in a chat of a type. Return the id of the query."""
+        query_id = self.inline.new_id()
+        self.inline.queries[query_id] = InlineQueryState(user, text, time.monotonic())
+        query = {"id": query_id, "from": dump(user), "query": text, "offset": offset, "chat_type": chat_type}
+        self.queue_update({"inline_query": query})
+        return query_id
+
+    def choose(
+        self, user: User, query_id: str, result_id: str, chat_id: int, *, feedback: bool = True
+    ) -> Message:
+        """Send a result of an answered query to a chat. Without feedback, the bot learns nothing of it.
+
+        BotFather's /setinlinefeedback decides that, with a probability (Bot API, ChosenInlineResult).
+        """
+        query = self.inline.queries[query_id]
+        result = next(one for one in query.results or [] if one.id == result_id)
+        message, inline_id = send_result(self.chats, user, chat_id, result)
+        if feedback:
+            chosen: dict[str, Any] = {"result_id": result_id, "from": dump(user), "query": query.text}
+            chosen |= {"inline_message_id": inline_id} if inline_id is not None else {}
+            self.queue_update({"chosen_inline_result": chosen})
+        return message
+
+    def mention(
+        self,
+        user: User,
+        chat_id: int,
+        text: str,
+        *,
+        reply_to: Message | None = None,
+        again: str | None = None,
+    ) -> tuple[Message, str]:
+        """Mention the bot in a chat as a guest. Return the message and the id of the guest query.
+
+        `again` is the id of an earlier query with the same message.
+        """
+        query_id = again or self.inline.new_id()
+        known = self.inline.guest_queries.get(query_id)
+        message = (
+            known.message if known else self.chats.add(chat_id, user, text=text, reply_to_message=reply_to)
+        )
+        self.inline.guest_queries.setdefault(query_id, GuestQueryState(message))
+        self.queue_update({"guest_message": dump(message) | {"guest_query_id": query_id}})
+        return message, query_id
 
     def queue_update(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
         """Queue an update for the bot and return its id. An `update_id` in use repeats that update."""
@@ -168,6 +218,7 @@ class Telegram:
             chats=self.chats,
             flood=self.flood,
             presses=self.presses,
+            inline=self.inline,
             local_files=self.local_files,
         )
         return perform(call)

@@ -32,6 +32,7 @@ class UpdateFeed:
 
     def __init__(self) -> None:
         self.webhook: Webhook | None = None
+        self._allowed: frozenset[str] | None = None
         self._updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1000)
         self._arrived = asyncio.Event()
@@ -45,8 +46,14 @@ class UpdateFeed:
         }
 
     def add(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
-        """Queue an update and return its id. An `update_id` in use repeats that update."""
+        """Queue an update and return its id. An `update_id` in use repeats that update.
+
+        An update of a kind that the bot has not asked for is lost, unless it is older than the request for updates (Bot
+        API, getUpdates, allowed_updates).
+        """
         number = next(self._ids) if update_id is None else update_id
+        if self._allowed is not None and not self._allowed & content.keys():
+            return number
         self._updates.append({"update_id": number, **content})
         self._arrived.set()
         return number
@@ -75,6 +82,7 @@ class UpdateFeed:
         if self._poller is not None and not self._poller.done():
             self._poller.set_result(None)
         mine = self._poller = asyncio.get_running_loop().create_future()
+        self._allow(parameters)
         offset = int(parameters.get("offset") or 0)
         if offset:
             self._updates = [update for update in self._updates if update["update_id"] >= offset]
@@ -103,6 +111,7 @@ class UpdateFeed:
         self.webhook = Webhook(url, secret, parameters.get("drop_pending_updates") is True)
         if before is not None and before.url == url:  # Telegram forgets the error with the address only
             self.webhook.failed_at, self.webhook.error = before.failed_at, before.error
+        self._allow(parameters)
         self._drop(parameters)
         self._arrived.set()
         if self._poster is None:
@@ -122,6 +131,10 @@ class UpdateFeed:
         self.webhook = None
         self._drop(parameters)
         return True
+
+    def _allow(self, parameters: dict[str, Any]) -> None:
+        if allowed := parameters.get("allowed_updates"):
+            self._allowed = frozenset(allowed)
 
     def _drop(self, parameters: dict[str, Any]) -> None:
         if parameters.get("drop_pending_updates") is True:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from core.model import Request, State
 from storage.database import Database
 from storage.rows import read_request
-from storage.schema import answers, comparisons, drafts, preferences, requests
+from storage.schema import answers, comparisons, drafts, inline_prompts, preferences, requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class HistoryPage:
     newer: int | None
     older: int | None
     oldest: int
+
+
+_SEARCHED = 2_000
+"""Pictures whose prompts a search reads. SQLite folds the case of ASCII letters only, so that is done here."""
 
 
 class History:
@@ -62,6 +66,42 @@ class History:
 
         return await self._database.read(unit)
 
+    async def shareable(self, user_id: int, request_id: int) -> Request | None:
+        """Return a delivered picture of a user, from any chat, or None. A picture under a spoiler is not shared."""
+        statement = sa.select(requests).where(_shareable_of(user_id), requests.c.id == request_id)
+
+        def unit(connection: sa.Connection) -> Request | None:
+            row = connection.execute(statement).first()
+            return None if row is None else read_request(row)
+
+        return await self._database.read(unit)
+
+    async def search_shareable(
+        self, user_id: int, words: str, *, before: int | None, limit: int
+    ) -> list[Request]:
+        """Return a user's delivered pictures of all chats whose prompt contains these words, the newest first.
+
+        `before` is the id after which the page before has ended.
+        """
+        statement = (
+            sa.select(requests.c.id, requests.c.prompt)
+            .where(_shareable_of(user_id))
+            .order_by(requests.c.id.desc())
+            .limit(_SEARCHED)
+        )
+        if before is not None:
+            statement = statement.where(requests.c.id < before)
+        wanted = words.casefold()
+
+        def unit(connection: sa.Connection) -> list[Request]:
+            found = [row.id for row in connection.execute(statement) if wanted in row.prompt.casefold()]
+            rows = connection.execute(
+                sa.select(requests).where(requests.c.id.in_(found[:limit])).order_by(requests.c.id.desc())
+            )
+            return [read_request(row) for row in rows]
+
+        return await self._database.read(unit)
+
     async def forget(self, user_id: int) -> None:
         """Delete a user's data, except the quota counters, in one transaction.
 
@@ -77,7 +117,19 @@ class History:
             drafted = sa.select(drafts.c.id).where(drafts.c.user_id == user_id)
             connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))
             connection.execute(sa.delete(drafts).where(drafts.c.user_id == user_id))
+            connection.execute(sa.delete(inline_prompts).where(inline_prompts.c.user_id == user_id))
             connection.execute(sa.delete(comparisons).where(comparisons.c.user_id == user_id))
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 
         await self._database.write(unit)
+
+
+def _shareable_of(user_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        requests.c.user_id == user_id,
+        requests.c.state == State.DELIVERED,
+        requests.c.file_id.is_not(None),
+        requests.c.file_id != "",
+        ~requests.c.source_spoiler,
+        ~requests.c.forget,
+    )

@@ -90,6 +90,7 @@ class Requests:
         columns |= {
             "prompt": request.prompt,
             "ratio": request.ratio,
+            "inline_message_id": origin.place.inline_message_id,
             "status_message_id": request.status_message_id,
             "state": State.QUEUED,
             "quota_day": day,

@@ -27,9 +27,14 @@ def origin_columns(origin: Origin) -> Columns:
         "user_id": origin.user_id,
         "chat_id": origin.place.chat_id,
         "thread_id": origin.place.thread_id,
-        "message_id": origin.place.require_reply_to(),
+        "message_id": _message_id(origin.place),
         "language": origin.language,
     }
+
+
+def _message_id(place: ReplyTarget) -> int:
+    """Return the message to reply to. An inline message has none, which the ledger writes as 0."""
+    return 0 if place.inline_message_id is not None else place.require_reply_to()
 
 
 def source_columns(source: SourcePicture | None) -> Columns:
@@ -68,8 +73,18 @@ def read_draft(row: sa.Row[Any]) -> Draft:
 
 
 def _pop_origin(columns: Columns) -> Origin:
-    place = ReplyTarget(columns.pop("chat_id"), columns.pop("thread_id"), columns.pop("message_id"))
+    place = ReplyTarget(
+        columns.pop("chat_id"),
+        columns.pop("thread_id"),
+        columns.pop("message_id") or None,
+        columns.pop("inline_message_id", None),
+    )
     return Origin(columns.pop("key"), columns.pop("user_id"), place, columns.pop("language"))
+
+
+def read_source(row: sa.Row[Any]) -> SourcePicture | None:
+    """Return the source picture of a row that has the columns of `source_columns`."""
+    return _pop_source(row._asdict())
 
 
 def _pop_source(columns: Columns) -> SourcePicture | None:

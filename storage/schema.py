@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -58,6 +58,7 @@ requests = sa.Table(
     sa.Column("failure_detail", sa.Text),
     sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("source_unique_id", sa.Text),
+    sa.Column("inline_message_id", sa.Text),
     sa.Index(
         "ix_requests_open",
         "id",
@@ -134,6 +135,22 @@ preferences = sa.Table(
     sa.Column("daily", sa.Integer),
 )
 """The choices of a user (positive id) or a group (negative id). Only groups use `who` and `daily`."""
+
+inline_prompts = sa.Table(
+    "inline_prompts",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("key", KEY, nullable=False, unique=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("source_file_id", sa.Text),
+    sa.Column("parent_id", sa.BigInteger),
+    sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("source_unique_id", sa.Text),
+    sa.Column("asked_at", sa.Float, nullable=False),
+    sa.Index("ix_inline_prompts_user_id", "user_id"),
+)
+"""The prompts that inline messages offer to draw, because a button has no room for one."""
 
 durations = sa.Table(
     "durations",

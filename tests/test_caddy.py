@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from bot.update_queue import UpdateQueue
 from bot.web import HEALTH_PATH, METRICS_PATH, NOT_FOUND, READY_PATH, SECRET_HEADER, WEBHOOK_PATH, WebServer
 from core.metrics import Metrics
-from generation.source_links import SOURCE_PATH, LinkRefused
+from generation.conversion import Picture
+from generation.signed_links import SOURCE_PATH, LinkRefused
 from tests.support.free_port import free_port
 from tests.support.process_launcher import DEADLINE, ROOT, started
 
@@ -45,12 +46,17 @@ class Replica:
             is_ending=lambda: False,
             find_unready=self._find_unready,
             load_source=self._count,
+            load_picture=self._count_picture,
         )
         # No update is passed on: the body of each call is no JSON.
         self.server.add_webhook(f"{WEBHOOK_PATH}/{SECRET_PATH}", SecretStr(SECRET), cast("UpdateQueue", None))
 
     async def _find_unready(self) -> Sequence[str]:
         return self.unready
+
+    async def _count_picture(self, _signed: str) -> Picture:
+        self.calls += 1
+        raise LinkRefused("a test")
 
     async def _count(self, _signed: str) -> bytes:
         self.calls += 1

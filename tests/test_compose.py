@@ -10,7 +10,7 @@ import yaml
 
 from bot.settings import Settings
 from bot.web import HEALTH_PATH, METRICS_PATH, READY_PATH, WEBHOOK_PATH
-from generation.source_links import SOURCE_PATH
+from generation.signed_links import PICTURE_PATH, SOURCE_PATH
 from tests.support import dockerfile
 from tests.support.process_launcher import DEADLINE, ROOT
 
@@ -88,7 +88,7 @@ def test_only_the_proxy_is_reachable_from_outside() -> None:
 def test_the_proxy_passes_two_paths_to_both_replicas() -> None:
     (mount,) = (volume for volume in SERVICES["proxy"]["volumes"] if "Caddyfile" in volume)
     assert (ROOT / mount.split(":")[0]).read_text(encoding="utf-8") == CADDYFILE
-    assert _directive("@bot path") == [f"{WEBHOOK_PATH}/*", f"{SOURCE_PATH}/*"]
+    assert _directive("@bot path") == [f"{WEBHOOK_PATH}/*", f"{SOURCE_PATH}/*", f"{PICTURE_PATH}/*"]
     assert _directive("reverse_proxy") == [*(f"{name}:{dockerfile.port()}" for name in REPLICAS), "{"]
     assert _directive("health_uri") == [READY_PATH]
     assert "PUBLIC_URL" in SERVICES["proxy"]["environment"]

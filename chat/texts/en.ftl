@@ -144,6 +144,7 @@ failed-picture-lost = The picture was drawn, but I could not fetch it. { $left }
 failed-not-sendable = The picture was drawn, but Telegram would not take it. { $left }
 failed-not-sent = The picture was drawn, but for a whole day I could not get it through to Telegram. { $left }
 failed-not-allowed = The picture was drawn, but I may not send pictures in this group. An admin can allow it, or ask me in private. { $left }
+failed-not-started = The picture was drawn, but I had nowhere to send it. Open our chat, press Start, then try again. { $left }
 failed-source-unavailable = I could not get the picture you want changed from Telegram in time; in a few minutes I may. { $left }
 failed-source-gone = Telegram no longer has the picture you want changed. Please send it again. { $left }
 failed-source-unknown-format = I could not read the picture you want changed: the file is not a picture of a kind I know (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF). { $left }
@@ -248,6 +249,28 @@ history-page-recent =
 history-today = today, { $time } UTC
 history-yesterday = yesterday, { $time } UTC
 history-date = { DATETIME($date, dateStyle: "long") }
+
+## Inline mode and guests
+
+inline-prompt = <i>{ $prompt }</i>
+inline-draw = 🎨 Draw it, { $ratio }
+inline-ready = Press “Draw it” and the picture appears here.
+inline-dropped = All right, not drawn.
+inline-describe = Describe what to draw
+inline-unclear = Leave out the options, then I can draw it
+inline-too-long = That is too long here: ask me in our chat
+inline-not-yours = I have no such picture of yours
+inline-start-first = To draw here I need a chat with you first: open it, press Start, then press “Draw it”.
+inline-elsewhere = The picture is ready, but this chat doesn’t let me show it. You’ll find it in our own chat.
+button-draw-it = 🎨 Draw it
+button-change-it = 🎨 Change it
+button-open-chat = Open our chat
+button-draw-own = 🎨 Draw your own
+button-open-in-chat = Open in chat
+guest-title = Imagine
+guest-accepted = I’m on it. The picture appears here or, if this chat doesn’t let me change my answer, in <a href="{ $link }">our own chat</a>.
+guest-describe = Describe what to draw after my name, for example “a lighthouse in a storm”, or answer a picture with what to change.
+guest-anonymous = I draw for people only here: write to me under your own name.
 
 ## /language and /forget
 

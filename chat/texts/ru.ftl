@@ -146,6 +146,7 @@ failed-picture-lost = Картинка нарисована, но получит
 failed-not-sendable = Картинка нарисована, но Telegram её не принял. { $left }
 failed-not-sent = Картинка нарисована, но целые сутки не удавалось передать её в Telegram. { $left }
 failed-not-allowed = Картинка нарисована, но отправлять картинки в эту группу мне нельзя. Администратор может это разрешить; или попросите меня в личном чате. { $left }
+failed-not-started = Картинка нарисована, но мне некуда её отправить. Откройте наш чат, нажмите «Старт» и попробуйте ещё раз. { $left }
 failed-source-unavailable = Не удалось вовремя получить из Telegram картинку, которую нужно изменить; через несколько минут может получиться. { $left }
 failed-source-gone = Telegram больше не хранит картинку, которую нужно изменить. Пришлите её ещё раз. { $left }
 failed-source-unknown-format = Не удалось прочитать картинку, которую нужно изменить: таких файлов я не знаю. Знаю JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP и TIFF. { $left }
@@ -255,6 +256,28 @@ history-page-recent =
 history-today = сегодня, { $time } UTC
 history-yesterday = вчера, { $time } UTC
 history-date = { DATETIME($date, dateStyle: "long") }
+
+## В любом чате и в гостях
+
+inline-prompt = <i>{ $prompt }</i>
+inline-draw = 🎨 Нарисовать, { $ratio }
+inline-ready = Нажмите «Нарисовать», и картинка появится здесь.
+inline-dropped = Хорошо, не рисую.
+inline-describe = Опишите, что нарисовать
+inline-unclear = Уберите параметры, и я нарисую
+inline-too-long = Здесь это слишком длинно: напишите мне в чат
+inline-not-yours = Такой вашей картинки у меня нет
+inline-start-first = Чтобы рисовать здесь, мне нужен чат с вами: откройте его, нажмите «Старт», а потом «Нарисовать».
+inline-elsewhere = Картинка готова, но показать её здесь нельзя. Она ждёт вас в нашем чате.
+button-draw-it = 🎨 Нарисовать
+button-change-it = 🎨 Изменить
+button-open-chat = Открыть наш чат
+button-draw-own = 🎨 Нарисовать своё
+button-open-in-chat = Открыть в чате
+guest-title = Imagine
+guest-accepted = Уже рисую. Картинка появится здесь, а если этот чат не даст изменить мой ответ, то в <a href="{ $link }">нашем чате</a>.
+guest-describe = Опишите после моего имени, что нарисовать, например «маяк в шторм», или ответьте на картинку и напишите, что изменить.
+guest-anonymous = Здесь я рисую только для людей: напишите мне от своего имени.
 
 ## /language и /forget
 

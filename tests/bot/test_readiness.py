@@ -14,7 +14,8 @@ from bot.app import App
 from bot.readiness import Readiness, Unready
 from bot.web import HEALTH_PATH, READY_PATH, WebServer
 from core.metrics import Metrics
-from generation.source_links import LinkRefused
+from generation.conversion import Picture
+from generation.signed_links import LinkRefused
 from storage.open_database import open_database
 from storage.requests import Requests
 from tests.support.fake_apis import EngineTelegram, FakeProvider, KillSwitch
@@ -109,6 +110,10 @@ def _send(pids: set[int], number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
+async def _no_picture(_signed: str) -> Picture:
+    raise LinkRefused("a test")
+
+
 async def _no_source(_signed: str) -> bytes:
     raise LinkRefused("a test")
 
@@ -139,6 +144,7 @@ async def test_only_an_end_is_a_reason_to_kill_the_process(
         is_ending=lambda: ending,
         find_unready=find_unready,
         load_source=_no_source,
+        load_picture=_no_picture,
     )
     await server.start()
     async with aiohttp.ClientSession() as http:

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from bot.update_queue import UpdateQueue
 from bot.web import SECRET_HEADER, WEBHOOK_PATH, WebServer
 from core.metrics import Metrics
-from generation.source_links import LinkRefused
+from generation.conversion import Picture
+from generation.signed_links import LinkRefused
 
 
 async def _nothing_is_unready() -> Sequence[str]:
@@ -19,6 +20,10 @@ async def _nothing_is_unready() -> Sequence[str]:
 
 
 async def _refuse(_signed: str) -> bytes:
+    raise LinkRefused("a test")
+
+
+async def _refuse_picture(_signed: str) -> Picture:
     raise LinkRefused("a test")
 
 
@@ -32,6 +37,7 @@ async def test_a_caller_that_leaves_in_the_middle_of_an_update_is_no_error(
         is_ending=lambda: False,
         find_unready=_nothing_is_unready,
         load_source=_refuse,
+        load_picture=_refuse_picture,
     )
     # No update arrives as a whole, so none is passed on.
     server.add_webhook(f"{WEBHOOK_PATH}/x", SecretStr("secret"), cast("UpdateQueue", None))

@@ -21,6 +21,7 @@ from chat.api_calls import ApiCaller
 from chat.bot_session import BotSession, sent_message
 from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import NotAllowed, Rejected, SendError, TryLater, Unreachable, Unsure, to_send_error
+from chat.inline_messages import InlineMessages
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.rate_limiter import LocalRateLimiter
@@ -173,7 +174,11 @@ async def test_a_private_reply_is_sent_and_deleted_despite_unreadable_answers(
     database = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
     sender = _sender(bot, clock)
     scheduler = DeletionScheduler(sender=sender, deletions=ScheduledDeletions(database), clock=clock)
-    replies = PrivateReplies(sender=sender, deletion_scheduler=scheduler)
+    replies = PrivateReplies(
+        sender=sender,
+        inline_messages=InlineMessages(_caller(bot, clock)),
+        deletion_scheduler=scheduler,
+    )
     server.first = [{"status": 502, "text": "<html>"}]
     server.answer = {"text": json.dumps({"ok": True, "result": SENT}), "content_type": "application/json"}
     await replies.send(ReplyTarget(-7, None, 1), 7, "hello")

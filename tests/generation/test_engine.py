@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.model import Accepted, State
 from core.options import UnknownCreate
-from generation.finalizer import CANCELLED_SECONDS
+from generation.end_reports import CANCELLED_SECONDS
 from storage.database_errors import StorageUnreachable
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request

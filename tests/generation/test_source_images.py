@@ -6,15 +6,19 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from core.options import SourceImages
-from generation.source_links import LinkRefused, SourceLinks
+from generation.signed_links import PICTURE_PATH, SOURCE_PATH, LinkRefused, SignedLinks
 from tests.support.manual_clock import ManualClock
 
 TOKEN = SecretStr("4242:a-token-a-token-a-token")
 
 
-def _links(seconds: float = 420.0) -> SourceLinks:
-    return SourceLinks(
-        public_url="https://bot.example.org", token=TOKEN, seconds=seconds, clock=ManualClock()
+def _links(path: str = SOURCE_PATH, seconds: float = 420.0) -> SignedLinks:
+    return SignedLinks(
+        path=path,
+        public_url="https://bot.example.org",
+        token=TOKEN,
+        seconds=seconds,
+        clock=ManualClock(),
     )
 
 
@@ -42,16 +46,29 @@ def test_an_altered_link_is_refused(request_id: int, data: st.DataObject) -> Non
 
 
 def test_the_link_of_another_bot_is_refused() -> None:
-    other = SourceLinks(
-        public_url="https://bot.example.org", token=SecretStr("1:another"), seconds=420.0, clock=ManualClock()
+    other = SignedLinks(
+        path=SOURCE_PATH,
+        public_url="https://bot.example.org",
+        token=SecretStr("1:another"),
+        seconds=420.0,
+        clock=ManualClock(),
     )
     with pytest.raises(LinkRefused):
         _links().verify(other.sign(1).rpartition("/")[2])
 
 
+def test_the_link_of_a_drawn_picture_is_none_of_a_source() -> None:
+    signed = _links(PICTURE_PATH).sign(7).rpartition("/")[2]
+    assert _links(PICTURE_PATH).verify(signed) == 7
+    with pytest.raises(LinkRefused):
+        _links().verify(signed)
+
+
 def test_a_link_expires_after_its_time() -> None:
     clock = ManualClock()
-    links = SourceLinks(public_url="https://bot.example.org", token=TOKEN, seconds=420.0, clock=clock)
+    links = SignedLinks(
+        path=SOURCE_PATH, public_url="https://bot.example.org", token=TOKEN, seconds=420.0, clock=clock
+    )
     signed = links.sign(1).rpartition("/")[2]
     clock.advance(420)
     assert links.verify(signed) == 1

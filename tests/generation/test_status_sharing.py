@@ -85,6 +85,7 @@ async def _pair(url: str) -> AsyncIterator[Pair]:
         for leads in (True, False):
             statuses = StatusMessages(
                 sender=chat.sender,
+                inline_messages=chat.inline_messages,
                 requests=storage.requests,
                 translations=chat.translations,
                 tasks=tasks,

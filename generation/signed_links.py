@@ -1,4 +1,4 @@
-"""Signed links at which the bot serves source pictures to the provider."""
+"""Signed links at which the bot serves pictures: sources to the provider, drawn ones to Telegram."""
 
 import hashlib
 import hmac
@@ -11,27 +11,34 @@ from core.clock import Clock
 
 LINK_MARGIN_SECONDS = 120.0
 """Time for which a link outlives the deadline of its request: a busy provider fetches late."""
-SOURCE_PATH = "/source"
+SOURCE_PATH, PICTURE_PATH = "/source", "/picture"
+PICTURE_SECONDS = 3600.0
+"""Time for which Telegram may load a drawn picture."""
 
 
 class LinkRefused(Exception):
     """The link was altered, has expired, or was not signed by this bot."""
 
 
-class SourceLinks:
-    """Signs and verifies links. Each link names one request and is valid for `seconds`."""
+class SignedLinks:
+    """Signs and verifies links below a path. Each names one request and is valid for `seconds`.
 
-    def __init__(self, *, public_url: str | None, token: SecretStr, seconds: float, clock: Clock) -> None:
-        self._base = f"{public_url or ''}{SOURCE_PATH}"
+    A link below one path is not valid below another.
+    """
+
+    def __init__(
+        self, *, path: str, public_url: str | None, token: SecretStr, seconds: float, clock: Clock
+    ) -> None:
+        self._base = f"{public_url or ''}{path}"
         self._seconds = seconds
         # Derived from the token, so links survive a restart; one-way, so no link reveals the token.
         key = hmac.new(token.get_secret_value().encode(), b"imagine source links", hashlib.sha256)
         self._signer = itsdangerous.URLSafeTimedSerializer(
-            key.hexdigest(), salt="source", signer=_ClockSigner, signer_kwargs={"clock": clock}
+            key.hexdigest(), salt=path.strip("/"), signer=_ClockSigner, signer_kwargs={"clock": clock}
         )
 
     def sign(self, request_id: int) -> str:
-        """Return the link to the source picture of a request."""
+        """Return the link to the picture of a request."""
         return f"{self._base}/{self._signer.dumps(request_id)}"
 
     def verify(self, signed: str) -> int:

@@ -1,0 +1,100 @@
+"""Guest mode: the bot answers a mention in a chat of which it is no member, at once, and finishes by an edit."""
+
+import pytest
+from aiogram.types import Message, User
+
+from playground import faults, files
+from playground.faults import Fault
+from tests.support.world import World, buttons, jpeg
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+def _club(world: World, *members: User) -> int:
+    chat_id = world.add_group(*members)
+    world.telegram.chats.blocked.add(chat_id)
+    return chat_id
+
+
+async def _answer(world: World, mention: Message) -> Message:
+    """Wait for the bot's answer to a mention and return it."""
+    await world.wait_until(lambda: world.replies_to(mention.chat.id, mention.message_id))
+    (answer,) = world.replies_to(mention.chat.id, mention.message_id)
+    return answer
+
+
+async def test_a_mention_is_answered_and_becomes_the_picture(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    mention, _ = shared_bot.telegram.mention(
+        ann, _club(shared_bot, ann), "@imagine_demo_bot a fox in the snow --ar 16:9"
+    )
+    answer = await _answer(shared_bot, mention)
+    await shared_bot.wait_until(lambda: shared_bot.current(answer).photo)
+    shown = shared_bot.current(answer)
+    assert shown.caption == "a fox in the snow"
+    assert len(shared_bot.pictures(ann)) == 1
+    await shared_bot.wait_until_closed()
+    assert shared_bot.quota_used(ann) == 1
+
+
+async def test_an_answer_to_a_photo_changes_it(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user(), shared_bot.add_user()
+    club = _club(shared_bot, ann, ben)
+    sizes = files.photo_sizes(shared_bot.telegram.chats, jpeg())
+    photo = shared_bot.telegram.chats.add(club, ben, photo=sizes, caption="our boat")
+    mention, _ = shared_bot.telegram.mention(ann, club, "@imagine_demo_bot make it night", reply_to=photo)
+    answer = await _answer(shared_bot, mention)
+    await shared_bot.wait_until(lambda: shared_bot.current(answer).photo)
+    (row,) = shared_bot.rows("SELECT prompt, source_file_id FROM requests WHERE user_id = ?", ann.id)
+    assert row["prompt"] == "make it night"
+    assert row["source_file_id"] is not None
+
+
+async def test_a_repeated_mention_is_one_picture(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    club = _club(shared_bot, ann)
+    mention, query_id = shared_bot.telegram.mention(ann, club, "@imagine_demo_bot a fox")
+    shared_bot.telegram.mention(ann, club, "", again=query_id)
+    answer = await _answer(shared_bot, mention)
+    await shared_bot.wait_until(lambda: shared_bot.current(answer).photo)
+    await shared_bot.wait_until_handled()
+    assert len(shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id)) == 1
+
+
+async def test_what_cannot_be_drawn_is_the_answer_itself(shared_bot: World) -> None:
+    ann = shared_bot.add_user(language="ru")
+    club = _club(shared_bot, ann)
+    for text, words in (
+        ("@imagine_demo_bot", "Опишите после моего имени"),
+        ("@imagine_demo_bot лиса --seed 7", "Уберите"),
+    ):
+        mention, _ = shared_bot.telegram.mention(ann, club, text)
+        answer = await _answer(shared_bot, mention)
+        assert words in (answer.text or "")
+        assert buttons(answer) == []
+    assert shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id) == []
+
+
+async def test_a_chat_that_lets_nothing_be_edited_keeps_the_way_to_the_picture(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.faults.add(
+        Fault("editMessageText", answer=faults.telegram(400, "Bad Request: MESSAGE_ID_INVALID"), times=9)
+    )
+    mention, _ = shared_bot.telegram.mention(ann, _club(shared_bot, ann), "@imagine_demo_bot a fox")
+    answer = await _answer(shared_bot, mention)
+    assert "our own chat" in (answer.text or "")
+    await shared_bot.wait_for_picture(ann)
+
+
+async def test_a_guest_is_answered_after_a_kill(own_bot: World) -> None:
+    ann = own_bot.add_user()
+    own_bot.hold_tasks()
+    await own_bot.process.start()
+    mention, _ = own_bot.telegram.mention(ann, _club(own_bot, ann), "@imagine_demo_bot a fox")
+    answer = await _answer(own_bot, mention)
+    await own_bot.wait_until(lambda: own_bot.rows("SELECT 1 FROM requests WHERE state = 'running'"))
+    await own_bot.process.kill()
+    own_bot.finish_tasks()
+    await own_bot.process.start()
+    await own_bot.wait_until(lambda: own_bot.current(answer).photo)
+    assert len(own_bot.media.tasks) == 1
