@@ -21,6 +21,7 @@ from playground.journal import Journal
 from playground.methods import METHODS
 from playground.parameters import Upload, read_parameters
 from playground.update_feed import UpdateFeed
+from playground.web_content import load_photo
 
 LARGEST_UPLOAD = 52 * 1024 * 1024
 
@@ -210,6 +211,7 @@ class Telegram:
         if perform is None:
             raise ApiError(404, "Not Found: method not found")
         self.seen.append(json.dumps(parameters, ensure_ascii=False))
+        await _replace_link(self.chats, parameters.get("media") or {})
         call = Call(
             method=method,
             parameters=parameters,
@@ -222,6 +224,12 @@ class Telegram:
             local_files=self.local_files,
         )
         return perform(call)
+
+
+async def _replace_link(chats: Chats, media: dict[str, Any]) -> None:
+    """Load the photo of a link and put its file id into a call. Other kinds of media are left as they are."""
+    if media.get("type") == "photo" and str(media.get("media")).startswith(("http://", "https://")):
+        media["media"] = chats.add_file(await load_photo(str(media["media"])), "photo")
 
 
 def dump(value: Message | User) -> dict[str, Any]:

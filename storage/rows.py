@@ -73,11 +73,12 @@ def read_draft(row: sa.Row[Any]) -> Draft:
 
 
 def _pop_origin(columns: Columns) -> Origin:
+    message_id, inline_message_id = columns.pop("message_id"), columns.pop("inline_message_id", None)
     place = ReplyTarget(
         columns.pop("chat_id"),
         columns.pop("thread_id"),
-        columns.pop("message_id") or None,
-        columns.pop("inline_message_id", None),
+        message_id if inline_message_id is None else None,
+        inline_message_id,
     )
     return Origin(columns.pop("key"), columns.pop("user_id"), place, columns.pop("language"))
 

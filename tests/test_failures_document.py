@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.e2e import test_replica_faults, test_rolling_deploy
+from tests.support.inline_failures import INLINE_FAILURES
 from tests.support.process_launcher import ROOT
 from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
 from tests.support.replica_faults import REPLICA_FAULTS
@@ -33,6 +34,11 @@ def test_the_document_has_the_same_telegram_failures() -> None:
     header = ("the user waits for", "method", "what fails", "the user sees")
     rows = [(f.waits_for, f"`{f.method}`", f.what, f.sees) for f in TELEGRAM_FAILURES]
     _assert_documented(header, rows)
+
+
+def test_the_document_has_the_same_failures_of_inline_messages() -> None:
+    rows = [(f"`{f.method}`", f.what, f.shows) for f in INLINE_FAILURES]
+    _assert_documented(("method", "what fails", "the inline message shows"), rows)
 
 
 def test_the_document_has_the_same_faults_of_replicas() -> None:

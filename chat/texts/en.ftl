@@ -267,9 +267,9 @@ button-change-it = 🎨 Change it
 button-open-chat = Open our chat
 button-draw-own = 🎨 Draw your own
 button-open-in-chat = Open in chat
-guest-title = Imagine
-guest-accepted = I’m on it. The picture appears here or, if this chat doesn’t let me change my answer, in <a href="{ $link }">our own chat</a>.
-guest-describe = Describe what to draw after my name, for example “a lighthouse in a storm”, or answer a picture with what to change.
+guest-title = Picture
+guest-accepted = I’m on it. The picture appears here or, if this chat doesn’t let me change my reply, in <a href="{ $link }">our own chat</a>.
+guest-describe = Describe what to draw after my name, for example “a lighthouse in a storm”, or reply to a picture with what to change.
 guest-anonymous = I draw for people only here: write to me under your own name.
 
 ## /language and /forget

@@ -27,7 +27,7 @@ def test_a_terminal_shows_each_table_and_the_setting_with_a_hidden_password(
         assert print_transfer(f"sqlite:///{ledger}", url)
     lines = terminal.getvalue().splitlines()
     assert any(line.startswith("requests: ") and line.endswith(" rows") for line in lines)
-    assert len(lines) == 12
+    assert len(lines) == 13
     moved, setting, _ = capsys.readouterr().out.splitlines()
     assert moved.startswith(f"{ledger} is moved: ")
     hidden = postgres_url.replace("imagine@", "imagine:***@")

@@ -13,6 +13,7 @@ from bot.raw_updates import (
     addressee_of,
     chat_id_of,
     expects_answer,
+    is_fleeting,
     is_press,
     is_relevant,
     kind_of,
@@ -65,6 +66,17 @@ def test_any_update_is_classified_without_an_error(update: dict[str, Any]) -> No
     addressee_of(update)
 
 
+def test_the_chat_of_a_guest_is_none_of_the_bot_s() -> None:
+    guest = {"from": {"id": 7}, "chat": {"id": -5}, "guest_query_id": "q"}
+    assert (user_id_of({"guest_message": guest}), chat_id_of({"guest_message": guest})) == (7, 0)
+
+
+def test_only_a_query_that_is_typed_is_fleeting() -> None:
+    kinds = {kind: kind_of({kind: {"from": {"id": 7}}}) for kind in ALLOWED}
+    assert [kind for kind in ALLOWED if is_fleeting({kind: {}})] == ["inline_query"]
+    assert [kind for kind, found in kinds.items() if found is UpdateKind.TYPING] == ["inline_query"]
+
+
 @pytest.mark.parametrize(
     ("update", "relevant", "answered"),
     [
@@ -87,6 +99,9 @@ def test_any_update_is_classified_without_an_error(update: dict[str, Any]) -> No
         (_group_message("at night", **_reply_to(43)), False, False),
         (_group_message("", caption="/imagine a fox"), True, True),
         (_group_message("", migrate_to_chat_id=-100), True, False),
+        ({"inline_query": {"from": {"id": 7}, "query": "a fox"}}, True, False),
+        ({"chosen_inline_result": {"from": {"id": 7}, "result_id": "1:1x1"}}, True, False),
+        ({"guest_message": {"from": {"id": 7}, "chat": {"id": -5}, "guest_query_id": "q"}}, True, False),
         ({"poll": {"id": "1"}}, False, False),
         ({"message": None}, False, False),
     ],
@@ -130,6 +145,12 @@ def valid_updates(draw: st.DrawFn) -> dict[str, Any]:
         member = {"status": "left", "user": _sender(8, is_bot=True)}
         return {"update_id": 1, kind: content | {"old_chat_member": member, "new_chat_member": member}}
     message = content | {"message_id": 5, "text": "x", "edit_date": 1_790_000_001}
+    if kind == "inline_query":
+        return {"update_id": 1, kind: {"id": "1", "from": draw(USERS), "query": "x", "offset": ""}}
+    if kind == "chosen_inline_result":
+        return {"update_id": 1, kind: {"result_id": "1", "from": draw(USERS), "query": "x"}}
+    if kind == "guest_message":
+        message["guest_query_id"] = "1"
     if kind == "callback_query":
         press = {"id": "1", "from": draw(USERS), "chat_instance": "1", "message": message}
         return {"update_id": 1, kind: press}

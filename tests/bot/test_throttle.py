@@ -35,6 +35,13 @@ def test_the_pages_of_a_history_do_not_count_as_actions() -> None:
     assert throttle.decide(ANN, 2.2) is Decision.HANDLE
 
 
+def test_typing_does_not_count_as_actions() -> None:
+    throttle = Throttle(5)
+    typed = [throttle.decide(ANN, n * 0.1, UpdateKind.TYPING) for n in range(41)]
+    assert typed == [Decision.HANDLE] * 40 + [Decision.WARN]
+    assert throttle.decide(ANN, 4.2) is Decision.HANDLE
+
+
 def test_a_flood_does_not_stand_between_users_and_their_data() -> None:
     throttle = Throttle(5)
     for kind in (UpdateKind.ACTION, UpdateKind.BROWSING):

@@ -5,6 +5,7 @@ from aiogram.types import Message, User
 
 from playground import faults, files
 from playground.faults import Fault
+from playground.inline_state import GuestQueryState
 from tests.support.world import World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -98,3 +99,17 @@ async def test_a_guest_is_answered_after_a_kill(own_bot: World) -> None:
     await own_bot.process.start()
     await own_bot.wait_until(lambda: own_bot.current(answer).photo)
     assert len(own_bot.media.tasks) == 1
+
+
+async def test_a_mention_that_also_comes_as_a_member_s_message_is_one_picture(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    group = shared_bot.add_group(ann)
+    photo = shared_bot.send_photo(ann, jpeg(), chat_id=group)
+    mention = shared_bot.telegram.say(ann, "@imagine_demo_bot make it night", reply_to=photo, chat_id=group)
+    await shared_bot.wait_for_picture_in(group)
+    shared_bot.telegram.inline.guest_queries["twice"] = GuestQueryState(mention)
+    shared_bot.telegram.mention(ann, group, "", again="twice")
+    await shared_bot.wait_until_handled()
+    await shared_bot.wait_until_closed()
+    assert len(shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id)) == 1
+    assert not shared_bot.telegram.inline.guest_queries["twice"].answered

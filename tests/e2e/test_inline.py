@@ -1,13 +1,14 @@
 """Inline mode: a picture drawn in a chat that the bot does not know, and the sharing of one's own pictures."""
 
-import time
-
+import aiohttp
 import pytest
 from aiogram.types import Message, User
 
 from playground import faults
 from playground.faults import Fault
 from playground.inline_state import InlineQueryState
+from tests.support.free_port import free_port
+from tests.support.inline_failures import ELSEWHERE, INLINE_FAILURES, InlineFailure
 from tests.support.world import World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -237,9 +238,36 @@ async def test_a_picture_of_a_sender_who_never_started_is_kept_elsewhere(own_bot
     assert own_bot.rows("SELECT result_message_id FROM requests")[0]["result_message_id"] is None
 
 
-async def test_an_answer_is_quick(shared_bot: World) -> None:
-    """The answer comes while other users' pictures are drawn; Telegram waits for it for ten seconds."""
+async def test_telegram_loads_the_picture_from_a_link_if_no_chat_keeps_it(own_bot: World) -> None:
+    ann = own_bot.add_user()
+    del own_bot.telegram.chats.chats[ann.id]
+    address = f"http://127.0.0.1:{free_port()}"
+    await own_bot.process.start(PUBLIC_URL=address, LISTEN=address.removeprefix("http://"))
+    sent = await _choose(own_bot, ann, "a fox", _club(own_bot, ann))
+    await _wait_for_photo(own_bot, sent)
+    await own_bot.wait_until_closed()
+    link = next(line for line in own_bot.telegram.seen if f"{address}/picture/" in line)
+    signed = link.partition("/picture/")[2].partition('"')[0]
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{address}/picture/{signed}") as answer:
+            assert (answer.status, answer.content_type) == (200, "image/jpeg")
+        for other in (f"/picture/{signed[:-1]}", f"/source/{signed}", "/picture/"):
+            async with http.get(address + other) as answer:
+                assert answer.status == 404
+    own_bot.telegram.chats.open_private_chat(ann)
+    own_bot.telegram.say(ann, "/history")
+    await own_bot.wait_for_text(ann, "No pictures here yet")  # Telegram has no file that a chat could show
+
+
+@pytest.mark.parametrize("failure", INLINE_FAILURES, ids=lambda failure: f"{failure.method} {failure.what}")
+async def test_the_picture_arrives_though_calls_fail(shared_bot: World, failure: InlineFailure) -> None:
     ann = shared_bot.add_user()
-    begun = time.monotonic()
-    await _ask(shared_bot, ann, "a fox")
-    assert time.monotonic() - begun < 10.0
+    fault = shared_bot.telegram.faults.add(failure.fault())
+    sent = await _choose(shared_bot, ann, "an owl", _club(shared_bot, ann))
+    if failure.shows == ELSEWHERE:
+        await shared_bot.wait_until(lambda: "in our own chat" in (shared_bot.current(sent).text or ""))
+    else:
+        await _wait_for_photo(shared_bot, sent)
+    await shared_bot.wait_until_closed()
+    assert fault.hits
+    assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1

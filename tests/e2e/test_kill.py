@@ -13,6 +13,8 @@ from tests.support.world import World, buttons
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 USERS, EACH, KILLS = 20, 3, 3
+GUESTS = 5
+"""Users whose last request is a mention in a chat of which the bot is no member: its place is an inline message."""
 
 
 def _in_state(world: World, state: str) -> set[int]:
@@ -35,6 +37,15 @@ def _unrecorded_statuses(world: World, requested: list[Message]) -> set[int]:
     return {m.message_id for m in answers if "Cancel" in buttons(m)} - recorded
 
 
+def _draw_for_guests(world: World, mentions: list[Message]) -> list[Message]:
+    """Return the answers to the mentions. Press Draw where a kill fell between the answer and the request."""
+    answers = [world.replies_to(mention.chat.id, mention.message_id)[0] for mention in mentions]
+    for mention, answer in zip(mentions, answers, strict=True):
+        if "🎨 Draw it" in buttons(answer) and mention.from_user is not None:
+            world.telegram.press(mention.from_user, answer, "Draw it")
+    return answers
+
+
 @pytest.mark.long(12)
 @pytest.mark.parametrize("seed", [20_261_124])
 async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) -> None:
@@ -42,8 +53,17 @@ async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) 
     own_bot.media.duration = lognormal(1.5, 0.35, seed)
     users = [own_bot.add_user() for _ in range(USERS)]
     requested = [
-        own_bot.telegram.say(user, f"/imagine {user.id} {n} --ar 1:1") for n in range(EACH) for user in users
+        own_bot.telegram.say(user, f"/imagine {user.id} {n} --ar 1:1")
+        for n in range(EACH)
+        for user in users[GUESTS * (n == EACH - 1) :]
     ]
+    club = own_bot.add_group(*users)
+    own_bot.telegram.chats.blocked.add(club)
+    mentions = [
+        own_bot.telegram.mention(user, club, f"@imagine_demo_bot {user.id} guest --ar 1:1")[0]
+        for user in users[:GUESTS]
+    ]
+    assert len(requested) + len(mentions) == USERS * EACH
     submitting, delivering, unrecorded, open_at_kills = 0, set[int](), set[int](), 0
     reporting = Counter[int]()
     for pictures_sent in sorted(dice.sample(range(3, 45), KILLS)):
@@ -57,8 +77,10 @@ async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) 
         open_at_kills += len(own_bot.rows("SELECT 1 FROM requests WHERE closed_at IS NULL"))
     assert open_at_kills > 0
     await own_bot.process.start(MAX_IN_FLIGHT="25")
+    await own_bot.wait_until_handled()
+    answers_to_guests = _draw_for_guests(own_bot, mentions)
     closed = "SELECT 1 FROM requests WHERE closed_at IS NOT NULL"
-    await own_bot.process.wait_until(lambda: len(own_bot.rows(closed)) == len(requested))
+    await own_bot.process.wait_until(lambda: len(own_bot.rows(closed)) == USERS * EACH)
 
     delivered = _in_state(own_bot, "delivered")
     for message in requested:
@@ -74,12 +96,21 @@ async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) 
             assert (pictures, texts) == (1, 0)
         else:  # Telegram may have accepted the picture just before the kill, and it is sent again
             assert 1 <= pictures <= 1 + KILLS
+    shown = [own_bot.current(answer) for answer in answers_to_guests]
+    pictures_of_guests = {
+        mention.from_user.id
+        for mention, answer in zip(mentions, shown, strict=True)
+        if answer.photo and mention.from_user
+    }
+    inline = "SELECT user_id FROM requests WHERE state = 'delivered' AND inline_message_id IS NOT NULL"
+    assert {row["user_id"] for row in own_bot.rows(inline)} == pictures_of_guests
     counted = Counter(message.chat.id for message in requested if message.message_id in delivered)
+    counted.update(pictures_of_guests)
     assert {user.id: own_bot.quota_used(user) for user in users} == {
         user.id: counted[user.id] for user in users
     }
-    assert len(own_bot.media.tasks) <= len(requested) + submitting
-    assert len(delivered) >= len(requested) - submitting
+    assert len(own_bot.media.tasks) <= USERS * EACH + submitting
+    assert len(delivered - {0}) + len(pictures_of_guests) >= USERS * EACH - submitting
 
 
 @pytest.mark.long(17)
