@@ -136,7 +136,7 @@ class Delivery:
         return await self._settle(
             request,
             State.DELIVERED,
-            file_id=sent.file_id,
+            file_id=sent.file_id or None,
             file_kind=sent.kind,
             result_message_id=sent.message_id,
         )

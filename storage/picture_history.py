@@ -129,7 +129,6 @@ def _shareable_of(user_id: int) -> sa.ColumnElement[bool]:
         requests.c.user_id == user_id,
         requests.c.state == State.DELIVERED,
         requests.c.file_id.is_not(None),
-        requests.c.file_id != "",
         ~requests.c.source_spoiler,
         ~requests.c.forget,
     )
