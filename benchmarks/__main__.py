@@ -18,6 +18,7 @@ from benchmarks.harness import (
     open_harness,
     quantile,
 )
+from benchmarks.inline import inline
 from benchmarks.ledger import ledger_rows
 from benchmarks.page import page_rows
 from playground.flood import Flood
@@ -214,6 +215,7 @@ SCENES: dict[str, Callable[[Harness], Awaitable[list[Row]]]] = {
     "paced": paced,
     "full_line": full_line,
     "polled": polled,
+    "inline": inline,
 }
 
 
