@@ -35,6 +35,8 @@ SETTINGS = {
     "MAX_IN_FLIGHT": str(IN_FLIGHT),
     "USER_CONCURRENCY": str(CONCURRENCY),
     "USER_QUEUE_LIMIT": "10",
+    "DAILY_QUOTA": "1000",
+    "THROTTLE": "0",
 }
 TAKE_OVER_SECONDS = 30.0
 """Time within which the survivors take over the work of a dead replica."""
