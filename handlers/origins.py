@@ -13,6 +13,7 @@ A key names its cause, so that a repeated update or a second tap is the same req
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aiogram.types import CallbackQuery, Message
@@ -49,12 +50,17 @@ def redraw_prefix(request: Request, ratio: AspectRatio | None, place: ReplyTarge
     return f"b:{place.chat_id}:{place.reply_to}:{request.id}:{shape}:"
 
 
-def of_redraw(prefix: str, times: int, request: Request, place: ReplyTarget, language: str) -> Origin:
-    """Return the origin of a redraw. `times` is the number of finished requests with the same prefix.
+def of_redraw(
+    prefix: str, earlier: Sequence[Request], request: Request, place: ReplyTarget, language: str
+) -> Origin:
+    """Return the origin of a redraw. `earlier` are the requests with the same prefix that are not deleted.
 
     Presses while a redraw is under way are that redraw; a press after its end is the next one.
     """
-    return Origin(f"{prefix}{times}", request.user_id, place, language)
+    numbers = {int(one.origin.key.removeprefix(prefix)): one for one in earlier}
+    last = max(numbers, default=-1)
+    ended = not numbers or numbers[last].finished_at is not None
+    return Origin(f"{prefix}{last + ended}", request.user_id, place, language)
 
 
 def of_example(name: str, user: UserIdentity, place: ReplyTarget, language: str) -> Origin:

@@ -256,8 +256,8 @@ async def _draw_again(
     generation_service: GenerationService,
 ) -> None:
     prefix = origins.redraw_prefix(request, ratio, place)
-    times = await requests.count_finished(prefix)
-    origin = origins.of_redraw(prefix, times, request, place, translate.language)
+    earlier = await requests.with_prefix(prefix)
+    origin = origins.of_redraw(prefix, earlier, request, place, translate.language)
     redraw = GenerationRequest(origin, request.prompt, ratio, request.source)
     await generation_service.submit(redraw, translate, query_id=query.id)
 

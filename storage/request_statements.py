@@ -56,15 +56,7 @@ PENDING_IN = ALL.where(
     requests.c.finished_at.is_(None),
     in_states(PENDING),
 )
-COUNT_FINISHED = (
-    sa.select(sa.func.count())
-    .select_from(requests)
-    .where(
-        requests.c.key >= sa.bindparam("first"),
-        requests.c.key < sa.bindparam("last"),
-        requests.c.finished_at.is_not(None),
-    )
-)
+WITH_PREFIX = ALL.where(requests.c.key >= sa.bindparam("first"), requests.c.key < sa.bindparam("last"))
 CLOSE = (
     sa.update(requests)
     .where(requests.c.id == sa.bindparam("by_id"))

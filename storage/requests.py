@@ -327,10 +327,11 @@ class Requests:
         found = await self._database.read(lambda connection: connection.execute(statement.limit(1)).first())
         return found is not None
 
-    async def count_finished(self, key_prefix: str) -> int:
-        """Return the number of finished requests with a key that starts with a prefix."""
-        values = {"first": key_prefix, "last": key_prefix + "\U0010ffff"}
-        return await self._database.read(lambda c: c.execute(statements.COUNT_FINISHED, values).scalar_one())
+    async def with_prefix(self, key_prefix: str) -> list[Request]:
+        """Return the requests with a key that starts with a prefix."""
+        return await self._many(
+            statements.WITH_PREFIX, {"first": key_prefix, "last": key_prefix + "\U0010ffff"}
+        )
 
     async def pending_in_chat(self, chat_id: int) -> list[Request]:
         """Return the pending requests of a chat."""
