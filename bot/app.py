@@ -175,12 +175,14 @@ class App:
             self._leader_tasks.add(lambda: repair_regularly(self.engine, self._clock))
             self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
+        self._leader_tasks.add(self._generation.exporter.run)
 
     async def serve(self) -> None:
         """Start the web server and receive updates. Raises OSError if the address is in use."""
         settings, clock, storage = self._settings, self._clock, self._storage
         self._background.start(measure_loop_lag(self.metrics))
         prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
+        prunes += [storage.searches.prune, storage.exports.prune]
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         lead = self._leader_tasks.add

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bot.build_chat import ChatParts
+from bot.build_exports import build_exporter
 from bot.build_provider import ProviderParts
 from bot.build_sources import SourceParts, build_sources
 from bot.build_storage import StorageParts
@@ -21,6 +22,7 @@ from generation.delivery import Delivery
 from generation.end_reports import EndReports
 from generation.end_texts import EndTexts
 from generation.engine import Engine, LocalEngine
+from generation.exporter import Exporter
 from generation.finalizer import Finalizer
 from generation.lifecycle import Lifecycle
 from generation.linked_pictures import LinkedPictures
@@ -45,7 +47,9 @@ class GenerationParts:
     alarms: Alarms
     allowances: Allowances
     circuit_breaker: CircuitBreaker
+    end_texts: EndTexts
     engine: Engine
+    exporter: Exporter
     linked_pictures: LinkedPictures
     originals: Originals
     poll_schedule: PollSchedule
@@ -108,6 +112,7 @@ def build_generation(
         probe=provider.client.probe,
     )
     tasks = ShieldedTasks(clock)
+    end_texts = EndTexts(quota=quota, strikes=storage.strikes)
     status_messages = _build_status_messages(
         clock=clock,
         storage=storage,
@@ -133,7 +138,7 @@ def build_generation(
         provider=provider,
         chat=chat,
         sources=sources,
-        quota=quota,
+        end_texts=end_texts,
         fetcher=fetcher,
         poll_schedule=poll_schedule,
         circuit_breaker=circuit_breaker,
@@ -147,7 +152,11 @@ def build_generation(
         alarms=alarms,
         allowances=allowances,
         circuit_breaker=circuit_breaker,
+        end_texts=end_texts,
         engine=engine,
+        exporter=build_exporter(
+            settings, clock=clock, storage=storage, chat=chat, replica=replica, stack=stack
+        ),
         linked_pictures=LinkedPictures(links=picture_links, requests=storage.requests, fetcher=fetcher),
         originals=originals,
         poll_schedule=poll_schedule,
@@ -205,7 +214,7 @@ def _build_engine(
     provider: ProviderParts,
     chat: ChatParts,
     sources: SourceParts,
-    quota: DailyQuota,
+    end_texts: EndTexts,
     fetcher: PictureFetcher,
     poll_schedule: PollSchedule,
     circuit_breaker: CircuitBreaker,
@@ -265,7 +274,7 @@ def _build_engine(
         finalizer=Finalizer(
             requests=storage.requests,
             end_reports=EndReports(
-                end_texts=EndTexts(quota=quota, strikes=storage.strikes),
+                end_texts=end_texts,
                 sender=chat.sender,
                 inline_messages=chat.inline_messages,
                 deletion_scheduler=chat.deletion_scheduler,

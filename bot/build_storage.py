@@ -8,6 +8,7 @@ from storage.comparisons import Comparisons
 from storage.database import Database
 from storage.drafts import Drafts
 from storage.durations import Durations
+from storage.exports import Exports
 from storage.inbox import Inbox
 from storage.inline_prompts import InlinePrompts
 from storage.key_values import KeyValueStore
@@ -19,6 +20,7 @@ from storage.rate_limits import RateLimits
 from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
+from storage.searches import Searches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class StorageParts:
     deletions: ScheduledDeletions
     drafts: Drafts
     durations: Durations
+    exports: Exports
     history: History
     inbox: Inbox
     inline_prompts: InlinePrompts
@@ -39,6 +42,7 @@ class StorageParts:
     quotas: Quotas
     rate_limits: RateLimits
     requests: Requests
+    searches: Searches
     strikes: ModerationStrikes
 
 
@@ -52,7 +56,8 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         deletions=ScheduledDeletions(database),
         drafts=Drafts(database=database, clock=clock),
         durations=Durations(database),
-        history=History(database),
+        exports=Exports(database=database, clock=clock),
+        history=History(database=database, clock=clock),
         inbox=Inbox(database=database, clock=clock),
         inline_prompts=InlinePrompts(database=database, clock=clock),
         key_values=KeyValueStore(database),
@@ -60,5 +65,6 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         quotas=Quotas(database),
         rate_limits=RateLimits(database),
         requests=Requests(database=database, clock=clock, queue=queue, strikes=strikes),
+        searches=Searches(database=database, clock=clock),
         strikes=strikes,
     )

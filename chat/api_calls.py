@@ -42,23 +42,25 @@ class ApiCaller:
         """Wait until the rate limits allow one more message to a chat."""
         await self._rate_limiter.acquire(chat_id, priority)
 
-    async def call(self, method: TelegramMethod[T], chat_id: int | None) -> T:
+    async def call(self, method: TelegramMethod[T], chat_id: int | None, *, seconds: int | None = None) -> T:
         """Call a method once and return its result. Raises a subclass of SendError.
+
+        `seconds` is the time for the call, None for that of all calls.
 
         Repeats the call for the new id of a chat that was upgraded to a supergroup, and without a reply or a formatting
         that Telegram rejects.
         """
         try:
             async with self._in_slot(method, chat_id):
-                return await self._bot(method)
+                return await self._bot(method, request_timeout=seconds)
         except TelegramMigrateToChat as error:
             moved = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
-            return await self.call(moved, error.migrate_to_chat_id)
+            return await self.call(moved, error.migrate_to_chat_id, seconds=seconds)
         except AiogramError as error:
             simpler = _simplify(method, error)
             if simpler is not None:
                 log.error("message simplified", method=type(method).__name__, error=str(error))
-                return await self.call(simpler, chat_id)
+                return await self.call(simpler, chat_id, seconds=seconds)
             translated = to_send_error(error)
             if isinstance(translated, TryLater) and translated.retry_after and chat_id is not None:
                 self._rate_limiter.freeze(chat_id, translated.retry_after)

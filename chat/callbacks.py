@@ -6,6 +6,8 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
+from storage.picture_history import ALL_PICTURES, FAVOURITES, Selection
+
 LedgerId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """An id that the ledger can store. Forged callback data with a larger number is not a button of this bot."""
 
@@ -68,14 +70,37 @@ class ResultAction(StrEnum):
     EDIT_SOURCE = "p"
     BACK = "b"
     MORE = "m"
+    FAVOURITE = "f"
+    NOT_FAVOURITE = "n"
+    DELETE = "d"
+    DELETE_SURE = "y"
+
+
+Paged = Annotated[int, Field(ge=0, lt=2**63)]
+"""The pictures between which the arrows under a picture lead, so that they are restored: 0 is none, 1 is /history, 2 is
+/favorites, and 2 + N is the search with the id N."""
+
+
+def paged_of(selection: Selection) -> int:
+    """Return the number that stands for a selection of pictures in callback data."""
+    if selection.search_id is not None:
+        return 2 + selection.search_id
+    return 2 if selection.favourites else 1
+
+
+def selection_of(paged: int) -> Selection:
+    """Return the selection of pictures that a number in callback data stands for."""
+    if paged > 2:
+        return Selection(search_id=paged - 2)
+    return FAVOURITES if paged == 2 else ALL_PICTURES
 
 
 class ResultButton(CallbackData, prefix="x"):
-    """A button under a picture. `paged` is True in /history, so that the arrows are restored."""
+    """A button under a picture. `paged` is 0 outside of /history, /favorites and searches."""
 
     request: LedgerId
     action: ResultAction
-    paged: bool = False
+    paged: Paged = 0
 
 
 class InlineDraw(CallbackData, prefix="i"):
@@ -106,7 +131,7 @@ class DrawInRatio(CallbackData, prefix="s"):
 
     request: LedgerId
     ratio: str
-    paged: bool = False
+    paged: Paged = 0
 
 
 NEWEST = 2**63 - 1
@@ -119,6 +144,21 @@ class ShowPage(CallbackData, prefix="h"):
     user: LedgerId
     request: LedgerId
 
+    @property
+    def selection(self) -> Selection:
+        """The pictures of which another one is shown."""
+        return ALL_PICTURES
+
+
+class ShowSelected(ShowPage, prefix="k"):
+    """The same among the favourites or the found pictures. The history keeps the shorter data of earlier versions."""
+
+    paged: Paged
+
+    @property
+    def selection(self) -> Selection:
+        return selection_of(self.paged)
+
 
 class HistoryEnd(CallbackData, prefix="n"):
     """Stand in the place of an arrow at an end of the history, as it was when the picture of `shown` was shown."""
@@ -126,6 +166,21 @@ class HistoryEnd(CallbackData, prefix="n"):
     user: LedgerId
     shown: LedgerId
     newest: bool
+
+    @property
+    def selection(self) -> Selection:
+        """The pictures that end here."""
+        return ALL_PICTURES
+
+
+class SelectionEnd(HistoryEnd, prefix="j"):
+    """The same for the favourites or the found pictures."""
+
+    paged: Paged
+
+    @property
+    def selection(self) -> Selection:
+        return selection_of(self.paged)
 
 
 class GroupChoice(CallbackData, prefix="g"):
@@ -149,7 +204,20 @@ class Forget(CallbackData, prefix="f"):
     sure: bool
 
 
-_BROWSING = (CancelRequest, PreferRatio, ShowStep, ShowPage, HistoryEnd, GroupChoice, PreferLanguage)
+_BROWSING = (
+    *(CancelRequest, PreferRatio, ShowStep, ShowPage, ShowSelected, HistoryEnd, SelectionEnd),
+    *(GroupChoice, PreferLanguage),
+)
+_BROWSING_ACTIONS = frozenset(
+    {
+        ResultAction.SHAPES,
+        ResultAction.BACK,
+        ResultAction.MORE,
+        ResultAction.FAVOURITE,
+        ResultAction.NOT_FAVOURITE,
+        ResultAction.DELETE,
+    }
+)
 
 
 def is_browsing(data: str) -> bool:
@@ -159,5 +227,5 @@ def is_browsing(data: str) -> bool:
     """
     prefix, _, fields = data.partition(":")
     if prefix == ResultButton.__prefix__:
-        return fields.split(":")[1:2] in (["s"], ["b"], ["m"])
+        return not _BROWSING_ACTIONS.isdisjoint(fields.split(":")[1:2])
     return any(prefix == kind.__prefix__ for kind in _BROWSING)

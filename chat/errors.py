@@ -52,9 +52,10 @@ _NOT_ALLOWED = (
     "chat_send_photos_forbidden",
     "chat_send_docs_forbidden",
 )
+_GONE = "message to delete not found"
 _NO_OPS = (
     "message is not modified",
-    "message to delete not found",
+    _GONE,
     "message to edit not found",
     "message_id_invalid",
     "message to react not found",
@@ -127,6 +128,11 @@ def to_send_error(error: AiogramError) -> SendError:
 def _message(error: AiogramError) -> str:
     """Return the description of an error, which a refusal by a proxy may lack."""
     return (error.message or "") if isinstance(error, TelegramAPIError) else str(error)
+
+
+def is_gone(error: SendError) -> bool:
+    """Return whether a refusal only means that the message to delete was deleted before."""
+    return isinstance(error.__cause__, TelegramBadRequest) and _GONE in _message(error.__cause__).lower()
 
 
 def is_no_op(error: SendError) -> bool:

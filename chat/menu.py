@@ -22,9 +22,10 @@ from storage.preferences import Preferences
 
 log = structlog.get_logger(__name__)
 
-PRIVATE = ("imagine", "history", "queue", "quota", "ratio", "language", "help", "forget")
+_PICTURES = ("imagine", "history", "favorites", "queue", "quota")
+PRIVATE = (*_PICTURES, "ratio", "language", "help", "export", "forget")
 ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
-GROUP = ("imagine", "history", "queue", "quota", "help")
+GROUP = (*_PICTURES, "help")
 GROUP_ADMIN = (*GROUP, "settings")
 
 Scope = (

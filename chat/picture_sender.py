@@ -8,6 +8,7 @@ from aiogram.methods import EditMessageMedia, SendChatAction, SendDocument, Send
 from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardMarkup,
+    InputFile,
     InputMediaDocument,
     InputMediaPhoto,
     Message,
@@ -83,15 +84,17 @@ class PictureSender:
     async def send_document(
         self,
         place: ReplyTarget,
-        file: BufferedInputFile | str,
+        file: InputFile | str,
         caption: str | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
         *,
         silent: bool = False,
+        seconds: int | None = None,
     ) -> SentPicture:
         """Send a file, new or by its `file_id`, once. The caller has acquired a slot.
 
-        Content type detection is off: with it, Telegram turns a WebP file into a sticker.
+        `seconds` is the time for the upload, if that of all calls is too short for it. Content type detection is off:
+        with it, Telegram turns a WebP file into a sticker.
         """
         method = SendDocument(
             chat_id=place.chat_id,
@@ -103,17 +106,22 @@ class PictureSender:
             reply_parameters=reply_parameters(place),
             reply_markup=keyboard,
         )
-        message = await self._caller.call(method, place.chat_id)
+        message = await self._caller.call(method, place.chat_id, seconds=seconds)
         return _sent_picture(message, FileKind.DOCUMENT)
 
     async def send_file(
-        self, place: ReplyTarget, file: BufferedInputFile | str, caption: str | None = None
+        self,
+        place: ReplyTarget,
+        file: InputFile | str,
+        caption: str | None = None,
+        *,
+        seconds: int | None = None,
     ) -> SentPicture:
-        """Send a file, new or by its `file_id`, with retries."""
+        """Send a file, new or by its `file_id`, with retries. `seconds` is as for `send_document`."""
 
         async def attempt() -> SentPicture:
             await self.acquire_slot(place.chat_id, Priority.ANSWER)
-            return await self.send_document(place, file, caption)
+            return await self.send_document(place, file, caption, seconds=seconds)
 
         return await self._caller.with_retries(attempt)
 

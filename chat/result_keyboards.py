@@ -18,13 +18,16 @@ from chat.callbacks import (
     HistoryEnd,
     ResultAction,
     ResultButton,
+    SelectionEnd,
     ShowPage,
+    ShowSelected,
     ShowStep,
+    paged_of,
 )
 from chat.captions import units
 from chat.translations import Translator
 from core.model import AspectRatio, Request
-from storage.picture_history import HistoryPage
+from storage.picture_history import ALL_PICTURES, HistoryPage
 
 _LONGEST_COPY = 256
 """Bot API, CopyTextButton."""
@@ -38,6 +41,9 @@ _OFFERS = {
     ResultAction.UNDO: "undo",
     ResultAction.EDIT_SOURCE: "edit",
     ResultAction.MORE: "more",
+    ResultAction.FAVOURITE: "favourite",
+    ResultAction.NOT_FAVOURITE: "not-favourite",
+    ResultAction.DELETE: "delete",
 }
 """The texts of the buttons under a picture."""
 
@@ -70,10 +76,10 @@ class ResultKeyboards:
         self, translate: Translator, request: Request, page: HistoryPage | None = None
     ) -> InlineKeyboardMarkup:
         """Return the buttons under a picture: an edit has Before instead of Shape, a history page has arrows."""
-        paged = page is not None
+        paged = paged_of(page.selection) if page is not None else 0
         second = ResultAction.UNDO if request.source is not None else ResultAction.SHAPES
         rows = self._rows(translate, request, _action(translate, request, second, paged=paged), paged=paged)
-        if page is not None and page.total > 1:
+        if page is not None and (page.newer or page.older):
             rows.append(_arrows(page))
         return InlineKeyboardMarkup(inline_keyboard=rows)
 
@@ -90,21 +96,23 @@ class ResultKeyboards:
         return InlineKeyboardMarkup(inline_keyboard=rows)
 
     def _rows(
-        self, translate: Translator, request: Request, second: InlineKeyboardButton, *, paged: bool = False
+        self, translate: Translator, request: Request, second: InlineKeyboardButton, *, paged: int = 0
     ) -> list[list[InlineKeyboardButton]]:
         """Return the rows under every picture."""
-        first, edit, original, more = (
+        favourite = request.favourite_at is not None
+        first, edit, original, star, more = (
             _action(translate, request, action, paged=paged)
             for action in (
                 ResultAction.AGAIN,
                 ResultAction.EDIT,
                 ResultAction.ORIGINAL,
+                ResultAction.NOT_FAVOURITE if favourite else ResultAction.FAVOURITE,
                 ResultAction.MORE,
             )
         )
         shareable = self._switches.inline and not request.spoiler  # an inline result has no spoiler
         share = [_share(translate, request)] if shareable else []
-        return [[first, second], [edit, original], [*share, more]]
+        return [[first, second], [edit, original], [star, *share, more]]
 
 
 def source_step(translate: Translator, edit: Request, first: Request, steps: Steps) -> InlineKeyboardMarkup:
@@ -114,7 +122,7 @@ def source_step(translate: Translator, edit: Request, first: Request, steps: Ste
     return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
-def shapes(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
+def shapes(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
     """Return one button for each other ratio of a picture, and one back to its actions."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
@@ -125,13 +133,25 @@ def shapes(translate: Translator, request: Request, *, paged: bool) -> InlineKey
     return InlineKeyboardMarkup(inline_keyboard=[*builder.export(), [_back(translate, request, paged=paged)]])
 
 
-def more(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardMarkup:
+def more(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
     """Return the buttons of More. The description is copied if it is short enough for such a button."""
     rows = []
     if units(request.prompt) <= _LONGEST_COPY:
         copied = CopyTextButton(text=request.prompt)
         rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])
+    rows.append([_action(translate, request, ResultAction.DELETE, paged=paged)])
     return InlineKeyboardMarkup(inline_keyboard=[*rows, [_back(translate, request, paged=paged)]])
+
+
+def delete_sure(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
+    """Return the buttons that confirm or decline the deletion of a picture."""
+    delete = ResultButton(request=request.id, action=ResultAction.DELETE_SURE, paged=paged)
+    keep = ResultButton(request=request.id, action=ResultAction.BACK, paged=paged)
+    buttons = (
+        _button(translate.raw("button-delete-sure"), delete),
+        _button(translate.raw("button-delete-keep"), keep),
+    )
+    return InlineKeyboardMarkup(inline_keyboard=[[button] for button in buttons])
 
 
 def _share(translate: Translator, request: Request) -> InlineKeyboardButton:
@@ -147,7 +167,7 @@ def _share(translate: Translator, request: Request) -> InlineKeyboardButton:
     )
 
 
-def _back(translate: Translator, request: Request, *, paged: bool) -> InlineKeyboardButton:
+def _back(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardButton:
     back = ResultButton(request=request.id, action=ResultAction.BACK, paged=paged)
     return _button(translate.raw("button-back"), back)
 
@@ -157,7 +177,7 @@ def _after(translate: Translator, edit: Request, newer: int) -> InlineKeyboardBu
 
 
 def _action(
-    translate: Translator, request: Request, action: ResultAction, *, paged: bool = False
+    translate: Translator, request: Request, action: ResultAction, *, paged: int = 0
 ) -> InlineKeyboardButton:
     data = ResultButton(request=request.id, action=action, paged=paged)
     return _button(translate.raw(f"offer-{_OFFERS[action]}"), data)
@@ -169,11 +189,18 @@ def _arrows(page: HistoryPage) -> list[InlineKeyboardButton]:
     An end of the history has a mark in the place of an arrow: no other arrow may move under a finger.
     """
     user, shown = page.request.user_id, page.request.id
+    paged = None if page.selection == ALL_PICTURES else paged_of(page.selection)
 
     def arrow(label: str, target: int, *, newest: bool) -> InlineKeyboardButton:
         if (page.newer if newest else page.older) is None:
-            return _button(_END, HistoryEnd(user=user, shown=shown, newest=newest))
-        return _button(label, ShowPage(user=user, request=target))
+            end = HistoryEnd(user=user, shown=shown, newest=newest)
+            if paged is not None:
+                end = SelectionEnd(user=user, shown=shown, newest=newest, paged=paged)
+            return _button(_END, end)
+        other = ShowPage(user=user, request=target)
+        if paged is not None:
+            other = ShowSelected(user=user, request=target, paged=paged)
+        return _button(label, other)
 
     return [
         arrow("◀◀", NEWEST, newest=True),

@@ -26,7 +26,7 @@ from aiogram.types import (
 
 from chat.api_calls import ApiCaller
 from chat.captions import TOAST_UNITS, cut, strip_html
-from chat.errors import SendError
+from chat.errors import Rejected, SendError, is_gone
 from chat.limits import Priority
 from chat.reply_parameters import reply_parameters
 from core.reply_target import ReplyTarget
@@ -90,6 +90,16 @@ class Sender:
             lambda: self._caller.call_ignoring_no_ops(method, chat_id), repeatable=True
         )
 
+    async def try_to_delete(self, chat_id: int, message_id: int) -> bool:
+        """Do the same. Return False if Telegram does not allow it, such as for a message of more than 48 hours."""
+        try:
+            method = DeleteMessage(chat_id=chat_id, message_id=message_id)
+            await self._caller.with_retries(lambda: self._caller.call(method, chat_id), repeatable=True)
+        except Rejected as error:
+            if not is_gone(error):
+                return False
+        return True
+
     async def toast(self, query_id: str, text: str | None = None) -> None:
         """Answer a button press at once, without HTML. Logs errors instead of raising them."""
         await self._answer_press(AnswerCallbackQuery(callback_query_id=query_id, text=text))
@@ -105,8 +115,10 @@ class Sender:
         except SendError as error:
             log.info("toast not shown", error=str(error))
 
-    async def edit_keyboard(self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup) -> None:
-        """Replace the buttons under a message, with retries. Needs no slot: it answers a press."""
+    async def edit_keyboard(
+        self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        """Replace or remove the buttons under a message, with retries. Needs no slot: it answers a press."""
         method = EditMessageReplyMarkup(chat_id=chat_id, message_id=message_id, reply_markup=keyboard)
         await self._caller.with_retries(
             lambda: self._caller.call_ignoring_no_ops(method, chat_id), repeatable=True

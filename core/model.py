@@ -222,6 +222,7 @@ class Request:
     result_message_id: int | None = None
     finished_at: float | None = None
     closed_at: float | None = None
+    favourite_at: float | None = None
     forget: bool = False
 
     @property

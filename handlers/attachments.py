@@ -16,6 +16,7 @@ from aiogram.types import (
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.telegram_files import size_limit
 from core.model import Request, SourcePicture
+from generation.export_archive import EXPORT_PREFIX
 from generation.hidden_file import HIDDEN_SUFFIX
 from handlers.commands import parse_command
 from handlers.prompt import ParsedPrompt, PromptTooLong, parse_prompt
@@ -141,7 +142,8 @@ def _is_hidden_file(message: Message | ExternalReplyInfo, bot_id: int) -> bool:
     if not isinstance(message, Message) or message.from_user is None or message.document is None:
         return False
     name = message.document.file_name or ""
-    return message.from_user.id == bot_id and name.endswith(HIDDEN_SUFFIX)
+    of_picture = name.endswith(HIDDEN_SUFFIX) and not name.startswith(EXPORT_PREFIX)
+    return message.from_user.id == bot_id and of_picture
 
 
 def _picture_file(message: Message | ExternalReplyInfo) -> PhotoSize | Document | Sticker | None:

@@ -11,7 +11,7 @@ from chat.menu import ADMIN, GROUP_ADMIN
 from handlers.identity import UserIdentity
 from handlers.normalising import normalise
 
-KNOWN = frozenset({*ADMIN, *GROUP_ADMIN, "start", "prompt"})
+KNOWN = frozenset({*ADMIN, *GROUP_ADMIN, "start", "prompt", "favourites"})
 _NAME = re.compile(
     r"""\s*(?:@(?P<before>\w+)[\s,:;]+)?
         /\ ?(?P<name>[A-Za-z0-9_]+)

@@ -1,12 +1,13 @@
-"""/history: a user's own pictures in a chat, as one message with pages."""
+"""/history and /favorites: a user's own pictures in a chat, as one message with pages. /history also searches them."""
 
 from datetime import UTC, datetime, timedelta
 
 from aiogram import Router
+from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
-from chat.callbacks import NEWEST, HistoryEnd, ShowPage
-from chat.captions import cut
+from chat.callbacks import NEWEST, HistoryEnd, SelectionEnd, ShowPage, ShowSelected
+from chat.captions import cut, one_line
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.result_keyboards import ResultKeyboards
@@ -15,19 +16,48 @@ from chat.translations import Translator
 from core.clock import Clock
 from core.model import FileKind
 from core.reply_target import ReplyTarget
+from handlers import origins
 from handlers.commands import Command
 from handlers.filters import by_named_owner, on_message, pressed_place
 from handlers.identity import UserIdentity, answer_place
 from handlers.user_errors import ButtonExpired
-from storage.picture_history import History, HistoryPage
+from storage.picture_history import ALL_PICTURES, FAVOURITES, History, HistoryPage, Selection
+from storage.searches import Searches
 
 _LONGEST_PROMPT = 900
-"""In UTF-16 units. The rest of the caption is for the date and the number."""
+"""In UTF-16 units. The rest of the caption is for the date, the number and the words of a search."""
+_LONGEST_SEARCH, _SHOWN_SEARCH = 256, 50
+"""Longest words of a search, and the part of them in a caption, in UTF-16 units."""
 _RECENT_SECONDS = 86_400.0
 """Age up to which the reader's app says how long ago a picture was drawn (Bot API, date-time entity formatting, r)."""
 
 
 async def history_command(
+    message: Message,
+    command: CommandObject,
+    user: UserIdentity,
+    translate: Translator,
+    searches: Searches,
+    history: History,
+    picture_sender: PictureSender,
+    private_replies: PrivateReplies,
+    clock: Clock,
+    keyboards: ResultKeyboards,
+) -> None:
+    """Show the newest picture that the user drew in this chat, or that has the words behind the command."""
+    selection, empty = ALL_PICTURES, translate("history-empty")
+    if command.args:
+        words = cut(command.args, _LONGEST_SEARCH)
+        search_id = await searches.add(origins.command_key(message), user.id, words)
+        selection, empty = Selection(search_id=search_id), translate("search-empty", words=one_line(words))
+    page = await history.page(user.id, message.chat.id, selection=selection)
+    if page is None:
+        await private_replies.send(answer_place(message), user.id, empty)
+        return
+    await _send(page, answer_place(message), translate, picture_sender, clock, keyboards)
+
+
+async def favourites_command(
     message: Message,
     user: UserIdentity,
     translate: Translator,
@@ -37,13 +67,12 @@ async def history_command(
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
-    """Show the newest picture that the user drew in this chat."""
-    page = await history.page(user.id, message.chat.id)
+    """Show the newest of the user's favourites in this chat."""
+    page = await history.page(user.id, message.chat.id, selection=FAVOURITES)
     if page is None:
-        await private_replies.send(answer_place(message), user.id, translate("history-empty"))
+        await private_replies.send(answer_place(message), user.id, translate("favourites-empty"))
         return
-    content, spoiler = _content(page, translate, clock, keyboards), page.request.spoiler
-    await picture_sender.send_by_file_id(answer_place(message), *content, spoiler=spoiler)
+    await _send(page, answer_place(message), translate, picture_sender, clock, keyboards)
 
 
 async def page_pressed(
@@ -58,10 +87,12 @@ async def page_pressed(
     keyboards: ResultKeyboards,
 ) -> None:
     """Show another page of the owner's pictures in this chat."""
-    page = await history.page(callback_data.user, place.chat_id, callback_data.request)
+    selection = callback_data.selection
+    page = await history.page(callback_data.user, place.chat_id, callback_data.request, selection)
     if page is None:
         raise ButtonExpired
-    await _show(query, page, place, translate, sender, picture_sender, clock, keyboards)
+    await sender.toast(query.id)
+    await show_page(page, place, translate, picture_sender, clock, keyboards)
 
 
 async def end_pressed(
@@ -77,27 +108,38 @@ async def end_pressed(
 ) -> None:
     """Say that the history ends here, or show the newest picture if another was drawn meanwhile."""
     shown, newest = callback_data.shown, callback_data.newest
-    page = await history.page(callback_data.user, place.chat_id, NEWEST if newest else shown)
+    user, selection = callback_data.user, callback_data.selection
+    page = await history.page(user, place.chat_id, NEWEST if newest else shown, selection)
     if page is None:
         raise ButtonExpired
     if page.request.id == shown:
         await sender.toast(query.id, translate.raw("toast-newest" if newest else "toast-oldest"))
         return
-    await _show(query, page, place, translate, sender, picture_sender, clock, keyboards)
+    await sender.toast(query.id)
+    await show_page(page, place, translate, picture_sender, clock, keyboards)
 
 
-async def _show(
-    query: CallbackQuery,
+async def _send(
     page: HistoryPage,
     place: ReplyTarget,
     translate: Translator,
-    sender: Sender,
     picture_sender: PictureSender,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
-    """Answer a press and show a page in the pressed message."""
-    await sender.toast(query.id)
+    content, spoiler = _content(page, translate, clock, keyboards), page.request.spoiler
+    await picture_sender.send_by_file_id(place, *content, spoiler=spoiler)
+
+
+async def show_page(
+    page: HistoryPage,
+    place: ReplyTarget,
+    translate: Translator,
+    picture_sender: PictureSender,
+    clock: Clock,
+    keyboards: ResultKeyboards,
+) -> None:
+    """Show a page in the pressed message."""
     content, spoiler = _content(page, translate, clock, keyboards), page.request.spoiler
     await picture_sender.replace_picture(place.chat_id, place.require_reply_to(), *content, spoiler=spoiler)
 
@@ -116,6 +158,10 @@ def _content(
         number=page.number,
         total=page.total,
     )
+    if page.words is not None:
+        text += "\n" + translate("page-of-search", words=one_line(page.words, _SHOWN_SEARCH))
+    elif page.selection.favourites:
+        text += "\n" + translate("page-of-favourites")
     return *request.require_file(), text, keyboards.picture(translate, request, page)
 
 
@@ -133,6 +179,12 @@ def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="history")
     on_message(router, history_command, Command("history"))
-    router.callback_query.register(page_pressed, ShowPage.filter(), by_named_owner, pressed_place)
-    router.callback_query.register(end_pressed, HistoryEnd.filter(), by_named_owner, pressed_place)
+    on_message(router, favourites_command, Command("favorites", "favourites"))
+    for data, handler in (
+        (ShowPage, page_pressed),
+        (ShowSelected, page_pressed),
+        (HistoryEnd, end_pressed),
+        (SelectionEnd, end_pressed),
+    ):
+        router.callback_query.register(handler, data.filter(), by_named_owner, pressed_place)
     return router

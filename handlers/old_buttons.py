@@ -11,7 +11,9 @@ from chat.callbacks import (
     PreferRatio,
     ResultAction,
     ResultButton,
+    SelectionEnd,
     ShowPage,
+    ShowSelected,
     ShowStep,
     TryAgain,
 )
@@ -25,7 +27,9 @@ _COMMANDS = {
     HistoryEnd.__prefix__: "history",
     PreferLanguage.__prefix__: "language",
     PreferRatio.__prefix__: "ratio",
+    SelectionEnd.__prefix__: "history",
     ShowPage.__prefix__: "history",
+    ShowSelected.__prefix__: "history",
 }
 """The command that sends new buttons of a kind."""
 _TEXTS = {DrawInRatio.__prefix__: "again", ShowStep.__prefix__: "before", TryAgain.__prefix__: "try"}
@@ -34,6 +38,10 @@ _ACTION_TEXTS = {
     ResultAction.AGAIN: "again",
     ResultAction.SHAPES: "again",
     ResultAction.MORE: "again",
+    ResultAction.FAVOURITE: "again",
+    ResultAction.NOT_FAVOURITE: "again",
+    ResultAction.DELETE: "deleted",
+    ResultAction.DELETE_SURE: "deleted",
     ResultAction.BACK: "again",
     ResultAction.EDIT: "edit",
     ResultAction.EDIT_SOURCE: "edit",
@@ -49,7 +57,7 @@ def old_button_text(data: str, translate: Translator) -> str:
     command, text = _COMMANDS.get(prefix), _TEXTS.get(prefix)
     if prefix in {ResultButton.__prefix__, DrawInRatio.__prefix__} and len(fields) == 3:
         _, action, paged = fields
-        command = "history" if paged == "1" else None
+        command = None if paged == "0" else "history"
         if prefix == ResultButton.__prefix__ and action in set(ResultAction):
             text = _ACTION_TEXTS[ResultAction(action)]
     if command is not None:

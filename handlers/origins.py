@@ -34,6 +34,11 @@ def message_key(message: Message) -> str:
     return f"m:{message.chat.id}:{message.message_id}"
 
 
+def command_key(message: Message) -> str:
+    """Return the key of a command that asks for something other than a picture. Its edited form is another one."""
+    return f"{message_key(message)}:{message.edit_date or ''}"
+
+
 def answer_key(message: Message, answer_message_id: int) -> str:
     """Return the key of the message in the same chat that answers a question about a message."""
     return f"m:{message.chat.id}:{answer_message_id}"

@@ -7,7 +7,7 @@ from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery, Message
 
 from chat import result_keyboards
-from chat.callbacks import DrawInRatio, ResultAction, ResultButton
+from chat.callbacks import DrawInRatio, ResultAction, ResultButton, selection_of
 from chat.private_replies import PrivateReplies
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
@@ -65,7 +65,7 @@ async def ratio_pressed(
 ) -> None:
     """Draw a picture again in the pressed ratio, and show its actions again."""
     await _draw_again(query, request, ratio, place, translate, requests, generation_service)
-    await _show_actions(
+    await show_actions(
         request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
     )
 
@@ -112,7 +112,7 @@ async def back_pressed(
 ) -> None:
     """Show the actions again."""
     await sender.toast(query.id)
-    await _show_actions(
+    await show_actions(
         request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
     )
 
@@ -262,7 +262,7 @@ async def _draw_again(
     await generation_service.submit(redraw, translate, query_id=query.id)
 
 
-async def _show_actions(
+async def show_actions(
     request: Request,
     button: ResultButton | DrawInRatio,
     place: ReplyTarget,
@@ -273,6 +273,7 @@ async def _show_actions(
     sender: Sender,
     keyboards: ResultKeyboards,
 ) -> None:
+    """Show the actions of a picture under a message: with the steps of a comparison or the arrows of a history."""
     message_id = place.require_reply_to()
     comparison = await comparisons.get(place.chat_id, message_id)
     edit = await requests.get(comparison.edit_id) if comparison is not None else None
@@ -280,7 +281,9 @@ async def _show_actions(
     if request in chain:
         keyboard = buttons_of(keyboards, translate, chain, chain.index(request))
     else:
-        page = await history.page(request.user_id, place.chat_id, request.id) if button.paged else None
+        page = None
+        if button.paged:
+            page = await history.page_of(request, place.chat_id, selection_of(button.paged))
         keyboard = keyboards.picture(translate, request, page)
     await sender.edit_keyboard(place.chat_id, message_id, keyboard)
 

@@ -25,8 +25,15 @@ async def try_again_pressed(
     if request.state is not State.FAILED:
         raise ButtonExpired
     origin = origins.of_try_again(request, translate.language)
+    first = request.place
+    # A link to the request shows the message in the private chat, also if the picture belongs elsewhere.
+    same = (place.chat_id, place.inline_message_id) == (first.chat_id, first.inline_message_id)
     again = GenerationRequest(
-        origin, request.prompt, ratio or request.ratio, request.source, status_message_id=place.reply_to
+        origin,
+        request.prompt,
+        ratio or request.ratio,
+        request.source,
+        status_message_id=place.reply_to if same else None,
     )
     await generation_service.submit(again, translate, query_id=query.id)
 

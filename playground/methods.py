@@ -1,6 +1,7 @@
 """The Bot API methods of the stand-in. Each makes the checks of the real server and fails with its error texts."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiogram import methods
@@ -12,6 +13,8 @@ from playground.chats import BOT
 from playground.entities import units
 
 LONGEST_TOAST = 200
+DELETABLE = timedelta(hours=48)
+"""Age up to which a message can be deleted (Bot API, deleteMessage). So can be the user's own in a private chat."""
 REACTIONS = frozenset("👍👎❤🔥🥰👏😁🤔🤯😱🎉🤩🙏👌😍👀🤗🫡🤝✍😎💯🏆⚡")
 
 
@@ -53,8 +56,12 @@ def edit_message_reply_markup(call: Call) -> Any:
 def delete_message(call: Call) -> Any:
     call.check(methods.DeleteMessage)
     message = call.message("delete")
-    if message.from_user is None or message.from_user.id != BOT.id:
+    own = message.from_user is not None and message.from_user.id == BOT.id
+    administers = call.chats.members.get(message.chat.id, {}).get(BOT.id) in {"administrator", "creator"}
+    if not (own or administers or message.chat.type == "private"):
         raise ApiError(400, "Bad Request: message can't be deleted")
+    if datetime.now(UTC) - message.date >= DELETABLE:
+        raise ApiError(400, "Bad Request: message can't be deleted for everyone")
     call.chats.remove(message)
     return True
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.schema import answers, comparisons, drafts, preferences, quotas, requests
+from storage.schema import answers, comparisons, drafts, preferences, quotas, requests, searches
 from storage.upsert import insert
 
 
@@ -20,7 +20,7 @@ async def migrate_chat(database: Database, old: int, new: int) -> None:
         connection.execute(sa.delete(comparisons).where(comparisons.c.chat_id == old))
         connection.execute(sa.update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
         connection.execute(sa.delete(answers).where(answers.c.chat_id == old))
-        for table in (requests, drafts):
+        for table in (requests, drafts, searches):
             connection.execute(sa.update(table).where(table.c.user_id == old).values(user_id=new))
         _migrate_preferences(connection, old, new)
         for row in connection.execute(sa.select(quotas).where(quotas.c.subject_id == old)).all():

@@ -1,18 +1,43 @@
-"""Delivered pictures: paged through by their owner, and deleted on their owner's demand."""
+"""Delivered pictures: paged through by their owner, marked as favourites, and deleted on their owner's demand."""
 
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from core.clock import Clock
 from core.model import Request, State
+from core.word_search import has_words, search_words
 from storage.database import Database
 from storage.rows import read_request
-from storage.schema import answers, comparisons, drafts, inline_prompts, preferences, requests
+from storage.schema import (
+    answers,
+    comparisons,
+    drafts,
+    exports,
+    inline_prompts,
+    preferences,
+    requests,
+    searches,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The pictures that a pager shows: all of a user in a chat, their favourites, or those that a search finds."""
+
+    favourites: bool = False
+    search_id: int | None = None
+
+
+ALL_PICTURES, FAVOURITES = Selection(), Selection(favourites=True)
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """One picture of a history, newest first: its number from 1, the total, its neighbours' ids and the oldest id."""
+    """One picture of a selection, newest first: its number from 1, the total, its neighbours' ids and the oldest id.
+
+    `words` are those of a search.
+    """
 
     request: Request
     number: int
@@ -20,6 +45,8 @@ class HistoryPage:
     newer: int | None
     older: int | None
     oldest: int
+    selection: Selection = ALL_PICTURES
+    words: str | None = None
 
 
 _SEARCHED = 2_000
@@ -27,42 +54,41 @@ _SEARCHED = 2_000
 
 
 class History:
-    """Reads and deletes a user's delivered pictures."""
+    """Reads, marks and deletes a user's delivered pictures."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
-    async def page(self, user_id: int, chat_id: int, request_id: int | None = None) -> HistoryPage | None:
-        """Return the page of a picture in a chat, or the newest if `request_id` is None. None for an empty history.
+    async def page(
+        self,
+        user_id: int,
+        chat_id: int,
+        request_id: int | None = None,
+        selection: Selection = ALL_PICTURES,
+    ) -> HistoryPage | None:
+        """Return the page of a picture in a chat, or the newest if `request_id` is None.
 
-        For a picture that was deleted, return the next older one, or else the newest.
+        For a picture that is not in the selection any more, return the next older one, or else the newest. None for an
+        empty selection, and for a search that is deleted.
         """
-        own = sa.and_(
-            requests.c.user_id == user_id,
-            requests.c.chat_id == chat_id,
-            requests.c.state == State.DELIVERED,
-            requests.c.file_id.is_not(None),
-            ~requests.c.forget,
-        )
 
         def unit(connection: sa.Connection) -> HistoryPage | None:
-            ids = list(
-                connection.execute(
-                    sa.select(requests.c.id).where(own).order_by(requests.c.id.desc())
-                ).scalars()
-            )
+            ids, words = _selected(connection, user_id, chat_id, selection)
             if not ids:
                 return None
-            at = next((i for i, found in enumerate(ids) if request_id is None or found <= request_id), 0)
-            row = connection.execute(sa.select(requests).where(requests.c.id == ids[at])).one()
-            return HistoryPage(
-                request=read_request(row),
-                number=at + 1,
-                total=len(ids),
-                newer=ids[at - 1] if at else None,
-                older=ids[at + 1] if at + 1 < len(ids) else None,
-                oldest=ids[-1],
-            )
+            chosen = next((found for found in ids if request_id is None or found <= request_id), ids[0])
+            row = connection.execute(sa.select(requests).where(requests.c.id == chosen)).one()
+            return _page(read_request(row), ids, selection, words)
+
+        return await self._database.read(unit)
+
+    async def page_of(self, request: Request, chat_id: int, selection: Selection) -> HistoryPage:
+        """Return the page of a request as it is, with the neighbours that it has or would have in the selection."""
+
+        def unit(connection: sa.Connection) -> HistoryPage:
+            ids, words = _selected(connection, request.user_id, chat_id, selection)
+            return _page(request, ids, selection, words)
 
         return await self._database.read(unit)
 
@@ -79,7 +105,7 @@ class History:
     async def search_shareable(
         self, user_id: int, words: str, *, before: int | None, limit: int
     ) -> list[Request]:
-        """Return a user's delivered pictures of all chats whose prompt contains these words, the newest first.
+        """Return a user's delivered pictures of all chats whose prompt has these words, the newest first.
 
         `before` is the id after which the page before has ended.
         """
@@ -91,16 +117,52 @@ class History:
         )
         if before is not None:
             statement = statement.where(requests.c.id < before)
-        wanted = words.casefold()
+        wanted = search_words(words)
 
         def unit(connection: sa.Connection) -> list[Request]:
-            found = [row.id for row in connection.execute(statement) if wanted in row.prompt.casefold()]
+            found = [row.id for row in connection.execute(statement) if has_words(wanted, row.prompt)]
             rows = connection.execute(
                 sa.select(requests).where(requests.c.id.in_(found[:limit])).order_by(requests.c.id.desc())
             )
             return [read_request(row) for row in rows]
 
         return await self._database.read(unit)
+
+    async def set_favourite(self, request_id: int, *, favourite: bool) -> Request | None:
+        """Make a picture a favourite, or not one any more, and return it. None if it is deleted. May be repeated."""
+        since = sa.func.coalesce(requests.c.favourite_at, self._clock.now())
+        statement = (
+            sa.update(requests)
+            .where(requests.c.id == request_id, ~requests.c.forget)
+            .values(favourite_at=since if favourite else None)
+            .returning(*requests.c)
+        )
+
+        def unit(connection: sa.Connection) -> Request | None:
+            row = connection.execute(statement).first()
+            return None if row is None else read_request(row)
+
+        return await self._database.write(unit)
+
+    async def has_edits(self, request: Request) -> bool:
+        """Return whether a picture is the source of another picture of its owner."""
+        edits = sa.select(sa.literal(1)).where(
+            requests.c.user_id == request.user_id, requests.c.parent_id == request.id, ~requests.c.forget
+        )
+        found = await self._database.read(lambda connection: connection.execute(edits.limit(1)).first())
+        return found is not None
+
+    async def delete(self, request_id: int) -> None:
+        """Delete one picture, in one transaction. An open request is marked instead and deleted when it is closed.
+
+        Edits of the picture stay, with its file as their source.
+        """
+
+        def unit(connection: sa.Connection) -> None:
+            _delete(connection, requests.c.id == request_id)
+            connection.execute(sa.delete(comparisons).where(comparisons.c.edit_id == request_id))
+
+        await self._database.write(unit)
 
     async def forget(self, user_id: int) -> None:
         """Delete a user's data, except the quota counters, in one transaction.
@@ -109,16 +171,11 @@ class History:
         """
 
         def unit(connection: sa.Connection) -> None:
-            own = requests.c.user_id == user_id
-            # Marked first: a request that is closed meanwhile is deleted here or by its own unit.
-            connection.execute(sa.update(requests).where(own).values(forget=True))
-            closed = requests.c.closed_at.is_not(None)
-            connection.execute(sa.delete(requests).where(own, requests.c.forget, closed))
+            _delete(connection, requests.c.user_id == user_id)
             drafted = sa.select(drafts.c.id).where(drafts.c.user_id == user_id)
             connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))
-            connection.execute(sa.delete(drafts).where(drafts.c.user_id == user_id))
-            connection.execute(sa.delete(inline_prompts).where(inline_prompts.c.user_id == user_id))
-            connection.execute(sa.delete(comparisons).where(comparisons.c.user_id == user_id))
+            for table in (drafts, inline_prompts, comparisons, searches, exports):
+                connection.execute(sa.delete(table).where(table.c.user_id == user_id))
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 
         await self._database.write(unit)
@@ -131,4 +188,55 @@ def _shareable_of(user_id: int) -> sa.ColumnElement[bool]:
         requests.c.file_id.is_not(None),
         ~requests.c.source_spoiler,
         ~requests.c.forget,
+    )
+
+
+def _delete(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    # Marked first: a request that is closed meanwhile is deleted here or by its own unit.
+    connection.execute(sa.update(requests).where(which).values(forget=True))
+    closed = requests.c.closed_at.is_not(None)
+    connection.execute(sa.delete(requests).where(which, requests.c.forget, closed))
+
+
+def _selected(
+    connection: sa.Connection, user_id: int, chat_id: int, selection: Selection
+) -> tuple[list[int], str | None]:
+    """Return the ids of the selected pictures, newest first, and the words of the search."""
+    own = [
+        requests.c.user_id == user_id,
+        requests.c.chat_id == chat_id,
+        requests.c.state == State.DELIVERED,
+        requests.c.file_id.is_not(None),
+        ~requests.c.forget,
+    ]
+    newest_first = requests.c.id.desc()
+    if selection.search_id is None:
+        if selection.favourites:
+            own.append(requests.c.favourite_at.is_not(None))
+        ids = sa.select(requests.c.id).where(*own).order_by(newest_first)
+        return list(connection.execute(ids).scalars()), None
+    search = sa.select(searches.c.words).where(
+        searches.c.id == selection.search_id, searches.c.user_id == user_id
+    )
+    words = connection.execute(search).scalar()
+    if words is None:
+        return [], None
+    # Here rather than by LIKE, which ignores the case of ASCII letters only on SQLite, and none of the accents.
+    wanted = search_words(words)
+    described = sa.select(requests.c.id, requests.c.prompt).where(*own).order_by(newest_first)
+    return [row.id for row in connection.execute(described) if has_words(wanted, row.prompt)], words
+
+
+def _page(request: Request, ids: list[int], selection: Selection, words: str | None) -> HistoryPage:
+    newer = [found for found in ids if found > request.id]
+    older = [found for found in ids if found < request.id]
+    return HistoryPage(
+        request=request,
+        number=len(newer) + 1,
+        total=len(ids),
+        newer=newer[-1] if newer else None,
+        older=older[0] if older else None,
+        oldest=ids[-1] if ids else request.id,
+        selection=selection,
+        words=words,
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -59,6 +59,7 @@ requests = sa.Table(
     sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("source_unique_id", sa.Text),
     sa.Column("inline_message_id", sa.Text),
+    sa.Column("favourite_at", sa.Float),
     sa.Index(
         "ix_requests_open",
         "id",
@@ -184,6 +185,44 @@ comparisons = sa.Table(
     sa.Index("ix_comparisons_user_id", "user_id"),
 )
 """Messages that show the pictures before an edit. `shown_id` is NULL for a source that the user did not draw."""
+
+searches = sa.Table(
+    "searches",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("key", KEY, nullable=False, unique=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("searched_at", sa.Float, nullable=False),
+    sa.Index("ix_searches_user_id", "user_id"),
+    sqlite_autoincrement=True,
+)
+"""The words for which a user searched: buttons have no space for them, and name the row instead."""
+
+exports = sa.Table(
+    "exports",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("key", KEY, nullable=False, unique=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Float, nullable=False),
+    sa.Column("last_id", sa.BigInteger, nullable=False),
+    sa.Column("sent_id", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("files", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("finished_at", sa.Float),
+    sa.Index("ix_exports_user_id_asked_at", "user_id", "asked_at"),
+    sa.Index(
+        "ix_exports_open",
+        "id",
+        sqlite_where=sa.text("finished_at IS NULL"),
+    ),
+)
+"""Everything kept of a user, on its way to them. It covers the requests up to `last_id`.
+
+Those up to `sent_id` are sent, in a number of `files`; `tries` counts the sends of the next file that were begun.
+"""
 
 bans = sa.Table(
     "bans",

@@ -16,17 +16,19 @@ help =
 
     <b>Change a picture</b>: send me a photo and say what to change, or say it in reply to one of my pictures.
 
-    /history – your pictures
+    /history – your pictures; <code>/history fox</code> finds the foxes
+    /favorites – those you marked with ☆
     /queue – what is being drawn and what waits
     /quota – how many pictures you have left today
     /prompt – in reply to a picture of mine: its description to copy
     /language – let me speak another language
+    /export – a copy of all I keep about you
     /forget – delete what I keep about you
 help-group =
     <code>/imagine a lighthouse in a storm</code> draws a picture; <code>--ar 16:9</code> picks its shape: { $ratios }.
     Reply to a photo or to one of my pictures with <code>/imagine make it night</code> to change it.
 
-    /history – your pictures from this group
+    /history, /favorites – your pictures from this group
     /queue, /quota – what is on the way, and what is left today
 help-group-all = Everybody here may draw.
 button-example = 🎨 { $prompt }
@@ -229,7 +231,17 @@ offer-redo = ↪️ After
 offer-copy = 📋 Copy description
 offer-share = ↗️ Share
 offer-more = ⋯ More
+offer-favourite = ☆ Favourite
+offer-not-favourite = ★ Favourite
+offer-delete = 🗑 Delete
+button-delete-sure = 🗑 Yes, delete it
+button-delete-keep = « Keep it
 button-back = « Back
+delete-sure = Delete this picture?
+delete-sure-edits = Delete this picture? Pictures made from it stay, and Before under them still shows it.
+deleted = Deleted.
+deleted-message-stays = I no longer keep this picture, but Telegram doesn’t let me remove the message any more. You can delete it yourself.
+deleted-message-stays-group = I no longer keep this picture, but Telegram doesn’t let me remove the message any more. An admin of this group can delete it.
 undone = As it was.
 undo-impossible = I can’t show that picture here; it is still where you sent it.
 hidden-file = 🙈 In an archive, so that the picture stays hidden until you open it.
@@ -238,6 +250,10 @@ original-expired = Originals are kept for about a day, and this one is gone. The
 ## /history
 
 history-empty = No pictures here yet. Send /imagine to draw the first.
+search-empty = None of your pictures here has “{ $words }” in its description. /history shows all of them.
+favourites-empty = No favourites here yet. Press ☆ under a picture of yours, and it’s kept here.
+page-of-search = 🔎 { $words }
+page-of-favourites = ★ Favourites
 history-page =
     { $prompt }
 
@@ -284,20 +300,48 @@ forget-sure =
     Delete all I keep about you?
     Goes: history, descriptions, settings, and what is on the way.
     Stays: the messages in this chat, today’s count and, for an hour, the times of refused descriptions.
+    To get a copy first, send /export.
 button-forget = Delete it all
 button-keep = Keep it
 forgotten = Done. Only today’s count is left and, for an hour, the times of refused descriptions.
 forget-kept = Nothing was deleted.
 
+## /export
+
+export-begun = I’m gathering all I keep about you: pictures, descriptions, settings. It comes here as a file, or as several if there is a lot.
+export-too-soon = You had a copy less than an hour ago. The next one is possible in { $wait }.
+export-empty = I keep no pictures and no descriptions of yours.
+export-file =
+    { $pictures ->
+        [0] 📦 No pictures, but all descriptions and dates: they are in { $file }.
+        [one] 📦 { $pictures } picture; descriptions and dates are in { $file }.
+       *[other] 📦 { $pictures } pictures; descriptions and dates are in { $file }.
+    }
+export-missing =
+    { $pictures ->
+        [one] { $pictures } picture could not be fetched from Telegram; { $file } says why.
+       *[other] { $pictures } pictures could not be fetched from Telegram; { $file } says why.
+    }
+export-next = File { $number } follows.
+export-failed = I’m sorry, I could not get the copy of your data through to you. Please send /export again later.
+
+## Links to a picture
+
+request-not-yours = I can’t show the picture behind this link: it’s somebody else’s, or it was deleted. Describe one, and I’ll draw it.
+request-named = “{ $prompt }”
+request-lost = I have no copy of this picture. Send its description again, and I’ll draw it anew.
+
 ## The command menu
 
 command-imagine = Draw a picture or change one
 command-history = Your pictures here
+command-favorites = Your favourite pictures here
 command-queue = What is being drawn and what waits
 command-quota = How many pictures are left today
 command-ratio = Your usual shape
 command-language = Language
 command-help = What I can do
+command-export = A copy of all I keep about you
 command-forget = Delete what I keep about you
 command-ban = Block a person or a chat
 command-unban = Let them in again
@@ -343,8 +387,11 @@ toast-old-again = This button is too old. To draw this again, send /imagine with
 toast-old-edit = This button is too old. To change the picture, reply to it with /imagine and what to change.
 toast-old-original = This button is too old, and the original is gone. The picture itself can still be saved from the chat.
 toast-old-before = This button is too old. Look for the earlier picture further up in this chat.
+toast-old-deleted = I don’t keep this picture any more. You can delete the message yourself.
 toast-old-try = This button is too old, and I no longer have your words. Please send them again with /imagine.
 toast-original = Fetching the original…
+toast-favourite = ★ Kept. /favorites shows them all.
+toast-not-favourite = ☆ No longer a favourite.
 toast-newest = This is the newest one.
 toast-oldest = This is the oldest one.
 toast-asked = I’ve asked already: what shall I change?

@@ -32,7 +32,9 @@ from chat.callbacks import (
     PreferRatio,
     ResultAction,
     ResultButton,
+    SelectionEnd,
     ShowPage,
+    ShowSelected,
 )
 from core.reply_target import ReplyTarget
 from handlers.identity import message_of, place_of, user_of
@@ -207,6 +209,11 @@ def test_the_sender_of_a_damaged_update_is_found_if_they_are_clear(
         (GroupChoice(name="who", value="all").pack(), UpdateKind.BROWSING),
         (ResultButton(request=1, action=ResultAction.SHAPES).pack(), UpdateKind.BROWSING),
         (ResultButton(request=1, action=ResultAction.BACK, paged=True).pack(), UpdateKind.BROWSING),
+        (ResultButton(request=1, action=ResultAction.FAVOURITE).pack(), UpdateKind.BROWSING),
+        (ResultButton(request=1, action=ResultAction.DELETE).pack(), UpdateKind.BROWSING),
+        (ResultButton(request=1, action=ResultAction.DELETE_SURE).pack(), UpdateKind.ACTION),
+        (ShowSelected(user=1, request=2, paged=2).pack(), UpdateKind.BROWSING),
+        (SelectionEnd(user=1, shown=2, newest=False, paged=2).pack(), UpdateKind.BROWSING),
         (ResultButton(request=1, action=ResultAction.AGAIN).pack(), UpdateKind.ACTION),
         (ResultButton(request=1, action=ResultAction.EDIT).pack(), UpdateKind.ACTION),
         (DrawInRatio(request=1, ratio="1x1").pack(), UpdateKind.ACTION),

@@ -10,8 +10,8 @@ from tests.support.world import World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
-RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "↗️ Share", "⋯ More"]
-EDITED = ["🔁 Again", "↩️ Before", "✏️ Edit", "📎 Original", "↗️ Share", "⋯ More"]
+RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "☆ Favourite", "↗️ Share", "⋯ More"]
+EDITED = ["🔁 Again", "↩️ Before", "✏️ Edit", "📎 Original", "☆ Favourite", "↗️ Share", "⋯ More"]
 
 
 async def _edited(world: World, user: User, words: str, source: Message) -> Message:

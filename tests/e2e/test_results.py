@@ -14,7 +14,7 @@ from tests.support.world import ADMIN, World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
-RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "↗️ Share", "⋯ More"]
+RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "☆ Favourite", "↗️ Share", "⋯ More"]
 
 
 async def _draw(world: World, user: User, prompt: str = "a fox --ar 16:9") -> Message:

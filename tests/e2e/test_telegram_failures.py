@@ -33,6 +33,7 @@ TEXTS = {
     Seen.STATUS_ONLY: STATUS,
     Seen.SOURCE_REFUSED: ("Telegram no longer has the picture you want changed",),
     Seen.SOURCE_TOO_LARGE: ("That file is over 20 MB",),
+    Awaited.EXPORT: ("I’m gathering all I keep about you", "could not get the copy of your data through"),
 }
 """The words of the texts in a chat, by the thing awaited or by the final state. One of them is in each text."""
 MESSAGES = {
@@ -46,8 +47,18 @@ MESSAGES = {
     Seen.STATUS_ONLY: (0, 0, 1),
     Seen.SOURCE_REFUSED: (0, 0, 1),
     Seen.SOURCE_TOO_LARGE: (0, 0, 1),
+    Seen.PICTURE_STAYS: (1, 0, 0),
+    Seen.COPY: (1, 1, 1),
+    Seen.COPY_TWICE: (1, 2, 1),
+    Seen.COPY_FAILED: (1, 0, 2),
+    Seen.COPY_MISSING: (1, 0, 1),
 }
 """The numbers of photos, files and texts in a chat."""
+
+
+AFTER_PICTURE = {Awaited.DELETION, Awaited.EXPORT}
+"""The things for which a user waits after the picture came. Its calls do not fail."""
+COUNTED = {Seen.PICTURE, Seen.FILE, Seen.PICTURE_TWICE, Seen.PICTURE_AND_STATUS}
 
 
 @dataclass(slots=True)
@@ -65,7 +76,8 @@ class Case:
         user = world.add_user()
         in_group = failure.waits_for in {Awaited.GROUP_PICTURE, Awaited.GROUP_NOTICE}
         chat_id = world.add_group(user) if in_group else user.id
-        return cls(failure, user, chat_id, world.telegram.faults.add(failure.fault(f"chat {chat_id}.")))
+        only = "a later call" if failure.waits_for in AFTER_PICTURE else f"chat {chat_id}."
+        return cls(failure, user, chat_id, world.telegram.faults.add(failure.fault(only)))
 
     def send(self, world: World) -> None:
         """Send the message that leads to the failing call."""
@@ -96,13 +108,27 @@ class Case:
             return self.fault.hits > 0 and (
                 self.failure.sees is Seen.NOTHING or self._is_as_expected(world, messages)
             )
-        closed = "SELECT 1 FROM requests WHERE user_id = ? AND closed_at IS NOT NULL"
-        return bool(world.rows(closed, self.user.id))
+        if self.failure.waits_for in AFTER_PICTURE and self.pressed:
+            return self.fault.hits > 0 and self._is_as_expected(world, messages)
+        closed = "SELECT id FROM requests WHERE user_id = ? AND closed_at IS NOT NULL"
+        rows = world.rows(closed, self.user.id)
+        if self.failure.waits_for in AFTER_PICTURE and rows:
+            self._go_on(world, messages[0], rows[0]["id"])
+            return False
+        return bool(rows)
+
+    def _go_on(self, world: World, picture: Message, request_id: int) -> None:
+        """Delete the picture that came, or ask for a copy of the data. The fault applies from now on."""
+        self.pressed, self.fault.only = True, f"chat {self.chat_id}."
+        if self.failure.waits_for is Awaited.EXPORT:
+            world.telegram.say(self.user, "/export")
+        else:
+            world.telegram.press_data(self.user, picture, f"x:{request_id}:y:0")
 
     def deviation(self, world: World) -> str | None:
         """Return a description of the chat if it is not in the expected state."""
         messages, used = world.messages_in(self.chat_id), world.quota_used(self.user)
-        counts = self.failure.sees in {Seen.PICTURE, Seen.FILE, Seen.PICTURE_TWICE, Seen.PICTURE_AND_STATUS}
+        counts = self.failure.sees in COUNTED or self.failure.waits_for in AFTER_PICTURE
         if self._is_as_expected(world, messages) and used == counts and self.fault.hits:
             return None
         found = [message.text or message.caption or "a file" for message in messages]

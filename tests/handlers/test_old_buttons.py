@@ -18,7 +18,9 @@ from chat.callbacks import (
     PreferRatio,
     ResultAction,
     ResultButton,
+    SelectionEnd,
     ShowPage,
+    ShowSelected,
     ShowStep,
     TryAgain,
 )
@@ -36,15 +38,18 @@ HISTORY, WORDS, MESSAGE, REPLY = (
 )
 
 
-def _action(action: ResultAction, *, paged: bool = False) -> str:
+def _action(action: ResultAction, *, paged: int = 0) -> str:
     return ResultButton(request=99, action=action, paged=paged).pack()
 
 
 BUTTONS = [
     (ShowPage(user=1, request=99).pack(), HISTORY),
     (HistoryEnd(user=1, shown=99, newest=True).pack(), HISTORY),
-    *((_action(action, paged=True), HISTORY) for action in ResultAction),
-    (DrawInRatio(request=99, ratio="1x1", paged=True).pack(), HISTORY),
+    (ShowSelected(user=1, request=99, paged=2).pack(), HISTORY),
+    (SelectionEnd(user=1, shown=99, newest=True, paged=7).pack(), HISTORY),
+    *((_action(action, paged=paged), HISTORY) for action in ResultAction for paged in (1, 2, 7)),
+    (DrawInRatio(request=99, ratio="1x1", paged=1).pack(), HISTORY),
+    (DrawInRatio(request=99, ratio="1x1", paged=7).pack(), HISTORY),
     (DrawInRatio(request=99, ratio="1x1").pack(), WORDS),
     (_action(ResultAction.AGAIN), WORDS),
     (_action(ResultAction.SHAPES), WORDS),
@@ -53,6 +58,10 @@ BUTTONS = [
     (_action(ResultAction.EDIT_SOURCE), REPLY),
     (_action(ResultAction.ORIGINAL), "saved from the chat"),
     (_action(ResultAction.UNDO), "further up"),
+    (_action(ResultAction.FAVOURITE), WORDS),
+    (_action(ResultAction.NOT_FAVOURITE), WORDS),
+    (_action(ResultAction.DELETE), "I don’t keep this picture any more"),
+    (_action(ResultAction.DELETE_SURE), "I don’t keep this picture any more"),
     (ShowStep(request=99).pack(), "further up"),
     (TryAgain(request=99).pack(), "I no longer have your words. Please send them again"),
     (AlwaysRatio(draft=99, ratio="1x1").pack(), MESSAGE),

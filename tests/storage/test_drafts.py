@@ -93,7 +93,7 @@ async def test_each_answer_to_a_question_is_known_until_the_draft_is_deleted(
     assert await drafts.by_answer(-5, 203) is None
     await drafts.remove(first.origin.key)
     assert await drafts.answers_to(first.id) == []
-    await History(database).forget(USER)
+    await History(database=database, clock=clock).forget(USER)
     assert await drafts.answers_to(second.id) == []
     last = await _asked(drafts, 3)
     await drafts.add_answer(last.id, USER, 204)

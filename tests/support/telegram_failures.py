@@ -21,6 +21,8 @@ class Awaited(StrEnum):
     ANSWER = "an answer"
     CANCEL = "a cancel"
     EDIT = "a changed photo"
+    DELETION = "the deletion of a picture"
+    EXPORT = "a copy of the data"
 
 
 class Seen(StrEnum):
@@ -36,6 +38,11 @@ class Seen(StrEnum):
     SOURCE_TOO_LARGE = "a text that the photo is over 20 MB"
     NOTHING = "nothing"
     STATUS_ONLY = "nothing more"
+    PICTURE_STAYS = "the picture, and an alert that it stays"
+    COPY = "the copy"
+    COPY_TWICE = "the copy, twice"
+    COPY_FAILED = "a text that the copy did not get through"
+    COPY_MISSING = "no copy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ RESET_AFTER = "connection reset after it was accepted"
 OUTAGE_SECONDS = 15.0
 """Longer than the time in which a call is repeated at once."""
 HTML = faults.status(502, "<html>Bad gateway</html>")
+LARGE_HTML = faults.status(413, "<html>Too large</html>")
 SERVER_ERROR = faults.telegram(500, "Internal Server Error")
 UNAUTHORIZED = faults.telegram(401, "Unauthorized")
 TOO_FAST = faults.telegram(429, "Too Many Requests: retry after 1", retry_after=1)
@@ -126,9 +134,7 @@ TELEGRAM_FAILURES = [
         faults.status(200, "<html>This site is blocked</html>"),
         2,
     ),
-    TelegramFailure(
-        Awaited.PICTURE, "sendPhoto", "413 with HTML", Seen.FILE, faults.status(413, "<html>Too large</html>")
-    ),
+    TelegramFailure(Awaited.PICTURE, "sendPhoto", "413 with HTML", Seen.FILE, LARGE_HTML),
     TelegramFailure(
         Awaited.PICTURE, "sendPhoto", "401: the token was changed", Seen.PICTURE, UNAUTHORIZED, 2
     ),
@@ -211,6 +217,17 @@ TELEGRAM_FAILURES = [
         _bad("query is too old"),
         None,
     ),
+    *_any_method(Awaited.DELETION, "deleteMessage", Seen.NOTHING, Seen.NOTHING),
+    TelegramFailure(
+        Awaited.DELETION,
+        "deleteMessage",
+        "400 message can't be deleted for everyone",
+        Seen.PICTURE_STAYS,
+        _bad("message can't be deleted for everyone"),
+    ),
+    *_any_method(Awaited.EXPORT, "sendDocument", Seen.COPY, Seen.COPY_TWICE),
+    TelegramFailure(Awaited.EXPORT, "sendDocument", "413 with HTML", Seen.COPY_FAILED, LARGE_HTML),
+    TelegramFailure(Awaited.EXPORT, "sendDocument", "403 blocked", Seen.COPY_MISSING, BLOCKED),
     TelegramFailure(Awaited.EDIT, "getFile", "500", Seen.PICTURE, SERVER_ERROR, 2),
     TelegramFailure(Awaited.EDIT, "getFile", "502 with HTML", Seen.PICTURE, HTML, 2),
     TelegramFailure(Awaited.EDIT, "getFile", RESET_BEFORE, Seen.PICTURE, None, 2),
