@@ -9,16 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from aiogram.types import Chat, Message, User
+from aiogram.types import Chat, Message, PhotoSize, User
 
-BOT = User(
-    id=4242,
-    is_bot=True,
-    first_name="Imagine",
-    username="imagine_demo_bot",
-    supports_inline_queries=True,
-    supports_guest_queries=True,
-)
+BOT = User(id=4242, is_bot=True, first_name="Imagine", username="imagine_demo_bot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +42,9 @@ class Chats:
     bot may not write to, `moved` the new ids of groups that became supergroups, `no_reactions` the chats without
     reactions. `members` maps a group's users to their status, `topics` a forum's thread ids to titles, `menus` a scope
     and a language to commands with their descriptions, `chat_menus` a chat and a language to those of its own menu.
-    `descriptions` map a name and a language to a text, `inline_messages` an inline message id to a key of `messages`.
-    `ephemeral` is the server's support for ephemeral messages:
+    `descriptions` map a name and a language to a text, `inline_messages` an inline message id to a key of `messages`,
+    `menu_buttons` a private chat, or None for all, to its button. `profile_photos` are the bot's pictures, newest first,
+    each in its sizes. `ephemeral` is the server's support for ephemeral messages:
     known, refused or unknown.
     """
 
@@ -71,6 +65,11 @@ class Chats:
     chat_menus: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
     descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
     inline_messages: dict[str, tuple[int, int]] = field(default_factory=dict)
+    menu_buttons: dict[int | None, dict[str, Any]] = field(default_factory=dict)
+    profile_photos: list[list[PhotoSize]] = field(default_factory=list)
+    inline_mode: bool = True
+    guest_mode: bool = True
+    """The switches of BotFather."""
     ephemeral: str = "known"
     events: list[Event] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
@@ -158,7 +157,7 @@ class Chats:
         self._record(Event(kind="membership", chat_id=chat_id, text=""))
 
     def note_profile_change(self) -> None:
-        """Record a change of the bot's menus or descriptions."""
+        """Record a change of the bot's menus, descriptions or picture."""
         self._record(Event(kind="profile", text=""))
 
     def note_chat_action(self, chat_id: int, action: str) -> None:

@@ -18,8 +18,13 @@ DELETABLE = timedelta(hours=48)
 REACTIONS = frozenset("👍👎❤🔥🥰👏😁🤔🤯😱🎉🤩🙏👌😍👀🤗🫡🤝✍😎💯🏆⚡")
 
 
-def get_me(_call: Call) -> Any:
-    return BOT.model_dump(mode="json", exclude_none=True)
+def get_me(call: Call) -> Any:
+    """Answer with the bot, and whether BotFather has switched the modes on that it alone can (Bot API, User)."""
+    modes = {
+        "supports_inline_queries": call.chats.inline_mode,
+        "supports_guest_queries": call.chats.guest_mode,
+    }
+    return BOT.model_dump(mode="json", exclude_none=True) | modes
 
 
 def send_message(call: Call) -> Any:
@@ -130,9 +135,14 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     "sendChatAction": send_chat_action,
     "getChatMember": get_chat_member,
     "setMyCommands": profile.set_my_commands,
+    "getMyCommands": profile.get_my_commands,
     "deleteMyCommands": profile.delete_my_commands,
     "setMyDescription": profile.set_my_description,
     "setMyShortDescription": profile.set_my_short_description,
     "getMyDescription": profile.get_my_description,
     "getMyShortDescription": profile.get_my_short_description,
+    "setChatMenuButton": profile.set_chat_menu_button,
+    "getChatMenuButton": profile.get_chat_menu_button,
+    "setMyProfilePhoto": profile.set_my_profile_photo,
+    "getUserProfilePhotos": profile.get_user_profile_photos,
 }

@@ -98,7 +98,7 @@ def event(chats: Chats, one: Event) -> Json:
 
 
 def profile(chats: Chats) -> Json:
-    """Return the bot's command menus by scope or chat and language, and its description by language of a user."""
+    """Return the bot's command menus by scope or chat and language, its descriptions by language, and its picture."""
     scopes: dict[tuple[str | int, str], dict[str, str]] = {}
     scopes |= {key: menu for key, menu in chats.menus.items() if key[0] != "chat"}
     scopes |= {(chat_id, code): menu for (chat_id, code), menu in chats.chat_menus.items()}
@@ -108,6 +108,7 @@ def profile(chats: Chats) -> Json:
             {"scope": scope, "language": code, "commands": [[n, d] for n, d in commands.items()]}
             for (scope, code), commands in scopes.items()
         ],
+        "picture": chats.profile_photos[0][-1].file_id if chats.profile_photos else None,
         "descriptions": {code: description_for(chats, "description", code) for code in languages},
     }
 

@@ -45,7 +45,7 @@ const HANDLERS = {
     show(first);
   },
   bot(event) { state.bot = event.text; drawBot(); },
-  profile(event) { Object.assign(state, { menus: event.menus, descriptions: event.descriptions }); welcome(); },
+  profile(event) { Object.assign(state, { menus: event.menus, descriptions: event.descriptions, picture: event.picture }); drawHeader(); welcome(); drawAround(); },
   membership(event, one) { one.about.present = event.present; welcome(); drawDoing(); },
   action: (event) => noteAction(event.chat, event.text),
   toast(event) {

@@ -1,7 +1,7 @@
 // The side: all users, of whom one is the current user, and the chats of that user.
 
 import { $, badge, el, face, languageOf } from "./dom.js";
-import { chatsOf, nameOf, state, t, unread, user } from "./store.js";
+import { botPicture, chatsOf, nameOf, state, t, unread, user } from "./store.js";
 
 /** Draw the side. `actions`: play (a user), choose (a chat). */
 export function drawSide(actions) {
@@ -43,7 +43,7 @@ function row(one, actions) {
   const time = last ? new Date(last.date * 1000).toLocaleTimeString(user().language, { hour: "2-digit", minute: "2-digit" }) : "";
   const words = last ? preview(last) : t("empty");
   return el("button", { type: "button", "aria-current": String(about.id === state.current), data: { id: about.id }, onclick: () => actions.choose(about.id) },
-    about.kind === "private" ? el("img", { className: "face", src: "/page/icon.svg", alt: "" }) : face(about.title, about.id),
+    about.kind === "private" ? el("img", { className: "face", src: botPicture(), alt: "" }) : face(about.title, about.id),
     el("span", { className: "name" }, about.title), el("span", { className: "time" }, time),
     el("span", { className: "last", lang: languageOf(words) }, words), badge(count, t("fromNow", { count })));
 }

@@ -13,11 +13,13 @@ export const state = {
   payloads: new Map(), // user id -> the payload of the start link that waits for START
   pressing: new Set(), // "message key" of presses that the bot has not answered
   acting: new Map(), // chat id -> { since, action }
-  menus: [], descriptions: {}, bot: "starting", connected: false,
+  menus: [], descriptions: {}, picture: null, bot: "starting", connected: false,
 };
 
 export const user = () => state.users.get(state.me);
 export const chat = () => state.chats.get(state.current);
+/** Return the address of the bot's profile picture, or of the page's own without one. */
+export const botPicture = () => (state.picture ? `/file/${state.picture}` : "/page/icon.svg");
 /** Return the page's words in the language of the current user. */
 export const t = (name, values) => textsFor(user()?.language)(name, values);
 /** Return the open topic of a chat: an id, 0 for General, null without topics. */
@@ -29,7 +31,7 @@ export function load(event) {
   state.users = new Map(event.users.map((one) => [one.id, one]));
   state.chats = new Map(event.chats.map((about) => [about.id, { about, messages: new Map() }]));
   for (const message of event.messages.sort((a, b) => a.id - b.id)) put(message);
-  Object.assign(state, { menus: event.menus, descriptions: event.descriptions, bot: event.bot });
+  Object.assign(state, { menus: event.menus, descriptions: event.descriptions, picture: event.picture, bot: event.bot });
   state.pressing.clear(); // their answers may have been missed
   state.baseline ??= Math.max(0, ...event.messages.map(({ id }) => id));
   if (!state.users.has(state.me)) state.me = event.users[0].id;

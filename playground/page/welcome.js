@@ -1,7 +1,7 @@
 // The empty chat, and the bars that stand in place of the composer: START, restart, and adding the bot to a group.
 
 import { $, el } from "./dom.js";
-import { chat, state, t, user, visible } from "./store.js";
+import { botPicture, chat, state, t, user, visible } from "./store.js";
 
 /** Draw them for the open chat. `actions`: start, join, type (a text into the composer). */
 export function drawWelcome(actions) {
@@ -30,7 +30,7 @@ function privateBar(about, started) {
 function description() {
   const text = state.descriptions[user().language];
   return [
-    el("img", { src: "/page/icon.svg", alt: "" }),
+    el("img", { src: botPicture(), alt: "" }),
     el("h2", {}, text ? t("about") : "Imagine"),
     el("p", {}, text || ""),
     el("small", {}, t("youHere", { name: user().name })),

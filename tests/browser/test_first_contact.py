@@ -1,9 +1,13 @@
 """The first screen, START, start links, a blocked bot, and a group that the bot is added to, as in Telegram."""
 
+import re
+
 import pytest
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.types import BufferedInputFile, InputProfilePhotoStatic
 from playwright.async_api import expect
 
+from chat.profile_picture import SIDE, draw_profile_picture
 from playground.scene import ANN, BOOK_CLUB, CAROL, FRIENDS
 from tests.support.stage import Stage
 
@@ -27,6 +31,16 @@ async def test_the_first_screen_has_the_description_in_the_user_s_language_and_s
     await expect(page.locator("#composer")).to_be_visible()
     await expect(page.locator("#welcome")).to_be_hidden()
     assert await stage.texts() == ["/start"]
+
+
+async def test_the_profile_picture_of_the_bot_is_shown_as_soon_as_it_is_set(stage: Stage) -> None:
+    page = stage.visitor.page
+    await expect(page.locator("#face img")).to_have_attribute("src", "/page/icon.svg")
+    file = BufferedInputFile(draw_profile_picture(), "profile.jpg")
+    await stage.bot.set_my_profile_photo(InputProfilePhotoStatic(photo=file))
+    for place in ("#face img", "#welcome img", "#chats [aria-current=true] img"):
+        await expect(page.locator(place)).to_have_attribute("src", re.compile("^/file/photo-"))
+        assert await page.locator(place).evaluate("one => one.decode().then(() => one.naturalWidth)") == SIDE
 
 
 async def test_the_first_message_of_a_user_opens_the_private_chat(stage: Stage) -> None:
