@@ -4,17 +4,16 @@ import contextlib
 import errno
 from collections.abc import Awaitable, Callable
 
-from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
-
 from bot.app import telegram_session
 from bot.check_clients import media_client
 from bot.check_database import check_database
-from bot.check_errors import provider_sentence, reason, telegram_sentence
+from bot.check_errors import provider_sentence, reason
 from bot.check_failed import CheckFailed, NotChecked
 from bot.check_replicas import check_engine, check_replicas
 from bot.check_sources import EditsRefused, WaysUnknown, check_photo_edits
 from bot.network_check import connections, public_address, webhook_info
 from bot.settings import Settings, Updates
+from bot.telegram_identity import identify, modes_off
 from bot.web import try_to_listen
 from chat.sender import make_bot
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
@@ -58,14 +57,13 @@ async def check(settings: Settings) -> bool:
 async def _telegram(settings: Settings) -> str:
     bot = make_bot(settings.bot_token.get_secret_value(), telegram_session(settings))
     try:
-        me = await bot.get_me()
-    except TelegramUnauthorizedError:
-        raise CheckFailed("Telegram does not know this token; @BotFather shows the right one") from None
-    except AiogramError as error:
-        raise CheckFailed(telegram_sentence(settings.telegram_api_url, error)) from None
+        me = await identify(bot, settings)
     finally:
         await bot.session.close()
-    return f"this is @{me.username}"
+    # A mode that is off is a choice, so it is neither ok nor a failure.
+    return "\n".join(
+        [f"this is @{me.username}", *(f"info  {name}: {text}" for name, text in modes_off(me).items())]
+    )
 
 
 async def _key(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from aiogram.exceptions import (
     TelegramAPIError,
     TelegramNetworkError,
     TelegramNotFound,
+    TelegramRetryAfter,
     TelegramServerError,
 )
 from aiohttp import (
@@ -30,13 +31,15 @@ from provider.errors import (
 
 
 def telegram_sentence(url: str, error: AiogramError) -> str:
-    """Return why the Bot API server at `TELEGRAM_API_URL` did not answer getMe."""
+    """Return why the Bot API server at `TELEGRAM_API_URL` did not carry a call out."""
     if isinstance(error, ClientDecodeError):
         return f"{url} answers, but not as a Bot API server does; TELEGRAM_API_URL must name one"
     if isinstance(error, TelegramNetworkError):
         return _telegram_network(url, error.__cause__)
     if isinstance(error, TelegramNotFound):
         return f"{url} answers “{error.message}”: it is no Bot API server, or does not know this token"
+    if isinstance(error, TelegramRetryAfter):
+        return f"{url} asks for a pause of {error.retry_after} seconds"
     if isinstance(error, TelegramServerError):
         return f"{url} is down ({error.message})"
     return f"{url} answers “{error.message if isinstance(error, TelegramAPIError) else type(error).__name__}”"

@@ -1,4 +1,4 @@
-"""The command line: run (default), check, backup, restore, migrate-to, demo."""
+"""The command line: run (default), check, setup, backup, restore, migrate-to, demo."""
 
 import argparse
 import asyncio
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     match parsed.command:
         case "check":
             return _check(settings, warnings)
+        case "setup":
+            return _set_up(settings, parsed)
         case "backup" | "restore":
             return _copy_ledger(settings, parsed)
         case "migrate-to":
@@ -92,6 +94,43 @@ def _check(settings: Settings, warnings: Sequence[str]) -> int:
     return asyncio.run(_cancelled_by_signals(result()))
 
 
+def _set_up(settings: Settings, parsed: argparse.Namespace) -> int:
+    import_aiogram()
+    from bot.check_failed import CheckFailed  # noqa: PLC0415
+    from bot.setup import carry_out, make_plan, print_plan  # noqa: PLC0415
+    from bot.telegram_identity import WrongToken  # noqa: PLC0415
+
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)
+    try:
+        plan = asyncio.run(make_plan(settings, replace_picture=parsed.replace_picture))
+    except CheckFailed as error:
+        setting = "BOT_TOKEN" if isinstance(error, WrongToken) else "TELEGRAM_API_URL"
+        print(f"{setting}: {error}", file=sys.stderr)
+        return CANNOT_RUN
+    print_plan(plan)
+    if not plan.changes:
+        print("Everything is as it should be.")
+        return 0
+    # The question is asked outside of the event loop, so that Ctrl+C ends it at once.
+    if not (parsed.yes or _agrees(f"Set these {len(plan.changes)}? [y/N] ")):
+        print("Nothing was changed.")
+        return CANNOT_RUN
+
+    async def result() -> int:
+        return 0 if await carry_out(settings, plan) else CANNOT_RUN
+
+    return asyncio.run(_cancelled_by_signals(result()))
+
+
+def _agrees(question: str) -> bool:
+    """Ask a question in the terminal. Without one, or at its end, the answer is no."""
+    try:
+        return input(question).strip().lower() in {"y", "yes"}
+    except EOFError:
+        print()
+        return False
+
+
 def _copy_ledger(settings: Settings, parsed: argparse.Namespace) -> int:
     from bot.ledger_commands import print_backup, print_restore  # noqa: PLC0415
 
@@ -138,6 +177,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("run", help="run the bot (the default)")
     commands.add_parser("check", help="check settings, connections and keys; no paid call")
+    setup = commands.add_parser(
+        "setup", help="give the bot its descriptions, commands, menu button and picture at Telegram"
+    )
+    setup.add_argument("--yes", action="store_true", help="do not ask first")
+    setup.add_argument(
+        "--replace-picture", action="store_true", help="replace a profile picture that the bot has"
+    )
     backup = commands.add_parser("backup", help="copy the ledger to a new file, also while the bot runs")
     backup.add_argument("file", metavar="FILE", help="the new file; a file that exists is not overwritten")
     restore = commands.add_parser("restore", help="replace the ledger with a copy, while the bot is stopped")

@@ -1,4 +1,4 @@
-"""The command menus by scope and language, sent to Telegram only if they changed."""
+"""The command menus of all kinds of chats and of single ones, sent to Telegram only if they changed."""
 
 import hashlib
 import json
@@ -16,6 +16,7 @@ from aiogram.types import (
 )
 
 from chat.errors import to_send_error
+from chat.profile import ProfilePart, named
 from chat.translations import DEFAULT_LANGUAGE, LANGUAGES, Translations, language_code
 from storage.key_values import KeyValueStore
 from storage.preferences import Preferences
@@ -28,18 +29,53 @@ ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
 GROUP = (*_PICTURES, "help")
 GROUP_ADMIN = (*GROUP, "settings")
 
-Scope = (
-    BotCommandScopeAllPrivateChats
-    | BotCommandScopeAllGroupChats
-    | BotCommandScopeAllChatAdministrators
-    | BotCommandScopeChat
+GeneralScope = (
+    BotCommandScopeAllPrivateChats | BotCommandScopeAllGroupChats | BotCommandScopeAllChatAdministrators
 )
+_KINDS: tuple[tuple[str, GeneralScope, tuple[str, ...]], ...] = (
+    ("private chats", BotCommandScopeAllPrivateChats(), PRIVATE),
+    ("groups", BotCommandScopeAllGroupChats(), GROUP),
+    ("group admins", BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
+)
+
+
+def command_parts(bot: Bot, translations: Translations) -> list[tuple[str, ProfilePart]]:
+    """Return the type of the scope and the commands of each kind of chat in every language."""
+    return [
+        (scope.type, _commands_of_all(bot, kind, scope, _commands(translations, language, names), language))
+        for kind, scope, names in _KINDS
+        for language in LANGUAGES
+    ]
+
+
+def _commands_of_all(
+    bot: Bot, kind: str, scope: GeneralScope, wanted: list[BotCommand], language: str
+) -> ProfilePart:
+    code = language_code(language)
+
+    async def read() -> str:
+        return _as_text(await bot.get_my_commands(scope=scope, language_code=code))
+
+    async def write() -> None:
+        await bot.set_my_commands(wanted, scope=scope, language_code=code)
+
+    name = named(f"commands for {kind}", code)
+    return ProfilePart(name=name, wanted=_as_text(wanted), read=read, write=write)
+
+
+def _commands(translations: Translations, language: str, names: Collection[str]) -> list[BotCommand]:
+    translate = translations.for_language(language)
+    return [BotCommand(command=name, description=translate.raw(f"command-{name}")) for name in names]
+
+
+def _as_text(commands: Collection[BotCommand]) -> str:
+    return "\n".join(f"{command.command}: {command.description}" for command in commands)
 
 
 class Menus:
     """Sets the menus of all kinds of chats, and of private chats: for admins and for users with a chosen language.
 
-    The key-value store remembers the menus that Telegram has.
+    The key-value store remembers the menus of single chats that Telegram has.
     """
 
     def __init__(
@@ -58,21 +94,15 @@ class Menus:
         self._admins = admins
 
     async def set_all(self) -> bool:
-        """Set every menu that has changed since it was last set. Return False if one of all chats could not be set."""
-        menus: list[tuple[Scope, tuple[str, ...]]] = [
-            (BotCommandScopeAllPrivateChats(), PRIVATE),
-            (BotCommandScopeAllGroupChats(), GROUP),
-            (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
-        ]
-        failed: list[tuple[Scope, AiogramError]] = []
-        for scope, names in menus:
-            for language in LANGUAGES:
-                try:
-                    await self._set(scope, language, self._commands(language, names))
-                except AiogramError as error:
-                    failed.append((scope, error))
+        """Set every menu that Telegram has not. Return False if one of all chats could not be set."""
+        failed: list[tuple[str, AiogramError]] = []
+        for scope, part in command_parts(self._bot, self._translations):
+            try:
+                await part.set_if_different()
+            except AiogramError as error:
+                failed.append((scope, error))
         if failed:
-            scopes = ", ".join(dict.fromkeys(scope.type for scope, _ in failed))
+            scopes = ", ".join(dict.fromkeys(scope for scope, _ in failed))
             reason = str(to_send_error(failed[0][1]))
             log.warning("menus not set", count=len(failed), scopes=scopes, error=reason)
         users = {*self._admins, *await self._preferences.users_with_language(), *await self._known_users()}
@@ -90,11 +120,11 @@ class Menus:
         try:
             for language in LANGUAGES:
                 if user_id in self._admins:
-                    await self._set(scope, language, self._commands(chosen or language, ADMIN))
+                    await self._set(scope, language, _commands(self._translations, chosen or language, ADMIN))
                 elif chosen is not None and language == DEFAULT_LANGUAGE:
                     # A menu of the chat goes before one of all chats in the language of the app (Bot API,
                     # BotCommandScope, "Determining list of commands").
-                    await self._set(scope, language, self._commands(chosen, PRIVATE))
+                    await self._set(scope, language, _commands(self._translations, chosen, PRIVATE))
                 else:
                     await self._delete(scope, language)
         except AiogramError as error:
@@ -107,23 +137,18 @@ class Menus:
         scopes = [json.loads(name.removeprefix(start).rpartition(" ")[0]) for name in names]
         return [int(scope["chat_id"]) for scope in scopes if "chat_id" in scope]
 
-    def _commands(self, language: str, names: Collection[str]) -> list[BotCommand]:
-        translate = self._translations.for_language(language)
-        return [BotCommand(command=name, description=translate.raw(f"command-{name}")) for name in names]
-
-    async def _set(self, scope: Scope, language: str, commands: list[BotCommand]) -> None:
-        text = "\n".join(f"{command.command}: {command.description}" for command in commands)
-        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    async def _set(self, scope: BotCommandScopeChat, language: str, commands: list[BotCommand]) -> None:
+        digest = hashlib.sha256(_as_text(commands).encode()).hexdigest()[:16]
         if await self._key_values.get(self._name(scope, language)) != digest:
             await self._bot.set_my_commands(commands, scope=scope, language_code=language_code(language))
             await self._key_values.set(self._name(scope, language), digest)
 
-    async def _delete(self, scope: Scope, language: str) -> None:
+    async def _delete(self, scope: BotCommandScopeChat, language: str) -> None:
         if await self._key_values.get(self._name(scope, language)) is not None:
             await self._bot.delete_my_commands(scope=scope, language_code=language_code(language))
             await self._key_values.delete(self._name(scope, language))
 
-    def _name(self, scope: Scope, language: str) -> str:
+    def _name(self, scope: BotCommandScopeChat, language: str) -> str:
         """Return the name under which the store remembers a menu."""
         return (
             f"menu {self._bot.id} {scope.model_dump_json(exclude_none=True)} {language_code(language) or ''}"
