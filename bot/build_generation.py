@@ -198,7 +198,7 @@ def _build_status_messages(
         clock=clock,
         lost_status_finder=LostStatusFinder(chat.sender),
         deletion_scheduler=chat.deletion_scheduler,
-        usual=poll_schedule.usual,
+        estimate=poll_schedule.estimate,
         paused=paused,
         sharing=sharing,
     )

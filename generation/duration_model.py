@@ -8,7 +8,7 @@ finished ones alone would learn first from the short ones, and a test of the lat
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from generation.interval_fit import (
     MOST_ROUNDS,
@@ -17,6 +17,7 @@ from generation.interval_fit import (
     count_bins,
     likelihood,
     maximise,
+    quantile,
 )
 from storage.durations import Interval
 
@@ -54,7 +55,7 @@ class DurationModel:
         self._fitted: tuple[LognormalComponent, ...] = ()
         self._unfitted = 0
         self.components: tuple[LognormalComponent, ...] = (PRIOR,)
-        self._median = _find_median(self.components)
+        self._median = quantile(self.components, 0.5)
         if self._tasks:
             self._fit()
 
@@ -110,7 +111,7 @@ class DurationModel:
             ),
             LognormalComponent(1 - share, PRIOR.location, PRIOR.scale),
         )
-        self._median = _find_median(self.components)
+        self._median = quantile(self.components, 0.5)
 
     def _fit_all(self) -> None:
         bins, before = count_bins(self._tasks.values()), self._fitted
@@ -161,18 +162,6 @@ class DurationModel:
         self._finished = finished
         self._fitted = own
         return True
-
-
-def _find_median(components: Sequence[LognormalComponent]) -> float:
-    """Return the median of a mixture in seconds."""
-    low, high = 0.01, 10_000.0
-    while high / low > 1.01:
-        middle = math.sqrt(low * high)
-        if sum(component.weight * component.below(middle) for component in components) < 0.5:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 def _single(tasks: Iterable[Interval]) -> tuple[LognormalComponent, ...]:

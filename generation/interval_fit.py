@@ -69,6 +69,18 @@ class LognormalComponent:
         return math.exp(self.location + self.scale**2 / 2) * 0.5 * math.erfc(-z / _SQRT2)
 
 
+def quantile(components: Sequence[LognormalComponent], share: float) -> float:
+    """Return the duration in seconds that so large a share of a mixture does not exceed, from 0.01 to 10,000."""
+    low, high = 0.01, 10_000.0
+    while high / low > 1.01:
+        middle = math.sqrt(low * high)
+        if sum(component.weight * component.below(middle) for component in components) < share:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
 def count_bins(durations: Iterable[Interval]) -> Bins:
     """Return the number of durations by their rounded edges."""
     counts: Counter[tuple[int, int]] = Counter()

@@ -75,4 +75,4 @@ class LostStatusFinder:
 
 def _quotes(translate: Translator) -> list[str]:
     """Return a text in every first status message of a request that waits, and one for a request that is drawn."""
-    return [translate.raw("status-next").split()[0], translate("status-drawing", usual="").split()[0]]
+    return [translate.raw("status-next").split()[0], translate("status-drawing", left="", bar="").split()[0]]

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from core.clock import Clock
+from generation.drawing_estimate import DrawingEstimate
 from generation.duration_model import DurationModel
 from generation.interval_fit import LognormalComponent
 from storage.durations import Interval
@@ -78,6 +79,7 @@ class PollSchedule:
         self._clock = clock
         self._model = DurationModel(known)
         self._plan = plan(self._model.components)
+        self._estimate = DrawingEstimate(self._model.components)
         self._stretch = 1.0
         self._quiet_until = 0.0
 
@@ -85,6 +87,7 @@ class PollSchedule:
         """Replace everything learned by the durations of an earlier process."""
         self._model = DurationModel(intervals)
         self._plan = plan(self._model.components)
+        self._estimate = DrawingEstimate(self._model.components)
 
     def watch(self) -> "WatchedTask":
         """Return a new task to learn from. That it still runs counts, too."""
@@ -94,11 +97,16 @@ class PollSchedule:
         """Plan anew if the model was fitted again, and poll faster again after a pause."""
         if fitted:
             self._plan = plan(self._model.components)
+            self._estimate = DrawingEstimate(self._model.components)
         self._stretch = max(1.0, self._stretch * 0.9)
 
     def usual(self) -> float:
         """Return the usual duration of a task in seconds."""
         return self._model.median()
+
+    def estimate(self) -> DrawingEstimate:
+        """Return the expectation for a picture that is drawn now."""
+        return self._estimate
 
     def next_poll(self, age: float) -> float:
         """Return the age at which to poll a task that is not done at `age`, without regard to pauses. In seconds."""

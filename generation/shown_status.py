@@ -14,7 +14,8 @@ class ShownStatus:
 
     `shown` is the content that the user sees, `shown_at` a monotonic time. `reaction_only` means that a reaction stands
     in for the message. `stored` means that the ledger has the message id. `sending` means that a call is in flight.
-    `adopted_at` is the monotonic time at which the request was taken over from another replica.
+    `filled` are the cells of the progress bar that the user has seen filled. `adopted_at` is the monotonic time at
+    which the request was taken over from another replica.
     """
 
     request_id: int
@@ -31,6 +32,14 @@ class ShownStatus:
     update: asyncio.Task[object] | None = None
     sending: bool = False
     adopted_at: float | None = None
+    filled: int = 0
+
+    def next_filled(self, content: Content, cells: int) -> int:
+        """Return the cells of the progress bar to fill for a content that alone would fill `cells`.
+
+        The bar runs backwards only after the user has seen the request wait.
+        """
+        return 0 if content[0] in {Phase.WAITING, Phase.PAUSED} else max(self.filled, cells)
 
     @property
     def is_inline(self) -> bool:

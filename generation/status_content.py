@@ -3,11 +3,7 @@
 from enum import Enum
 
 from chat.translations import Translator
-
-_ELAPSED_STEP = 5
-"""Seconds of drawing are shown in multiples of this."""
-_LATE_FACTOR = 2
-"""A picture that takes more than this many times the usual seconds is said to take longer than usual."""
+from generation.drawing_estimate import DrawingEstimate, bar, shown_step
 
 
 class Phase(Enum):
@@ -25,21 +21,25 @@ Content = tuple[Phase, int]
 """A phase with its number: the position in the queue or the elapsed seconds."""
 
 
-def content_of(phase: Phase, *, position: int, elapsed: int, usual: float, paused: bool) -> Content:
-    """Return the content for a position in the queue or the elapsed seconds, as the phase needs it.
-
-    `usual` is the usual duration of a task in seconds.
-    """
+def content_of(
+    phase: Phase, *, position: int, elapsed: float, estimate: DrawingEstimate, paused: bool
+) -> Content:
+    """Return the content for a position in the queue or the elapsed seconds, as the phase needs it."""
     if phase is Phase.WAITING:
         return (Phase.PAUSED, 0) if paused else (phase, position)
     if phase is Phase.DRAWING:
-        shown = elapsed - elapsed % (_ELAPSED_STEP if elapsed < 60 else 60)
-        return Phase.LATE if elapsed > _LATE_FACTOR * usual else phase, shown
+        return Phase.LATE if estimate.is_late(elapsed) else phase, shown_step(elapsed)
     return phase, 0
 
 
-def text_of(content: Content, translate: Translator, *, usual: float) -> str:
-    """Return the text of a status message. `usual` is the usual duration of a task in seconds."""
+def filled_of(content: Content, estimate: DrawingEstimate) -> int:
+    """Return the filled cells of the progress bar, 0 for a content without one."""
+    phase, number = content
+    return estimate.filled(number) if phase in {Phase.DRAWING, Phase.LATE} else 0
+
+
+def text_of(content: Content, translate: Translator, *, estimate: DrawingEstimate, filled: int) -> str:
+    """Return the text of a status message. `filled` are the filled cells of its progress bar."""
     phase, number = content
     if phase is Phase.WAITING:
         return translate("status-next") if number == 1 else translate("status-place", place=number)
@@ -47,12 +47,18 @@ def text_of(content: Content, translate: Translator, *, usual: float) -> str:
         return translate("status-sending")
     if phase is Phase.PAUSED:
         return translate("status-paused")
-    usually = _duration(max(1, round(usual)), translate)
+    elapsed, shown = _duration(number, translate), bar(filled)
     if phase is Phase.LATE:
-        return translate("status-late", elapsed=_duration(number, translate), usual=usually)
+        return translate("status-late", elapsed=elapsed, bar=shown)
+    left = _duration(_rounded(estimate.left(number)), translate)
     if number:
-        return translate("status-drawing-for", elapsed=_duration(number, translate), usual=usually)
-    return translate("status-drawing", usual=usually)
+        return translate("status-drawing-for", elapsed=elapsed, left=left, bar=shown)
+    return translate("status-drawing", left=left, bar=shown)
+
+
+def _rounded(seconds: float) -> int:
+    """Return an expected duration no more exact than it is: from 10 s on in multiples of 5."""
+    return max(1, round(seconds)) if seconds < 10 else 5 * round(seconds / 5)
 
 
 def _duration(seconds: int, translate: Translator) -> str:

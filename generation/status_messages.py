@@ -19,10 +19,11 @@ from chat.translations import Translations
 from core.background import Background
 from core.clock import Clock
 from core.model import FINAL, SENDING, Request, State
+from generation.drawing_estimate import DrawingEstimate
 from generation.lost_status import LostStatusFinder
 from generation.shielded_tasks import ShieldedTasks
 from generation.shown_status import ShownStatus
-from generation.status_content import Content, Phase, content_of, text_of
+from generation.status_content import Content, Phase, content_of, filled_of, text_of
 from generation.status_sharing import StatusSharing
 from storage.database_errors import StorageUnavailable
 from storage.requests import Requests
@@ -48,7 +49,8 @@ CHECKED_AT_ONCE = 50
 class StatusMessages:
     """Shows the progress of requests.
 
-    `usual` returns the usual seconds of a picture, `paused` whether none starts. Only replicas have a `sharing`.
+    `estimate` returns the expectation for a picture that is drawn now, `paused` whether none starts. Only replicas have
+    a `sharing`.
     """
 
     def __init__(
@@ -62,7 +64,7 @@ class StatusMessages:
         clock: Clock,
         lost_status_finder: LostStatusFinder,
         deletion_scheduler: DeletionScheduler,
-        usual: Callable[[], float],
+        estimate: Callable[[], DrawingEstimate],
         paused: Callable[[], bool] = lambda: False,
         sharing: StatusSharing | None = None,
     ) -> None:
@@ -75,7 +77,7 @@ class StatusMessages:
         self._clock = clock
         self._lost_status_finder = lost_status_finder
         self._deletion_scheduler = deletion_scheduler
-        self._usual = usual
+        self._estimate = estimate
         self._paused = paused
         self._by_id: dict[int, ShownStatus] = {}
         self._positions: QueuePositions = _no_positions
@@ -314,7 +316,9 @@ class StatusMessages:
             return
         positions = await self._positions() if status.phase is Phase.WAITING else {}
         content = self._content(status, positions)
-        text = text_of(content, status.translate, usual=self._usual())
+        estimate = self._estimate()
+        filled = status.next_filled(content, filled_of(content, estimate))
+        text = text_of(content, status.translate, estimate=estimate, filled=filled)
         keyboard = None
         if status.phase is not Phase.SENDING:
             keyboard = keyboards.cancel(status.translate, status.request_id)
@@ -326,7 +330,7 @@ class StatusMessages:
             status.stored = False
         else:
             await self._sender.edit_status(status.place.chat_id, status.message_id, text, keyboard=keyboard)
-        status.shown = content
+        status.shown, status.filled = content, filled
         if not status.stored and status.message_id is not None:
             await self._store(status, status.message_id)
 
@@ -343,8 +347,8 @@ class StatusMessages:
         return content_of(
             status.phase,
             position=positions.get(status.request_id, 1),
-            elapsed=int(self._clock.monotonic() - status.since),
-            usual=self._usual(),
+            elapsed=self._clock.monotonic() - status.since,
+            estimate=self._estimate(),
             paused=self._paused(),
         )
 

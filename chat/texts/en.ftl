@@ -120,9 +120,15 @@ prompt-back = <pre>{ $prompt }</pre>
 
 status-next = ⏳ Your picture is next.
 status-place = ⏳ Your picture is number { $place } in line.
-status-drawing = 🎨 Drawing, usually for about { $usual }.
-status-drawing-for = 🎨 Drawing for { $elapsed }, usually about { $usual }.
-status-late = 🎨 Drawing for { $elapsed }, usually about { $usual }: longer than usual, but I’m still at it.
+status-drawing =
+    🎨 Drawing, about { $left } to go.
+    { $bar }
+status-drawing-for =
+    🎨 Drawing for { $elapsed }, about { $left } to go.
+    { $bar }
+status-late =
+    🎨 Drawing for { $elapsed }: longer than usual, but I’m still at it.
+    { $bar }
 span-hours = { $hours } h { $minutes } min
 span-minutes = { $minutes } min
 span-seconds = { $seconds } s

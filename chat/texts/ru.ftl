@@ -122,9 +122,15 @@ prompt-back = <pre>{ $prompt }</pre>
 
 status-next = ⏳ Ваша картинка следующая.
 status-place = ⏳ Ваша картинка { $place }-я в очереди.
-status-drawing = 🎨 Рисую — обычно около { $usual }.
-status-drawing-for = 🎨 Рисую { $elapsed }, обычно около { $usual }.
-status-late = 🎨 Рисую { $elapsed }, обычно около { $usual }: дольше обычного, но я не бросаю.
+status-drawing =
+    🎨 Рисую, осталось около { $left }.
+    { $bar }
+status-drawing-for =
+    🎨 Рисую уже { $elapsed }, осталось около { $left }.
+    { $bar }
+status-late =
+    🎨 Рисую уже { $elapsed }: дольше обычного, но я не бросаю.
+    { $bar }
 span-hours = { $hours } ч { $minutes } мин
 span-minutes = { $minutes } мин
 span-seconds = { $seconds } с

@@ -136,7 +136,7 @@ def test_every_enum_value_and_command_has_a_text() -> None:
 def test_every_text_is_html_within_the_limits_of_telegram(language: str, number: int) -> None:
     texts = Translator(language)
     for message, names in _messages(language).items():
-        numbers = {"left", "daily", "used", "pending", "place", "elapsed", "usual", "length", "limit"}
+        numbers = {"left", "daily", "used", "pending", "place", "elapsed", "length", "limit"}
         numbers |= {"hours", "minutes", "seconds", "number", "total", "balance", "megapixels"}
         arguments: dict[str, str | int | date] = {n: number if n in numbers else "<b>&x" for n in names}
         if "at" in names:

@@ -14,6 +14,8 @@ from chat import keyboards
 from chat.sender import Sender
 from chat.translations import Translations
 from core.model import PENDING, Accepted, Request, State
+from generation.drawing_estimate import DrawingEstimate
+from generation.duration_model import PRIOR
 from generation.engine import DRAIN_SECONDS
 from generation.lost_status import LostStatusFinder
 from generation.shielded_tasks import ShieldedTasks
@@ -92,7 +94,7 @@ async def _pair(url: str) -> AsyncIterator[Pair]:
                 clock=LoopClock(),
                 lost_status_finder=LostStatusFinder(chat.sender),
                 deletion_scheduler=chat.deletion_scheduler,
-                usual=lambda: 8.0,
+                estimate=lambda: DrawingEstimate((PRIOR,)),
                 sharing=StatusSharing(
                     requests=storage.requests,
                     clock=LoopClock(),
