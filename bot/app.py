@@ -16,7 +16,13 @@ from bot.build_generation import build_generation
 from bot.build_provider import build_provider
 from bot.build_storage import build_storage
 from bot.build_workflows import WorkflowParts, build_workflows
-from bot.housekeeping import prune_hourly, relearn_regularly, repair_regularly
+from bot.housekeeping import (
+    cancel_unanswered,
+    prune_hourly,
+    record_availability,
+    relearn_regularly,
+    repair_regularly,
+)
 from bot.leader_tasks import LeaderTasks
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
@@ -186,7 +192,9 @@ class App:
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         lead = self._leader_tasks.add
+        prunes.append(lambda: cancel_unanswered(storage.late_requests, self.engine, clock))
         lead(lambda: prune_hourly(prunes, clock))
+        lead(self.record_availability)
         lead(lambda: set_menus(menus=self._chat.menus, clock=clock))
         lead(lambda: set_descriptions(bot=self.bot, clock=clock, translations=self._chat.translations))
         if settings.updates is Updates.WEBHOOK:
@@ -204,6 +212,12 @@ class App:
             lead(self.polling.run)
         self._background.start(learn_name(bot=self.bot, clock=clock, switches=self._chat.bot_switches))
 
+    async def record_availability(self) -> None:
+        """Record again and again that pictures can be started, as far as any process knows, until cancelled."""
+        await record_availability(
+            self._storage.interruptions, self._clock, is_available=lambda: not self._knows_outage()
+        )
+
     def is_leader(self) -> bool:
         """Return whether this process does the work that one process does for all."""
         return self.replica is None or self.replica.is_leader
@@ -211,6 +225,10 @@ class App:
     def _outage(self) -> str | None:
         outage = self._generation.circuit_breaker.outage
         return None if outage is None else outage.value
+
+    def _knows_outage(self) -> bool:
+        shared = self.replica.trouble if self.replica is not None else None
+        return self._outage() is not None or shared is not None
 
     def _count_processes(self) -> int:
         return 1 if self.replica is None else self.replica.living

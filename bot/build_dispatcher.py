@@ -34,6 +34,7 @@ from handlers import (
     request_links,
     results,
     start,
+    still_wanted,
     try_again,
 )
 from handlers.access_rules import AccessRules
@@ -110,6 +111,7 @@ def build_dispatcher(
         ),
         keyboards=chat.result_keyboards,
         languages=chat.languages,
+        late_requests=storage.late_requests,
         members=chat.members,
         menus=chat.menus,
         originals=generation.originals,
@@ -152,6 +154,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         imagine.router(),
         queue.router(),
         cancel.router(),
+        still_wanted.router(),
         quota.router(),
         ratio.router(),
         history.router(),

@@ -24,6 +24,8 @@ from generation.end_texts import EndTexts
 from generation.engine import Engine, LocalEngine
 from generation.exporter import Exporter
 from generation.finalizer import Finalizer
+from generation.late_question_message import LateQuestionMessage
+from generation.late_questions import LateQuestions
 from generation.lifecycle import Lifecycle
 from generation.linked_pictures import LinkedPictures
 from generation.lost_status import LostStatusFinder
@@ -289,6 +291,21 @@ def _build_engine(
             metrics=metrics,
         ),
         source_cleanup=sources.cleanup,
+        late_questions=LateQuestions(
+            requests=storage.requests,
+            late_requests=storage.late_requests,
+            interruptions=storage.interruptions,
+            message=LateQuestionMessage(
+                sender=chat.sender,
+                inline_messages=chat.inline_messages,
+                deletion_scheduler=chat.deletion_scheduler,
+                translations=chat.translations,
+            ),
+            status_messages=status_messages,
+            tasks=tasks,
+            clock=clock,
+            after=60.0 * settings.ask_after_minutes,
+        ),
     )
     if shared is not None:
         return DbosEngine(

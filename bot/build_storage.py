@@ -11,7 +11,9 @@ from storage.durations import Durations
 from storage.exports import Exports
 from storage.inbox import Inbox
 from storage.inline_prompts import InlinePrompts
+from storage.interruptions import Interruptions
 from storage.key_values import KeyValueStore
+from storage.late_requests import LateRequests
 from storage.moderation_strikes import ModerationStrikes
 from storage.picture_history import History
 from storage.preferences import Preferences
@@ -37,7 +39,9 @@ class StorageParts:
     history: History
     inbox: Inbox
     inline_prompts: InlinePrompts
+    interruptions: Interruptions
     key_values: KeyValueStore
+    late_requests: LateRequests
     preferences: Preferences
     quotas: Quotas
     rate_limits: RateLimits
@@ -48,6 +52,7 @@ class StorageParts:
 
 def build_storage(database: Database, clock: Clock, queue: RequestQueue | None = None) -> StorageParts:
     """Return the repositories of an open ledger. `queue` is the queue that several processes share."""
+    key_values = KeyValueStore(database)
     strikes = ModerationStrikes(database=database, clock=clock, only_writer=not database.is_shared)
     return StorageParts(
         database=database,
@@ -60,7 +65,9 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         history=History(database=database, clock=clock),
         inbox=Inbox(database=database, clock=clock),
         inline_prompts=InlinePrompts(database=database, clock=clock),
-        key_values=KeyValueStore(database),
+        interruptions=Interruptions(key_values=key_values, clock=clock),
+        key_values=key_values,
+        late_requests=LateRequests(database=database, clock=clock, queue=queue),
         preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
         rate_limits=RateLimits(database),

@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     generation_timeout: float = Field(300, gt=0, le=86_400, examples=["300"])
     throttle: int = Field(30, ge=0, le=10_000, examples=["30"])
     outage_patience: float = Field(900, ge=0, le=86_400, examples=["900"])
+    ask_after_minutes: int = Field(10, ge=0, le=1_440, examples=["10"])
     low_balance: float = Field(100, ge=0, le=1_000_000_000, examples=["100"])
     unknown_create: Annotated[UnknownCreate, in_any_case(UnknownCreate)] = Field(
         UnknownCreate.REPEAT, examples=["repeat"]

@@ -45,6 +45,12 @@ class CancelRequest(CallbackData, prefix="c"):
     listed: bool = False
 
 
+class DrawStill(CallbackData, prefix="y"):
+    """Draw a late request that is still wanted."""
+
+    request: LedgerId
+
+
 class TryAgain(CallbackData, prefix="t"):
     """Try a failed request again, in another ratio unless the slug is empty."""
 

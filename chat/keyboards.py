@@ -13,6 +13,7 @@ from chat.callbacks import (
     ChooseRatio,
     DrawDraft,
     DrawExample,
+    DrawStill,
     Forget,
     GroupChoice,
     PreferLanguage,
@@ -87,6 +88,13 @@ def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
         text=translate.raw("button-cancel"), callback_data=CancelRequest(request=request_id).pack()
     )
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+
+def still_wanted(translate: Translator, request: Request) -> InlineKeyboardMarkup:
+    """Return the buttons under the question whether a late request is still wanted."""
+    draw = _button(translate.raw("button-draw"), DrawStill(request=request.id))
+    decline = _button(translate.raw("button-no-thanks"), CancelRequest(request=request.id))
+    return InlineKeyboardMarkup(inline_keyboard=[[draw, decline]])
 
 
 def examples(translate: Translator) -> InlineKeyboardMarkup:

@@ -193,6 +193,7 @@ class Request:
     """One row of the ledger's table of requests. Times are Unix seconds, `cost` is in roubles.
 
     `failure_detail` is a value that the sentence about the failure names, such as a number of pixels or of bytes.
+    `asked_at` is set while the owner is asked whether a late request is still wanted.
 
     A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
     None, which means that the state and the columns contradict each other.
@@ -224,6 +225,12 @@ class Request:
     closed_at: float | None = None
     favourite_at: float | None = None
     forget: bool = False
+    asked_at: float | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether nothing may be paid for the request before its owner answers that it is still wanted."""
+        return self.asked_at is not None and self.state is State.QUEUED and self.creates == 0
 
     @property
     def user_id(self) -> int:

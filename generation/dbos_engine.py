@@ -89,10 +89,18 @@ class DbosEngine:
         """Accept a request, which enqueues it, or return the rejection."""
         answer = await self._requests.accept(request, allowance)
         if isinstance(answer, Accepted) and answer.fresh and self.running:
-            if not self._status_messages.shows(answer.request.id):
-                self._status_messages.show(answer.request)
-            self._status_messages.update_now(answer.request.id)
+            self._show_waiting(answer.request)
         return answer
+
+    async def readmit(self, request: Request) -> None:
+        """Enqueue a request that is back in the queue. If that fails, the leader's next repair does it."""
+        if not self.running:
+            return
+        self._show_waiting(request)
+        try:
+            await self.repair()
+        except StorageUnavailable as error:
+            log.warning("a request is enqueued later", request=request.id, error=str(error))
 
     async def cancel(self, request_id: int) -> bool:
         """Cancel a pending request. A create call in flight still finishes, and its task is dropped."""
@@ -144,7 +152,8 @@ class DbosEngine:
     async def _draw(self, request_id: int) -> bool:
         """Advance a request until it is not pending any more. Return whether this process is to finish it."""
         result = await self._run(request_id, PENDING, self._draws)
-        if result is not None and result.state is not State.CANCELLED:
+        # A request that is still `queued` waits for an answer of its owner.
+        if result is not None and result.state not in {State.CANCELLED, State.QUEUED}:
             return True
         await self._forget(request_id)
         return False
@@ -196,6 +205,11 @@ class DbosEngine:
             return await self._lifecycle.advance(request_id, within, written=written)
 
         return await run_steps(step, request_id=request_id, clock=self._clock)
+
+    def _show_waiting(self, request: Request) -> None:
+        if not self._status_messages.shows(request.id):
+            self._status_messages.show(request)
+        self._status_messages.update_now(request.id)
 
     async def _show(self, request_id: int) -> None:
         """Show the progress of a request that another process has begun. One that waits is the leader's to show."""

@@ -41,6 +41,9 @@ class Engine(Protocol):
     async def cancel(self, request_id: int) -> bool:
         """Cancel a pending request. Return False if it is too late."""
 
+    async def readmit(self, request: Request) -> None:
+        """Drive a request that is back in the queue, because its owner still wants it."""
+
     async def queue_positions(self) -> Mapping[int, int]:
         """Return the position, from 1, of every request that waits. Raises StorageUnavailable."""
 
@@ -90,6 +93,9 @@ class LocalEngine:
         self._status_messages.start(self.queue_positions)
         waiting: list[Request] = []
         for request in await self._requests.list_open():
+            if request.is_asked:
+                self._start_task(request.id)  # its question may not be sent yet
+                continue
             self._status_messages.resume(request)
             if request.state is State.QUEUED:
                 waiting.append(request)
@@ -106,11 +112,18 @@ class LocalEngine:
         """Accept a request or return the rejection, and start it if a slot is free."""
         answer = await self._requests.accept(request, allowance)
         if isinstance(answer, Accepted) and self.running and self._is_new(answer):
-            self._status_messages.show(answer.request)
-            self._enqueue(answer.request)
-            self._dispatch(answer.request)
-            self._status_messages.update_now(answer.request.id)
+            self._admit(answer.request)
         return answer
+
+    async def readmit(self, request: Request) -> None:
+        """Drive a request that is back in the queue, and start it if a slot is free."""
+        if not self.running:
+            return
+        task = self._request_tasks.pop(request.id, None)
+        if task is not None:  # it has sent the question just now
+            task.cancel()
+            await asyncio.wait([task])
+        self._admit(request)
 
     async def cancel(self, request_id: int) -> bool:
         """Cancel a pending request. A create call in flight still finishes, and its task is dropped."""
@@ -170,7 +183,14 @@ class LocalEngine:
         if answer.fresh:
             return True
         waits = request.id in self._waiting.get(request.user_id, ())
-        return request.state is State.QUEUED and not waits and request.id not in self._request_tasks
+        driven = waits or request.is_asked or request.id in self._request_tasks
+        return request.state is State.QUEUED and not driven
+
+    def _admit(self, request: Request) -> None:
+        self._status_messages.show(request)
+        self._enqueue(request)
+        self._dispatch(request)
+        self._status_messages.update_now(request.id)
 
     def _enqueue(self, request: Request) -> None:
         self._waiting.setdefault(request.user_id, deque()).append(request.id)
@@ -228,7 +248,7 @@ class LocalEngine:
 
     async def _run(self, request_id: int, written: Request | None) -> None:
         def on_step(result: StepResult) -> None:
-            if result.state not in PENDING:
+            if not result.holds_slot:
                 self._free_slot(request_id)
 
         await run_steps(

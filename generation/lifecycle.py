@@ -10,6 +10,7 @@ from core.model import PENDING, SENDING, Failure, Request, State
 from generation.circuit_breaker import CircuitBreaker, OutageReason
 from generation.delivery import Delivery
 from generation.finalizer import Finalizer
+from generation.late_questions import LateQuestions
 from generation.request_memory import RequestMemories, RequestMemory
 from generation.shielded_tasks import ShieldedTasks
 from generation.source_cleanup import SourceCleanup
@@ -35,6 +36,7 @@ class Lifecycle:
         delivery: Delivery,
         finalizer: Finalizer,
         source_cleanup: SourceCleanup,
+        late_questions: LateQuestions,
     ) -> None:
         self._requests = requests
         self._circuit_breaker = circuit_breaker
@@ -45,6 +47,7 @@ class Lifecycle:
         self._delivery = delivery
         self._finalizer = finalizer
         self._source_cleanup = source_cleanup
+        self._late_questions = late_questions
         self._memories = RequestMemories()
 
     async def advance(
@@ -77,6 +80,8 @@ class Lifecycle:
         self._memories.drop(request_id)
 
     async def _step(self, request: Request, memory: RequestMemory) -> StepResult:
+        if request.is_asked:
+            return await self._late_questions.put(request)
         if request.state is State.QUEUED:
             return await self._submit_when_admitted(request, memory)
         if request.state is State.SUBMITTING:
@@ -104,17 +109,18 @@ class Lifecycle:
             failure = Failure.SERVICE_PAUSED if paused else Failure.UNAVAILABLE
             return await fail(self._tasks, self._requests, request, failure)
         try:
-            if outage is None and not repeats and not memory.refused_by_outage:
+            if outage is not None or repeats or memory.refused_by_outage:
+                # Read again after the wait: the user may have edited the prompt.
+                current = await self._requests.get(request.id)
+                if current is None or current.state is not State.QUEUED:
+                    return StepResult(request.state if current is None else current.state)
+                # The outage does not count against this request's own time.
+                memory.began_at, request = None, current
+            if not await self._late_questions.is_due(request):
                 return await self._tasks.run(self._submission.step(request, memory, self._show_drawing))
-            # Read again after the wait: the user may have edited the prompt.
-            current = await self._requests.get(request.id)
-            if current is None or current.state is not State.QUEUED:
-                return StepResult(request.state if current is None else current.state)
-            # The outage does not count against this request's own time.
-            memory.began_at = None
-            return await self._tasks.run(self._submission.step(current, memory, self._show_drawing))
         finally:
             self._circuit_breaker.release(admission)
+        return await self._late_questions.ask(request)
 
     def _show_drawing(self, request: Request) -> None:
         self._status_messages.adopt(request)

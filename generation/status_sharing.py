@@ -29,7 +29,7 @@ class StatusSharing:
         `waits` is whether it has the request as one that waits.
         """
         request = await self._requests.get(request_id)
-        if request is None or request.state in FINAL:
+        if request is None or request.state in FINAL or request.is_asked:
             return None
         return None if waits and request.state is not State.QUEUED else request
 

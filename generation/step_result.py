@@ -20,6 +20,11 @@ class StepResult:
     closed: bool = False
     request: Request | None = None
 
+    @property
+    def holds_slot(self) -> bool:
+        """Whether the request still counts against the limits on the requests in flight."""
+        return self.state in PENDING and not (self.request is not None and self.request.is_asked)
+
 
 async def fail(
     tasks: ShieldedTasks, requests: Requests, request: Request, failure: Failure, detail: str | None = None

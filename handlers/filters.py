@@ -14,6 +14,7 @@ from chat.callbacks import (
     ChooseRatio,
     DrawDraft,
     DrawInRatio,
+    DrawStill,
     DropInline,
     InlineDraw,
     ResultButton,
@@ -161,7 +162,7 @@ async def by_group_admin(query: CallbackQuery, members: Members) -> bool:
 
 async def own_request(
     query: CallbackQuery,
-    callback_data: CancelRequest | ResultButton | DrawInRatio | ShowStep | TryAgain,
+    callback_data: CancelRequest | DrawStill | ResultButton | DrawInRatio | ShowStep | TryAgain,
     requests: Requests,
     members: Members,
 ) -> dict[str, Any]:

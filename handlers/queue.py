@@ -46,7 +46,9 @@ async def list_pending(
         if request not in pending:
             continue
         prompt = one_line(request.prompt)
-        if request.id in positions:
+        if request.is_asked:
+            lines.append(translate("queue-asked", number=number, prompt=prompt))
+        elif request.id in positions:
             position = positions[request.id]
             lines.append(translate("queue-waiting", number=number, prompt=prompt, place=position))
         else:

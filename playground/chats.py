@@ -43,9 +43,8 @@ class Chats:
     reactions. `members` maps a group's users to their status, `topics` a forum's thread ids to titles, `menus` a scope
     and a language to commands with their descriptions, `chat_menus` a chat and a language to those of its own menu.
     `descriptions` map a name and a language to a text, `inline_messages` an inline message id to a key of `messages`,
-    `menu_buttons` a private chat, or None for all, to its button. `profile_photos` are the bot's pictures, newest first,
-    each in its sizes. `ephemeral` is the server's support for ephemeral messages:
-    known, refused or unknown.
+    `menu_buttons` a private chat, or None for all, to its button. `profile_photos` are the bot's pictures, each in its
+    sizes, newest first. `ephemeral` is the server's support for ephemeral messages: known, refused or unknown.
     """
 
     users: dict[int, User] = field(default_factory=dict)

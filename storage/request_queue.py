@@ -35,7 +35,9 @@ _BEGUN = sa.or_(_IN_FLIGHT, sa.and_(_QUEUED, requests.c.started_at.is_not(None))
 """A request that was put back to `queued` keeps its slot."""
 _NEXT = sa.select(
     sa.func.count().filter(_BEGUN).label("begun"),
-    sa.func.min(requests.c.id).filter(_QUEUED, requests.c.started_at.is_(None)).label("next_id"),
+    sa.func.min(requests.c.id)
+    .filter(_QUEUED, requests.c.started_at.is_(None), requests.c.asked_at.is_(None))
+    .label("next_id"),
 ).where(requests.c.user_id == sa.bindparam("of_user"), requests.c.finished_at.is_(None))
 _COUNT_IN_FLIGHT = sa.select(
     sa.func.count().label("total"),

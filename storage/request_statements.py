@@ -79,6 +79,7 @@ BEGIN = (
         requests.c.id == sa.bindparam("by_id"),
         requests.c.state == State.QUEUED.value,
         requests.c.creates == sa.bindparam("read_creates"),
+        requests.c.asked_at.is_(None),
         requests.c.prompt == sa.bindparam("read_prompt"),
         requests.c.ratio.is_not_distinct_from(sa.bindparam("read_ratio")),
         requests.c.source_file_id.is_not_distinct_from(sa.bindparam("read_source")),

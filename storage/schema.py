@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -60,6 +60,7 @@ requests = sa.Table(
     sa.Column("source_unique_id", sa.Text),
     sa.Column("inline_message_id", sa.Text),
     sa.Column("favourite_at", sa.Float),
+    sa.Column("asked_at", sa.Float),
     sa.Index(
         "ix_requests_open",
         "id",
@@ -248,7 +249,7 @@ key_values = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
-"""Small values that survive a restart: hashes of the command menus, times of alarms."""
+"""Small values that survive a restart: hashes of the command menus, times of alarms, interruptions."""
 
 inbox = sa.Table(
     "inbox",

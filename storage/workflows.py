@@ -1,6 +1,7 @@
 """DBOS's table of workflows, read together with the requests (DBOS, System Tables)."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -37,6 +38,7 @@ _WAITING = (
         requests.c.finished_at.is_(None),
         requests.c.state == State.QUEUED.value,
         requests.c.started_at.is_(None),
+        requests.c.asked_at.is_(None),
         _DRAW.c.status.is_distinct_from("PENDING"),
     )
     .subquery()
@@ -50,6 +52,9 @@ _OPEN = (
         requests.c.user_id,
         requests.c.state,
         requests.c.started_at,
+        requests.c.asked_at,
+        requests.c.status_message_id,
+        requests.c.inline_message_id,
         _DRAW.c.status.label("draw"),
         _FINISH.c.status.label("finish"),
     )
@@ -90,6 +95,12 @@ def queue_positions(connection: sa.Connection) -> dict[int, int]:
     return {request_id: position for position, request_id in enumerate(ids, start=1)}
 
 
+def _has_question(row: Any) -> bool:
+    """Return whether the owner of a request is asked whether it is still wanted, so that nothing is left to do."""
+    shown = row.status_message_id is not None or row.inline_message_id is not None
+    return row.state == State.QUEUED and row.asked_at is not None and shown
+
+
 def find_lost_work(connection: sa.Connection) -> LostWork:
     """Return the open requests that no workflow drives, and the workflows that no process runs."""
     lost, in_queue = LostWork(orphans=list(connection.execute(_ORPHANS).scalars())), set()
@@ -97,14 +108,14 @@ def find_lost_work(connection: sa.Connection) -> LostWork:
         if row.draw in _LIVE:
             if row.draw == "ENQUEUED":
                 in_queue.add(row.user_id)
-        elif row.state in PENDING:
+        elif row.state in PENDING and not _has_question(row):
             if row.draw is not None:
                 lost.ended.append(Workflow.DRAW.id_of(row.id))
-            if row.state == State.QUEUED and row.started_at is None:
+            if row.state == State.QUEUED and row.started_at is None and row.asked_at is None:
                 lost.users.add(row.user_id)
             else:
                 lost.draws.append(row.id)
-        elif row.finish not in _LIVE:
+        elif row.state not in PENDING and row.finish not in _LIVE:
             if row.finish is not None:
                 lost.ended.append(Workflow.FINISH.id_of(row.id))
             lost.finishes.append(row.id)

@@ -135,6 +135,8 @@ span-seconds = { $seconds } s
 status-sending = 🎨 The picture is ready and on its way to you.
 status-paused = ⏸ The picture service isn’t responding. Your place is kept, and I’ll go on as soon as it’s back: no need to send this again.
 button-cancel = Cancel
+still-wanted = Sorry for the wait: for a while I couldn’t draw. Do you still want “{ $prompt }”?
+button-no-thanks = No, thanks
 button-try-again = 🔁 Try again
 
 ## Ends without a picture
@@ -361,6 +363,7 @@ queue-empty = Nothing waits and nothing is being drawn. Send /imagine to start.
 queue-empty-group = None of your pictures is on the way in this group. Send /imagine to start.
 queue-title = <b>Your pictures on the way</b>
 queue-running = { $number }. 🎨 { $prompt }
+queue-asked = { $number }. ❓ { $prompt } (do you still want it?)
 queue-waiting = { $number }. ⏳ { $prompt } (number { $place } in line)
 button-cancel-listed = ✕ { $prompt }
 button-listed-cancelled = Cancelled: { $prompt }

@@ -137,6 +137,8 @@ span-seconds = { $seconds } с
 status-sending = 🎨 Картинка готова, отправляю.
 status-paused = ⏸ Сервис рисования не отвечает. Место в очереди за вами: продолжу, как только он вернётся. Присылать снова не нужно.
 button-cancel = Отменить
+still-wanted = Простите за ожидание: какое-то время я не мог рисовать. Картинка «{ $prompt }» ещё нужна?
+button-no-thanks = Нет, спасибо
 button-try-again = 🔁 Ещё раз
 
 ## Если картинки не будет
@@ -370,6 +372,7 @@ queue-empty = Ничего не рисуется и не ждёт очереди
 queue-empty-group = В этой группе ваших картинок в работе нет. Начните с /imagine.
 queue-title = <b>Ваши картинки в работе</b>
 queue-running = { $number }. 🎨 { $prompt }
+queue-asked = { $number }. ❓ { $prompt } (ещё нужна?)
 queue-waiting = { $number }. ⏳ { $prompt } ({ $place }-я в очереди)
 button-cancel-listed = ✕ { $prompt }
 button-listed-cancelled = Отменено: { $prompt }

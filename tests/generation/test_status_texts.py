@@ -106,7 +106,9 @@ def test_the_bar_never_runs_backwards_and_is_never_full(
     learned: list[list[tuple[float, float, float]]], seconds: list[float]
 ) -> None:
     """It may be drawn by several states of the model, one after the other."""
-    status = ShownStatus(1, ReplyTarget(7), Translator("en"), Phase.DRAWING, 0.0, 1, reaction_only=False)
+    status = ShownStatus(
+        1, "a fox", ReplyTarget(7), Translator("en"), Phase.DRAWING, 0.0, 1, reaction_only=False
+    )
     estimates = [_estimate(parts) for parts in learned]
     bars: list[str] = []
     for number, elapsed in enumerate(sorted(seconds)):
@@ -142,7 +144,9 @@ def test_the_rest_is_the_median_of_the_pictures_that_are_not_done(at: int, left:
 
 
 def test_a_request_that_was_seen_to_wait_begins_a_new_bar() -> None:
-    status = ShownStatus(1, ReplyTarget(7), Translator("en"), Phase.DRAWING, 0.0, 1, reaction_only=False)
+    status = ShownStatus(
+        1, "a fox", ReplyTarget(7), Translator("en"), Phase.DRAWING, 0.0, 1, reaction_only=False
+    )
     status.filled = status.next_filled((Phase.DRAWING, 20), 5)
     assert status.next_filled((Phase.DRAWING, 0), 0) == 5
     assert status.next_filled((Phase.SENDING, 0), 0) == 5

@@ -133,10 +133,10 @@ async def test_a_migration_that_waits_for_a_backup_lets_the_others_work(postgres
     with new_database(postgres.admin_url, EMPTY) as url:
         build_older(url)
         with connect(url) as backup:
-            backup.exec_driver_sql("LOCK TABLE inbox IN ACCESS SHARE MODE")
+            backup.exec_driver_sql("LOCK TABLE requests IN ACCESS SHARE MODE")
             start = asyncio.create_task(open_database(url))
             await wait_for_lock(url)
-            reader = asyncio.create_task(asyncio.to_thread(read_rows, url, "SELECT * FROM inbox"))
+            reader = asyncio.create_task(asyncio.to_thread(read_rows, url, "SELECT * FROM requests"))
             assert await asyncio.wait_for(reader, 60) == []
             assert not start.done()
         await (await start).close()
@@ -147,7 +147,7 @@ async def test_a_start_does_not_wait_for_a_backup_for_ever(postgres: SharedPostg
     with new_database(postgres.admin_url, EMPTY) as url:
         build_older(url)
         with connect(url) as backup:
-            backup.exec_driver_sql("LOCK TABLE inbox IN ACCESS SHARE MODE")
+            backup.exec_driver_sql("LOCK TABLE requests IN ACCESS SHARE MODE")
             with pytest.raises(
                 DatabaseError, match="while another program, such as a backup, uses its"
             ) as raised:
