@@ -12,6 +12,7 @@ from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, Sen
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Message
 
+from chat.button_extras import ButtonExtras
 from chat.captions import strip_html, without_times
 from chat.errors import Rejected, TryLater, Unsure, is_no_op, to_send_error
 from chat.limits import Priority
@@ -37,6 +38,7 @@ class ApiCaller:
         self._bot = bot
         self._rate_limiter = rate_limiter
         self._clock = clock
+        self._button_extras = ButtonExtras()
 
     async def acquire_slot(self, chat_id: int, priority: Priority) -> None:
         """Wait until the rate limits allow one more message to a chat."""
@@ -47,9 +49,10 @@ class ApiCaller:
 
         `seconds` is the time for the call, None for that of all calls.
 
-        Repeats the call for the new id of a chat that was upgraded to a supergroup, and without a reply or a formatting
-        that Telegram rejects.
+        Repeats the call for the new id of a chat that was upgraded to a supergroup, and without a reply, a formatting
+        or a part of a button that Telegram rejects.
         """
+        method = self._button_extras.fit(method)
         try:
             async with self._in_slot(method, chat_id):
                 return await self._bot(method, request_timeout=seconds)
@@ -57,6 +60,11 @@ class ApiCaller:
             moved = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
             return await self.call(moved, error.migrate_to_chat_id, seconds=seconds)
         except AiogramError as error:
+            plain = self._button_extras.after_refusal(method, error)
+            if plain is not None:
+                result = await self.call(plain, chat_id, seconds=seconds)
+                self._button_extras.note_refusal()
+                return result
             simpler = _simplify(method, error)
             if simpler is not None:
                 log.error("message simplified", method=type(method).__name__, error=str(error))

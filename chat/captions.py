@@ -5,6 +5,8 @@ import re
 
 CAPTION_UNITS = 1_024
 """Bot API, sendPhoto: a caption has up to 1,024 characters after entities parsing."""
+COPY_UNITS = 256
+"""Longest text that a button copies (Bot API, CopyTextButton)."""
 TOAST_UNITS = 200
 """Bot API, answerCallbackQuery: a text of 0-200 characters."""
 ELLIPSIS = "…"

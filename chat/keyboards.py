@@ -4,7 +4,13 @@ import html
 from collections.abc import Sequence
 
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import (
+    CopyTextButton,
+    DisabledButton,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+)
 from aiogram.utils.keyboard import InlineKeyboardBuilder, KeyboardBuilder
 
 from chat.callbacks import (
@@ -20,13 +26,15 @@ from chat.callbacks import (
     PreferRatio,
     TryAgain,
 )
-from chat.captions import cut_start, one_line
+from chat.captions import COPY_UNITS, cut_start, one_line, units
 from chat.translations import LANGUAGES, Translator
 from core.model import PENDING, AspectRatio, Ending, Request
 from storage.preferences import Preference, WhoMayDraw
 
 EXAMPLES = ("first", "second")
 """The names of the prompts in the texts `example-…`."""
+_DRAWS, _ENDS = "success", "danger"
+"""The colours of a button that draws, and of one that cancels or deletes (Bot API, InlineKeyboardButton, style)."""
 _LISTED_UNITS = 24
 """Longest prompt on a button under /queue, in UTF-16 units: a phone shows about 30 on a button as wide as the list."""
 
@@ -47,7 +55,9 @@ def ratios(
     builder = InlineKeyboardBuilder()
     if preferred is not None:
         label = translate("button-draw-in", ratio=preferred.value)
-        builder.button(text=label, callback_data=ChooseRatio(draft=draft_id, ratio=preferred.slug))
+        builder.button(
+            text=label, style=_DRAWS, callback_data=ChooseRatio(draft=draft_id, ratio=preferred.slug)
+        )
     for ratio in offered:
         if ratio is not preferred:
             data = ChooseRatio(draft=draft_id, ratio=ratio.slug)
@@ -65,7 +75,7 @@ def ratios(
 
 def draw_draft(label: str, draft_id: int) -> InlineKeyboardMarkup:
     """Return the button that draws a draft without the parts that cannot be followed."""
-    button = InlineKeyboardButton(text=label, callback_data=DrawDraft(draft=draft_id).pack())
+    button = InlineKeyboardButton(text=label, style=_DRAWS, callback_data=DrawDraft(draft=draft_id).pack())
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
@@ -85,14 +95,16 @@ def preferred_ratio(
 def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
     """Return the button under a status message."""
     button = InlineKeyboardButton(
-        text=translate.raw("button-cancel"), callback_data=CancelRequest(request=request_id).pack()
+        text=translate.raw("button-cancel"),
+        style=_ENDS,
+        callback_data=CancelRequest(request=request_id).pack(),
     )
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
 def still_wanted(translate: Translator, request: Request) -> InlineKeyboardMarkup:
     """Return the buttons under the question whether a late request is still wanted."""
-    draw = _button(translate.raw("button-draw"), DrawStill(request=request.id))
+    draw = _button(translate.raw("button-draw"), DrawStill(request=request.id), style=_DRAWS)
     decline = _button(translate.raw("button-no-thanks"), CancelRequest(request=request.id))
     return InlineKeyboardMarkup(inline_keyboard=[[draw, decline]])
 
@@ -149,8 +161,30 @@ def ask(placeholder: str) -> ForceReply:
     return ForceReply(selective=True, input_field_placeholder=placeholder)
 
 
-def _button(label: str, data: CallbackData) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text=label, callback_data=data.pack())
+def copy_prompt(translate: Translator, prompt: str) -> InlineKeyboardMarkup | None:
+    """Return the button that copies a prompt, or None if it is too long for one."""
+    if units(prompt) > COPY_UNITS:
+        return None
+    button = InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=CopyTextButton(text=prompt))
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+
+def with_disabled(markup: InlineKeyboardMarkup, data: str | None) -> InlineKeyboardMarkup:
+    """Return a keyboard in which the button with some callback data is disabled (Bot API 10.3)."""
+
+    def disable(button: InlineKeyboardButton) -> InlineKeyboardButton:
+        return InlineKeyboardButton(text=button.text, disabled=DisabledButton())
+
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [disable(button) if button.callback_data == data else button for button in row]
+            for row in markup.inline_keyboard
+        ]
+    )
+
+
+def _button(label: str, data: CallbackData, *, style: str | None = None) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=label, style=style, callback_data=data.pack())
 
 
 def languages(translate: Translator, user_id: int, chosen: str | None) -> InlineKeyboardMarkup:
@@ -167,7 +201,9 @@ def languages(translate: Translator, user_id: int, chosen: str | None) -> Inline
 def forget(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
     """Return the buttons that confirm or decline the deletion of a user's data."""
     builder = InlineKeyboardBuilder()
-    builder.button(text=translate.raw("button-forget"), callback_data=Forget(user=user_id, sure=True))
+    builder.button(
+        text=translate.raw("button-forget"), style=_ENDS, callback_data=Forget(user=user_id, sure=True)
+    )
     builder.button(text=translate.raw("button-keep"), callback_data=Forget(user=user_id, sure=False))
     return _markup(builder.adjust(1))
 

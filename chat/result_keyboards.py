@@ -24,13 +24,11 @@ from chat.callbacks import (
     ShowStep,
     paged_of,
 )
-from chat.captions import units
+from chat.captions import COPY_UNITS, units
 from chat.translations import Translator
 from core.model import AspectRatio, Request
 from storage.picture_history import ALL_PICTURES, HistoryPage
 
-_LONGEST_COPY = 256
-"""Bot API, CopyTextButton."""
 _END = "·"
 """The label in the place of an arrow at an end of the history."""
 _OFFERS = {
@@ -136,7 +134,7 @@ def shapes(translate: Translator, request: Request, *, paged: int) -> InlineKeyb
 def more(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
     """Return the buttons of More. The description is copied if it is short enough for such a button."""
     rows = []
-    if units(request.prompt) <= _LONGEST_COPY:
+    if units(request.prompt) <= COPY_UNITS:
         copied = CopyTextButton(text=request.prompt)
         rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])
     rows.append([_action(translate, request, ResultAction.DELETE, paged=paged)])

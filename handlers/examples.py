@@ -1,10 +1,15 @@
 """The examples under /start and /help, which draw at once."""
 
-from aiogram import Router
-from aiogram.types import CallbackQuery
+import contextlib
 
+from aiogram import Router
+from aiogram.types import CallbackQuery, Message
+
+from chat import keyboards
 from chat.callbacks import DrawExample
+from chat.errors import SendError
 from chat.keyboards import EXAMPLES
+from chat.sender import Sender
 from chat.translations import Translator
 from core.model import DEFAULT_RATIO, GenerationRequest
 from core.reply_target import ReplyTarget
@@ -12,6 +17,7 @@ from handlers import origins
 from handlers.filters import pressed_place
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
+from handlers.outcome import Outcome
 from handlers.user_errors import ButtonExpired
 
 
@@ -22,14 +28,22 @@ async def example_pressed(
     place: ReplyTarget,
     translate: Translator,
     generation_service: GenerationService,
+    sender: Sender,
 ) -> None:
-    """Draw the pressed example. All presses of one button are one request."""
+    """Draw the pressed example and disable its button. All presses of one button are one request."""
     if callback_data.name not in EXAMPLES:
         raise ButtonExpired
     origin = origins.of_example(callback_data.name, user, place, translate.language)
     ratio = await generation_service.ratio_for(origin, None) or DEFAULT_RATIO
     prompt = translate.raw(f"example-{callback_data.name}")
-    await generation_service.submit(GenerationRequest(origin, prompt, ratio), translate, query_id=query.id)
+    request = GenerationRequest(origin, prompt, ratio)
+    outcome = await generation_service.submit(request, translate, query_id=query.id)
+    markup = query.message.reply_markup if isinstance(query.message, Message) else None
+    if outcome is Outcome.STARTED and markup is not None and not place.in_group:
+        # In a group, the others may still press it.
+        shown = keyboards.with_disabled(markup, query.data)
+        with contextlib.suppress(SendError):
+            await sender.edit_keyboard(place.chat_id, place.require_reply_to(), shown)
 
 
 def router() -> Router:

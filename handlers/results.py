@@ -6,6 +6,7 @@ from typing import Any
 from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery, Message
 
+from chat import keyboards as shared_keyboards
 from chat import result_keyboards
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton, selection_of
 from chat.private_replies import PrivateReplies
@@ -198,7 +199,9 @@ async def prompt_of_picture(
     private_replies: PrivateReplies,
 ) -> None:
     """Send the prompt of a picture, to copy."""
-    await private_replies.send(place_of(message), user.id, translate("prompt-back", prompt=request.prompt))
+    keyboard = shared_keyboards.copy_prompt(translate, request.prompt)
+    text = translate("prompt-back", prompt=request.prompt)
+    await private_replies.send(place_of(message), user.id, text, keyboard=keyboard)
 
 
 async def answers_source(

@@ -185,12 +185,21 @@ class Call:
         except ValidationError:
             raise ApiError(400, "Bad Request: object expected as reply markup") from None
         for button in (button for row in markup.inline_keyboard for button in row):
-            _check_button(button)
+            _check_button(button, old=self.chats.old_buttons)
         return markup
 
 
-def _check_button(button: InlineKeyboardButton) -> None:
-    """Raise ApiError for a button that the Bot API refuses. Other kinds than the bot's are refused, too."""
+def _check_button(button: InlineKeyboardButton, *, old: bool) -> None:
+    """Raise ApiError for a button that the Bot API refuses. Other kinds than the bot's are refused, too.
+
+    An `old` server sees no kind in a disabled button (the words are of the Bot API server, get_inline_keyboard_button).
+    It would ignore a style; a strict one refuses it.
+    """
+    if old and (button.disabled is not None or button.style is not None):
+        raise ApiError(
+            400,
+            "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+        )
     if not button.text.strip():
         raise ApiError(400, "Bad Request: text buttons are allowed only with a text")
     if button.style not in {None, "danger", "success", "primary"}:  # Bot API, InlineKeyboardButton, style

@@ -70,6 +70,8 @@ class Chats:
     guest_mode: bool = True
     """The switches of BotFather."""
     ephemeral: str = "known"
+    old_buttons: bool = False
+    """The server refuses coloured and disabled buttons."""
     events: list[Event] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
     _changed: asyncio.Condition = field(init=False, default_factory=asyncio.Condition)

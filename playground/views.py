@@ -163,5 +163,10 @@ def _buttons(one: Message) -> list[list[Json]]:
 
 def _button(button: InlineKeyboardButton) -> Json:
     copied = button.copy_text.text if button.copy_text is not None else None
-    kind = {"data": button.callback_data, "copy": copied, "url": button.url}
+    kind = {
+        "disabled": button.disabled is not None,
+        "data": button.callback_data,
+        "copy": copied,
+        "url": button.url,
+    }
     return {"text": button.text, "style": button.style, **kind}

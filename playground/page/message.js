@@ -91,7 +91,7 @@ export class Item {
       else this.actions.press(this.message, key.data);
     };
     const mark = key.copy !== null ? "copy" : key.url !== null ? "link" : null;
-    return el("button", { type: "button", lang: languageOf(key.text), data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
+    return el("button", { type: "button", lang: languageOf(key.text), disabled: key.disabled, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
       el("span", {}, key.text), mark && icon(mark));
   }
 

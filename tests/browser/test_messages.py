@@ -5,6 +5,7 @@ import re
 import pytest
 from aiogram.types import (
     CopyTextButton,
+    DisabledButton,
     EphemeralMessageParameters,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -31,6 +32,15 @@ async def test_the_page_s_words_are_the_same_in_both_languages(stage: Stage) -> 
         if isinstance(english, str) and isinstance(russian, str):
             assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", russian)), name
             assert " – " not in russian, name
+
+
+async def test_a_disabled_button_cannot_be_pressed(stage: Stage) -> None:
+    page = stage.visitor.page
+    markup = keys("Left", "Right")
+    markup.inline_keyboard[0][0] = InlineKeyboardButton(text="Left", disabled=DisabledButton())
+    await stage.bot.send_message(ANN, "Choose", reply_markup=markup)
+    await expect(page.locator(".keys button", has_text="Left")).to_be_disabled()
+    await expect(page.locator(".keys button", has_text="Right")).to_be_enabled()
 
 
 async def test_a_press_shows_until_the_bot_answers_it(stage: Stage) -> None:
