@@ -13,6 +13,7 @@ from aiogram.types import (
 from chat.bot_switches import BotSwitches
 from chat.callbacks import DropInline, InlineDraw
 from chat.captions import caption, cut, one_line, strip_html
+from chat.links import request_link
 from chat.translations import Translator
 from core.model import AspectRatio, FileKind, Request
 
@@ -116,6 +117,6 @@ def under_picture(
             InlineKeyboardButton(text=translate.raw("button-draw-own"), switch_inline_query_current_chat="")
         )
     if switches.address is not None:
-        url = f"{switches.address}?start=r{request.id}"
+        url = request_link(switches.address, request.id)
         row.append(InlineKeyboardButton(text=translate.raw("button-open-in-chat"), url=url))
     return InlineKeyboardMarkup(inline_keyboard=[row]) if row else None

@@ -92,13 +92,13 @@ class ExportArchives:
 
         The first archive also has everything that is kept beside requests.
         """
-        username = (await self._bot.me()).username or ""
+        address = f"https://t.me/{(await self._bot.me()).username or ''}"
         contents = Contents(sent_id=export.sent_id)
         unavailable = 0
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             async for request in self._requests(export):
                 picture = await self._picture(request)
-                entry = _description(request, username)
+                entry = _description(request, address)
                 data = b"" if isinstance(picture, Missing) else picture
                 if isinstance(picture, Missing):
                     entry["missing"] = picture
@@ -179,13 +179,13 @@ def _member(request: Request, path: str) -> zipfile.ZipInfo:
     return zipfile.ZipInfo(path, datetime.fromtimestamp(request.require_finished_at(), UTC).timetuple()[:6])
 
 
-def _description(request: Request, username: str) -> Json:
+def _description(request: Request, address: str) -> Json:
     source = request.source
     return {
-        "link": request_link(username, request.id),
+        "link": request_link(address, request.id),
         "description": request.prompt,
         "shape": request.ratio,
-        "changes": None if source is None else _source(source.parent_id, username),
+        "changes": None if source is None else _source(source.parent_id, address),
         "state": request.state,
         "failure": request.failure,
         "chat": _kind_of_chat(request.place),
@@ -202,8 +202,8 @@ def _kind_of_chat(place: ReplyTarget) -> str:
     return "group" if place.in_group else "private"
 
 
-def _source(parent_id: int | None, username: str) -> str:
-    return "a picture that the user sent" if parent_id is None else request_link(username, parent_id)
+def _source(parent_id: int | None, address: str) -> str:
+    return "a picture that the user sent" if parent_id is None else request_link(address, parent_id)
 
 
 def _time(at: float | None) -> str | None:

@@ -17,7 +17,7 @@ from core.model import PENDING, SENDING, Request, State
 from generation.end_texts import EndTexts
 from generation.engine import Engine
 from generation.poll_schedule import PollSchedule
-from generation.status_content import Phase, content_of, text_of
+from generation.status_content import Phase, content_of, filled_of, text_of
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
@@ -79,15 +79,15 @@ async def _status(
     positions = await engine.queue_positions()
     if request.id in positions:
         phase = Phase.WAITING
-    usual = poll_schedule.usual()
+    estimate = poll_schedule.estimate()
     content = content_of(
         phase,
         position=positions.get(request.id, 0),
         elapsed=int(clock.now() - (request.started_at or request.accepted_at)),
-        usual=usual,
+        estimate=estimate,
         paused=False,
     )
-    return text_of(content, translate, usual=usual)
+    return text_of(content, translate, estimate=estimate, filled=filled_of(content, estimate))
 
 
 def router() -> Router:

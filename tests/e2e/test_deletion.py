@@ -85,6 +85,27 @@ async def test_the_message_stays_if_telegram_does_not_delete_it(shared_bot: Worl
         assert _kept(shared_bot, ann) == []
 
 
+async def test_an_inline_message_stays_when_its_picture_is_deleted(shared_bot: World) -> None:
+    """The bot may only edit it (Bot API, InlineKeyboardMarkup): its user deletes it."""
+    ann = shared_bot.add_user()
+    club = shared_bot.add_group(ann)
+    shared_bot.telegram.chats.blocked.add(club)
+    query_id = shared_bot.telegram.ask_inline(ann, "a fox --ar 1:1")
+    query = shared_bot.telegram.inline.queries[query_id]
+    await shared_bot.wait_until(lambda: query.results)
+    assert query.results is not None
+    sent = shared_bot.telegram.choose(ann, query_id, query.results[0].id, club, feedback=True)
+    await shared_bot.wait_until(lambda: shared_bot.current(sent).photo)
+    kept = await shared_bot.wait_for_picture(ann)
+    await shared_bot.wait_until_closed()
+    for label in ("⋯ More", "🗑 Delete", "Yes, delete it"):
+        await _press(shared_bot, ann, kept, label)
+    await shared_bot.wait_for_toast(kept, "You can delete it yourself", alert=True)
+    assert not _is_there(shared_bot, kept)
+    assert _is_there(shared_bot, sent)
+    assert _kept(shared_bot, ann) == []
+
+
 async def test_the_source_of_an_edit_is_named_before_it_is_deleted(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     fox = await _draw(shared_bot, ann)

@@ -4,15 +4,22 @@ import asyncio
 import io
 import json
 import random
+import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiogram.types import Document, Message, User
 
 from generation.export_archive import LARGEST_ARCHIVE
+from generation.exporter import MOST_TRIES
 from playground import faults
 from playground.faults import Fault
+from storage.schema import exports
+from tests.support.fleet import open_fleet
+from tests.support.ledger import connect
 from tests.support.world import World, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -73,7 +80,7 @@ async def test_everything_kept_comes_in_one_archive(shared_bot: World) -> None:
     await _draw(shared_bot, ben, "Ben's own", group)
     shared_bot.telegram.say(ann, "/imagine nsfw --ar 1:1")
     await shared_bot.wait_for_text(ann, "отказался рисовать")
-    shared_bot.telegram.press(ann, fox, "☆ В избранное")
+    shared_bot.telegram.press(ann, fox, "☆ Избранное")
     shared_bot.telegram.say(ann, "/history лиса")
     await shared_bot.wait_until_handled()
     shared_bot.telegram.say(ann, "/export")
@@ -262,6 +269,57 @@ async def test_an_export_outlives_a_kill_at_each_commit(own_bot: World) -> None:
         assert len(_documents(own_bot, user)) in ((1, 2) if unsure else (1,)), number
         assert len(own_bot.rows("SELECT 1 FROM exports WHERE user_id = ?", user.id)) == 1
     assert number > 4
+
+
+async def test_an_export_that_does_not_get_through_is_given_up(own_bot: World) -> None:
+    """Each begun send may have reached the user, so there are no more than three."""
+    await own_bot.process.start()
+    ann = own_bot.add_user()
+    await _draw(own_bot, ann)
+    await own_bot.process.kill()
+    with connect(own_bot.process.settings["DATABASE_URL"]) as ledger:
+        columns = {
+            "key": "m:1:1:",
+            "user_id": ann.id,
+            "language": "en",
+            "asked_at": time.time(),
+            "last_id": 1,
+        }
+        ledger.execute(sa.insert(exports), columns | {"tries": MOST_TRIES})
+    await own_bot.process.start()
+    await own_bot.wait_for_text(ann, "I could not get the copy of your data through to you")
+    await own_bot.process.wait_until(lambda: not own_bot.rows("SELECT 1 FROM exports"))
+    assert _documents(own_bot, ann) == []
+    own_bot.telegram.say(ann, "/export")
+    await _wait_for_archives(own_bot, ann)
+
+
+@pytest.mark.long(30)
+async def test_replicas_send_each_export_once(postgres_url: str, tmp_path: Path) -> None:
+    """The leader makes them, also those that the other replica began. It is killed during one of them."""
+    async with open_fleet(tmp_path, [postgres_url] * 2) as fleet:
+        world = fleet.world
+        await fleet.start()
+        users = [world.add_user() for _ in range(4)]
+        for user in users:
+            await _draw(world, user)
+        for user in users[:3]:  # the replicas take them in turn
+            world.telegram.say(user, "/export")
+        for user in users[:3]:
+            await _wait_for_archives(world, user)
+        await _wait_until_finished(world)
+        await world.wait_until(lambda: sum(fleet.lines("export sent")) == 3)
+        assert fleet.lines("export sent") == [3, 0]
+        killed = asyncio.Event()
+        hanging = world.telegram.faults.add(Fault("getFile", until=killed, drop=True))
+        world.telegram.say(users[3], "/export")
+        await world.wait_until(lambda: hanging.hits)
+        await fleet.replicas[0].kill()
+        killed.set()
+        await _wait_for_archives(world, users[3])
+        await _wait_until_finished(world)
+        assert [len(_documents(world, user)) for user in users] == [1] * 4
+        assert fleet.replicas[1].tracebacks == []
 
 
 async def test_a_picture_that_telegram_no_longer_has_is_named(own_bot: World) -> None:

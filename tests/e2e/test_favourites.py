@@ -64,7 +64,7 @@ async def test_the_arrows_lead_from_favourite_to_favourite(shared_bot: World) ->
     ann = shared_bot.add_user("ru")
     pictures = [await _draw(shared_bot, ann, f"лиса {number}") for number in range(1, 5)]
     for picture in pictures[::2]:
-        await _press(shared_bot, ann, picture, "☆ В избранное")
+        await _press(shared_bot, ann, picture, "☆ Избранное")
     shared_bot.telegram.say(ann, "/favorites")
     page = await shared_bot.wait_for_picture(ann, 5)
     assert (page.caption or "").startswith("лиса 3\n")
@@ -76,7 +76,7 @@ async def test_the_arrows_lead_from_favourite_to_favourite(shared_bot: World) ->
         await _press(shared_bot, ann, page, button)
     assert buttons(shared_bot.current(page))[-4:] == ["◀◀", "◀", "·", "·"]
     # The star does not change the picture that is shown, nor the way to the others.
-    starless = await _press(shared_bot, ann, page, "★ В избранном")
+    starless = await _press(shared_bot, ann, page, "★ Избранное")
     assert (starless.caption or "").startswith("лиса 1\n")
     assert buttons(starless)[-4:] == ["◀◀", "◀", "·", "·"]
     assert ((await _press(shared_bot, ann, page, "◀◀")).caption or "").startswith("лиса 3\n")
