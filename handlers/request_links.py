@@ -7,7 +7,7 @@ from aiogram.filters import CommandObject
 from aiogram.types import InlineKeyboardMarkup, Message
 
 from chat.captions import caption, one_line
-from chat.keyboards import cancel_listed
+from chat.keyboards import cancel_listed, still_wanted
 from chat.picture_sender import PictureSender
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
@@ -60,7 +60,10 @@ async def link_opened(
     buttons: InlineKeyboardMarkup | None = None
     if request.state in PENDING:
         buttons = cancel_listed(translate, [request])
-    if request.state in PENDING | SENDING:
+    if request.is_asked:
+        text = translate("still-wanted", prompt=one_line(request.prompt))
+        buttons = still_wanted(translate, request)
+    elif request.state in PENDING | SENDING:
         text = await _status(request, translate, engine, poll_schedule, clock)
     elif request.state is State.FAILED:
         text, buttons = await end_texts.failed(request, translate)
@@ -83,7 +86,7 @@ async def _status(
     content = content_of(
         phase,
         position=positions.get(request.id, 0),
-        elapsed=int(clock.now() - (request.started_at or request.accepted_at)),
+        elapsed=clock.now() - (request.started_at or request.accepted_at),
         estimate=estimate,
         paused=False,
     )

@@ -69,7 +69,8 @@ def _bury(world: World) -> None:
 
 def _questions(world: World, chat_id: int) -> list[Message]:
     messages = world.messages_in(chat_id)
-    return [message for message in messages if len(buttons(message)) == 2 and "Draw" in buttons(message)[0]]
+    known = [labels for _, labels, _ in QUESTIONS.values()]
+    return [message for message in messages if buttons(message) in known]
 
 
 @ENGINES
@@ -92,6 +93,10 @@ async def test_each_waiting_request_is_asked_about_and_drawn_or_cancelled_by_a_p
     listed = await own_bot.wait_for_text(ann, "❓ a fox")
     assert "❓ a <hen>" in (listed.text or "")
     assert len(own_bot.media.tasks) == 0
+    number = own_bot.rows("SELECT id FROM requests WHERE prompt = 'a fox'")[0]["id"]
+    before = len(_questions(own_bot, ann.id))
+    own_bot.telegram.say(ann, f"/start r{number}")
+    await own_bot.wait_until(lambda: len(_questions(own_bot, ann.id)) == before + 1)
 
     own_bot.telegram.press(ann, hen, labels[1])
     await own_bot.wait_for_toast(hen, cancelled)
