@@ -25,6 +25,7 @@ from handlers import (
     language,
     moderation,
     photos,
+    picture_styles,
     plain_words,
     private_only,
     question_end,
@@ -35,6 +36,7 @@ from handlers import (
     results,
     start,
     still_wanted,
+    styles,
     try_again,
 )
 from handlers.access_rules import AccessRules
@@ -45,6 +47,7 @@ from handlers.middleware import UserContextMiddleware
 from handlers.other_reading import OtherReading
 from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
+from handlers.styling import Styling
 
 
 def build_dispatcher(
@@ -69,6 +72,7 @@ def build_dispatcher(
         engine=generation.engine,
         private_replies=chat.private_replies,
     )
+    styling = Styling(styles=storage.styles, preferences=storage.preferences)
     generation_service = GenerationService(
         engine=generation.engine,
         access_rules=access_rules,
@@ -79,6 +83,7 @@ def build_dispatcher(
         edited_requests=edited_requests,
         other_reading=other_reading,
         rejection_texts=rejection_texts,
+        styling=styling,
         sender=chat.sender,
         private_replies=chat.private_replies,
     )
@@ -126,6 +131,8 @@ def build_dispatcher(
         requests=storage.requests,
         searches=storage.searches,
         sender=chat.sender,
+        styles=storage.styles,
+        styling=styling,
     )
     user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans)
     for observer in (
@@ -150,6 +157,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         moderation.router(),
         edits.router(),
         request_links.router(),
+        styles.router(),
         start.router(),
         imagine.router(),
         queue.router(),
@@ -167,6 +175,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         results.router(),
         favourites.router(),
         deletion.router(),
+        picture_styles.router(),
         try_again.router(),
         comparisons.router(),
         photos.router(),

@@ -23,6 +23,7 @@ from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
 from storage.searches import Searches
+from storage.styles import Styles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class StorageParts:
     requests: Requests
     searches: Searches
     strikes: ModerationStrikes
+    styles: Styles
 
 
 def build_storage(database: Database, clock: Clock, queue: RequestQueue | None = None) -> StorageParts:
@@ -74,4 +76,5 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         requests=Requests(database=database, clock=clock, queue=queue, strikes=strikes),
         searches=Searches(database=database, clock=clock),
         strikes=strikes,
+        styles=Styles(database=database, clock=clock),
     )

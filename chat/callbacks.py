@@ -65,6 +65,13 @@ class PreferRatio(CallbackData, prefix="p"):
     ratio: str = ""
 
 
+class PreferStyle(CallbackData, prefix="ps"):
+    """Set the usual style of a user. An empty key means none."""
+
+    user: LedgerId
+    style: str = ""
+
+
 class ResultAction(StrEnum):
     """An action on a delivered picture."""
 
@@ -76,6 +83,7 @@ class ResultAction(StrEnum):
     EDIT_SOURCE = "p"
     BACK = "b"
     MORE = "m"
+    STYLES = "t"
     FAVOURITE = "f"
     NOT_FAVOURITE = "n"
     DELETE = "d"
@@ -137,6 +145,14 @@ class DrawInRatio(CallbackData, prefix="s"):
 
     request: LedgerId
     ratio: str
+    paged: Paged = 0
+
+
+class DrawInStyle(CallbackData, prefix="ds"):
+    """Draw a request again in another style, or without one if the key is empty."""
+
+    request: LedgerId
+    style: str
     paged: Paged = 0
 
 
@@ -211,7 +227,7 @@ class Forget(CallbackData, prefix="f"):
 
 
 _BROWSING = (
-    *(CancelRequest, PreferRatio, ShowStep, ShowPage, ShowSelected, HistoryEnd, SelectionEnd),
+    *(CancelRequest, PreferRatio, PreferStyle, ShowStep, ShowPage, ShowSelected, HistoryEnd, SelectionEnd),
     *(GroupChoice, PreferLanguage),
 )
 _BROWSING_ACTIONS = frozenset(
@@ -219,6 +235,7 @@ _BROWSING_ACTIONS = frozenset(
         ResultAction.SHAPES,
         ResultAction.BACK,
         ResultAction.MORE,
+        ResultAction.STYLES,
         ResultAction.FAVOURITE,
         ResultAction.NOT_FAVOURITE,
         ResultAction.DELETE,

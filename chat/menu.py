@@ -24,7 +24,7 @@ from storage.preferences import Preferences
 log = structlog.get_logger(__name__)
 
 _PICTURES = ("imagine", "history", "favorites", "queue", "quota")
-PRIVATE = (*_PICTURES, "ratio", "language", "help", "export", "forget")
+PRIVATE = (*_PICTURES, "ratio", "style", "language", "help", "export", "forget")
 ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
 GROUP = (*_PICTURES, "help")
 GROUP_ADMIN = (*GROUP, "settings")

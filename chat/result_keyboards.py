@@ -42,6 +42,7 @@ _OFFERS = {
     ResultAction.FAVOURITE: "favourite",
     ResultAction.NOT_FAVOURITE: "not-favourite",
     ResultAction.DELETE: "delete",
+    ResultAction.STYLES: "styles",
 }
 """The texts of the buttons under a picture."""
 
@@ -133,7 +134,7 @@ def shapes(translate: Translator, request: Request, *, paged: int) -> InlineKeyb
 
 def more(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
     """Return the buttons of More. The description is copied if it is short enough for such a button."""
-    rows = []
+    rows = [[_action(translate, request, ResultAction.STYLES, paged=paged)]]
     if units(request.prompt) <= COPY_UNITS:
         copied = CopyTextButton(text=request.prompt)
         rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])

@@ -161,7 +161,8 @@ class Draft:
 
     `refused_at` (Unix seconds) marks an origin that was refused: a later photo of the same album is ignored.
     `answered_at` (Unix seconds) marks a question that was answered by another message of the user. After
-    `superseded_at` (Unix seconds) words without a reply do not answer the question any more.
+    `superseded_at` (Unix seconds) words without a reply do not answer the question any more. `style` are the names of
+    the styles that the prompt will get, separated by blanks; it is empty for no style, also not the usual one.
     """
 
     id: int
@@ -174,6 +175,7 @@ class Draft:
     refused_at: float | None
     answered_at: float | None
     superseded_at: float | None
+    style: str | None = None
 
     @property
     def offers_both(self) -> bool:

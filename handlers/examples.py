@@ -18,6 +18,8 @@ from handlers.filters import pressed_place
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.outcome import Outcome
+from handlers.prompt import ParsedPrompt
+from handlers.styling import Styling
 from handlers.user_errors import ButtonExpired
 
 
@@ -27,16 +29,21 @@ async def example_pressed(
     user: UserIdentity,
     place: ReplyTarget,
     translate: Translator,
+    styling: Styling,
     generation_service: GenerationService,
     sender: Sender,
 ) -> None:
-    """Draw the pressed example and disable its button. All presses of one button are one request."""
+    """Draw the pressed example in the usual shape and style, and disable its button.
+
+    All presses of one button are one request.
+    """
     if callback_data.name not in EXAMPLES:
         raise ButtonExpired
     origin = origins.of_example(callback_data.name, user, place, translate.language)
     ratio = await generation_service.ratio_for(origin, None) or DEFAULT_RATIO
-    prompt = translate.raw(f"example-{callback_data.name}")
-    request = GenerationRequest(origin, prompt, ratio)
+    example = ParsedPrompt(translate.raw(f"example-{callback_data.name}"), None)
+    parsed = await styling.apply(origin, example, translate, usual=True, changes=False)
+    request = GenerationRequest(origin, parsed.prompt, ratio)
     outcome = await generation_service.submit(request, translate, query_id=query.id)
     markup = query.message.reply_markup if isinstance(query.message, Message) else None
     if outcome is Outcome.STARTED and markup is not None and not place.in_group:

@@ -14,6 +14,7 @@ from chat.callbacks import (
     ChooseRatio,
     DrawDraft,
     DrawInRatio,
+    DrawInStyle,
     DrawStill,
     DropInline,
     InlineDraw,
@@ -162,7 +163,7 @@ async def by_group_admin(query: CallbackQuery, members: Members) -> bool:
 
 async def own_request(
     query: CallbackQuery,
-    callback_data: CancelRequest | DrawStill | ResultButton | DrawInRatio | ShowStep | TryAgain,
+    callback_data: CancelRequest | DrawStill | ResultButton | DrawInRatio | DrawInStyle | ShowStep | TryAgain,
     requests: Requests,
     members: Members,
 ) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
 from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
+from handlers.styling import Styling
 from storage.preferences import Preference, Preferences
 from storage.requests import Requests
 
@@ -45,6 +46,7 @@ class GenerationService:
         edited_requests: EditedRequests,
         other_reading: OtherReading,
         rejection_texts: RejectionTexts,
+        styling: Styling,
         sender: Sender,
         private_replies: PrivateReplies,
     ) -> None:
@@ -57,6 +59,7 @@ class GenerationService:
         self._edited_requests = edited_requests
         self._other_reading = other_reading
         self._rejection_texts = rejection_texts
+        self._styling = styling
         self._sender = sender
         self._private_replies = private_replies
 
@@ -80,9 +83,11 @@ class GenerationService:
         that, too, and so does a message about words that are drawn. `user_name` is mentioned by a question in a group.
         `preface` stands before a question with buttons. `edited` is True for an edited message: it changes the request
         or replaces the question that an earlier form of the message led to. `query_id` is the press on Edit that leads
-        to a question; it is answered first.
+        to a question; it is answered first. Raises PromptTooLong if the words of a style make the prompt so.
         """
         outcome = None
+        new = source is None and answered is None  # the usual style is for new pictures, not for changes
+        parsed = await self._styling.apply(origin, parsed, translate, usual=new, changes=source is not None)
         if edited:
             unconfirmed = answered if confirmation is Confirmation.WORDS else None
             if unconfirmed and await self._edited_requests.waits_to_change(origin, unconfirmed):

@@ -21,6 +21,7 @@ from handlers.identity import UserIdentity
 from handlers.inline_service import InlineService
 from handlers.prompt import ParsedPrompt, PromptTooLong, parse_prompt
 from handlers.rejection_texts import RejectionTexts
+from handlers.styling import Styling
 from storage.inline_prompts import InlinePrompts
 from storage.requests import Requests
 
@@ -36,6 +37,7 @@ async def guest_message(
     inline_messages: InlineMessages,
     inline_service: InlineService,
     generation_service: GenerationService,
+    styling: Styling,
     rejection_texts: RejectionTexts,
 ) -> None:
     """Answer a mention: draw its words, or change the picture that it answers."""
@@ -49,13 +51,16 @@ async def guest_message(
     known = await requests.by_key(key)
     if known is not None and known.user_id == user.id and known.place.inline_message_id is None:
         return  # the same message has come as a member's, too
+    origin = Origin(key, user.id, ReplyTarget(user.id), translate.language)
     try:
         parsed = parse_prompt(await _words(message, bot))
         source = await find_subject(message, parsed, bot.id, requests)
+        parsed = await styling.apply(
+            origin, parsed, translate, usual=source is None, changes=source is not None
+        )
     except (PromptTooLong, SourceError) as error:
         await _say(query_id, rejection_texts.of_error(error, translate), translate, inline_messages)
         return
-    origin = Origin(key, user.id, ReplyTarget(user.id), translate.language)
     reason = await _reason_not_to_draw(origin, parsed, translate, generation_service)
     if reason is not None:
         await _say(query_id, reason, translate, inline_messages)

@@ -31,6 +31,7 @@ from handlers.other_reading import OtherReading
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt, parse_prompt
 from handlers.questions import Questions
+from handlers.styling import Styling
 from storage.drafts import Drafts
 from storage.preferences import Preferences
 from storage.requests import Requests
@@ -45,6 +46,7 @@ async def imagine(
     requests: Requests,
     drafts: Drafts,
     private_replies: PrivateReplies,
+    styling: Styling,
     generation_service: GenerationService,
 ) -> None:
     """Draw the prompt after the command, or edit the picture of the message or of the message it answers."""
@@ -52,7 +54,7 @@ async def imagine(
     redrawn = await _picture_to_redraw(message, parsed, bot, requests)
     source = answered = None
     if redrawn is not None:
-        parsed = replace(parsed, prompt=redrawn.prompt)
+        parsed = await styling.of_picture(user.id, redrawn, parsed)
     else:
         source = await find_subject(message, parsed, bot.id, requests)
         if source is None:
@@ -75,8 +77,8 @@ async def imagine(
 async def _picture_to_redraw(
     message: Message, parsed: ParsedPrompt, bot: Bot, requests: Requests
 ) -> Request | None:
-    """Return the request of the bot's picture that a ratio alone answers. None for an edit, which keeps its shape."""
-    if parsed.prompt or not parsed.names_shape or message.reply_to_message is None:
+    """Return the request of the bot's picture that a ratio or a style alone answers. None for an edit."""
+    if not parsed.changes_look or message.reply_to_message is None:
         return None
     request = await find_request(message.reply_to_message, bot.id, requests)
     return None if request is None or request.source is not None else request
@@ -99,11 +101,13 @@ async def prompt_given(
     parsed = parse_prompt(await without_mention(message.text or "", bot))
     if draft.source is None and not parsed.names_shape:
         parsed = replace(parsed, ratio=draft.ratio)
+    if parsed.styles is None and draft.style is not None:
+        parsed = replace(parsed, styles=tuple(draft.style.split()))
     origin = origins.of_message(message, user, translate.language)
     outcome = await generation_service.request_or_ask(
         origin, parsed, translate, draft.source, user_name=user.name, edited=message.edit_date is not None
     )
-    if outcome is not Outcome.REFUSED and parsed.prompt:
+    if outcome is not Outcome.REFUSED and (parsed.prompt or outcome is Outcome.STARTED):
         await drafts.set_answered(draft.id)
 
 
@@ -127,7 +131,7 @@ async def ratio_given(
     origin = replace(draft.origin, language=translate.language)
     known = await requests.by_key(origin.key) if message.edit_date is not None else None
     if known is not None:
-        parsed = replace(parsed, prompt=known.prompt)
+        parsed = replace(parsed, prompt=known.prompt, styles=())
         await generation_service.request_or_ask(origin, parsed, translate, edited=True)
         return
     if parsed.ratio is None:

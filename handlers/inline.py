@@ -22,6 +22,7 @@ from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.inline_service import InlineService
 from handlers.prompt import ParsedPrompt, PromptTooLong, parse_prompt
+from handlers.styling import Styling
 from storage.inline_prompts import InlinePrompt, InlinePrompts
 from storage.picture_history import History
 from storage.requests import Requests
@@ -38,6 +39,7 @@ async def inline_query(
     inline_prompts: InlinePrompts,
     inline_messages: InlineMessages,
     bot_switches: BotSwitches,
+    styling: Styling,
     generation_service: GenerationService,
 ) -> None:
     """Offer to draw the words in each shape, above the user's own pictures that they describe."""
@@ -53,8 +55,8 @@ async def inline_query(
     offers: list[InlineQueryResultUnion] = []
     reason = None
     if text and before is None:
-        parsed = _parse(text)
         origin = Origin("", user.id, ReplyTarget(user.id), translate.language)
+        parsed = await _parse(text, origin, translate, styling)
         reason = await _reason_not_to_offer(query.query, parsed, origin, translate, generation_service)
         if reason is None and parsed is not None:
             offers = await _offers(origin, parsed, translate, inline_prompts, generation_service)
@@ -155,10 +157,10 @@ async def _offers(
     return [inline_results.offer(translate, prompt_id, parsed.prompt, ratio) for ratio in ratios]
 
 
-def _parse(text: str) -> ParsedPrompt | None:
-    """Return the parsed text, or None if it is too long."""
+async def _parse(text: str, origin: Origin, translate: Translator, styling: Styling) -> ParsedPrompt | None:
+    """Return the parsed text with the words of its style, or None if it is too long."""
     try:
-        return parse_prompt(text)
+        return await styling.apply(origin, parse_prompt(text), translate, usual=True, changes=False)
     except PromptTooLong:
         return None
 

@@ -14,6 +14,7 @@ _OTHER_WORDS = {
     "quota": "лимит",
     "help": "помощь",
     "settings": "настройки",
+    "style": "стиль стили",
 }
 """Words that users write in the place of a command."""
 _OF_OTHER_BOTS = frozenset({"heal", "promo", "promote", "quote", "quotes", "raw", "set", "story", "stt"})

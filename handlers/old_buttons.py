@@ -4,11 +4,13 @@ from chat.callbacks import (
     CancelRequest,
     DrawExample,
     DrawInRatio,
+    DrawInStyle,
     Forget,
     GroupChoice,
     HistoryEnd,
     PreferLanguage,
     PreferRatio,
+    PreferStyle,
     ResultAction,
     ResultButton,
     SelectionEnd,
@@ -28,11 +30,17 @@ _COMMANDS = {
     PreferLanguage.__prefix__: "language",
     PreferRatio.__prefix__: "ratio",
     SelectionEnd.__prefix__: "history",
+    PreferStyle.__prefix__: "style",
     ShowPage.__prefix__: "history",
     ShowSelected.__prefix__: "history",
 }
 """The command that sends new buttons of a kind."""
-_TEXTS = {DrawInRatio.__prefix__: "again", ShowStep.__prefix__: "before", TryAgain.__prefix__: "try"}
+_TEXTS = {
+    DrawInRatio.__prefix__: "again",
+    DrawInStyle.__prefix__: "again",
+    ShowStep.__prefix__: "before",
+    TryAgain.__prefix__: "try",
+}
 """The text for any other kind of button, without its prefix `toast-old-`."""
 _ACTION_TEXTS = {
     ResultAction.AGAIN: "again",
@@ -42,6 +50,7 @@ _ACTION_TEXTS = {
     ResultAction.NOT_FAVOURITE: "again",
     ResultAction.DELETE: "deleted",
     ResultAction.DELETE_SURE: "deleted",
+    ResultAction.STYLES: "again",
     ResultAction.BACK: "again",
     ResultAction.EDIT: "edit",
     ResultAction.EDIT_SOURCE: "edit",
@@ -55,7 +64,10 @@ def old_button_text(data: str, translate: Translator) -> str:
     """Return the alert for a press with this callback data, which may be that of no known button."""
     prefix, *fields = data.split(":")
     command, text = _COMMANDS.get(prefix), _TEXTS.get(prefix)
-    if prefix in {ResultButton.__prefix__, DrawInRatio.__prefix__} and len(fields) == 3:
+    if (
+        prefix in {ResultButton.__prefix__, DrawInRatio.__prefix__, DrawInStyle.__prefix__}
+        and len(fields) == 3
+    ):
         _, action, paged = fields
         command = None if paged == "0" else "history"
         if prefix == ResultButton.__prefix__ and action in set(ResultAction):

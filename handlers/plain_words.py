@@ -15,6 +15,7 @@ from handlers.outcome import Outcome
 from handlers.praise import is_praise
 from handlers.prompt import parse_prompt
 from handlers.questions import Questions
+from handlers.styling import Styling
 from storage.drafts import Drafts
 
 
@@ -25,6 +26,7 @@ async def words_sent(
     bot: Bot,
     drafts: Drafts,
     questions: Questions,
+    styling: Styling,
     generation_service: GenerationService,
 ) -> None:
     """Ask whether to draw the words, with one button for each ratio.
@@ -33,6 +35,7 @@ async def words_sent(
     """
     origin = origins.of_message(message, user, translate.language)
     parsed = parse_prompt(await without_mention(message.text or "", bot))
+    parsed = await styling.apply(origin, parsed, translate, usual=True, changes=False)
     draft = await question_answered(message, user, drafts)
     completes = (
         draft is not None

@@ -21,7 +21,8 @@ async def point_to_private_chat(
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="private-only")
-    on_message(router, point_to_private_chat, Command("export", "forget", "language", "ratio"), IN_GROUP)
+    own = Command("export", "forget", "language", "ratio", "style")
+    on_message(router, point_to_private_chat, own, IN_GROUP)
     moderation = Command("ban", "unban", "banword", "unbanword")
     on_message(router, point_to_private_chat, moderation, IN_GROUP, by_bot_admin)
     return router

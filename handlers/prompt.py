@@ -9,6 +9,7 @@ from core.model import AspectRatio
 from handlers.decoration import CLOSING, MARKS, OPENING, unwrap, with_decoration
 from handlers.foreign_flags import MASK, RATIO_NAME, find_flags
 from handlers.normalising import is_blank, normalise
+from handlers.style_words import asks_for_none, find_styles
 from handlers.user_errors import UserError
 
 LONGEST_PROMPT = 2_000
@@ -46,11 +47,12 @@ _COPIED_LABEL = re.compile(r"\s*[\[{]?(?:prompt|промпт|промт)[\]}]?\s
 
 
 class PromptTooLong(UserError):
-    """More than `LONGEST_PROMPT` characters."""
+    """More than `LONGEST_PROMPT` characters, with the words of the style if the text alone is short enough."""
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, *, with_style: bool = False) -> None:
         super().__init__(length)
         self.length = length
+        self.with_style = with_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class ParsedPrompt:
     The prompt is without flags. `lacking` are Midjourney's flags, which the model lacks, and `unknown_flags` all
     others. `unknown_ratio` is the user's spelling of a ratio that the model does not draw; it is empty if `--ar` has no
     value. `ratios` are the different ones of a text with more than one. In both cases `ratio` is None.
+
+    `styles` are the names behind `style:`, or None if the text names none. It is empty if the prompt is final: the text
+    asks for no style, or the prompt has the words of its styles already. `unknown_style` is a name of no style, and
+    `like_styles` are names like it; only `handlers.styling` knows.
     """
 
     prompt: str
@@ -68,6 +74,14 @@ class ParsedPrompt:
     unknown_flags: tuple[str, ...] = ()
     unknown_ratio: str | None = None
     ratios: tuple[AspectRatio, ...] = ()
+    styles: tuple[str, ...] | None = None
+    unknown_style: str | None = None
+    like_styles: tuple[str, ...] = ()
+
+    @property
+    def changes_look(self) -> bool:
+        """Return whether the text names a shape or a style and has no words."""
+        return not self.prompt and (self.names_shape or self.styles is not None)
 
     @property
     def names_shape(self) -> bool:
@@ -82,19 +96,23 @@ class ParsedPrompt:
     @property
     def is_clear(self) -> bool:
         """Return whether the text can be followed as it is."""
-        return not (self.lacking or self.unknown_flags or self.ratios) and self.unknown_ratio is None
+        wrong = self.lacking or self.unknown_flags or self.ratios or self.unknown_style
+        return not wrong and self.unknown_ratio is None
 
 
 def parse_prompt(text: str) -> ParsedPrompt:
-    """Return the prompt, the ratio and the flags of a text. Raises PromptTooLong.
+    """Return the prompt, the ratio, the styles and the flags of a text. Raises PromptTooLong.
 
     A text such as `16:9` is a ratio without a prompt, also one that the model does not draw.
     """
     shown, folded = unwrap(normalise(text), _has_flag)
     # Masked, so that a flag that follows another one without a blank is found, too.
-    foreign = list(find_flags(_masked(folded, [match.span() for match in _AR.finditer(folded)])))
+    styles = list(find_styles(folded))
+    rest = _masked(folded, [(style.start, style.stop) for style in styles])
+    foreign = list(find_flags(_masked(rest, [match.span() for match in _AR.finditer(rest)])))
     spans = [with_decoration(folded, flag.start, flag.stop) for flag in foreign]
-    rest = _masked(folded, spans)
+    rest = _masked(rest, spans)
+    spans += [with_decoration(folded, style.start, style.stop) for style in styles]
     given: list[AspectRatio | str] = []
     for match in _AR.finditer(rest):
         given.append(_ratio_of(match, shown))
@@ -117,6 +135,7 @@ def parse_prompt(text: str) -> ParsedPrompt:
         tuple(dict.fromkeys(unknown)),
         wrong,
         known if len(known) > 1 and wrong is None else (),
+        tuple(dict.fromkeys(s.name for s in styles if not asks_for_none(s.name))) if styles else None,
     )
 
 
@@ -144,7 +163,7 @@ def _parse_shape(text: str) -> ParsedPrompt | None:
         parsed = parse_prompt(text)
     except PromptTooLong:
         return None
-    return parsed if parsed.names_shape and not parsed.prompt else None
+    return parsed if parsed.names_shape and not parsed.prompt and parsed.styles is None else None
 
 
 def _ratio_of(match: re.Match[str], shown: str) -> AspectRatio | str:
@@ -219,7 +238,7 @@ def _without(shown: str, spans: list[tuple[int, int]]) -> str:
         if start >= end:
             part = shown[end:start]
             part = part.lstrip(" \t") if end else part
-            blank = " " if left and part and part[0] not in ")]}" else ""
+            blank = " " if left and part and part[0] not in ")]},;.!?" else ""
             left = f"{left}{blank}{part if start == len(shown) else part.rstrip()}"
         end = max(end, stop)
     return left

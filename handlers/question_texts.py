@@ -20,6 +20,8 @@ def problems(parsed: ParsedPrompt, translate: Translator, *, is_edit: bool) -> l
             sentences.append(translate("flags-lacking-alone", features=named, flags=flags))
     if parsed.unknown_flags:
         sentences.append(translate("flag-unknown", flag=one_line(" ".join(parsed.unknown_flags))))
+    if parsed.unknown_style:
+        sentences.append(_unknown_style(parsed, translate))
     if is_edit:
         return [*sentences, translate("edit-keeps-shape")] if parsed.names_shape else sentences
     if parsed.unknown_ratio:
@@ -27,6 +29,13 @@ def problems(parsed: ParsedPrompt, translate: Translator, *, is_edit: bool) -> l
     if parsed.ratios:
         sentences.append(translate("ratio-twice"))
     return sentences
+
+
+def _unknown_style(parsed: ParsedPrompt, translate: Translator) -> str:
+    name = one_line(parsed.unknown_style or "")
+    if not parsed.like_styles:
+        return translate("style-unknown", name=name)
+    return translate("style-unknown-like", name=name, names=", ".join(parsed.like_styles))
 
 
 def question_text(

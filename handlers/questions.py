@@ -37,11 +37,12 @@ class Questions:
         edited: bool = False,
     ) -> bool:
         """Ask for a prompt, or for the change of a source picture. Return False if that was asked before."""
-        draft = await self._drafts.save(origin, prompt=None, ratio=parsed.ratio, source=source)
+        style = " ".join(parsed.styles) if parsed.styles is not None and not parsed.unknown_style else None
+        draft = await self._drafts.save(origin, prompt=None, ratio=parsed.ratio, source=source, style=style)
         if draft.question_message_id is not None:
             if not edited:
                 return False
-            await self._drafts.revise(draft.id, None, parsed.ratio, source)
+            await self._drafts.revise(draft.id, None, parsed.ratio, source, style)
             if draft.prompt is None and draft.ratio is parsed.ratio:
                 return False  # the same question, perhaps about another picture now
             await self._sender.delete(origin.place.chat_id, draft.question_message_id)

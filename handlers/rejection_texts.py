@@ -29,7 +29,8 @@ class RejectionTexts:
     def of_error(self, error: UserError, translate: Translator) -> str:
         """Return the answer to a user's error: HTML for a message, plain text for a button."""
         if isinstance(error, PromptTooLong):
-            return translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
+            text = translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
+            return f"{text} {translate('prompt-too-long-style')}" if error.with_style else text
         if isinstance(error, SourceError):
             return self._source_error(error, translate)
         if isinstance(error, NotOwner):

@@ -1,6 +1,5 @@
 """The buttons under a picture of the bot, and replies to it."""
 
-from dataclasses import replace
 from typing import Any
 
 from aiogram import Bot, F, Router
@@ -8,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards as shared_keyboards
 from chat import result_keyboards
-from chat.callbacks import DrawInRatio, ResultAction, ResultButton, selection_of
+from chat.callbacks import DrawInRatio, DrawInStyle, ResultAction, ResultButton, selection_of
 from chat.private_replies import PrivateReplies
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
@@ -32,6 +31,7 @@ from handlers.filters import (
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import ParsedPrompt, parse_prompt
+from handlers.styling import Styling
 from handlers.user_errors import ButtonExpired
 from storage.comparisons import Comparisons
 from storage.picture_history import History
@@ -128,7 +128,7 @@ async def edit_pressed(
     generation_service: GenerationService,
 ) -> None:
     """Ask for the change of a picture."""
-    source = await _source_of_press(query, request, bot.id, requests)
+    source = await source_of_press(query, request, bot.id, requests)
     origin = origins.of_edit_press(query, request, place, translate.language)
     name = query.from_user.first_name
     await generation_service.request_or_ask(
@@ -168,9 +168,10 @@ async def text_in_reply(
     bot: Bot,
     requests: Requests,
     private_replies: PrivateReplies,
+    styling: Styling,
     generation_service: GenerationService,
 ) -> None:
-    """Draw a picture again in the ratio of the reply, or edit it as the reply says.
+    """Draw a picture again in the ratio or the style of the reply, or edit it as the reply says.
 
     An edit keeps its shape, so the bot asks whether it shall draw words with a ratio. For a ratio that the model does
     not draw it offers the others.
@@ -178,7 +179,7 @@ async def text_in_reply(
     origin = origins.of_message(message, user, translate.language)
     edited = message.edit_date is not None
     parsed = parse_prompt(text)
-    if parsed.prompt or not parsed.names_shape:
+    if not parsed.changes_look or (request.source is not None and parsed.styles):
         source = await find_source(picture_message, bot.id, requests)
         await generation_service.request_or_ask_about(
             source, origin, parsed, translate, user_name=user.name, edited=edited
@@ -187,7 +188,7 @@ async def text_in_reply(
     if request.source is not None:
         await private_replies.send(origin.place, user.id, translate("edit-has-no-shape"))
         return
-    parsed = replace(parsed, prompt=request.prompt)
+    parsed = await styling.of_picture(user.id, request, parsed)
     await generation_service.request_or_ask(origin, parsed, translate, edited=edited)
 
 
@@ -236,7 +237,7 @@ async def prompt_without_picture(
     await private_replies.send(place_of(message), user.id, translate("prompt-of-what"))
 
 
-async def _source_of_press(
+async def source_of_press(
     query: CallbackQuery, request: Request, bot_id: int, requests: Requests
 ) -> SourcePicture:
     """Return the picture of a request. Before the ledger knows its file, only the pressed message names it."""
@@ -267,7 +268,7 @@ async def _draw_again(
 
 async def show_actions(
     request: Request,
-    button: ResultButton | DrawInRatio,
+    button: ResultButton | DrawInRatio | DrawInStyle,
     place: ReplyTarget,
     translate: Translator,
     requests: Requests,

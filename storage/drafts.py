@@ -54,10 +54,11 @@ class Drafts:
         prompt: str | None,
         ratio: AspectRatio | None = None,
         source: SourcePicture | None = None,
+        style: str | None = None,
     ) -> Draft:
         """Store a draft and return it, or return the stored one if the origin has a draft already."""
         columns = origin_columns(origin) | source_columns(source)
-        columns |= {"prompt": prompt, "ratio": ratio, "created_at": self._clock.now()}
+        columns |= {"prompt": prompt, "ratio": ratio, "created_at": self._clock.now(), "style": style}
 
         def unit(connection: sa.Connection) -> Draft:
             connection.execute(insert(drafts).on_conflict_do_nothing(), columns)
@@ -79,10 +80,15 @@ class Drafts:
         await self._update(draft_id, question_message_id=message_id)
 
     async def revise(
-        self, draft_id: int, prompt: str | None, ratio: AspectRatio | None, source: SourcePicture | None
+        self,
+        draft_id: int,
+        prompt: str | None,
+        ratio: AspectRatio | None,
+        source: SourcePicture | None,
+        style: str | None = None,
     ) -> None:
         """Replace the content of a draft."""
-        await self._update(draft_id, prompt=prompt, ratio=ratio, **source_columns(source))
+        await self._update(draft_id, prompt=prompt, ratio=ratio, style=style, **source_columns(source))
 
     async def set_answered(self, draft_id: int) -> None:
         """Remember that the question of a draft was answered."""

@@ -18,6 +18,7 @@ from storage.schema import (
     preferences,
     requests,
     searches,
+    styles,
 )
 
 
@@ -174,7 +175,7 @@ class History:
             _delete(connection, requests.c.user_id == user_id)
             drafted = sa.select(drafts.c.id).where(drafts.c.user_id == user_id)
             connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))
-            for table in (drafts, inline_prompts, comparisons, searches, exports):
+            for table in (drafts, inline_prompts, comparisons, searches, exports, styles):
                 connection.execute(sa.delete(table).where(table.c.user_id == user_id))
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 

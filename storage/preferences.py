@@ -25,12 +25,16 @@ class WhoMayDraw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """The choices of one subject. None means not chosen. Only groups use `who` and `daily`."""
+    """The choices of one subject. None means not chosen. Only groups use `who` and `daily`, only users `style`.
+
+    `style` is the key of a style that the user may have deleted since.
+    """
 
     ratio: AspectRatio | None = None
     language: str | None = None
     who: WhoMayDraw = WhoMayDraw.ALL
     daily: int | None = None
+    style: str | None = None
 
 
 class Preferences:
@@ -86,4 +90,5 @@ def _preference(row: sa.Row[Any]) -> Preference:
         language=row.language,
         who=WhoMayDraw(row.who) if row.who else WhoMayDraw.ALL,
         daily=row.daily,
+        style=row.style,
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -112,6 +112,7 @@ drafts = sa.Table(
     sa.Column("source_spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("source_unique_id", sa.Text),
     sa.Column("superseded_at", sa.Float),
+    sa.Column("style", sa.Text),
     sa.Index("ix_drafts_chat_id_question_message_id", "chat_id", "question_message_id"),
     sa.Index("ix_drafts_user_id_chat_id_id", "user_id", "chat_id", "id"),
 )
@@ -135,6 +136,7 @@ preferences = sa.Table(
     sa.Column("language", sa.Text),
     sa.Column("who", sa.Text),
     sa.Column("daily", sa.Integer),
+    sa.Column("style", sa.Text),
 )
 """The choices of a user (positive id) or a group (negative id). Only groups use `who` and `daily`."""
 
@@ -153,6 +155,17 @@ inline_prompts = sa.Table(
     sa.Index("ix_inline_prompts_user_id", "user_id"),
 )
 """The prompts that inline messages offer to draw, because a button has no room for one."""
+
+styles = sa.Table(
+    "styles",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("template", sa.Text, nullable=False),
+    sa.Column("saved_at", sa.Float, nullable=False),
+)
+"""Users' own templates of prompts. `label` is the name as its user wrote it, `key` one spelling for all alike."""
 
 durations = sa.Table(
     "durations",

@@ -14,6 +14,8 @@ help =
 
     <b>Shapes</b> for <code>--ar</code>: { $ratios }. Leave it out and I’ll ask; /ratio sets one for good.
 
+    <b>Styles</b>: add <code>style:ink</code> to your words; /style shows all.
+
     <b>Change a picture</b>: send me a photo and say what to change, or say it in reply to one of my pictures.
 
     /history – your pictures; <code>/history fox</code> finds the foxes
@@ -79,7 +81,7 @@ lacks-strength = style strength
 lacks-exclude = list of things to leave out
 lacks-seed = seeds
 lacks-quality = quality levels
-lacks-style = styles
+lacks-style = styles of that name
 lacks-variety = chaos
 lacks-tile = tiling
 lacks-reference = reference pictures
@@ -96,6 +98,7 @@ prompt-too-long =
         [one] { $length } character
        *[other] { $length } characters
     }; I can take up to { $limit }. Please make it shorter.
+prompt-too-long-style = That includes the words of the style; <code>style:none</code> leaves them out.
 ratio-unknown = I don’t have { $ratio }.
 ratio-twice = You named more than one shape.
 flag-unknown = I don’t know <code>{ $flag }</code>; <code>--ar</code> is my only option.
@@ -244,6 +247,7 @@ offer-not-favourite = ★ Favourite
 offer-delete = 🗑 Delete
 button-delete-sure = 🗑 Yes, delete it
 button-delete-keep = « Keep it
+offer-styles = 🎭 Style
 button-back = « Back
 delete-sure = Delete this picture?
 delete-sure-edits = Delete this picture? Pictures made from it stay, and Before under them still shows it.
@@ -306,7 +310,7 @@ button-language-auto = Same as Telegram
 language-saved = I’ll speak English with you.
 forget-sure =
     Delete all I keep about you?
-    Goes: history, descriptions, settings, and what is on the way.
+    Goes: history, descriptions, settings, your own styles, and what is on the way.
     Stays: the messages in this chat, today’s count and, for an hour, the times of refused descriptions.
     To get a copy first, send /export.
 button-forget = Delete it all
@@ -347,6 +351,7 @@ command-favorites = Your favourite pictures here
 command-queue = What is being drawn and what waits
 command-quota = How many pictures are left today
 command-ratio = Your usual shape
+command-style = Styles for your pictures
 command-language = Language
 command-help = What I can do
 command-export = A copy of all I keep about you
@@ -440,3 +445,49 @@ banword-how = Send /banword with a word, for example <code>/banword example</cod
 banned = Blocked: { $subject }
 unbanned = No longer blocked: { $subject }
 not-banned = Was not blocked: { $subject }
+
+## Styles
+
+style-name-watercolor = Watercolour
+style-name-ink = Ink
+style-name-oil = Oil
+style-name-pencil = Pencil
+style-name-lineart = Line art
+style-name-poster = Poster
+style-name-comic = Comic
+style-name-anime = Anime
+style-name-film = Film photo
+style-name-3d = 3D render
+style-name-isometric = Isometric
+style-name-pixel = Pixel art
+style-name-clay = Claymation
+style-name-paper = Paper cut
+style-name-glass = Stained glass
+style-name-embroidery = Embroidery
+style-choose =
+    <b>Styles</b> add a few words to yours; the caption shows them. Press one, and I draw in it from now on. Now: { $current }.
+
+    For one picture: <code>a fox in the snow style:ink</code>. A picture without your usual style: <code>style:none</code>.
+    Your own, with _ for your words: <code>/style save sketch quick sketch of _, on old paper</code>. <code>/style delete sketch</code> deletes it.
+style-own = ✨ { $name }: <i>{ $words }</i>
+style-current-none = none
+style-usual = From now on I draw in { $name }: <i>{ $words }</i>. /style changes it.
+style-reset = From now on I draw without a style.
+style-card =
+    { $name } adds these words: <i>{ $words }</i>
+
+    For one picture: <code>a fox in the snow style:{ $written }</code>. For all of them, press the button. /style shows the others.
+style-unknown = I don’t know the style “{ $name }”. /style shows all.
+style-unknown-like = I don’t know the style “{ $name }”. Did you mean { $names }? /style shows all.
+style-saved = Saved.
+style-deleted = Deleted: { $name }.
+style-not-own = You have no style of your own with the name “{ $name }”. /style shows all.
+style-save-how = Send a name and some words, with one _ in the place of yours: <code>/style save sketch quick sketch of _, on old paper</code>. Without _ the words follow yours.
+style-save-name = The name of a style is one word of up to 16 letters and digits, for example <code>/style save sketch quick sketch of _, on old paper</code>.
+style-save-long = The words of a style have up to 300 characters. Please make them shorter.
+style-save-flags = A style has words only. Please leave out flags such as <code>--ar</code>, and other styles.
+style-full = You have { $limit } styles of your own, as many as I can keep. Delete one first: /style lists them.
+button-style-none-now = ✓ No style
+button-style-usual = From now on:
+button-style-without = ✕ Without a style
+style-too-long = With the words of this style the description would have more than { $limit } characters. Please send a shorter one.

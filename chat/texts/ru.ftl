@@ -14,6 +14,8 @@ help =
 
     <b>Форматы</b> для <code>--ar</code>: { $ratios }. Не укажете — спрошу; /ratio — запомню.
 
+    <b>Стили</b>: добавьте к словам <code>стиль:тушь</code>; все — в /style.
+
     <b>Изменить картинку</b>: пришлите фото и напишите, что изменить, или напишите это в ответ на мою картинку.
 
     /history — ваши картинки; <code>/history лиса</code> найдёт лис
@@ -79,7 +81,7 @@ lacks-strength = силы стиля
 lacks-exclude = списка исключений
 lacks-seed = настройки случайности
 lacks-quality = уровней качества
-lacks-style = стилей
+lacks-style = стилей с таким названием
 lacks-variety = хаоса
 lacks-tile = бесшовных узоров
 lacks-reference = картинок-образцов
@@ -97,6 +99,7 @@ prompt-too-long =
         [few] { $length } символа
        *[many] { $length } символов
     }, а я могу принять не больше { $limit }. Сократите его, пожалуйста.
+prompt-too-long-style = Вместе со словами стиля; <code>стиль:нет</code> их убирает.
 ratio-unknown = Формата { $ratio } у меня нет.
 ratio-twice = Указано несколько форматов.
 flag-unknown = Параметра <code>{ $flag }</code> у меня нет, есть только <code>--ar</code>.
@@ -251,6 +254,7 @@ offer-not-favourite = ★ Избранное
 offer-delete = 🗑 Удалить
 button-delete-sure = 🗑 Да, удалить
 button-delete-keep = « Оставить
+offer-styles = 🎭 Стиль
 button-back = « Назад
 delete-sure = Удалить эту картинку?
 delete-sure-edits = Удалить эту картинку? Картинки, сделанные из неё, останутся, и «Как было» под ними по-прежнему её покажет.
@@ -313,7 +317,7 @@ button-language-auto = Как в Telegram
 language-saved = Буду говорить с вами по-русски.
 forget-sure =
     Удалить всё, что я о вас храню?
-    Исчезнут история, описания, настройки и то, что в работе.
+    Исчезнут история, описания, настройки, свои стили и то, что в работе.
     Останутся сообщения в чате, счёт за сегодня и — на час — время отклонённых описаний.
     Чтобы сначала получить копию, отправьте /export.
 button-forget = Удалить всё
@@ -356,6 +360,7 @@ command-favorites = Ваши избранные картинки здесь
 command-queue = Что рисуется и что ждёт очереди
 command-quota = Сколько картинок осталось на сегодня
 command-ratio = Обычный формат
+command-style = Стили картинок
 command-language = Язык
 command-help = Что я умею
 command-export = Копия всего, что я о вас храню
@@ -450,3 +455,49 @@ banword-how = Отправьте /banword со словом, например <c
 banned = Заблокировано: { $subject }
 unbanned = Больше не заблокировано: { $subject }
 not-banned = Не было заблокировано: { $subject }
+
+## Стили
+
+style-name-watercolor = Акварель
+style-name-ink = Тушь
+style-name-oil = Масло
+style-name-pencil = Карандаш
+style-name-lineart = Контур
+style-name-poster = Плакат
+style-name-comic = Комикс
+style-name-anime = Аниме
+style-name-film = Плёнка
+style-name-3d = Рендер
+style-name-isometric = Изометрия
+style-name-pixel = Пиксель-арт
+style-name-clay = Пластилин
+style-name-paper = Из бумаги
+style-name-glass = Витраж
+style-name-embroidery = Вышивка
+style-choose =
+    <b>Стиль</b> добавляет к вашим словам несколько своих, по-английски; они видны в подписи. Нажмите на стиль — и дальше рисую в нём. Сейчас: { $current }.
+
+    Для одной картинки: <code>лиса на снегу стиль:тушь</code>. Одна картинка без обычного стиля: <code>стиль:нет</code>.
+    Свой стиль, где _ — место ваших слов: <code>/style сохранить набросок быстрый набросок: _, на старой бумаге</code>. Удалить: <code>/style удалить набросок</code>.
+style-own = ✨ { $name }: <i>{ $words }</i>
+style-current-none = без стиля
+style-usual = Теперь рисую в стиле { $name }: <i>{ $words }</i>. Изменить — /style.
+style-reset = Теперь рисую без стиля.
+style-card =
+    { $name } добавляет слова: <i>{ $words }</i>
+
+    Для одной картинки: <code>лиса на снегу стиль:{ $written }</code>. Для всех — нажмите кнопку. Другие стили — в /style.
+style-unknown = Стиля «{ $name }» у меня нет. Все стили — в /style.
+style-unknown-like = Стиля «{ $name }» у меня нет. Может быть, { $names }? Все стили — в /style.
+style-saved = Сохранено.
+style-deleted = Удалено: { $name }.
+style-not-own = Своего стиля «{ $name }» у вас нет. Все стили — в /style.
+style-save-how = Пришлите название и слова, где один знак _ — место ваших: <code>/style сохранить набросок быстрый набросок: _, на старой бумаге</code>. Без _ слова встанут после ваших.
+style-save-name = Название стиля — одно слово до 16 букв и цифр, например <code>/style сохранить набросок быстрый набросок: _, на старой бумаге</code>.
+style-save-long = В словах стиля может быть до 300 символов. Сократите их, пожалуйста.
+style-save-flags = В стиле могут быть только слова. Уберите, пожалуйста, параметры вроде <code>--ar</code> и другие стили.
+style-full = У вас уже { $limit } своих стилей, больше я хранить не могу. Сначала удалите один: они перечислены в /style.
+button-style-none-now = ✓ Без стиля
+button-style-usual = Теперь всегда:
+button-style-without = ✕ Без стиля
+style-too-long = Вместе со словами этого стиля в описании было бы больше { $limit } символов. Пришлите, пожалуйста, описание покороче.

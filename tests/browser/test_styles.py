@@ -1,0 +1,25 @@
+"""Styles on the page of the demo, with the real bot."""
+
+import pytest
+from playwright.async_api import expect
+
+from core.styles import CURATED
+from tests.support.browser import Visitor
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+INK = next(style for style in CURATED if style.key == "ink")
+
+
+async def test_a_style_is_named_chosen_and_removed(visitor: Visitor) -> None:
+    page = visitor.page
+    messages = page.locator("#messages")
+    await visitor.write("/imagine a fox style:ink --ar 1:1")
+    await expect(messages).to_contain_text(INK.fill("a fox"))
+    await visitor.press("More")
+    await visitor.press("Style")
+    await visitor.press("Without a style")
+    await expect(page.get_by_role("img", name="a fox", exact=True)).to_have_count(1)
+    await visitor.write("/style")
+    await visitor.press("Comic")
+    await expect(messages).to_contain_text("From now on I draw in 💥 Comic")
