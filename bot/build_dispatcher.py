@@ -38,6 +38,7 @@ from handlers import (
     still_wanted,
     styles,
     try_again,
+    variations,
 )
 from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
@@ -176,6 +177,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         favourites.router(),
         deletion.router(),
         picture_styles.router(),
+        variations.router(),
         try_again.router(),
         comparisons.router(),
         photos.router(),

@@ -84,6 +84,7 @@ class ResultAction(StrEnum):
     BACK = "b"
     MORE = "m"
     STYLES = "t"
+    VARY = "v"
     FAVOURITE = "f"
     NOT_FAVOURITE = "n"
     DELETE = "d"

@@ -43,6 +43,7 @@ _OFFERS = {
     ResultAction.NOT_FAVOURITE: "not-favourite",
     ResultAction.DELETE: "delete",
     ResultAction.STYLES: "styles",
+    ResultAction.VARY: "vary",
 }
 """The texts of the buttons under a picture."""
 
@@ -134,7 +135,8 @@ def shapes(translate: Translator, request: Request, *, paged: int) -> InlineKeyb
 
 def more(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
     """Return the buttons of More. The description is copied if it is short enough for such a button."""
-    rows = [[_action(translate, request, ResultAction.STYLES, paged=paged)]]
+    offered = ResultAction.VARY, ResultAction.STYLES
+    rows = [[_action(translate, request, action, paged=paged) for action in offered]]
     if units(request.prompt) <= COPY_UNITS:
         copied = CopyTextButton(text=request.prompt)
         rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])

@@ -54,6 +54,7 @@ _ACTION_TEXTS = {
     ResultAction.BACK: "again",
     ResultAction.EDIT: "edit",
     ResultAction.EDIT_SOURCE: "edit",
+    ResultAction.VARY: "edit",
     ResultAction.ORIGINAL: "original",
     ResultAction.UNDO: "before",
 }

@@ -6,6 +6,7 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `g:CHAT:ALBUM`: an album, whichever of its photos
 - `b:CHAT:MESSAGE:REQUEST:RATIO:N`: the N-th time (from 0) that a picture's button draws it again in a ratio
 - `b:CHAT:MESSAGE:REQUEST:style-KEY:N`: the same in a style
+- `b:CHAT:MESSAGE:REQUEST:vary:N`: the same with small changes
 - `e:QUERY`: a press on Edit
 - `i:INLINE`: an inline message; the message of a guest keeps its own key
 - `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
@@ -59,6 +60,11 @@ def redraw_prefix(request: Request, ratio: AspectRatio | None, place: ReplyTarge
 def restyle_prefix(request: Request, style_key: str, place: ReplyTarget) -> str:
     """Return the common start of the keys with which a picture's button draws it again in a style, or in none."""
     return f"b:{place.chat_id}:{place.reply_to}:{request.id}:style-{style_key}:"
+
+
+def vary_prefix(request: Request, place: ReplyTarget) -> str:
+    """Return the common start of the keys with which a picture's button varies it."""
+    return f"b:{place.chat_id}:{place.reply_to}:{request.id}:vary:"
 
 
 def of_redraw(

@@ -248,6 +248,7 @@ offer-delete = 🗑 Delete
 button-delete-sure = 🗑 Yes, delete it
 button-delete-keep = « Keep it
 offer-styles = 🎭 Style
+offer-vary = 🎲 Vary
 button-back = « Back
 delete-sure = Delete this picture?
 delete-sure-edits = Delete this picture? Pictures made from it stay, and Before under them still shows it.

@@ -255,6 +255,7 @@ offer-delete = 🗑 Удалить
 button-delete-sure = 🗑 Да, удалить
 button-delete-keep = « Оставить
 offer-styles = 🎭 Стиль
+offer-vary = 🎲 Вариант
 button-back = « Назад
 delete-sure = Удалить эту картинку?
 delete-sure-edits = Удалить эту картинку? Картинки, сделанные из неё, останутся, и «Как было» под ними по-прежнему её покажет.
