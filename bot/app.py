@@ -191,6 +191,7 @@ class App:
         prunes += [storage.searches.prune, storage.exports.prune]
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
+        prunes.append(self._generation.sticker_maker.forget)  # the last one, because it may wait for Telegram
         lead = self._leader_tasks.add
         prunes.append(lambda: cancel_unanswered(storage.late_requests, self.engine, clock))
         lead(lambda: prune_hourly(prunes, clock))

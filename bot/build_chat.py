@@ -21,6 +21,7 @@ from chat.private_replies import PrivateReplies
 from chat.rate_limiter import LocalRateLimiter, RateLimiter, SharedRateLimiter
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender, make_bot
+from chat.sticker_sets import StickerSets
 from chat.translations import Translations
 from core.clock import Clock
 
@@ -40,6 +41,7 @@ class ChatParts:
     private_replies: PrivateReplies
     result_keyboards: ResultKeyboards
     sender: Sender
+    sticker_sets: StickerSets
     translations: Translations
 
 
@@ -86,6 +88,7 @@ def build_chat(
         ),
         result_keyboards=ResultKeyboards(bot_switches),
         sender=sender,
+        sticker_sets=StickerSets(caller),
         translations=translations,
     )
 

@@ -11,6 +11,7 @@ from bot.build_storage import StorageParts
 from bot.build_workflows import WorkflowParts
 from bot.replica import Replica
 from bot.settings import Settings
+from chat.telegram_files import TelegramFiles
 from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarms
@@ -37,6 +38,7 @@ from generation.shielded_tasks import ShieldedTasks
 from generation.signed_links import PICTURE_PATH, PICTURE_SECONDS, SignedLinks
 from generation.status_messages import StatusMessages
 from generation.status_sharing import StatusSharing
+from generation.stickers import StickerMaker
 from generation.submission import Submission
 from generation.task_poller import TaskPoller
 from generation.waiting_statuses import WaitingStatuses
@@ -57,6 +59,7 @@ class GenerationParts:
     poll_schedule: PollSchedule
     quota: DailyQuota
     sources: SourceParts
+    sticker_maker: StickerMaker
     waiting_statuses: WaitingStatuses
 
 
@@ -164,6 +167,13 @@ def build_generation(
         poll_schedule=poll_schedule,
         quota=quota,
         sources=sources,
+        sticker_maker=StickerMaker(
+            bot=chat.bot,
+            files=TelegramFiles(chat.bot, folder=settings.telegram_files_dir),
+            converter=converter,
+            sticker_sets=chat.sticker_sets,
+            stickers=storage.stickers,
+        ),
         waiting_statuses=WaitingStatuses(
             engine=engine,
             requests=storage.requests,

@@ -23,6 +23,7 @@ from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
 from storage.searches import Searches
+from storage.stickers import Stickers
 from storage.styles import Styles
 
 
@@ -49,6 +50,7 @@ class StorageParts:
     requests: Requests
     searches: Searches
     strikes: ModerationStrikes
+    stickers: Stickers
     styles: Styles
 
 
@@ -76,5 +78,6 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         requests=Requests(database=database, clock=clock, queue=queue, strikes=strikes),
         searches=Searches(database=database, clock=clock),
         strikes=strikes,
+        stickers=Stickers(database=database, clock=clock),
         styles=Styles(database=database, clock=clock),
     )

@@ -8,7 +8,14 @@ from typing import TypeVar
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
-from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, SendMessage, SendPhoto
+from aiogram.methods import (
+    EditMessageMedia,
+    EditMessageText,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+    SendSticker,
+)
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Message
 
@@ -23,7 +30,7 @@ from core.retries import backoff
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-_LIMITED = (SendMessage, SendPhoto, SendDocument, EditMessageText, EditMessageMedia)
+_LIMITED = (SendMessage, SendPhoto, SendDocument, SendSticker, EditMessageText, EditMessageMedia)
 """Methods that count as a message to a chat, and so need a slot."""
 RETRY_SECONDS = 90.0
 """Time within which a call is retried, Telegram's own `retry_after` included."""

@@ -85,6 +85,7 @@ class ResultAction(StrEnum):
     MORE = "m"
     STYLES = "t"
     VARY = "v"
+    STICKER = "k"
     FAVOURITE = "f"
     NOT_FAVOURITE = "n"
     DELETE = "d"

@@ -49,8 +49,10 @@ _UNREACHABLE = (
 _NOT_ALLOWED = (
     "rights to send photos",
     "rights to send documents",
+    "rights to send stickers",
     "chat_send_photos_forbidden",
     "chat_send_docs_forbidden",
+    "chat_send_stickers_forbidden",
 )
 _GONE = "message to delete not found"
 _NO_OPS = (

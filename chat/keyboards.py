@@ -156,6 +156,14 @@ def cancel_listed(translate: Translator, listed: Sequence[Request]) -> InlineKey
     return _markup(builder.adjust(1))
 
 
+def sticker_set(translate: Translator, name: str) -> InlineKeyboardMarkup:
+    """Return the button that opens a sticker set."""
+    button = InlineKeyboardButton(
+        text=translate.raw("button-sticker-set"), url=f"https://t.me/addstickers/{name}"
+    )
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+
 def ask(placeholder: str) -> ForceReply:
     """Return the markup that opens the reply field of the asked user. A placeholder has at most 64 characters."""
     return ForceReply(selective=True, input_field_placeholder=placeholder)

@@ -44,6 +44,7 @@ _OFFERS = {
     ResultAction.DELETE: "delete",
     ResultAction.STYLES: "styles",
     ResultAction.VARY: "vary",
+    ResultAction.STICKER: "sticker",
 }
 """The texts of the buttons under a picture."""
 
@@ -135,7 +136,7 @@ def shapes(translate: Translator, request: Request, *, paged: int) -> InlineKeyb
 
 def more(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
     """Return the buttons of More. The description is copied if it is short enough for such a button."""
-    offered = ResultAction.VARY, ResultAction.STYLES
+    offered = ResultAction.VARY, ResultAction.STYLES, ResultAction.STICKER
     rows = [[_action(translate, request, action, paged=paged) for action in offered]]
     if units(request.prompt) <= COPY_UNITS:
         copied = CopyTextButton(text=request.prompt)

@@ -31,6 +31,8 @@ LARGEST_PHOTO = 10 * 1024 * 1024
 LARGEST_SIDES = 10_000
 LONGEST_RATIO = 20
 """Bot API, sendPhoto: at most 10 MB, width and height at most 10,000 together, ratio at most 20."""
+STICKER_SIDE, LARGEST_STICKER = 512, 512 * 1024
+"""core.telegram.org/stickers: a static sticker fits 512 x 512 px, one side has exactly 512, and up to 512 KB."""
 _QUALITIES = (92, 85, 75, 60)
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png"}
 _MAGIC = {
@@ -128,6 +130,13 @@ class PictureConverter:
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, to_source, data)
 
+    async def to_sticker(self, data: bytes) -> bytes:
+        """Return a picture as a static sticker: a WebP of exactly 512 px on the longer side, of at most 512 KB.
+
+        Raises UnusablePicture as `to_source` does.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, to_sticker, data)
+
     def close(self) -> None:
         """Stop the threads without waiting for them."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -151,6 +160,21 @@ def to_source(data: bytes) -> bytes:
         if getattr(image, "is_animated", False) and image.format not in _SEVERAL_STILLS:
             raise MovingPicture("the picture moves")
         return _jpeg(standard_rgb(image, LONGEST_SOURCE_SIDE), 92)
+
+
+def to_sticker(data: bytes) -> bytes:
+    """Do the same as `PictureConverter.to_sticker`, in the caller's thread."""
+    with _opened(picture_in(shown(data)), SOURCE_FORMATS) as image:
+        flat = standard_rgb(image)
+    share = STICKER_SIDE / max(flat.size)
+    size = max(1, round(flat.width * share)), max(1, round(flat.height * share))
+    small = flat.resize(size, Image.Resampling.LANCZOS)
+    for quality in _QUALITIES:
+        out = io.BytesIO()
+        small.save(out, "WEBP", quality=quality)
+        if out.tell() <= LARGEST_STICKER:
+            break
+    return out.getvalue()
 
 
 def picture_in(data: bytes) -> bytes:

@@ -9,6 +9,7 @@ from chat.menu import Menus
 from chat.sender import Sender
 from chat.translations import Translator
 from generation.engine import Engine
+from generation.stickers import StickerMaker
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, by_named_user, on_message
 from handlers.identity import UserIdentity, answer_place
@@ -33,6 +34,7 @@ async def forget_pressed(
     preferences: Preferences,
     sender: Sender,
     menus: Menus,
+    sticker_maker: StickerMaker,
 ) -> None:
     """Cancel the pending requests and delete the data, or keep everything."""
     await sender.toast(query.id)
@@ -46,6 +48,8 @@ async def forget_pressed(
     if query.message is not None:
         text = translate("forgotten" if callback_data.sure else "forget-kept")
         await sender.edit_text(query.message.chat.id, query.message.message_id, text)
+    if callback_data.sure:
+        await sticker_maker.forget(user_id)
 
 
 def router() -> Router:

@@ -56,6 +56,7 @@ _ACTION_TEXTS = {
     ResultAction.EDIT_SOURCE: "edit",
     ResultAction.VARY: "edit",
     ResultAction.ORIGINAL: "original",
+    ResultAction.STICKER: "sticker",
     ResultAction.UNDO: "before",
 }
 """The same for an action on a picture."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from aiogram.types import Chat, Message, PhotoSize, User
+from aiogram.types import Chat, Message, PhotoSize, Sticker, User
 
 BOT = User(id=4242, is_bot=True, first_name="Imagine", username="imagine_demo_bot")
 
@@ -33,6 +33,16 @@ class Event:
     alert: bool = False
 
 
+@dataclass(slots=True)
+class KeptSet:
+    """A sticker set of a user. `uploaded` are the files of which its stickers were made."""
+
+    owner: int
+    title: str
+    stickers: list[Sticker] = field(default_factory=list)
+    uploaded: set[str] = field(default_factory=set)
+
+
 @dataclass(slots=True, kw_only=True)
 class Chats:
     """Users, chats, messages and files, with methods that change them and record each change as an event.
@@ -44,7 +54,10 @@ class Chats:
     and a language to commands with their descriptions, `chat_menus` a chat and a language to those of its own menu.
     `descriptions` map a name and a language to a text, `inline_messages` an inline message id to a key of `messages`,
     `menu_buttons` a private chat, or None for all, to its button. `profile_photos` are the bot's pictures, each in its
-    sizes, newest first. `ephemeral` is the server's support for ephemeral messages: known, refused or unknown.
+    sizes, newest first.
+    `sticker_sets` are by name, and `deleted_sets` the names of those that were deleted; with `same_unique_ids` a
+    sticker keeps the unique id of its file. `ephemeral` is the server's support for ephemeral messages: known, refused
+    or unknown.
     """
 
     users: dict[int, User] = field(default_factory=dict)
@@ -64,6 +77,9 @@ class Chats:
     chat_menus: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
     descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
     inline_messages: dict[str, tuple[int, int]] = field(default_factory=dict)
+    sticker_sets: dict[str, KeptSet] = field(default_factory=dict)
+    deleted_sets: set[str] = field(default_factory=set)
+    same_unique_ids: bool = True
     menu_buttons: dict[int | None, dict[str, Any]] = field(default_factory=dict)
     profile_photos: list[list[PhotoSize]] = field(default_factory=list)
     inline_mode: bool = True

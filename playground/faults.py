@@ -17,7 +17,8 @@ class Fault:
 
     `call` is the method or path (`sendPhoto`, `create`, `picture`; `*` means all). `times` limits the number of
     applications, and `seconds` the time from the first to the last; None means no limit. `only` limits the fault to
-    calls about a prompt that contains this text or, at the Bot API, about a chat or a file (`chat 7.`, `file x.`).
+    calls about a prompt that contains this text or, at the Bot API, about a chat, a file, a user or a sticker set
+    (`chat 7.`, `file x.`, `user 7.`, `set x`).
     `delay` is in seconds; `until` delays each call until the event. `answer` replaces the response and `drop` closes
     the connection; the call is not handled then. With `after` it is handled first, before the delay.
     `hit_at` lists the monotonic times of the applications; `begun` is set by the first.

@@ -7,7 +7,7 @@ from typing import Any
 from aiogram import methods
 from aiogram.types import ReactionTypeEmoji
 
-from playground import ephemeral, files, inline, profile
+from playground import ephemeral, files, inline, profile, stickers
 from playground.call import LONGEST_TEXT, ApiError, Call
 from playground.chats import BOT
 from playground.entities import units
@@ -121,6 +121,12 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     "sendPhoto": files.send_photo,
     "sendDocument": files.send_document,
     "getFile": files.get_file,
+    "uploadStickerFile": stickers.upload_sticker_file,
+    "createNewStickerSet": stickers.create_new_sticker_set,
+    "addStickerToSet": stickers.add_sticker_to_set,
+    "getStickerSet": stickers.get_sticker_set,
+    "deleteStickerSet": stickers.delete_sticker_set,
+    "sendSticker": stickers.send_sticker,
     "editMessageMedia": files.edit_message_media,
     "editMessageText": edit_message_text,
     "editMessageReplyMarkup": edit_message_reply_markup,

@@ -188,10 +188,16 @@ class Telegram:
         return answer
 
     def _about(self, parameters: dict[str, Any]) -> str:
-        """Return the file or the chat that a call is about, in the format of `Fault.only`."""
+        """Return the file, the user, the sticker set or the chat that a call is about, as `Fault.only` names it."""
+        if "file_id" in parameters:
+            return f"file {parameters['file_id']}."
         press = self.presses.get(str(parameters.get("callback_query_id")))
         chat_id = parameters.get("chat_id") if press is None else press[0]
-        return f"file {parameters['file_id']}." if "file_id" in parameters else f"chat {chat_id}."
+        if chat_id is None and "user_id" in parameters:
+            return f"user {parameters['user_id']}."
+        if chat_id is None and "name" in parameters:
+            return f"set {parameters['name']}."
+        return f"chat {chat_id}."
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         async def handler() -> web.StreamResponse:

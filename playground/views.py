@@ -70,6 +70,7 @@ def message(chats: Chats, one: Message) -> Json:
         "text": one.text or one.caption or "",
         "entities": [_entity(entity) for entity in entities],
         "photo": _photo(one),
+        "sticker": one.sticker is not None,
         "document": _document(one),
         "reply": _reply(one.reply_to_message),
         "buttons": _buttons(one),
@@ -126,6 +127,8 @@ def _entity(entity: MessageEntity) -> Json:
 
 
 def _photo(one: Message) -> Json | None:
+    if one.sticker is not None:
+        return {"file": one.sticker.file_id, "width": one.sticker.width, "height": one.sticker.height}
     if not one.photo:
         return None
     size = one.photo[-1]

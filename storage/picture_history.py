@@ -20,6 +20,7 @@ from storage.schema import (
     searches,
     styles,
 )
+from storage.stickers import forget_stickers
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class History:
             connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))
             for table in (drafts, inline_prompts, comparisons, searches, exports, styles):
                 connection.execute(sa.delete(table).where(table.c.user_id == user_id))
+            forget_stickers(connection, user_id)
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 
         await self._database.write(unit)

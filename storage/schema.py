@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -127,6 +127,33 @@ answers = sa.Table(
     sa.Index("ix_answers_draft_id", "draft_id"),
 )
 """The messages that users gave as answers to the question of a draft."""
+
+sticker_sets = sa.Table(
+    "sticker_sets",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("created", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index("ix_sticker_sets_user_id", "user_id"),
+)
+"""Users' sticker sets at Telegram. `number` counts those of a user; a `closed` one gets no further stickers."""
+
+stickers = sa.Table(
+    "stickers",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("request_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("set_name", sa.Text, nullable=False),
+    sa.Column("uploaded_id", sa.Text),
+    sa.Column("unique_id", sa.Text),
+    sa.Column("position", sa.Integer),
+    sa.Column("file_id", sa.Text),
+    sa.Column("sent_at", sa.Float),
+)
+"""Stickers of pictures. `position` is the number of stickers in the set before it, `file_id` is set once it is in."""
 
 preferences = sa.Table(
     "preferences",

@@ -249,6 +249,7 @@ button-delete-sure = 🗑 Yes, delete it
 button-delete-keep = « Keep it
 offer-styles = 🎭 Style
 offer-vary = 🎲 Vary
+offer-sticker = 🩹 Sticker
 button-back = « Back
 delete-sure = Delete this picture?
 delete-sure-edits = Delete this picture? Pictures made from it stay, and Before under them still shows it.
@@ -311,7 +312,7 @@ button-language-auto = Same as Telegram
 language-saved = I’ll speak English with you.
 forget-sure =
     Delete all I keep about you?
-    Goes: history, descriptions, settings, your own styles, and what is on the way.
+    Goes: history, descriptions, settings, your own styles, your sticker sets, and what is on the way.
     Stays: the messages in this chat, today’s count and, for an hour, the times of refused descriptions.
     To get a copy first, send /export.
 button-forget = Delete it all
@@ -407,6 +408,9 @@ toast-old-try = This button is too old, and I no longer have your words. Please 
 toast-original = Fetching the original…
 toast-favourite = ★ Kept. /favorites shows them all.
 toast-not-favourite = ☆ No longer a favourite.
+toast-old-sticker = This button is too old. To make a sticker, draw the picture again with /imagine.
+toast-sticker = Making a sticker…
+toast-sticker-sent = I’ve sent it already.
 toast-newest = This is the newest one.
 toast-oldest = This is the oldest one.
 toast-asked = I’ve asked already: what shall I change?
@@ -492,3 +496,15 @@ button-style-none-now = ✓ No style
 button-style-usual = From now on:
 button-style-without = ✕ Without a style
 style-too-long = With the words of this style the description would have more than { $limit } characters. Please send a shorter one.
+
+## Stickers
+
+sticker-title = My pictures
+button-sticker-set = 🩹 My stickers
+sticker-hidden = A sticker can’t be hidden, so I make none of a picture under a spoiler.
+sticker-picture-gone = Telegram no longer has this picture. Please draw it again.
+sticker-later = Telegram does not take the sticker right now. Please press again in a few minutes.
+sticker-refused = Telegram does not take this picture as a sticker. Please try another one.
+sticker-no-set = Your sticker sets are full or deleted. Please press again for a new one.
+sticker-no-chat = I can keep stickers only for users with a chat with me. Please open <a href="{ $link }">our private chat</a>, press Start, and then press Sticker again.
+sticker-not-sent = Your sticker is ready, but I may not send stickers here. The button opens the set.

@@ -14,7 +14,7 @@ const PARTS = {
     ([name, id]) => el("div", { className: "author", lang: languageOf(name), data: { hue: Math.abs(id) % 4 } }, name),
   ],
   reply: [(m) => m.reply, quoted],
-  photo: [(m) => (m.photo ? [m.photo, m.text || t("photo")] : null), photo],
+  photo: [(m) => (m.photo ? [m.photo, m.text || t(m.sticker ? "sticker" : "photo")] : null), photo],
   file: [(m) => m.document, file],
   text: [(m) => (m.text ? [shown(m), m.entities] : null), text],
   meta: [(m) => [m.date, m.edited], ([date, edited]) => el("span", { className: "meta" }, `${edited ? `${t("edited")} ` : ""}${clock(date)}`)],
@@ -39,7 +39,7 @@ export class Item {
   update(message) {
     this.message = message;
     const own = message.from.id === state.me;
-    this.li.className = [own && "own", message.to !== null && "ephemeral", message.service && "service", message.photo && "with-photo"].filter(Boolean).join(" ");
+    this.li.className = [own && "own", message.to !== null && "ephemeral", message.service && "service", message.photo && "with-photo", message.sticker && "with-sticker"].filter(Boolean).join(" ");
     if (message.service) {
       this.bubble.replaceChildren(t(message.service, { name: message.from.name }));
       this.keys.hidden = this.tools.hidden = true;
@@ -50,7 +50,7 @@ export class Item {
       const value = data(message, own);
       this.part(name, value && [value, user().language], () => { this.fill(this.slots[name], value && draw(value, this.actions)); changed.add(name); });
     }
-    if (message.photo) this.bubble.style.setProperty("--photo", `${fit(message.photo)}px`);
+    if (message.photo) this.bubble.style.setProperty("--photo", `${message.sticker ? NARROWEST : fit(message.photo)}px`);
     this.part("keys", message.buttons, () => this.drawKeys(changed.has("text") || changed.has("photo")));
     this.part("tools", [own, message.to, user().language], () => this.drawTools(own));
     this.showPresses();

@@ -50,7 +50,7 @@ function row(one, actions) {
 
 function preview(message) {
   if (message.service) return t(message.service, { name: message.from.name });
-  const words = message.text || t(message.photo ? "photo" : "file");
+  const words = message.text || t(message.sticker ? "sticker" : message.photo ? "photo" : "file");
   const mark = message.photo ? "🖼 " : message.document ? "📄 " : "";
   return message.chat > 0 && message.from.bot ? `${mark}${words}` : `${nameOf(message.from)}: ${mark}${words}`;
 }

@@ -81,6 +81,8 @@ async def _private_chat(stage: Stage) -> None:
     await bot.send_message(ANN, "What shall I change?", reply_markup=ForceReply(force_reply=True))
     await expect(stage.visitor.page.locator("#replying")).to_be_visible()
     await expect(stage.visitor.page.locator(".photo img")).to_be_visible()
+    chats.add(ANN, chats.users[ANN], sticker=files.sticker(chats, jpeg(512, 288)))
+    await expect(stage.visitor.page.get_by_role("img", name="Sticker")).to_be_visible()
 
 
 async def _waiting_press_and_files(stage: Stage) -> None:

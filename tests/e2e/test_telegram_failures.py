@@ -180,6 +180,13 @@ NEVER_CALLED = {"editEphemeralMessageText", "editEphemeralMessageReplyMarkup", "
 CALLED_WHILE_POLLING = {*METHODS, "getUpdates", "deleteWebhook"} - NEVER_CALLED
 
 
+async def _press_sticker(world: World, user: User, message: Message) -> None:
+    found = "SELECT id FROM requests WHERE result_message_id = ?"
+    await world.process.wait_until(lambda: world.rows(found, message.message_id))
+    request_id = world.rows(found, message.message_id)[0]["id"]
+    world.telegram.press_data(user, message, f"x:{request_id}:k:0")
+
+
 @pytest.mark.long(36)
 @pytest.mark.parametrize("kind", FIRST_CALLS)
 async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str) -> None:
@@ -206,6 +213,11 @@ async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str)
     before = await own_bot.wait_for_picture(ann, 4)
     own_bot.telegram.press(ann, before, "After")
     await own_bot.wait_until(lambda: own_bot.current(before).caption == "make it night")
+    for number, message in enumerate((drawn, changed), start=1):
+        await _press_sticker(own_bot, ann, message)
+        await own_bot.wait_until(
+            lambda: sum(m.sticker is not None for m in own_bot.messages_to(ann)) == number  # noqa: B023
+        )
     own_bot.telegram.say(ann, "/language")
     choice = await own_bot.wait_for_text(ann, "Which language")
     for label, marked in (("English", "✓ English"), ("Same", "✓ Same as Telegram")) * 2:
@@ -229,5 +241,9 @@ async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str)
     await own_bot.wait_until_closed()
     await own_bot.process.wait_for_log("menus set")
     await own_bot.wait_until(lambda: rules["setMyShortDescription"].hits)  # the last of the descriptions
+    used = own_bot.quota_used(ann)
+    own_bot.telegram.say(ann, "/forget")
+    own_bot.telegram.press(ann, await own_bot.wait_for_text(ann, "Delete all I keep"), "Delete")
+    await own_bot.wait_until(lambda: not own_bot.telegram.chats.sticker_sets)
     assert [method for method, rule in rules.items() if not rule.hits] == []
-    assert own_bot.quota_used(ann) == len(own_bot.media.tasks) == 3
+    assert used == own_bot.quota_used(ann) == len(own_bot.media.tasks) == 3

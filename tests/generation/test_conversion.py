@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from generation.conversion import LARGEST_PHOTO, PictureConverter, UnusablePicture, to_sendable
+from generation.conversion import (
+    LARGEST_PHOTO,
+    LARGEST_STICKER,
+    PictureConverter,
+    UnusablePicture,
+    to_sendable,
+    to_sticker,
+)
 from playground import pictures as stand_in
 
 
@@ -118,3 +125,25 @@ def test_damaged_data_is_converted_or_refused(damage: bytes, kind: str, at: int)
     except UnusablePicture:
         return
     assert picture.extension in {"jpg", "png"}
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((900, 600), (512, 341)), ((90, 60), (512, 341)), ((512, 512), (512, 512)), ((3_000, 2), (512, 1))],
+)
+def test_a_sticker_has_512_pixels_on_its_longer_side(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    for sides, result in ((size, expected), (size[::-1], expected[::-1])):
+        sticker = to_sticker(_bytes(Image.new("RGB", sides, "red"), "JPEG"))
+        assert (_opened(sticker).format, _opened(sticker).size) == ("WEBP", result)
+
+
+def test_a_sticker_of_noise_is_small_enough() -> None:
+    noise = Image.effect_noise((1_024, 1_024), 200).convert("RGB")
+    assert len(to_sticker(_bytes(noise, "PNG"))) <= LARGEST_STICKER
+
+
+def test_no_picture_is_no_sticker() -> None:
+    with pytest.raises(UnusablePicture):
+        to_sticker(b"no picture")

@@ -62,6 +62,7 @@ BUTTONS = [
     (_action(ResultAction.BACK), WORDS),
     (_action(ResultAction.EDIT), REPLY),
     (_action(ResultAction.EDIT_SOURCE), REPLY),
+    (_action(ResultAction.STICKER), "draw the picture again"),
     (_action(ResultAction.VARY), REPLY),
     (_action(ResultAction.ORIGINAL), "saved from the chat"),
     (_action(ResultAction.UNDO), "further up"),

@@ -267,6 +267,9 @@ def test_the_words_of_the_last_question_may_be_repeated_with_a_ratio(private: Ch
 
 def test_a_group_is_pointed_to_the_private_chat(group: ChatUser) -> None:
     group.say("/style")
+    assert any(
+        "our private chat" in (getattr(sent, "text", None) or "") for sent in group.harness.telegram.sent
+    )
     message = group.say("/imagine a fox style:ink --ar 1:1")
     assert content_of(group.request(message))[0] == INK.fill("a fox")
 
