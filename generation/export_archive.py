@@ -156,6 +156,9 @@ class ExportArchives:
                 "language": kept.language,
                 "shape": kept.ratio,
                 "questions": [{"description": text, "asked_at": _time(at)} for text, at in kept.questions],
+                "style": kept.style,
+                "own_styles": [{"name": name, "words": words} for name, words in kept.styles],
+                "sticker_sets": [f"https://t.me/addstickers/{name}" for name in kept.sticker_sets],
                 "searches": [{"words": words, "searched_at": _time(at)} for words, at in kept.searches],
             }
         return whole | {"requests": contents.requests}

@@ -11,7 +11,16 @@ from core.model import Request
 from storage.database import Database
 from storage.locks import hold
 from storage.rows import read_request
-from storage.schema import drafts, exports, inline_prompts, preferences, requests, searches
+from storage.schema import (
+    drafts,
+    exports,
+    inline_prompts,
+    preferences,
+    requests,
+    searches,
+    sticker_sets,
+    styles,
+)
 from storage.upsert import insert
 
 HOUR = 3600.0
@@ -45,13 +54,17 @@ class TooSoon:
 class KeptChoices:
     """Everything kept of a user but requests: choices, and texts with their times.
 
-    `questions` are the texts that wait for an answer or for a press.
+    `questions` are the texts that wait for an answer or for a press. `styles` are the names and templates of the user's
+    own, `sticker_sets` the names of the sets at Telegram.
     """
 
     ratio: str | None
     language: str | None
     questions: list[tuple[str | None, float]]
     searches: list[tuple[str, float]]
+    style: str | None
+    styles: list[tuple[str, str]]
+    sticker_sets: list[str]
 
 
 class Exports:
@@ -119,7 +132,7 @@ class Exports:
 
         def unit(connection: sa.Connection) -> KeptChoices:
             chosen = connection.execute(
-                sa.select(preferences.c.ratio, preferences.c.language).where(
+                sa.select(preferences.c.ratio, preferences.c.language, preferences.c.style).where(
                     preferences.c.subject_id == user_id
                 )
             ).first()
@@ -130,11 +143,20 @@ class Exports:
             searched = sa.select(searches.c.words, searches.c.searched_at).where(
                 searches.c.user_id == user_id
             )
+            templates = sa.select(styles.c.label, styles.c.template).where(styles.c.user_id == user_id)
+            own_sets = sa.select(sticker_sets.c.name).where(
+                sticker_sets.c.user_id == user_id, sticker_sets.c.created, ~sticker_sets.c.forget
+            )
             return KeptChoices(
                 ratio=chosen.ratio if chosen else None,
                 language=chosen.language if chosen else None,
                 questions=[(row[0], row[1]) for row in connection.execute(asked.union_all(inline))],
                 searches=[(row[0], row[1]) for row in connection.execute(searched.order_by(searches.c.id))],
+                style=chosen.style if chosen else None,
+                styles=[
+                    (row[0], row[1]) for row in connection.execute(templates.order_by(styles.c.saved_at))
+                ],
+                sticker_sets=list(connection.execute(own_sets.order_by(sticker_sets.c.number)).scalars()),
             )
 
         return await self._database.read(unit)

@@ -82,6 +82,7 @@ async def test_everything_kept_comes_in_one_archive(shared_bot: World) -> None:
     await shared_bot.wait_for_text(ann, "отказался рисовать")
     shared_bot.telegram.press(ann, fox, "☆ Избранное")
     shared_bot.telegram.say(ann, "/history лиса")
+    shared_bot.telegram.say(ann, "/style save набросок набросок _ углём")
     await shared_bot.wait_until_handled()
     shared_bot.telegram.say(ann, "/export")
     await shared_bot.wait_for_text(ann, "Собираю всё, что я о вас храню")
@@ -93,6 +94,8 @@ async def test_everything_kept_comes_in_one_archive(shared_bot: World) -> None:
     whole = _description(archive)
     assert whole["user"] == ann.id
     assert [search["words"] for search in whole["searches"]] == ["лиса"]
+    assert whole["own_styles"] == [{"name": "набросок", "words": "набросок _ углём"}]
+    assert (whole["style"], whole["sticker_sets"]) == (None, [])
     first, second, third, failed = whole["requests"]
     assert [one["description"] for one in (first, second, third, failed)] == [
         *("лиса", "make it night", "a lake", "nsfw"),
