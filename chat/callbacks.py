@@ -174,7 +174,7 @@ class ShowPage(CallbackData, prefix="h"):
         return ALL_PICTURES
 
 
-class ShowSelected(ShowPage, prefix="k"):
+class ShowSelected(ShowPage, prefix="hs"):
     """The same among the favourites or the found pictures. The history keeps the shorter data of earlier versions."""
 
     paged: Paged
@@ -197,7 +197,7 @@ class HistoryEnd(CallbackData, prefix="n"):
         return ALL_PICTURES
 
 
-class SelectionEnd(HistoryEnd, prefix="j"):
+class SelectionEnd(HistoryEnd, prefix="ns"):
     """The same for the favourites or the found pictures."""
 
     paged: Paged

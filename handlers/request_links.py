@@ -78,6 +78,8 @@ async def link_opened(
 async def _status(
     request: Request, translate: Translator, engine: Engine, poll_schedule: PollSchedule, clock: Clock
 ) -> str:
+    if request.is_asked:
+        return translate("request-asked")
     phase = Phase.SENDING if request.state in SENDING else Phase.DRAWING
     positions = await engine.queue_positions()
     if request.id in positions:

@@ -1,10 +1,15 @@
 """Links that show a request again, `t.me/bot?start=r<id>`: in each state, for its owner only."""
 
+import time
+
 import pytest
+import sqlalchemy as sa
 from aiogram.types import Message, User
 
 from playground import faults
 from playground.faults import Fault
+from storage.schema import requests
+from tests.support.ledger import connect
 from tests.support.world import World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -17,6 +22,12 @@ def _newest_id(world: World, user: User) -> int:
 def _open(world: World, user: User, request_id: object) -> Message:
     """Follow a link as a user: the app sends /start with the payload (Bot API, deep linking)."""
     return world.telegram.say(user, f"/start r{request_id}")
+
+
+def _set_asked(world: World, request_id: int, asked_at: float | None) -> None:
+    """Let the ledger say that the owner of a request is asked whether it is still wanted."""
+    with connect(world.process.settings["DATABASE_URL"]) as ledger:
+        ledger.execute(sa.update(requests).where(requests.c.id == request_id).values(asked_at=asked_at))
 
 
 async def test_a_link_shows_a_picture_with_its_buttons(shared_bot: World) -> None:
@@ -83,6 +94,10 @@ async def test_a_link_shows_a_request_on_its_way(shared_bot: World) -> None:
     assert buttons(drawing) == ["✕ a fox"]
     _open(shared_bot, ann, rows[2]["id"])
     waiting = await shared_bot.wait_for_text(ann, "“a hill”\n⏳ Your picture is")
+    _set_asked(shared_bot, rows[2]["id"], time.time())
+    _open(shared_bot, ann, rows[2]["id"])
+    await shared_bot.wait_for_text(ann, "“a hill”\n❓ It waits for your answer")
+    _set_asked(shared_bot, rows[2]["id"], None)
     shared_bot.telegram.press(ann, waiting, "✕ a hill")
     await shared_bot.wait_for_toast(waiting, "Cancelled")
     await shared_bot.wait_until_handled()

@@ -1,7 +1,11 @@
 """Callback data names a selection of pictures within 64 bytes, and buttons of earlier versions keep their meaning."""
 
-import pytest
+from collections import Counter
 
+import pytest
+from aiogram.filters.callback_data import CallbackData
+
+from chat import callbacks
 from chat.callbacks import (
     NEWEST,
     DrawInRatio,
@@ -55,8 +59,16 @@ def test_earlier_versions_understand_the_buttons_of_the_history() -> None:
     )
 
 
-@pytest.mark.parametrize("data", ["x:5:a:-1", "x:5:a:9223372036854775808", "k:7:5:-1", "k:7:5"])
+@pytest.mark.parametrize("data", ["x:5:a:-1", "x:5:a:9223372036854775808", "hs:7:5:-1", "hs:7:5"])
 def test_forged_numbers_are_no_buttons(data: str) -> None:
     kind = ResultButton if data.startswith("x") else ShowSelected
     with pytest.raises((ValueError, TypeError)):
         kind.unpack(data)
+
+
+def test_no_two_kinds_of_buttons_share_a_prefix() -> None:
+    kinds = [
+        kind for kind in vars(callbacks).values() if isinstance(kind, type) and issubclass(kind, CallbackData)
+    ]
+    prefixes = Counter(kind.__prefix__ for kind in kinds if kind is not CallbackData)
+    assert [prefix for prefix, count in prefixes.items() if count > 1] == []

@@ -1,5 +1,6 @@
 """Messages at the stand-in: kinds of buttons, times, dialogs and ephemeral messages."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from aiogram.types import (
     InlineKeyboardMarkup,
 )
 
+from playground.chats import BOT
+from playground.methods import DELETABLE
 from tests.support.stand_in import GROUP, StandIn
 
 
@@ -100,3 +103,29 @@ async def test_new_buttons_alone_do_not_make_a_message_edited(stand_in: StandIn)
     assert getattr(changed, "edit_date", None) is None
     changed = await stand_in.bot.edit_message_text("y", chat_id=7, message_id=sent.message_id)
     assert getattr(changed, "edit_date", None) is not None
+
+
+async def test_a_message_of_the_bot_is_deleted_within_48_hours(stand_in: StandIn) -> None:
+    chats = stand_in.telegram.chats
+    for chat_id in (stand_in.user.id, GROUP):
+        young, old = [await stand_in.bot.send_message(chat_id, "x") for _ in range(2)]
+        kept = chats.messages[chat_id, old.message_id]
+        chats.messages[chat_id, old.message_id] = kept.model_copy(
+            update={"date": datetime.now(UTC) - DELETABLE}
+        )
+        assert await stand_in.bot.delete_message(chat_id, young.message_id)
+        with pytest.raises(TelegramBadRequest, match="message to delete not found"):
+            await stand_in.bot.delete_message(chat_id, young.message_id)
+        with pytest.raises(TelegramBadRequest, match="message can't be deleted for everyone"):
+            await stand_in.bot.delete_message(chat_id, old.message_id)
+
+
+async def test_the_bot_deletes_messages_of_users_only_in_private_chats(stand_in: StandIn) -> None:
+    """Bot API, deleteMessage: in a group it would have to be an administrator."""
+    private = stand_in.telegram.say(stand_in.user, "x")
+    assert await stand_in.bot.delete_message(stand_in.user.id, private.message_id)
+    in_group = stand_in.telegram.say(stand_in.user, "x", chat_id=GROUP)
+    with pytest.raises(TelegramBadRequest, match="message can't be deleted"):
+        await stand_in.bot.delete_message(GROUP, in_group.message_id)
+    stand_in.telegram.chats.members[GROUP][BOT.id] = "administrator"
+    assert await stand_in.bot.delete_message(GROUP, in_group.message_id)
