@@ -116,7 +116,7 @@ class App:
             shared=shared,
             stack=self._stack,
         )
-        self.requests, self.bot = storage.requests, chat.bot
+        self.requests, self.batches, self.bot = storage.requests, storage.batches, chat.bot
         self.engine, self.alarms = generation.engine, generation.alarms
         self.allowances = generation.allowances
         self.dispatcher = build_dispatcher(

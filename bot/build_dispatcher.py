@@ -8,6 +8,7 @@ from bot.build_storage import StorageParts
 from bot.settings import Settings
 from core.clock import Clock
 from handlers import (
+    batches,
     cancel,
     comparisons,
     deletion,
@@ -71,6 +72,7 @@ def build_dispatcher(
     other_reading = OtherReading(
         drafts=storage.drafts,
         requests=storage.requests,
+        batches=storage.batches,
         engine=generation.engine,
         private_replies=chat.private_replies,
     )
@@ -95,6 +97,7 @@ def build_dispatcher(
         admin_ids=settings.admin_ids,
         allowances=generation.allowances,
         bans=storage.bans,
+        batches=storage.batches,
         bot_switches=chat.bot_switches,
         clock=clock,
         comparisons=storage.comparisons,
@@ -133,6 +136,7 @@ def build_dispatcher(
         requests=storage.requests,
         searches=storage.searches,
         sender=chat.sender,
+        singles=generation.singles,
         sticker_maker=generation.sticker_maker,
         sticker_sets=chat.sticker_sets,
         stickers=storage.stickers,
@@ -164,6 +168,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         request_links.router(),
         styles.router(),
         start.router(),
+        batches.router(),
         imagine.router(),
         queue.router(),
         cancel.router(),

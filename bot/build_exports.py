@@ -10,6 +10,7 @@ from chat.telegram_files import TelegramFiles
 from core.clock import Clock
 from generation.export_archive import ExportArchives
 from generation.exporter import Exporter
+from generation.singles import Singles
 
 LOOK_SECONDS = 5.0
 """Time in which the leader notices an export that another replica began."""
@@ -21,6 +22,7 @@ def build_exporter(
     clock: Clock,
     storage: StorageParts,
     chat: ChatParts,
+    singles: Singles,
     replica: Replica | None,
     stack: AsyncExitStack,
 ) -> Exporter:
@@ -31,6 +33,7 @@ def build_exporter(
             bot=chat.bot,
             exports=storage.exports,
             files=TelegramFiles(chat.bot, folder=settings.telegram_files_dir),
+            singles=singles,
             clock=clock,
         ),
         sender=chat.sender,

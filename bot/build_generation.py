@@ -1,5 +1,6 @@
 """Constructs the parts that turn a request into a picture."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarms
 from generation.allowances import Allowances, DailyQuota
+from generation.batch_end import BatchEnd
 from generation.circuit_breaker import CircuitBreaker
 from generation.conversion import PictureConverter
 from generation.dbos_engine import DbosEngine
@@ -25,6 +27,7 @@ from generation.end_texts import EndTexts
 from generation.engine import Engine, LocalEngine
 from generation.exporter import Exporter
 from generation.finalizer import Finalizer
+from generation.grid_delivery import GridDelivery
 from generation.late_question_message import LateQuestionMessage
 from generation.late_questions import LateQuestions
 from generation.lifecycle import Lifecycle
@@ -34,8 +37,10 @@ from generation.originals import Originals
 from generation.picture_fetcher import PictureFetcher
 from generation.picture_messages import PictureMessages
 from generation.poll_schedule import PollSchedule
+from generation.request_end import RequestEnd
 from generation.shielded_tasks import ShieldedTasks
 from generation.signed_links import PICTURE_PATH, PICTURE_SECONDS, SignedLinks
+from generation.singles import Singles
 from generation.status_messages import StatusMessages
 from generation.status_sharing import StatusSharing
 from generation.stickers import StickerMaker
@@ -58,6 +63,7 @@ class GenerationParts:
     originals: Originals
     poll_schedule: PollSchedule
     quota: DailyQuota
+    singles: Singles
     sources: SourceParts
     sticker_maker: StickerMaker
     waiting_statuses: WaitingStatuses
@@ -153,6 +159,15 @@ def build_generation(
         shared=shared,
     )
     stack.push_async_callback(engine.stop)
+    singles = Singles(
+        requests=storage.requests,
+        batches=storage.batches,
+        fetcher=fetcher,
+        files=TelegramFiles(chat.bot, folder=settings.telegram_files_dir),
+        picture_sender=chat.picture_sender,
+        keyboards=chat.result_keyboards,
+        clock=clock,
+    )
     return GenerationParts(
         alarms=alarms,
         allowances=allowances,
@@ -160,12 +175,19 @@ def build_generation(
         end_texts=end_texts,
         engine=engine,
         exporter=build_exporter(
-            settings, clock=clock, storage=storage, chat=chat, replica=replica, stack=stack
+            settings,
+            clock=clock,
+            storage=storage,
+            chat=chat,
+            singles=singles,
+            replica=replica,
+            stack=stack,
         ),
         linked_pictures=LinkedPictures(links=picture_links, requests=storage.requests, fetcher=fetcher),
         originals=originals,
         poll_schedule=poll_schedule,
         quota=quota,
+        singles=singles,
         sources=sources,
         sticker_maker=StickerMaker(
             bot=chat.bot,
@@ -265,40 +287,18 @@ def _build_engine(
             metrics=metrics,
             timeout=settings.generation_timeout,
         ),
-        delivery=Delivery(
-            requests=storage.requests,
+        request_end=_build_request_end(
+            settings=settings,
+            clock=clock,
+            metrics=metrics,
+            storage=storage,
+            chat=chat,
+            end_texts=end_texts,
             fetcher=fetcher,
-            picture_sender=chat.picture_sender,
-            picture_messages=PictureMessages(
-                requests=storage.requests,
-                picture_sender=chat.picture_sender,
-                keyboards=chat.result_keyboards,
-                translations=chat.translations,
-                storage_chat_id=settings.storage_chat_id,
-                links=picture_links,
-            ),
+            picture_links=picture_links,
             status_messages=status_messages,
             tasks=tasks,
-            clock=clock,
-            metrics=metrics,
             wait_for_lease=wait_for_lease,
-        ),
-        finalizer=Finalizer(
-            requests=storage.requests,
-            end_reports=EndReports(
-                end_texts=end_texts,
-                sender=chat.sender,
-                inline_messages=chat.inline_messages,
-                deletion_scheduler=chat.deletion_scheduler,
-                translations=chat.translations,
-                switches=chat.bot_switches,
-                links=picture_links,
-            ),
-            deletion_scheduler=chat.deletion_scheduler,
-            status_messages=status_messages,
-            tasks=tasks,
-            clock=clock,
-            metrics=metrics,
         ),
         source_cleanup=sources.cleanup,
         late_questions=LateQuestions(
@@ -339,6 +339,78 @@ def _build_engine(
         concurrency=settings.user_concurrency,
         in_flight=settings.max_in_flight,
     )
+
+
+def _build_request_end(
+    *,
+    settings: Settings,
+    clock: Clock,
+    metrics: Metrics,
+    storage: StorageParts,
+    chat: ChatParts,
+    end_texts: EndTexts,
+    fetcher: PictureFetcher,
+    picture_links: SignedLinks | None,
+    status_messages: StatusMessages,
+    tasks: ShieldedTasks,
+    wait_for_lease: Callable[[], Awaitable[None]],
+) -> RequestEnd:
+    delivery = Delivery(
+        requests=storage.requests,
+        fetcher=fetcher,
+        picture_sender=chat.picture_sender,
+        picture_messages=PictureMessages(
+            requests=storage.requests,
+            picture_sender=chat.picture_sender,
+            keyboards=chat.result_keyboards,
+            translations=chat.translations,
+            storage_chat_id=settings.storage_chat_id,
+            links=picture_links,
+        ),
+        status_messages=status_messages,
+        tasks=tasks,
+        clock=clock,
+        metrics=metrics,
+        wait_for_lease=wait_for_lease,
+    )
+    finalizer = Finalizer(
+        requests=storage.requests,
+        end_reports=EndReports(
+            end_texts=end_texts,
+            sender=chat.sender,
+            inline_messages=chat.inline_messages,
+            deletion_scheduler=chat.deletion_scheduler,
+            translations=chat.translations,
+            switches=chat.bot_switches,
+            links=picture_links,
+        ),
+        deletion_scheduler=chat.deletion_scheduler,
+        status_messages=status_messages,
+        tasks=tasks,
+        clock=clock,
+        metrics=metrics,
+    )
+    grid_delivery = GridDelivery(
+        batches=storage.batches,
+        delivery=delivery,
+        fetcher=fetcher,
+        picture_sender=chat.picture_sender,
+        translations=chat.translations,
+        tasks=tasks,
+        clock=clock,
+        metrics=metrics,
+        wait_for_lease=wait_for_lease,
+    )
+    batch_end = BatchEnd(
+        batches=storage.batches,
+        delivery=delivery,
+        grid_delivery=grid_delivery,
+        finalizer=finalizer,
+        status_messages=status_messages,
+        end_texts=end_texts,
+        translations=chat.translations,
+    )
+    return RequestEnd(delivery=delivery, finalizer=finalizer, batch_end=batch_end)
 
 
 async def _never_wait() -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.clock import Clock
 from storage.bans import Bans
+from storage.batches import Batches
 from storage.comparisons import Comparisons
 from storage.database import Database
 from storage.drafts import Drafts
@@ -33,6 +34,7 @@ class StorageParts:
 
     database: Database
     bans: Bans
+    batches: Batches
     comparisons: Comparisons
     deletions: ScheduledDeletions
     drafts: Drafts
@@ -61,6 +63,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
     return StorageParts(
         database=database,
         bans=Bans(database, only_writer=not database.is_shared),
+        batches=Batches(database=database, clock=clock),
         comparisons=Comparisons(database=database, clock=clock),
         deletions=ScheduledDeletions(database),
         drafts=Drafts(database=database, clock=clock),

@@ -39,7 +39,10 @@ class DrawExample(CallbackData, prefix="d"):
 
 
 class CancelRequest(CallbackData, prefix="c"):
-    """Cancel a request. `listed` is True under the answer to /queue, False under the status message."""
+    """Cancel a request. `listed` is True under the answer to /queue, False under the status message.
+
+    Under the status message of a batch, `request` is its head, and all its requests are cancelled.
+    """
 
     request: LedgerId
     listed: bool = False
@@ -47,6 +50,18 @@ class CancelRequest(CallbackData, prefix="c"):
 
 class DrawStill(CallbackData, prefix="y"):
     """Draw a late request that is still wanted."""
+
+    request: LedgerId
+
+
+class PickPicture(CallbackData, prefix="z"):
+    """Send one picture of a grid as a message of its own."""
+
+    request: LedgerId
+
+
+class DrawFour(CallbackData, prefix="q"):
+    """Draw a request or a batch four more times. `request` is the head of the batch."""
 
     request: LedgerId
 
@@ -90,6 +105,7 @@ class ResultAction(StrEnum):
     NOT_FAVOURITE = "n"
     DELETE = "d"
     DELETE_SURE = "y"
+    FOUR = "4"
 
 
 Paged = Annotated[int, Field(ge=0, lt=2**63)]

@@ -92,10 +92,10 @@ def preferred_ratio(
     return _markup(builder.adjust(3, 2, 1))
 
 
-def cancel(translate: Translator, request_id: int) -> InlineKeyboardMarkup:
-    """Return the button under a status message."""
+def cancel(translate: Translator, request_id: int, *, batch: bool = False) -> InlineKeyboardMarkup:
+    """Return the button under a status message. That of a batch cancels all its requests."""
     button = InlineKeyboardButton(
-        text=translate.raw("button-cancel"),
+        text=translate.raw("button-cancel-all" if batch else "button-cancel"),
         style=_ENDS,
         callback_data=CancelRequest(request=request_id).pack(),
     )

@@ -15,7 +15,7 @@ from aiogram.types import (
 )
 
 from chat.api_calls import ApiCaller
-from chat.errors import SendError
+from chat.errors import Rejected, SendError, is_no_op
 from chat.limits import Priority
 from chat.reply_parameters import reply_parameters
 from core.background import Background
@@ -135,43 +135,46 @@ class PictureSender:
         *,
         spoiler: bool = False,
     ) -> int:
-        """Send a picture that Telegram already has, with retries, and return its message id.
-
-        A document has no spoiler (Bot API, sendDocument).
-        """
-        method_type, field = (SendPhoto, "photo") if kind is FileKind.PHOTO else (SendDocument, "document")
-        method = method_type.model_validate(
-            {
-                "chat_id": place.chat_id,
-                "message_thread_id": place.thread_id,
-                field: file_id,
-                "caption": caption,
-                "reply_parameters": reply_parameters(place),
-                "reply_markup": keyboard,
-            }
-            | ({"has_spoiler": True} if spoiler and kind is FileKind.PHOTO else {})
-        )
+        """Send a picture that Telegram already has, with retries, and return its message id."""
+        method = _by_file(place, file_id, kind, caption, keyboard, spoiler=spoiler)
         return (await self._caller.send_answer(method, place.chat_id)).message_id
 
-    async def replace_picture(
+    async def send_picture(
         self,
-        chat_id: int,
-        message_id: int,
-        file_id: str,
+        place: ReplyTarget,
+        file: BufferedInputFile | str,
         kind: FileKind,
         caption: str,
         keyboard: InlineKeyboardMarkup | None,
         *,
         spoiler: bool = False,
-    ) -> None:
-        """Replace the picture of a message by one that Telegram already has, with retries."""
+    ) -> SentPicture:
+        """Send a picture, new or by its `file_id`, with retries."""
+        method = _by_file(place, file, kind, caption, keyboard, spoiler=spoiler)
+        return _sent_picture(await self._caller.send_answer(method, place.chat_id), kind)
+
+    async def replace_picture(
+        self,
+        chat_id: int,
+        message_id: int,
+        file: BufferedInputFile | str,
+        kind: FileKind,
+        caption: str,
+        keyboard: InlineKeyboardMarkup | None,
+        *,
+        spoiler: bool = False,
+    ) -> SentPicture | None:
+        """Replace the picture of a message by another one, new or by its `file_id`, with retries.
+
+        Return None if the message shows it already or was deleted.
+        """
         media: InputMediaPhoto | InputMediaDocument
         if kind is FileKind.PHOTO:
             media = InputMediaPhoto(
-                media=file_id, caption=caption, parse_mode=ParseMode.HTML, has_spoiler=spoiler or None
+                media=file, caption=caption, parse_mode=ParseMode.HTML, has_spoiler=spoiler or None
             )
         else:
-            media = InputMediaDocument(media=file_id, caption=caption, parse_mode=ParseMode.HTML)
+            media = InputMediaDocument(media=file, caption=caption, parse_mode=ParseMode.HTML)
         method = EditMessageMedia(
             chat_id=chat_id,
             message_id=message_id,
@@ -179,11 +182,17 @@ class PictureSender:
             reply_markup=keyboard,
         )
 
-        async def attempt() -> None:
+        async def attempt() -> SentPicture | None:
             await self.acquire_slot(chat_id, Priority.ANSWER)
-            await self._caller.call_ignoring_no_ops(method, chat_id)
+            try:
+                answer = await self._caller.call(method, chat_id)
+            except Rejected as error:
+                if not is_no_op(error):
+                    raise
+                return None
+            return _sent_picture(answer, kind) if isinstance(answer, Message) else None
 
-        await self._caller.with_retries(attempt, repeatable=True)
+        return await self._caller.with_retries(attempt, repeatable=True)
 
     def show_chat_action(self, place: ReplyTarget) -> None:
         """Show "sending a photo" in a chat, in the background. Logs errors instead of raising them."""
@@ -207,3 +216,28 @@ def _sent_picture(message: Message, kind: FileKind) -> SentPicture:
     if message.document is not None:
         return SentPicture(message.message_id, message.document.file_id, FileKind.DOCUMENT)
     return SentPicture(message.message_id, message.photo[-1].file_id if message.photo else "", kind)
+
+
+def _by_file(
+    place: ReplyTarget,
+    file: BufferedInputFile | str,
+    kind: FileKind,
+    caption: str,
+    keyboard: InlineKeyboardMarkup | None,
+    *,
+    spoiler: bool,
+) -> SendPhoto | SendDocument:
+    """Return the call that sends a picture of a kind. A document has no spoiler (Bot API, sendDocument)."""
+    method_type, field = (SendPhoto, "photo") if kind is FileKind.PHOTO else (SendDocument, "document")
+    return method_type.model_validate(
+        {
+            "chat_id": place.chat_id,
+            "message_thread_id": place.thread_id,
+            field: file,
+            "caption": caption,
+            "reply_parameters": reply_parameters(place),
+            "reply_markup": keyboard,
+        }
+        | ({"has_spoiler": True} if spoiler and kind is FileKind.PHOTO else {})
+        | ({"disable_content_type_detection": True} if kind is FileKind.DOCUMENT else {})
+    )

@@ -45,6 +45,7 @@ _OFFERS = {
     ResultAction.STYLES: "styles",
     ResultAction.VARY: "vary",
     ResultAction.STICKER: "sticker",
+    ResultAction.FOUR: "four",
 }
 """The texts of the buttons under a picture."""
 
@@ -137,7 +138,8 @@ def shapes(translate: Translator, request: Request, *, paged: int) -> InlineKeyb
 def more(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
     """Return the buttons of More. The description is copied if it is short enough for such a button."""
     offered = ResultAction.VARY, ResultAction.STYLES, ResultAction.STICKER
-    rows = [[_action(translate, request, action, paged=paged) for action in offered]]
+    rows = [[_action(translate, request, ResultAction.FOUR, paged=paged)]]
+    rows.append([_action(translate, request, action, paged=paged) for action in offered])
     if units(request.prompt) <= COPY_UNITS:
         copied = CopyTextButton(text=request.prompt)
         rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])

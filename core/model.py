@@ -33,6 +33,8 @@ class AspectRatio(StrEnum):
         return next((ratio for ratio in cls if ratio.slug == slug), None)
 
 
+MOST_AT_ONCE = 4
+"""Pictures of one batch: their grid still shows each of them well on a phone."""
 DEFAULT_RATIO = AspectRatio.SQUARE
 """The ratio of a picture for a user who names and prefers none, and who does not choose one."""
 
@@ -146,6 +148,7 @@ class GenerationRequest:
     """A request before it is accepted.
 
     `ratio` is None for an edit. `status_message_id` is an existing message of the bot to edit into the status message.
+    More than one as `count`, at most `MOST_AT_ONCE`, is a batch: it becomes as many requests.
     """
 
     origin: Origin
@@ -153,6 +156,7 @@ class GenerationRequest:
     ratio: AspectRatio | None
     source: SourcePicture | None = None
     status_message_id: int | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,7 @@ class Draft:
     answered_at: float | None
     superseded_at: float | None
     style: str | None = None
+    count: int = 1
 
     @property
     def offers_both(self) -> bool:
@@ -196,6 +201,7 @@ class Request:
 
     `failure_detail` is a value that the sentence about the failure names, such as a number of pixels or of bytes.
     `asked_at` is set while the owner is asked whether a late request is still wanted.
+    `batch_id` is the id of the head of the request's batch, the first of its requests, or None without a batch.
 
     A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
     None, which means that the state and the columns contradict each other.
@@ -228,11 +234,17 @@ class Request:
     favourite_at: float | None = None
     forget: bool = False
     asked_at: float | None = None
+    batch_id: int | None = None
 
     @property
     def is_asked(self) -> bool:
         """Whether nothing may be paid for the request before its owner answers that it is still wanted."""
         return self.asked_at is not None and self.state is State.QUEUED and self.creates == 0
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the request belongs to a batch and is not its head: the head shows, sends and reports for it."""
+        return self.batch_id is not None and self.batch_id != self.id
 
     @property
     def user_id(self) -> int:
@@ -294,10 +306,14 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The request is in the ledger. `fresh` is False if the same origin was accepted before."""
+    """The request is in the ledger. `fresh` is False if the same origin was accepted before.
+
+    `members` are the other requests of a batch, of which `request` is the head.
+    """
 
     request: Request
     fresh: bool
+    members: tuple[Request, ...] = ()
 
 
 class RejectionReason(StrEnum):
@@ -310,6 +326,7 @@ class RejectionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """The request was not accepted, and nothing was written."""
+    """The request was not accepted, and nothing was written. `left` is the number of pictures that the limit allows."""
 
     reason: RejectionReason
+    left: int = 0

@@ -1,12 +1,13 @@
 """Converts pictures for Telegram and for the provider, in threads. Nothing about the bytes is trusted."""
 
 import asyncio
+import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, ParamSpec, TypeVar
 
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
@@ -15,6 +16,9 @@ from core.model import Failure
 from generation.hidden_file import shown
 from generation.plain_webp import decode_plain_webp
 from generation.standard_rgb import standard_rgb, without_warnings
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 FORMATS = ("WEBP", "JPEG", "PNG", "AVIF")
 SOURCE_FORMATS = (*FORMATS, "HEIF", "GIF", "BMP", "TIFF")
@@ -120,7 +124,7 @@ class PictureConverter:
 
         Raises UnusablePicture unless it is an intact WebP, JPEG, PNG or AVIF of at most `MOST_PIXELS`.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, to_sendable, data)
+        return await self.run(to_sendable, data)
 
     async def to_source(self, data: bytes) -> bytes:
         """Return a source picture as a JPEG: upright, without metadata, at most 2,048 px on the longer side.
@@ -128,7 +132,12 @@ class PictureConverter:
         Raises UnusablePicture unless it is an intact picture of one of `SOURCE_FORMATS` that does not move and has at
         most `MOST_PIXELS`.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, to_source, data)
+        return await self.run(to_source, data)
+
+    async def run(self, convert: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """Run a conversion in one of the threads and return its result."""
+        call = functools.partial(convert, *args, **more)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     async def to_sticker(self, data: bytes) -> bytes:
         """Return a picture as a static sticker: a WebP of exactly 512 px on the longer side, of at most 512 KB.
@@ -150,21 +159,21 @@ def extension_of(data: bytes) -> str:
 def to_sendable(data: bytes) -> Picture:
     """Do the same as `PictureConverter.to_sendable`, in the caller's thread."""
     data = picture_in(data)
-    with _opened(data, FORMATS) as image:
+    with opened(data, FORMATS) as image:
         return _fit(image, data)
 
 
 def to_source(data: bytes) -> bytes:
     """Do the same as `PictureConverter.to_source`, in the caller's thread."""
-    with _opened(picture_in(shown(data)), SOURCE_FORMATS) as image:
+    with opened(picture_in(shown(data)), SOURCE_FORMATS) as image:
         if getattr(image, "is_animated", False) and image.format not in _SEVERAL_STILLS:
             raise MovingPicture("the picture moves")
-        return _jpeg(standard_rgb(image, LONGEST_SOURCE_SIDE), 92)
+        return to_jpeg(standard_rgb(image, LONGEST_SOURCE_SIDE), 92)
 
 
 def to_sticker(data: bytes) -> bytes:
     """Do the same as `PictureConverter.to_sticker`, in the caller's thread."""
-    with _opened(picture_in(shown(data)), SOURCE_FORMATS) as image:
+    with opened(picture_in(shown(data)), SOURCE_FORMATS) as image:
         flat = standard_rgb(image)
     share = STICKER_SIDE / max(flat.size)
     size = max(1, round(flat.width * share)), max(1, round(flat.height * share))
@@ -187,7 +196,7 @@ def picture_in(data: bytes) -> bytes:
 
 
 @contextmanager
-def _opened(data: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
+def opened(data: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
     """Open an untrusted picture. Raises UnusablePicture."""
     try:
         with without_warnings():
@@ -233,17 +242,18 @@ def _fit(image: Image.Image, data: bytes) -> Picture:
     flat = flat or standard_rgb(image)
     if long:
         # Not as a WebP: Telegram turns a WebP file into a sticker.
-        return Picture(_jpeg(flat, 95), "jpg", as_photo=False)
+        return Picture(to_jpeg(flat, 95), "jpg", as_photo=False)
     if not fits:
         flat.thumbnail(_scaled(*flat.size), Image.Resampling.LANCZOS)
     for quality in _QUALITIES:
-        jpeg = _jpeg(flat, quality)
+        jpeg = to_jpeg(flat, quality)
         if len(jpeg) <= LARGEST_PHOTO:
             return Picture(jpeg, "jpg", as_photo=True)
     return Picture(jpeg, "jpg", as_photo=False)
 
 
-def _jpeg(image: Image.Image, quality: int) -> bytes:
+def to_jpeg(image: Image.Image, quality: int) -> bytes:
+    """Return a picture as a JPEG of a quality from 1 to 95."""
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality)
     return out.getvalue()

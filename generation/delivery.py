@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 
-from chat.api_calls import UNSURE_SECONDS
 from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
 from chat.picture_sender import PictureSender
@@ -21,6 +20,7 @@ from generation.conversion import Picture, UnusablePicture
 from generation.picture_fetcher import PictureFetcher
 from generation.picture_messages import PictureMessages
 from generation.request_memory import RequestMemory
+from generation.send_retries import SEND_SECONDS, wait_before_resend
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
 from generation.step_result import StepResult
@@ -33,12 +33,6 @@ PICTURES_AT_ONCE = 8
 """Pictures in memory at once, each up to 25 MiB while it is fetched."""
 FETCH_SECONDS = 30 * 60.0
 """Time for which a store with an outage is retried."""
-SEND_SECONDS = 24 * 3600.0
-"""Time for which Telegram is retried from the time at which the picture was ready. The link is valid about as long."""
-_LONGEST_UNSURE_SECONDS = 600.0
-_UNSURE_SHARE = 0.25
-"""Part of the time that a picture has waited already for which it waits again, if the last send may have delivered it:
-few duplicates if each send does, and a short further wait if none does."""
 _TRIES_PER_LINK = 2
 _LINK_REFRESHES = 2
 
@@ -73,8 +67,8 @@ class Delivery:
         self._wait_for_lease = wait_for_lease
         self._slots = asyncio.Semaphore(PICTURES_AT_ONCE)
 
-    async def step(self, request: Request, memory: RequestMemory) -> StepResult:
-        """Try once to deliver a request that is `ready` or `delivering`."""
+    async def step(self, request: Request, memory: RequestMemory, *, note: str = "") -> StepResult:
+        """Try once to deliver a request that is `ready` or `delivering`. `note` is HTML below the caption."""
         self._status_messages.sending(request.id)
         await self._picture_sender.acquire_slot(request.place.chat_id, Priority.PICTURE)
         async with self._slots:
@@ -83,14 +77,15 @@ class Delivery:
             try:
                 picture = await self._fetcher.fetch(request)
             except (DownloadError, UnusablePicture) as error:
-                return await self._retry_fetch(request, memory, error)
+                return await self.retry_fetch(request, memory, error)
             memory.fetch_tries = memory.link_refreshes = 0
             memory.fetch_failed_at = None
-            return await self._tasks.run(self._send(request, memory, picture))
+            return await self._tasks.run(self._send(request, memory, picture, note))
 
-    async def _retry_fetch(
+    async def retry_fetch(
         self, request: Request, memory: RequestMemory, error: DownloadError | UnusablePicture
     ) -> StepResult:
+        """Plan the next download after a failed one, renew the link, or fail the request."""
         now = self._clock.now()
         memory.fetch_tries += 1
         # A picture that waits for Telegram is fetched again for each send, so its age says nothing about the store.
@@ -108,7 +103,7 @@ class Delivery:
         longest = 5.0 if isinstance(error, DownloadRefused | UnusablePicture) else 60.0
         return StepResult(request.state, wait=backoff(memory.fetch_tries, longest=longest))
 
-    async def _send(self, request: Request, memory: RequestMemory, picture: Picture) -> StepResult:
+    async def _send(self, request: Request, memory: RequestMemory, picture: Picture, note: str) -> StepResult:
         """Record `delivering`, send and settle, as a shielded task. After a crash in between it is sent again."""
         if request.state is State.READY and not await self._requests.move(
             request.id, State.READY, State.DELIVERING
@@ -119,7 +114,7 @@ class Delivery:
         await self._wait_for_lease()
         memory.send_tries += 1
         try:
-            sent = await self._picture_messages.send(request, picture)
+            sent = await self._picture_messages.send(request, picture, note)
         except Unreachable as error:
             log.info("undeliverable", request=request.id, error=str(error))
             if request.place.inline_message_id is not None:
@@ -145,16 +140,9 @@ class Delivery:
         self, request: Request, memory: RequestMemory, error: TryLater | Unsure
     ) -> StepResult:
         log.warning("picture not sent", request=request.id, tries=memory.send_tries, error=str(error))
-        waited = self._has_waited(request)
-        if waited > SEND_SECONDS:
+        wait = wait_before_resend(memory, error, self._has_waited(request))
+        if wait is None:
             return await self._fail(request, Failure.NOT_SENT)
-        if isinstance(error, TryLater):
-            wait = error.retry_after or backoff(memory.send_tries, longest=60.0)
-            return StepResult(State.DELIVERING, wait=wait)
-        memory.unsure_sends += 1
-        if memory.unsure_sends == 1:
-            return StepResult(State.DELIVERING, wait=1.0)
-        wait = min(_LONGEST_UNSURE_SECONDS, max(UNSURE_SECONDS, waited * _UNSURE_SHARE))
         return StepResult(State.DELIVERING, wait=wait)
 
     def _has_waited(self, request: Request) -> float:

@@ -1,5 +1,6 @@
 """The final message of a request that ended without a picture: its sentence, and the button that tries again."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from aiogram.types import InlineKeyboardMarkup
@@ -7,7 +8,7 @@ from aiogram.types import InlineKeyboardMarkup
 from chat import keyboards
 from chat.telegram_files import LARGEST_FILE
 from chat.translations import Translator
-from core.model import Failure, Request
+from core.model import ENDED_WITHOUT_PICTURE, Failure, Request, State
 from generation.allowances import DailyQuota
 from generation.conversion import MOST_PIXELS
 from storage.moderation_strikes import STRIKES_TO_PAUSE, ModerationStrikes
@@ -50,6 +51,12 @@ class EndTexts:
 
     async def failed(self, request: Request, translate: Translator) -> EndText:
         """Return the sentence about a failure, with a button if the request may succeed in another try."""
+        text = await self._failure(request, translate)
+        if request.batch_id is not None:
+            text = f"{translate('batch-none')} {text}"
+        return EndText(text, _keyboard(request, translate))
+
+    async def _failure(self, request: Request, translate: Translator) -> str:
         left = await self._remaining(request, translate)
         text = _sentence(request, translate, left)
         if request.failure is Failure.MODERATED:
@@ -58,7 +65,18 @@ class EndTexts:
                 text = translate("failed-moderated-pause", left=left) + "\n\n" + translate("unsafe-pause")
             elif strikes == STRIKES_TO_PAUSE - 1:
                 text += "\n\n" + translate("unsafe-warning")
-        return EndText(text, _keyboard(request, translate))
+        return text
+
+    async def partial(self, batch: Sequence[Request], translate: Translator) -> str:
+        """Return the sentences about the pictures of a batch that are missing, or nothing if all came."""
+        missing = [one for one in batch if one.state in ENDED_WITHOUT_PICTURE]
+        if not missing:
+            return ""
+        came = translate("batch-partial", came=len(batch) - len(missing), size=len(batch))
+        failed = next((one for one in missing if one.state is State.FAILED), None)
+        if failed is None:
+            return f"{came} {await self.cancelled(missing[0], translate)}"
+        return f"{came} {(await self._failure(failed, translate))}"
 
     async def _remaining(self, request: Request, translate: Translator) -> str:
         remaining = await self._quota.remaining(request.user_id)

@@ -111,8 +111,10 @@ class LocalEngine:
     async def submit(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:
         """Accept a request or return the rejection, and start it if a slot is free."""
         answer = await self._requests.accept(request, allowance)
-        if isinstance(answer, Accepted) and self.running and self._is_new(answer):
-            self._admit(answer.request)
+        if isinstance(answer, Accepted) and self.running:
+            self._admit(
+                *(one for one in (answer.request, *answer.members) if self._is_new(one, fresh=answer.fresh))
+            )
         return answer
 
     async def readmit(self, request: Request) -> None:
@@ -174,23 +176,25 @@ class LocalEngine:
         await self._status_messages.stop()
         await self._tasks.drain(DRAIN_SECONDS)
 
-    def _is_new(self, answer: Accepted) -> bool:
+    def _is_new(self, request: Request, *, fresh: bool) -> bool:
         """Return whether the engine does not drive an accepted request yet.
 
         If the ledger's answer was lost, a request is accepted and its caller does not know: a repeat is not fresh.
         """
-        request = answer.request
-        if answer.fresh:
+        if fresh:
             return True
         waits = request.id in self._waiting.get(request.user_id, ())
         driven = waits or request.is_asked or request.id in self._request_tasks
         return request.state is State.QUEUED and not driven
 
-    def _admit(self, request: Request) -> None:
-        self._status_messages.show(request)
-        self._enqueue(request)
-        self._dispatch(request)
-        self._status_messages.update_now(request.id)
+    def _admit(self, *new: Request) -> None:
+        """Let requests wait in the queue, and start the first of them if a slot is free."""
+        for request in new:
+            self._status_messages.show(request)
+            self._enqueue(request)
+        if new:
+            self._dispatch(new[0])
+            self._status_messages.update_now(new[0].id)
 
     def _enqueue(self, request: Request) -> None:
         self._waiting.setdefault(request.user_id, deque()).append(request.id)

@@ -23,6 +23,7 @@ from core.retries import backoff
 from generation.conversion import extension_of
 from generation.file_names import file_name
 from generation.hidden_file import shown
+from generation.singles import Singles
 from storage.exports import Export, Exports
 
 LARGEST_ARCHIVE = 45_000_000
@@ -81,10 +82,13 @@ class Contents:
 class ExportArchives:
     """Writes the archives of exports."""
 
-    def __init__(self, *, bot: Bot, exports: Exports, files: TelegramFiles, clock: Clock) -> None:
+    def __init__(
+        self, *, bot: Bot, exports: Exports, files: TelegramFiles, singles: Singles, clock: Clock
+    ) -> None:
         self._bot = bot
         self._exports = exports
         self._files = files
+        self._singles = singles
         self._clock = clock
 
     async def write(self, export: Export, file: IO[bytes]) -> Contents:
@@ -132,7 +136,8 @@ class ExportArchives:
 
     async def _picture(self, request: Request) -> bytes | Missing:
         if not request.file_id:
-            return Missing.NO_PICTURE
+            data = None if request.batch_id is None else await self._singles.data_of(request)
+            return data or Missing.NO_PICTURE
         tries = 0
         while True:
             try:

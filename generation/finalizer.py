@@ -41,17 +41,25 @@ class Finalizer:
         self._clock = clock
         self._metrics = metrics
 
-    async def step(self, request: Request) -> StepResult:
-        """Report the end of a request and write `closed_at`."""
+    async def step(self, request: Request, *, outcome: Request | None = None) -> StepResult:
+        """Report the end of a request and write `closed_at`.
+
+        For the head of a batch, `outcome` is the request with the end of the batch as a whole.
+        """
+        reported = outcome or request
         status = await self._status_messages.take_down(request)
         try:
-            await self._end_reports.report(request, status)
+            await self._end_reports.report(reported, status)
         except (TryLater, Unsure) as error:
-            if self._clock.now() - request.require_finished_at() < REPORT_SECONDS:
+            if self._clock.now() - reported.require_finished_at() < REPORT_SECONDS:
                 return StepResult(request.state, wait=60.0 if isinstance(error, Unsure) else 30.0)
             log.warning("end not reported", request=request.id, error=str(error))
         except SendError as error:
             log.info("end not reported", request=request.id, error=str(error))
+        return await self.close(request, status)
+
+    async def close(self, request: Request, status: int | None = None) -> StepResult:
+        """Write `closed_at` without a report. `status` is the status message that was taken down."""
         # Retried by itself, because a repeated step would report the end again.
         await self._tasks.run(self._close(request, status))
         self._metrics.requests.labels(request.failure or request.state).inc()

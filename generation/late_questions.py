@@ -47,7 +47,12 @@ class LateQuestions:
         self._after = after
 
     async def is_due(self, request: Request) -> bool:
-        """Return whether to ask before a request is paid. A long queue alone is no reason."""
+        """Return whether to ask before a request is paid. A long queue alone is no reason.
+
+        A batch is drawn without a question: it would need one answer for several requests.
+        """
+        if request.batch_id is not None:
+            return False
         if not self._after or request.creates or self._clock.now() - request.accepted_at < self._after:
             return False
         return await self._interruptions.seconds_since(request.accepted_at) >= self._after

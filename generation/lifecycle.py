@@ -6,11 +6,10 @@ afterwards. Calling `advance` again after a crash at any point is safe.
 
 from collections.abc import Collection
 
-from core.model import PENDING, SENDING, Failure, Request, State
+from core.model import PENDING, Failure, Request, State
 from generation.circuit_breaker import CircuitBreaker, OutageReason
-from generation.delivery import Delivery
-from generation.finalizer import Finalizer
 from generation.late_questions import LateQuestions
+from generation.request_end import RequestEnd
 from generation.request_memory import RequestMemories, RequestMemory
 from generation.shielded_tasks import ShieldedTasks
 from generation.source_cleanup import SourceCleanup
@@ -33,8 +32,7 @@ class Lifecycle:
         tasks: ShieldedTasks,
         submission: Submission,
         task_poller: TaskPoller,
-        delivery: Delivery,
-        finalizer: Finalizer,
+        request_end: RequestEnd,
         source_cleanup: SourceCleanup,
         late_questions: LateQuestions,
     ) -> None:
@@ -44,8 +42,7 @@ class Lifecycle:
         self._tasks = tasks
         self._submission = submission
         self._task_poller = task_poller
-        self._delivery = delivery
-        self._finalizer = finalizer
+        self._request_end = request_end
         self._source_cleanup = source_cleanup
         self._late_questions = late_questions
         self._memories = RequestMemories()
@@ -64,6 +61,7 @@ class Lifecycle:
         """
         request = written or await self._requests.get(request_id)
         if request is None or request.closed_at is not None:
+            self._memories.drop(request_id)
             return StepResult(State.FAILED if request is None else request.state, closed=True)
         if request.state not in within:
             return StepResult(request.state, closed=True)
@@ -71,6 +69,7 @@ class Lifecycle:
         result = await self._step(request, memory)
         if result.state not in PENDING:
             self._source_cleanup.discard(request_id)
+            self._request_end.note(request, result)
         if result.closed:
             self._memories.drop(request_id)
         return result
@@ -89,9 +88,7 @@ class Lifecycle:
             return await self._submission.after_unknown(request, "the process ended during the call")
         if request.state is State.RUNNING:
             return await self._task_poller.step(request, memory)
-        if request.state in SENDING:
-            return await self._delivery.step(request, memory)
-        return await self._finalizer.step(request)
+        return await self._request_end.step(request, memory)
 
     async def _submit_when_admitted(self, request: Request, memory: RequestMemory) -> StepResult:
         """Submit a request once a slot is free and the circuit breaker admits it, or fail it after a long wait."""

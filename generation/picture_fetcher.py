@@ -1,9 +1,12 @@
 """Fetches the picture of a finished task from the provider's store."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from core.model import Request
 from generation.conversion import Picture, PictureConverter
+from generation.grids import Grid, cut_cell, to_cell, to_grid
 from provider.client import MediaClient
 from provider.downloads import Downloads
 from provider.errors import DownloadError, MediaError
@@ -32,6 +35,15 @@ class PictureFetcher:
         """Return the picture as Telegram accepts it. Raises DownloadError or UnusablePicture."""
         return await self._converter.to_sendable(await self._downloads.fetch(request.require_picture_url()))
 
+    async def fetch_cell(self, request: Request) -> bytes:
+        """Return the picture as a cell of a grid. Raises DownloadError or UnusablePicture."""
+        data = await self._downloads.fetch(request.require_picture_url())
+        return await self._converter.run(to_cell, data)
+
+    async def join(self, cells: Sequence[bytes]) -> Grid:
+        """Return the grid of some cells."""
+        return await self._converter.run(to_grid, cells)
+
     async def renew_link(self, request: Request) -> None:
         """Ask the provider for the link again and store a new one. Logs errors instead of raising them."""
         if request.task_id is None:  # the answer to create had a picture and no id
@@ -43,6 +55,15 @@ class PictureFetcher:
             return
         if task.url and task.url != request.picture_url:
             await self._requests.move(request.id, request.state, request.state, picture_url=task.url)
+
+    async def fetch_again(self, request: Request) -> Picture | None:
+        """Return a picture as Telegram accepts it, or None if the provider no longer has it. Raises UnusablePicture."""
+        data = await self.fetch_original(request)
+        return None if data is None else await self._converter.to_sendable(data)
+
+    async def cut(self, grid: bytes, index: int, count: int, columns: int) -> Picture:
+        """Return one picture of a grid. Raises UnusablePicture."""
+        return Picture(await self._converter.run(cut_cell, grid, index, count, columns), "jpg", as_photo=True)
 
     async def fetch_original(self, request: Request) -> bytes | None:
         """Return the original from its link or from a renewed link. None if the provider no longer has it."""

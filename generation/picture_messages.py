@@ -46,10 +46,13 @@ class PictureMessages:
         self._storage_chat_id = storage_chat_id
         self._links = links
 
-    async def send(self, request: Request, picture: Picture) -> SentPicture:
-        """Send a picture to the chat of its request, or to one that keeps it for an inline message."""
+    async def send(self, request: Request, picture: Picture, note: str = "") -> SentPicture:
+        """Send a picture to the chat of its request, or to one that keeps it for an inline message.
+
+        `note` is HTML below the caption.
+        """
         if request.place.inline_message_id is None:
-            return await self._send_to(request.place, request, picture)
+            return await self._send_to(request.place, request, picture, note=note)
         try:
             return await self._send_to(ReplyTarget(request.place.chat_id), request, picture, silent=True)
         except Unreachable:
@@ -70,11 +73,17 @@ class PictureMessages:
         return SentPicture(None, "", FileKind.PHOTO if picture.as_photo else FileKind.DOCUMENT)
 
     async def _send_to(
-        self, place: ReplyTarget, request: Request, picture: Picture, *, silent: bool = False
+        self,
+        place: ReplyTarget,
+        request: Request,
+        picture: Picture,
+        *,
+        silent: bool = False,
+        note: str = "",
     ) -> SentPicture:
         name = file_name(request.prompt, request.id, picture.extension)
         translate = self._translations.for_language(request.language)
-        text = await self._caption(request, translate)
+        text = caption(request.prompt, below=_paragraphs(note, await self._hint(request, translate)))
         keyboard = (
             self._keyboards.picture(translate, request) if place.chat_id == request.place.chat_id else None
         )
@@ -88,11 +97,15 @@ class PictureMessages:
                 await self._picture_sender.acquire_slot(place.chat_id, Priority.PICTURE)
         file = picture_file(picture.data, name, hidden=request.spoiler)
         if request.spoiler:
-            text = caption(request.prompt, below=translate("hidden-file"))
+            text = caption(request.prompt, below=_paragraphs(note, translate("hidden-file")))
         return await self._picture_sender.send_document(place, file, text, keyboard, silent=silent)
 
-    async def _caption(self, request: Request, translate: Translator) -> str:
-        """Return the prompt. The first picture of a group explains how to change it, too."""
+    async def _hint(self, request: Request, translate: Translator) -> str:
+        """Return the explanation below the first picture of a group how to change it, or nothing."""
         if not request.place.in_group or await self._requests.has_result_in(request.place.chat_id):
-            return caption(request.prompt)
-        return caption(request.prompt, below=translate("group-edit-hint"))
+            return ""
+        return translate("group-edit-hint")
+
+
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(filter(None, texts))

@@ -15,7 +15,8 @@ class ShownStatus:
     `shown` is the content that the user sees, `shown_at` a monotonic time. `reaction_only` means that a reaction stands
     in for the message. `stored` means that the ledger has the message id. `sending` means that a call is in flight.
     `filled` are the cells of the progress bar that the user has seen filled. `adopted_at` is the monotonic time at
-    which the request was taken over from another replica.
+    which the request was taken over from another replica. `of_batch` means that the request is the head of a batch, of
+    which `ready` pictures are ready; the user sees `shown_ready`.
     """
 
     request_id: int
@@ -33,6 +34,9 @@ class ShownStatus:
     sending: bool = False
     adopted_at: float | None = None
     filled: int = 0
+    of_batch: bool = False
+    ready: int = 0
+    shown_ready: int = 0
 
     def next_filled(self, content: Content, cells: int) -> int:
         """Return the cells of the progress bar to fill for a content that alone would fill `cells`.

@@ -38,9 +38,22 @@ def filled_of(content: Content, estimate: DrawingEstimate) -> int:
     return estimate.filled(number) if phase in {Phase.DRAWING, Phase.LATE} else 0
 
 
-def text_of(content: Content, translate: Translator, *, estimate: DrawingEstimate, filled: int) -> str:
-    """Return the text of a status message. `filled` are the filled cells of its progress bar."""
+def text_of(
+    content: Content,
+    translate: Translator,
+    *,
+    estimate: DrawingEstimate,
+    filled: int,
+    size: int = 1,
+    ready: int = 0,
+) -> str:
+    """Return the text of a status message. `filled` are the filled cells of its progress bar.
+
+    A batch has a `size` of more than one, and some of its pictures are `ready`.
+    """
     phase, number = content
+    if size > 1 and phase is not Phase.PAUSED:
+        return _text_of_batch(content, translate, size=size, ready=ready)
     if phase is Phase.WAITING:
         return translate("status-next") if number == 1 else translate("status-place", place=number)
     if phase is Phase.SENDING:
@@ -59,6 +72,21 @@ def text_of(content: Content, translate: Translator, *, estimate: DrawingEstimat
 def _rounded(seconds: float) -> int:
     """Return an expected duration no more exact than it is: from 10 s on in multiples of 5."""
     return max(1, round(seconds)) if seconds < 10 else 5 * round(seconds / 5)
+
+
+def _text_of_batch(content: Content, translate: Translator, *, size: int, ready: int) -> str:
+    phase, number = content
+    if phase is Phase.WAITING and not ready:
+        if number == 1:
+            return translate("batch-status-next", size=size)
+        return translate("batch-status-place", size=size, place=number)
+    if phase is Phase.SENDING:
+        return translate("batch-status-sending")
+    if ready:
+        return translate("batch-status-ready", size=size, ready=ready)
+    if phase is Phase.LATE:
+        return translate("batch-status-late", size=size, elapsed=_duration(number, translate))
+    return translate("batch-status-drawing", size=size)
 
 
 def _duration(seconds: int, translate: Translator) -> str:

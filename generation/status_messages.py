@@ -101,12 +101,16 @@ class StatusMessages:
 
     def resume(self, request: Request) -> None:
         """Take over a request of an earlier process, which may have sent a status message without storing its id."""
+        if request.is_member:
+            return
         self._lost_status_finder.add(request)
         if request.state not in FINAL:
             self.show(request)
 
     def show(self, request: Request) -> None:
-        """Start to show the progress of a request."""
+        """Start to show the progress of a request. The head of a batch stands for all requests of it."""
+        if request.is_member:
+            return
         phase = Phase.WAITING if request.state is State.QUEUED else Phase.DRAWING
         since = self._clock.monotonic()
         if request.started_at is not None:
@@ -116,16 +120,17 @@ class StatusMessages:
             prompt=request.prompt,
             place=request.place,
             translate=self._translations.for_language(request.language),
-            phase=Phase.SENDING if request.state in SENDING else phase,
+            phase=Phase.SENDING if request.state in SENDING and request.batch_id is None else phase,
             since=since,
             message_id=request.status_message_id,
             reaction_only=request.place.in_group and request.status_message_id is None,
+            of_batch=request.batch_id is not None,
         )
         self._changed.set()
 
     def adopt(self, request: Request) -> None:
         """Show a request that another replica has shown so far. Without other replicas there is none."""
-        if self._sharing is None or request.id in self._by_id:
+        if self._sharing is None or request.id in self._by_id or request.is_member:
             return
         self.show(request)
         status = self._by_id[request.id]
@@ -178,6 +183,15 @@ class StatusMessages:
             status.shown_at = max(status.shown_at, self._clock.monotonic())
             self._changed.set()
 
+    def progress(self, head: Request, ready: int) -> None:
+        """Show how many pictures of a batch are ready, while others are drawn or wait. The head may have failed."""
+        if head.id not in self._by_id:
+            self.show(head)
+        status = self._by_id[head.id]
+        if status.ready != ready:
+            status.ready = ready
+            self._changed.set()
+
     async def take_down(self, request: Request) -> int | None:
         """Stop updating a request's status and return its message id, if there is one, for the caller to finish."""
         message_id = request.status_message_id
@@ -228,7 +242,7 @@ class StatusMessages:
             pause = INLINE_EDIT_SECONDS if status.is_inline else EDIT_SECONDS
             if status.update is not None or now - status.shown_at < pause:
                 continue
-            if self._content(status, positions) != status.shown:
+            if self._content(status, positions) != status.shown or status.ready != status.shown_ready:
                 self._start_update(status)
 
     def _is_leaders(self, status: ShownStatus) -> bool:
@@ -318,10 +332,13 @@ class StatusMessages:
         content = self._content(status, positions)
         estimate = self._estimate()
         filled = status.next_filled(content, filled_of(content, estimate))
-        text = text_of(content, status.translate, estimate=estimate, filled=filled)
+        size, ready = 1, status.ready
+        if status.of_batch:
+            size, ready = await self._count_ready(status)
+        text = text_of(content, status.translate, estimate=estimate, filled=filled, size=size, ready=ready)
         keyboard = None
         if status.phase is not Phase.SENDING:
-            keyboard = keyboards.cancel(status.translate, status.request_id)
+            keyboard = keyboards.cancel(status.translate, status.request_id, batch=status.of_batch)
         if status.is_inline:
             text = with_prompt(status.translate, status.prompt, text)
             await self._inline_messages.edit_status(status.place, text, keyboard=keyboard)
@@ -331,6 +348,7 @@ class StatusMessages:
         else:
             await self._sender.edit_status(status.place.chat_id, status.message_id, text, keyboard=keyboard)
         status.shown, status.filled = content, filled
+        status.shown_ready = ready
         if not status.stored and status.message_id is not None:
             await self._store(status, status.message_id)
 
@@ -342,6 +360,12 @@ class StatusMessages:
         if not status.stored:  # another replica has sent one, or has closed the request
             self._by_id.pop(status.request_id, None)
             await self._deletion_scheduler.schedule(status.place.chat_id, message_id, 0.0)
+
+    async def _count_ready(self, status: ShownStatus) -> tuple[int, int]:
+        """Return the number of requests of a batch, and of those that are ready or further."""
+        states = await self._requests.batch_states(status.request_id)
+        status.ready = sum(state in SENDING or state is State.DELIVERED for state in states)
+        return len(states), status.ready
 
     def _content(self, status: ShownStatus, positions: Mapping[int, int]) -> Content:
         return content_of(

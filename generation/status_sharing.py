@@ -26,10 +26,12 @@ class StatusSharing:
     async def read(self, request_id: int, *, waits: bool) -> Request | None:
         """Return the row of a request that this replica shall show as it has it, else None.
 
-        `waits` is whether it has the request as one that waits.
+        `waits` is whether it has the request as one that waits. The head of a batch is shown until the batch has ended.
         """
         request = await self._requests.get(request_id)
-        if request is None or request.state in FINAL or request.is_asked:
+        if request is None or request.closed_at is not None or request.is_asked:
+            return None
+        if request.state in FINAL and request.batch_id is None:
             return None
         return None if waits and request.state is not State.QUEUED else request
 

@@ -19,6 +19,7 @@ from core.model import Request, SourcePicture
 from generation.export_archive import EXPORT_PREFIX
 from generation.hidden_file import HIDDEN_SUFFIX
 from handlers.commands import parse_command
+from handlers.count_flag import CountRefused
 from handlers.prompt import ParsedPrompt, PromptTooLong, parse_prompt
 from handlers.user_errors import UserError
 from storage.requests import Requests
@@ -115,7 +116,7 @@ def stands_alone(text: str, *, has_picture: bool) -> bool:
         return True
     try:
         return parse_prompt(command.args or "").is_complete
-    except PromptTooLong:
+    except (PromptTooLong, CountRefused):
         return True
 
 

@@ -10,10 +10,12 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
 from core.model import FINAL, PENDING, SENDING, Ending, Request
+from generation.batch_cancel import cancel_batch
 from generation.engine import Engine
 from handlers import origins
 from handlers.filters import own_request
 from handlers.queue import list_pending
+from storage.batches import Batches
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -28,22 +30,31 @@ async def cancel_pressed(
     translate: Translator,
     engine: Engine,
     requests: Requests,
+    batches: Batches,
     drafts: Drafts,
     sender: Sender,
     clock: Clock,
 ) -> None:
-    """Cancel a pending request, unless the press may be the second tap on the button that started it."""
+    """Cancel a pending request or batch, unless the press may be the second tap on the button that started it."""
     if not callback_data.listed and await _is_second_tap(request, drafts, clock):
         await sender.toast(query.id, translate.raw("toast-cancel-again"))
         return
     message_id = query.message.message_id if query.message is not None else None
     status_id = None if callback_data.listed else message_id
-    finished = request.state in FINAL
+    batch = (
+        []
+        if request.batch_id is None or callback_data.listed
+        else await batches.requests_of(request.batch_id)
+    )
+    finished = all(one.state in FINAL for one in batch or [request])
     if status_id is not None and request.status_message_id is None and not finished:
         # A process ended after it sent this status message and before it stored the id.
         stored = await requests.set_status_message(request.id, status_id)
         request = replace(request, status_message_id=status_id) if stored else request
-    cancelled = await engine.cancel(request.id)
+    if batch:
+        cancelled = await cancel_batch(request, engine=engine, batches=batches)
+    else:
+        cancelled = await engine.cancel(request.id)
     ended = request if cancelled or finished else await requests.get(request.id)
     await sender.toast(query.id, _toast(ended, translate, cancelled=cancelled))
     if status_id is not None and status_id != request.status_message_id and (cancelled or finished):

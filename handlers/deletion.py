@@ -6,13 +6,13 @@ from aiogram.types import CallbackQuery
 from chat import result_keyboards
 from chat.callbacks import ResultAction, ResultButton, selection_of
 from chat.errors import SendError
-from chat.picture_sender import PictureSender
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
 from core.model import Request
 from core.reply_target import ReplyTarget
+from generation.singles import Singles
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.history import show_page
 from storage.picture_history import History
@@ -44,7 +44,7 @@ async def delete_confirmed(
     translate: Translator,
     history: History,
     sender: Sender,
-    picture_sender: PictureSender,
+    singles: Singles,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
@@ -72,7 +72,7 @@ async def delete_confirmed(
             query.id, translate("deleted-message-stays-group" if in_group else "deleted-message-stays")
         )
     if page is not None:
-        await show_page(page, place, translate, picture_sender, clock, keyboards)
+        await show_page(page, place, translate, sender, singles, clock, keyboards)
     elif callback_data.paged:
         await _delete_message(place.chat_id, pressed, sender)
 

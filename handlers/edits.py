@@ -77,7 +77,7 @@ async def closed_edited(
     source = await find_source(message, bot.id, requests)
     if draft.source is None or source is None:
         return
-    await drafts.revise(draft.id, None, draft.ratio, source)
+    await drafts.revise(draft.id, None, draft.ratio, source, style=draft.style, count=draft.count)
     for message_id in await drafts.answers_to(draft.id):
         answer = await requests.by_key(origins.answer_key(message, message_id))
         if answer is not None and answer.source is not None:

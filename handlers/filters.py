@@ -13,11 +13,13 @@ from chat.callbacks import (
     CancelRequest,
     ChooseRatio,
     DrawDraft,
+    DrawFour,
     DrawInRatio,
     DrawInStyle,
     DrawStill,
     DropInline,
     InlineDraw,
+    PickPicture,
     ResultButton,
     ShowStep,
     TryAgain,
@@ -163,7 +165,15 @@ async def by_group_admin(query: CallbackQuery, members: Members) -> bool:
 
 async def own_request(
     query: CallbackQuery,
-    callback_data: CancelRequest | DrawStill | ResultButton | DrawInRatio | DrawInStyle | ShowStep | TryAgain,
+    callback_data: CancelRequest
+    | DrawFour
+    | DrawInRatio
+    | DrawInStyle
+    | DrawStill
+    | PickPicture
+    | ResultButton
+    | ShowStep
+    | TryAgain,
     requests: Requests,
     members: Members,
 ) -> dict[str, Any]:

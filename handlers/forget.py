@@ -40,7 +40,8 @@ async def forget_pressed(
     await sender.toast(query.id)
     user_id = query.from_user.id
     if callback_data.sure:
-        for request in await requests.pending_of_user(user_id):
+        # The last one first: a slot that becomes free must not start another one that is about to be cancelled.
+        for request in reversed(await requests.pending_of_user(user_id)):
             await engine.cancel(request.id)
         await history.forget(user_id)
         preferences.reload(user_id)

@@ -11,7 +11,6 @@ from core.model import (
     AspectRatio,
     GenerationRequest,
     Origin,
-    RejectionReason,
     SourcePicture,
 )
 from core.reply_target import is_group
@@ -152,7 +151,7 @@ class GenerationService:
     async def refusal_of(self, origin: Origin, prompt: str, translate: Translator) -> str | None:
         """Return the sentence that would refuse a request now, or None. Nothing is accepted or sent."""
         reason = await self._access_rules.refusal_reason(origin, prompt, translate)
-        return reason or await self._rejection(origin, translate, queue=True)
+        return reason or await self._rejection(origin, translate, 1, queue=True)
 
     async def submit(
         self, request: GenerationRequest, translate: Translator, *, query_id: str | None = None
@@ -165,7 +164,7 @@ class GenerationService:
         if reason is None:
             answer = await self._engine.submit(request, allowance)
             if not isinstance(answer, Accepted):
-                reason = self._rejection_texts.of_rejection(answer.reason, allowance, translate)
+                reason = self._rejection_texts.of_rejection(answer, allowance, translate)
         if reason is not None:
             return await self._refuse(origin, reason, query_id)
         assert isinstance(answer, Accepted)  # noqa: S101 - without a reason it is
@@ -209,12 +208,13 @@ class GenerationService:
         if confirmation is not Confirmation.RATIO and (parsed.ratio is not None or not parsed.names_shape):
             ratio = await self.ratio_for(origin, parsed.ratio)
         if parsed.prompt and parsed.is_clear and (changes or (ratio is not None and not plain_words)):
-            request = GenerationRequest(origin, parsed.prompt, ratio if source is None else None, source)
+            drawn = ratio if source is None else None
+            request = GenerationRequest(origin, parsed.prompt, drawn, source, count=parsed.count)
             return await (self._submit_edited if edited else self.submit)(request, translate)
         if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
             return await self._refuse(origin, reason, query_id)
         # The buttons keep the words of a user whose queue is full.
-        if reason := await self._rejection(origin, translate, queue=not parsed.prompt):
+        if reason := await self._rejection(origin, translate, parsed.count, queue=not parsed.prompt):
             return await self._refuse(origin, reason, query_id)
         if parsed.prompt:
             asked = await self._questions.ask_choice(
@@ -249,13 +249,18 @@ class GenerationService:
             await self._questions.remove(draft)
         return outcome
 
-    async def _rejection(self, origin: Origin, translate: Translator, *, queue: bool) -> str | None:
-        """Return the sentence that would reject a request now, or None. A full queue counts only if `queue` is True."""
+    async def _rejection(
+        self, origin: Origin, translate: Translator, count: int, *, queue: bool
+    ) -> str | None:
+        """Return the sentence that would reject so many requests now, or None.
+
+        A full queue counts only if `queue` is True.
+        """
         allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
-        reason = await self._requests.rejection_of(origin, allowance)
-        if reason is None or (reason is RejectionReason.QUEUE_FULL and not queue):
+        rejection = await self._requests.rejection_of(origin, allowance, count=count, queue=queue)
+        if rejection is None:
             return None
-        return self._rejection_texts.of_rejection(reason, allowance, translate)
+        return self._rejection_texts.of_rejection(rejection, allowance, translate)
 
     async def _refuse(self, origin: Origin, reason: str, query_id: str | None = None) -> Outcome:
         """Send the user the reason: in an alert above the pressed button, or in a private reply to a message."""

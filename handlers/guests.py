@@ -16,6 +16,7 @@ from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.attachments import SourceError, find_subject
 from handlers.commands import parse_command, without_mention
+from handlers.count_flag import CountRefused
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.inline_service import InlineService
@@ -58,7 +59,7 @@ async def guest_message(
         parsed = await styling.apply(
             origin, parsed, translate, usual=source is None, changes=source is not None
         )
-    except (PromptTooLong, SourceError) as error:
+    except (PromptTooLong, CountRefused, SourceError) as error:
         await _say(query_id, rejection_texts.of_error(error, translate), translate, inline_messages)
         return
     reason = await _reason_not_to_draw(origin, parsed, translate, generation_service)
@@ -130,7 +131,7 @@ async def _reason_not_to_draw(
 ) -> str | None:
     if not parsed.prompt:
         return translate("guest-describe")
-    if not parsed.is_clear:
+    if not parsed.is_clear or parsed.count > 1:  # an inline message holds one picture
         return translate("inline-unclear")
     return await generation_service.refusal_of(origin, parsed.prompt, translate)
 

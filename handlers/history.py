@@ -8,14 +8,13 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat.callbacks import NEWEST, HistoryEnd, SelectionEnd, ShowPage, ShowSelected
 from chat.captions import cut, one_line
-from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
-from core.model import FileKind
 from core.reply_target import ReplyTarget
+from generation.singles import Singles
 from handlers import origins
 from handlers.commands import Command
 from handlers.filters import by_named_owner, on_message, pressed_place
@@ -39,7 +38,7 @@ async def history_command(
     translate: Translator,
     searches: Searches,
     history: History,
-    picture_sender: PictureSender,
+    singles: Singles,
     private_replies: PrivateReplies,
     clock: Clock,
     keyboards: ResultKeyboards,
@@ -54,7 +53,7 @@ async def history_command(
     if page is None:
         await private_replies.send(answer_place(message), user.id, empty)
         return
-    await _send(page, answer_place(message), translate, picture_sender, clock, keyboards)
+    await _send(page, answer_place(message), user, translate, singles, private_replies, clock, keyboards)
 
 
 async def favourites_command(
@@ -62,7 +61,7 @@ async def favourites_command(
     user: UserIdentity,
     translate: Translator,
     history: History,
-    picture_sender: PictureSender,
+    singles: Singles,
     private_replies: PrivateReplies,
     clock: Clock,
     keyboards: ResultKeyboards,
@@ -72,7 +71,7 @@ async def favourites_command(
     if page is None:
         await private_replies.send(answer_place(message), user.id, translate("favourites-empty"))
         return
-    await _send(page, answer_place(message), translate, picture_sender, clock, keyboards)
+    await _send(page, answer_place(message), user, translate, singles, private_replies, clock, keyboards)
 
 
 async def page_pressed(
@@ -82,7 +81,7 @@ async def page_pressed(
     translate: Translator,
     history: History,
     sender: Sender,
-    picture_sender: PictureSender,
+    singles: Singles,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
@@ -92,7 +91,7 @@ async def page_pressed(
     if page is None:
         raise ButtonExpired
     await sender.toast(query.id)
-    await show_page(page, place, translate, picture_sender, clock, keyboards)
+    await show_page(page, place, translate, sender, singles, clock, keyboards)
 
 
 async def end_pressed(
@@ -102,7 +101,7 @@ async def end_pressed(
     translate: Translator,
     history: History,
     sender: Sender,
-    picture_sender: PictureSender,
+    singles: Singles,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
@@ -116,38 +115,43 @@ async def end_pressed(
         await sender.toast(query.id, translate.raw("toast-newest" if newest else "toast-oldest"))
         return
     await sender.toast(query.id)
-    await show_page(page, place, translate, picture_sender, clock, keyboards)
+    await show_page(page, place, translate, sender, singles, clock, keyboards)
 
 
 async def _send(
     page: HistoryPage,
     place: ReplyTarget,
+    user: UserIdentity,
     translate: Translator,
-    picture_sender: PictureSender,
+    singles: Singles,
+    private_replies: PrivateReplies,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
-    content, spoiler = _content(page, translate, clock, keyboards), page.request.spoiler
-    await picture_sender.send_by_file_id(place, *content, spoiler=spoiler)
+    content = _content(page, translate, clock, keyboards)
+    if await singles.show(page.request, place, *content) is None:
+        await private_replies.send(place, user.id, translate("single-lost"))
 
 
 async def show_page(
     page: HistoryPage,
     place: ReplyTarget,
     translate: Translator,
-    picture_sender: PictureSender,
+    sender: Sender,
+    singles: Singles,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
     """Show a page in the pressed message."""
-    content, spoiler = _content(page, translate, clock, keyboards), page.request.spoiler
-    await picture_sender.replace_picture(place.chat_id, place.require_reply_to(), *content, spoiler=spoiler)
+    content = _content(page, translate, clock, keyboards)
+    if not await singles.replace(page.request, place.chat_id, place.require_reply_to(), *content):
+        await sender.send_text(place, translate("single-lost"))
 
 
 def _content(
     page: HistoryPage, translate: Translator, clock: Clock, keyboards: ResultKeyboards
-) -> tuple[str, FileKind, str, InlineKeyboardMarkup]:
-    """Return the file, its kind, the caption and the buttons of a page."""
+) -> tuple[str, InlineKeyboardMarkup]:
+    """Return the caption and the buttons of a page."""
     request, finished_at = page.request, page.request.require_finished_at()
     recent = clock.now() - finished_at < _RECENT_SECONDS
     text = translate(
@@ -162,7 +166,7 @@ def _content(
         text += "\n" + translate("page-of-search", words=one_line(page.words, _SHOWN_SEARCH))
     elif page.selection.favourites:
         text += "\n" + translate("page-of-favourites")
-    return *request.require_file(), text, keyboards.picture(translate, request, page)
+    return text, keyboards.picture(translate, request, page)
 
 
 def date_in_words(at: float, now: float, translate: Translator) -> str:

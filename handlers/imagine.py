@@ -103,6 +103,8 @@ async def prompt_given(
         parsed = replace(parsed, ratio=draft.ratio)
     if parsed.styles is None and draft.style is not None:
         parsed = replace(parsed, styles=tuple(draft.style.split()))
+    if parsed.count == 1:
+        parsed = replace(parsed, count=draft.count)
     origin = origins.of_message(message, user, translate.language)
     outcome = await generation_service.request_or_ask(
         origin, parsed, translate, draft.source, user_name=user.name, edited=message.edit_date is not None
@@ -138,7 +140,11 @@ async def ratio_given(
         await questions.repeat_ratio(draft, parsed, translate)
         return
     request = GenerationRequest(
-        origin, draft.prompt or "", parsed.ratio, status_message_id=draft.question_message_id
+        origin,
+        draft.prompt or "",
+        parsed.ratio,
+        status_message_id=draft.question_message_id,
+        count=draft.count if parsed.count == 1 else parsed.count,
     )
     await generation_service.follow_answer(request, translate)
 
@@ -154,7 +160,7 @@ async def ratio_pressed(
 ) -> None:
     """Draw a draft in the pressed ratio. The question becomes the status message."""
     origin = replace(draft.origin, language=translate.language)
-    request = GenerationRequest(origin, prompt, ratio, status_message_id=place.reply_to)
+    request = GenerationRequest(origin, prompt, ratio, status_message_id=place.reply_to, count=draft.count)
     await generation_service.follow_answer(request, translate, query_id=query.id)
 
 
@@ -173,7 +179,7 @@ async def always_pressed(
     """Draw a draft in the pressed ratio, and prefer that from now on. An old button changes no preference."""
     known = await requests.by_key(draft.origin.key)
     origin = replace(draft.origin, language=translate.language)
-    request = GenerationRequest(origin, prompt, ratio, status_message_id=place.reply_to)
+    request = GenerationRequest(origin, prompt, ratio, status_message_id=place.reply_to, count=draft.count)
     outcome = await generation_service.follow_answer(request, translate, query_id=query.id)
     if outcome is Outcome.REFUSED or (known is not None and known.state in FINAL):
         return
@@ -204,7 +210,9 @@ async def draft_pressed(
         await sender.toast(query.id)
         await questions.turn_to_ratio(draft, question_id, prompt, translate)
         return
-    request = GenerationRequest(origin, prompt, ratio, source, status_message_id=question_id)
+    request = GenerationRequest(
+        origin, prompt, ratio, source, status_message_id=question_id, count=draft.count
+    )
     await generation_service.follow_answer(request, translate, query_id=query.id)
 
 

@@ -17,6 +17,7 @@ from core.model import DEFAULT_RATIO, AspectRatio, Origin
 from core.reply_target import ReplyTarget
 from generation.engine import Engine
 from handlers import origins
+from handlers.count_flag import CountRefused
 from handlers.filters import NamesRatio, own_inline_prompt
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
@@ -134,7 +135,7 @@ async def _reason_not_to_offer(
         return translate("inline-too-long")
     if not parsed.prompt:
         return translate("inline-describe")
-    if not parsed.is_clear:
+    if not parsed.is_clear or parsed.count > 1:  # an inline message holds one picture
         return translate("inline-unclear")
     return await generation_service.refusal_of(origin, parsed.prompt, translate)
 
@@ -158,11 +159,16 @@ async def _offers(
 
 
 async def _parse(text: str, origin: Origin, translate: Translator, styling: Styling) -> ParsedPrompt | None:
-    """Return the parsed text with the words of its style, or None if it is too long."""
+    """Return the parsed text with the words of its style, or None if it is too long.
+
+    A number of pictures that is refused is an unknown flag.
+    """
     try:
         return await styling.apply(origin, parse_prompt(text), translate, usual=True, changes=False)
     except PromptTooLong:
         return None
+    except CountRefused:
+        return ParsedPrompt(text, None, unknown_flags=("--n",))
 
 
 def router() -> Router:

@@ -3,11 +3,13 @@
 from chat.callbacks import (
     CancelRequest,
     DrawExample,
+    DrawFour,
     DrawInRatio,
     DrawInStyle,
     Forget,
     GroupChoice,
     HistoryEnd,
+    PickPicture,
     PreferLanguage,
     PreferRatio,
     PreferStyle,
@@ -36,14 +38,17 @@ _COMMANDS = {
 }
 """The command that sends new buttons of a kind."""
 _TEXTS = {
+    DrawFour.__prefix__: "again",
     DrawInRatio.__prefix__: "again",
     DrawInStyle.__prefix__: "again",
+    PickPicture.__prefix__: "pick",
     ShowStep.__prefix__: "before",
     TryAgain.__prefix__: "try",
 }
 """The text for any other kind of button, without its prefix `toast-old-`."""
 _ACTION_TEXTS = {
     ResultAction.AGAIN: "again",
+    ResultAction.FOUR: "again",
     ResultAction.SHAPES: "again",
     ResultAction.MORE: "again",
     ResultAction.FAVOURITE: "again",

@@ -7,11 +7,14 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `b:CHAT:MESSAGE:REQUEST:RATIO:N`: the N-th time (from 0) that a picture's button draws it again in a ratio
 - `b:CHAT:MESSAGE:REQUEST:style-KEY:N`: the same in a style
 - `b:CHAT:MESSAGE:REQUEST:vary:N`: the same with small changes
+- `q:CHAT:MESSAGE:REQUEST:N`: the N-th time (from 0) that a button of a picture or grid draws it four more times
 - `e:QUERY`: a press on Edit
 - `i:INLINE`: an inline message; the message of a guest keeps its own key
 - `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
 - `t:REQUEST`: the second try of a failed request
 - `o:KEY`: the other reading of a message whose words are drawn (handlers.other_reading)
+
+The second to fourth request of a batch add `+2` to `+4` to the key of its cause (storage.batches).
 """
 
 import hashlib
@@ -25,7 +28,7 @@ from core.reply_target import ReplyTarget
 from handlers.identity import UserIdentity, place_of
 
 _OTHER_READING = "o:"
-_START_AT_ONCE = ("b:", "d:", "t:", _OTHER_READING)
+_START_AT_ONCE = ("b:", "d:", "q:", "t:", _OTHER_READING)
 """The prefixes of the keys of presses that start a request at once."""
 
 
@@ -78,6 +81,26 @@ def of_redraw(
     last = max(numbers, default=-1)
     ended = not numbers or numbers[last].finished_at is not None
     return Origin(f"{prefix}{last + ended}", request.user_id, place, language)
+
+
+def four_prefix(request: Request, place: ReplyTarget) -> str:
+    """Return the common start of the keys with which a picture's or a grid's button draws it four more times."""
+    return f"q:{place.chat_id}:{place.reply_to}:{request.id}:"
+
+
+def of_four(
+    prefix: str, earlier: Sequence[Request], request: Request, place: ReplyTarget, language: str
+) -> Origin:
+    """Return the origin of four more pictures. `earlier` are the requests with this prefix that are not deleted.
+
+    Presses while they are drawn are that batch; a press after its end is the next one.
+    """
+    closed: dict[int, bool] = {}
+    for one in earlier:
+        number = int(one.origin.key.removeprefix(prefix).partition("+")[0])
+        closed[number] = closed.get(number, True) and one.closed_at is not None
+    last = max(closed, default=-1)
+    return Origin(f"{prefix}{last + closed.get(last, True)}", request.user_id, place, language)
 
 
 def of_example(name: str, user: UserIdentity, place: ReplyTarget, language: str) -> Origin:

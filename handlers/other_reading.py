@@ -7,9 +7,11 @@ from chat import keyboards
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
 from core.model import Origin, SourcePicture
+from generation.batch_cancel import cancel_batch
 from generation.engine import Engine
 from handlers import origins
 from handlers.prompt import ParsedPrompt
+from storage.batches import Batches
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -18,10 +20,17 @@ class OtherReading:
     """Offers to change an answered picture while the words are drawn, and ends the drawing for a change."""
 
     def __init__(
-        self, *, drafts: Drafts, requests: Requests, engine: Engine, private_replies: PrivateReplies
+        self,
+        *,
+        drafts: Drafts,
+        requests: Requests,
+        batches: Batches,
+        engine: Engine,
+        private_replies: PrivateReplies,
     ) -> None:
         self._drafts = drafts
         self._requests = requests
+        self._batches = batches
         self._engine = engine
         self._private_replies = private_replies
 
@@ -33,9 +42,9 @@ class OtherReading:
         If the message was edited, the button follows it.
         """
         other = origins.of_other_reading(origin)
-        draft = await self._drafts.save(other, prompt=parsed.prompt, source=picture)
-        if draft.prompt != parsed.prompt:
-            await self._drafts.revise(draft.id, parsed.prompt, None, picture)
+        draft = await self._drafts.save(other, prompt=parsed.prompt, source=picture, count=parsed.count)
+        if (draft.prompt, draft.count) != (parsed.prompt, parsed.count):
+            await self._drafts.revise(draft.id, parsed.prompt, None, picture, count=parsed.count)
         if draft.superseded_at is not None:
             return
         text = translate("draws-words", ratio=str(parsed.ratio))
@@ -48,4 +57,4 @@ class OtherReading:
         key = origins.key_of_words(origin)
         words = await self._requests.by_key(key) if key is not None else None
         if words is not None and await self._requests.by_key(origin.key) is None:
-            await self._engine.cancel(words.id)
+            await cancel_batch(words, engine=self._engine, batches=self._batches)

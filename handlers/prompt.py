@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.model import AspectRatio
+from handlers.count_flag import COUNT_FLAG, CountRefused, count_of
 from handlers.decoration import CLOSING, MARKS, OPENING, unwrap, with_decoration
 from handlers.foreign_flags import MASK, RATIO_NAME, find_flags
 from handlers.normalising import is_blank, normalise
@@ -61,7 +62,8 @@ class ParsedPrompt:
 
     The prompt is without flags. `lacking` are Midjourney's flags, which the model lacks, and `unknown_flags` all
     others. `unknown_ratio` is the user's spelling of a ratio that the model does not draw; it is empty if `--ar` has no
-    value. `ratios` are the different ones of a text with more than one. In both cases `ratio` is None.
+    value. `ratios` are the different ones of a text with more than one. In both cases `ratio` is None. `count` is the
+    number of pictures.
 
     `styles` are the names behind `style:`, or None if the text names none. It is empty if the prompt is final: the text
     asks for no style, or the prompt has the words of its styles already. `unknown_style` is a name of no style, and
@@ -83,6 +85,8 @@ class ParsedPrompt:
         """Return whether the text names a shape or a style and has no words."""
         return not self.prompt and (self.names_shape or self.styles is not None)
 
+    count: int = 1
+
     @property
     def names_shape(self) -> bool:
         """Return whether the text names a ratio, also one that cannot be drawn."""
@@ -101,7 +105,7 @@ class ParsedPrompt:
 
 
 def parse_prompt(text: str) -> ParsedPrompt:
-    """Return the prompt, the ratio, the styles and the flags of a text. Raises PromptTooLong.
+    """Return the prompt, the ratio, the styles and the flags of a text. Raises PromptTooLong or CountRefused.
 
     A text such as `16:9` is a ratio without a prompt, also one that the model does not draw.
     """
@@ -109,9 +113,12 @@ def parse_prompt(text: str) -> ParsedPrompt:
     # Masked, so that a flag that follows another one without a blank is found, too.
     styles = list(find_styles(folded))
     rest = _masked(folded, [(style.start, style.stop) for style in styles])
-    foreign = list(find_flags(_masked(rest, [match.span() for match in _AR.finditer(rest)])))
+    known_flags = [*_AR.finditer(rest), *COUNT_FLAG.finditer(rest)]
+    foreign = list(find_flags(_masked(rest, [match.span() for match in known_flags])))
     spans = [with_decoration(folded, flag.start, flag.stop) for flag in foreign]
     rest = _masked(rest, spans)
+    counts = list(COUNT_FLAG.finditer(rest))
+    spans += [_with_comma(folded, *with_decoration(folded, *match.span())) for match in counts]
     spans += [with_decoration(folded, style.start, style.stop) for style in styles]
     given: list[AspectRatio | str] = []
     for match in _AR.finditer(rest):
@@ -136,6 +143,7 @@ def parse_prompt(text: str) -> ParsedPrompt:
         wrong,
         known if len(known) > 1 and wrong is None else (),
         tuple(dict.fromkeys(s.name for s in styles if not asks_for_none(s.name))) if styles else None,
+        count=count_of(counts),
     )
 
 
@@ -161,7 +169,7 @@ def _parse_shape(text: str) -> ParsedPrompt | None:
     """Return a text that names a ratio and no prompt, or None for any other."""
     try:
         parsed = parse_prompt(text)
-    except PromptTooLong:
+    except (PromptTooLong, CountRefused):
         return None
     return parsed if parsed.names_shape and not parsed.prompt and parsed.styles is None else None
 
@@ -223,7 +231,7 @@ def _masked(folded: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _has_flag(folded: str) -> bool:
-    return _AR.search(folded) is not None or next(find_flags(folded), None) is not None
+    return bool(_AR.search(folded) or COUNT_FLAG.search(folded)) or next(find_flags(folded), None) is not None
 
 
 def _with_comma(folded: str, start: int, stop: int) -> tuple[int, int]:

@@ -152,7 +152,12 @@ async def _request_of(
     if draft.prompt is None or (draft.source is None and ratio is None):
         return None
     return GenerationRequest(
-        origin, draft.prompt, ratio, draft.source, status_message_id=draft.question_message_id
+        origin,
+        draft.prompt,
+        ratio,
+        draft.source,
+        status_message_id=draft.question_message_id,
+        count=draft.count,
     )
 
 

@@ -38,11 +38,13 @@ class Questions:
     ) -> bool:
         """Ask for a prompt, or for the change of a source picture. Return False if that was asked before."""
         style = " ".join(parsed.styles) if parsed.styles is not None and not parsed.unknown_style else None
-        draft = await self._drafts.save(origin, prompt=None, ratio=parsed.ratio, source=source, style=style)
+        draft = await self._drafts.save(
+            origin, prompt=None, ratio=parsed.ratio, source=source, style=style, count=parsed.count
+        )
         if draft.question_message_id is not None:
             if not edited:
                 return False
-            await self._drafts.revise(draft.id, None, parsed.ratio, source, style)
+            await self._drafts.revise(draft.id, None, parsed.ratio, source, style=style, count=parsed.count)
             if draft.prompt is None and draft.ratio is parsed.ratio:
                 return False  # the same question, perhaps about another picture now
             await self._sender.delete(origin.place.chat_id, draft.question_message_id)
@@ -82,8 +84,10 @@ class Questions:
         ratio_of_yes = None if source is not None else parsed.ratio
         if source is None and (plain_words or answered is not None):
             ratio_of_yes = next(iter(parsed.ratios), ratio or DEFAULT_RATIO)
-        content = (parsed.prompt, ratio_of_yes, source or answered)
-        draft = await self._drafts.save(origin, prompt=parsed.prompt, ratio=ratio_of_yes, source=content[2])
+        content = (parsed.prompt, ratio_of_yes, source or answered, parsed.count)
+        draft = await self._drafts.save(
+            origin, prompt=parsed.prompt, ratio=ratio_of_yes, source=content[2], count=parsed.count
+        )
         both = answered is not None
         text = question_text(parsed, translate, source, ratio, plain_words=plain_words, both=both)
         text = f"{preface} {text}" if preface else text
@@ -176,7 +180,7 @@ class Questions:
     async def _ask_choice(
         self,
         draft: Draft,
-        content: tuple[str, AspectRatio | None, SourcePicture | None],
+        content: tuple[str, AspectRatio | None, SourcePicture | None, int],
         text: str,
         keyboard: InlineKeyboardMarkup,
         *,
@@ -186,7 +190,8 @@ class Questions:
         if question_id is not None:
             if not edited:
                 return False
-            await self._drafts.revise(draft.id, *content)
+            prompt, ratio, source, count = content
+            await self._drafts.revise(draft.id, prompt, ratio, source, count=count)
             if draft.prompt is not None:
                 await self._sender.edit_text(chat_id, question_id, text, keyboard=keyboard)
                 return False

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from chat.translations import Translator
 from core.clock import Clock, seconds_to_next_day
-from core.model import Allowance, AspectRatio, RejectionReason
+from core.model import MOST_AT_ONCE, Allowance, AspectRatio, Rejection, RejectionReason
 from handlers.attachments import Moves, Sound, SourceError, TooLarge
+from handlers.count_flag import CountRefused
 from handlers.prompt import LONGEST_PROMPT, PromptTooLong
 from handlers.user_errors import GroupAdminsOnly, NotOwner, UserError
 
@@ -31,20 +32,35 @@ class RejectionTexts:
         if isinstance(error, PromptTooLong):
             text = translate("prompt-too-long", length=error.length, limit=LONGEST_PROMPT)
             return f"{text} {translate('prompt-too-long-style')}" if error.with_style else text
+        if isinstance(error, CountRefused):
+            return translate("count-refused", most=MOST_AT_ONCE)
         if isinstance(error, SourceError):
             return self._source_error(error, translate)
         if isinstance(error, NotOwner):
             return translate.raw("toast-not-yours")
         return translate.raw("toast-admins-only" if isinstance(error, GroupAdminsOnly) else "toast-old")
 
-    def of_rejection(self, reason: RejectionReason, allowance: Allowance, translate: Translator) -> str:
-        """Return the answer to a request that the ledger rejected."""
+    def of_rejection(self, rejection: Rejection, allowance: Allowance, translate: Translator) -> str:
+        """Return the answer to a request that the ledger rejected. A batch may be too large for what is left."""
+        reason = rejection.reason
+        if rejection.left:
+            return self._too_many(rejection, allowance, translate)
         if reason is RejectionReason.QUEUE_FULL:
             return translate("queue-full", pending=allowance.pending)
         if reason is RejectionReason.GROUP_QUOTA_USED:
             at, wait = self.renewal(translate)
             return translate("group-quota-used", daily=allowance.group_daily or 0, at=at, wait=wait)
         return self.quota_used(allowance, translate)
+
+    @staticmethod
+    def _too_many(rejection: Rejection, allowance: Allowance, translate: Translator) -> str:
+        """Return the answer to a request for more pictures than are left, though some are."""
+        left = rejection.left
+        if rejection.reason is RejectionReason.QUEUE_FULL:
+            return translate("too-many-queue-full", left=left, pending=allowance.pending)
+        if rejection.reason is RejectionReason.GROUP_QUOTA_USED:
+            return translate("too-many-group-quota-used", left=left)
+        return translate("too-many-quota-used", left=left)
 
     def quota_used(self, allowance: Allowance, translate: Translator) -> str:
         """Return the sentence for a user without units left today."""

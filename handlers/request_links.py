@@ -8,7 +8,6 @@ from aiogram.types import InlineKeyboardMarkup, Message
 
 from chat.captions import caption, one_line
 from chat.keyboards import cancel_listed, still_wanted
-from chat.picture_sender import PictureSender
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
@@ -17,6 +16,7 @@ from core.model import PENDING, SENDING, Request, State
 from generation.end_texts import EndTexts
 from generation.engine import Engine
 from generation.poll_schedule import PollSchedule
+from generation.singles import Singles
 from generation.status_content import Phase, content_of, filled_of, text_of
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, on_message
@@ -42,7 +42,7 @@ async def link_opened(
     engine: Engine,
     end_texts: EndTexts,
     poll_schedule: PollSchedule,
-    picture_sender: PictureSender,
+    singles: Singles,
     sender: Sender,
     keyboards: ResultKeyboards,
     clock: Clock,
@@ -52,11 +52,10 @@ async def link_opened(
     if request is None or request.user_id != user.id or request.forget:
         await sender.send_text(place, translate("request-not-yours"))
         return
-    if request.state is State.DELIVERED and request.file_id:
-        file, keyboard = request.require_file(), keyboards.picture(translate, request)
-        text = caption(request.prompt)
-        await picture_sender.send_by_file_id(place, *file, text, keyboard, spoiler=request.spoiler)
-        return
+    if request.state is State.DELIVERED and (request.file_id or request.batch_id is not None):
+        keyboard = keyboards.picture(translate, request)
+        if await singles.show(request, place, caption(request.prompt), keyboard) is not None:
+            return
     buttons: InlineKeyboardMarkup | None = None
     if request.state in PENDING:
         buttons = cancel_listed(translate, [request])

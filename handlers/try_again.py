@@ -11,6 +11,7 @@ from handlers import origins
 from handlers.filters import NamesRatio, not_forgotten, own_request, pressed_place_or_inline
 from handlers.generation_service import GenerationService
 from handlers.user_errors import ButtonExpired
+from storage.batches import Batches
 
 
 async def try_again_pressed(
@@ -19,11 +20,13 @@ async def try_again_pressed(
     ratio: AspectRatio | None,
     place: ReplyTarget,
     translate: Translator,
+    batches: Batches,
     generation_service: GenerationService,
 ) -> None:
-    """Try a failed request again, once. The message about the failure becomes the status message."""
+    """Try a failed request or batch again, once. The message about the failure becomes the status message."""
     if request.state is not State.FAILED:
         raise ButtonExpired
+    batch = None if request.batch_id is None else await batches.get(request.batch_id)
     origin = origins.of_try_again(request, translate.language)
     first = request.place
     # A link to the request shows the message in the private chat, also if the picture belongs elsewhere.
@@ -34,6 +37,7 @@ async def try_again_pressed(
         ratio or request.ratio,
         request.source,
         status_message_id=place.reply_to if same else None,
+        count=1 if batch is None else batch.size,
     )
     await generation_service.submit(again, translate, query_id=query.id)
 

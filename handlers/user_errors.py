@@ -2,6 +2,7 @@
 
 UserError
  ├── PromptTooLong   (handlers.prompt) the prompt has too many characters
+ ├── CountRefused    (handlers.count_flag) so many pictures cannot be drawn at once
  ├── SourceError     (handlers.attachments) the attachment cannot be edited
  ├── GroupAdminsOnly the command or button is for admins of the group
  └── ButtonError     the pressed button does nothing

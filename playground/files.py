@@ -44,6 +44,8 @@ def edit_message_media(call: Call) -> Any:
     call.check(methods.EditMessageMedia)
     message = call.own_message("edit")
     media = call.parameters.get("media") or {}
+    given = str(media.get("media") or "")
+    is_new = given.startswith("attach://")  # Bot API, InputMediaPhoto.media
     text, entities = call.parse(str(media.get("caption") or ""), media.get("parse_mode"), LONGEST_CAPTION)
     content: dict[str, Any] = {"caption": text or None, "caption_entities": entities or None}
     # "Or to replace a text or a rich message with a media" (Bot API, editMessageMedia).
@@ -55,10 +57,13 @@ def edit_message_media(call: Call) -> Any:
         "reply_markup": call.keyboard(),
     }
     if media.get("type") == "photo":
-        content["photo"] = known_photo(call, str(media.get("media")))
+        new = photo_sizes(call.chats, _upload(call, "photo", given)) if is_new else None
+        content["photo"] = new or known_photo(call, given)
         content["has_media_spoiler"] = media.get("has_spoiler") is True or None
     elif media.get("type") == "document":
-        content["document"] = known_document(call, str(media.get("media")))
+        name = call.names.get(given.removeprefix("attach://")) or "file"
+        new_file = keep_document(call.chats, _upload(call, "document", given), name) if is_new else None
+        content["document"] = new_file or known_document(call, given)
     if not (content["photo"] or content["document"]):
         raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
     call.not_modified(message, **content)

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from storage.batches import move_batches
 from storage.database import Database
 from storage.schema import answers, comparisons, drafts, preferences, quotas, requests, searches
 from storage.upsert import insert
@@ -18,6 +19,7 @@ async def migrate_chat(database: Database, old: int, new: int) -> None:
         moved = sa.update(requests).where(requests.c.chat_id == old)
         connection.execute(moved.values(chat_id=new, result_message_id=None))
         connection.execute(sa.delete(comparisons).where(comparisons.c.chat_id == old))
+        move_batches(connection, old, new)
         connection.execute(sa.update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
         connection.execute(sa.delete(answers).where(answers.c.chat_id == old))
         for table in (requests, drafts, searches):

@@ -55,10 +55,12 @@ class Drafts:
         ratio: AspectRatio | None = None,
         source: SourcePicture | None = None,
         style: str | None = None,
+        count: int = 1,
     ) -> Draft:
         """Store a draft and return it, or return the stored one if the origin has a draft already."""
         columns = origin_columns(origin) | source_columns(source)
-        columns |= {"prompt": prompt, "ratio": ratio, "created_at": self._clock.now(), "style": style}
+        columns |= {"prompt": prompt, "ratio": ratio, "created_at": self._clock.now()}
+        columns |= {"style": style, "count": count}
 
         def unit(connection: sa.Connection) -> Draft:
             connection.execute(insert(drafts).on_conflict_do_nothing(), columns)
@@ -85,10 +87,13 @@ class Drafts:
         prompt: str | None,
         ratio: AspectRatio | None,
         source: SourcePicture | None,
+        *,
         style: str | None = None,
+        count: int = 1,
     ) -> None:
         """Replace the content of a draft."""
-        await self._update(draft_id, prompt=prompt, ratio=ratio, style=style, **source_columns(source))
+        changed = {"prompt": prompt, "ratio": ratio, "style": style, "count": count}
+        await self._update(draft_id, **changed, **source_columns(source))
 
     async def set_answered(self, draft_id: int) -> None:
         """Remember that the question of a draft was answered."""

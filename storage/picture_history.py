@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from core.clock import Clock
 from core.model import Request, State
 from core.word_search import has_words, search_words
+from storage.batches import drop_empty_batches, forget_batches
 from storage.database import Database
 from storage.rows import read_request
 from storage.schema import (
@@ -72,7 +73,7 @@ class History:
         """Return the page of a picture in a chat, or the newest if `request_id` is None.
 
         For a picture that is not in the selection any more, return the next older one, or else the newest. None for an
-        empty selection, and for a search that is deleted.
+        empty selection, and for a search that is deleted. A picture of a grid has no file before it is shown by itself.
         """
 
         def unit(connection: sa.Connection) -> HistoryPage | None:
@@ -162,6 +163,7 @@ class History:
 
         def unit(connection: sa.Connection) -> None:
             _delete(connection, requests.c.id == request_id)
+            drop_empty_batches(connection, request_id)
             connection.execute(sa.delete(comparisons).where(comparisons.c.edit_id == request_id))
 
         await self._database.write(unit)
@@ -174,6 +176,7 @@ class History:
 
         def unit(connection: sa.Connection) -> None:
             _delete(connection, requests.c.user_id == user_id)
+            forget_batches(connection, user_id)
             drafted = sa.select(drafts.c.id).where(drafts.c.user_id == user_id)
             connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))
             for table in (drafts, inline_prompts, comparisons, searches, exports, styles):
@@ -209,7 +212,7 @@ def _selected(
         requests.c.user_id == user_id,
         requests.c.chat_id == chat_id,
         requests.c.state == State.DELIVERED,
-        requests.c.file_id.is_not(None),
+        sa.or_(requests.c.file_id.is_not(None), requests.c.batch_id.is_not(None)),
         ~requests.c.forget,
     ]
     newest_first = requests.c.id.desc()

@@ -12,13 +12,13 @@ from storage.upsert import insert
 _INSERT = insert(quotas)
 _RESERVE = _INSERT.on_conflict_do_update(
     index_elements=[quotas.c.subject_id, quotas.c.day],
-    set_={"used": quotas.c.used + 1},
-    where=quotas.c.used < sa.bindparam("daily"),
+    set_={"used": quotas.c.used + sa.bindparam("units")},
+    where=quotas.c.used <= sa.bindparam("most"),
 ).returning(quotas.c.used)
 _REFUND = (
     sa.update(quotas)
     .where(quotas.c.subject_id == sa.bindparam("subject"), quotas.c.day == sa.bindparam("on_day"))
-    .values(used=quotas.c.used - 1)
+    .values(used=quotas.c.used - sa.bindparam("units"))
 )
 _USED = sa.select(quotas.c.used).where(
     quotas.c.subject_id == sa.bindparam("subject"), quotas.c.day == sa.bindparam("on_day")
@@ -28,13 +28,13 @@ UNLIMITED = 2**31 - 1
 """The daily limit of users without one, the largest integer of the column. Their units are counted all the same."""
 
 
-def reserve(connection: sa.Connection, subject_id: int, day: str, daily: int | None) -> bool:
-    """Reserve one unit of a day inside the caller's transaction. Return False if the day's units are used up."""
-    limit = UNLIMITED if daily is None else daily
-    if limit <= 0:
+def reserve(connection: sa.Connection, subject_id: int, day: str, daily: int | None, units: int = 1) -> bool:
+    """Reserve units of a day inside the caller's transaction. Return False if fewer are left."""
+    most = (UNLIMITED if daily is None else daily) - units
+    if most < 0:
         return False
-    row = connection.execute(_RESERVE, {"subject_id": subject_id, "day": day, "used": 1, "daily": limit})
-    return row.first() is not None
+    values = {"subject_id": subject_id, "day": day, "used": units, "units": units, "most": most}
+    return connection.execute(_RESERVE, values).first() is not None
 
 
 def subjects(user_id: int, chat_id: int) -> tuple[int, ...]:
@@ -45,25 +45,27 @@ def subjects(user_id: int, chat_id: int) -> tuple[int, ...]:
     return (user_id, chat_id) if is_group(chat_id) and chat_id != user_id else (user_id,)
 
 
-def reserve_all(connection: sa.Connection, limits: Sequence[tuple[int, int | None]], day: str) -> int | None:
-    """Reserve one unit of every subject, or of none. Return the first subject without a unit left, or None."""
+def reserve_all(
+    connection: sa.Connection, limits: Sequence[tuple[int, int | None]], day: str, units: int = 1
+) -> int | None:
+    """Reserve units of every subject, or of none. Return the first subject with too few units left, or None."""
     for count, (subject_id, daily) in enumerate(limits):
-        if not reserve(connection, subject_id, day, daily):
+        if not reserve(connection, subject_id, day, daily, units):
             for reserved, _ in limits[:count]:
-                refund(connection, reserved, day)
+                refund(connection, reserved, day, units)
             return subject_id
     return None
 
 
-def refund(connection: sa.Connection, subject_id: int, day: str) -> None:
-    """Give a reserved unit back to its day, inside the caller's transaction."""
-    connection.execute(_REFUND, {"subject": subject_id, "on_day": day})
+def refund(connection: sa.Connection, subject_id: int, day: str, units: int = 1) -> None:
+    """Give reserved units back to their day, inside the caller's transaction."""
+    connection.execute(_REFUND, {"subject": subject_id, "on_day": day, "units": units})
 
 
-def has_unit(connection: sa.Connection, subject_id: int, day: str, daily: int | None) -> bool:
-    """Return whether a unit of a day could be reserved."""
+def units_left(connection: sa.Connection, subject_id: int, day: str, daily: int | None) -> int:
+    """Return the units of a day that could be reserved."""
     used = connection.execute(_USED, {"subject": subject_id, "on_day": day}).scalar() or 0
-    return daily is None or used < daily
+    return max(0, (UNLIMITED if daily is None else daily) - used)
 
 
 class Quotas:

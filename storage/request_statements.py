@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from core.model import PENDING, State
+from core.model import ENDED_WITHOUT_PICTURE, PENDING, State
 from storage.schema import requests
 from storage.upsert import insert
 
@@ -92,6 +92,26 @@ BEGIN = (
 )
 DROP_FORGOTTEN = sa.delete(requests).where(requests.c.id == sa.bindparam("by_id"), requests.c.forget)
 INSERT = insert(requests).returning(*requests.c)
+
+
+def waits_with(key: str) -> sa.ColumnElement[bool]:
+    """Return the condition of the request with a key, or of its whole batch, if no create of it was sent."""
+    waits = sa.and_(requests.c.state == State.QUEUED, requests.c.creates == 0)
+    batch, others = sa.alias(requests), sa.alias(requests)
+    batch_id = sa.select(batch.c.batch_id).where(batch.c.key == key).scalar_subquery()
+    begun = sa.or_(others.c.state != State.QUEUED, others.c.creates != 0)
+    one_begun = sa.exists().where(others.c.batch_id == batch_id, begun)
+    return sa.and_(sa.or_(requests.c.key == key, requests.c.batch_id == batch_id), waits, ~one_begun)
+
+
+def ended_without_picture(request_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition of a request, or of its whole batch, if it ended without any picture."""
+    batch, others = sa.alias(requests), sa.alias(requests)
+    batch_id = sa.select(batch.c.batch_id).where(batch.c.id == request_id).scalar_subquery()
+    ended = [state.value for state in sorted(ENDED_WITHOUT_PICTURE)]
+    one_else = sa.exists().where(others.c.batch_id == batch_id, others.c.state.not_in(ended))
+    own = sa.or_(requests.c.id == request_id, requests.c.batch_id == batch_id)
+    return sa.and_(own, in_states(ENDED_WITHOUT_PICTURE), ~one_else)
 
 
 @functools.cache

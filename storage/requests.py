@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from core.clock import Clock, utc_day
 from core.model import (
-    ENDED_WITHOUT_PICTURE,
     PENDING,
     Accepted,
     Allowance,
     AspectRatio,
     Failure,
+    FileKind,
     GenerationRequest,
     Origin,
     Rejection,
@@ -25,6 +25,7 @@ from core.model import (
 from core.reply_target import is_group
 from storage import quotas
 from storage import request_statements as statements
+from storage.batches import DROP_BATCH, insert_batch, members_of, refused_before
 from storage.comparisons import shown_in
 from storage.database import Database
 from storage.durations import Interval, record_duration
@@ -80,11 +81,12 @@ class Requests:
         self._strikes = strikes
 
     async def accept(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:
-        """Write a request and reserve its quota units in one transaction, or write nothing.
+        """Write a request, or all requests of a batch, and reserve their quota units in one transaction, or nothing.
 
-        A request with a known key is the stored request, whatever the limits are by then.
+        A request with a known key is the stored request, whatever the limits are by then. Each request of a batch
+        counts against every limit.
         """
-        origin = request.origin
+        origin, count = request.origin, request.count
         now, day = self._clock.now(), utc_day(self._clock.wall())
         columns = origin_columns(origin) | source_columns(request.source)
         columns |= {
@@ -106,30 +108,45 @@ class Requests:
             if found.known_id is not None:
                 known = connection.execute(statements.BY_ID, {"by_id": found.known_id}).first()
                 if known is not None:  # else another process has deleted it in between
-                    return Accepted(read_request(known), fresh=False)
-            if found.pending >= allowance.pending:
-                return Rejection(RejectionReason.QUEUE_FULL)
-            exhausted = quotas.reserve_all(connection, _limits(origin, allowance), day)
+                    head = read_request(known)
+                    return Accepted(head, fresh=False, members=members_of(connection, head))
+            if found.pending + count > allowance.pending:
+                left = max(0, allowance.pending - found.pending)
+                return Rejection(RejectionReason.QUEUE_FULL, left)
+            limits = _limits(origin, allowance)
+            exhausted = quotas.reserve_all(connection, limits, day, count)
             if exhausted is not None:
-                return Rejection(_reason(origin, exhausted))
-            row = connection.execute(statements.INSERT, columns).one()
+                left = quotas.units_left(connection, exhausted, day, dict(limits)[exhausted])
+                return Rejection(_reason(origin, exhausted), left)
+            if count > 1:
+                rows = insert_batch(connection, columns, count)
+            else:
+                rows = [connection.execute(statements.INSERT, columns).one()]
             self._enqueue_next(connection, origin.user_id)
-            return Accepted(read_request(row), fresh=True)
+            first, *others = map(read_request, rows)
+            return Accepted(first, fresh=True, members=tuple(others))
 
         return await self._database.write(unit)
 
-    async def rejection_of(self, origin: Origin, allowance: Allowance) -> RejectionReason | None:
-        """Return the reason for which a request would be rejected now, or None. The quota is checked first."""
+    async def rejection_of(
+        self, origin: Origin, allowance: Allowance, *, count: int = 1, queue: bool = True
+    ) -> Rejection | None:
+        """Return the rejection of so many requests as it would be now, or None. The quota is checked first.
+
+        A full queue counts only if `queue` is True.
+        """
         day = utc_day(self._clock.wall())
 
-        def unit(connection: sa.Connection) -> RejectionReason | None:
+        def unit(connection: sa.Connection) -> Rejection | None:
             for subject_id, daily in _limits(origin, allowance):
-                if not quotas.has_unit(connection, subject_id, day, daily):
-                    return _reason(origin, subject_id)
+                left = quotas.units_left(connection, subject_id, day, daily)
+                if left < count:
+                    return Rejection(_reason(origin, subject_id), left)
             pending = connection.execute(
                 statements.COUNT_PENDING_OF, {"of_user": origin.user_id}
             ).scalar_one()
-            return RejectionReason.QUEUE_FULL if pending >= allowance.pending else None
+            left = max(0, allowance.pending - pending)
+            return Rejection(RejectionReason.QUEUE_FULL, left) if queue and left < count else None
 
         return await self._database.read(unit)
 
@@ -157,6 +174,12 @@ class Requests:
             return None if row is None else read_request(row)
 
         return await self._database.read(unit)
+
+    async def batch_states(self, batch_id: int) -> list[State]:
+        """Return the states of a batch's requests."""
+        statement = sa.select(requests.c.state).where(requests.c.batch_id == batch_id)
+        found = await self._database.read(lambda connection: connection.execute(statement).scalars().all())
+        return [State(state) for state in found]
 
     async def list_open(self) -> list[Request]:
         """Return the requests that are not closed, oldest first."""
@@ -250,7 +273,7 @@ class Requests:
             if self._queue is not None and final is State.CANCELLED:
                 # The process that draws the request may be another one, and learns of the end later.
                 self._queue.enqueue(connection, Workflow.FINISH, request.id)
-            if values.get("failure") is Failure.MODERATED:
+            if values.get("failure") is Failure.MODERATED and not refused_before(connection, row):
                 record_strike(connection, request.user_id, now)
             if final is not State.DELIVERED:
                 # The stored ids: the group may have got a new id since the caller read the row.
@@ -271,6 +294,14 @@ class Requests:
             lambda c: c.execute(statements.SET_STATUS, values).rowcount == 1, patient=True
         )
 
+    async def set_file(
+        self, request_id: int, file_id: str, kind: FileKind, message_id: int | None = None
+    ) -> None:
+        """Store Telegram's id of a picture of a grid, and its newest message if it has one of its own."""
+        values = {"file_id": file_id, "file_kind": kind.value}
+        own: Values = {} if message_id is None else {"result_message_id": message_id}
+        await self._update(request_id, {**values, **own})
+
     async def set_original(self, request_id: int, file_id: str) -> None:
         """Store Telegram's id of the original, so that it is not fetched again."""
         await self._update(request_id, {"original_file_id": file_id})
@@ -288,6 +319,7 @@ class Requests:
                 return None
             if row.forget:
                 connection.execute(statements.DROP_FORGOTTEN, {"by_id": request_id})
+                connection.execute(DROP_BATCH, {"by_id": request_id})
             status: int | None = row.status_message_id
             return status
 
@@ -296,28 +328,24 @@ class Requests:
     async def revise(
         self, key: str, prompt: str, ratio: AspectRatio | None, source: SourcePicture | None
     ) -> bool:
-        """Replace the content of a request that waits. Return False if none waits."""
+        """Replace the content of a request that waits, or of a batch that waits as a whole. Return False otherwise."""
         values = source_columns(source) | {"prompt": prompt, "ratio": ratio}
-        waiting = sa.and_(requests.c.key == key, requests.c.state == State.QUEUED, requests.c.creates == 0)
-        statement = sa.update(requests).where(waiting).values(values)
+        statement = sa.update(requests).where(statements.waits_with(key)).values(values)
         changed = await self._database.write(lambda connection: connection.execute(statement).rowcount)
-        return changed == 1
+        return changed >= 1
 
     async def release_key(self, request_id: int) -> bool:
         """Rename the key of a request that ended without a picture, so that its edited message is a new request.
 
-        Return False if the request is in another state.
+        All keys of a batch are renamed together. Return False if a picture was or may still be delivered.
         """
         statement = (
             sa.update(requests)
-            .where(
-                requests.c.id == request_id,
-                statements.in_states(ENDED_WITHOUT_PICTURE),
-            )
+            .where(statements.ended_without_picture(request_id))
             .values(key=requests.c.key + sa.literal(f"#{request_id}"))
         )
         released = await self._database.write(lambda connection: connection.execute(statement).rowcount)
-        return released == 1
+        return released >= 1
 
     async def has_result_in(self, chat_id: int) -> bool:
         """Return whether a picture was delivered to a chat and is still there, as far as the ledger knows."""

@@ -68,6 +68,7 @@ def read_draft(row: sa.Row[Any]) -> Draft:
         origin=_pop_origin(columns),
         source=_pop_source(columns),
         ratio=AspectRatio(ratio) if (ratio := columns.pop("ratio")) else None,
+        count=columns.pop("count") or 1,
         **columns,
     )
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -61,6 +61,7 @@ requests = sa.Table(
     sa.Column("inline_message_id", sa.Text),
     sa.Column("favourite_at", sa.Float),
     sa.Column("asked_at", sa.Float),
+    sa.Column("batch_id", sa.BigInteger),
     sa.Index(
         "ix_requests_open",
         "id",
@@ -78,8 +79,40 @@ requests = sa.Table(
         "result_message_id",
         sqlite_where=sa.text("result_message_id IS NOT NULL"),
     ),
+    sa.Index(
+        "ix_requests_batch_id",
+        "batch_id",
+        sqlite_where=sa.text("batch_id IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("chat_id", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("delivering_at", sa.Float),
+    sa.Column("message_id", sa.BigInteger),
+    sa.Column("file_id", sa.Text),
+    sa.Column("file_kind", sa.Text),
+    sa.Column("cells", sa.Text),
+    sa.Column("columns", sa.Integer),
+    sa.Index(
+        "ix_batches_chat_id_message_id",
+        "chat_id",
+        "message_id",
+        sqlite_where=sa.text("message_id IS NOT NULL"),
+    ),
+    sa.Index("ix_batches_user_id", "user_id"),
+)
+"""Requests that were made together. `id` is that of the head, the first of them, and `size` their number.
+
+`delivering_at` is the time before the first sending of the grid. `message_id`, `file_id` and `file_kind` are those of
+the delivered grid; `cells` are the ids of its requests, separated by commas, in the order of its cells.
+"""
 
 quotas = sa.Table(
     "quotas",
@@ -113,6 +146,7 @@ drafts = sa.Table(
     sa.Column("source_unique_id", sa.Text),
     sa.Column("superseded_at", sa.Float),
     sa.Column("style", sa.Text),
+    sa.Column("count", sa.Integer),
     sa.Index("ix_drafts_chat_id_question_message_id", "chat_id", "question_message_id"),
     sa.Index("ix_drafts_user_id_chat_id_id", "user_id", "chat_id", "id"),
 )

@@ -10,7 +10,7 @@ start =
     Tap an example to see one, or write your own: <i>a cat reading a newspaper</i>. /help shows what else I can do.
 help =
     <b>Draw a picture</b>: write what you want to see, or tap an example.
-    With a shape at once: <code>/imagine a fox in the snow --ar 16:9</code>
+    With a shape at once: <code>/imagine a fox in the snow --ar 16:9</code>; four to choose from: <code>--n 4</code>
 
     <b>Shapes</b> for <code>--ar</code>: { $ratios }. Leave it out and I’ll ask; /ratio sets one for good.
 
@@ -101,6 +101,7 @@ prompt-too-long =
 prompt-too-long-style = That includes the words of the style; <code>style:none</code> leaves them out.
 ratio-unknown = I don’t have { $ratio }.
 ratio-twice = You named more than one shape.
+count-refused = I draw up to { $most } pictures at once: <code>--n 2</code>, <code>--n 3</code> or <code>--n 4</code>.
 flag-unknown = I don’t know <code>{ $flag }</code>; <code>--ar</code> is my only option.
 
 source-too-large = That file is over { $limit } MB, more than I can fetch from Telegram. Send it as a photo, or a smaller file.
@@ -137,6 +138,13 @@ span-minutes = { $minutes } min
 span-seconds = { $seconds } s
 status-sending = 🎨 The picture is ready and on its way to you.
 status-paused = ⏸ The picture service isn’t responding. Your place is kept, and I’ll go on as soon as it’s back: no need to send this again.
+batch-status-next = ⏳ Your { $size } pictures are next.
+batch-status-place = ⏳ Your { $size } pictures are number { $place } in line.
+batch-status-drawing = 🎨 Drawing { $size } pictures.
+batch-status-late = 🎨 Drawing { $size } pictures for { $elapsed }: longer than usual, but I’m still at it.
+batch-status-ready = 🎨 { $ready } of { $size } ready, drawing the rest.
+batch-status-sending = 🎨 The pictures are ready and on their way to you.
+button-cancel-all = Cancel all
 button-cancel = Cancel
 still-wanted = Sorry for the wait: for a while I couldn’t draw. Do you still want “{ $prompt }”?
 button-no-thanks = No, thanks
@@ -166,6 +174,8 @@ failed-source-moves = I can’t change that picture: it moves, and I change stil
 failed-source-unusable = I could not read the picture you want changed. Please send it again as a photo. { $left }
 failed-source-refused = The picture service did not accept the picture you want changed. Please try another one, or describe a picture with /imagine. { $left }
 failed-edits-not-set-up = I can’t change photos here yet: my owner has to set that up first. I draw descriptions as always, with /imagine. { $left }
+batch-none = None of the pictures came.
+batch-partial = { $came } of { $size } came; the rest:
 left =
     { $left ->
         [0] It didn’t count, but today’s pictures are used up.
@@ -194,6 +204,21 @@ queue-full =
         [one] { $pending } picture
        *[other] { $pending } pictures
     } on the way. Wait for one to finish, or cancel one in /queue.
+too-many-quota-used =
+    You have { $left ->
+        [one] { $left } picture left today; ask for one, without <code>--n</code>.
+       *[other] { $left } pictures left today; ask with <code>--n { $left }</code>.
+    }
+too-many-group-quota-used =
+    This group has { $left ->
+        [one] { $left } picture left today; ask for one, without <code>--n</code>.
+       *[other] { $left } pictures left today; ask with <code>--n { $left }</code>.
+    }
+too-many-queue-full =
+    You can have { $pending } pictures on the way at once, so { $left ->
+        [one] one more fits now: ask for one, without <code>--n</code>, or wait.
+       *[other] { $left } more fit now: ask with <code>--n { $left }</code>, or wait.
+    }
 quota =
     Today: { $used } of { $daily } used, <b>{ $left }</b> left.
     New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }.
@@ -240,6 +265,7 @@ offer-original = 📎 Original
 offer-undo = ↩️ Before
 offer-redo = ↪️ After
 offer-copy = 📋 Copy description
+offer-four = ×4 Four more
 offer-share = ↗️ Share
 offer-more = ⋯ More
 offer-favourite = ☆ Favourite
@@ -260,6 +286,10 @@ undone = As it was.
 undo-impossible = I can’t show that picture here; it is still where you sent it.
 hidden-file = 🙈 In an archive, so that the picture stays hidden until you open it.
 original-expired = Originals are kept for about a day, and this one is gone. The picture itself can still be saved from the chat.
+cut-from-grid = <i>Cut out of the grid: the full size is kept for about a day.</i>
+single-lost = This picture is gone, both here and at the picture service. Press ×4 to draw new ones.
+which-one = Which one? Put its number first, from 1 to { $most }, for example: <code>2 { $example }</code>
+which-one-example = make it night
 
 ## /history
 
@@ -405,6 +435,7 @@ toast-old-edit = This button is too old. To change the picture, reply to it with
 toast-old-original = This button is too old, and the original is gone. The picture itself can still be saved from the chat.
 toast-old-before = This button is too old. Look for the earlier picture further up in this chat.
 toast-old-deleted = I don’t keep this picture any more. You can delete the message yourself.
+toast-old-pick = This button is too old, and I no longer have the picture. The grid can still be saved from the chat.
 toast-old-try = This button is too old, and I no longer have your words. Please send them again with /imagine.
 toast-original = Fetching the original…
 toast-favourite = ★ Kept. /favorites shows them all.

@@ -129,6 +129,20 @@ async def test_cancel_and_the_command_menu(visitor: Visitor) -> None:
     await expect(page.locator("#calls")).to_contain_text("media · create · 200")
 
 
+async def test_four_at_once_are_one_grid_whose_numbers_give_each_picture(visitor: Visitor) -> None:
+    page = visitor.page
+    await visitor.write("/imagine a fox --ar 1:1 --n 4")
+    await expect(page.locator(".photo img")).to_have_count(1)
+    for number in ("1", "2", "3", "4"):
+        await expect(page.locator(".keys").get_by_role("button", name=number, exact=True)).to_be_visible()
+    await visitor.press("3")
+    await expect(page.locator(".photo img")).to_have_count(2)
+    await visitor.press("More")
+    await visitor.press("×4 Four more")
+    await expect(page.locator(".photo img")).to_have_count(3)
+    await expect(page.locator(".keys").get_by_role("button", name="×4 Four more")).to_have_count(3)
+
+
 async def test_again_is_another_picture(visitor: Visitor) -> None:
     await visitor.write("/imagine a fox --ar 1:1")
     await expect(visitor.page.locator(".photo img")).to_have_count(1)

@@ -21,7 +21,7 @@ from chat.private_replies import PrivateReplies
 from chat.profile import LONGEST_DESCRIPTION, LONGEST_SHORT_DESCRIPTION
 from chat.sender import Sender
 from chat.translations import FOLDER, LANGUAGES, TextError, Translations, Translator
-from core.model import Allowance, AspectRatio, Failure, RejectionReason
+from core.model import Allowance, AspectRatio, Failure, Rejection, RejectionReason
 from generation.alarms import Alarm
 from handlers.rejection_texts import RejectionTexts
 from playground.entities import parse, units
@@ -247,7 +247,11 @@ def test_every_reason_for_a_refusal_fits_an_alert(language: str) -> None:
     texts, clock = Translations().for_language(language), ManualClock()
     rejections = RejectionTexts(clock)
     allowance = Allowance(daily=1_000_000, pending=1_000, group_daily=1_000_000)
-    reasons = [rejections.of_rejection(reason, allowance, texts) for reason in RejectionReason]
+    reasons = [
+        rejections.of_rejection(Rejection(reason, left), allowance, texts)
+        for reason in RejectionReason
+        for left in range(4)
+    ]
     names = ("word-banned", "unsafe-pause", "group-nobody", "group-admins-only", "quota-none")
     reasons += [texts(name) for name in names]
     assert [units(strip_html(reason)) for reason in reasons if units(strip_html(reason)) > TOAST_UNITS] == []

@@ -1,7 +1,9 @@
 """Two replicas on one PostgreSQL database, behind a proxy that takes them in turn."""
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -119,6 +121,60 @@ async def test_a_request_is_cancelled_by_whichever_replica_gets_the_press(fleet:
     await world.wait_until_closed()
     assert [world.quota_used(user) for user in users] == [1] * 4
     assert [len(world.pictures(user)) for user in users] == [1] * 4
+
+
+async def test_the_pictures_of_a_batch_are_drawn_by_both_and_sent_as_one_grid(fleet: Fleet) -> None:
+    world = fleet.world
+    world.media.duration = lognormal(1.0, 0.3, 1)
+    users = [world.add_user() for _ in range(6)]
+    await fleet.start()
+    for user in users:
+        world.telegram.say(user, f"/imagine {user.id} --ar 1:1 --n 4")
+    await wait_for_grids(fleet, users)
+    assert all(fleet.lines("request closed"))
+    late = "SELECT max(finished_at) - max(ready_at) AS seconds FROM requests GROUP BY batch_id"
+    assert max(row["seconds"] for row in world.rows(late)) < 3.0
+    grid = world.pictures(users[0])[0]
+    world.telegram.press(users[0], grid, "3")
+    single = await world.wait_for_picture(users[0], 2)
+    assert single.caption == str(users[0].id)
+    for replica in fleet.replicas:
+        assert replica.tracebacks == []
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+async def test_a_batch_survives_the_end_of_a_replica(fleet: Fleet, sign: signal.Signals) -> None:
+    world = fleet.world
+    world.hold_tasks()
+    users = [world.add_user() for _ in range(4)]
+    await fleet.start()
+    for user in users:
+        world.telegram.say(user, f"/imagine {user.id} --ar 1:1 --n 3")
+    running = "SELECT 1 FROM requests WHERE state = 'running'"
+    await world.wait_until(lambda: len(world.rows(running)) == 8)
+    # One picture of each batch is ready, and its head waits for the others when the replica ends.
+    ended = [
+        world.rows("SELECT task_id FROM requests WHERE user_id = ? AND batch_id = id", u.id) for u in users
+    ]
+    for rows in ended:
+        world.media.tasks[rows[0]["task_id"]].done_at = 0.0
+    ready = "SELECT 1 FROM requests WHERE state = 'ready'"
+    await world.wait_until(lambda: len(world.rows(ready)) == 4)
+    os.kill(fleet.replicas[1].pid, sign)
+    world.finish_tasks()
+    await wait_for_grids(fleet, users, size=3)
+    assert len(world.media.tasks) == 12
+
+
+async def wait_for_grids(fleet: Fleet, users: list[User], size: int = 4) -> None:
+    """Wait until every batch has ended, and check that each user got one grid and paid once for each picture."""
+    world = fleet.world
+    for user in users:
+        await world.wait_for_picture(user)
+    await world.wait_until_closed()
+    assert {user.id: len(world.pictures(user)) for user in users} == {user.id: 1 for user in users}
+    assert {user.id: world.quota_used(user) for user in users} == {user.id: size for user in users}
+    assert len(world.media.tasks) == size * len(users)
 
 
 async def test_updates_of_a_user_keep_their_order(fleet: Fleet) -> None:

@@ -22,8 +22,9 @@ COMMANDS = {
     Awaited.GROUP_NOTICE: "/imagine nsfw --ar 1:1",
     Awaited.ANSWER: "/quota",
     Awaited.CANCEL: "/imagine slow --ar 1:1",
+    Awaited.GRID: "/imagine a fox --ar 1:1 --n 2",
 }
-STATUS = ("Drawing", "on its way to you")
+STATUS = ("Drawing", "on its way to you", "drawing the rest", "on their way to you")
 """The words of a status message. It has the second ones if the picture waits for Telegram at its next edit."""
 TEXTS = {
     Awaited.GROUP_NOTICE: ("won’t draw this description",),
@@ -94,7 +95,7 @@ class Case:
             return self.is_over(world)
         if self.failure.method == "setMessageReaction":
             return self.fault.hits > 0
-        if self.failure.waits_for is Awaited.PICTURE:
+        if self.failure.waits_for in {Awaited.PICTURE, Awaited.GRID}:
             return bool(self.fault.hits if self.failure.method == "sendMessage" else world.texts(self.user))
         return True
 
@@ -110,8 +111,9 @@ class Case:
             )
         if self.failure.waits_for in AFTER_PICTURE and self.pressed:
             return self.fault.hits > 0 and self._is_as_expected(world, messages)
-        closed = "SELECT id FROM requests WHERE user_id = ? AND closed_at IS NOT NULL"
-        rows = world.rows(closed, self.user.id)
+        rows = world.rows("SELECT id, closed_at FROM requests WHERE user_id = ?", self.user.id)
+        if any(row["closed_at"] is None for row in rows):
+            return False
         if self.failure.waits_for in AFTER_PICTURE and rows:
             self._go_on(world, messages[0], rows[0]["id"])
             return False
@@ -129,7 +131,8 @@ class Case:
         """Return a description of the chat if it is not in the expected state."""
         messages, used = world.messages_in(self.chat_id), world.quota_used(self.user)
         counts = self.failure.sees in COUNTED or self.failure.waits_for in AFTER_PICTURE
-        if self._is_as_expected(world, messages) and used == counts and self.fault.hits:
+        pictures = 2 if self.failure.waits_for is Awaited.GRID else 1
+        if self._is_as_expected(world, messages) and used == counts * pictures and self.fault.hits:
             return None
         found = [message.text or message.caption or "a file" for message in messages]
         return f"{self.failure}: {found}, {used} used, {self.fault.hits} failed calls"

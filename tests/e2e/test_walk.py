@@ -153,7 +153,7 @@ BUTTONS = {
     if isinstance(kind, type) and issubclass(kind, CallbackData) and kind is not CallbackData
 }
 ELSEWHERE = {kind.__prefix__ for kind in (callbacks.InlineDraw, callbacks.DropInline, callbacks.DrawStill)}
-"""Buttons that are pressed by tests/e2e/test_inline.py, in chats that the bot does not know, and test_late_requests.py."""
+"""Buttons that are pressed by test_inline.py, in chats that the bot does not know, and by test_late_requests.py."""
 KINDS = BUTTONS - ELSEWHERE - {"x"} | {f"x:{action}" for action in callbacks.ResultAction}
 
 

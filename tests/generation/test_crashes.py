@@ -20,9 +20,10 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule,
 
 from bot.app import App
 from core.model import FINAL, GenerationRequest, Rejection, Request, State
+from generation.batch_cancel import cancel_batch
 from storage.quotas import Quotas
 from storage.rows import read_request
-from storage.schema import requests
+from storage.schema import batches, requests
 from tests.support.factories import generation_request
 from tests.support.fake_apis import (
     CREATE_FAILURES,
@@ -79,12 +80,13 @@ class Crashes(RuleBasedStateMachine):
         number=st.integers(1, 40),
         user=st.sampled_from(USERS),
         bad=st.sampled_from(["", "", " bad"]),
+        count=st.sampled_from([1, 1, 2, 3]),
     )
-    def submit(self, number: int, user: int, bad: str) -> GenerationRequest:
+    def submit(self, number: int, user: int, bad: str, count: int) -> GenerationRequest:
         request = generation_request(user * 100 + number, user)
         known = self.accepted.get(request.origin.key)
         if known is None:
-            known = replace(request, prompt=f"{request.prompt}{bad}")
+            known = replace(request, prompt=f"{request.prompt}{bad}", count=count)
         self.run(self._submit(known))
         return known
 
@@ -99,6 +101,16 @@ class Crashes(RuleBasedStateMachine):
             row = await self.app.requests.by_key(request.origin.key)
             if row is not None:
                 await self.app.engine.cancel(row.id)
+
+        self.run(press())
+
+    @rule(request=submitted)
+    def cancel_all(self, request: GenerationRequest) -> None:
+        async def press() -> None:
+            assert self.app is not None
+            row = await self.app.requests.by_key(request.origin.key)
+            if row is not None:
+                await cancel_batch(row, engine=self.app.engine, batches=self.app.batches)
 
         self.run(press())
 
@@ -162,30 +174,43 @@ class Crashes(RuleBasedStateMachine):
         self.app = None
         self.kill_switch.reset()
         rows = _read_requests(self.database_url)
-        self.provider.unknown |= {row.prompt for row in rows if row.state is State.SUBMITTING}
+        self.provider.unknown.update(row.prompt for row in rows if row.state is State.SUBMITTING)
         self.in_flight_photos |= {
             row.place.require_reply_to() for row in rows if row.state is State.DELIVERING
         }
+        self.in_flight_photos |= _messages_of_grids(self.database_url)
 
     def check(self, rows: list[Request]) -> None:
-        assert {row.origin.key for row in rows} == set(self.accepted)
+        keys = {
+            request.origin.key + (f"+{number}" if number > 1 else "")
+            for request in self.accepted.values()
+            for number in range(1, request.count + 1)
+        }
+        assert {row.origin.key for row in rows} == keys
+        of_message: dict[int, list[Request]] = {}
         for row in rows:
-            self._check_request(row)
+            of_message.setdefault(row.place.require_reply_to(), []).append(row)
+        for batch in of_message.values():
+            self._check_batch(batch)
         for user in USERS:
             self._check_quota(user, [row for row in rows if row.user_id == user])
 
-    def _check_request(self, row: Request) -> None:
-        assert row.state in FINAL
-        assert row.closed_at is not None
-        assert self.provider.paid[row.prompt] <= 1 + (row.prompt in self.provider.unknown)
-        message_id = row.place.require_reply_to()
+    def _check_batch(self, batch: list[Request]) -> None:
+        """Check the requests of one message: a single one, or all of a batch."""
+        prompt, message_id, states = batch[0].prompt, batch[0].place.require_reply_to(), set[State]()
+        for row in batch:
+            assert row.state in FINAL
+            assert row.closed_at is not None
+            states.add(row.state)
+        repeats = min(len(batch), self.provider.unknown[prompt])
+        assert self.provider.paid[prompt] <= len(batch) + repeats
         may_be_repeated = message_id in self.in_flight_photos | self.telegram.unconfirmed
         sent = self.telegram.photos[message_id]
-        if row.state is State.DELIVERED:
+        if State.DELIVERED in states:
             assert sent == 1 or (may_be_repeated and sent >= 1)
         elif not may_be_repeated:
             assert sent == 0
-        if row.state is State.FAILED:
+        if State.FAILED in states and State.DELIVERED not in states:
             assert self.telegram.replies[message_id] >= 1
 
     def _check_quota(self, user: int, rows: list[Request]) -> None:
@@ -248,6 +273,16 @@ def _read_requests(database_url: str) -> list[Request]:
         if not sa.inspect(connection).has_table("requests"):
             return []
         return [read_request(row) for row in connection.execute(sa.select(requests))]
+
+
+def _messages_of_grids(database_url: str) -> set[int]:
+    """Return the ids of the messages whose grid may be on its way, from the ledger, which no process uses."""
+    with connect(database_url) as connection:
+        if not sa.inspect(connection).has_table("batches"):
+            return set()
+        begun = batches.c.delivering_at.is_not(None) & batches.c.message_id.is_(None)
+        sending = sa.select(requests.c.message_id).join(batches, batches.c.id == requests.c.id).where(begun)
+        return set(connection.execute(sending).scalars())
 
 
 @contextlib.contextmanager

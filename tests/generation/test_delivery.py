@@ -7,7 +7,7 @@ import pytest
 
 from chat.api_calls import UNSURE_SECONDS
 from core.model import Failure, Request, State
-from generation.delivery import SEND_SECONDS
+from generation.send_retries import SEND_SECONDS
 from storage.quotas import Quotas
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request

@@ -61,7 +61,8 @@ async def test_a_rejection_is_known_without_a_request(
     requests: Requests, database: Database, clock: ManualClock
 ) -> None:
     assert await requests.rejection_of(origin(1), AMPLE) is None
-    assert await requests.rejection_of(origin(1), Allowance(daily=0, pending=9)) is RejectionReason.QUOTA_USED
+    used_up = Rejection(RejectionReason.QUOTA_USED)
+    assert await requests.rejection_of(origin(1), Allowance(daily=0, pending=9)) == used_up
     assert await _used(database, clock) == 0
     await _accept(requests, 1)
     for daily, pending, reason in (
@@ -70,10 +71,11 @@ async def test_a_rejection_is_known_without_a_request(
         (None, 1, RejectionReason.QUEUE_FULL),
         (2, 2, None),
     ):
-        assert await requests.rejection_of(origin(2), Allowance(daily=daily, pending=pending)) is reason
+        rejection = await requests.rejection_of(origin(2), Allowance(daily=daily, pending=pending))
+        assert rejection == (None if reason is None else Rejection(reason))
     in_group = dataclasses.replace(origin(2), place=ReplyTarget(-5, None, 2))
     allowance = Allowance(daily=9, pending=9, group_daily=0)
-    assert await requests.rejection_of(in_group, allowance) is RejectionReason.GROUP_QUOTA_USED
+    assert await requests.rejection_of(in_group, allowance) == Rejection(RejectionReason.GROUP_QUOTA_USED)
 
 
 async def test_a_hundred_requests_at_once_get_the_remaining_units_and_no_more(

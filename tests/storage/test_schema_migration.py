@@ -21,8 +21,8 @@ from tests.support.postgres_server import EMPTY, new_database
 from tests.support.shared_postgres import SharedPostgres
 
 BEFORE_THE_NEWEST = f"{int(HEAD) - 1:04}"
-BEFORE_THE_INBOX = "0006"
-"""The schema before the migration that alters the table inbox."""
+BEFORE_REPLICAS = "0006"
+"""The schema before the migration that alters the table `inbox`."""
 NEWER = f"{int(HEAD) + 1:04}"
 LOCK_WAITS = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'relation' AND datname = current_database()"
 
@@ -133,7 +133,7 @@ async def test_replicas_that_could_not_use_the_new_schema_have_to_be_stopped_fir
 async def test_a_migration_that_waits_for_a_backup_lets_the_others_work(postgres: SharedPostgres) -> None:
     """As pg_dump does, a transaction holds the weakest lock of a table that the migration alters."""
     with new_database(postgres.admin_url, EMPTY) as url:
-        build_older(url, BEFORE_THE_INBOX)
+        build_older(url, BEFORE_REPLICAS)
         with connect(url) as backup:
             backup.exec_driver_sql("LOCK TABLE requests IN ACCESS SHARE MODE")
             start = asyncio.create_task(open_database(url))
@@ -147,7 +147,7 @@ async def test_a_migration_that_waits_for_a_backup_lets_the_others_work(postgres
 
 async def test_a_start_does_not_wait_for_a_backup_for_ever(postgres: SharedPostgres) -> None:
     with new_database(postgres.admin_url, EMPTY) as url:
-        build_older(url, BEFORE_THE_INBOX)
+        build_older(url, BEFORE_REPLICAS)
         with connect(url) as backup:
             backup.exec_driver_sql("LOCK TABLE requests IN ACCESS SHARE MODE")
             with pytest.raises(
@@ -155,4 +155,4 @@ async def test_a_start_does_not_wait_for_a_backup_for_ever(postgres: SharedPostg
             ) as raised:
                 await PostgresDatabase.open(url, migration_seconds=0)
         assert "\n" not in str(raised.value)
-        assert read_version(url).number == BEFORE_THE_INBOX
+        assert read_version(url).number == BEFORE_REPLICAS

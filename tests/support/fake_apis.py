@@ -108,7 +108,7 @@ class FakeProvider(httpx.AsyncBaseTransport):
     until `bad_gateway_until`, every call is answered with 502, which leaves the outcome of a create unknown; until
     `creates_lost_until`, only creates fail, with an unknown outcome; until `store_down_until`, every download fails.
     `creates` counts the creates with a prompt, and `probes` the empty ones. `paid` counts the tasks by prompt;
-    `unknown` are the prompts with a lost answer.
+    `unknown` counts the lost answers by prompt.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
@@ -121,7 +121,7 @@ class FakeProvider(httpx.AsyncBaseTransport):
         self.balance, self.balance_calls = 1_000.0, 0
         self.prompts: dict[str, str] = {}
         self.paid: Counter[str] = Counter()
-        self.unknown: set[str] = set()
+        self.unknown: Counter[str] = Counter()
         self._done_at: dict[str, float] = {}
         self._ids = itertools.count(1)
 
@@ -165,11 +165,11 @@ class FakeProvider(httpx.AsyncBaseTransport):
             return httpx.Response(503, content=REFUSAL)
         if asyncio.get_running_loop().time() < self.down_until:
             if self.down_answer != REFUSAL:
-                self.unknown.add(body["prompt"])
+                self.unknown[body["prompt"]] += 1
             await asyncio.sleep(0.05)
             return httpx.Response(503, content=self.down_answer)
         if outcome == "lost before" or asyncio.get_running_loop().time() < self.creates_lost_until:
-            self.unknown.add(body["prompt"])
+            self.unknown[body["prompt"]] += 1
             raise httpx.ReadTimeout("no answer")
         task = f"task-{next(self._ids)}"
         self.paid[body["prompt"]] += 1
@@ -177,7 +177,7 @@ class FakeProvider(httpx.AsyncBaseTransport):
         self._done_at[task] = asyncio.get_running_loop().time() + TASK_SECONDS
         await self.kill_switch.pass_call("after create")
         if outcome == "lost after":
-            self.unknown.add(body["prompt"])
+            self.unknown[body["prompt"]] += 1
             raise httpx.RemoteProtocolError("reset")
         await asyncio.sleep(0.05)
         return httpx.Response(200, json=self._answer(task))

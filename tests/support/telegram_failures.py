@@ -17,6 +17,7 @@ class Awaited(StrEnum):
 
     PICTURE = "a picture"
     GROUP_PICTURE = "a picture in a group"
+    GRID = "a grid of two pictures"
     GROUP_NOTICE = "a notice in a group"
     ANSWER = "an answer"
     CANCEL = "a cancel"
@@ -165,6 +166,11 @@ TELEGRAM_FAILURES = [
         _forbidden("user is deactivated"),
         None,
     ),
+    *_any_method(Awaited.GRID, "sendPhoto", Seen.PICTURE, Seen.PICTURE_TWICE),
+    TelegramFailure(
+        Awaited.GRID, "sendPhoto", "413", Seen.FILE, faults.telegram(413, "Request Entity Too Large")
+    ),
+    TelegramFailure(Awaited.GRID, "sendPhoto", "403 blocked", Seen.STATUS_ONLY, BLOCKED, None),
     TelegramFailure(Awaited.GROUP_PICTURE, "sendPhoto", "403 kicked", Seen.NOTHING, KICKED, None),
     TelegramFailure(
         Awaited.GROUP_PICTURE, "sendPhoto", "400 not enough rights to send photos", Seen.FILE, NO_RIGHTS

@@ -1,0 +1,214 @@
+"""Sends single pictures of a grid as messages of their own.
+
+Telegram gives a file an id only when it is sent, so a picture of a grid has none before. For about a day it is fetched
+from the provider in full size. Later it is cut out of the grid, which Telegram keeps.
+"""
+
+import asyncio
+from enum import Enum
+from typing import NamedTuple
+
+import structlog
+from aiogram.types import BufferedInputFile, InlineKeyboardMarkup
+
+from chat.captions import caption
+from chat.errors import Rejected
+from chat.picture_sender import PictureSender, SentPicture
+from chat.result_keyboards import ResultKeyboards
+from chat.telegram_files import FileError, TelegramFiles
+from chat.translations import Translator
+from core.clock import Clock
+from core.model import FileKind, Request, State
+from core.reply_target import ReplyTarget
+from generation.conversion import Picture, UnusablePicture
+from generation.file_names import file_name
+from generation.hidden_file import picture_file
+from generation.picture_fetcher import PictureFetcher
+from storage.batches import Batches
+from storage.requests import Requests
+
+log = structlog.get_logger(__name__)
+
+REPEAT_SECONDS = 30.0
+"""A second press within this time is taken for the same one."""
+
+
+class SingleOutcome(Enum):
+    """The result of the wish for a single picture."""
+
+    SENT = "sent"
+    REPEATED = "repeated"
+    """It is being sent, or was sent just now."""
+    LOST = "lost"
+    """Neither Telegram nor the provider has the picture any more."""
+
+
+class _Found(NamedTuple):
+    """A picture, and whether it is cut out of its grid."""
+
+    picture: Picture
+    cut: bool
+
+
+class Singles:
+    """Sends single pictures with their own buttons, each to a chat only once at a time."""
+
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        batches: Batches,
+        fetcher: PictureFetcher,
+        files: TelegramFiles,
+        picture_sender: PictureSender,
+        keyboards: ResultKeyboards,
+        clock: Clock,
+    ) -> None:
+        self._requests = requests
+        self._batches = batches
+        self._fetcher = fetcher
+        self._files = files
+        self._picture_sender = picture_sender
+        self._keyboards = keyboards
+        self._clock = clock
+        self._sent_at: dict[tuple[int, int], float] = {}
+        self._sending: dict[tuple[int, int], asyncio.Event] = {}
+
+    async def send(self, request: Request, place: ReplyTarget, translate: Translator) -> SingleOutcome:
+        """Send a picture with its own buttons, or wait until an earlier call has sent it.
+
+        Raises a subclass of SendError.
+        """
+        key, now = (request.id, place.chat_id), self._clock.monotonic()
+        self._sent_at = {one: at for one, at in self._sent_at.items() if now - at < REPEAT_SECONDS}
+        if key in self._sent_at:
+            if (sending := self._sending.get(key)) is not None:
+                await sending.wait()
+            return SingleOutcome.REPEATED
+        self._sent_at[key], self._sending[key] = now, asyncio.Event()
+        try:
+            return await self._send(request, place, translate)
+        finally:
+            self._sending.pop(key).set()
+
+    async def _send(self, request: Request, place: ReplyTarget, translate: Translator) -> SingleOutcome:
+        key, sent = (request.id, place.chat_id), None
+        keyboard = self._keyboards.picture(translate, request)
+        try:
+            # An earlier press may have stored its file by now.
+            request = await self._requests.get(request.id) or request
+            sent = await self.show(request, place, caption(request.prompt), keyboard, translate=translate)
+        finally:
+            if sent is None:
+                self._sent_at.pop(key, None)
+        if sent is None:
+            return SingleOutcome.LOST
+        await self._requests.set_file(request.id, sent.file_id, sent.kind, sent.message_id)
+        log.info("single picture sent", request=request.id)
+        return SingleOutcome.SENT
+
+    async def show(
+        self,
+        request: Request,
+        place: ReplyTarget,
+        text: str,
+        keyboard: InlineKeyboardMarkup,
+        *,
+        translate: Translator | None = None,
+    ) -> SentPicture | None:
+        """Send a delivered picture with a caption and buttons. Return None if it is lost.
+
+        With `translate`, the caption says so if the picture is cut out of its grid.
+        """
+        if request.file_id and request.file_kind is not None:
+            try:
+                return await self._picture_sender.send_picture(
+                    place, request.file_id, request.file_kind, text, keyboard, spoiler=request.spoiler
+                )
+            except Rejected as error:
+                log.info("stored picture rejected", request=request.id, error=str(error))
+        found = await self._find(request)
+        if found is None:
+            return None
+        if found.cut and translate is not None:
+            text = caption(request.prompt, below=translate("cut-from-grid"))
+        sent = await self._send_new(request, found.picture, place, text, keyboard)
+        await self._requests.set_file(request.id, sent.file_id, sent.kind)
+        return sent
+
+    async def data_of(self, request: Request) -> bytes | None:
+        """Return a picture of a grid that has no file of its own. None if it is lost, or was not delivered."""
+        found = await self._find(request) if request.state is State.DELIVERED else None
+        return None if found is None else found.picture.data
+
+    async def replace(
+        self, request: Request, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup
+    ) -> bool:
+        """Show a delivered picture in an existing message. Return False if it is lost."""
+        if request.file_id and request.file_kind is not None:
+            await self._picture_sender.replace_picture(
+                chat_id,
+                message_id,
+                request.file_id,
+                request.file_kind,
+                text,
+                keyboard,
+                spoiler=request.spoiler,
+            )
+            return True
+        found = await self._find(request)
+        if found is None:
+            return False
+        file, kind = _new_file(request, found.picture, as_photo=found.picture.as_photo)
+        sent = await self._picture_sender.replace_picture(
+            chat_id, message_id, file, kind, text, keyboard, spoiler=request.spoiler
+        )
+        if sent is not None:
+            await self._requests.set_file(request.id, sent.file_id, sent.kind)
+        return True
+
+    async def _send_new(
+        self,
+        request: Request,
+        picture: Picture,
+        place: ReplyTarget,
+        text: str,
+        keyboard: InlineKeyboardMarkup,
+    ) -> SentPicture:
+        if picture.as_photo:
+            file, kind = _new_file(request, picture, as_photo=True)
+            try:
+                return await self._picture_sender.send_picture(
+                    place, file, kind, text, keyboard, spoiler=request.spoiler
+                )
+            except Rejected as error:
+                log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
+        file, kind = _new_file(request, picture, as_photo=False)
+        return await self._picture_sender.send_picture(place, file, kind, text, keyboard)
+
+    async def _find(self, request: Request) -> _Found | None:
+        """Return the picture from the provider, or else as the grid shows it."""
+        try:
+            picture = await self._fetcher.fetch_again(request)
+        except UnusablePicture as error:
+            log.warning("picture of a grid not usable", request=request.id, error=str(error))
+            picture = None
+        if picture is not None:
+            return _Found(picture, cut=False)
+        batch = None if request.batch_id is None else await self._batches.get(request.batch_id)
+        if batch is None or not batch.file_id or batch.columns is None or request.id not in batch.cells:
+            return None
+        index, count = batch.cells.index(request.id), len(batch.cells)
+        try:
+            grid = await self._files.download(batch.file_id)
+            return _Found(await self._fetcher.cut(grid, index, count, batch.columns), cut=True)
+        except (FileError, UnusablePicture) as error:
+            log.warning("grid not cut", request=request.id, error=str(error))
+            return None
+
+
+def _new_file(request: Request, picture: Picture, *, as_photo: bool) -> tuple[BufferedInputFile, FileKind]:
+    name = file_name(request.prompt, request.id, picture.extension)
+    if as_photo:
+        return BufferedInputFile(picture.data, name), FileKind.PHOTO
+    return picture_file(picture.data, name, hidden=request.spoiler), FileKind.DOCUMENT

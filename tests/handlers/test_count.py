@@ -1,0 +1,147 @@
+"""The flag for several pictures at once."""
+
+import pytest
+
+from core.model import AspectRatio, State
+from handlers.count_flag import CountRefused
+from handlers.prompt import ParsedPrompt, is_ratio, parse_prompt
+from tests.support.chat_user import ChatUser, content_of
+from tests.support.dispatcher_harness import DispatcherHarness
+
+SPELLINGS = [
+    "--n ",
+    "--n=",
+    "--n:",
+    "--n",
+    "--n = ",
+    "—n ",
+    "–n ",
+    "—n=",
+    "——n ",
+    "-n ",
+    "--N ",
+    "-- n ",
+    "—т ",
+    "--n “",
+]
+
+
+@pytest.mark.parametrize("flag", SPELLINGS)
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_each_spelling_asks_for_so_many_pictures(flag: str, count: int) -> None:
+    for text in (f"a fox {flag}{count}", f"{flag}{count} a fox", f"a fox {flag}{count}, ".rstrip()):
+        assert parse_prompt(text) == ParsedPrompt("a fox", None, count=count)
+
+
+def test_it_stands_beside_the_other_flags() -> None:
+    expected = ParsedPrompt("a fox", AspectRatio.WIDE, count=2)
+    for text in (
+        "a fox --n 2 --ar 16:9",
+        "a fox --ar 16:9 --n 2",
+        "a fox--ar 16:9--n 2",
+        "--n=2 a fox —ar 16:9",
+    ):
+        assert parse_prompt(text) == expected
+    assert parse_prompt("a fox --n 3--v 6") == ParsedPrompt("a fox", None, lacking=("--v",), count=3)
+    assert parse_prompt("16:9 --n 2") == ParsedPrompt("", AspectRatio.WIDE, count=2)
+    assert parse_prompt("--n 2 --n 2 a fox").count == 2
+
+
+@pytest.mark.parametrize(
+    "value", ["0", "5", "10", "44", "2.5", "4k", "1/2", "2-4", "", "=", "=two", " --n 3", "16:9", "00002"]
+)
+def test_any_other_number_is_refused(value: str) -> None:
+    for text in (f"a fox --n {value}".rstrip(), f"--n{value if value.startswith('=') else ' ' + value}"):
+        if text == "--n  --n 3":
+            continue
+        with pytest.raises(CountRefused):
+            parse_prompt(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a fox", "the nth fox", "a fox - n 4", "variable n 4", "a-n 4", "a fox –north 4", "route 66-n", "x-n-4"],
+)
+def test_prose_is_no_flag(text: str) -> None:
+    assert parse_prompt(text) == ParsedPrompt(text, None)
+
+
+def test_a_refused_number_is_no_ratio() -> None:
+    assert not is_ratio("16:9 --n 7")
+
+
+@pytest.fixture
+def ann(harness: DispatcherHarness) -> ChatUser:
+    return ChatUser(harness)
+
+
+def test_as_many_requests_as_pictures(ann: ChatUser) -> None:
+    ann.say("/imagine a fox --n 3 --ar 1:1")
+    assert [content_of(one) for one in ann.requests()] == [("a fox", AspectRatio.SQUARE, None)] * 3
+
+
+def test_a_refused_number_is_answered_and_its_edit_is_drawn(ann: ChatUser) -> None:
+    message = ann.say("/imagine a fox --n 9 --ar 1:1")
+    assert ann.texts == [
+        "I draw up to 4 pictures at once: <code>--n 2</code>, <code>--n 3</code> or <code>--n 4</code>."
+    ]
+    ann.edit(message, text="/imagine a fox --n 2 --ar 1:1")
+    assert len(ann.requests()) == 2
+
+
+def test_the_number_is_kept_while_the_shape_is_asked_for(ann: ChatUser) -> None:
+    message = ann.say("/imagine a fox --n 4")
+    assert ann.requests() == []
+    draft = ann.draft(message)
+    ann.press(f"r:{draft.id}:1x1", draft.question_message_id or 0)
+    assert len(ann.requests()) == 4
+
+
+def test_the_number_is_kept_while_the_words_are_asked_for(ann: ChatUser) -> None:
+    message = ann.say("/imagine --n 2 --ar 1:1")
+    ann.say("a fox", reply_to_message=ann.question(message))
+    assert [content_of(one)[0] for one in ann.requests()] == ["a fox", "a fox"]
+
+
+def test_an_edit_changes_all_pictures_while_all_wait(ann: ChatUser) -> None:
+    for number in range(2):
+        ann.say(f"/imagine first {number} --ar 1:1")
+    message = ann.say("/imagine a fox --n 3 --ar 1:1")
+    ann.edit(message, text="/imagine a wolf --n 3 --ar 16:9")
+    changed = [content_of(one) for one in ann.requests()[2:]]
+    assert changed == [("a wolf", AspectRatio.WIDE, None)] * 3
+    ann.harness.wait(5)  # the first of the batch is drawn
+    ann.edit(message, text="/imagine a bear --n 3 --ar 16:9")
+    ann.settle()
+    assert {content_of(one)[0] for one in ann.requests()[2:]} == {"a wolf"}
+
+
+def test_an_edited_message_is_a_new_request_once_no_picture_came(ann: ChatUser) -> None:
+    message = ann.say("/imagine a bad fox --n 2 --ar 1:1")
+    ann.settle()
+    ann.edit(message, text="/imagine a fox --n 2 --ar 1:1")
+    ann.settle()
+    states = [one.state for one in ann.requests()]
+    assert states == [*[State.FAILED] * 2, *[State.DELIVERED] * 2]
+
+
+def test_four_more_are_drawn_once_for_each_press_after_the_last_ended(ann: ChatUser) -> None:
+    ann.say("/imagine a fox --n 2 --ar 1:1")
+    ann.settle()
+    head = ann.requests()[0]
+    for _ in range(3):
+        ann.press(f"q:{head.id}", 500)
+    assert len(ann.requests()) == 6
+    ann.settle()
+    ann.press(f"q:{head.id}", 500)
+    ann.settle()
+    assert len(ann.requests()) == 10
+    assert {one.state for one in ann.requests()} == {State.DELIVERED}
+
+
+def test_a_failed_batch_is_tried_again_as_a_whole(ann: ChatUser) -> None:
+    ann.say("/imagine a bad fox --n 3 --ar 1:1")
+    ann.settle()
+    failed = ann.requests()[0]
+    ann.press(f"t:{failed.id}:", 500)
+    assert len(ann.requests()) == 6
