@@ -118,11 +118,14 @@ def kind_of(update: RawUpdate) -> UpdateKind:
 def is_relevant(update: RawUpdate, bot_id: int) -> bool:
     """Return whether an update may be for the bot: of a kind in `ALLOWED`.
 
-    In a group only commands, replies to the bot, and replies and captions that mention a user, who may be the bot.
+    In a group only commands, replies to the bot, and replies and captions that mention a user, who may be the bot. A
+    message that was sent via the bot asks for nothing: its content is the bot's own.
     """
     if not any(isinstance(update.get(kind), dict) for kind in ALLOWED):
         return False
     message = _message(update)
+    if message is not None and _number(_object(message, "via_bot"), "id") == bot_id:
+        return False
     if message is None or not _is_in_group(message):
         return True
     text = _text(message)

@@ -209,6 +209,10 @@ def _check_button(button: InlineKeyboardButton, *, old: bool) -> None:
         raise ApiError(
             400, "Bad Request: can't parse inline keyboard button: more than one type is specified"
         )
+    chosen = button.switch_inline_query_chosen_chat
+    if chosen is not None and not any(allowed for name, allowed in chosen if name.startswith("allow_")):
+        # TDLib, TargetDialogTypes::get_target_dialog_types
+        raise ApiError(400, "Bad Request: at least one chat type must be allowed")
     if button.copy_text is not None and not 1 <= units(button.copy_text.text) <= 256:
         raise ApiError(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
     if button.url is not None and re.match("https?://|tg://", button.url) is None:

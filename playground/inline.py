@@ -4,6 +4,7 @@ An inline message is a message that a user sends through the bot. The bot knows 
 chat nor the message id (Bot API, ChosenInlineResult, CallbackQuery).
 """
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,12 +27,15 @@ from playground.call import LONGEST_TEXT, ApiError, Call
 from playground.chats import BOT, Chats
 from playground.inline_state import InlineResult
 
+LONGEST_QUERY = 256
+"""Bot API, InlineQuery."""
 MOST_RESULTS = 50
 """Bot API, answerInlineQuery."""
 ANSWER_SECONDS = 10.0
 """eternnoir/pyTelegramBotAPI#270: an answer after 10.3 s was refused."""
 TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 
+_MENTION = re.compile(rf"(?<![\w@])@{BOT.username}(?!\w)", re.IGNORECASE)
 _Parsed = TypeAdapter[Any](InlineQueryResultUnion)
 
 
@@ -72,11 +76,26 @@ def answer_guest_query(call: Call) -> Any:
     return {"inline_message_id": call.chats.make_inline(message)}
 
 
-def send_result(chats: Chats, user: User, chat_id: int, result: InlineResult) -> tuple[Message, str | None]:
-    """Send a result as a user. Return the message, and its inline message id if it has buttons."""
-    message = chats.add(chat_id, user, via_bot=BOT, **result.content)
+def send_result(
+    chats: Chats, user: User, chat_id: int, result: InlineResult, **more: Any
+) -> tuple[Message, str | None]:
+    """Send a result as a user. Return the message, and its inline message id if it has buttons.
+
+    `more` are further fields of the message.
+    """
+    message = chats.add(chat_id, user, via_bot=BOT, **result.content, **more)
     has_buttons = result.content.get("reply_markup") is not None
     return message, chats.make_inline(message) if has_buttons else None
+
+
+def is_for_guest(message: Message) -> bool:
+    """Return whether a message in a chat without the bot is a guest query: it mentions the bot or answers its message.
+
+    Bot features, Guest mode.
+    """
+    answered = message.reply_to_message
+    answers = answered is not None and answered.from_user is not None and answered.from_user.id == BOT.id
+    return answers or _MENTION.search(message.text or message.caption or "") is not None
 
 
 def _button(given: dict[str, str] | None) -> dict[str, str] | None:

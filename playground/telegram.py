@@ -15,7 +15,7 @@ from playground.call import ApiError, Call
 from playground.chats import Chats
 from playground.faults import Faults
 from playground.flood import Flood
-from playground.inline import send_result
+from playground.inline import LONGEST_QUERY, send_result
 from playground.inline_state import GuestQueryState, InlineQueryState, InlineState
 from playground.journal import Journal
 from playground.methods import METHODS
@@ -107,22 +107,26 @@ class Telegram:
 
     def ask_inline(self, user: User, text: str, *, offset: str = "", chat_type: str = "private") -> str:
         """Type a query after the bot's name, in a chat of a type. Return the id of the query."""
-        query_id = self.inline.new_id()
+        query_id, text = self.inline.new_id(), text[:LONGEST_QUERY]
         self.inline.queries[query_id] = InlineQueryState(user, text, time.monotonic())
         query = {"id": query_id, "from": dump(user), "query": text, "offset": offset, "chat_type": chat_type}
         self.queue_update({"inline_query": query})
         return query_id
 
     def choose(
-        self, user: User, query_id: str, result_id: str, chat_id: int, *, feedback: bool = True
+        self, user: User, query_id: str, result_id: str, chat_id: int, *, feedback: bool = True, **more: Any
     ) -> Message:
-        """Send a result of an answered query to a chat. Without feedback, the bot learns nothing of it.
+        """Send a result of an answered query to a chat. `more` are further fields of the message.
 
-        BotFather's /setinlinefeedback decides that, with a probability (Bot API, ChosenInlineResult).
+        Without feedback, the bot learns nothing of the choice: BotFather's /setinlinefeedback decides that, with a
+        probability (Bot API, ChosenInlineResult). A member of the chat gets the message, too (Bot features, Privacy
+        mode: "inline messages sent via the bot").
         """
         query = self.inline.queries[query_id]
         result = next(one for one in query.results or [] if one.id == result_id)
-        message, inline_id = send_result(self.chats, user, chat_id, result)
+        message, inline_id = send_result(self.chats, user, chat_id, result, **more)
+        if chat_id not in self.chats.blocked:
+            self.queue_update({"message": dump(message)})
         if feedback:
             chosen: dict[str, Any] = {"result_id": result_id, "from": dump(user), "query": query.text}
             chosen |= {"inline_message_id": inline_id} if inline_id is not None else {}
@@ -142,14 +146,18 @@ class Telegram:
 
         `again` is the id of an earlier query with the same message.
         """
-        query_id = again or self.inline.new_id()
-        known = self.inline.guest_queries.get(query_id)
+        known = self.inline.guest_queries.get(again or "")
         message = (
             known.message if known else self.chats.add(chat_id, user, text=text, reply_to_message=reply_to)
         )
+        return message, self.ask_guest(message, again=again)
+
+    def ask_guest(self, message: Message, *, again: str | None = None) -> str:
+        """Ask the bot about a message in a chat of which it is no member. Return the id of the guest query."""
+        query_id = again or self.inline.new_id()
         self.inline.guest_queries.setdefault(query_id, GuestQueryState(message))
         self.queue_update({"guest_message": dump(message) | {"guest_query_id": query_id}})
-        return message, query_id
+        return query_id
 
     def queue_update(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
         """Queue an update for the bot and return its id. An `update_id` in use repeats that update."""

@@ -211,6 +211,17 @@ async def test_share_fills_in_the_picture_for_its_owner_only(shared_bot: World) 
     assert shared_bot.quota_used(ann) == 1
 
 
+async def test_an_inline_message_in_the_bot_s_own_chat_is_no_description(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    sent = await _choose(shared_bot, ann, "a fox", ann.id)
+    await _wait_for_photo(shared_bot, sent)
+    await shared_bot.wait_until_closed()
+    await _choose(shared_bot, ann, "", ann.id)
+    await shared_bot.wait_until_handled()
+    assert _requests(shared_bot, ann) == 1
+    assert len(shared_bot.messages_in(ann.id)) == len(shared_bot.pictures(ann)) == 1
+
+
 async def test_an_inline_message_is_finished_after_a_kill(own_bot: World) -> None:
     ann = own_bot.add_user()
     club = _club(own_bot, ann)
