@@ -103,6 +103,13 @@ def webp(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def jpeg(picture: Image.Image) -> bytes:
+    """Encode a picture as JPEG, the format of photos in Telegram."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG")
+    return out.getvalue()
+
+
 def _colour(dice: random.Random, low: int, high: int) -> tuple[int, int, int]:
     return dice.randint(low, high), dice.randint(low, high), dice.randint(low, high)
 

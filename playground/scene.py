@@ -1,15 +1,19 @@
 """The users and chats that the demo starts with."""
 
+from playground import files, pictures
 from playground.telegram import Telegram
 
 ANN, BORIS, CAROL, OLGA = 1001, 1002, 1003, 1004
-FRIENDS, STUDIO, BOOK_CLUB = -2001, -1_000_000_002_002, -2003
+FRIENDS, STUDIO, BOOK_CLUB, TRIP = -2001, -1_000_000_002_002, -2003, -2004
 ADMIN = OLGA
 """The bot admin."""
 
 
 def set_up(telegram: Telegram) -> None:
-    """Add four users, a group, a group with topics, and a group without the bot. Carol has not opened the bot yet."""
+    """Add four users, a group, a group with topics, and two groups without the bot, one of them with a photo.
+
+    Carol has not opened the bot yet.
+    """
     chats = telegram.chats
     chats.add_user(ANN, "en", "Ann")
     chats.add_user(BORIS, "ru", "Борис")
@@ -20,4 +24,7 @@ def set_up(telegram: Telegram) -> None:
     chats.add_group(FRIENDS, "Friends", members)
     chats.add_group(STUDIO, "Studio", members, {11: "Landscapes", 12: "Portraits"})
     chats.add_group(BOOK_CLUB, "Book club", {CAROL: "creator", ANN: "member", OLGA: "member"})
-    chats.blocked.add(BOOK_CLUB)
+    chats.add_group(TRIP, "Weekend trip", members)
+    chats.blocked |= {BOOK_CLUB, TRIP}
+    photo = files.photo_sizes(chats, pictures.jpeg(pictures.draw("our lake", "4:3", 300_000)))
+    chats.add(TRIP, chats.users[BORIS], photo=photo, caption="Наше озеро!")

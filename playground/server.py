@@ -76,8 +76,10 @@ class PlaygroundServer:
         app.router.add_get("/events", self._events)
         app.router.add_get("/file/{file}", self._file)
         app.router.add_get("/panel", self._panel)
-        actions: dict[str, Callable[[Json], Awaitable[None]]] = {
+        actions: dict[str, Callable[[Json], Awaitable[Json | None]]] = {
             "say": self.actions.say,
+            "ask": self.actions.ask,
+            "choose": self.actions.choose,
             "edit": self.actions.edit,
             "press": self.actions.press,
             "membership": self.actions.membership,
@@ -180,16 +182,16 @@ class PlaygroundServer:
 
 
 def _json_handler(
-    action: Callable[[Json], Awaitable[None]],
+    action: Callable[[Json], Awaitable[Json | None]],
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handler(request: web.Request) -> web.Response:
         try:
-            await action(await request.json())
+            answer = await action(await request.json())
         except Refused as error:
             raise web.HTTPConflict(text=str(error)) from None
         except (KeyError, ValueError, TypeError):
             raise web.HTTPBadRequest from None
-        return web.json_response({})
+        return web.json_response(answer or {})
 
     return handler
 

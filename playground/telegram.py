@@ -78,10 +78,11 @@ class Telegram:
         return message
 
     def rewrite(self, message: Message, text: str) -> Message:
-        """Edit the text or the caption of a user's message and queue the update."""
+        """Edit the text or the caption of a user's message and queue the update, where the bot is a member."""
         part = "text" if message.text is not None else "caption"
         changed = self.chats.change(message, **{part: text})
-        self.queue_update({"edited_message": dump(changed)})
+        if message.chat.id not in self.chats.blocked:
+            self.queue_update({"edited_message": dump(changed)})
         return changed
 
     def press(self, user: User, message: Message, label: str) -> str:

@@ -1,4 +1,4 @@
-"""Chats and messages as JSON for the page. It contains only data that a Telegram user can see."""
+"""Chats, messages and inline results as JSON for the page. It contains only data that a Telegram user can see."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from aiogram.types import Chat, InlineKeyboardButton, Message, MessageEntity
 
 from playground.chats import BOT, Chats, Event
+from playground.inline_state import InlineQueryState, InlineResult
 from playground.profile import description_for
 
 Json = dict[str, Any]
@@ -67,6 +68,7 @@ def message(chats: Chats, one: Message) -> Json:
         "chat": one.chat.id,
         "topic": one.message_thread_id if one.is_topic_message else None,
         "from": {"id": author.id, "name": author.first_name, "bot": author.is_bot},
+        "via": one.via_bot.username if one.via_bot is not None else None,
         "text": one.text or one.caption or "",
         "entities": [_entity(entity) for entity in entities],
         "photo": _photo(one),
@@ -79,6 +81,12 @@ def message(chats: Chats, one: Message) -> Json:
         "edited": one.edit_date is not None,
         "date": one.date.timestamp(),
     }
+
+
+def inline_answer(query: InlineQueryState) -> Json:
+    """Return the bot's answer to an inline query. The results are None if there is no answer."""
+    results = None if query.results is None else [_result(one) for one in query.results]
+    return {"results": results, "next": query.next_offset, "button": query.button}
 
 
 def event(chats: Chats, one: Event) -> Json:
@@ -146,16 +154,23 @@ def _reply(one: Message | None) -> Json | None:
     if one is None:
         return None
     author = one.from_user or BOT
-    words, photo = (
-        one.text or one.caption or "",
-        one.photo[0].file_id.removesuffix("-small") if one.photo else None,
-    )
     return {
         "id": one.message_id,
         "name": author.first_name,
-        "text": words[:120],
-        "photo": photo,
+        "text": (one.text or one.caption or "")[:120],
+        "photo": one.photo[-1].file_id if one.photo else None,
         "file": one.document is not None,
+    }
+
+
+def _result(one: InlineResult) -> Json:
+    photo = one.content.get("photo")
+    return {
+        "id": one.id,
+        "title": one.title,
+        "description": one.description,
+        "photo": photo[-1].file_id if photo else None,
+        "file": "document" in one.content,
     }
 
 
@@ -171,5 +186,27 @@ def _button(button: InlineKeyboardButton) -> Json:
         "data": button.callback_data,
         "copy": copied,
         "url": button.url,
+        "inline": _switch(button),
     }
     return {"text": button.text, "style": button.style, **kind}
+
+
+def _switch(button: InlineKeyboardButton) -> Json | None:
+    """Return the inline query of a button, and the kinds of chats to choose from, None for the same chat."""
+    if button.switch_inline_query_current_chat is not None:
+        return {"query": button.switch_inline_query_current_chat, "kinds": None}
+    if button.switch_inline_query is not None:
+        return {"query": button.switch_inline_query, "kinds": ["user", "bot", "group", "channel"]}
+    chosen = button.switch_inline_query_chosen_chat
+    if chosen is None:
+        return None
+    allowed = {
+        "user": chosen.allow_user_chats,
+        "bot": chosen.allow_bot_chats,
+        "group": chosen.allow_group_chats,
+        "channel": chosen.allow_channel_chats,
+    }
+    return {
+        "query": chosen.query or "",
+        "kinds": [kind for kind, is_allowed in allowed.items() if is_allowed],
+    }

@@ -1,5 +1,6 @@
 // The page: keeps the state from the events of /events, draws it, and sends the actions of the users by POST.
 
+import { chooseChat } from "./chooser.js";
 import { Composer } from "./composer.js";
 import { $, post } from "./dom.js";
 import { drawBack, drawBot, drawDoing, drawHeader, drawTopics, noteAction } from "./header.js";
@@ -12,19 +13,21 @@ import { chat, chatsOf, load, put, sees, state, t, topicOf } from "./store.js";
 import { drawWelcome } from "./welcome.js";
 
 const actions = {
-  press, copy, enlarge, play, choose,
+  press, copy, enlarge, play, choose, inline,
   reply: (message) => composer.replyTo(message),
   edit: (message) => composer.edit(message),
   jump: (id) => messages.jump(id),
   open: (text) => perform("/say", { ...here(), text }),
   join: () => perform("/membership", { ...here(), present: true }),
-  start,
+  start: followStart,
+  begin: start,
   type(text) { composer.draft.text = text; composer.enter(true); },
+  fill: (query) => composer.fill(query),
   sent: () => messages.scrollDown(),
   failed: report,
 };
 const composer = new Composer(actions);
-const messages = new Messages({ ...actions, start: followStart }, drawAround);
+const messages = new Messages(actions, drawAround);
 new Popup("more", "more-menu", chatEntries);
 new Popup("as", "as-menu", () => accountEntries(actions));
 setUpPanel(report);
@@ -168,6 +171,12 @@ async function start() {
 function followStart(payload) {
   state.payloads.set(state.me, payload);
   choose(state.me);
+}
+
+/** Write an inline query into the open chat, or into one that is chosen first. */
+function inline({ query, kinds }) {
+  if (kinds) chooseChat(kinds, (id) => { choose(id); composer.fill(query); });
+  else composer.fill(query);
 }
 
 function chatEntries() {

@@ -1,19 +1,21 @@
-// The composer: text, replies, edits, files, the menu of commands. Each user has a draft of their own in each chat and topic.
+// The composer: text, replies, edits, files, inline queries, the menu of commands. Each user has a draft of their own in each chat and topic.
 
 import { $, el, icon, post } from "./dom.js";
+import { InlineResults } from "./inline.js";
 import { Popup } from "./popup.js";
-import { chat, commands, state, t, topicOf } from "./store.js";
+import { BOT_NAME, chat, commands, state, t, topicOf } from "./store.js";
 
 const MOST_FILES = 10; // as an album of Telegram
 const HIGHEST = 170; // CSS pixels
 
 export class Composer {
-  /** `actions`: open (send a text), sent (scroll down), failed (report an error). */
+  /** `actions`: open (send a text), start (a payload), sent (scroll down), failed (report an error). */
   constructor(actions) {
     this.actions = actions;
     this.drafts = new Map();
     this.text = $("text");
     this.menu = new Popup("menu-toggle", "menu", () => this.entries("") || t("noCommands"));
+    this.results = new InlineResults(this.text, { ...actions, send: (result) => this.post("/choose", result) });
     this.listen();
   }
 
@@ -30,6 +32,7 @@ export class Composer {
   /** Show the draft of the open chat. With `focus`, put the keyboard into it (a touch screen would open its own). */
   enter(focus) {
     this.menu.close();
+    this.results.close();
     this.show();
     if (focus && matchMedia("(hover: hover)").matches) this.text.focus({ preventScroll: true });
   }
@@ -71,6 +74,15 @@ export class Composer {
     this.text.focus();
   }
 
+  /** Write an inline query and show its results, as a button or a press on the bot's name does. */
+  fill(query) {
+    Object.assign(this.draft, empty(), { text: `${BOT_NAME} ${query}` });
+    this.show();
+    this.text.focus();
+    this.text.setSelectionRange(this.text.value.length, this.text.value.length);
+    this.results.typed(this.draft.text, 0);
+  }
+
   /** Open the reply field for a ForceReply: in private always; in a group for the user it answers or mentions (TDLib). */
   forceReply(message, one) {
     if (message.reply_placeholder === null) return;
@@ -94,24 +106,30 @@ export class Composer {
   }
 
   attach(files) {
+    this.results.close();
     this.draft.files = [...this.draft.files, ...files].slice(0, MOST_FILES);
     this.show();
     this.text.focus();
   }
 
+  send() {
+    const { text, files, edit } = this.draft;
+    if (!(text.trim() || files.length)) return;
+    if (edit !== null) this.post("/edit", { id: edit });
+    else this.post(files.length ? "/photo" : "/say");
+  }
+
   /** Send the draft. It stays as it is if that fails. */
-  async send() {
+  async post(path, more = {}) {
     const draft = this.draft;
-    const text = draft.text.trim();
-    if (draft.sending || !(text || draft.files.length)) return;
-    const about = { chat: state.current, user: state.me, topic: topicOf(chat().about), reply: draft.reply, text };
+    if (draft.sending) return;
+    const about = { chat: state.current, user: state.me, topic: topicOf(chat().about), reply: draft.reply, text: draft.text.trim(), ...more };
     draft.sending = true;
     try {
-      if (draft.edit !== null) await post("/edit", { ...about, id: draft.edit });
-      else if (draft.files.length) await post("/photo", form(about, draft.files));
-      else await post("/say", about);
+      await post(path, draft.files.length ? form(about, draft.files) : about);
       Object.assign(draft, empty());
       this.menu.close();
+      this.results.close();
       this.actions.sent();
     } catch (error) {
       this.actions.failed(error, t("notSent"));
@@ -151,12 +169,14 @@ export class Composer {
     const entries = command && this.entries(command[1]);
     if (entries) this.menu.show(entries, false);
     else this.menu.close();
+    this.results.typed(this.draft.edit === null && !this.draft.files.length ? this.text.value : "");
   }
 
   listen() {
     $("composer").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     this.text.addEventListener("input", () => this.typed());
     this.text.addEventListener("keydown", (event) => {
+      if (this.results.key(event)) return;
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.send(); }
       if (event.key === "Escape") this.cancel();
       if (/^Arrow(Up|Down)$/.test(event.key) && !this.menu.menu.hidden) this.menu.move(event);

@@ -38,7 +38,7 @@ export const badge = (count, label) => (count ? el("span", { className: "unread"
 /** An action that the server refused with a sentence, or that did not reach it (no sentence). */
 export class NotDone extends Error {}
 
-/** Send JSON, or a form, to the server of the page. The effect arrives through /events. Throws NotDone. */
+/** Send JSON, or a form, to the server of the page and return its answer. The effect arrives through /events. Throws NotDone. */
 export async function post(path, body) {
   const form = body instanceof FormData;
   let answer;
@@ -49,7 +49,7 @@ export async function post(path, body) {
   } catch {
     throw new NotDone("");
   }
-  if (answer.ok) return;
+  if (answer.ok) return answer.json();
   if (answer.status === 413) throw new NotDone("The files are too large for the playground.");
   throw new NotDone(answer.status === 409 ? await answer.text() : `The playground answered ${answer.status}.`);
 }

@@ -1,14 +1,14 @@
 // The header of the open chat: its title, the bot's action, the state of the bot's process, topics and the chat's menu.
 
-import { $, badge, el, face, languageOf } from "./dom.js";
-import { botPicture, chat, chatsOf, state, t, topicOf, unread } from "./store.js";
+import { $, badge, el, languageOf } from "./dom.js";
+import { chatFace } from "./side.js";
+import { chat, chatsOf, state, t, topicOf, unread } from "./store.js";
 
 const ACTING = 5_000; // milliseconds that a chat action is shown (Bot API, sendChatAction)
 
 export function drawHeader() {
   const { about } = chat();
-  const shown = about.kind === "private" ? el("img", { className: "face", src: botPicture(), alt: "" }) : face(about.title, about.id);
-  $("face").replaceChildren(shown);
+  $("face").replaceChildren(chatFace(about));
   $("title").textContent = about.title;
   document.title = `${about.title} – playground`;
   for (const [id, name] of [["more", "more"], ["back", "back"], ["send", "send"], ["attach", "attach"], ["menu-toggle", "commands"], ["down", "down"], ["reply-cancel", "cancel"]]) {

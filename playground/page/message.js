@@ -13,16 +13,20 @@ const PARTS = {
     (m, own) => (own || m.chat > 0 ? null : [m.from.name, m.from.id]),
     ([name, id]) => el("div", { className: "author", lang: languageOf(name), data: { hue: Math.abs(id) % 4 } }, name),
   ],
+  via: [
+    (m) => m.via && [m.via, t("via", { name: m.via })],
+    ([, label], actions) => el("button", { type: "button", className: "command via", onclick: () => actions.inline({ query: "", kinds: null }) }, label),
+  ],
   reply: [(m) => m.reply, quoted],
   photo: [(m) => (m.photo ? [m.photo, m.text || t(m.sticker ? "sticker" : "photo")] : null), photo],
   file: [(m) => m.document, file],
   text: [(m) => (m.text ? [shown(m), m.entities] : null), text],
-  meta: [(m) => [m.date, m.edited], ([date, edited]) => el("span", { className: "meta" }, `${edited ? `${t("edited")} ` : ""}${clock(date)}`)],
+  meta: [(m) => [m.date, m.edited && !m.via], ([date, edited]) => el("span", { className: "meta" }, `${edited ? `${t("edited")} ` : ""}${clock(date)}`)],
   reaction: [(m) => m.reaction, (emoji) => el("div", {}, el("span", { className: "reaction", role: "img", "aria-label": t("reaction", { name: emoji }) }, emoji))],
 };
 
 export class Item {
-  /** `actions`: press, reply, edit, open, start, copy, jump, enlarge. */
+  /** `actions`: press, reply, edit, open, start, copy, inline, jump, enlarge. */
   constructor(message, actions) {
     this.actions = actions;
     this.signatures = {};
@@ -52,7 +56,7 @@ export class Item {
     }
     if (message.photo) this.bubble.style.setProperty("--photo", `${message.sticker ? NARROWEST : fit(message.photo)}px`);
     this.part("keys", message.buttons, () => this.drawKeys(changed.has("text") || changed.has("photo")));
-    this.part("tools", [own, message.to, user().language], () => this.drawTools(own));
+    this.part("tools", [own, message.to, user().language], () => this.drawTools(own && !message.via));
     this.showPresses();
   }
 
@@ -88,9 +92,10 @@ export class Item {
     const run = () => {
       if (key.copy !== null) this.actions.copy(key.copy);
       else if (key.url !== null) openLink(key.url, this.actions);
+      else if (key.inline !== null) this.actions.inline(key.inline);
       else this.actions.press(this.message, key.data);
     };
-    const mark = key.copy !== null ? "copy" : key.url !== null ? "link" : null;
+    const mark = key.copy !== null ? "copy" : key.url !== null ? "link" : key.inline !== null ? "share" : null;
     return el("button", { type: "button", lang: languageOf(key.text), disabled: key.disabled, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
       el("span", {}, key.text), mark && icon(mark));
   }
@@ -104,10 +109,10 @@ export class Item {
     }
   }
 
-  drawTools(own) {
+  drawTools(editable) {
     const tool = (name, run) => el("button", { type: "button", "aria-label": t(name), title: t(name), onclick: () => run(this.message) }, icon(name));
     const reply = this.message.to === null ? tool("reply", this.actions.reply) : null;
-    this.tools.replaceChildren(...[reply, own ? tool("edit", this.actions.edit) : null].filter(Boolean));
+    this.tools.replaceChildren(...[reply, editable ? tool("edit", this.actions.edit) : null].filter(Boolean));
   }
 }
 

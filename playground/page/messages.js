@@ -35,10 +35,11 @@ export class Messages {
 
   /** Show a new or changed message of the open chat. */
   change(message, sent) {
+    const drawn = message.photo && !sent && !this.items.get(message.id)?.message.photo;
     this.put(message);
     this.arrange();
     if (sent && message.from.id === state.me) this.atEnd = true;
-    if (message.from.id !== state.me && (sent || Date.now() - this.pressedAt < 3_000)) this.announce(message);
+    if (drawn || (message.from.id !== state.me && (sent || Date.now() - this.pressedAt < 3_000))) this.announce(message);
     this.keepAtEnd();
   }
 
@@ -98,7 +99,7 @@ export class Messages {
     setTimeout(() => li?.classList.remove("flash"), 1_300);
   }
 
-  /** Announce a message to screen readers. Progress that the bot writes into an old message is not announced. */
+  /** Announce a message to screen readers. Of what the bot writes into an old message, only a picture is announced. */
   announce({ from, text, photo }) {
     $("announcer").replaceChildren(el("span", { lang: languageOf(text) }, `${from.name}: ${text || (photo ? t("photo") : t("file"))}`));
   }

@@ -3,6 +3,9 @@
 import { $, badge, el, face, languageOf } from "./dom.js";
 import { botPicture, chatsOf, nameOf, state, t, unread, user } from "./store.js";
 
+/** Return the round picture of a chat: that of the bot in a private chat. */
+export const chatFace = ({ kind, title, id }) => (kind === "private" ? el("img", { className: "face", src: botPicture(), alt: "" }) : face(title, id));
+
 /** Draw the side. `actions`: play (a user), choose (a chat). */
 export function drawSide(actions) {
   $("side").setAttribute("aria-label", t("chats"));
@@ -43,7 +46,7 @@ function row(one, actions) {
   const time = last ? new Date(last.date * 1000).toLocaleTimeString(user().language, { hour: "2-digit", minute: "2-digit" }) : "";
   const words = last ? preview(last) : t("empty");
   return el("button", { type: "button", "aria-current": String(about.id === state.current), data: { id: about.id }, onclick: () => actions.choose(about.id) },
-    about.kind === "private" ? el("img", { className: "face", src: botPicture(), alt: "" }) : face(about.title, about.id),
+    chatFace(about),
     el("span", { className: "name" }, about.title), el("span", { className: "time" }, time),
     el("span", { className: "last", lang: languageOf(words) }, words), badge(count, t("fromNow", { count })));
 }

@@ -16,6 +16,8 @@ export const state = {
   menus: [], descriptions: {}, picture: null, bot: "starting", connected: false,
 };
 
+/** The name with which the bot is mentioned. */
+export const BOT_NAME = "@imagine_demo_bot";
 export const user = () => state.users.get(state.me);
 export const chat = () => state.chats.get(state.current);
 /** Return the address of the bot's profile picture, or of the page's own without one. */

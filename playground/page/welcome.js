@@ -1,30 +1,36 @@
 // The empty chat, and the bars that stand in place of the composer: START, restart, and adding the bot to a group.
 
 import { $, el } from "./dom.js";
-import { botPicture, chat, state, t, user, visible } from "./store.js";
+import { BOT_NAME, botPicture, chat, state, t, user, visible } from "./store.js";
 
-/** Draw them for the open chat. `actions`: start, join, type (a text into the composer). */
+/** Draw them for the open chat. `actions`: begin (press START), join, type (a text into the composer), fill (an inline query). */
 export function drawWelcome(actions) {
   const { about } = chat();
   const empty = !visible().length;
   const started = about.kind !== "private" || !empty;
   $("welcome").hidden = !empty || (about.kind !== "private" && !about.present);
   if (!$("welcome").hidden) $("welcome").replaceChildren(...(about.kind === "private" ? description() : hint(actions)));
-  const bar = about.kind === "private" ? privateBar(about, started) : about.present ? null : ["join", t("absent")];
-  const focused = $("bar").contains(document.activeElement);
+  const bar = about.kind === "private" ? privateBar(about, started) : about.present ? null : ["join", absent(actions)];
+  const focused = [...$("bar").querySelectorAll("button")].indexOf(document.activeElement);
   $("bar").hidden = !bar;
   $("bar").replaceChildren(...(bar ? [
-    bar[1] ? el("p", {}, bar[1]) : null,
-    el("button", { type: "button", className: "wide", onclick: () => (bar[0] === "join" ? actions.join() : actions.start()) }, t(bar[0])),
+    bar[1],
+    el("button", { type: "button", className: "wide", onclick: () => (bar[0] === "join" ? actions.join() : actions.begin()) }, t(bar[0])),
   ].filter(Boolean) : []));
   $("composer").hidden = Boolean(bar) && about.kind === "private";
-  if (focused && !bar) $("text").focus({ preventScroll: true });
+  if (focused >= 0) ($("bar").querySelectorAll("button")[focused] ?? $("text")).focus({ preventScroll: true });
 }
 
 /** Telegram shows START in a chat without messages and for a start link, and a restart after the user blocked the bot. */
 function privateBar(about, started) {
-  if (!about.present) return ["restart", ""];
-  return started && !state.payloads.has(state.me) ? null : ["start", ""];
+  if (!about.present) return ["restart", null];
+  return started && !state.payloads.has(state.me) ? null : ["start", null];
+}
+
+/** In a group without the bot, inline queries and mentions work all the same. */
+function absent(actions) {
+  const example = t("inlineExample");
+  return el("p", {}, `${t("absent")} `, el("button", { type: "button", className: "command", onclick: () => actions.fill(example) }, `${BOT_NAME} ${example}`));
 }
 
 function description() {

@@ -1,15 +1,15 @@
 // Converts a text and its entities to nodes. Offsets are in UTF-16 units, like the indices of JavaScript strings.
 
 import { el } from "./dom.js";
-import { t, user } from "./store.js";
+import { BOT_NAME, state, t, user } from "./store.js";
 
 const TAGS = {
   bold: "b", italic: "i", underline: "u", strikethrough: "s", blockquote: "blockquote", expandable_blockquote: "blockquote",
 };
-const COMMAND = /(^|[\s(,])(\/[a-z][a-z0-9_]{1,31}(?:@[a-z_]+)?)(?![\w/])/g;
+const LINK = new RegExp(`(^|[\\s(,])(/[a-z][a-z0-9_]{1,31}(?:@[a-z_]+)?|${BOT_NAME})(?![\\w/])`, "g");
 const START_LINK = /^(?:https:\/\/t\.me\/imagine_demo_bot|tg:\/\/resolve)\?.*?start=([\w-]+)/;
 
-/** Return the nodes of a text. `actions`: open (a command), start (the payload of a start link), copy (a text). */
+/** Return the nodes of a text. `actions`: open (a command), choose (a chat), start (the payload of a start link), copy (a text). */
 export function words(text, entities, actions) {
   const nodes = [];
   let at = 0;
@@ -72,12 +72,12 @@ function relative(milliseconds, language) {
 function plain(text, actions) {
   const nodes = [];
   let at = 0;
-  for (const match of text.matchAll(COMMAND)) {
+  for (const match of text.matchAll(LINK)) {
     const begin = match.index + match[1].length;
     nodes.push(text.slice(at, begin));
-    const command = match[2];
-    nodes.push(el("button", { type: "button", className: "command", onclick: () => actions.open(command) }, command));
-    at = begin + command.length;
+    const link = match[2], run = () => (link === BOT_NAME ? actions.choose(state.me) : actions.open(link));
+    nodes.push(el("button", { type: "button", className: "command", onclick: run }, link));
+    at = begin + link.length;
   }
   nodes.push(text.slice(at));
   return nodes.filter((node) => node !== "");

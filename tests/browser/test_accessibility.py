@@ -11,8 +11,14 @@ from aiogram.types import (
     BotCommand,
     EphemeralMessageParameters,
     ForceReply,
+    InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultCachedPhoto,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
     ReplyParameters,
+    SwitchInlineQueryChosenChat,
 )
 from playwright.async_api import FilePayload, Page, expect
 
@@ -150,6 +156,52 @@ async def _group_without_the_bot(stage: Stage) -> None:
     await stage.visitor.page.locator("#as").click()
 
 
+async def _inline_results(stage: Stage) -> None:
+    page, chats = stage.visitor.page, stage.telegram.chats
+    await page.keyboard.press("Escape")
+    await stage.visitor.chat("Weekend trip")
+    await page.locator("#text").fill("@imagine_demo_bot лиса")
+    (query,) = [update.inline_query for update in await stage.updates_until("inline_query")]
+    assert query is not None
+    photo = files.photo_sizes(chats, jpeg())[-1].file_id
+    await stage.bot.answer_inline_query(
+        query.id,
+        [
+            InlineQueryResultArticle(
+                id="1",
+                title="🎨 Draw it, 1:1",
+                description="лиса",
+                input_message_content=InputTextMessageContent(message_text="лиса"),
+                reply_markup=keys("Draw it", "Cancel"),
+            ),
+            *(
+                InlineQueryResultCachedPhoto(id=f"p{number}", photo_file_id=photo, title="a lake")
+                for number in range(12)
+            ),
+        ],
+        button=InlineQueryResultsButton(text="Open our chat", start_parameter="inline"),
+    )
+    await expect(page.get_by_role("option")).to_have_count(14)
+
+
+async def _inline_message(stage: Stage) -> None:
+    page = stage.visitor.page
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".via")).to_have_count(1)
+    await expect(page.locator("#results")).to_be_hidden()
+
+
+async def _chooser(stage: Stage) -> None:
+    chosen = SwitchInlineQueryChosenChat(query="#1", allow_group_chats=True)
+    share = InlineKeyboardButton(text="Share", switch_inline_query_chosen_chat=chosen)
+    await stage.bot.send_message(
+        FRIENDS, "a lake", reply_markup=InlineKeyboardMarkup(inline_keyboard=[[share]])
+    )
+    await stage.visitor.chat("Friends")
+    await stage.visitor.press("Share")
+    await expect(stage.visitor.page.locator("#chooser")).to_be_visible()
+
+
 async def _error(stage: Stage) -> None:
     page = stage.visitor.page
     await page.keyboard.press("Escape")
@@ -184,6 +236,9 @@ STATES: tuple[Callable[[Stage], Awaitable[None]], ...] = (
     _group,
     _topics,
     _group_without_the_bot,
+    _inline_results,
+    _inline_message,
+    _chooser,
     _error,
     _inspector,
     _chats,

@@ -10,6 +10,7 @@ from aiogram.types import (
     EphemeralMessageParameters,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    SwitchInlineQueryChosenChat,
 )
 
 from playground.chats import BOT
@@ -27,6 +28,8 @@ def _keys(**button: Any) -> InlineKeyboardMarkup:
         {"callback_data": "x", "style": "danger"},
         {"copy_text": CopyTextButton(text="x" * 256)},
         {"url": "https://t.me/imagine_demo_bot?start=x"},
+        {"switch_inline_query_current_chat": ""},
+        {"switch_inline_query_chosen_chat": SwitchInlineQueryChosenChat(query="#1", allow_group_chats=True)},
     ],
 )
 async def test_a_button_has_one_of_the_kinds_of_the_bot_api(
@@ -46,6 +49,10 @@ async def test_a_button_has_one_of_the_kinds_of_the_bot_api(
         ({"callback_data": "x", "url": "https://t.me/x"}, "more than one type"),
         ({"copy_text": CopyTextButton(text="x" * 257)}, "BUTTON_COPY_TEXT_INVALID"),
         ({"url": "file:///etc/passwd"}, "BUTTON_URL_INVALID"),
+        (
+            {"switch_inline_query_chosen_chat": SwitchInlineQueryChosenChat(allow_group_chats=False)},
+            "at least one chat type must be allowed",
+        ),
     ],
 )
 async def test_other_buttons_are_refused(stand_in: StandIn, button: dict[str, Any], words: str) -> None:

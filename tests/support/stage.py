@@ -1,5 +1,6 @@
 """The demo page with a test in the place of the bot: exact messages at exact times, without a bot process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,15 @@ class Stage:
         updates = await self.bot.get_updates(offset=self._seen or None)
         self._seen = max((update.update_id + 1 for update in updates), default=self._seen)
         return updates
+
+    async def updates_until(self, kind: str) -> list[Update]:
+        """Wait for updates of a kind, such as `inline_query`, and return those. Others before them are lost."""
+        async with asyncio.timeout(TIMEOUT / 1_000):
+            while True:
+                found = [update for update in await self.updates() if update.event_type == kind]
+                if found:
+                    return found
+                await asyncio.sleep(0.02)
 
     async def texts(self) -> list[str]:
         """Return the texts and captions of the new messages of users."""
