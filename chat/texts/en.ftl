@@ -102,7 +102,7 @@ prompt-too-long-style = That includes the words of the style; <code>style:none</
 ratio-unknown = I don’t have { $ratio }.
 ratio-twice = You named more than one shape.
 count-refused = I draw up to { $most } pictures at once: <code>--n 2</code>, <code>--n 3</code> or <code>--n 4</code>.
-flag-unknown = I don’t know <code>{ $flag }</code>; <code>--ar</code> is my only option.
+flag-unknown = I don’t know <code>{ $flag }</code>; I know <code>--ar</code> for the shape and <code>--n</code> for the number.
 
 source-too-large = That file is over { $limit } MB, more than I can fetch from Telegram. Send it as a photo, or a smaller file.
 unusable = I work with words and pictures: describe what to draw, or send a photo, a picture file or a sticker to change.

@@ -103,7 +103,7 @@ prompt-too-long-style = Вместе со словами стиля; <code>ст�
 ratio-unknown = Формата { $ratio } у меня нет.
 ratio-twice = Указано несколько форматов.
 count-refused = Я рисую до { $most } картинок сразу: <code>--n 2</code>, <code>--n 3</code> или <code>--n 4</code>.
-flag-unknown = Параметра <code>{ $flag }</code> у меня нет, есть только <code>--ar</code>.
+flag-unknown = Параметра <code>{ $flag }</code> у меня нет, есть <code>--ar</code> (формат) и <code>--n</code> (сколько картинок).
 
 source-too-large = Этот файл больше { $limit } МБ, столько я не могу получить из Telegram. Пришлите его как фото или файлом поменьше.
 unusable = Я работаю со словами и картинками: опишите, что нарисовать, или пришлите фото, файл с картинкой или стикер, чтобы изменить.

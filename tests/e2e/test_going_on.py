@@ -107,13 +107,13 @@ SHAPES = [f"{label}" for label in ("◻️ 1:1", "🖥 16:9", "📱 9:16", "📷
         ),
         (
             "/imagine a fox --size 5",
-            "I don’t know --size; --ar is my only option. Which shape for “a fox”?",
+            "I don’t know --size; I know --ar for the shape and --n for the number. Which shape for “a fox”?",
             SHAPES,
             "16:9",
         ),
         (
             "/imagine a fox --size 5 --ar 16:9",
-            "I don’t know --size; --ar is my only option. Shall I draw “a fox”?",
+            "I don’t know --size; I know --ar for the shape and --n for the number. Shall I draw “a fox”?",
             ["🎨 Draw it"],
             "Draw it",
         ),
