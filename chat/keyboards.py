@@ -31,6 +31,8 @@ from chat.translations import LANGUAGES, Translator
 from core.model import PENDING, AspectRatio, Ending, Request
 from storage.preferences import Preference, WhoMayDraw
 
+_LANGUAGE_ROWS = (2,) * (len(LANGUAGES) // 2) + (1,) * (len(LANGUAGES) % 2)
+"""Two languages in a row: a phone cuts the names in longer rows."""
 EXAMPLES = ("first", "second")
 """The names of the prompts in the texts `example-…`."""
 _DRAWS, _ENDS = "success", "danger"
@@ -203,7 +205,7 @@ def languages(translate: Translator, user_id: int, chosen: str | None) -> Inline
         builder.button(text=label, callback_data=PreferLanguage(user=user_id, language=language))
     label = _choice(translate.raw("button-language-auto"), now=chosen is None)
     builder.button(text=label, callback_data=PreferLanguage(user=user_id))
-    return _markup(builder.adjust(2, 1))
+    return _markup(builder.adjust(*_LANGUAGE_ROWS, 1))
 
 
 def forget(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
@@ -234,7 +236,7 @@ def group_settings(translate: Translator, chosen: Preference, most: int, daily: 
     for language in LANGUAGES:
         button(translate.raw(f"language-{language}"), "language", language, now=chosen.language == language)
     button(translate.raw("button-language-each"), "language", "", now=chosen.language is None)
-    return _markup(builder.adjust(len(WhoMayDraw), len(limits), len(AspectRatio), 1, len(LANGUAGES), 1))
+    return _markup(builder.adjust(len(WhoMayDraw), len(limits), len(AspectRatio), 1, *_LANGUAGE_ROWS, 1))
 
 
 def _choice(label: str, *, now: bool) -> str:

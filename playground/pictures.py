@@ -86,12 +86,18 @@ _LATIN = str.maketrans(
 _WAYS = {
     "night": _night,
     "ночь": _night,
+    "noche": _night,
+    "noite": _night,
     "mirror": ImageOps.mirror,
     "зеркал": ImageOps.mirror,
+    "espejo": ImageOps.mirror,
+    "espelho": ImageOps.mirror,
     "sepia": _sepia,
     "old": _sepia,
     "sunset": _warm,
     "закат": _warm,
+    "atardecer": _warm,
+    "pôr do sol": _warm,
     "negative": ImageOps.invert,
 }
 

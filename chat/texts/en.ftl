@@ -337,6 +337,8 @@ guest-anonymous = I draw for people only here: write to me under your own name.
 choose-language = Which language shall I speak? Now: { $current }.
 language-en = English
 language-ru = Русский
+language-es = Español
+language-pt = Português
 language-current-auto = the same as in Telegram
 button-language-auto = Same as Telegram
 language-saved = I’ll speak English with you.
@@ -373,7 +375,7 @@ export-failed = I’m sorry, I could not get the copy of your data through to yo
 
 request-not-yours = I can’t show the picture behind this link: it’s somebody else’s, or it was deleted. Describe one, and I’ll draw it.
 request-named = “{ $prompt }”
-request-asked = ❓ It waits for your answer: I asked in its chat whether you still want it.
+request-asked = ❓ It waits for your reply: I asked in its chat whether you still want it.
 request-lost = I have no copy of this picture. Send its description again, and I’ll draw it anew.
 
 ## The command menu

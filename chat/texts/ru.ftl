@@ -213,18 +213,19 @@ too-many-quota-used =
     На сегодня { $left ->
         [one] осталась { $left } картинка; попросите одну, без <code>--n</code>.
         [few] остались { $left } картинки; попросите с <code>--n { $left }</code>.
-       *[other] осталось { $left } картинок; попросите с <code>--n { $left }</code>.
+       *[many] осталось { $left } картинок; попросите с <code>--n { $left }</code>.
     }
 too-many-group-quota-used =
     Этой группе на сегодня { $left ->
         [one] осталась { $left } картинка; попросите одну, без <code>--n</code>.
         [few] остались { $left } картинки; попросите с <code>--n { $left }</code>.
-       *[other] осталось { $left } картинок; попросите с <code>--n { $left }</code>.
+       *[many] осталось { $left } картинок; попросите с <code>--n { $left }</code>.
     }
 too-many-queue-full =
     Одновременно в работе может быть не больше { $pending } ваших картинок, сейчас { $left ->
-        [one] поместится ещё одна: попросите одну, без <code>--n</code>, или подождите.
-       *[other] поместятся ещё { $left }: попросите с <code>--n { $left }</code> или подождите.
+        [one] поместится ещё { $left }: попросите одну, без <code>--n</code>, или подождите.
+        [few] поместятся ещё { $left }: попросите с <code>--n { $left }</code> или подождите.
+       *[many] поместится ещё { $left }: попросите с <code>--n { $left }</code> или подождите.
     }
 quota =
     Сегодня: использовано { $used } из { $daily }, осталось <b>{ $left }</b>.
@@ -346,6 +347,8 @@ guest-anonymous = Здесь я рисую только для людей: на�
 choose-language = На каком языке мне говорить? Сейчас: { $current }.
 language-en = English
 language-ru = Русский
+language-es = Español
+language-pt = Português
 language-current-auto = как в Telegram
 button-language-auto = Как в Telegram
 language-saved = Буду говорить с вами по-русски.
@@ -438,6 +441,7 @@ toast-too-late = Отменять поздно: картинка уже гото
 toast-over-cancelled = Отменять нечего: картинка уже отменена.
 toast-over-done = Отменять нечего: картинка уже готова.
 toast-over-failed = Отменять нечего: эта картинка не получилась.
+toast-not-yours = Эта кнопка под чужим запросом, нажимать можно только свои.
 toast-old = Кнопка устарела. Отправьте своё сообщение ещё раз.
 toast-new-buttons = Кнопка устарела. Новые — в /{ $command }.
 toast-old-again = Кнопка устарела. Чтобы нарисовать это ещё раз, отправьте /imagine с описанием.
@@ -455,7 +459,6 @@ toast-sticker = Делаю стикер…
 toast-sticker-sent = Уже отправлено.
 toast-newest = Это самая новая картинка.
 toast-oldest = Это самая старая картинка.
-toast-not-yours = Эта кнопка под чужим запросом, нажимать можно только свои.
 toast-asked = Уже спрашиваю: что изменить?
 toast-before = Уже отправлено, смотрите ниже.
 toast-saved = Сохранено

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat.translations import LANGUAGES
 from playground import faults
 from playground.faults import Fault
 from playground.profile import description_for
@@ -19,18 +20,22 @@ async def test_the_descriptions_are_set_in_every_language_and_only_if_they_diffe
         Fault("setMyDescription", answer=faults.telegram(500, "Internal Server Error"))
     )
     await own_bot.process.start()
-    await own_bot.process.wait_until(lambda: len(chats.descriptions) == 4, 30)
+    await own_bot.process.wait_until(lambda: len(chats.descriptions) == 2 * len(LANGUAGES), 30)
     await own_bot.process.wait_until(
         lambda: "маяк в шторм" in description_for(chats, "description", "ru"), 30
     )
     assert "a lighthouse in a storm" in description_for(chats, "description", "de")
     assert description_for(chats, "short_description", "en").startswith("I draw what you describe")
     assert description_for(chats, "short_description", "ru") == "Рисую по описанию и меняю фото."
+    assert "un faro en la tormenta" in description_for(chats, "description", "es")
+    assert "um farol na tempestade" in description_for(chats, "description", "pt")
     set_before = [calls[name] for name in _SETTERS]
     asked_before = calls["getMyShortDescription"]
     assert await own_bot.process.stop() == 0
     await own_bot.process.start()
-    await own_bot.process.wait_until(lambda: calls["getMyShortDescription"] == asked_before + 2, 30)
+    await own_bot.process.wait_until(
+        lambda: calls["getMyShortDescription"] == asked_before + len(LANGUAGES), 30
+    )
     chats.descriptions["short_description", "ru"] = "Другое"
     assert await own_bot.process.stop() == 0
     assert [calls[name] for name in _SETTERS] == set_before

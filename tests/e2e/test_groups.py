@@ -281,6 +281,10 @@ class TestSettings:
         menu = await self.open_menu(shared_bot, ann, group)
         shared_bot.telegram.press(ann, menu, "16:9")
         await shared_bot.wait_until(lambda: "✓ 16:9" in buttons(shared_bot.current(menu)))
+        shared_bot.telegram.press(ann, menu, "Español")
+        await shared_bot.wait_until(
+            lambda: "El dibujo en este grupo" in (shared_bot.current(menu).text or "")
+        )
         shared_bot.telegram.press(ann, menu, "Русский")
         await shared_bot.wait_until(
             lambda: "Рисование в этой группе" in (shared_bot.current(menu).text or "")

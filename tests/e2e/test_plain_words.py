@@ -9,7 +9,12 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 @pytest.mark.parametrize(
     ("language", "words", "question"),
-    [("en", "a <lighthouse> in a storm", "Shall I draw “{}”?"), ("ru", "маяк в шторм", "Нарисовать «{}»?")],
+    [
+        ("en", "a <lighthouse> in a storm", "Shall I draw “{}”?"),
+        ("ru", "маяк в шторм", "Нарисовать «{}»?"),
+        ("es", "un faro en la tormenta", "¿Dibujo “{}”?"),
+        ("pt", "um farol na tempestade", "Desenho “{}”?"),
+    ],
 )
 async def test_the_first_words_are_one_tap_from_their_picture(
     shared_bot: World, language: str, words: str, question: str

@@ -8,11 +8,14 @@ import json
 import pytest
 from aiogram.types import Message, User
 
+from chat.translations import LANGUAGES, Translator, language_code
 from playground import faults
 from playground.faults import Fault
 from tests.support.world import ADMIN, World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+LANGUAGE_NAMES = [Translator(language).raw(f"language-{language}") for language in LANGUAGES]
 
 RESULT = ["🔁 Again", "📐 Shape", "✏️ Edit", "📎 Original", "☆ Favourite", "↗️ Share", "⋯ More"]
 
@@ -288,11 +291,12 @@ async def test_a_chosen_language_overrides_that_of_telegram(shared_bot: World) -
         ann, "Which language shall I speak? Now: the same as in Telegram."
     )
     assert choice.reply_to_message is None
-    assert buttons(choice) == ["English", "Русский", "✓ Same as Telegram"]
+    assert buttons(choice) == [*LANGUAGE_NAMES, "✓ Same as Telegram"]
     menus = shared_bot.telegram.chats.chat_menus
     shared_bot.telegram.press(ann, choice, "Русский")
     await shared_bot.wait_for_text(ann, "Буду говорить с вами по-русски")
-    assert buttons(shared_bot.current(choice)) == ["English", "✓ Русский", "Как в Telegram"]
+    marked = [f"✓ {name}" if name == "Русский" else name for name in LANGUAGE_NAMES]
+    assert buttons(shared_bot.current(choice)) == [*marked, "Как в Telegram"]
     await shared_bot.wait_until(lambda: menus.get((ann.id, ""), {}).get("ratio") == "Обычный формат")
     shared_bot.telegram.say(ann, "/queue")
     await shared_bot.wait_for_text(ann, "Ничего не рисуется")
@@ -300,8 +304,27 @@ async def test_a_chosen_language_overrides_that_of_telegram(shared_bot: World) -
     await shared_bot.wait_for_text(ann, "Сейчас: Русский")
     shared_bot.telegram.press(ann, choice, "Same as Telegram")
     await shared_bot.wait_for_text(ann, "I’ll speak English with you")
-    assert buttons(shared_bot.current(choice)) == ["English", "Русский", "✓ Same as Telegram"]
+    assert buttons(shared_bot.current(choice)) == [*LANGUAGE_NAMES, "✓ Same as Telegram"]
     await shared_bot.wait_until(lambda: (ann.id, "") not in menus)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_language_can_be_chosen(shared_bot: World, language: str) -> None:
+    texts = Translator(language)
+    ann = shared_bot.add_user("de")
+    shared_bot.telegram.say(ann, "/language")
+    choice = await shared_bot.wait_for_text(ann, "Which language shall I speak?")
+    shared_bot.telegram.press(ann, choice, texts.raw(f"language-{language}"))
+    await shared_bot.wait_for_text(ann, texts.raw("language-saved"))
+    changed = shared_bot.current(choice)
+    assert f"✓ {texts.raw(f'language-{language}')}" in buttons(changed)
+    assert changed.reply_markup is not None
+    assert all(len(row) <= 2 for row in changed.reply_markup.inline_keyboard)
+    menus = shared_bot.telegram.chats.chat_menus
+    usual = texts.raw("command-ratio")
+    await shared_bot.wait_until(lambda: menus.get((ann.id, ""), {}).get("ratio") == usual)
+    shared_bot.telegram.say(ann, "/queue")
+    await shared_bot.wait_for_text(ann, texts.raw("queue-empty"))
 
 
 async def test_forget_deletes_everything_but_the_quota_of_the_day(shared_bot: World) -> None:
@@ -391,21 +414,23 @@ async def test_the_command_menus_are_set_once(own_bot: World) -> None:
     await own_bot.process.start(ADMIN_IDS=str(ADMIN))
     menus = own_bot.telegram.chats.menus
     await own_bot.process.wait_for_log("menus set")
-    assert own_bot.telegram.calls["setMyCommands"] == 8
+    assert own_bot.telegram.calls["setMyCommands"] == 4 * len(LANGUAGES)
     assert set(menus) == {
         (scope, code)
         for scope in ("all_private_chats", "all_group_chats", "all_chat_administrators", "chat")
-        for code in ("", "ru")
+        for code in (language_code(language) or "" for language in LANGUAGES)
     }
     assert "settings" in menus["all_chat_administrators", ""]
     assert "settings" not in menus["all_group_chats", ""]
     assert "ban" in menus["chat", ""]
     assert "ban" not in menus["all_private_chats", ""]
     assert menus["all_private_chats", "ru"]["imagine"] == "Нарисовать картинку или изменить"
+    assert menus["all_private_chats", "es"]["imagine"] == "Dibujar o editar una imagen"
+    assert menus["all_private_chats", "pt"]["imagine"] == "Desenhar ou editar uma imagem"
     await own_bot.process.stop()
     await own_bot.process.start(ADMIN_IDS=str(ADMIN))
     await own_bot.process.wait_for_log("menus set")
-    assert own_bot.telegram.calls["setMyCommands"] == 8
+    assert own_bot.telegram.calls["setMyCommands"] == 4 * len(LANGUAGES)
 
 
 async def test_a_menu_in_a_chosen_language_is_set_again_after_a_failure(own_bot: World) -> None:

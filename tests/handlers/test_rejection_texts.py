@@ -38,6 +38,8 @@ def test_the_wait_is_said_to_the_minute(seconds: float, english: str, russian: s
     [
         ("en", "New ones come at 00:00 UTC, in 23 h 15 min."),
         ("ru", "Новые появятся в 00:00 UTC, через 23 ч 15 мин."),
+        ("es", "Habrá nuevas a las 00:00 UTC, dentro de 23\u00a0h 15\u00a0min."),
+        ("pt", "Haverá novas às 00:00 UTC, daqui a 23\u00a0h 15\u00a0min."),
     ],
 )
 def test_a_used_quota_names_its_renewal_in_the_reader_s_own_time(language: str, words: str) -> None:

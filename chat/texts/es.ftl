@@ -1,0 +1,557 @@
+# Los textos del bot en español. El HTML es el de Telegram; los valores ya llegan escapados.
+
+## Saludo
+
+description = Dibujo lo que describes y edito tus fotos. Escribe, por ejemplo: un faro en la tormenta.
+short-description = Dibujo lo que describes y edito tus fotos.
+start =
+    ¡Hola! Describe algo y lo dibujo. Envía una foto y di qué cambiar, y la edito.
+
+    Toca un ejemplo para verlo o escribe el tuyo: <i>un gato que lee el periódico</i>. Con /help verás qué más sé hacer.
+help =
+    <b>Dibujar una imagen</b>: escribe lo que quieres ver o toca un ejemplo.
+    Con el formato de una vez: <code>/imagine un zorro en la nieve --ar 16:9</code>; cuatro para elegir: <code>--n 4</code>
+
+    <b>Formatos</b> para <code>--ar</code>: { $ratios }. Si no lo indicas, te pregunto; /ratio guarda uno para siempre.
+
+    <b>Estilos</b>: añade <code>estilo:tinta</code> a tus palabras; /style los muestra todos.
+
+    <b>Editar una imagen</b>: envíame una foto y di qué cambiar, o dilo en respuesta a una de mis imágenes.
+
+    /history: tus imágenes; <code>/history zorro</code> encuentra los zorros
+    /favorites: las que marcaste con ☆
+    /queue: lo que se está dibujando y lo que espera
+    /quota: cuántas imágenes te quedan hoy
+    /prompt: en respuesta a una imagen mía, su descripción para copiarla
+    /language: que te hable en otro idioma
+    /export: una copia de todo lo que guardo sobre ti
+    /forget: eliminar lo que guardo sobre ti
+help-group =
+    <code>/imagine un faro en la tormenta</code> dibuja una imagen; <code>--ar 16:9</code> elige su formato: { $ratios }.
+    Responde a una foto o a una de mis imágenes con <code>/imagine que sea de noche</code> y la edito.
+
+    /history, /favorites: tus imágenes de este grupo
+    /queue, /quota: lo que está en camino y lo que queda hoy
+help-group-all = Aquí puede dibujar cualquiera.
+button-example = 🎨 { $prompt }
+example-first = un faro en la tormenta
+example-second = un zorro dormido en la nieve
+unknown-command = No conozco ese comando. Con /help verás qué sé hacer.
+unknown-command-words = No conozco ese comando.
+misspelt-imagine = ¿Quisiste decir /imagine?
+misspelt-command = ¿Quisiste decir /{ $command }? Edita tu mensaje y sigo desde ahí.
+forwarded-command = Eso lo escribió otra persona, así que no hago nada. Si quieres que lo dibuje, envíame tú la descripción.
+declined = De acuerdo, dejo todo como está.
+agreed = Toca uno de los botones debajo de mi pregunta, por favor.
+agreed-describe = Descríbelo en pocas palabras, por favor.
+agreed-nothing = Si debajo de mi pregunta hay un botón, tócalo, por favor. Si no, dime qué dibujar o envía una foto para editarla.
+praised = ¡Gracias! Para editar una imagen, responde a ella y di qué cambiar.
+
+## Preguntas por lo que falta
+
+ask-prompt = ¿Qué dibujo?
+ask-prompt-placeholder = Un faro en la tormenta
+ask-change = ¿Qué cambio? Por ejemplo: que sea de noche.
+ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, ¿qué cambio? Responde aquí, por ejemplo: que sea de noche.
+ask-change-placeholder = Que sea de noche
+album-first = Edito las fotos de una en una, así que tomé la primera. Envíame las demás por separado.
+ask-ratio = ¿En qué formato dibujo “{ $prompt }”?
+ask-draw = ¿Dibujo “{ $prompt }”?
+ask-either = ¿Dibujo “{ $prompt }” o edito la imagen? Una imagen editada conserva su formato.
+ask-edit = ¿Edito la imagen: “{ $prompt }”?
+misspelt-edit = ¿Quisiste decir /{ $command }? Mientras no vuelvas a editar tu mensaje, la imagen queda como la pediste.
+edit-not-followed = La imagen queda como la pediste. Para cambiarla, vuelve a editar tu mensaje.
+button-draw = 🎨 Dibujar
+button-draw-without = Dibujar sin eso
+button-draw-in = 🎨 Dibujar, { $ratio }
+button-change = 🎨 Editar
+button-always = 📌 Siempre { $ratio }
+button-change-picture = ✏️ Editar la imagen
+button-change-instead = ✏️ Mejor editar la imagen
+button-ratio-1x1 = ◻️ 1:1
+button-ratio-16x9 = 🖥 16:9
+button-ratio-9x16 = 📱 9:16
+button-ratio-4x3 = 📷 4:3
+button-ratio-3x4 = 🖼 3:4
+
+flags-lacking = Mi modelo no tiene { $features } (<code>{ $flags }</code>), pero puedo dibujar sin eso.
+flags-lacking-alone = Mi modelo no tiene { $features } (<code>{ $flags }</code>).
+lacks-version = versiones para elegir
+lacks-strength = intensidad de estilo
+lacks-exclude = lista de exclusiones
+lacks-seed = semillas
+lacks-quality = niveles de calidad
+lacks-style = estilos con ese nombre
+lacks-variety = caos
+lacks-tile = mosaicos
+lacks-reference = imágenes de referencia
+lacks-repeat = repeticiones
+lacks-speed = velocidades para elegir
+lacks-profile = perfiles
+lacks-video = videos
+lacks-visibility = modo oculto
+
+## Lo que no se puede dibujar tal como se pide
+
+prompt-too-long =
+    Esa descripción tiene { $length ->
+        [one] { $length } carácter
+        [many] { $length } de caracteres
+       *[other] { $length } caracteres
+    }; puedo aceptar hasta { $limit }. Acórtala, por favor.
+prompt-too-long-style = Eso incluye las palabras del estilo; <code>estilo:ninguno</code> las quita.
+ratio-unknown = No tengo el formato { $ratio }.
+ratio-twice = Indicaste más de un formato.
+count-refused = Dibujo hasta { $most } imágenes a la vez: <code>--n 2</code>, <code>--n 3</code> o <code>--n 4</code>.
+flag-unknown = No conozco <code>{ $flag }</code>; conozco <code>--ar</code> para el formato y <code>--n</code> para la cantidad.
+
+source-too-large = Ese archivo pesa más de { $limit } MB, más de lo que puedo obtener de Telegram. Envíalo como foto o envía un archivo más pequeño.
+unusable = Trabajo con palabras e imágenes: describe qué dibujar, o envía una foto, un archivo de imagen o un sticker para editarlo.
+source-moves = Eso no lo puedo editar: se mueve, y solo edito imágenes fijas. Envíame una imagen del momento que quieres, por ejemplo una captura de pantalla.
+source-not-a-picture = Eso no lo puedo editar: no es una imagen. Envíame una foto, un archivo de imagen (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF) o un sticker.
+source-too-many-pixels =
+    La imagen que quieres editar tiene { $megapixels ->
+        [one] { $megapixels } megapíxel
+        [many] { $megapixels } de megapíxeles
+       *[other] { $megapixels } megapíxeles
+    }, y puedo aceptar hasta { $limit }. Envíala como foto y no como archivo, para que Telegram la reduzca. { $left }
+edit-keeps-shape = Una imagen editada conserva su formato, así que dejo de lado el que indicaste.
+draws-words = Dibujo tus palabras como una imagen nueva en { $ratio }.
+edit-has-no-shape = Una imagen editada conserva su formato. Solo una imagen dibujada a partir de palabras puede tener otro.
+prompt-of-what = Responde con /prompt a una de mis imágenes y te envío su descripción para copiarla.
+prompt-of-source = No tengo una descripción de esta imagen. Se editó con estas palabras: <pre>{ $prompt }</pre>
+prompt-back = <pre>{ $prompt }</pre>
+
+## Estado
+
+status-next = ⏳ Tu imagen es la siguiente.
+status-place = ⏳ Tu imagen es la número { $place } en la cola.
+status-drawing =
+    🎨 Dibujando; estará lista en cerca de { $left }.
+    { $bar }
+status-drawing-for =
+    🎨 Dibujando desde hace { $elapsed }; estará lista en cerca de { $left }.
+    { $bar }
+status-late =
+    🎨 Dibujando desde hace { $elapsed }: más de lo habitual, pero sigo trabajando en ella.
+    { $bar }
+span-hours = { $hours } h { $minutes } min
+span-minutes = { $minutes } min
+span-seconds = { $seconds } s
+status-sending = 🎨 La imagen está lista y va en camino.
+status-paused = ⏸ El servicio de imágenes no responde. Tu lugar queda guardado y sigo en cuanto vuelva: no hace falta enviar esto otra vez.
+batch-status-next = ⏳ Tus { $size } imágenes son las siguientes.
+batch-status-place = ⏳ Tus { $size } imágenes son el número { $place } en la cola.
+batch-status-drawing = 🎨 Dibujando { $size } imágenes.
+batch-status-late = 🎨 Dibujando { $size } imágenes desde hace { $elapsed }: más de lo habitual, pero sigo trabajando en ellas.
+batch-status-ready = 🎨 Listas: { $ready } de { $size }; dibujo las demás.
+batch-status-sending = 🎨 Las imágenes están listas y van en camino.
+button-cancel-all = Cancelar todas
+button-cancel = Cancelar
+still-wanted = Perdón por la espera: por un rato no pude dibujar. ¿Todavía quieres “{ $prompt }”?
+button-no-thanks = No, gracias
+button-try-again = 🔁 Intentar otra vez
+
+## Finales sin imagen
+
+cancelled = Pedido cancelado. { $left }
+failed-timeout = Lo siento, la imagen no estuvo lista a tiempo. { $left }
+failed-unavailable = Ahora no se puede acceder al servicio de imágenes; en unos minutos quizá sí. { $left }
+failed-unknown-create = La conexión se cortó mientras pedía tu imagen y no sé si el pedido llegó. { $left }
+failed-moderated = El servicio de imágenes no dibuja esta descripción. Prueba con otras palabras. { $left }
+failed-moderated-pause = El servicio de imágenes no dibuja esta descripción. { $left }
+failed-bad-input = El servicio de imágenes no aceptó esta descripción. Prueba con otras palabras. { $left }
+failed-task-failed = El servicio de imágenes no pudo dibujar esto. Quizá funcione al segundo intento o con otras palabras. { $left }
+failed-service-paused = El dibujo está en pausa: mi dueño tiene algo que resolver con el servicio de imágenes. Inténtalo más tarde, por favor. { $left }
+failed-picture-lost = La imagen se dibujó, pero no pude obtenerla. { $left }
+failed-not-sendable = La imagen se dibujó, pero Telegram no la aceptó. { $left }
+failed-not-sent = La imagen se dibujó, pero durante un día entero no logré entregarla a Telegram. { $left }
+failed-not-allowed = La imagen se dibujó, pero no puedo enviar imágenes en este grupo. Un administrador puede permitirlo, o puedes pedírmela en privado. { $left }
+failed-not-started = La imagen se dibujó, pero no tenía adónde enviarla. Abre nuestro chat, toca “Iniciar” e inténtalo otra vez. { $left }
+failed-source-unavailable = No pude obtener a tiempo de Telegram la imagen que quieres editar; en unos minutos quizá sí. { $left }
+failed-source-gone = Telegram ya no tiene la imagen que quieres editar. Envíala otra vez, por favor. { $left }
+failed-source-unknown-format = No pude leer la imagen que quieres editar: el archivo no es de un tipo que conozco (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF). { $left }
+failed-source-broken = No pude leer la imagen que quieres editar: el archivo está dañado o incompleto. Envíala otra vez, o envía una captura de pantalla. { $left }
+failed-source-moves = Esa imagen no la puedo editar: se mueve, y solo edito imágenes fijas. Envíame una imagen del momento que quieres, por ejemplo una captura de pantalla. { $left }
+failed-source-unusable = No pude leer la imagen que quieres editar. Envíala otra vez como foto, por favor. { $left }
+failed-source-refused = El servicio de imágenes no aceptó la imagen que quieres editar. Prueba con otra, o describe una imagen con /imagine. { $left }
+failed-edits-not-set-up = Aquí todavía no puedo editar fotos: mi dueño tiene que configurarlo primero. Las descripciones las dibujo como siempre, con /imagine. { $left }
+batch-none = No llegó ninguna de las imágenes.
+batch-partial = Recibiste { $came } de { $size }; las demás:
+left =
+    { $left ->
+        [0] No contó, pero las imágenes de hoy se acabaron.
+        [one] No contó: te queda { $left } imagen hoy.
+        [many] No contó: te quedan { $left } de imágenes hoy.
+       *[other] No contó: te quedan { $left } imágenes hoy.
+    }
+left-unlimited = No contó.
+
+## Límites
+
+notice-too-fast = Es mucho a la vez. Dame un minuto: hasta entonces no respondo.
+notice-not-kept = Ahora no puedo guardar nada, así que no tomé esto ni conté nada. Envíalo otra vez en unos minutos, por favor. Lo que tomé antes está a salvo.
+notice-waits = Ahora no puedo guardar nada, así que esto espera. No hace falta enviarlo otra vez: continúo por mi cuenta.
+notice-unreadable = { internal-error }
+word-banned = Eso no lo dibujo aquí. Prueba con otras palabras.
+unsafe-pause = El servicio de imágenes rechazó varias de tus descripciones, así que no dibujo para ti por un rato: una hora como máximo. La pausa termina sola.
+unsafe-warning = Con otro rechazo como este, dejo de dibujar para ti por una hora como máximo.
+quota-used =
+    Ya usaste { $daily ->
+        [one] tu { $daily } imagen
+        [many] todas tus { $daily } de imágenes
+       *[other] tus { $daily } imágenes
+    } de hoy. Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }.
+quota-none = Solo los dueños del bot pueden dibujar.
+queue-full =
+    Ya tienes { $pending ->
+        [one] { $pending } imagen
+        [many] { $pending } de imágenes
+       *[other] { $pending } imágenes
+    } en camino. Espera a que termine una o cancela otra en /queue.
+too-many-quota-used =
+    Hoy te { $left ->
+        [one] queda { $left } imagen; pide una, sin <code>--n</code>.
+        [many] quedan { $left } de imágenes; pídelas con <code>--n { $left }</code>.
+       *[other] quedan { $left } imágenes; pídelas con <code>--n { $left }</code>.
+    }
+too-many-group-quota-used =
+    A este grupo hoy le { $left ->
+        [one] queda { $left } imagen; pide una, sin <code>--n</code>.
+        [many] quedan { $left } de imágenes; pídelas con <code>--n { $left }</code>.
+       *[other] quedan { $left } imágenes; pídelas con <code>--n { $left }</code>.
+    }
+too-many-queue-full =
+    Puedes tener { $pending } imágenes en camino a la vez, así que ahora { $left ->
+        [one] cabe { $left } más: pide una, sin <code>--n</code>, o espera.
+        [many] caben { $left } de imágenes más: pídelas con <code>--n { $left }</code>, o espera.
+       *[other] caben { $left } más: pídelas con <code>--n { $left }</code>, o espera.
+    }
+quota =
+    Usadas hoy: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
+    Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }.
+quota-unlimited =
+    Hoy: { $used ->
+        [one] { $used } imagen
+        [many] { $used } de imágenes
+       *[other] { $used } imágenes
+    }. No tienes límite.
+
+quota-group =
+    Usadas hoy en este grupo: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
+
+## Grupos
+
+group-edit-hint = <i>Para editarla, responde con /imagine y qué cambiar, o toca “Editar”.</i>
+hello-group =
+    ¡Hola! Dibujo imágenes: <code>/imagine un faro en la tormenta</code>. Responde a una foto o a una imagen mía con <code>/imagine que sea de noche</code> y la edito.
+
+    Los administradores deciden en /settings quién puede dibujar y cuánto.
+group-nobody = En este grupo el dibujo está desactivado. Los administradores pueden cambiarlo en /settings.
+group-admins-only = En este grupo solo pueden dibujar los administradores. Ellos pueden cambiarlo en /settings.
+group-quota-used =
+    Este grupo ya usó { $daily ->
+        [one] su { $daily } imagen
+        [many] todas sus { $daily } de imágenes
+       *[other] sus { $daily } imágenes
+    } de hoy. Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }. También puedes dibujar en un chat privado conmigo.
+settings-group =
+    <b>El dibujo en este grupo</b>
+    De arriba abajo: quién puede dibujar, imágenes al día entre todos, el formato si no se indica ninguno, mi idioma.
+settings-private = Tus propios ajustes: /ratio para el formato, /language para el idioma. /settings es para los grupos.
+private-only = Pídemelo en <a href="{ $link }">nuestro chat privado</a>.
+button-who-all = Todos
+button-who-admins = Solo admins
+button-who-nobody = Nadie
+button-daily = { $daily } al día
+button-language-each = A cada quien en su idioma
+
+## Botones debajo de una imagen
+
+offer-again = 🔁 Otra vez
+offer-shapes = 📐 Formato
+offer-edit = ✏️ Editar
+offer-original = 📎 Original
+offer-undo = ↩️ Antes
+offer-redo = ↪️ Después
+offer-copy = 📋 Copiar descripción
+offer-four = ×4 Cuatro más
+offer-share = ↗️ Compartir
+offer-more = ⋯ Más
+offer-favourite = ☆ Favorita
+offer-not-favourite = ★ Favorita
+offer-delete = 🗑 Eliminar
+button-delete-sure = 🗑 Sí, eliminarla
+button-delete-keep = « Conservarla
+offer-styles = 🎭 Estilo
+offer-vary = 🎲 Variar
+offer-sticker = 🩹 Sticker
+button-back = « Atrás
+delete-sure = ¿Eliminar esta imagen?
+delete-sure-edits = ¿Eliminar esta imagen? Las imágenes hechas a partir de ella se conservan, y “Antes” debajo de ellas la sigue mostrando.
+deleted = Imagen eliminada.
+deleted-message-stays = Ya no guardo esta imagen, pero Telegram ya no me deja quitar el mensaje. Puedes eliminarlo tú.
+deleted-message-stays-group = Ya no guardo esta imagen, pero Telegram ya no me deja quitar el mensaje. Un administrador de este grupo puede eliminarlo.
+undone = Como estaba.
+undo-impossible = Aquí no puedo mostrar esa imagen; sigue donde la enviaste.
+hidden-file = 🙈 En un archivo comprimido, para que la imagen siga oculta hasta que lo abras.
+original-expired = Los originales se guardan cerca de un día, y este ya no está. La imagen misma todavía se puede guardar desde el chat.
+cut-from-grid = <i>Recortada de la cuadrícula: el tamaño completo se guarda cerca de un día.</i>
+single-lost = Esta imagen ya no está, ni aquí ni en el servicio de imágenes. Toca ×4 para dibujar otras.
+which-one = ¿Cuál? Pon primero su número, del 1 al { $most }, por ejemplo: <code>2 { $example }</code>
+which-one-example = que sea de noche
+
+## /history
+
+history-empty = Aquí todavía no hay imágenes. Envía /imagine para dibujar la primera.
+search-empty = Ninguna de tus imágenes de aquí tiene “{ $words }” en su descripción. /history las muestra todas.
+favourites-empty = Aquí todavía no hay favoritas. Toca ☆ debajo de una imagen tuya y aparecerá aquí.
+page-of-search = 🔎 { $words }
+page-of-favourites = ★ Favoritas
+history-page =
+    { $prompt }
+
+    <tg-time unix="{ $at }" format="D">{ $when }</tg-time> · { $number } de { $total }
+history-page-recent =
+    { $prompt }
+
+    <tg-time unix="{ $at }" format="r">{ $when }</tg-time> · { $number } de { $total }
+history-today = hoy, { $time } UTC
+history-yesterday = ayer, { $time } UTC
+history-date = { DATETIME($date, dateStyle: "long") }
+
+## En cualquier chat y como invitado
+
+inline-prompt = <i>{ $prompt }</i>
+inline-draw = 🎨 Dibujar, { $ratio }
+inline-ready = Toca “Dibujar” y la imagen aparece aquí.
+inline-dropped = De acuerdo, no la dibujo.
+inline-describe = Describe qué dibujar
+inline-unclear = Quita las opciones y puedo dibujarlo
+inline-too-long = Aquí es demasiado largo: pídemelo en nuestro chat
+inline-not-yours = No tengo ninguna imagen tuya así
+inline-start-first = Para dibujar aquí necesito primero un chat contigo: ábrelo, toca “Iniciar” y luego “Dibujar”.
+inline-elsewhere = La imagen está lista, pero este chat no me deja mostrarla. La encontrarás en nuestro chat.
+button-draw-it = 🎨 Dibujar
+button-change-it = 🎨 Editar
+button-open-chat = Abrir nuestro chat
+button-draw-own = 🎨 Dibujar algo tuyo
+button-open-in-chat = Abrir en el chat
+guest-title = Imagen
+guest-accepted = Ya empecé. La imagen aparece aquí o, si este chat no me deja cambiar mi respuesta, en <a href="{ $link }">nuestro chat</a>.
+guest-describe = Después de mi nombre, describe qué dibujar, por ejemplo “un faro en la tormenta”, o responde a una imagen y di qué cambiar.
+guest-anonymous = Aquí solo dibujo para personas: escríbeme con tu propio nombre.
+
+## /language y /forget
+
+choose-language = ¿En qué idioma te hablo? Ahora: { $current }.
+language-en = English
+language-ru = Русский
+language-es = Español
+language-pt = Português
+language-current-auto = el mismo que en Telegram
+button-language-auto = Como en Telegram
+language-saved = Te hablaré en español.
+forget-sure =
+    ¿Eliminar todo lo que guardo sobre ti?
+    Se van: el historial, las descripciones, los ajustes, tus estilos, tus paquetes de stickers y lo que está en camino.
+    Se quedan: los mensajes de este chat, el conteo de hoy y, durante una hora, el momento de cada descripción rechazada.
+    Para tener antes una copia, envía /export.
+button-forget = Eliminar todo
+button-keep = Conservarlo
+forgotten = Listo. Solo quedan el conteo de hoy y, durante una hora, el momento de cada descripción rechazada.
+forget-kept = No se eliminó nada.
+
+## /export
+
+export-begun = Reúno todo lo que guardo sobre ti: imágenes, descripciones, ajustes. Llega aquí en un archivo, o en varios si es mucho.
+export-too-soon = Recibiste una copia hace menos de una hora. La siguiente se puede pedir dentro de { $wait }.
+export-empty = No guardo imágenes ni descripciones tuyas.
+export-file =
+    { $pictures ->
+        [0] 📦 No hay imágenes, pero sí todas las descripciones y fechas: están en { $file }.
+        [one] 📦 { $pictures } imagen; las descripciones y fechas están en { $file }.
+        [many] 📦 { $pictures } de imágenes; las descripciones y fechas están en { $file }.
+       *[other] 📦 { $pictures } imágenes; las descripciones y fechas están en { $file }.
+    }
+export-missing =
+    { $pictures ->
+        [one] { $pictures } imagen no se pudo obtener de Telegram; { $file } dice por qué.
+        [many] { $pictures } de imágenes no se pudieron obtener de Telegram; { $file } dice por qué.
+       *[other] { $pictures } imágenes no se pudieron obtener de Telegram; { $file } dice por qué.
+    }
+export-next = Sigue el archivo { $number }.
+export-failed = Lo siento, no logré entregarte la copia de tus datos. Envía /export otra vez más tarde, por favor.
+
+## Enlaces a una imagen
+
+request-not-yours = No puedo mostrar la imagen de este enlace: es de otra persona o se eliminó. Describe una y la dibujo.
+request-named = “{ $prompt }”
+request-asked = ❓ Espera tu respuesta: en su chat pregunté si todavía la quieres.
+request-lost = No tengo copia de esta imagen. Envía otra vez su descripción y la dibujo de nuevo.
+
+## El menú de comandos
+
+command-imagine = Dibujar o editar una imagen
+command-history = Tus imágenes de aquí
+command-favorites = Tus imágenes favoritas de aquí
+command-queue = Lo que se dibuja y lo que espera
+command-quota = Cuántas imágenes quedan hoy
+command-ratio = Tu formato habitual
+command-style = Estilos para tus imágenes
+command-language = Idioma
+command-help = Qué sé hacer
+command-export = Una copia de todo lo que guardo sobre ti
+command-forget = Eliminar lo que guardo sobre ti
+command-ban = Bloquear a una persona o un chat
+command-unban = Desbloquear
+command-banword = Prohibir una palabra
+command-unbanword = Permitir de nuevo una palabra
+command-settings = Quién puede dibujar aquí y cuánto
+
+## /queue
+
+queue-empty = No hay nada en espera ni se está dibujando nada. Envía /imagine para empezar.
+queue-empty-group = En este grupo no hay imágenes tuyas en camino. Envía /imagine para empezar.
+queue-title = <b>Tus imágenes en camino</b>
+queue-running = { $number }. 🎨 { $prompt }
+queue-asked = { $number }. ❓ { $prompt } (¿todavía la quieres?)
+queue-waiting = { $number }. ⏳ { $prompt } (número { $place } en la cola)
+button-cancel-listed = ✕ { $prompt }
+button-listed-cancelled = Cancelada: { $prompt }
+button-listed-done = Lista: { $prompt }
+button-listed-failed = Falló: { $prompt }
+
+## /ratio
+
+ratio-choose = ¿Qué formato uso cuando no indicas ninguno? Ahora: { $current }.
+ratio-current-ask = pregunto cada vez
+ratio-saved = Desde ahora dibujo en { $ratio }. Con /ratio se cambia.
+ratio-reset = Desde ahora pregunto el formato cada vez.
+button-ratio-ask = Preguntarme cada vez
+button-ratio-ask-group = Preguntar cada vez
+
+## Avisos breves
+
+toast-accepted = ¡Enseguida!
+toast-repeated = Ya la estoy dibujando.
+toast-cancelled = Cancelada
+toast-cancel-again = Ya la estoy dibujando. Para cancelarla, toca otra vez.
+toast-too-late = Es tarde para cancelar: la imagen está lista.
+toast-over-cancelled = No hay nada que cancelar: ya se canceló.
+toast-over-done = No hay nada que cancelar: ya está lista.
+toast-over-failed = No hay nada que cancelar: esta falló.
+toast-not-yours = Solo puede tocar esto quien lo pidió.
+toast-old = Este botón es demasiado antiguo. Envía tu mensaje otra vez, por favor.
+toast-new-buttons = Este botón es demasiado antiguo. Hay nuevos en /{ $command }.
+toast-old-again = Este botón es demasiado antiguo. Para dibujar esto otra vez, envía /imagine con la descripción.
+toast-old-edit = Este botón es demasiado antiguo. Para editar la imagen, responde a ella con /imagine y qué cambiar.
+toast-old-original = Este botón es demasiado antiguo, y el original ya no está. La imagen misma todavía se puede guardar desde el chat.
+toast-old-before = Este botón es demasiado antiguo. Busca la imagen anterior más arriba en este chat.
+toast-old-deleted = Ya no guardo esta imagen. Puedes eliminar tú el mensaje.
+toast-old-pick = Este botón es demasiado antiguo, y ya no tengo la imagen. La cuadrícula todavía se puede guardar desde el chat.
+toast-old-try = Este botón es demasiado antiguo, y ya no tengo tus palabras. Envíalas otra vez con /imagine, por favor.
+toast-original = Busco el original…
+toast-favourite = ★ Guardada. /favorites las muestra todas.
+toast-not-favourite = ☆ Ya no es favorita.
+toast-old-sticker = Este botón es demasiado antiguo. Para hacer un sticker, dibuja la imagen otra vez con /imagine.
+toast-sticker = Hago un sticker…
+toast-sticker-sent = Ya lo envié.
+toast-newest = Esta es la más nueva.
+toast-oldest = Esta es la más antigua.
+toast-asked = Ya lo pregunté: ¿qué cambio?
+toast-before = Ya la envié: está más abajo.
+toast-saved = Guardado
+toast-admins-only = Solo los administradores de este grupo pueden cambiar eso.
+
+## Errores
+
+internal-error = Algo falló de mi lado; mi dueño lo verá. Inténtalo otra vez en un minuto, por favor.
+
+## Para los administradores del bot
+
+alarm-key = ⚠️ El servicio de imágenes no acepta la clave del bot (GPTUNNEL_API_KEY). Los pedidos esperan; no se dibuja nada hasta que la clave funcione.
+alarm-money = ⚠️ El saldo en el servicio de imágenes se agotó. Los pedidos esperan; no se dibuja nada hasta que se recargue.
+alarm-disk = ⚠️ La base de datos no acepta escrituras (un disco está lleno, es de solo lectura o falla, o su servidor no funciona; el registro dice qué). Los pedidos nuevos se rechazan; los aceptados esperan y siguen solos cuando las acepte de nuevo.
+alarm-bucket = ⚠️ El bucket para las fotos (SOURCE_BUCKET) no se puede usar; el registro dice por qué. Las fotos se envían de otra forma o esperan. <code>imagine-bot check</code> prueba el bucket.
+source-way-refused =
+    ⚠️ El servicio de imágenes no acepta las fotos { $refused ->
+        [link] como enlace a este bot. Comprueba, por favor, que PUBLIC_URL con su ruta /source/ sea accesible desde internet.
+        [bucket] como enlace al bucket. Comprueba, por favor, que el servidor de SOURCE_BUCKET sea accesible desde internet.
+       *[data] dentro de la petición.
+    }
+    Las fotos se pueden seguir editando: ahora se envían { $works ->
+        [link] como enlace a este bot (PUBLIC_URL).
+        [bucket] como enlace al bucket (SOURCE_BUCKET).
+       *[data] dentro de la petición.
+    }
+source-ways-refused = ⚠️ Las fotos no se pueden editar: el servicio de imágenes no acepta ninguna de las que envío. Necesita enlaces accesibles desde internet. Define PUBLIC_URL (una dirección https de este bot) o SOURCE_BUCKET (un bucket de S3), pruébalo con <code>imagine-bot check</code> y reiníciame, por favor. Las imágenes por descripción funcionan como antes.
+low-balance =
+    ⚠️ { $balance ->
+        [one] Queda { $balance } rublo
+        [many] Quedan { $balance } de rublos
+       *[other] Quedan { $balance } rublos
+    } en el servicio de imágenes. Recarga el saldo, por favor.
+ban-how = Envía /ban con el id de una persona o de un chat, por ejemplo <code>/ban 12345</code>. A los administradores no se les puede bloquear.
+banword-how = Envía /banword con una palabra, por ejemplo <code>/banword ejemplo</code>.
+banned = En la lista de bloqueo: { $subject }
+unbanned = Ya no está en la lista de bloqueo: { $subject }
+not-banned = No estaba en la lista de bloqueo: { $subject }
+
+## Estilos
+
+style-name-watercolor = Acuarela
+style-name-ink = Tinta
+style-name-oil = Óleo
+style-name-pencil = Lápiz
+style-name-lineart = Líneas
+style-name-poster = Cartel
+style-name-comic = Historieta
+style-name-anime = Animé
+style-name-film = Foto analógica
+style-name-3d = Render 3D
+style-name-isometric = Isométrico
+style-name-pixel = Pixelado
+style-name-clay = Plastilina
+style-name-paper = Papel recortado
+style-name-glass = Vitral
+style-name-embroidery = Bordado
+style-choose =
+    <b>Los estilos</b> añaden unas palabras en inglés a las tuyas; se ven debajo de la imagen. Toca uno y desde ahora dibujo con él. Ahora: { $current }.
+
+    Para una sola imagen: <code>un zorro en la nieve estilo:tinta</code>. Una imagen sin tu estilo habitual: <code>estilo:ninguno</code>.
+    El tuyo propio, con _ en el lugar de tus palabras: <code>/style guardar boceto boceto rápido de _, en papel viejo</code>. <code>/style eliminar boceto</code> lo elimina.
+style-own = ✨ { $name }: <i>{ $words }</i>
+style-current-none = ninguno
+style-usual = Desde ahora dibujo con el estilo { $name }: <i>{ $words }</i>. Con /style se cambia.
+style-reset = Desde ahora dibujo sin estilo.
+style-card =
+    { $name } añade estas palabras: <i>{ $words }</i>
+
+    Para una sola imagen: <code>un zorro en la nieve estilo:{ $written }</code>. Para todas, toca el botón. /style muestra los demás.
+style-unknown = No conozco el estilo “{ $name }”. /style los muestra todos.
+style-unknown-like = No conozco el estilo “{ $name }”. ¿Quisiste decir { $names }? /style los muestra todos.
+style-saved = Guardado.
+style-deleted = Eliminado: { $name }.
+style-not-own = No tienes un estilo propio con el nombre “{ $name }”. /style los muestra todos.
+style-save-how = Envía un nombre y unas palabras, con un solo _ en el lugar de las tuyas: <code>/style guardar boceto boceto rápido de _, en papel viejo</code>. Sin _ las palabras van después de las tuyas.
+style-save-name = El nombre de un estilo es una palabra de hasta 16 letras y cifras, por ejemplo <code>/style guardar boceto boceto rápido de _, en papel viejo</code>.
+style-save-long = Las palabras de un estilo tienen como máximo 300 caracteres. Acórtalas, por favor.
+style-save-flags = Un estilo solo tiene palabras. Quita las opciones como <code>--ar</code> y otros estilos, por favor.
+style-full = Tienes { $limit } estilos propios, y no puedo guardar más. Elimina antes uno: /style los muestra.
+button-style-none-now = ✓ Sin estilo
+button-style-usual = Desde ahora:
+button-style-without = ✕ Sin un estilo
+style-too-long = Con las palabras de este estilo la descripción pasaría de { $limit } caracteres. Envía una más corta, por favor.
+
+## Los stickers
+
+sticker-title = Mis imágenes
+button-sticker-set = 🩹 Mis stickers
+sticker-hidden = Un sticker no se puede ocultar, así que no hago uno de una imagen oculta.
+sticker-picture-gone = Telegram ya no tiene esta imagen. Dibújala otra vez, por favor.
+sticker-later = Telegram no acepta el sticker en este momento. Toca otra vez en unos minutos, por favor.
+sticker-refused = Telegram no acepta esta imagen como sticker. Prueba con otra, por favor.
+sticker-no-set = Tus paquetes de stickers están llenos o eliminados. Toca otra vez para tener uno nuevo, por favor.
+sticker-no-chat = Solo puedo guardar stickers para quien tiene un chat conmigo. Abre <a href="{ $link }">nuestro chat privado</a>, toca “Iniciar” y luego “Sticker” otra vez, por favor.
+sticker-not-sent = Tu sticker está listo, pero aquí no puedo enviar stickers. El botón abre el paquete.

@@ -1,0 +1,557 @@
+# Os textos do bot em português. O HTML é o do Telegram; os valores já chegam escapados.
+
+## Saudação
+
+description = Desenho o que você descreve e edito suas fotos. Escreva, por exemplo: um farol na tempestade.
+short-description = Desenho o que você descreve e edito suas fotos.
+start =
+    Oi! Descreva algo e eu desenho. Envie uma foto e diga o que mudar, e eu edito.
+
+    Toque em um exemplo para ver como fica ou escreva o seu: <i>um gato lendo o jornal</i>. Em /help está tudo o que sei fazer.
+help =
+    <b>Desenhar uma imagem</b>: escreva o que quer ver ou toque em um exemplo.
+    Já com o formato: <code>/imagine uma raposa na neve --ar 16:9</code>; quatro para escolher: <code>--n 4</code>
+
+    <b>Formatos</b> para <code>--ar</code>: { $ratios }. Se você não indicar um, eu pergunto; /ratio guarda um para sempre.
+
+    <b>Estilos</b>: junte <code>estilo:nanquim</code> às suas palavras; /style mostra todos.
+
+    <b>Editar uma imagem</b>: envie uma foto e diga o que mudar, ou diga isso em resposta a uma das minhas imagens.
+
+    /history — suas imagens; <code>/history raposa</code> encontra as raposas
+    /favorites — as que você marcou com ☆
+    /queue — o que está sendo desenhado e o que espera
+    /quota — quantas imagens você ainda tem hoje
+    /prompt — em resposta a uma imagem minha: a descrição dela para copiar
+    /language — falar com você em outro idioma
+    /export — uma cópia de tudo o que guardo sobre você
+    /forget — apagar o que guardo sobre você
+help-group =
+    <code>/imagine um farol na tempestade</code> desenha uma imagem; <code>--ar 16:9</code> escolhe o formato: { $ratios }.
+    Responda a uma foto ou a uma das minhas imagens com <code>/imagine que seja noite</code>, e eu edito a imagem.
+
+    /history, /favorites — suas imagens deste grupo
+    /queue, /quota — o que está a caminho e o que resta hoje
+help-group-all = Aqui qualquer pessoa pode desenhar.
+button-example = 🎨 { $prompt }
+example-first = um farol na tempestade
+example-second = uma raposa dormindo na neve
+unknown-command = Não conheço esse comando. Em /help está o que sei fazer.
+unknown-command-words = Não conheço esse comando.
+misspelt-imagine = Você quis dizer /imagine?
+misspelt-command = Você quis dizer /{ $command }? Edite sua mensagem, e eu continuo a partir dela.
+forwarded-command = Isso foi escrito por outra pessoa, então não faço nada. Para eu desenhar isso, a descrição precisa vir de você.
+declined = Certo, deixo tudo como está.
+agreed = Toque em um dos botões abaixo da minha pergunta, por favor.
+agreed-describe = Descreva em poucas palavras, por favor.
+agreed-nothing = Se houver um botão abaixo da minha pergunta, toque nele, por favor. Se não, diga o que desenhar ou envie uma foto para editar.
+praised = Obrigado! Para editar uma imagem, responda a ela e diga o que mudar.
+
+## Perguntas sobre o que falta
+
+ask-prompt = O que devo desenhar?
+ask-prompt-placeholder = Um farol na tempestade
+ask-change = O que devo mudar? Por exemplo: que seja noite.
+ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, o que devo mudar? Responda aqui, por exemplo: que seja noite.
+ask-change-placeholder = Que seja noite
+album-first = Edito uma foto por vez, então peguei a primeira. Envie as outras uma a uma.
+ask-ratio = Em que formato desenho “{ $prompt }”?
+ask-draw = Desenho “{ $prompt }”?
+ask-either = Desenho “{ $prompt }” ou edito a imagem? Uma imagem editada mantém o formato.
+ask-edit = Edito a imagem: “{ $prompt }”?
+misspelt-edit = Você quis dizer /{ $command }? Enquanto você não editar a mensagem de novo, a imagem fica como você pediu.
+edit-not-followed = A imagem fica como você pediu. Para mudá-la, edite a mensagem de novo.
+button-draw = 🎨 Desenhar
+button-draw-without = Desenhar sem isso
+button-draw-in = 🎨 Desenhar, { $ratio }
+button-change = 🎨 Editar
+button-always = 📌 Sempre { $ratio }
+button-change-picture = ✏️ Editar a imagem
+button-change-instead = ✏️ Melhor editar a imagem
+button-ratio-1x1 = ◻️ 1:1
+button-ratio-16x9 = 🖥 16:9
+button-ratio-9x16 = 📱 9:16
+button-ratio-4x3 = 📷 4:3
+button-ratio-3x4 = 🖼 3:4
+
+flags-lacking = Meu modelo não tem { $features } (<code>{ $flags }</code>), mas posso desenhar sem isso.
+flags-lacking-alone = Meu modelo não tem { $features } (<code>{ $flags }</code>).
+lacks-version = versões para escolher
+lacks-strength = intensidade de estilo
+lacks-exclude = lista de exclusões
+lacks-seed = sementes
+lacks-quality = níveis de qualidade
+lacks-style = estilos com esse nome
+lacks-variety = caos
+lacks-tile = mosaicos
+lacks-reference = imagens de referência
+lacks-repeat = repetições
+lacks-speed = velocidades para escolher
+lacks-profile = perfis
+lacks-video = vídeo
+lacks-visibility = modo oculto
+
+## O que não pode ser desenhado como foi pedido
+
+prompt-too-long =
+    Essa descrição tem { $length ->
+        [one] { $length } caractere
+        [many] { $length } de caracteres
+       *[other] { $length } caracteres
+    }; aceito até { $limit }. Encurte, por favor.
+prompt-too-long-style = Isso inclui as palavras do estilo; <code>estilo:nenhum</code> as tira.
+ratio-unknown = Não tenho o formato { $ratio }.
+ratio-twice = Você indicou mais de um formato.
+count-refused = Desenho até { $most } imagens de uma vez: <code>--n 2</code>, <code>--n 3</code> ou <code>--n 4</code>.
+flag-unknown = Não conheço <code>{ $flag }</code>; conheço <code>--ar</code> para o formato e <code>--n</code> para a quantidade.
+
+source-too-large = Esse arquivo tem mais de { $limit } MB, mais do que consigo buscar no Telegram. Envie como foto ou envie um arquivo menor.
+unusable = Trabalho com palavras e imagens: descreva o que desenhar, ou envie uma foto, um arquivo de imagem ou uma figurinha para editar.
+source-moves = Isso não consigo editar: é algo que se move, e eu só edito imagens paradas. Envie uma imagem do momento que você quer, por exemplo uma captura de tela.
+source-not-a-picture = Isso não consigo editar: não é uma imagem. Envie uma foto, um arquivo de imagem (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF) ou uma figurinha.
+source-too-many-pixels =
+    A imagem que você quer editar tem { $megapixels ->
+        [one] { $megapixels } megapixel
+        [many] { $megapixels } de megapixels
+       *[other] { $megapixels } megapixels
+    }, e aceito até { $limit }. Envie como foto, e não como arquivo, para que o Telegram a reduza. { $left }
+edit-keeps-shape = Uma imagem editada mantém o formato, então deixo de lado o que você indicou.
+draws-words = Desenho suas palavras como uma imagem nova em { $ratio }.
+edit-has-no-shape = Uma imagem editada mantém o formato. Só uma imagem desenhada a partir de palavras pode ter outro.
+prompt-of-what = Responda com /prompt a uma das minhas imagens e eu envio a descrição dela para copiar.
+prompt-of-source = Não tenho uma descrição desta imagem. Ela foi editada com estas palavras: <pre>{ $prompt }</pre>
+prompt-back = <pre>{ $prompt }</pre>
+
+## Andamento
+
+status-next = ⏳ Sua imagem é a próxima.
+status-place = ⏳ Sua imagem é a número { $place } da fila.
+status-drawing =
+    🎨 Desenhando; fica pronta em cerca de { $left }.
+    { $bar }
+status-drawing-for =
+    🎨 Desenhando há { $elapsed }; fica pronta em cerca de { $left }.
+    { $bar }
+status-late =
+    🎨 Desenhando há { $elapsed }: mais que o normal, mas continuo trabalhando nela.
+    { $bar }
+span-hours = { $hours } h { $minutes } min
+span-minutes = { $minutes } min
+span-seconds = { $seconds } s
+status-sending = 🎨 A imagem está pronta e a caminho.
+status-paused = ⏸ O serviço de imagens não responde. Seu lugar está guardado, e eu continuo assim que ele voltar: não precisa enviar isto de novo.
+batch-status-next = ⏳ Suas { $size } imagens são as próximas.
+batch-status-place = ⏳ Suas { $size } imagens são o número { $place } da fila.
+batch-status-drawing = 🎨 Desenhando { $size } imagens.
+batch-status-late = 🎨 Desenhando { $size } imagens há { $elapsed }: mais que o normal, mas continuo trabalhando nelas.
+batch-status-ready = 🎨 Prontas: { $ready } de { $size }; desenho as outras.
+batch-status-sending = 🎨 As imagens estão prontas e a caminho.
+button-cancel-all = Cancelar todas
+button-cancel = Cancelar
+still-wanted = Desculpe a espera: por um tempo não consegui desenhar. Você ainda quer “{ $prompt }”?
+button-no-thanks = Não precisa mais
+button-try-again = 🔁 Tentar de novo
+
+## Fins sem imagem
+
+cancelled = Pedido cancelado. { $left }
+failed-timeout = Sinto muito, a imagem não ficou pronta a tempo. { $left }
+failed-unavailable = O serviço de imagens está fora do ar agora; em alguns minutos pode voltar. { $left }
+failed-unknown-create = A conexão caiu enquanto eu pedia sua imagem, e não sei se o pedido chegou. { $left }
+failed-moderated = O serviço de imagens não desenha esta descrição. Tente com outras palavras. { $left }
+failed-moderated-pause = O serviço de imagens não desenha esta descrição. { $left }
+failed-bad-input = O serviço de imagens não aceitou esta descrição. Tente com outras palavras. { $left }
+failed-task-failed = O serviço de imagens não conseguiu desenhar isto. Uma segunda tentativa ou outras palavras podem funcionar. { $left }
+failed-service-paused = O desenho está em pausa: meu dono tem algo a resolver com o serviço de imagens. Tente mais tarde, por favor. { $left }
+failed-picture-lost = A imagem foi desenhada, mas não consegui buscá-la. { $left }
+failed-not-sendable = A imagem foi desenhada, mas o Telegram não a aceitou. { $left }
+failed-not-sent = A imagem foi desenhada, mas durante um dia inteiro não consegui entregá-la ao Telegram. { $left }
+failed-not-allowed = A imagem foi desenhada, mas não posso enviar imagens neste grupo. Um administrador pode permitir isso, ou você pode pedir no privado. { $left }
+failed-not-started = A imagem foi desenhada, mas eu não tinha para onde enviá-la. Abra nosso chat, toque em “Iniciar” e tente de novo. { $left }
+failed-source-unavailable = Não consegui buscar a tempo no Telegram a imagem que você quer editar; em alguns minutos talvez eu consiga. { $left }
+failed-source-gone = O Telegram não tem mais a imagem que você quer editar. Envie de novo, por favor. { $left }
+failed-source-unknown-format = Não consegui ler a imagem que você quer editar: o arquivo não é de um tipo que conheço (JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF). { $left }
+failed-source-broken = Não consegui ler a imagem que você quer editar: o arquivo está danificado ou incompleto. Envie de novo ou envie uma captura de tela dela. { $left }
+failed-source-moves = Essa imagem não consigo editar: ela se move, e eu só edito imagens paradas. Envie uma imagem do momento que você quer, por exemplo uma captura de tela. { $left }
+failed-source-unusable = Não consegui ler a imagem que você quer editar. Envie de novo como foto, por favor. { $left }
+failed-source-refused = O serviço de imagens não aceitou a imagem que você quer editar. Tente com outra ou descreva uma imagem com /imagine. { $left }
+failed-edits-not-set-up = Aqui ainda não posso editar fotos: meu dono precisa configurar isso primeiro. As descrições eu desenho como sempre, com /imagine. { $left }
+batch-none = Nenhuma das imagens chegou.
+batch-partial = Você recebeu { $came } de { $size }; as outras:
+left =
+    { $left ->
+        [0] Não contou, mas as imagens de hoje acabaram.
+        [one] Não contou: você ainda tem { $left } imagem hoje.
+        [many] Não contou: você ainda tem { $left } de imagens hoje.
+       *[other] Não contou: você ainda tem { $left } imagens hoje.
+    }
+left-unlimited = Não contou.
+
+## Limites
+
+notice-too-fast = É muita coisa de uma vez. Preciso de um minuto: até lá não respondo.
+notice-not-kept = Não consigo guardar nada agora, então não aceitei isto nem contei nada. Envie de novo em alguns minutos, por favor. O que aceitei antes está a salvo.
+notice-waits = Não consigo guardar nada agora, então isto espera. Não precisa enviar de novo: continuo por conta própria.
+notice-unreadable = { internal-error }
+word-banned = Isso eu não desenho aqui. Tente com outras palavras.
+unsafe-pause = O serviço de imagens recusou várias das suas descrições, então não desenho para você por um tempo: no máximo uma hora. A pausa termina sozinha.
+unsafe-warning = Mais uma recusa como esta, e paro de desenhar para você por até uma hora.
+quota-used =
+    Você já usou { $daily ->
+        [one] sua { $daily } imagem
+        [many] todas as suas { $daily } de imagens
+       *[other] todas as suas { $daily } imagens
+    } de hoje. Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }.
+quota-none = Só os donos do bot podem desenhar.
+queue-full =
+    Você já tem { $pending ->
+        [one] { $pending } imagem
+        [many] { $pending } de imagens
+       *[other] { $pending } imagens
+    } a caminho. Espere uma ficar pronta ou cancele outra em /queue.
+too-many-quota-used =
+    Hoje você ainda tem { $left ->
+        [one] { $left } imagem; peça uma, sem <code>--n</code>.
+        [many] { $left } de imagens; peça com <code>--n { $left }</code>.
+       *[other] { $left } imagens; peça com <code>--n { $left }</code>.
+    }
+too-many-group-quota-used =
+    Hoje este grupo ainda tem { $left ->
+        [one] { $left } imagem; peça uma, sem <code>--n</code>.
+        [many] { $left } de imagens; peça com <code>--n { $left }</code>.
+       *[other] { $left } imagens; peça com <code>--n { $left }</code>.
+    }
+too-many-queue-full =
+    Você pode ter { $pending } imagens a caminho de uma vez, então agora { $left ->
+        [one] cabe mais { $left }: peça uma, sem <code>--n</code>, ou espere.
+        [many] cabem mais { $left } de imagens: peça com <code>--n { $left }</code>, ou espere.
+       *[other] cabem mais { $left }: peça com <code>--n { $left }</code>, ou espere.
+    }
+quota =
+    Usadas hoje: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
+    Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }.
+quota-unlimited =
+    Hoje: { $used ->
+        [one] { $used } imagem
+        [many] { $used } de imagens
+       *[other] { $used } imagens
+    }. Você não tem limite.
+
+quota-group =
+    Usadas hoje neste grupo: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
+
+## Grupos
+
+group-edit-hint = <i>Para editar a imagem, responda com /imagine e o que mudar, ou toque em “Editar”.</i>
+hello-group =
+    Oi! Eu desenho imagens: <code>/imagine um farol na tempestade</code>. Responda a uma foto ou a uma imagem minha com <code>/imagine que seja noite</code>, e eu edito a imagem.
+
+    Os administradores escolhem em /settings quem pode desenhar e quanto.
+group-nobody = Neste grupo o desenho está desativado. Os administradores podem mudar isso em /settings.
+group-admins-only = Neste grupo só os administradores podem desenhar. Eles podem mudar isso em /settings.
+group-quota-used =
+    Este grupo já usou { $daily ->
+        [one] sua { $daily } imagem
+        [many] todas as suas { $daily } de imagens
+       *[other] todas as suas { $daily } imagens
+    } de hoje. Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }. Você também pode desenhar em um chat privado comigo.
+settings-group =
+    <b>O desenho neste grupo</b>
+    De cima para baixo: quem pode desenhar, imagens por dia para todos juntos, o formato quando nenhum é indicado, meu idioma.
+settings-private = Suas próprias configurações: /ratio para o formato, /language para o idioma. /settings é para grupos.
+private-only = Peça isso no <a href="{ $link }">nosso chat privado</a>.
+button-who-all = Todos
+button-who-admins = Só admins
+button-who-nobody = Ninguém
+button-daily = { $daily } por dia
+button-language-each = Com cada pessoa no idioma dela
+
+## Botões abaixo de uma imagem
+
+offer-again = 🔁 De novo
+offer-shapes = 📐 Formato
+offer-edit = ✏️ Editar
+offer-original = 📎 Original
+offer-undo = ↩️ Antes
+offer-redo = ↪️ Depois
+offer-copy = 📋 Copiar descrição
+offer-four = ×4 Mais quatro
+offer-share = ↗️ Compartilhar
+offer-more = ⋯ Mais
+offer-favourite = ☆ Favorita
+offer-not-favourite = ★ Favorita
+offer-delete = 🗑 Apagar
+button-delete-sure = 🗑 Sim, apagar
+button-delete-keep = « Manter
+offer-styles = 🎭 Estilo
+offer-vary = 🎲 Variar
+offer-sticker = 🩹 Figurinha
+button-back = « Voltar
+delete-sure = Apagar esta imagem?
+delete-sure-edits = Apagar esta imagem? As imagens feitas a partir dela ficam, e “Antes” abaixo delas continua a mostrá-la.
+deleted = Imagem apagada.
+deleted-message-stays = Não guardo mais esta imagem, mas o Telegram já não me deixa remover a mensagem. Você ainda pode apagá-la.
+deleted-message-stays-group = Não guardo mais esta imagem, mas o Telegram já não me deixa remover a mensagem. Um administrador deste grupo pode apagá-la.
+undone = Como era.
+undo-impossible = Não consigo mostrar essa imagem aqui; ela continua onde você a enviou.
+hidden-file = 🙈 Em um arquivo compactado, para que a imagem fique oculta até você abrir.
+original-expired = Os originais são guardados por cerca de um dia, e este já não existe. A imagem em si ainda pode ser salva pelo chat.
+cut-from-grid = <i>Recortada da grade: o tamanho completo é guardado por cerca de um dia.</i>
+single-lost = Esta imagem não existe mais, nem aqui nem no serviço de imagens. Toque em ×4 para desenhar outras.
+which-one = Qual delas? Ponha primeiro o número, de 1 a { $most }, por exemplo: <code>2 { $example }</code>
+which-one-example = que seja noite
+
+## /history
+
+history-empty = Ainda não há imagens aqui. Envie /imagine para desenhar a primeira.
+search-empty = Nenhuma das suas imagens daqui tem “{ $words }” na descrição. /history mostra todas.
+favourites-empty = Ainda não há favoritas aqui. Toque em ☆ abaixo de uma imagem sua, e ela aparecerá aqui.
+page-of-search = 🔎 { $words }
+page-of-favourites = ★ Favoritas
+history-page =
+    { $prompt }
+
+    <tg-time unix="{ $at }" format="D">{ $when }</tg-time> · { $number } de { $total }
+history-page-recent =
+    { $prompt }
+
+    <tg-time unix="{ $at }" format="r">{ $when }</tg-time> · { $number } de { $total }
+history-today = hoje, { $time } UTC
+history-yesterday = ontem, { $time } UTC
+history-date = { DATETIME($date, dateStyle: "long") }
+
+## Em qualquer chat e como convidado
+
+inline-prompt = <i>{ $prompt }</i>
+inline-draw = 🎨 Desenhar, { $ratio }
+inline-ready = Toque em “Desenhar” e a imagem aparece aqui.
+inline-dropped = Certo, não desenho.
+inline-describe = Descreva o que desenhar
+inline-unclear = Tire as opções e posso desenhar
+inline-too-long = Isso é longo demais aqui: peça no nosso chat
+inline-not-yours = Não tenho nenhuma imagem sua assim
+inline-start-first = Para desenhar aqui preciso primeiro de um chat com você: abra-o, toque em “Iniciar” e depois em “Desenhar”.
+inline-elsewhere = A imagem está pronta, mas este chat não me deixa mostrá-la. Ela está no nosso chat.
+button-draw-it = 🎨 Desenhar
+button-change-it = 🎨 Editar
+button-open-chat = Abrir nosso chat
+button-draw-own = 🎨 Desenhar algo seu
+button-open-in-chat = Abrir no chat
+guest-title = Imagem
+guest-accepted = Já comecei. A imagem aparece aqui ou, se este chat não me deixar mudar minha resposta, no <a href="{ $link }">nosso chat</a>.
+guest-describe = Depois do meu nome, descreva o que desenhar, por exemplo “um farol na tempestade”, ou responda a uma imagem dizendo o que mudar.
+guest-anonymous = Aqui só desenho para pessoas: escreva com seu próprio nome.
+
+## /language e /forget
+
+choose-language = Em que idioma devo falar com você? Agora: { $current }.
+language-en = English
+language-ru = Русский
+language-es = Español
+language-pt = Português
+language-current-auto = o mesmo do Telegram
+button-language-auto = Como no Telegram
+language-saved = Vou falar português com você.
+forget-sure =
+    Apagar tudo o que guardo sobre você?
+    Vão embora: o histórico, as descrições, as configurações, seus estilos, seus pacotes de figurinhas e o que está a caminho.
+    Ficam: as mensagens deste chat, a contagem de hoje e, por uma hora, os horários das descrições recusadas.
+    Para ter antes uma cópia, envie /export.
+button-forget = Apagar tudo
+button-keep = Manter
+forgotten = Pronto. Só ficam a contagem de hoje e, por uma hora, os horários das descrições recusadas.
+forget-kept = Nada foi apagado.
+
+## /export
+
+export-begun = Estou reunindo tudo o que guardo sobre você: imagens, descrições, configurações. Chega aqui em um arquivo, ou em vários se for muito.
+export-too-soon = Você recebeu uma cópia há menos de uma hora. A próxima pode ser pedida daqui a { $wait }.
+export-empty = Não guardo imagens nem descrições suas.
+export-file =
+    { $pictures ->
+        [0] 📦 Não há imagens, mas há todas as descrições e datas: estão em { $file }.
+        [one] 📦 { $pictures } imagem; as descrições e datas estão em { $file }.
+        [many] 📦 { $pictures } de imagens; as descrições e datas estão em { $file }.
+       *[other] 📦 { $pictures } imagens; as descrições e datas estão em { $file }.
+    }
+export-missing =
+    { $pictures ->
+        [one] { $pictures } imagem não pôde ser buscada no Telegram; { $file } diz por quê.
+        [many] { $pictures } de imagens não puderam ser buscadas no Telegram; { $file } diz por quê.
+       *[other] { $pictures } imagens não puderam ser buscadas no Telegram; { $file } diz por quê.
+    }
+export-next = A seguir, o arquivo { $number }.
+export-failed = Sinto muito, não consegui entregar a cópia dos seus dados. Envie /export de novo mais tarde, por favor.
+
+## Links para uma imagem
+
+request-not-yours = Não posso mostrar a imagem deste link: ela é de outra pessoa ou foi apagada. Descreva uma, e eu desenho.
+request-named = “{ $prompt }”
+request-asked = ❓ Espera sua resposta: no chat dela perguntei se você ainda quer.
+request-lost = Não tenho cópia desta imagem. Envie a descrição de novo, e eu desenho outra vez.
+
+## O menu de comandos
+
+command-imagine = Desenhar ou editar uma imagem
+command-history = Suas imagens daqui
+command-favorites = Suas imagens favoritas daqui
+command-queue = O que está sendo desenhado e o que espera
+command-quota = Quantas imagens ainda restam hoje
+command-ratio = Seu formato habitual
+command-style = Estilos para suas imagens
+command-language = Idioma
+command-help = O que sei fazer
+command-export = Uma cópia de tudo o que guardo sobre você
+command-forget = Apagar o que guardo sobre você
+command-ban = Bloquear uma pessoa ou um chat
+command-unban = Desbloquear
+command-banword = Proibir uma palavra
+command-unbanword = Permitir de novo uma palavra
+command-settings = Quem pode desenhar aqui e quanto
+
+## /queue
+
+queue-empty = Nada está na espera e nada está sendo desenhado. Envie /imagine para começar.
+queue-empty-group = Neste grupo nenhuma imagem sua está a caminho. Envie /imagine para começar.
+queue-title = <b>Suas imagens a caminho</b>
+queue-running = { $number }. 🎨 { $prompt }
+queue-asked = { $number }. ❓ { $prompt } (você ainda quer?)
+queue-waiting = { $number }. ⏳ { $prompt } (número { $place } da fila)
+button-cancel-listed = ✕ { $prompt }
+button-listed-cancelled = Cancelada: { $prompt }
+button-listed-done = Pronta: { $prompt }
+button-listed-failed = Falhou: { $prompt }
+
+## /ratio
+
+ratio-choose = Que formato devo usar quando você não indica um? Agora: { $current }.
+ratio-current-ask = pergunto toda vez
+ratio-saved = De agora em diante desenho em { $ratio }. /ratio muda isso.
+ratio-reset = De agora em diante pergunto o formato toda vez.
+button-ratio-ask = Perguntar toda vez
+button-ratio-ask-group = Perguntar toda vez
+
+## Avisos breves
+
+toast-accepted = Pode deixar!
+toast-repeated = Já estou desenhando.
+toast-cancelled = Cancelada
+toast-cancel-again = Já estou desenhando. Para cancelar, toque de novo.
+toast-too-late = Tarde demais para cancelar: a imagem está pronta.
+toast-over-cancelled = Nada a cancelar: já foi cancelada.
+toast-over-done = Nada a cancelar: já está pronta.
+toast-over-failed = Nada a cancelar: esta falhou.
+toast-not-yours = Só quem pediu pode tocar nisto.
+toast-old = Este botão é antigo demais. Envie sua mensagem de novo, por favor.
+toast-new-buttons = Este botão é antigo demais. Há novos em /{ $command }.
+toast-old-again = Este botão é antigo demais. Para desenhar isto de novo, envie /imagine com a descrição.
+toast-old-edit = Este botão é antigo demais. Para editar a imagem, responda a ela com /imagine e o que mudar.
+toast-old-original = Este botão é antigo demais, e o original já não existe. A imagem em si ainda pode ser salva pelo chat.
+toast-old-before = Este botão é antigo demais. Procure a imagem anterior mais acima neste chat.
+toast-old-deleted = Não guardo mais esta imagem. Você pode apagar a mensagem.
+toast-old-pick = Este botão é antigo demais, e já não tenho a imagem. A grade ainda pode ser salva pelo chat.
+toast-old-try = Este botão é antigo demais, e já não tenho suas palavras. Envie de novo com /imagine, por favor.
+toast-original = Buscando o original…
+toast-favourite = ★ Guardada. /favorites mostra todas.
+toast-not-favourite = ☆ Não é mais favorita.
+toast-old-sticker = Este botão é antigo demais. Para fazer uma figurinha, desenhe a imagem de novo com /imagine.
+toast-sticker = Fazendo uma figurinha…
+toast-sticker-sent = Já enviei.
+toast-newest = Esta é a mais nova.
+toast-oldest = Esta é a mais antiga.
+toast-asked = Já perguntei: o que devo mudar?
+toast-before = Já enviei: está mais abaixo.
+toast-saved = Salvo
+toast-admins-only = Só os administradores deste grupo podem mudar isso.
+
+## Erros
+
+internal-error = Algo deu errado do meu lado; meu dono vai ver. Tente de novo em um minuto, por favor.
+
+## Para os administradores do bot
+
+alarm-key = ⚠️ O serviço de imagens não aceita a chave do bot (GPTUNNEL_API_KEY). Os pedidos esperam; nada é desenhado até a chave funcionar.
+alarm-money = ⚠️ O saldo no serviço de imagens acabou. Os pedidos esperam; nada é desenhado até ele ser recarregado.
+alarm-disk = ⚠️ O banco de dados não aceita gravações (um disco está cheio, só permite leitura ou está falhando, ou o servidor dele está fora do ar; o log diz qual). Pedidos novos são recusados; os aceitos esperam e continuam sozinhos assim que ele voltar a aceitar.
+alarm-bucket = ⚠️ O bucket para fotos (SOURCE_BUCKET) não pode ser usado; o log diz por quê. As fotos são enviadas de outra forma ou esperam. <code>imagine-bot check</code> testa o bucket.
+source-way-refused =
+    ⚠️ O serviço de imagens não aceita fotos { $refused ->
+        [link] como link para este bot. Verifique, por favor, se PUBLIC_URL com o caminho /source/ é acessível pela internet.
+        [bucket] como link para o bucket. Verifique, por favor, se o servidor de SOURCE_BUCKET é acessível pela internet.
+       *[data] dentro da requisição.
+    }
+    As fotos ainda podem ser editadas: agora são enviadas { $works ->
+        [link] como link para este bot (PUBLIC_URL).
+        [bucket] como link para o bucket (SOURCE_BUCKET).
+       *[data] dentro da requisição.
+    }
+source-ways-refused = ⚠️ As fotos não podem ser editadas: o serviço de imagens não aceita nenhuma das que envio. Ele precisa de links acessíveis pela internet. Defina PUBLIC_URL (um endereço https deste bot) ou SOURCE_BUCKET (um bucket S3), teste com <code>imagine-bot check</code> e me reinicie, por favor. As imagens por descrição funcionam como antes.
+low-balance =
+    ⚠️ { $balance ->
+        [one] Resta { $balance } rublo
+        [many] Restam { $balance } de rublos
+       *[other] Restam { $balance } rublos
+    } no serviço de imagens. Recarregue o saldo, por favor.
+ban-how = Envie /ban com o id de uma pessoa ou de um chat, por exemplo <code>/ban 12345</code>. Administradores não podem ser bloqueados.
+banword-how = Envie /banword com uma palavra, por exemplo <code>/banword exemplo</code>.
+banned = Na lista de bloqueio: { $subject }
+unbanned = Não está mais na lista de bloqueio: { $subject }
+not-banned = Não estava na lista de bloqueio: { $subject }
+
+## Estilos
+
+style-name-watercolor = Aquarela
+style-name-ink = Nanquim
+style-name-oil = Óleo
+style-name-pencil = Lápis
+style-name-lineart = Traço
+style-name-poster = Cartaz
+style-name-comic = Quadrinhos
+style-name-anime = Animê
+style-name-film = Foto analógica
+style-name-3d = Render 3D
+style-name-isometric = Isométrico
+style-name-pixel = Pixelado
+style-name-clay = Massinha
+style-name-paper = Papel recortado
+style-name-glass = Vitral
+style-name-embroidery = Bordado
+style-choose =
+    <b>Os estilos</b> juntam algumas palavras em inglês às suas; elas aparecem abaixo da imagem. Toque em um, e de agora em diante desenho com ele. Agora: { $current }.
+
+    Para uma só imagem: <code>uma raposa na neve estilo:nanquim</code>. Uma imagem sem seu estilo habitual: <code>estilo:nenhum</code>.
+    O seu próprio, com _ no lugar das suas palavras: <code>/style salvar esboço esboço rápido de _, em papel velho</code>. <code>/style apagar esboço</code> apaga o estilo.
+style-own = ✨ { $name }: <i>{ $words }</i>
+style-current-none = nenhum
+style-usual = De agora em diante desenho com o estilo { $name }: <i>{ $words }</i>. /style muda isso.
+style-reset = De agora em diante desenho sem estilo.
+style-card =
+    { $name } junta estas palavras: <i>{ $words }</i>
+
+    Para uma só imagem: <code>uma raposa na neve estilo:{ $written }</code>. Para todas, toque no botão. /style mostra os outros.
+style-unknown = Não conheço o estilo “{ $name }”. /style mostra todos.
+style-unknown-like = Não conheço o estilo “{ $name }”. Você quis dizer { $names }? /style mostra todos.
+style-saved = Salvo.
+style-deleted = Apagado: { $name }.
+style-not-own = Você não tem um estilo próprio com o nome “{ $name }”. /style mostra todos.
+style-save-how = Envie um nome e algumas palavras, com um só _ no lugar das suas: <code>/style salvar esboço esboço rápido de _, em papel velho</code>. Sem _ as palavras vêm depois das suas.
+style-save-name = O nome de um estilo é uma palavra de até 16 letras e algarismos, por exemplo <code>/style salvar esboço esboço rápido de _, em papel velho</code>.
+style-save-long = As palavras de um estilo têm no máximo 300 caracteres. Encurte, por favor.
+style-save-flags = Um estilo só tem palavras. Tire opções como <code>--ar</code> e outros estilos, por favor.
+style-full = Você tem { $limit } estilos próprios, e não consigo guardar mais. Apague um antes: /style mostra todos.
+button-style-none-now = ✓ Sem estilo
+button-style-usual = De agora em diante:
+button-style-without = ✕ Sem um estilo
+style-too-long = Com as palavras deste estilo a descrição passaria de { $limit } caracteres. Envie uma mais curta, por favor.
+
+## Figurinhas
+
+sticker-title = Minhas imagens
+button-sticker-set = 🩹 Minhas figurinhas
+sticker-hidden = Uma figurinha não pode ficar oculta, então não faço uma de uma imagem oculta.
+sticker-picture-gone = O Telegram não tem mais esta imagem. Desenhe de novo, por favor.
+sticker-later = O Telegram não aceita a figurinha neste momento. Toque de novo em alguns minutos, por favor.
+sticker-refused = O Telegram não aceita esta imagem como figurinha. Tente com outra, por favor.
+sticker-no-set = Seus pacotes de figurinhas estão cheios ou apagados. Toque de novo para ter um novo, por favor.
+sticker-no-chat = Só posso guardar figurinhas para quem tem um chat comigo. Abra o <a href="{ $link }">nosso chat privado</a>, toque em “Iniciar” e depois em “Figurinha” de novo, por favor.
+sticker-not-sent = Sua figurinha está pronta, mas aqui não posso enviar figurinhas. O botão abre o pacote.
