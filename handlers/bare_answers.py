@@ -8,6 +8,19 @@ _NO = frozenset(
     {
         *{"no", "nope", "no thanks", "no thank you", "cancel", "never mind", "nevermind", "keep it"},
         *{"нет", "нет спасибо", "не надо", "не нужно", "отмена", "отменить", "отмени", "оставить", "оставь"},
+        *{"no gracias", "mejor no", "cancelar", "cancela", "cancélalo", "déjalo", "dejalo", "conservarlo"},
+        *{"não", "nao", "não obrigado", "não obrigada", "nao obrigado", "nao obrigada", "melhor não"},
+        *{
+            "melhor nao",
+            "cancele",
+            "deixa",
+            "deixa pra lá",
+            "deixa pra la",
+            "manter",
+            "não precisa",
+            "nao precisa",
+        },
+        *{"não precisa mais", "nao precisa mais"},
     }
 )
 _YES = frozenset(
@@ -16,11 +29,20 @@ _YES = frozenset(
         *{"please do", "do it", "go", "go ahead", "draw", "draw it", "yes draw", "yes draw it", "ok draw it"},
         *{"да", "да пожалуйста", "да конечно", "ага", "угу", "давай", "давайте", "да давай", "ок", "окей"},
         *{"хорошо", "ладно", "конечно", "можно", "го", "рисуй", "нарисуй", "рисуйте", "нарисуйте"},
-        *{"да рисуй", "да нарисуй", "давай рисуй", "ок рисуй", "пожалуйста"},
+        *{"нарисовать", "да рисуй", "да нарисуй", "давай рисуй", "ок рисуй", "пожалуйста"},
+        *{"sí", "si", "sí por favor", "si por favor", "por favor", "claro", "claro que sí", "claro que si"},
+        *{"por supuesto", "de acuerdo", "dale", "vale", "bueno", "adelante", "hazlo", "dibuja", "dibujar"},
+        *{"dibújalo", "dibujalo", "dibújala", "dibujala", "sí dibújalo", "si dibujalo", "sí dibuja"},
+        *{"sim", "sim por favor", "com certeza", "pode", "pode ser", "pode sim", "isso", "beleza", "blz"},
+        *{"tá bom", "ta bom", "bora", "desenha", "desenhe", "desenhar", "sim desenha", "sim desenhe"},
     }
 )
 _YES_TO_DELETION = frozenset(
-    {"delete it all", "да удалить", "удалить", "удалить всё", "удалить все", "удали"}
+    {
+        *{"delete it all", "да удалить", "удалить", "удалить всё", "удалить все", "удали"},
+        *{"eliminar todo", "eliminar", "elimina", "elimínalo", "sí eliminar", "si eliminar", "borrar todo"},
+        *{"apagar tudo", "apagar", "apaga", "apaga tudo", "sim apagar", "borrar", "borra todo"},
+    }
 )
 _YES_SIGNS, _NO_SIGNS = (
     frozenset({"+", "++", "+1", "👍", "👌", "✅", "🆗", "✔"}),

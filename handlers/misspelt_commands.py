@@ -8,13 +8,14 @@ from handlers.normalising import normalise
 _OFFERED = {False: {*PRIVATE, "settings", "start", "prompt"}, True: {*GROUP_ADMIN, "prompt"}}
 """Commands that may be suggested in a private chat, and in a group."""
 _OTHER_WORDS = {
-    "imagine": "draw image нарисуй рисуй нарисовать картинка",
-    "history": "история",
+    "imagine": "draw image нарисуй рисуй нарисовать картинка dibuja dibujar dibujo desenha desenhar desenho imagem",
+    "history": "история historial histórico",
     "queue": "очередь",
-    "quota": "лимит",
-    "help": "помощь",
-    "settings": "настройки",
-    "style": "стиль стили",
+    "quota": "лимит limite",
+    "help": "помощь ayuda ajuda",
+    "language": "idioma",
+    "settings": "настройки ajustes configuración configurações",
+    "style": "стиль стили estilo estilos",
 }
 """Words that users write in the place of a command."""
 _OF_OTHER_BOTS = frozenset({"heal", "promo", "promote", "quote", "quotes", "raw", "set", "story", "stt"})

@@ -13,6 +13,13 @@ _PRAISE = """
     прекрасно прекрасная отлично отличная шикарно шикарная восхитительно великолепно потрясающе офигенно офигеть
     обалденно обалдеть бомба огонь молодец молодчина умница браво ура здорово чудесно замечательно мило прелесть
     идеально топ лучший лучшая лучшее люблю обожаю нравится понравилось хаха хахаха ахаха лол
+    gracias genial hermoso hermosa bonito bonita lindo linda precioso preciosa divino divina increíble increible
+    espectacular maravilloso maravillosa perfecto perfecta excelente fantástico fantástica fantastico fantastica
+    buen bueno buena buenísimo buenísima buenisimo buenisima bien guay chévere chevere chido chida bacán estupendo
+    estupenda fenomenal impresionante encanta encantó gusta gustó adoro felicidades felicitaciones guau jaja jajaja
+    obrigado obrigada obg brigado valeu vlw maravilhoso maravilhosa incrível incrivel perfeito perfeita ótimo ótima
+    otimo otima sensacional espetacular legal bacana maneiro lindíssimo lindíssima adorei amei gostei curti arrasou
+    parabéns parabens uau
 """
 _AROUND = """
     a an the this that these it its it's is was are so very much really just too you your youre u i im my me we us of
@@ -21,6 +28,10 @@ _AROUND = """
     ты вы тебе вам это этот эта эти мне нам очень так такой такая такое как какая какой какое просто большое огромное
     прям прямо всё все и за картинку картинка картинки фото работа работу самый самая самое реально ну ой ах бот ботик
     бро же вот вообще получилось вышло
+    muy mucho muchas muchísimas muchisimas mil qué que tan te lo la el los las un una es está este esta esto son por
+    todo todos quedó quedo salió hecho foto imagen dibujo trabajo eres y
+    muito muita demais tão é tá ficou você vc o os as um uma esse essa isso pela pelo tudo imagem desenho trabalho
+    nossa eu
 """
 _PRAISING_EMOJI = re.compile(
     "[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a\U0001f3fb-\U0001f3ff"

@@ -18,7 +18,7 @@ LONGEST_PROMPT = 2_000
 
 # All patterns match the folded spelling of a text (handlers.normalising).
 _GAP = r"\s{0,8}"  # bounded, as every repetition beside another one: 4,000 blanks must not cost minutes
-_SEPARATOR = r"(?:\s?[:x×х*/_—-]\s?|\s{1,8}(?:by|to|на|к)\s{1,8})"  # the fourth is the Cyrillic letter
+_SEPARATOR = r"(?:\s?[:x×х*/_—-]\s?|\s{1,8}(?:by|to|на|к|por)\s{1,8})"  # the fourth is the Cyrillic letter
 _RATIO = rf"(?P<width>\d{{1,5}}){_SEPARATOR}(?P<height>\d{{1,5}})"
 _VALUE = re.compile(rf"""[{OPENING}{MARKS}]*\s*{_RATIO}\s*[{CLOSING}{MARKS}.,;!]*""", re.IGNORECASE)
 _WORD = rf"(?![-—])(?:(?!--|{MASK})\S)+"

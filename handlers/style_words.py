@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chat.style_names import curated_names
 from core.styles import LONGEST_NAME, key_of
 
-NO_STYLE = frozenset({"none", "no", "off", "нет", "без", "безстиля"})
+NO_STYLE = frozenset({"none", "no", "off", "нет", "без", "безстиля", "ninguno", "nenhum", "sin", "sem"})
 """The keys of names that ask for no style, not even the usual one."""
 _WORD = "(?:style|стиль|estilo|stil)"
 _OPENING, _CLOSING = r"[,;.!?(\n]", r"[,;.!?)\n]"

@@ -37,8 +37,12 @@ from storage.styles import Styles
 
 LINK = "style_"
 """The start of the payload in t.me/bot?start=style_ink."""
-_SAVE = re.compile(r"(?:save|сохранить|сохрани)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
-_DELETE = re.compile(r"(?:delete|удалить|удали)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_SAVE = re.compile(
+    r"(?:save|сохранить|сохрани|guardar|guarda|salvar|salve)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL
+)
+_DELETE = re.compile(
+    r"(?:delete|удалить|удали|eliminar|elimina|borrar|apagar|apague)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL
+)
 _NAME = re.compile(r"[\w-]+")
 _LISTED_TEMPLATE = 100
 """In UTF-16 units: all own styles fit one message."""

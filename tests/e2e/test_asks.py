@@ -120,6 +120,8 @@ async def test_edit_is_refused_at_once_without_pictures_left_or_with_a_full_queu
             "16:9",
         ),
         ("ru", "/имаджин лиса в снегу", "Вы имели в виду /imagine? Нарисовать «лиса в снегу»?", "16:9"),
+        ("es", "/dibuja un zorro", "¿Quisiste decir /imagine? ¿Dibujo “un zorro”?", "16:9"),
+        ("pt", "/desenha uma raposa", "Você quis dizer /imagine? Desenho “uma raposa”?", "16:9"),
         ("en", "/nothing a fox in the snow", "I don’t know that command. Shall I draw “a fox in the", "16:9"),
     ],
 )
@@ -134,7 +136,7 @@ async def test_the_words_behind_a_wrong_command_are_drawn_with_one_press(
     picture = await shared_bot.wait_for_picture(ann)
     await shared_bot.wait_until_handled()
     await shared_bot.wait_until_closed()
-    assert picture.caption in {"a fox in the snow", "лиса в снегу"}
+    assert picture.caption in {"a fox in the snow", "лиса в снегу", "un zorro", "uma raposa"}
     assert shared_bot.quota_used(ann) == 1
 
 

@@ -1,8 +1,11 @@
 """/style, own styles, the usual style, and `style:ink` in every way in which a picture is asked for."""
 
+import re
+
 import pytest
 
 from chat.callbacks import DrawInStyle, ResultAction, ResultButton
+from chat.translations import LANGUAGES, Translator
 from core.model import AspectRatio, Request
 from core.styles import CURATED, LONGEST_TEMPLATE, MOST_OWN, Style
 from storage.bans import Ban
@@ -162,7 +165,22 @@ def test_an_own_style_goes_before_a_curated_one(private: ChatUser) -> None:
     assert "🖋 Ink" in buttons(private)
 
 
-def test_own_styles_are_saved_in_russian_words_too(private: ChatUser) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_own_styles_are_saved_and_deleted_in_the_words_of_every_language(
+    private: ChatUser, language: str
+) -> None:
+    texts = Translator(language)
+    (save,) = re.findall("<code>([^<]*)</code>", texts("style-save-how"))
+    *_, delete = re.findall("<code>([^<]*)</code>", texts("style-choose", current=""))
+    name, words = save.split(maxsplit=2)[2].split(maxsplit=1)
+    private.say(save)
+    message = private.say(f"/imagine лиса style:{name} --ar 1:1")
+    assert content_of(private.request(message))[0] == words.replace("_", "лиса")
+    private.say(delete)
+    assert private.texts[-1] == f"Deleted: {name}."
+
+
+def test_words_of_a_style_without_a_blank_follow_the_prompt(private: ChatUser) -> None:
     private.say("/style сохранить набросок быстрый набросок")
     message = private.say("/imagine лиса стиль:набросок --ar 1:1")
     assert content_of(private.request(message))[0] == "лиса, быстрый набросок"
