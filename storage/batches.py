@@ -26,6 +26,11 @@ _NAME_HEAD = (
     .values(batch_id=sa.bindparam("by_id"))
     .returning(*requests.c)
 )
+_LEFT_KEYS = (
+    sa.update(requests)
+    .where(requests.c.key.in_(sa.bindparam("by_keys", expanding=True)))
+    .values(key=requests.c.key + sa.literal("#") + sa.cast(requests.c.id, sa.Text))
+)
 _ALL_OF = sa.select(requests).where(requests.c.batch_id == sa.bindparam("of_batch")).order_by(requests.c.id)
 _BEGIN = (
     sa.update(batches)
@@ -44,7 +49,11 @@ def insert_batch(connection: sa.Connection, columns: dict[str, Any], count: int)
     """Insert the requests of a batch with these columns and return their rows, the head first.
 
     The key of the head is that of the cause. The others add their number to it, so a repeated cause meets all of them.
+    Requests whose head was deleted leave their keys: without it, the cause counts as a new one.
     """
+    connection.execute(
+        _LEFT_KEYS, {"by_keys": [f"{columns['key']}+{number}" for number in range(2, count + 1)]}
+    )
     head_id = connection.execute(statements.INSERT, columns).one().id
     rows = [connection.execute(_NAME_HEAD, {"by_id": head_id}).one()]
     for number in range(2, count + 1):

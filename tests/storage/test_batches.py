@@ -140,3 +140,18 @@ async def test_a_batch_moves_with_its_group(database: Database) -> None:
     moved = await batches.get(batch[0].id)
     assert moved is not None
     assert (moved.chat_id, moved.message_id, moved.file_id) == (-1_000_000_000_005, None, "g")
+
+
+async def test_a_cause_whose_head_was_deleted_is_accepted_anew(database: Database) -> None:
+    """An edited message is such a cause, once the picture of the head is deleted."""
+    batch = await _accept(database, _request())
+    await _make_ready(database, batch)
+    batches = Batches(database=database, clock=ManualClock())
+    cells = [one.id for one in batch]
+    await batches.settle_delivered(batch[0].id, dataclasses.replace(GRID, cells=cells))
+    await Requests(database=database, clock=ManualClock()).close(batch[0].id)
+    await History(database=database, clock=ManualClock()).delete(batch[0].id)
+    again = await _accept(database, _request())
+    assert [one.origin.key for one in again] == ["m:7:1", "m:7:1+2", "m:7:1+3"]
+    assert {one.id for one in again}.isdisjoint(cells)
+    assert len(await batches.requests_of(batch[0].id)) == 2
