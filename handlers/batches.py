@@ -18,6 +18,7 @@ from generation.singles import SingleOutcome, Singles
 from handlers import origins
 from handlers.commands import Command, without_mention
 from handlers.filters import (
+    has_picture,
     is_request_text,
     not_a_command,
     not_forgotten,
@@ -219,7 +220,7 @@ def router() -> Router:
     on_message(router, prompt_of_grid, Command("prompt"), answers_grid)
     on_message(router, text_in_reply, not_a_command, answers_grid, asks_in_grid)
     router.callback_query.register(
-        picture_picked, PickPicture.filter(), pressed_place, own_request, not_forgotten
+        picture_picked, PickPicture.filter(), pressed_place, own_request, not_forgotten, has_picture
     )
     router.callback_query.register(four_pressed, DrawFour.filter(), pressed_place, own_request, not_forgotten)
     router.callback_query.register(

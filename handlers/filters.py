@@ -25,7 +25,7 @@ from chat.callbacks import (
     TryAgain,
 )
 from chat.members import Members
-from core.model import AspectRatio, Draft, Request
+from core.model import SENDING, AspectRatio, Draft, Request, State
 from core.reply_target import ReplyTarget
 from handlers.bare_answers import without_yes
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
@@ -216,6 +216,16 @@ async def own_inline_prompt(
     if prompt.user_id != query.from_user.id:
         raise NotOwner
     return {"inline_prompt": prompt, "inline_message_id": query.inline_message_id}
+
+
+async def has_picture(_query: CallbackQuery, request: Request) -> bool:
+    """Pass buttons of requests whose picture counts. Raises ButtonExpired for others, which only forged data names.
+
+    A grid may be in the chat before the ledger knows that it is delivered.
+    """
+    if request.state not in SENDING and request.state is not State.DELIVERED:
+        raise ButtonExpired
+    return True
 
 
 class NamesRatio(Filter):

@@ -21,6 +21,7 @@ from handlers.commands import Command
 from handlers.comparisons import buttons_of, chain_of
 from handlers.filters import (
     NamesRatio,
+    has_picture,
     is_request_text,
     not_a_command,
     not_forgotten,
@@ -305,11 +306,18 @@ def router() -> Router:
         (ResultAction.MORE, more_pressed),
         (ResultAction.BACK, back_pressed),
         (ResultAction.EDIT, edit_pressed),
-        (ResultAction.ORIGINAL, original_pressed),
     ):
         router.callback_query.register(
             handler, ResultButton.filter(F.action == action), pressed_place, own_request, not_forgotten
         )
+    router.callback_query.register(
+        original_pressed,
+        ResultButton.filter(F.action == ResultAction.ORIGINAL),
+        pressed_place,
+        own_request,
+        not_forgotten,
+        has_picture,
+    )
     router.callback_query.register(
         ratio_pressed, DrawInRatio.filter(), NamesRatio(), pressed_place, own_request, not_forgotten
     )
