@@ -1,7 +1,6 @@
 """Several pictures at once: the buttons under their grid, the button that draws four more, and replies to a grid."""
 
 import re
-from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.filters import CommandObject
@@ -30,6 +29,7 @@ from handlers.filters import (
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
 from handlers.prompt import parse_prompt
+from handlers.styling import Styling
 from storage.batches import Batch, Batches
 from storage.requests import Requests
 
@@ -104,9 +104,10 @@ async def text_in_reply(
     requests: Requests,
     singles: Singles,
     private_replies: PrivateReplies,
+    styling: Styling,
     generation_service: GenerationService,
 ) -> None:
-    """Send or change the picture with the number before the words. A ratio alone draws the description in it.
+    """Send or change the picture with the number before the words. A ratio or a style alone draws the words in it.
 
     Words without a number are answered with the question which picture they mean.
     """
@@ -126,8 +127,9 @@ async def text_in_reply(
             )
         return
     parsed = parse_prompt(text)
-    if parsed.names_shape and request.source is None:
-        parsed = replace(parsed, prompt=parsed.prompt or request.prompt)
+    if (parsed.names_shape or parsed.changes_look) and request.source is None:
+        if not parsed.prompt:
+            parsed = await styling.of_picture(user.id, request, parsed)
         await generation_service.request_or_ask(origin, parsed, translate, edited=edited)
         return
     example = one_line(parsed.prompt) or translate.raw("which-one-example")
@@ -166,6 +168,7 @@ async def imagine_in_reply(
     requests: Requests,
     singles: Singles,
     private_replies: PrivateReplies,
+    styling: Styling,
     generation_service: GenerationService,
 ) -> None:
     """Do the same with /imagine."""
@@ -179,6 +182,7 @@ async def imagine_in_reply(
         requests,
         singles,
         private_replies,
+        styling,
         generation_service,
     )
 
