@@ -64,7 +64,7 @@ class StickerMaker:
         entry = await self._stickers.claim(user_id, request.id, bot_name)
         for _ in range(_MOST_SETS):
             present = await self._sticker_sets.read(entry.set_name)
-            found = _find(present or [], entry)
+            found = await self._find(present, entry)
             if found is None:
                 if entry.file_id is not None:  # the user has deleted it
                     entry = await self._stickers.renew(entry)
@@ -123,18 +123,21 @@ class StickerMaker:
             except SetIsFull:
                 return None
         now = await self._sticker_sets.read(entry.set_name)
-        found = _find(now or [], replace(entry, position=position))
+        found = await self._find(now, replace(entry, position=position))
         if found is None:
             raise NotInSet
         return found
 
+    async def _find(self, present: list[StickerFile] | None, entry: StickerEntry) -> StickerFile | None:
+        """Return the sticker of an entry in a set, or None.
 
-def _find(present: list[StickerFile], entry: StickerEntry) -> StickerFile | None:
-    """Return the sticker of an entry in a set, or None.
-
-    While it is being added, it may have another unique id than the uploaded file. It then has its position.
-    """
-    by_id = next((one for one in present if one.unique_id == entry.unique_id), None)
-    if by_id is not None or entry.file_id is not None or entry.position is None:
-        return by_id
-    return present[entry.position] if len(present) > entry.position else None
+        While it is being added, it may have another unique id than the uploaded file. It then has its position, unless
+        the addition has failed and the sticker of another picture is there by now.
+        """
+        by_id = next((one for one in present or [] if one.unique_id == entry.unique_id), None)
+        if by_id is not None or entry.file_id is not None or entry.position is None:
+            return by_id
+        there = (present or [])[entry.position : entry.position + 1]
+        if not there or there[0].unique_id in await self._stickers.unique_ids_of_others(entry):
+            return None
+        return there[0]

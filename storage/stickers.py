@@ -135,6 +135,17 @@ class Stickers:
         row = await self._database.read(lambda connection: connection.execute(statement).first())
         return None if row is None else StickerEntry(**row._asdict())
 
+    async def unique_ids_of_others(self, entry: StickerEntry) -> set[str]:
+        """Return the unique ids of the stickers of other pictures in the set of an entry."""
+        others = sa.select(stickers.c.unique_id).where(
+            stickers.c.user_id == entry.user_id,
+            stickers.c.request_id != entry.request_id,
+            stickers.c.set_name == entry.set_name,
+            stickers.c.file_id.is_not(None),
+            stickers.c.unique_id.is_not(None),
+        )
+        return await self._database.read(lambda connection: set(connection.execute(others).scalars()))
+
     async def get_set(self, name: str) -> StickerSet | None:
         """Return a set by its name, or None."""
         statement = sa.select(sticker_sets).where(sticker_sets.c.name == name)

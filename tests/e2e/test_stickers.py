@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from aiogram.types import Message, User
 from PIL import Image
 
+from playground import faults
 from playground.faults import Fault
 from playground.stickers import MOST_STICKERS
 from storage.schema import stickers
@@ -157,6 +158,23 @@ async def test_a_picture_under_a_spoiler_becomes_no_sticker(shared_bot: World) -
     _press(shared_bot, ann, drawn)
     await shared_bot.wait_for_toast(drawn, "A sticker can’t be hidden", alert=True)
     assert _sets(shared_bot, ann) == {}
+
+
+async def test_a_sticker_that_was_not_added_is_never_that_of_another_picture(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    first, second, third = [
+        await _draw(shared_bot, ann, f"{what} --ar 1:1") for what in ("fox", "cat", "owl")
+    ]
+    await _sticker(shared_bot, ann, first)
+    refused = faults.telegram(400, "Bad Request: STICKER_FILE_INVALID")
+    shared_bot.telegram.faults.add(Fault("addStickerToSet", answer=refused, times=1, only=f"user {ann.id}."))
+    _press(shared_bot, ann, second)
+    await shared_bot.wait_for_text(ann, "does not take this picture")
+    await shared_bot.wait_until_handled()
+    other = await _sticker(shared_bot, ann, third)
+    own = await _sticker(shared_bot, ann, second)
+    assert own.sticker != other.sticker
+    assert [len(stickers) for stickers in _sets(shared_bot, ann).values()] == [3]
 
 
 @pytest.mark.parametrize("same_unique_ids", [True, False])
