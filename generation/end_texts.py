@@ -49,10 +49,13 @@ class EndTexts:
         """Return the sentence about a cancelled request."""
         return translate("cancelled", left=await self._remaining(request, translate))
 
-    async def failed(self, request: Request, translate: Translator) -> EndText:
-        """Return the sentence about a failure, with a button if the request may succeed in another try."""
+    async def failed(self, request: Request, translate: Translator, *, alone: bool = False) -> EndText:
+        """Return the sentence about a failure, with a button if the request may succeed in another try.
+
+        That of a request of a batch is about the whole batch, unless it is `alone`.
+        """
         text = await self._failure(request, translate)
-        if request.batch_id is not None:
+        if request.batch_id is not None and not alone:
             text = f"{translate('batch-none')} {text}"
         return EndText(text, _keyboard(request, translate))
 

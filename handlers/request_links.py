@@ -65,7 +65,7 @@ async def link_opened(
     elif request.state in PENDING | SENDING:
         text = await _status(request, translate, engine, poll_schedule, clock)
     elif request.state is State.FAILED:
-        text, buttons = await end_texts.failed(request, translate)
+        text, buttons = await end_texts.failed(request, translate, alone=True)
     elif request.state is State.CANCELLED:
         text = await end_texts.cancelled(request, translate)
     else:

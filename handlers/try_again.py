@@ -23,10 +23,18 @@ async def try_again_pressed(
     batches: Batches,
     generation_service: GenerationService,
 ) -> None:
-    """Try a failed request or batch again, once. The message about the failure becomes the status message."""
+    """Try a failed request again, once, or its batch if no picture of it came.
+
+    The message about the failure becomes the status message.
+    """
     if request.state is not State.FAILED:
         raise ButtonExpired
-    batch = None if request.batch_id is None else await batches.get(request.batch_id)
+    batch, count = request.batch_id, 1
+    if batch is not None and not any(
+        one.state is State.DELIVERED for one in await batches.requests_of(batch)
+    ):
+        stored = await batches.get(batch)
+        count = 1 if stored is None else stored.size
     origin = origins.of_try_again(request, translate.language)
     first = request.place
     # A link to the request shows the message in the private chat, also if the picture belongs elsewhere.
@@ -37,7 +45,7 @@ async def try_again_pressed(
         ratio or request.ratio,
         request.source,
         status_message_id=place.reply_to if same else None,
-        count=1 if batch is None else batch.size,
+        count=count,
     )
     await generation_service.submit(again, translate, query_id=query.id)
 

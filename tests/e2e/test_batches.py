@@ -173,6 +173,22 @@ async def test_what_came_is_shown_and_the_rest_is_explained(shared_bot: World) -
     assert shared_bot.messages_to(ann) == [grid]
 
 
+async def test_the_link_of_a_missing_picture_is_about_that_one(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    failed = {"code": 0, "id": "x", "status": "failed", "message": "no", "url": None}
+    shared_bot.media.faults.add(Fault("result", answer=faults.json(failed), only="an egret", times=1))
+    await _grid(shared_bot, ann, "/imagine an egret --n 3 --ar 1:1")
+    await shared_bot.wait_until_closed()
+    rows = shared_bot.rows("SELECT id FROM requests WHERE user_id = ? AND state = 'failed'", ann.id)
+    shared_bot.telegram.say(ann, f"/start r{rows[0]['id']}")
+    text = await shared_bot.wait_for_text(ann, "The picture service could not draw this.")
+    assert "None of the pictures came" not in (text.text or "")
+    shared_bot.telegram.press(ann, text, "Try again")
+    drawn = await shared_bot.wait_for_picture(ann, 2)
+    assert drawn.caption == "an egret"
+    assert len(_states(shared_bot, ann)) == 4
+
+
 async def test_no_picture_at_all_is_one_message_that_tries_all_again(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     refused = {"code": 3, "message": "no"}
