@@ -12,10 +12,10 @@ _NAME = r"(?:n|т)"
 _GAP = r"\s{0,8}"  # bounded, as in handlers/prompt.py
 _QUOTES = rf"[{OPENING}{MARKS}]{{0,2}}"
 # Phones turn `--` into a long dash. With a number behind it, each dash makes a flag of `n`, also right behind a word;
-# without one, `--` or a long dash between words.
+# without one, `--` or a long dash between words. A long dash before a name such as N64 or T34 is prose.
 COUNT_FLAG = re.compile(
     rf"""
-    (?:(?<![^\W_]|[—-])[-—]+|--\ ?|—[-—]{{0,3}}\ ?){_NAME}{_GAP}[:=]?{_GAP}{_QUOTES}
+    (?!-?—[-—]{{0,3}}\ ?{_NAME}\d{{2}})(?:(?<![^\W_]|[—-])[-—]+|--\ ?|—[-—]{{0,3}}\ ?){_NAME}{_GAP}[:=]?{_GAP}{_QUOTES}
         (?P<number>\d(?:[\w:/×]|[.,](?=\d)|-(?!-)){{0,20}}){_QUOTES}[.,;!]*
     | (?<![^\W_]|[—-])(?:--+|-?—[-—]*){_NAME}(?:{_GAP}[=:]{_GAP}(?P<given>[^\s.,;!]{{0,40}})|(?=[^\w-]|$))
     """,

@@ -60,7 +60,20 @@ def test_any_other_number_is_refused(value: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a fox", "the nth fox", "a fox - n 4", "variable n 4", "a-n 4", "a fox –north 4", "route 66-n", "x-n-4"],
+    [
+        "a fox",
+        "the nth fox",
+        "a fox - n 4",
+        "variable n 4",
+        "a-n 4",
+        "a fox –north 4",
+        "route 66-n",
+        "x-n-4",
+        "a retro console — N64 cartridge",
+        "a Nintendo—N64",
+        "танк — Т34 в снегу",
+        "танк —Т90",
+    ],
 )
 def test_prose_is_no_flag(text: str) -> None:
     assert parse_prompt(text) == ParsedPrompt(text, None)
