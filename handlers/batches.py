@@ -6,6 +6,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
+from chat import keyboards
 from chat.callbacks import DrawFour, PickPicture, ResultAction, ResultButton
 from chat.captions import one_line
 from chat.private_replies import PrivateReplies
@@ -195,7 +196,9 @@ async def prompt_of_grid(
     private_replies: PrivateReplies,
 ) -> None:
     """Send the prompt of a grid, to copy."""
-    await private_replies.send(place_of(message), user.id, translate("prompt-back", prompt=request.prompt))
+    keyboard = keyboards.copy_prompt(translate, request.prompt)
+    text = translate("prompt-back", prompt=request.prompt)
+    await private_replies.send(place_of(message), user.id, text, keyboard=keyboard)
 
 
 async def _picked(number: re.Match[str] | None, batch: Batch, requests: Requests) -> Request | None:

@@ -215,7 +215,9 @@ async def test_replies_to_a_grid_name_a_number(shared_bot: World) -> None:
     first = shared_bot.pictures(ann)[2]
     assert (first.caption, changed.caption) == ("a fox", "make it night")
     shared_bot.telegram.say(ann, "/prompt", reply_to=grid)
-    await shared_bot.wait_for_text(ann, "a fox")
+    copied = await shared_bot.wait_for_text(ann, "a fox")
+    assert copied.reply_markup is not None
+    assert copied.reply_markup.inline_keyboard[0][0].copy_text is not None
     await shared_bot.wait_until_closed()
     rows = shared_bot.rows("SELECT id, parent_id, prompt FROM requests WHERE user_id = ? ORDER BY id", ann.id)
     assert [row["prompt"] for row in rows] == ["a fox", "a fox", "make it night"]
