@@ -13,7 +13,8 @@ from core.model import FINAL, PENDING, SENDING, Ending, Request
 from generation.batch_cancel import cancel_batch
 from generation.engine import Engine
 from handlers import origins
-from handlers.filters import own_request
+from handlers.filters import is_same_chat, own_request
+from handlers.identity import place_of
 from handlers.queue import list_pending
 from storage.batches import Batches
 from storage.drafts import Drafts
@@ -39,8 +40,10 @@ async def cancel_pressed(
     if not callback_data.listed and await _is_second_tap(request, drafts, clock):
         await sender.toast(query.id, translate.raw("toast-cancel-again"))
         return
-    message_id = query.message.message_id if query.message is not None else None
-    status_id = None if callback_data.listed else message_id
+    pressed = place_of(query.message) if query.message is not None else None
+    # A link to a request shows its question in the private chat, also if the request belongs elsewhere.
+    elsewhere = pressed is not None and not callback_data.listed and not is_same_chat(pressed, request.place)
+    status_id = None if pressed is None or callback_data.listed or elsewhere else pressed.reply_to
     batch = (
         []
         if request.batch_id is None or callback_data.listed
@@ -60,6 +63,8 @@ async def cancel_pressed(
     if status_id is not None and status_id != request.status_message_id and (cancelled or finished):
         # A status message that a later one has replaced in the ledger.
         await sender.delete(request.place.chat_id, status_id)
+    if elsewhere and pressed is not None and (cancelled or finished):
+        await sender.delete(pressed.chat_id, pressed.require_reply_to())
     if callback_data.listed and query.message is not None:
         chat_id = query.message.chat.id
         listed = _listed(query)

@@ -118,6 +118,11 @@ async def question_answered(message: Message, user: UserIdentity, drafts: Drafts
     return None if older else draft
 
 
+def is_same_chat(one: ReplyTarget, other: ReplyTarget) -> bool:
+    """Return whether two places are in the same chat, or are the same inline message."""
+    return (one.chat_id, one.inline_message_id) == (other.chat_id, other.inline_message_id)
+
+
 class _NamesUser(Protocol):
     user: int
 

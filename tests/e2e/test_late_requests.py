@@ -139,6 +139,36 @@ async def test_in_a_group_the_question_answers_the_message_and_only_its_owner_ma
     assert (len(own_bot.media.tasks), own_bot.quota_used(ann)) == (1, 1)
 
 
+@pytest.mark.parametrize("label", ["No, thanks", "Draw it"])
+async def test_an_answer_under_a_link_leaves_other_messages_of_the_group(own_bot: World, label: str) -> None:
+    """The link shows the question in the private chat, whose message ids the group has, too."""
+    ann = own_bot.add_user()
+    group = own_bot.add_group(ann)
+    _refuse_creates(own_bot)
+    own_bot.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
+    await _stop_while_requests_wait(own_bot)
+    await own_bot.process.start()
+    question = await own_bot.wait_for_text_in(group, "Do you still want “a fox”?")
+    number = own_bot.rows("SELECT id FROM requests")[0]["id"]
+    own_bot.telegram.say(ann, f"/start r{number}")
+    shown = await own_bot.wait_for_text(ann, "Do you still want “a fox”?")
+    own_bot.telegram.seen.clear()
+    own_bot.telegram.press(ann, shown, label)
+    await own_bot.wait_for_toast(shown, "Cancelled" if label == "No, thanks" else "On it!")
+    await own_bot.wait_until_handled()
+    await own_bot.wait_until_closed()
+    touched = [
+        json.loads(call)["message_id"]
+        for call in own_bot.telegram.seen
+        if json.loads(call).get("chat_id") == group and "message_id" in json.loads(call)
+    ]
+    assert shown.message_id not in touched
+    assert question.reply_to_message is not None
+    assert set(touched) <= {question.message_id, question.reply_to_message.message_id}
+    if label == "No, thanks":
+        assert (ann.id, shown.message_id) not in own_bot.telegram.chats.messages
+
+
 async def test_an_inline_message_becomes_the_question_and_then_the_picture(own_bot: World) -> None:
     ann = own_bot.add_user()
     club = own_bot.add_group(ann)
