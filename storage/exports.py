@@ -91,14 +91,14 @@ class Exports:
                 requests.c.user_id == user_id, ~requests.c.forget
             )
             last_id = connection.execute(newest).scalar()
-            if last_id is None:
+            if last_id is None and not _keeps_more(connection, user_id):
                 return None
             values = {
                 "key": key,
                 "user_id": user_id,
                 "language": language,
                 "asked_at": now,
-                "last_id": last_id,
+                "last_id": last_id or 0,
             }
             row = connection.execute(insert(exports).returning(*exports.c), values).one()
             return _read(row)
@@ -201,6 +201,17 @@ class Exports:
         )
         row = await self._database.write(lambda connection: connection.execute(statement).first())
         return None if row is None else _read(row)
+
+
+def _keeps_more(connection: sa.Connection, user_id: int) -> bool:
+    """Return whether anything but requests is kept that an export contains."""
+    own: list[sa.Select[Any]] = [
+        sa.select(sa.literal(1)).where(table.c.user_id == user_id)
+        for table in (drafts, inline_prompts, searches, styles)
+    ]
+    own.append(sa.select(sa.literal(1)).where(preferences.c.subject_id == user_id))
+    own.append(sa.select(sa.literal(1)).where(sticker_sets.c.user_id == user_id, ~sticker_sets.c.forget))
+    return any(connection.execute(one.limit(1)).first() is not None for one in own)
 
 
 def _read(row: sa.Row[Any]) -> Export:

@@ -42,6 +42,15 @@ async def test_nothing_is_exported_of_a_user_without_requests(exports: Exports, 
     assert await exports.next_open() is None
 
 
+async def test_what_is_kept_beside_requests_is_exported_by_itself(
+    exports: Exports, database: Database, clock: ManualClock
+) -> None:
+    await Searches(database=database, clock=clock).add("m:7:1:", USER, "fox")
+    export = await _begin(exports, "m:7:2:")
+    assert await exports.requests_after(export, 0, 100) == []
+    assert [words for words, _ in (await exports.choices(USER)).searches] == ["fox"]
+
+
 async def test_a_user_has_one_export_an_hour(
     exports: Exports, requests: Requests, clock: ManualClock
 ) -> None:
