@@ -24,6 +24,7 @@ from handlers.identity import UserIdentity
 from handlers.inline_service import InlineService
 from handlers.prompt import ParsedPrompt, PromptTooLong, parse_prompt
 from handlers.styling import Styling
+from handlers.user_errors import NotOwner
 from storage.inline_prompts import InlinePrompt, InlinePrompts
 from storage.picture_history import History
 from storage.requests import Requests
@@ -115,6 +116,8 @@ async def drop_pressed(
     )
     request = await requests.by_key(origin.key)
     if request is not None:
+        if request.user_id != inline_prompt.user_id:  # forged: the button of one message under another's
+            raise NotOwner
         cancelled = await engine.cancel(request.id)
         await sender.toast(query.id, translate.raw("toast-cancelled" if cancelled else "toast-too-late"))
         return

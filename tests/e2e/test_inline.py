@@ -133,6 +133,21 @@ async def test_a_result_that_is_dropped_draws_nothing(shared_bot: World) -> None
     assert _requests(shared_bot, ann) == 0
 
 
+async def test_a_forged_button_cancels_nothing_of_another_user(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
+    club = _club(shared_bot, ann, ben)
+    shared_bot.hold_tasks()
+    sent = await _choose(shared_bot, ann, "an owl", club)
+    await shared_bot.wait_until(lambda: buttons(shared_bot.current(sent)) == ["Cancel"])
+    await _ask(shared_bot, ben, "a hen")
+    own = shared_bot.rows("SELECT id FROM inline_prompts WHERE user_id = ?", ben.id)[0]["id"]
+    shared_bot.telegram.press_data(ben, sent, f"j:{own}")
+    await shared_bot.wait_for_toast(sent, "Only the person who asked")
+    shared_bot.finish_tasks()
+    await _wait_for_photo(shared_bot, sent)
+    await shared_bot.wait_until_closed()
+
+
 async def test_a_failure_is_a_sentence_with_another_try(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.media.faults.add(Fault("create", only="a stubborn owl", answer=_FAILED))
