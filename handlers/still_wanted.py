@@ -8,7 +8,8 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import ENDED_WITHOUT_PICTURE, Request
 from generation.engine import Engine
-from handlers.filters import own_request
+from handlers.filters import is_same_chat, own_request
+from handlers.identity import place_of
 from handlers.user_errors import ButtonExpired
 from storage.late_requests import LateRequests
 from storage.requests import Requests
@@ -26,9 +27,11 @@ async def draw_pressed(
     """Draw the request. Its question becomes its status message. Raises ButtonExpired if the request has ended."""
     if request.state in ENDED_WITHOUT_PICTURE:
         raise ButtonExpired
-    if request.is_asked and request.status_message_id is None and query.message is not None:
+    pressed = place_of(query.message) if query.message is not None else None
+    here = pressed is not None and is_same_chat(pressed, request.place)
+    if request.is_asked and request.status_message_id is None and pressed is not None and here:
         # A process ended after it sent this question and before it stored the id.
-        await requests.set_status_message(request.id, query.message.message_id)
+        await requests.set_status_message(request.id, pressed.require_reply_to())
     resumed = await late_requests.resume(request.id)
     await sender.toast(query.id, translate.raw("toast-repeated" if resumed is None else "toast-accepted"))
     if resumed is not None:

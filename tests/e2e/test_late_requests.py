@@ -169,6 +169,29 @@ async def test_an_answer_under_a_link_leaves_other_messages_of_the_group(own_bot
         assert (ann.id, shown.message_id) not in own_bot.telegram.chats.messages
 
 
+async def test_a_question_under_a_link_is_no_status_message_of_the_group(own_bot: World) -> None:
+    """Its own question may not be sent yet, or its id not be stored."""
+    ann = own_bot.add_user()
+    group = own_bot.add_group(ann)
+    _refuse_creates(own_bot)
+    own_bot.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
+    await _stop_while_requests_wait(own_bot)
+    await own_bot.process.start()
+    await own_bot.wait_for_text_in(group, "Do you still want “a fox”?")
+    number = own_bot.rows("SELECT id FROM requests")[0]["id"]
+    own_bot.telegram.say(ann, f"/start r{number}")
+    shown = await own_bot.wait_for_text(ann, "Do you still want “a fox”?")
+    own_bot.hold_tasks()
+    with connect(own_bot.process.settings["DATABASE_URL"]) as ledger:
+        ledger.execute(sa.update(requests).values(status_message_id=None))
+    own_bot.telegram.press(ann, shown, "Draw it")
+    await own_bot.wait_for_toast(shown, "On it!")
+    await own_bot.wait_until_handled()
+    assert own_bot.rows("SELECT status_message_id AS id FROM requests")[0]["id"] != shown.message_id
+    own_bot.finish_tasks()
+    await own_bot.wait_for_picture_in(group)
+
+
 async def test_an_inline_message_becomes_the_question_and_then_the_picture(own_bot: World) -> None:
     ann = own_bot.add_user()
     club = own_bot.add_group(ann)
