@@ -56,13 +56,14 @@ async def link_opened(
         keyboard = keyboards.picture(translate, request)
         if await singles.show(request, place, caption(request.prompt), keyboard) is not None:
             return
+    if request.is_asked:
+        question = translate("still-wanted", prompt=one_line(request.prompt))
+        await sender.send_text(place, question, keyboard=still_wanted(translate, request))
+        return
     buttons: InlineKeyboardMarkup | None = None
     if request.state in PENDING:
         buttons = cancel_listed(translate, [request])
-    if request.is_asked:
-        text = translate("still-wanted", prompt=one_line(request.prompt))
-        buttons = still_wanted(translate, request)
-    elif request.state in PENDING | SENDING:
+    if request.state in PENDING | SENDING:
         text = await _status(request, translate, engine, poll_schedule, clock)
     elif request.state is State.FAILED:
         text, buttons = await end_texts.failed(request, translate, alone=True)
@@ -77,8 +78,6 @@ async def link_opened(
 async def _status(
     request: Request, translate: Translator, engine: Engine, poll_schedule: PollSchedule, clock: Clock
 ) -> str:
-    if request.is_asked:
-        return translate("request-asked")
     phase = Phase.SENDING if request.state in SENDING else Phase.DRAWING
     positions = await engine.queue_positions()
     if request.id in positions:

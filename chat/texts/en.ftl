@@ -375,7 +375,6 @@ export-failed = I’m sorry, I could not get the copy of your data through to yo
 
 request-not-yours = I can’t show the picture behind this link: it’s somebody else’s, or it was deleted. Describe one, and I’ll draw it.
 request-named = “{ $prompt }”
-request-asked = ❓ It waits for your reply: I asked in its chat whether you still want it.
 request-lost = I have no copy of this picture. Send its description again, and I’ll draw it anew.
 
 ## The command menu

@@ -387,7 +387,6 @@ export-failed = Lo siento, no logré entregarte la copia de tus datos. Envía /e
 
 request-not-yours = No puedo mostrar la imagen de este enlace: es de otra persona o se eliminó. Describe una y la dibujo.
 request-named = “{ $prompt }”
-request-asked = ❓ Espera tu respuesta: en su chat pregunté si todavía la quieres.
 request-lost = No tengo copia de esta imagen. Envía otra vez su descripción y la dibujo de nuevo.
 
 ## El menú de comandos

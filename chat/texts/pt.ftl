@@ -387,7 +387,6 @@ export-failed = Sinto muito, não consegui entregar a cópia dos seus dados. Env
 
 request-not-yours = Não posso mostrar a imagem deste link: ela é de outra pessoa ou foi apagada. Descreva uma, e eu desenho.
 request-named = “{ $prompt }”
-request-asked = ❓ Espera sua resposta: no chat dela perguntei se você ainda quer.
 request-lost = Não tenho cópia desta imagem. Envie a descrição de novo, e eu desenho outra vez.
 
 ## O menu de comandos

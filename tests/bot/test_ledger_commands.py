@@ -8,6 +8,7 @@ import pytest
 
 from bot import cli
 from bot.ledger_commands import print_transfer
+from storage.ledger_rows import TABLES
 from tests.support.released_ledgers import DUMPS, build_ledger
 
 
@@ -27,7 +28,7 @@ def test_a_terminal_shows_each_table_and_the_setting_with_a_hidden_password(
         assert print_transfer(f"sqlite:///{ledger}", url)
     lines = terminal.getvalue().splitlines()
     assert any(line.startswith("requests: ") and line.endswith(" rows") for line in lines)
-    assert len(lines) == 13
+    assert len(lines) == len(TABLES)
     moved, setting, _ = capsys.readouterr().out.splitlines()
     assert moved.startswith(f"{ledger} is moved: ")
     hidden = postgres_url.replace("imagine@", "imagine:***@")

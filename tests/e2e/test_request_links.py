@@ -96,7 +96,7 @@ async def test_a_link_shows_a_request_on_its_way(shared_bot: World) -> None:
     waiting = await shared_bot.wait_for_text(ann, "“a hill”\n⏳ Your picture is")
     _set_asked(shared_bot, rows[2]["id"], time.time())
     _open(shared_bot, ann, rows[2]["id"])
-    await shared_bot.wait_for_text(ann, "“a hill”\n❓ It waits for your reply")
+    await shared_bot.wait_for_text(ann, "Do you still want “a hill”")
     _set_asked(shared_bot, rows[2]["id"], None)
     shared_bot.telegram.press(ann, waiting, "✕ a hill")
     await shared_bot.wait_for_toast(waiting, "Cancelled")
