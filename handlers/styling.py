@@ -13,6 +13,7 @@ from storage.styles import Styles
 
 _MOST_LIKE, _LIKENESS = 3, 0.5
 """Names that the answer to an unknown one lists, and how alike they must be (difflib.get_close_matches)."""
+_LESS_LIKE = 0.15
 
 
 class Styling:
@@ -48,6 +49,9 @@ class Styling:
             names |= {key: written for key, curated in curated_keys().items() if curated is style}
             names[key_of(written)] = written
         alike = difflib.get_close_matches(key_of(name), list(names), n=2 * _MOST_LIKE, cutoff=_LIKENESS)
+        # A name of another language that is far less alike is none that the user means.
+        likeness = {key: difflib.SequenceMatcher(None, key_of(name), key).ratio() for key in alike}
+        alike = [key for key in alike if likeness[key] > max(likeness.values()) - _LESS_LIKE]
         return tuple(dict.fromkeys(names[key] for key in alike))[:_MOST_LIKE]
 
     async def apply(

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,27 @@ async def read_parameters(request: web.Request) -> tuple[dict[str, Any], dict[st
         return dict(await request.json()), {}
     raw: dict[str, Any] = dict(request.query)
     files: dict[str, Upload] = {}
-    for name, value in (await request.post()).items():
-        if isinstance(value, web.FileField):
-            files[name] = Upload(value.filename, value.file.read())
-        else:
-            raw[name] = value
+    if request.content_type.startswith("multipart/"):
+        await _read_parts(request, raw, files)
+    else:
+        raw |= await request.post()
     return {name: _value(text) for name, text in raw.items()}, files
+
+
+async def _read_parts(request: web.Request, raw: dict[str, Any], files: dict[str, Upload]) -> None:
+    """Read a form into memory. `request.post` leaves a temporary file open if the bot is killed during an upload."""
+    total = 0
+    async for part in await request.multipart():
+        assert isinstance(part, BodyPartReader)  # noqa: S101 - no form holds another one
+        data = bytes(await part.read())
+        total += len(data)
+        if total > request.client_max_size:
+            raise web.HTTPRequestEntityTooLarge(request.client_max_size, total)
+        name = part.name or ""
+        if part.filename is None:
+            raw[name] = data.decode()
+        else:
+            files[name] = Upload(part.filename, data)
 
 
 def _value(text: Any) -> Any:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from chat.profile_picture import SIDE
+from chat.translations import LANGUAGES
 from playground import faults, files
 from playground.faults import Fault
 from playground.profile import description_for
@@ -18,6 +19,9 @@ from tests.support.process_launcher import ROOT, started
 from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+PARTS = 2 + 5 * len(LANGUAGES)
+"""The menu button and the picture, and for each language three menus and two descriptions."""
 
 _SETTERS = (
     "setMyDescription",
@@ -44,7 +48,7 @@ async def test_setup_asks_first_and_changes_nothing_without_an_answer(sqlite_bot
     assert "  set   menu button: shows the commands" in lines
     assert "  set   profile picture: a lighthouse at night" in lines
     assert "  keep  name: Imagine (/setname of @BotFather changes it)" in lines
-    assert lines[-2].startswith("Set these 12? [y/N]")
+    assert lines[-2].startswith(f"Set these {PARTS}? [y/N]")
     assert lines[-1] == "Nothing was changed."
 
 
@@ -68,11 +72,11 @@ async def test_setup_sets_every_part_once_and_the_start_sets_nothing_again(sqlit
     chats = sqlite_bot.telegram.chats
     code, out, _ = await run_to_end(sqlite_bot, "setup", "--yes")
     assert code == 0
-    assert sum(line.startswith("ok    ") for line in out.splitlines()) == 12
+    assert sum(line.startswith("ok    ") for line in out.splitlines()) == PARTS
     first = dict.fromkeys(_SETTERS, 1) | {
-        "setMyDescription": 2,
-        "setMyShortDescription": 2,
-        "setMyCommands": 6,
+        "setMyDescription": len(LANGUAGES),
+        "setMyShortDescription": len(LANGUAGES),
+        "setMyCommands": 3 * len(LANGUAGES),
     }
     assert _set(sqlite_bot) == first
     assert "маяк в шторм" in description_for(chats, "description", "ru")
@@ -84,14 +88,16 @@ async def test_setup_sets_every_part_once_and_the_start_sets_nothing_again(sqlit
     code, out, _ = await run_to_end(sqlite_bot, "setup")
     assert (code, out.splitlines()[-1]) == (0, "Everything is as it should be.")
     await sqlite_bot.process.start(until="menus set")
-    await sqlite_bot.wait_until(lambda: sqlite_bot.telegram.calls["getMyShortDescription"] == 6)
+    await sqlite_bot.wait_until(
+        lambda: sqlite_bot.telegram.calls["getMyShortDescription"] == 3 * len(LANGUAGES)
+    )
     assert await sqlite_bot.process.stop() == 0
     assert _set(sqlite_bot) == first
 
 
 async def test_setup_runs_beside_the_bot_and_sets_what_the_start_leaves(own_bot: World) -> None:
     await own_bot.process.start(until="menus set")
-    await own_bot.wait_until(lambda: own_bot.telegram.calls["setMyShortDescription"] == 2)
+    await own_bot.wait_until(lambda: own_bot.telegram.calls["setMyShortDescription"] == len(LANGUAGES))
     code, out, _ = await run_to_end(own_bot, "setup", "--yes")
     assert code == 0
     assert [line for line in out.splitlines() if line.startswith("ok")] == [
@@ -127,7 +133,7 @@ async def test_a_repeat_sets_the_rest_after_a_refusal(sqlite_bot: World) -> None
     assert out.splitlines()[-1] == "Run `imagine-bot setup` again for the rest."
     code, out, _ = await run_to_end(sqlite_bot, "setup", "--yes")
     assert code == 0
-    assert sum(line.startswith("ok    ") for line in out.splitlines()) == 11
+    assert sum(line.startswith("ok    ") for line in out.splitlines()) == PARTS - 1
     assert _set(sqlite_bot)["setMyDescription"] == 2
 
 
