@@ -22,6 +22,7 @@ from chat.rate_limiter import LocalRateLimiter, RateLimiter, SharedRateLimiter
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender, make_bot
 from chat.sticker_sets import StickerSets
+from chat.telegram_files import TelegramFiles
 from chat.translations import Translations
 from core.clock import Clock
 
@@ -33,6 +34,7 @@ class ChatParts:
     bot: Bot
     bot_switches: BotSwitches
     deletion_scheduler: DeletionScheduler
+    files: TelegramFiles
     inline_messages: InlineMessages
     languages: LanguageResolver
     members: Members
@@ -72,6 +74,7 @@ def build_chat(
         bot=bot,
         bot_switches=bot_switches,
         deletion_scheduler=deletion_scheduler,
+        files=TelegramFiles(bot, folder=settings.telegram_files_dir),
         inline_messages=inline_messages,
         languages=LanguageResolver(translations=translations, preferences=storage.preferences),
         members=Members(caller=caller, clock=clock),

@@ -4,9 +4,7 @@ from contextlib import AsyncExitStack
 
 from bot.build_chat import ChatParts
 from bot.build_storage import StorageParts
-from bot.replica import Replica
-from bot.settings import Settings
-from chat.telegram_files import TelegramFiles
+from bot.replica import Replica, lease_of
 from core.clock import Clock
 from generation.export_archive import ExportArchives
 from generation.exporter import Exporter
@@ -17,7 +15,6 @@ LOOK_SECONDS = 5.0
 
 
 def build_exporter(
-    settings: Settings,
     *,
     clock: Clock,
     storage: StorageParts,
@@ -32,7 +29,7 @@ def build_exporter(
         archives=ExportArchives(
             bot=chat.bot,
             exports=storage.exports,
-            files=TelegramFiles(chat.bot, folder=settings.telegram_files_dir),
+            files=chat.files,
             singles=singles,
             clock=clock,
         ),
@@ -40,12 +37,8 @@ def build_exporter(
         picture_sender=chat.picture_sender,
         translations=chat.translations,
         clock=clock,
-        wait_for_lease=_never_wait if replica is None else replica.wait_for_lease,
+        wait_for_lease=lease_of(replica),
         look_seconds=None if replica is None else LOOK_SECONDS,
     )
     stack.push_async_callback(exporter.stop)
     return exporter
-
-
-async def _never_wait() -> None:
-    """Stand in for the lease of a replica: no other process takes over the work of a single one."""

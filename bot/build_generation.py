@@ -10,9 +10,8 @@ from bot.build_provider import ProviderParts
 from bot.build_sources import SourceParts, build_sources
 from bot.build_storage import StorageParts
 from bot.build_workflows import WorkflowParts
-from bot.replica import Replica
+from bot.replica import Replica, lease_of
 from bot.settings import Settings
-from chat.telegram_files import TelegramFiles
 from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarms
@@ -163,7 +162,7 @@ def build_generation(
         requests=storage.requests,
         batches=storage.batches,
         fetcher=fetcher,
-        files=TelegramFiles(chat.bot, folder=settings.telegram_files_dir),
+        files=chat.files,
         picture_sender=chat.picture_sender,
         keyboards=chat.result_keyboards,
         clock=clock,
@@ -175,7 +174,6 @@ def build_generation(
         end_texts=end_texts,
         engine=engine,
         exporter=build_exporter(
-            settings,
             clock=clock,
             storage=storage,
             chat=chat,
@@ -191,7 +189,7 @@ def build_generation(
         sources=sources,
         sticker_maker=StickerMaker(
             bot=chat.bot,
-            files=TelegramFiles(chat.bot, folder=settings.telegram_files_dir),
+            files=chat.files,
             converter=converter,
             sticker_sets=chat.sticker_sets,
             stickers=storage.stickers,
@@ -257,7 +255,7 @@ def _build_engine(
     replica: Replica | None,
     shared: WorkflowParts | None,
 ) -> Engine:
-    wait_for_lease = _never_wait if replica is None else replica.wait_for_lease
+    wait_for_lease = lease_of(replica)
     lifecycle = Lifecycle(
         requests=storage.requests,
         circuit_breaker=circuit_breaker,
@@ -411,7 +409,3 @@ def _build_request_end(
         translations=chat.translations,
     )
     return RequestEnd(delivery=delivery, finalizer=finalizer, batch_end=batch_end)
-
-
-async def _never_wait() -> None:
-    """Stand in for the lease of a replica: no other process takes over the work of a single one."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bot.build_chat import ChatParts
 from bot.build_storage import StorageParts
 from bot.settings import Settings
-from chat.telegram_files import TelegramFiles
 from core.clock import Clock
 from generation.alarms import Alarm, Alarms
 from generation.conversion import PictureConverter
@@ -59,7 +58,7 @@ def build_sources(
     stack.push_async_callback(ways.stop)
     images = SourceImageLoader(
         requests=storage.requests,
-        files=TelegramFiles(chat.bot, folder=settings.telegram_files_dir),
+        files=chat.files,
         converter=converter,
         links=SignedLinks(
             path=SOURCE_PATH,

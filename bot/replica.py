@@ -150,3 +150,12 @@ async def _attempt(callback: OnHeartbeat, heartbeat: Heartbeat) -> None:
         await callback(heartbeat)
     except StorageUnavailable as error:
         log.info("heartbeat not followed", error=str(error))  # the next heartbeat tries again
+
+
+def lease_of(replica: Replica | None) -> Callable[[], Awaitable[None]]:
+    """Return the wait for the lease of a replica. A single process waits for none: no other takes over its work."""
+    return _no_lease if replica is None else replica.wait_for_lease
+
+
+async def _no_lease() -> None:
+    """Return at once."""

@@ -7,7 +7,6 @@ editMessageMedia).
 from collections.abc import Sequence
 
 import structlog
-from aiogram.enums import ParseMode
 from aiogram.methods import (
     AnswerGuestQuery,
     AnswerInlineQuery,
@@ -20,12 +19,11 @@ from aiogram.types import (
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InlineQueryResultUnion,
-    InputMediaDocument,
-    InputMediaPhoto,
 )
 
 from chat.api_calls import ApiCaller
 from chat.errors import SendError, Unreachable
+from chat.input_media import input_media
 from chat.limits import Priority
 from core.model import FileKind
 from core.reply_target import ReplyTarget
@@ -74,13 +72,7 @@ class InlineMessages:
         spoiler: bool = False,
     ) -> None:
         """Replace the text of an inline message by a picture, with retries. `picture` is a `file_id` or a link."""
-        media: InputMediaPhoto | InputMediaDocument
-        if kind is FileKind.PHOTO:
-            media = InputMediaPhoto(
-                media=picture, caption=caption, parse_mode=ParseMode.HTML, has_spoiler=spoiler or None
-            )
-        else:
-            media = InputMediaDocument(media=picture, caption=caption, parse_mode=ParseMode.HTML)
+        media = input_media(picture, kind, caption, spoiler=spoiler)
         method = EditMessageMedia(
             inline_message_id=place.inline_message_id, media=media, reply_markup=keyboard
         )

@@ -99,7 +99,7 @@ def draw_or_drop(translate: Translator, prompt_id: int, ratio: AspectRatio | Non
 def start_first(
     translate: Translator, switches: BotSwitches, prompt_id: int, ratio: AspectRatio | None
 ) -> InlineKeyboardMarkup:
-    """Return the buttons for a sender who has not started the private chat: open it, then draw."""
+    """Return the buttons for a sender without a private chat with the bot: open it, then draw."""
     rows = draw_or_drop(translate, prompt_id, ratio).inline_keyboard
     if switches.address is not None:
         url = f"{switches.address}?start={START_PAYLOAD}"
@@ -110,7 +110,7 @@ def start_first(
 def under_picture(
     translate: Translator, switches: BotSwitches, request: Request
 ) -> InlineKeyboardMarkup | None:
-    """Return the buttons under a picture in an inline message, for all who read the chat."""
+    """Return the buttons under a picture in an inline message, for all readers of the chat."""
     row = []
     if switches.inline:
         row.append(

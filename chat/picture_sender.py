@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 
 import structlog
-from aiogram.enums import ChatAction, ParseMode
+from aiogram.enums import ChatAction
 from aiogram.methods import EditMessageMedia, SendChatAction, SendDocument, SendPhoto
 from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardMarkup,
     InputFile,
-    InputMediaDocument,
-    InputMediaPhoto,
     Message,
 )
 
 from chat.api_calls import ApiCaller
 from chat.errors import Rejected, SendError, is_no_op
+from chat.input_media import input_media
 from chat.limits import Priority
 from chat.reply_parameters import reply_parameters
 from core.background import Background
@@ -168,13 +167,7 @@ class PictureSender:
 
         Return None if the message shows it already or was deleted.
         """
-        media: InputMediaPhoto | InputMediaDocument
-        if kind is FileKind.PHOTO:
-            media = InputMediaPhoto(
-                media=file, caption=caption, parse_mode=ParseMode.HTML, has_spoiler=spoiler or None
-            )
-        else:
-            media = InputMediaDocument(media=file, caption=caption, parse_mode=ParseMode.HTML)
+        media = input_media(file, kind, caption, spoiler=spoiler)
         method = EditMessageMedia(
             chat_id=chat_id,
             message_id=message_id,

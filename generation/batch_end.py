@@ -1,4 +1,4 @@
-"""The end of a batch: its head waits for the other requests, sends what came, and reports what did not.
+"""The end of a batch: its head waits for the other requests, sends the pictures that came, and reports the others.
 
 The head stays open until the batch has ended, even if it failed or was cancelled itself. So one loop, which one living
 process drives, sends and reports for all, and nothing has to be agreed upon between processes.

@@ -82,7 +82,7 @@ class EndReports:
         )
 
     async def _show_picture(self, request: Request, translate: Translator) -> None:
-        """Show the picture, or say where it is if this chat does not let the bot show it."""
+        """Show the picture, or name its place if this chat does not let the bot show it."""
         picture, kind = request.file_id, request.file_kind or FileKind.PHOTO
         if not picture and self._links is not None:
             picture = self._links.sign(request.id)

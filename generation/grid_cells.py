@@ -56,7 +56,7 @@ class GridCells:
         return [result for result in results if isinstance(result, bytes)]
 
     def drop(self, ids: Sequence[int]) -> None:
-        """Drop the cells of requests whose batch has ended, or whose picture is given up."""
+        """Drop the cells of requests after the end of their batch, or after their picture is given up."""
         for request_id in ids:
             self._tried.discard(request_id)
             self._cells.pop(request_id, None)

@@ -88,8 +88,7 @@ async def test_the_message_stays_if_telegram_does_not_delete_it(shared_bot: Worl
 async def test_an_inline_message_stays_when_its_picture_is_deleted(shared_bot: World) -> None:
     """The bot may only edit it (Bot API, InlineKeyboardMarkup): its user deletes it."""
     ann = shared_bot.add_user()
-    club = shared_bot.add_group(ann)
-    shared_bot.telegram.chats.blocked.add(club)
+    club = shared_bot.add_club(ann)
     query_id = shared_bot.telegram.ask_inline(ann, "a fox --ar 1:1")
     query = shared_bot.telegram.inline.queries[query_id]
     await shared_bot.wait_until(lambda: query.results)

@@ -1,7 +1,7 @@
 """Guest mode: the bot answers a mention in a chat of which it is no member, at once, and finishes by an edit."""
 
 import pytest
-from aiogram.types import Message, User
+from aiogram.types import Message
 
 from playground import faults, files
 from playground.faults import Fault
@@ -9,12 +9,6 @@ from playground.inline_state import GuestQueryState
 from tests.support.world import World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
-
-
-def _club(world: World, *members: User) -> int:
-    chat_id = world.add_group(*members)
-    world.telegram.chats.blocked.add(chat_id)
-    return chat_id
 
 
 async def _answer(world: World, mention: Message) -> Message:
@@ -27,7 +21,7 @@ async def _answer(world: World, mention: Message) -> Message:
 async def test_a_mention_is_answered_and_becomes_the_picture(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     mention, _ = shared_bot.telegram.mention(
-        ann, _club(shared_bot, ann), "@imagine_demo_bot a fox in the snow --ar 16:9"
+        ann, shared_bot.add_club(ann), "@imagine_demo_bot a fox in the snow --ar 16:9"
     )
     answer = await _answer(shared_bot, mention)
     await shared_bot.wait_until(lambda: shared_bot.current(answer).photo)
@@ -40,7 +34,7 @@ async def test_a_mention_is_answered_and_becomes_the_picture(shared_bot: World) 
 
 async def test_an_answer_to_a_photo_changes_it(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(), shared_bot.add_user()
-    club = _club(shared_bot, ann, ben)
+    club = shared_bot.add_club(ann, ben)
     sizes = files.photo_sizes(shared_bot.telegram.chats, jpeg())
     photo = shared_bot.telegram.chats.add(club, ben, photo=sizes, caption="our boat")
     mention, _ = shared_bot.telegram.mention(ann, club, "@imagine_demo_bot make it night", reply_to=photo)
@@ -53,7 +47,7 @@ async def test_an_answer_to_a_photo_changes_it(shared_bot: World) -> None:
 
 async def test_a_repeated_mention_is_one_picture(shared_bot: World) -> None:
     ann = shared_bot.add_user()
-    club = _club(shared_bot, ann)
+    club = shared_bot.add_club(ann)
     mention, query_id = shared_bot.telegram.mention(ann, club, "@imagine_demo_bot a fox")
     shared_bot.telegram.mention(ann, club, "", again=query_id)
     answer = await _answer(shared_bot, mention)
@@ -64,7 +58,7 @@ async def test_a_repeated_mention_is_one_picture(shared_bot: World) -> None:
 
 async def test_what_cannot_be_drawn_is_the_answer_itself(shared_bot: World) -> None:
     ann = shared_bot.add_user(language="ru")
-    club = _club(shared_bot, ann)
+    club = shared_bot.add_club(ann)
     for text, words in (
         ("@imagine_demo_bot", "Опишите после моего имени"),
         ("@imagine_demo_bot лиса --seed 7", "Уберите"),
@@ -81,7 +75,7 @@ async def test_a_chat_that_lets_nothing_be_edited_keeps_the_way_to_the_picture(s
     shared_bot.telegram.faults.add(
         Fault("editMessageText", answer=faults.telegram(400, "Bad Request: MESSAGE_ID_INVALID"), times=9)
     )
-    mention, _ = shared_bot.telegram.mention(ann, _club(shared_bot, ann), "@imagine_demo_bot a fox")
+    mention, _ = shared_bot.telegram.mention(ann, shared_bot.add_club(ann), "@imagine_demo_bot a fox")
     answer = await _answer(shared_bot, mention)
     assert "our own chat" in (answer.text or "")
     await shared_bot.wait_for_picture(ann)
@@ -91,7 +85,7 @@ async def test_a_guest_is_answered_after_a_kill(own_bot: World) -> None:
     ann = own_bot.add_user()
     own_bot.hold_tasks()
     await own_bot.process.start()
-    mention, _ = own_bot.telegram.mention(ann, _club(own_bot, ann), "@imagine_demo_bot a fox")
+    mention, _ = own_bot.telegram.mention(ann, own_bot.add_club(ann), "@imagine_demo_bot a fox")
     answer = await _answer(own_bot, mention)
     await own_bot.wait_until(lambda: own_bot.rows("SELECT 1 FROM requests WHERE state = 'running'"))
     await own_bot.process.kill()

@@ -17,13 +17,6 @@ _FAILED = faults.json({"code": 0, "id": "x", "status": "failed", "message": "out
 SHAPES = ["1:1", "16:9", "9:16", "4:3", "3:4"]
 
 
-def _club(world: World, *members: User) -> int:
-    """Add a group without the bot and return its id."""
-    chat_id = world.add_group(*members)
-    world.telegram.chats.blocked.add(chat_id)
-    return chat_id
-
-
 async def _ask(world: World, user: User, text: str, *, offset: str = "") -> tuple[str, InlineQueryState]:
     """Type a query and return its id with the bot's answer."""
     query_id = world.telegram.ask_inline(user, text, offset=offset)
@@ -66,7 +59,7 @@ async def test_typing_costs_nothing_and_offers_each_shape(shared_bot: World) -> 
 
 async def test_a_chosen_result_becomes_the_picture(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(), shared_bot.add_user()
-    club = _club(shared_bot, ann, ben)
+    club = shared_bot.add_club(ann, ben)
     sent = await _choose(shared_bot, ann, "a fox in the snow", club, result=1)
     shown = await _wait_for_photo(shared_bot, sent)
     assert shown.caption == "a fox in the snow"
@@ -84,7 +77,7 @@ async def test_a_chosen_result_becomes_the_picture(shared_bot: World) -> None:
 
 async def test_the_button_draws_if_telegram_reports_no_choice(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
-    club = _club(shared_bot, ann, ben)
+    club = shared_bot.add_club(ann, ben)
     sent = await _choose(shared_bot, ann, "a lake at dawn", club, feedback=False)
     assert buttons(sent) == ["🎨 Draw it", "Cancel"]
     shared_bot.telegram.press(ben, sent, "Draw it")
@@ -99,7 +92,7 @@ async def test_the_button_draws_if_telegram_reports_no_choice(shared_bot: World)
 
 async def test_a_choice_and_presses_are_one_request(shared_bot: World) -> None:
     ann = shared_bot.add_user()
-    sent = await _choose(shared_bot, ann, "an owl", _club(shared_bot, ann))
+    sent = await _choose(shared_bot, ann, "an owl", shared_bot.add_club(ann))
     shared_bot.telegram.press(ann, sent, "Draw it")
     await _wait_for_photo(shared_bot, sent)
     await shared_bot.wait_until_handled()
@@ -108,7 +101,7 @@ async def test_a_choice_and_presses_are_one_request(shared_bot: World) -> None:
 
 async def test_an_inline_message_shows_the_progress_and_cancels(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(language="ru"), shared_bot.add_user(language="ru")
-    club = _club(shared_bot, ann, ben)
+    club = shared_bot.add_club(ann, ben)
     shared_bot.hold_tasks()
     sent = await _choose(shared_bot, ann, "лиса", club)
     await shared_bot.wait_until(lambda: buttons(shared_bot.current(sent)) == ["Отменить"])
@@ -126,7 +119,7 @@ async def test_an_inline_message_shows_the_progress_and_cancels(shared_bot: Worl
 
 async def test_a_result_that_is_dropped_draws_nothing(shared_bot: World) -> None:
     ann = shared_bot.add_user()
-    sent = await _choose(shared_bot, ann, "an owl", _club(shared_bot, ann), feedback=False)
+    sent = await _choose(shared_bot, ann, "an owl", shared_bot.add_club(ann), feedback=False)
     shared_bot.telegram.press(ann, sent, "Cancel")
     await shared_bot.wait_until(lambda: "not drawn" in (shared_bot.current(sent).text or ""))
     assert buttons(shared_bot.current(sent)) == []
@@ -135,7 +128,7 @@ async def test_a_result_that_is_dropped_draws_nothing(shared_bot: World) -> None
 
 async def test_a_forged_button_cancels_nothing_of_another_user(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
-    club = _club(shared_bot, ann, ben)
+    club = shared_bot.add_club(ann, ben)
     shared_bot.hold_tasks()
     sent = await _choose(shared_bot, ann, "an owl", club)
     await shared_bot.wait_until(lambda: buttons(shared_bot.current(sent)) == ["Cancel"])
@@ -151,7 +144,7 @@ async def test_a_forged_button_cancels_nothing_of_another_user(shared_bot: World
 async def test_a_failure_is_a_sentence_with_another_try(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     shared_bot.media.faults.add(Fault("create", only="a stubborn owl", answer=_FAILED))
-    sent = await _choose(shared_bot, ann, "a stubborn owl", _club(shared_bot, ann))
+    sent = await _choose(shared_bot, ann, "a stubborn owl", shared_bot.add_club(ann))
     await shared_bot.wait_until(lambda: "could not draw" in (shared_bot.current(sent).text or ""))
     assert shared_bot.quota_used(ann) == 0
     shared_bot.telegram.press(ann, shared_bot.current(sent), "Try again")
@@ -161,7 +154,7 @@ async def test_a_failure_is_a_sentence_with_another_try(shared_bot: World) -> No
 async def test_a_sender_without_a_private_chat_starts_one_first(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     del shared_bot.telegram.chats.chats[ann.id]
-    sent = await _choose(shared_bot, ann, "a fox", _club(shared_bot, ann))
+    sent = await _choose(shared_bot, ann, "a fox", shared_bot.add_club(ann))
     await shared_bot.wait_until(lambda: "press Start" in (shared_bot.current(sent).text or ""))
     asked = shared_bot.current(sent)
     assert buttons(asked) == ["Open our chat", "🎨 Draw it", "Cancel"]
@@ -208,7 +201,7 @@ async def test_own_pictures_are_found_newest_first_and_paged(shared_bot: World) 
 
 async def test_share_fills_in_the_picture_for_its_owner_only(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(), shared_bot.add_user()
-    club = _club(shared_bot, ann, ben)
+    club = shared_bot.add_club(ann, ben)
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     drawn = await shared_bot.wait_for_picture(ann)
     await shared_bot.wait_until_closed()
@@ -239,7 +232,7 @@ async def test_an_inline_message_in_the_bot_s_own_chat_is_no_description(shared_
 
 async def test_an_inline_message_is_finished_after_a_kill(own_bot: World) -> None:
     ann = own_bot.add_user()
-    club = _club(own_bot, ann)
+    club = own_bot.add_club(ann)
     own_bot.hold_tasks()
     await own_bot.process.start()
     sent = await _choose(own_bot, ann, "a fox", club)
@@ -257,7 +250,7 @@ async def test_a_picture_of_a_sender_who_never_started_is_kept_elsewhere(own_bot
     storage = own_bot.add_group(owner)
     del own_bot.telegram.chats.chats[ann.id]
     await own_bot.process.start(STORAGE_CHAT_ID=str(storage))
-    sent = await _choose(own_bot, ann, "a fox", _club(own_bot, ann))
+    sent = await _choose(own_bot, ann, "a fox", own_bot.add_club(ann))
     await _wait_for_photo(own_bot, sent)
     await own_bot.wait_until_closed()
     assert len(own_bot.messages_in(storage)) == 1
@@ -269,7 +262,7 @@ async def test_telegram_loads_the_picture_from_a_link_if_no_chat_keeps_it(own_bo
     del own_bot.telegram.chats.chats[ann.id]
     address = f"http://127.0.0.1:{free_port()}"
     await own_bot.process.start(PUBLIC_URL=address, LISTEN=address.removeprefix("http://"))
-    sent = await _choose(own_bot, ann, "a fox", _club(own_bot, ann))
+    sent = await _choose(own_bot, ann, "a fox", own_bot.add_club(ann))
     await _wait_for_photo(own_bot, sent)
     await own_bot.wait_until_closed()
     link = next(line for line in own_bot.telegram.seen if f"{address}/picture/" in line)
@@ -289,7 +282,7 @@ async def test_telegram_loads_the_picture_from_a_link_if_no_chat_keeps_it(own_bo
 async def test_the_picture_arrives_though_calls_fail(shared_bot: World, failure: InlineFailure) -> None:
     ann = shared_bot.add_user()
     fault = shared_bot.telegram.faults.add(failure.fault())
-    sent = await _choose(shared_bot, ann, "an owl", _club(shared_bot, ann))
+    sent = await _choose(shared_bot, ann, "an owl", shared_bot.add_club(ann))
     if failure.shows == ELSEWHERE:
         await shared_bot.wait_until(lambda: "in our own chat" in (shared_bot.current(sent).text or ""))
     else:

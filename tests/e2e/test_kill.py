@@ -72,8 +72,7 @@ async def test_three_kills_in_a_rush_lose_no_request(own_bot: World, seed: int) 
         for n in range(EACH)
         for user in users[GUESTS * (n == EACH - 1) :]
     ]
-    club = own_bot.add_group(*users)
-    own_bot.telegram.chats.blocked.add(club)
+    club = own_bot.add_club(*users)
     mentions = [
         own_bot.telegram.mention(user, club, f"@imagine_demo_bot {user.id} guest --ar 1:1")[0]
         for user in users[:GUESTS]

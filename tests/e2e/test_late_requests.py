@@ -194,8 +194,7 @@ async def test_a_question_under_a_link_is_no_status_message_of_the_group(own_bot
 
 async def test_an_inline_message_becomes_the_question_and_then_the_picture(own_bot: World) -> None:
     ann = own_bot.add_user()
-    club = own_bot.add_group(ann)
-    own_bot.telegram.chats.blocked.add(club)  # the bot is no member of it
+    club = own_bot.add_club(ann)
     await own_bot.process.start()
     query_id = own_bot.telegram.ask_inline(ann, "a fox")
     query = own_bot.telegram.inline.queries[query_id]

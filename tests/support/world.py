@@ -56,6 +56,12 @@ class World:
         self.telegram.chats.add_group(chat_id, "Friends <&>", status, topics)
         return chat_id
 
+    def add_club(self, *members: User) -> int:
+        """Add a group of which the bot is no member, and return its id."""
+        chat_id = self.add_group(*members)
+        self.telegram.chats.blocked.add(chat_id)
+        return chat_id
+
     def send_photo(self, user: User, image: bytes, **more: Any) -> Message:
         """Send a photo as a user."""
         return self.telegram.send(user, photo=files.photo_sizes(self.telegram.chats, image), **more)
