@@ -263,7 +263,7 @@ class StatusMessages:
         status.update = self._background.start(self._update(status))
 
     async def _update(self, status: ShownStatus) -> None:
-        if self._sharing is not None and not await self._confirm(status, self._sharing):
+        if not await self._confirm(status):
             soon = self._clock.monotonic() - EDIT_SECONDS + TICK_SECONDS
             status.shown_at, status.update = max(status.shown_at, soon), None
             return
@@ -272,6 +272,8 @@ class StatusMessages:
             if not status.reaction_only:  # a reaction is not a message and needs no slot
                 await self._adopt_lost(status)
                 await self._sender.acquire_slot(status.place.chat_id, Priority.STATUS)
+                if not await self._confirm(status):  # another replica may have begun to draw during the wait
+                    return
             async with self._slots:
                 status.sending = True
                 await self._tasks.run(self._send(status))
@@ -295,8 +297,11 @@ class StatusMessages:
         if reactions_rejected:
             self.update_now(status.request_id)
 
-    async def _confirm(self, status: ShownStatus, sharing: StatusSharing) -> bool:
-        """Return whether to show a request now, by its row."""
+    async def _confirm(self, status: ShownStatus) -> bool:
+        """Return whether to show a request now, by its row. Without other replicas it is always to be shown."""
+        sharing = self._sharing
+        if sharing is None:
+            return True
         waits = status.adopted_at is not None and status.phase is Phase.WAITING
         try:
             request = await sharing.read(status.request_id, waits=waits)

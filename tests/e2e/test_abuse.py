@@ -50,6 +50,7 @@ async def test_pages_of_the_history_are_no_flood(own_bot: World) -> None:
     for number in range(2):
         own_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
     await own_bot.wait_for_picture(ann, 2)
+    await own_bot.wait_until_closed()
     own_bot.telegram.say(ann, "/history")
     page = await own_bot.wait_for_picture(ann, 3)
     for turn in range(20):

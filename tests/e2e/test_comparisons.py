@@ -153,6 +153,7 @@ async def test_before_in_the_history_keeps_its_arrows(shared_bot: World) -> None
     shared_bot.telegram.say(ann, "/imagine a fox --ar 16:9")
     night = await _edited(shared_bot, ann, "make it night", await shared_bot.wait_for_picture(ann))
     await _edited(shared_bot, ann, "add snow", night)
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/history")
     page = await shared_bot.wait_for_picture(ann, 4)
     assert buttons(page) == [*EDITED, "·", "·", "▶", "▶▶"]

@@ -161,6 +161,7 @@ async def test_again_draws_after_one_of_its_pictures_is_deleted(shared_bot: Worl
 async def test_the_history_goes_on_after_a_deletion(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     pictures = [await _draw(shared_bot, ann, f"fox {number}") for number in (1, 2)]
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/history")
     page = await shared_bot.wait_for_picture(ann, 3)
     for left in (1, 0):

@@ -41,6 +41,7 @@ async def test_a_star_makes_a_picture_a_favourite_until_it_is_pressed_again(shar
     assert _star(shared_bot.current(fox)) == "★ Favourite"
     shared_bot.telegram.press(ben, shared_bot.current(fox), "★")
     await shared_bot.wait_for_toast(fox, "Only the person who asked")
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/favourites")
     page = await shared_bot.wait_for_picture(ann, 3)
     assert page.caption is not None
@@ -65,6 +66,7 @@ async def test_the_arrows_lead_from_favourite_to_favourite(shared_bot: World) ->
     pictures = [await _draw(shared_bot, ann, f"лиса {number}") for number in range(1, 5)]
     for picture in pictures[::2]:
         await _press(shared_bot, ann, picture, "☆ Избранное")
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/favorites")
     page = await shared_bot.wait_for_picture(ann, 5)
     assert (page.caption or "").startswith("лиса 3\n")

@@ -181,6 +181,7 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     await shared_bot.wait_for_text(ann, "No pictures here yet")
     for number in (1, 2, 3):
         await _draw(shared_bot, ann, f"fox {number} --ar 1:1")
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/history")
     page = await shared_bot.wait_for_picture(ann, 4)
     assert page.caption is not None
@@ -203,6 +204,7 @@ async def test_the_history_is_one_message_with_pages(shared_bot: World) -> None:
     shared_bot.telegram.say(ann, "make it night", reply_to=shared_bot.current(page))
     edited = await shared_bot.wait_for_picture(ann, 5)
     assert edited.caption == "make it night"
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.press(ann, shared_bot.current(page), "◀◀")
     await shared_bot.wait_until(
         lambda: (shared_bot.current(page).caption or "").startswith("make it night\n")
@@ -217,6 +219,7 @@ async def test_taps_on_one_place_of_the_history_go_on_to_its_end(shared_bot: Wor
     ann = shared_bot.add_user("ru")
     for number in range(1, 5):
         await _draw(shared_bot, ann, f"fox {number} --ar 1:1")
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/history")
     page = await shared_bot.wait_for_picture(ann, 5)
 
@@ -255,6 +258,7 @@ async def test_a_button_copies_a_description_that_is_short_enough(shared_bot: Wo
 async def test_the_history_says_when_by_the_reader_s_clock(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     await _draw(shared_bot, ann)
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/history")
     page = await shared_bot.wait_for_picture(ann, 2)
     (time,) = [entity for entity in page.caption_entities or [] if entity.type == "date_time"]
@@ -275,6 +279,7 @@ async def test_the_history_in_a_group_shows_only_pictures_of_the_group(shared_bo
     await shared_bot.wait_for_ephemeral(group, ann, "No pictures here yet")
     shared_bot.telegram.say(ann, "/imagine for all --ar 1:1", chat_id=group)
     await shared_bot.wait_for_picture_in(group)
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/history", chat_id=group)
     page = await shared_bot.wait_for_picture_in(group, 2)
     assert (page.caption or "").endswith("1 of 1")

@@ -54,6 +54,7 @@ async def test_a_spoiler_stays_a_spoiler_through_its_edits(shared_bot: World) ->
     before = await shared_bot.wait_for_picture(ann, 3)
     assert before.caption == "make it night"
     assert before.has_media_spoiler
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/history")
     page = await shared_bot.wait_for_picture(ann, 4)
     assert page.has_media_spoiler
