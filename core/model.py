@@ -188,6 +188,13 @@ class Draft:
         return self.prompt is not None and self.ratio is not None and self.source is not None
 
 
+class Approval(StrEnum):
+    """The decision of a group's admins about a request. One that waits for it is asked, as a late request is."""
+
+    WAITING = "waiting"
+    GIVEN = "given"
+
+
 class FileKind(StrEnum):
     """The kind of file that Telegram's `file_id` of a delivered picture names."""
 
@@ -202,6 +209,7 @@ class Request:
     `failure_detail` is a value that the sentence about the failure names, such as a number of pixels or of bytes.
     `asked_at` is set while the owner is asked whether a late request is still wanted.
     `batch_id` is the id of the head of the request's batch, the first of its requests, or None without a batch.
+    `approval` is set if the group's admins decide whether it is drawn, `hidden_at` if the bot's admins hid its picture.
 
     A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
     None, which means that the state and the columns contradict each other.
@@ -235,6 +243,8 @@ class Request:
     forget: bool = False
     asked_at: float | None = None
     batch_id: int | None = None
+    approval: Approval | None = None
+    hidden_at: float | None = None
 
     @property
     def is_asked(self) -> bool:

@@ -25,9 +25,11 @@ class WhoMayDraw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """The choices of one subject. None means not chosen. Only groups use `who` and `daily`, only users `style`.
+    """The choices of one subject. None means not chosen. Only groups use `who`, `daily` and the last four.
 
-    `style` is the key of a style that the user may have deleted since.
+    `style` is the key of a style that the user may have deleted since. `member_daily` is the part of the group's day
+    that each member may use. In a group with a `shared_history` all members see its pictures, `spoiler` covers each
+    picture, and with `approval` its admins decide whether one is drawn.
     """
 
     ratio: AspectRatio | None = None
@@ -35,6 +37,10 @@ class Preference:
     who: WhoMayDraw = WhoMayDraw.ALL
     daily: int | None = None
     style: str | None = None
+    shared_history: bool = False
+    member_daily: int | None = None
+    spoiler: bool = False
+    approval: bool = False
 
 
 class Preferences:
@@ -91,4 +97,8 @@ def _preference(row: sa.Row[Any]) -> Preference:
         who=WhoMayDraw(row.who) if row.who else WhoMayDraw.ALL,
         daily=row.daily,
         style=row.style,
+        shared_history=bool(row.shared_history),
+        member_daily=row.member_daily,
+        spoiler=bool(row.spoiler),
+        approval=bool(row.approval),
     )

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.model import (
+    Approval,
     AspectRatio,
     Draft,
     Failure,
@@ -57,6 +58,7 @@ def read_request(row: sa.Row[Any]) -> Request:
         ratio=AspectRatio(ratio) if (ratio := columns.pop("ratio")) else None,
         failure=Failure(failure) if (failure := columns.pop("failure")) else None,
         file_kind=FileKind(kind) if (kind := columns.pop("file_kind")) else None,
+        approval=Approval(approval) if (approval := columns.pop("approval")) else None,
         **columns,
     )
 

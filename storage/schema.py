@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -62,6 +62,8 @@ requests = sa.Table(
     sa.Column("favourite_at", sa.Float),
     sa.Column("asked_at", sa.Float),
     sa.Column("batch_id", sa.BigInteger),
+    sa.Column("approval", sa.Text),
+    sa.Column("hidden_at", sa.Float),
     sa.Index(
         "ix_requests_open",
         "id",
@@ -123,6 +125,17 @@ quotas = sa.Table(
     sa.CheckConstraint("used >= 0", name="never_negative"),
 )
 """Units reserved or kept per UTC day. A subject is a user (positive id) or a group (negative id)."""
+
+member_quotas = sa.Table(
+    "member_quotas",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("used", sa.Integer, nullable=False),
+    sa.CheckConstraint("used >= 0", name="never_negative"),
+)
+"""The part of a group's units that each of its members reserved or kept per UTC day."""
 
 drafts = sa.Table(
     "drafts",
@@ -198,8 +211,23 @@ preferences = sa.Table(
     sa.Column("who", sa.Text),
     sa.Column("daily", sa.Integer),
     sa.Column("style", sa.Text),
+    sa.Column("shared_history", sa.Boolean),
+    sa.Column("member_daily", sa.Integer),
+    sa.Column("spoiler", sa.Boolean),
+    sa.Column("approval", sa.Boolean),
 )
-"""The choices of a user (positive id) or a group (negative id). Only groups use `who` and `daily`."""
+"""The choices of a user (positive id) or a group (negative id). Only users have a `style`.
+
+Only groups use `who`, `daily`, `member_daily` (of each member), `shared_history`, `spoiler` and `approval`.
+"""
+
+group_words = sa.Table(
+    "group_words",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("word", sa.Text, primary_key=True),
+)
+"""Words that a group's admins blocked in their group."""
 
 inline_prompts = sa.Table(
     "inline_prompts",
@@ -306,6 +334,33 @@ bans = sa.Table(
     sa.Column("value", sa.Text, primary_key=True),
 )
 """Users and chats (by id) and words that the bot's admins blocked."""
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("request_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("chat_id", sa.BigInteger, nullable=False),
+    sa.Column("message_id", sa.BigInteger, nullable=False),
+    sa.Column("reporter_id", sa.BigInteger, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("reported_at", sa.Float, nullable=False),
+    sa.Column("decision", sa.Text),
+    sa.Column("decided_by", sa.BigInteger),
+    sa.Column("decided_at", sa.Float),
+    sqlite_autoincrement=True,
+)
+"""Pictures that were reported to the bot's admins, once each. The message is the report, `language` its author's."""
+
+report_messages = sa.Table(
+    "report_messages",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("report_id", sa.BigInteger, nullable=False),
+    sa.Index("ix_report_messages_report_id", "report_id"),
+)
+"""The messages that show a report to the bot's admins."""
 
 moderation_strikes = sa.Table(
     "moderation_strikes",
