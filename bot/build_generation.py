@@ -105,7 +105,11 @@ def build_generation(
     converter = PictureConverter()
     stack.callback(converter.close)
     fetcher = PictureFetcher(
-        requests=storage.requests, client=provider.client, downloads=provider.downloads, converter=converter
+        requests=storage.requests,
+        client=provider.client,
+        downloads=provider.downloads,
+        converter=converter,
+        webp=settings.webp_photos,
     )
     originals = Originals(
         requests=storage.requests, fetcher=fetcher, sender=chat.sender, picture_sender=chat.picture_sender

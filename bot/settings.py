@@ -123,6 +123,7 @@ class Settings(BaseSettings):
         None, examples=["https://KEY_ID:SECRET@s3.eu-central-1.amazonaws.com/my-bucket"]
     )
     storage_chat_id: ChatId = Field(None, examples=["-1001234567890"])
+    webp_photos: bool = Field(True, examples=["true"])
     media_hosts_allow_private: bool = Field(False, examples=["false"])
 
     @model_validator(mode="before")

@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.model import Failure
 from generation.hidden_file import shown
-from generation.plain_webp import decode_plain_webp
+from generation.plain_webp import decode_plain_webp, is_whole_plain_webp
 from generation.standard_rgb import standard_rgb, without_warnings
 
 P = ParamSpec("P")
@@ -112,6 +112,11 @@ class Picture:
     extension: str
     as_photo: bool
 
+    @property
+    def is_webp(self) -> bool:
+        """Whether the picture is a WebP, which the Bot API's documentation neither names nor excludes for photos."""
+        return self.extension == "webp"
+
 
 class PictureConverter:
     """Converts pictures, `threads` at once."""
@@ -119,12 +124,13 @@ class PictureConverter:
     def __init__(self, threads: int = 2) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pictures")
 
-    async def to_sendable(self, data: bytes) -> Picture:
+    async def to_sendable(self, data: bytes, *, webp: bool = False) -> Picture:
         """Return a picture as a JPEG or PNG for sendPhoto, or for sendDocument if it does not fit a photo.
 
-        Raises UnusablePicture unless it is an intact WebP, JPEG, PNG or AVIF of at most `MOST_PIXELS`.
+        With `webp`, a plain WebP stays as it is, and only its header and its length are checked. Raises UnusablePicture
+        unless the picture is an intact WebP, JPEG, PNG or AVIF of at most `MOST_PIXELS`.
         """
-        return await self.run(to_sendable, data)
+        return await self.run(to_sendable, data, webp=webp)
 
     async def to_source(self, data: bytes) -> bytes:
         """Return a source picture as a JPEG: upright, without metadata, at most 2,048 px on the longer side.
@@ -156,10 +162,12 @@ def extension_of(data: bytes) -> str:
     return _known_extension(data) or "webp"
 
 
-def to_sendable(data: bytes) -> Picture:
+def to_sendable(data: bytes, *, webp: bool = False) -> Picture:
     """Do the same as `PictureConverter.to_sendable`, in the caller's thread."""
     data = picture_in(data)
     with opened(data, FORMATS) as image:
+        if webp and _fits_photo(image, data) and is_whole_plain_webp(image, data):
+            return Picture(data, "webp", as_photo=True)
         return _fit(image, data)
 
 
@@ -231,25 +239,30 @@ def _check_header(image: Image.Image) -> None:
 
 
 def _fit(image: Image.Image, data: bytes) -> Picture:
-    width, height = image.size
     flat = decode_plain_webp(image, data)
     if flat is None:
         image.load()
-    long = max(width, height) > LONGEST_RATIO * min(width, height)
-    fits = width + height <= LARGEST_SIDES
-    if image.format in _EXTENSIONS and fits and not long and len(data) <= LARGEST_PHOTO:
+    if image.format in _EXTENSIONS and _fits_photo(image, data):
         return Picture(data, _EXTENSIONS[image.format], as_photo=True)
     flat = flat or standard_rgb(image)
-    if long:
+    if _is_long(image):
         # Not as a WebP: Telegram turns a WebP file into a sticker.
         return Picture(to_jpeg(flat, 95), "jpg", as_photo=False)
-    if not fits:
+    if sum(image.size) > LARGEST_SIDES:
         flat.thumbnail(_scaled(*flat.size), Image.Resampling.LANCZOS)
     for quality in _QUALITIES:
         jpeg = to_jpeg(flat, quality)
         if len(jpeg) <= LARGEST_PHOTO:
             return Picture(jpeg, "jpg", as_photo=True)
     return Picture(jpeg, "jpg", as_photo=False)
+
+
+def _fits_photo(image: Image.Image, data: bytes) -> bool:
+    return sum(image.size) <= LARGEST_SIDES and not _is_long(image) and len(data) <= LARGEST_PHOTO
+
+
+def _is_long(image: Image.Image) -> bool:
+    return max(image.size) > LONGEST_RATIO * min(image.size)
 
 
 def to_jpeg(image: Image.Image, quality: int) -> bytes:

@@ -75,7 +75,7 @@ class Delivery:
             if not self._status_messages.has_message(request.id):
                 self._picture_sender.show_chat_action(request.place)
             try:
-                picture = await self._fetcher.fetch(request)
+                picture = await self._fetcher.fetch(request, webp=not memory.webp_refused)
             except (DownloadError, UnusablePicture) as error:
                 return await self.retry_fetch(request, memory, error)
             memory.fetch_tries = memory.link_refreshes = 0
@@ -121,11 +121,19 @@ class Delivery:
                 return await self._fail(request, Failure.NOT_STARTED)
             return await self._settle(request, State.UNDELIVERABLE, failure=Failure.BLOCKED)
         except Rejected as error:
-            log.error("picture rejected by Telegram", request=request.id, error=str(error))
             allowed = not isinstance(error, NotAllowed)
+            if picture.is_webp and allowed:
+                log.info("picture refused as a WebP", request=request.id, error=str(error))
+                memory.webp_refused = True  # the next step sends a JPEG
+                return StepResult(State.DELIVERING)
+            log.error("picture rejected by Telegram", request=request.id, error=str(error))
             return await self._fail(request, Failure.NOT_SENDABLE if allowed else Failure.NOT_ALLOWED)
         except (TryLater, Unsure) as error:
             return await self._retry_send(request, memory, error)
+        if memory.webp_refused or (
+            picture.is_webp and not sent.file_id
+        ):  # refused, or sent as something else
+            self._fetcher.note_webp_refusal()
         if request.ready_at is not None:
             self._metrics.delivering.observe(max(0.0, self._clock.now() - request.ready_at))
         return await self._settle(

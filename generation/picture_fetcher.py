@@ -16,7 +16,10 @@ log = structlog.get_logger(__name__)
 
 
 class PictureFetcher:
-    """Downloads pictures, converts them for Telegram, and renews links that have expired."""
+    """Downloads pictures, converts them for Telegram, and renews links that have expired.
+
+    `webp` is whether plain WebP pictures are sent as they are, until a server refuses one.
+    """
 
     def __init__(
         self,
@@ -25,15 +28,27 @@ class PictureFetcher:
         client: MediaClient,
         downloads: Downloads,
         converter: PictureConverter,
+        webp: bool,
     ) -> None:
         self._requests = requests
         self._client = client
         self._downloads = downloads
         self._converter = converter
+        self._webp = webp
 
-    async def fetch(self, request: Request) -> Picture:
-        """Return the picture as Telegram accepts it. Raises DownloadError or UnusablePicture."""
-        return await self._converter.to_sendable(await self._downloads.fetch(request.require_picture_url()))
+    async def fetch(self, request: Request, *, webp: bool = False) -> Picture:
+        """Return the picture as Telegram accepts it. Raises DownloadError or UnusablePicture.
+
+        `webp` is whether it may be a WebP, if that has not been refused before.
+        """
+        data = await self._downloads.fetch(request.require_picture_url())
+        return await self._converter.to_sendable(data, webp=webp and self._webp)
+
+    def note_webp_refusal(self) -> None:
+        """Record that the Bot API server accepts a picture only as a JPEG."""
+        if self._webp:
+            log.warning("the Bot API server takes no WebP photos")
+        self._webp = False
 
     async def fetch_cell(self, request: Request) -> bytes:
         """Return the picture as a cell of a grid. Raises DownloadError or UnusablePicture."""

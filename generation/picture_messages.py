@@ -5,7 +5,7 @@ from dataclasses import replace
 import structlog
 
 from chat.captions import caption
-from chat.errors import Rejected, Unreachable
+from chat.errors import NotAllowed, Rejected, Unreachable
 from chat.limits import Priority
 from chat.picture_sender import PictureSender, SentPicture
 from chat.result_keyboards import ResultKeyboards
@@ -65,7 +65,7 @@ class PictureMessages:
                 sent = await self._send_to(kept_in, request, picture, silent=True)
             except (Unreachable, Rejected) as error:
                 log.error("picture not kept in the storage chat", request=request.id, error=str(error))
-                if self._links is None:
+                if self._links is None or picture.is_webp:
                     raise
             else:
                 # The ledger finds a picture by its message in the chat of the request, which has none.
@@ -93,6 +93,8 @@ class PictureMessages:
                     place, picture.data, name, text, keyboard, spoiler=request.spoiler, silent=silent
                 )
             except Rejected as error:
+                if picture.is_webp and not isinstance(error, NotAllowed):
+                    raise  # it may be accepted as a JPEG
                 log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
                 await self._picture_sender.acquire_slot(place.chat_id, Priority.PICTURE)
         file = picture_file(picture.data, name, hidden=request.spoiler)

@@ -13,6 +13,8 @@ from typing import Any
 from PIL import Image
 
 _BYTES_PER_PIXEL = 4
+_HEADER_SIZE = 8
+"""`RIFF` and the size of the rest."""
 _ORIENTED_OR_COLOURED = frozenset({"exif", "icc_profile", "xmp"})
 """Metadata that changes how a picture looks."""
 
@@ -24,8 +26,7 @@ def decode_plain_webp(image: Image.Image, data: bytes) -> Image.Image | None:
     the error in a picture that is broken, and decodes every picture if its libwebp cannot be called.
     """
     decode = _decoder()
-    plain = image.format == "WEBP" and image.mode == "RGB" and not getattr(image, "is_animated", True)
-    if decode is None or not plain or not _ORIENTED_OR_COLOURED.isdisjoint(image.info):
+    if decode is None or not _is_plain(image):
         return None
     stride = image.width * _BYTES_PER_PIXEL
     pixels = bytearray(stride * image.height)
@@ -33,6 +34,16 @@ def decode_plain_webp(image: Image.Image, data: bytes) -> Image.Image | None:
     if not decode(data, len(data), target, len(pixels), stride):
         return None
     return Image.frombuffer("RGBX", image.size, pixels, "raw", "RGBX", 0, 1)
+
+
+def is_whole_plain_webp(image: Image.Image, data: bytes) -> bool:
+    """Return whether an opened picture is a plain WebP of the length that its header names (RFC 9649, section 2.4)."""
+    return _is_plain(image) and len(data) == _HEADER_SIZE + int.from_bytes(data[4:8], "little")
+
+
+def _is_plain(image: Image.Image) -> bool:
+    plain = image.format == "WEBP" and image.mode == "RGB" and not getattr(image, "is_animated", True)
+    return plain and _ORIENTED_OR_COLOURED.isdisjoint(image.info)
 
 
 @functools.cache

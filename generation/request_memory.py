@@ -18,7 +18,8 @@ class RequestMemory:
     process does not count. `refused_by_outage` means that a create was certainly not accepted. `task_began_here` means
     that this process saw the task begin and can measure its duration. `source_way` is the way in which the source
     picture was sent, `refused_ways` are those that the provider refused. `fetch_failed_at` (Unix seconds) is the first
-    of the failed downloads since the last successful one. `batch_reads` counts the looks of a head at its batch.
+    of the failed downloads since the last successful one. `webp_refused` means that Telegram refused the picture as a
+    WebP. `batch_reads` counts the looks of a head at its batch.
     """
 
     began_at: float | None = None
@@ -29,6 +30,7 @@ class RequestMemory:
     fetch_failed_at: float | None = None
     link_refreshes: int = 0
     send_tries: int = 0
+    webp_refused: bool = False
     unsure_sends: int = 0
     batch_reads: int = 0
     source_way: SourceWay | None = None

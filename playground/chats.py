@@ -88,6 +88,8 @@ class Chats:
     ephemeral: str = "known"
     old_buttons: bool = False
     """The server refuses coloured and disabled buttons."""
+    webp_photos: bool = True
+    """The server makes photos of WebP pictures, which the Bot API neither promises nor excludes."""
     events: list[Event] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
     _changed: asyncio.Condition = field(init=False, default_factory=asyncio.Condition)

@@ -12,6 +12,7 @@ from playground.call import ApiError, Call
 from playground.chats import Chats
 
 LONGEST_CAPTION = 1_024
+_JPEG = b"\xff\xd8\xff"
 LARGEST_PHOTO, LARGEST_DOCUMENT, LARGEST_DOWNLOAD = 10 * 1024 * 1024, 50 * 1024 * 1024, 20 * 1024 * 1024
 
 
@@ -106,6 +107,8 @@ def photo_sizes(chats: Chats, data: bytes) -> list[PhotoSize]:
             width, height = image.size
     except Exception:
         raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED") from None
+    if image.format == "WEBP" and not chats.webp_photos:
+        raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED")
     if width + height > 10_000 or max(width, height) > 20 * min(width, height):
         raise ApiError(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
     file_id = chats.add_file(data, "photo")
@@ -113,6 +116,16 @@ def photo_sizes(chats: Chats, data: bytes) -> list[PhotoSize]:
         file_id=file_id, file_unique_id=file_id[-12:], width=width, height=height, file_size=len(data)
     )
     return [size.model_copy(update={"file_id": f"{file_id}-small", "width": 90, "height": 90}), size]
+
+
+def served(data: bytes, file_id: str) -> bytes:
+    """Return the bytes of a file as the server gives them out: a photo of any format has become a JPEG."""
+    if not file_id.startswith("photo-") or data.startswith(_JPEG):
+        return data
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        image.convert("RGB").save(out, "JPEG")
+    return out.getvalue()
 
 
 def keep_document(chats: Chats, data: bytes, name: str, mime: str | None = None) -> Document:

@@ -14,6 +14,7 @@ from aiohttp import web
 from playground.call import ApiError, Call
 from playground.chats import Chats
 from playground.faults import Faults
+from playground.files import served
 from playground.flood import Flood
 from playground.inline import LONGEST_QUERY, send_result
 from playground.inline_state import GuestQueryState, InlineQueryState, InlineState
@@ -210,11 +211,12 @@ class Telegram:
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         async def handler() -> web.StreamResponse:
-            data = self.chats.files.get(request.match_info["file"].removesuffix("-small"))
+            file_id = request.match_info["file"]
+            data = self.chats.files.get(file_id.removesuffix("-small"))
             # A server in local mode serves no files.
             if request.match_info["token"] != self.token or data is None or self.local_files is not None:
                 return refusal(404, "Not Found")
-            return web.Response(body=data)
+            return web.Response(body=served(data, file_id))
 
         return await self.faults.around("file", request, handler)
 

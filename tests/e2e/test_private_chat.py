@@ -317,13 +317,32 @@ async def test_a_user_who_blocks_the_bot_gets_nothing_and_is_refunded(shared_bot
 
 async def test_a_picture_refused_as_a_photo_is_sent_as_a_document(shared_bot: World) -> None:
     shared_bot.telegram.faults.add(
-        Fault("sendPhoto", answer=faults.telegram(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"))
+        Fault("sendPhoto", times=None, answer=faults.telegram(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"))
     )
     ann = shared_bot.add_user()
     shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     picture = await shared_bot.wait_for_picture(ann)
     assert picture.document is not None
     assert picture.caption == "a fox"
+
+
+async def test_a_server_without_webp_photos_refuses_one_and_gets_jpegs(own_bot: World) -> None:
+    own_bot.telegram.chats.webp_photos = False
+    await own_bot.process.start()
+    ann = own_bot.add_user()
+    for number in (1, 2):
+        own_bot.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
+        picture = await own_bot.wait_for_picture(ann, number)
+        assert picture.photo is not None
+        assert own_bot.telegram.chats.files[picture.photo[-1].file_id].startswith(b"\xff\xd8\xff")
+        await own_bot.wait_until_closed()
+    assert own_bot.telegram.calls["sendPhoto"] == 3
+    assert own_bot.quota_used(ann) == len(own_bot.media.tasks) == 2
+    await own_bot.process.stop()
+    await own_bot.process.start(WEBP_PHOTOS="false")
+    own_bot.telegram.say(ann, "/imagine fox 3 --ar 1:1")
+    await own_bot.wait_for_picture(ann, 3)
+    assert own_bot.telegram.calls["sendPhoto"] == 4
 
 
 async def test_a_429_of_telegram_delays_the_picture_and_sends_it_once(shared_bot: World) -> None:

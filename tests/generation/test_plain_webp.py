@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from generation.conversion import to_sendable
+from generation.conversion import Picture, UnusablePicture, to_sendable
 from generation.plain_webp import decode_plain_webp
 from playground import pictures as stand_in
 
@@ -70,6 +70,31 @@ def test_a_broken_picture_is_left_to_pillow() -> None:
     data = _webp(Image.effect_noise((200, 200), 50).convert("RGB"))
     with Image.open(io.BytesIO(data)) as image:
         assert decode_plain_webp(image, data[: len(data) // 2]) is None
+
+
+def test_a_plain_webp_stays_as_it_is_where_webp_is_accepted() -> None:
+    data = stand_in.webp(stand_in.draw("a fox", "16:9"))
+    assert to_sendable(b"\r\n" + data, webp=True) == Picture(data, "webp", as_photo=True)
+
+
+LEFT_OUT = LEFT_TO_PILLOW | {
+    "a file with more bytes than its header names": _webp(RED) + b"\0\0",
+    "sides that are too long together": _webp(Image.new("RGB", (9_999, 500))),
+    "a shape that is too long": _webp(Image.new("RGB", (21 * 16, 16))),
+}
+
+
+@pytest.mark.parametrize("data", LEFT_OUT.values(), ids=LEFT_OUT)
+def test_other_pictures_are_converted_where_webp_is_accepted(data: bytes) -> None:
+    assert to_sendable(data, webp=True) == to_sendable(data)
+    assert to_sendable(data, webp=True).extension == "jpg"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_a_truncated_webp_is_refused_where_webp_is_accepted(share: float) -> None:
+    data = _webp(Image.effect_noise((200, 200), 50).convert("RGB"))
+    with pytest.raises(UnusablePicture):
+        to_sendable(data[: int(len(data) * share)], webp=True)
 
 
 @pytest.mark.parametrize("metadata", [{"exif": _exif()}, {"xmp": XMP}], ids=["EXIF", "XMP"])

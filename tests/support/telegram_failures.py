@@ -135,7 +135,7 @@ TELEGRAM_FAILURES = [
         faults.status(200, "<html>This site is blocked</html>"),
         2,
     ),
-    TelegramFailure(Awaited.PICTURE, "sendPhoto", "413 with HTML", Seen.FILE, LARGE_HTML),
+    TelegramFailure(Awaited.PICTURE, "sendPhoto", "413 with HTML", Seen.FILE, LARGE_HTML, None),
     TelegramFailure(
         Awaited.PICTURE, "sendPhoto", "401: the token was changed", Seen.PICTURE, UNAUTHORIZED, 2
     ),
@@ -145,9 +145,17 @@ TELEGRAM_FAILURES = [
         "400 PHOTO_INVALID_DIMENSIONS",
         Seen.FILE,
         _bad("PHOTO_INVALID_DIMENSIONS"),
+        None,
     ),
     TelegramFailure(
-        Awaited.PICTURE, "sendPhoto", "413", Seen.FILE, faults.telegram(413, "Request Entity Too Large")
+        Awaited.PICTURE, "sendPhoto", "413", Seen.FILE, faults.telegram(413, "Request Entity Too Large"), None
+    ),
+    TelegramFailure(
+        Awaited.PICTURE,
+        "sendPhoto",
+        "400 IMAGE_PROCESS_FAILED for a WebP",
+        Seen.PICTURE,
+        _bad("IMAGE_PROCESS_FAILED"),
     ),
     TelegramFailure(
         Awaited.PICTURE,

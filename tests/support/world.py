@@ -118,10 +118,10 @@ class World:
         return self.telegram.chats.messages[message.chat.id, message.message_id]
 
     def open_picture(self, message: Message) -> Image.Image:
-        """Open the picture in the current form of a message."""
+        """Open the picture in the current form of a message, as Telegram gives it out."""
         now = self.current(message)
         file_id = now.photo[-1].file_id if now.photo else now.document.file_id if now.document else ""
-        return Image.open(io.BytesIO(self.telegram.chats.files[file_id]))
+        return Image.open(io.BytesIO(files.served(self.telegram.chats.files[file_id], file_id)))
 
     # Waiting
 
