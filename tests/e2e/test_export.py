@@ -15,7 +15,7 @@ from aiogram.types import Document, Message, User
 
 from generation.export_archive import LARGEST_ARCHIVE
 from generation.exporter import MOST_TRIES
-from playground import faults
+from playground import faults, files
 from playground.faults import Fault
 from storage.schema import exports
 from tests.support.fleet import open_fleet
@@ -59,7 +59,8 @@ def _description(archive: zipfile.ZipFile) -> Any:
 def _bytes_of(world: World, picture: Message) -> bytes:
     photo = world.current(picture).photo
     assert photo is not None
-    return world.telegram.chats.files[photo[-1].file_id]
+    file_id = photo[-1].file_id
+    return files.served(world.telegram.chats.files[file_id], file_id)
 
 
 def _enlarge(world: World, picture: Message, size: int) -> bytes:
@@ -155,6 +156,7 @@ async def test_a_picture_under_a_spoiler_is_a_picture_in_the_archive(shared_bot:
     shared_bot.telegram.faults.add(
         Fault(
             "sendPhoto",
+            times=None,
             answer=faults.telegram(400, "Bad Request: PHOTO_INVALID_DIMENSIONS"),
             only=f"chat {ann.id}.",
         )

@@ -1,13 +1,11 @@
 """Requests in a private chat: questions, status messages, quotas, the queue, and failures."""
 
 import asyncio
-import io
 import json
 import time
 
 import pytest
 from aiogram.types import InlineKeyboardButton, Message, User
-from PIL import Image
 
 from core.model import AspectRatio
 from playground import faults
@@ -27,7 +25,7 @@ async def test_a_command_gets_a_picture_in_reply(shared_bot: World) -> None:
     assert picture.reply_to_message is not None
     assert picture.reply_to_message.message_id == command.message_id
     assert picture.photo is not None
-    opened = Image.open(io.BytesIO(shared_bot.telegram.chats.files[picture.photo[-1].file_id]))
+    opened = shared_bot.open_picture(picture)
     assert opened.format == "JPEG"
     assert opened.width / opened.height == pytest.approx(16 / 9, rel=0.02)
     await shared_bot.wait_until(
