@@ -3,6 +3,8 @@
 The original of a picture under a spoiler is in an archive, because a document has no spoiler.
 """
 
+import contextlib
+
 import structlog
 
 from chat.errors import Rejected, SendError
@@ -15,7 +17,7 @@ from core.reply_target import ReplyTarget
 from generation.conversion import extension_of, picture_in
 from generation.file_names import file_name
 from generation.hidden_file import picture_file
-from generation.picture_fetcher import PictureFetcher
+from generation.picture_fetcher import PictureFetcher, ProviderUnavailable
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -58,10 +60,16 @@ class Originals:
                 return
             await self._requests.set_original(request.id, sent.file_id)
             log.info("original sent", request=request.id)
+        except ProviderUnavailable:
+            await self._later(place, translate)
         except SendError as error:
             log.info("original not sent", request=request.id, error=str(error))
         finally:
             self._sending.discard((request.id, place.chat_id))
+
+    async def _later(self, place: ReplyTarget, translate: Translator) -> None:
+        with contextlib.suppress(SendError):
+            await self._sender.send_text(place, translate("original-later"))
 
     async def _send_stored(
         self, request: Request, place: ReplyTarget, note: str | None
@@ -78,7 +86,10 @@ class Originals:
     async def _send_fetched(
         self, request: Request, place: ReplyTarget, note: str | None
     ) -> SentPicture | None:
-        """Fetch the original from the provider and send it. Return None if the provider no longer has it."""
+        """Fetch the original from the provider and send it. Return None if the provider no longer has it.
+
+        Raises ProviderUnavailable.
+        """
         data = await self._fetcher.fetch_original(request)
         if data is None:
             return None

@@ -9,10 +9,23 @@ from generation.conversion import Picture, PictureConverter
 from generation.grids import Grid, cut_cell, to_cell, to_grid
 from provider.client import MediaClient
 from provider.downloads import Downloads
-from provider.errors import DownloadError, MediaError
+from provider.errors import (
+    DoneWithoutPicture,
+    DownloadError,
+    LinkUnavailable,
+    MediaError,
+    OutOfMoney,
+    RequestRefused,
+    TaskFailed,
+    Unauthorised,
+)
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
+
+
+class ProviderUnavailable(Exception):
+    """The provider or its store does not answer now, so it may still have the picture."""
 
 
 class PictureFetcher:
@@ -72,7 +85,10 @@ class PictureFetcher:
             await self._requests.move(request.id, request.state, request.state, picture_url=task.url)
 
     async def fetch_again(self, request: Request) -> Picture | None:
-        """Return a picture as Telegram accepts it, or None if the provider no longer has it. Raises UnusablePicture."""
+        """Return a picture as Telegram accepts it, or None if the provider no longer has it.
+
+        Raises ProviderUnavailable or UnusablePicture.
+        """
         data = await self.fetch_original(request)
         return None if data is None else await self._converter.to_sendable(data)
 
@@ -81,8 +97,11 @@ class PictureFetcher:
         return Picture(await self._converter.run(cut_cell, grid, index, count, columns), "jpg", as_photo=True)
 
     async def fetch_original(self, request: Request) -> bytes | None:
-        """Return the original from its link or from a renewed link. None if the provider no longer has it."""
-        task_id = request.task_id
+        """Return the original from its link or from a renewed link. None if the provider no longer has it.
+
+        Raises ProviderUnavailable.
+        """
+        task_id, unavailable = request.task_id, False
         for renew in (False, True):
             try:
                 url = request.picture_url
@@ -92,4 +111,15 @@ class PictureFetcher:
                     return await self._downloads.fetch(url)
             except (MediaError, DownloadError) as error:
                 log.info("original not fetched", request=request.id, error=str(error))
+                unavailable |= not _is_final(error)
+        if unavailable:
+            raise ProviderUnavailable
         return None
+
+
+def _is_final(error: MediaError | DownloadError) -> bool:
+    """Return whether a later try would fail, too."""
+    if isinstance(error, DownloadError):
+        return not isinstance(error, LinkUnavailable)
+    refused = isinstance(error, RequestRefused) and not isinstance(error, Unauthorised | OutOfMoney)
+    return refused or isinstance(error, TaskFailed | DoneWithoutPicture)

@@ -1,7 +1,8 @@
 """Sends single pictures of a grid as messages of their own.
 
 Telegram gives a file an id only when it is sent, so a picture of a grid has none before. For about a day it is fetched
-from the provider in full size. Later it is cut out of the grid, which Telegram keeps.
+from the provider in full size. Later it is cut out of the grid, which Telegram keeps. While the provider does not
+answer it is cut, too, and that file is not stored.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from core.reply_target import ReplyTarget
 from generation.conversion import Picture, UnusablePicture
 from generation.file_names import file_name
 from generation.hidden_file import picture_file
-from generation.picture_fetcher import PictureFetcher
+from generation.picture_fetcher import PictureFetcher, ProviderUnavailable
 from storage.batches import Batches
 from storage.requests import Requests
 
@@ -44,10 +45,11 @@ class SingleOutcome(Enum):
 
 
 class _Found(NamedTuple):
-    """A picture, and whether it is cut out of its grid."""
+    """A picture, whether it is cut out of its grid, and whether no better one will be found."""
 
     picture: Picture
-    cut: bool
+    cut: bool = False
+    lasts: bool = True
 
 
 class Singles:
@@ -103,7 +105,7 @@ class Singles:
                 self._sent_at.pop(key, None)
         if sent is None:
             return SingleOutcome.LOST
-        await self._requests.set_file(request.id, sent.file_id, sent.kind, sent.message_id)
+        await self._requests.set_message(request.id, sent.message_id)
         log.info("single picture sent", request=request.id)
         return SingleOutcome.SENT
 
@@ -131,9 +133,11 @@ class Singles:
         if found is None:
             return None
         if found.cut and translate is not None:
-            text = caption(request.prompt, below=translate("cut-from-grid"))
+            below = translate("cut-from-grid" if found.lasts else "cut-for-now")
+            text = caption(request.prompt, below=below)
         sent = await self._send_new(request, found.picture, place, text, keyboard)
-        await self._requests.set_file(request.id, sent.file_id, sent.kind)
+        if found.lasts:
+            await self._requests.set_file(request.id, sent.file_id, sent.kind)
         return sent
 
     async def data_of(self, request: Request) -> bytes | None:
@@ -163,7 +167,7 @@ class Singles:
         sent = await self._picture_sender.replace_picture(
             chat_id, message_id, file, kind, text, keyboard, spoiler=request.spoiler
         )
-        if sent is not None:
+        if sent is not None and found.lasts:
             await self._requests.set_file(request.id, sent.file_id, sent.kind)
         return True
 
@@ -188,20 +192,23 @@ class Singles:
 
     async def _find(self, request: Request) -> _Found | None:
         """Return the picture from the provider, or else as the grid shows it."""
+        picture, lasts = None, True
         try:
             picture = await self._fetcher.fetch_again(request)
+        except ProviderUnavailable:
+            lasts = False
         except UnusablePicture as error:
             log.warning("picture of a grid not usable", request=request.id, error=str(error))
-            picture = None
         if picture is not None:
-            return _Found(picture, cut=False)
+            return _Found(picture)
         batch = None if request.batch_id is None else await self._batches.get(request.batch_id)
         if batch is None or not batch.file_id or batch.columns is None or request.id not in batch.cells:
             return None
         index, count = batch.cells.index(request.id), len(batch.cells)
         try:
             grid = await self._files.download(batch.file_id)
-            return _Found(await self._fetcher.cut(grid, index, count, batch.columns), cut=True)
+            cut = await self._fetcher.cut(grid, index, count, batch.columns)
+            return _Found(cut, cut=True, lasts=lasts)
         except (FileError, UnusablePicture) as error:
             log.warning("grid not cut", request=request.id, error=str(error))
             return None

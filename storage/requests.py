@@ -294,13 +294,14 @@ class Requests:
             lambda c: c.execute(statements.SET_STATUS, values).rowcount == 1, patient=True
         )
 
-    async def set_file(
-        self, request_id: int, file_id: str, kind: FileKind, message_id: int | None = None
-    ) -> None:
-        """Store Telegram's id of a picture of a grid, and its newest message if it has one of its own."""
-        values = {"file_id": file_id, "file_kind": kind.value}
-        own: Values = {} if message_id is None else {"result_message_id": message_id}
-        await self._update(request_id, {**values, **own})
+    async def set_file(self, request_id: int, file_id: str, kind: FileKind) -> None:
+        """Store Telegram's id of a picture of a grid."""
+        await self._update(request_id, {"file_id": file_id, "file_kind": kind.value})
+
+    async def set_message(self, request_id: int, message_id: int | None) -> None:
+        """Store the newest message of a picture of a grid, if it has one of its own."""
+        if message_id is not None:
+            await self._update(request_id, {"result_message_id": message_id})
 
     async def set_original(self, request_id: int, file_id: str) -> None:
         """Store Telegram's id of the original, so that it is not fetched again."""

@@ -285,6 +285,32 @@ async def test_forgotten_pictures_are_not_sent(shared_bot: World) -> None:
     await shared_bot.wait_for_toast(grid, "The grid can still be saved from the chat", alert=True)
 
 
+async def test_a_single_picture_is_only_cut_for_now_while_the_provider_does_not_answer(
+    shared_bot: World,
+) -> None:
+    ann = shared_bot.add_user()
+    grid = await _grid(shared_bot, ann, "/imagine a fox --n 4 --ar 1:1")
+    await shared_bot.wait_until_closed()
+    shared_bot.media.faults.add(Fault("picture", answer=faults.status(503), times=None))
+    cut = await _pick(shared_bot, ann, grid, 2)
+    assert "Press its number again later" in (cut.caption or "")
+    shared_bot.telegram.say(ann, "make it night", reply_to=cut)  # the ledger knows the message all the same
+    shared_bot.media.faults.clear()
+    await shared_bot.wait_for_picture(ann, 3)
+    await shared_bot.wait_until_closed()
+    rows = shared_bot.rows(
+        "SELECT id, file_id, parent_id FROM requests WHERE user_id = ? ORDER BY id", ann.id
+    )
+    assert (rows[1]["file_id"], rows[4]["parent_id"]) == (None, rows[1]["id"])
+    shared_bot.telegram.say(ann, f"/start r{rows[1]['id']}")
+    whole = await shared_bot.wait_for_picture(ann, 4)
+    assert whole.caption == "a fox"
+    assert shared_bot.open_picture(whole).width > shared_bot.open_picture(cut).width
+    await shared_bot.wait_until_handled()
+    (row,) = shared_bot.rows("SELECT file_id FROM requests WHERE id = ?", rows[1]["id"])
+    assert row["file_id"] is not None
+
+
 @pytest.mark.long(15)
 async def test_a_number_works_after_a_restart_and_after_the_link_has_expired(own_bot: World) -> None:
     await own_bot.process.start()
