@@ -131,7 +131,10 @@ class App:
             clock=clock,
             throttle=Throttle(settings.throttle, processes=self._count_processes),
             notices=Notices(
-                sender=chat.sender, private_replies=chat.private_replies, languages=chat.languages
+                sender=chat.sender,
+                private_replies=chat.private_replies,
+                guest_answers=chat.guest_answers,
+                languages=chat.languages,
             ),
             owner=self.replica.id if self.replica else None,
         )

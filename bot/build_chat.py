@@ -12,6 +12,7 @@ from bot.settings import Settings
 from chat.api_calls import ApiCaller
 from chat.bot_switches import BotSwitches
 from chat.deletion_scheduler import DeletionScheduler
+from chat.guest_answers import GuestAnswers
 from chat.inline_messages import InlineMessages
 from chat.languages import LanguageResolver
 from chat.members import Members
@@ -35,6 +36,7 @@ class ChatParts:
     bot_switches: BotSwitches
     deletion_scheduler: DeletionScheduler
     files: TelegramFiles
+    guest_answers: GuestAnswers
     inline_messages: InlineMessages
     languages: LanguageResolver
     members: Members
@@ -75,6 +77,7 @@ def build_chat(
         bot_switches=bot_switches,
         deletion_scheduler=deletion_scheduler,
         files=TelegramFiles(bot, folder=settings.telegram_files_dir),
+        guest_answers=GuestAnswers(inline_messages=inline_messages, sender=sender),
         inline_messages=inline_messages,
         languages=LanguageResolver(translations=translations, preferences=storage.preferences),
         members=Members(caller=caller, clock=clock),

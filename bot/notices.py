@@ -6,6 +6,7 @@ import structlog
 
 from bot.raw_updates import RawUpdate, addressee_of
 from chat.errors import Rejected, SendError, Unreachable
+from chat.guest_answers import GuestAnswers
 from chat.languages import LanguageResolver
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
@@ -23,12 +24,21 @@ class Notice(StrEnum):
 
 
 class Notices:
-    """Sends a notice to the user behind an update: as a toast for a press, as a private reply to a message."""
+    """Sends a notice to the user behind an update.
+
+    It is a toast for a press, a private reply to a message, and the one answer to a guest's message.
+    """
 
     def __init__(
-        self, *, sender: Sender, private_replies: PrivateReplies, languages: LanguageResolver
+        self,
+        *,
+        sender: Sender,
+        private_replies: PrivateReplies,
+        guest_answers: GuestAnswers,
+        languages: LanguageResolver,
     ) -> None:
         self._sender = sender
+        self._guest_answers = guest_answers
         self._private_replies = private_replies
         self._languages = languages
 
@@ -47,6 +57,9 @@ class Notices:
         try:
             if addressee.query_id is not None:
                 await self._sender.toast(addressee.query_id, translate.raw(f"notice-{notice}"))
+            elif addressee.guest_query_id is not None:
+                text = translate(f"notice-{notice}")
+                await self._guest_answers.say(addressee.guest_query_id, addressee.user_id, text, translate)
             elif place is not None:
                 await self._private_replies.send(place, addressee.user_id, translate(f"notice-{notice}"))
         except SendError as error:

@@ -28,12 +28,13 @@ RawUpdate = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """The user behind an update, and the press or the place to answer."""
+    """The user behind an update, and the press, the place or the guest query to answer."""
 
     user_id: int
     language_code: str | None
     query_id: str | None
     place: ReplyTarget | None
+    guest_query_id: str | None = None
 
 
 def user_id_of(update: RawUpdate) -> int:
@@ -72,9 +73,10 @@ def addressee_of(update: RawUpdate) -> Addressee | None:
     chat_id, user_id, press = chat_id_of(update), user_id_of(update), is_press(update)
     if not user_id and chat_id > 0 and user.get("is_bot") is not True:
         user_id = chat_id
-    query_id = content.get("id") if press and isinstance(content.get("id"), str) else None
+    query_id = _text_of(content, "id") if press else None
+    guest_query_id = _text_of(content, "guest_query_id") if is_guest(update) else None
     message = content if _message(update) is not None else None
-    if not user_id or not (query_id or ((press or message) and chat_id)):
+    if not user_id or not (query_id or guest_query_id or ((press or message) and chat_id)):
         return None
     code = user.get("language_code") if _number(user, "id") == user_id else None
     return Addressee(
@@ -82,12 +84,13 @@ def addressee_of(update: RawUpdate) -> Addressee | None:
         language_code=code if isinstance(code, str) else None,
         query_id=query_id,
         place=_place(chat_id, message) if chat_id else None,
+        guest_query_id=guest_query_id,
     )
 
 
 def written_at(update: RawUpdate) -> int | None:
     """Return the Unix time at which a message was written or edited, or None for an update without one."""
-    message = _message(update)
+    message = _content(update) if is_guest(update) else _message(update)
     date = (message.get("edit_date") or message.get("date")) if message else None
     return date if isinstance(date, int) else None
 
@@ -95,6 +98,11 @@ def written_at(update: RawUpdate) -> int | None:
 def is_press(update: RawUpdate) -> bool:
     """Return whether an update is a press of a button."""
     return "callback_query" in update
+
+
+def is_guest(update: RawUpdate) -> bool:
+    """Return whether an update is a message that mentions the bot as a guest."""
+    return "guest_message" in update
 
 
 def is_fleeting(update: RawUpdate) -> bool:
@@ -141,6 +149,8 @@ def expects_answer(update: RawUpdate, me: User) -> bool:
     """
     if is_press(update):
         return True
+    if is_guest(update):
+        return addressee_of(update) is not None
     message = _message(update)
     if message is None or addressee_of(update) is None:
         return False
@@ -173,6 +183,11 @@ def _place(chat_id: int, message: RawUpdate | None) -> ReplyTarget:
 def _object(container: RawUpdate, name: str) -> RawUpdate:
     value = container.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def _text_of(container: RawUpdate, name: str) -> str | None:
+    value = container.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _number(container: RawUpdate, name: str) -> int | None:

@@ -23,6 +23,7 @@ from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import AiogramError
 
 from bot.chat_slots import ChatSlots
+from bot.fleeting_updates import FleetingUpdates
 from bot.notices import Notice, Notices
 from bot.raw_updates import (
     RawUpdate,
@@ -83,12 +84,12 @@ class UpdateQueue:
         self._notices = notices
         # Presses have slots of their own, so that a backlog of messages does not delay them.
         self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
-        self._fleeting_slots = asyncio.Semaphore(HANDLED_AT_ONCE)
         self._chat_slots = ChatSlots()
         self._user_queues: dict[_QueueKey, deque[PutUpdate]] = {}
         self._known: set[int] = set()
         """The updates that are being stored, that wait here, or that are being handled here."""
         self._background = Background()
+        self._fleeting = FleetingUpdates(self._answer, background=self._background, clock=clock)
         self._refusals: set[asyncio.Task[object]] = set()
         self._backlog = 0
         self._below_limit = asyncio.Event()
@@ -120,7 +121,7 @@ class UpdateQueue:
         """
         admitted = [update for update in updates if self._admits(update)]
         for fleeting in (update for update in admitted if is_fleeting(update)):
-            self._background.start(self._answer(fleeting))
+            self._fleeting.put(fleeting)
         admitted = [update for update in admitted if not is_fleeting(update)]
         if not admitted:
             return
@@ -173,11 +174,10 @@ class UpdateQueue:
 
     async def _answer(self, update: RawUpdate) -> None:
         """Handle an update that is not stored: by the next start, its answer would be too late."""
-        async with self._fleeting_slots:
-            try:
-                await self._feed(StoredUpdate(int(update["update_id"]), json.dumps(update)))
-            except Exception as error:
-                log.warning("query not answered", update=update["update_id"], error=repr(error))
+        try:
+            await self._feed(StoredUpdate(int(update["update_id"]), json.dumps(update)))
+        except Exception as error:
+            log.warning("query not answered", update=update["update_id"], error=repr(error))
 
     def _refuse(self, update: RawUpdate) -> None:
         """Send the notice about too many updates, unless too many of these notices are on the way.

@@ -55,8 +55,9 @@ _NOT_ALLOWED = (
     "chat_send_stickers_forbidden",
 )
 _GONE = "message to delete not found"
+_UNCHANGED = "message is not modified"
 _NO_OPS = (
-    "message is not modified",
+    _UNCHANGED,
     _GONE,
     "message to edit not found",
     "message_id_invalid",
@@ -135,6 +136,11 @@ def _message(error: AiogramError) -> str:
 def is_gone(error: SendError) -> bool:
     """Return whether a refusal only means that the message to delete was deleted before."""
     return isinstance(error.__cause__, TelegramBadRequest) and _GONE in _message(error.__cause__).lower()
+
+
+def is_unchanged(error: SendError) -> bool:
+    """Return whether a refusal only means that the message is so already."""
+    return isinstance(error.__cause__, TelegramBadRequest) and _UNCHANGED in _message(error.__cause__).lower()
 
 
 def is_no_op(error: SendError) -> bool:

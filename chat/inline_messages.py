@@ -4,7 +4,7 @@ An inline message shows a picture only by its `file_id` or by a link: nothing ca
 editMessageMedia).
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from aiogram.methods import (
@@ -22,7 +22,7 @@ from aiogram.types import (
 )
 
 from chat.api_calls import ApiCaller
-from chat.errors import SendError, Unreachable
+from chat.errors import Rejected, SendError, Unreachable, is_no_op, is_unchanged
 from chat.input_media import input_media
 from chat.limits import Priority
 from core.model import FileKind
@@ -35,8 +35,9 @@ CACHE_SECONDS = 2
 
 
 class InlineMessages:
-    """Edits inline messages and answers queries. Texts and captions are HTML; edits raise a subclass of SendError.
+    """Edits inline messages and answers queries. Texts and captions are HTML; edits raise TryLater or Unsure.
 
+    An edit is refused if the message was deleted, or if its chat lets the bot not show or not change this.
     Telegram names no limit for edits of inline messages, so each needs a slot of its user's private chat.
     """
 
@@ -52,14 +53,15 @@ class InlineMessages:
 
     async def edit_text(
         self, place: ReplyTarget, text: str, *, keyboard: InlineKeyboardMarkup | None = None
-    ) -> None:
-        """Edit the text of an inline message, with retries. Does nothing if the message was deleted."""
+    ) -> bool:
+        """Edit the text of an inline message, with retries. Return False if Telegram refuses it."""
+        method = EditMessageText(inline_message_id=place.inline_message_id, text=text, reply_markup=keyboard)
 
         async def attempt() -> None:
             await self._caller.acquire_slot(place.chat_id, Priority.ANSWER)
-            await self.edit_status(place, text, keyboard=keyboard)
+            await self._caller.call(method, None)
 
-        await self._caller.with_retries(attempt, repeatable=True)
+        return await self._is_edited(attempt)
 
     async def show_picture(
         self,
@@ -70,8 +72,11 @@ class InlineMessages:
         keyboard: InlineKeyboardMarkup | None,
         *,
         spoiler: bool = False,
-    ) -> None:
-        """Replace the text of an inline message by a picture, with retries. `picture` is a `file_id` or a link."""
+    ) -> bool:
+        """Replace the text of an inline message by a picture, with retries. Return False if Telegram refuses it.
+
+        `picture` is a `file_id` or a link.
+        """
         media = input_media(picture, kind, caption, spoiler=spoiler)
         method = EditMessageMedia(
             inline_message_id=place.inline_message_id, media=media, reply_markup=keyboard
@@ -79,9 +84,18 @@ class InlineMessages:
 
         async def attempt() -> None:
             await self._caller.acquire_slot(place.chat_id, Priority.PICTURE)
-            await self._caller.call_ignoring_no_ops(method, None)
+            await self._caller.call(method, None)
 
-        await self._caller.with_retries(attempt, repeatable=True)
+        return await self._is_edited(attempt)
+
+    async def _is_edited(self, attempt: Callable[[], Awaitable[None]]) -> bool:
+        try:
+            await self._caller.with_retries(attempt, repeatable=True)
+        except (Rejected, Unreachable) as error:
+            if not is_unchanged(error):
+                log.info("inline message not edited", error=str(error))
+                return False
+        return True
 
     async def answer_query(
         self,
@@ -90,8 +104,13 @@ class InlineMessages:
         *,
         next_offset: str = "",
         button: InlineQueryResultsButton | None = None,
+        without_pictures: InlineQueryResultsButton | None = None,
     ) -> None:
-        """Answer an inline query once, for its user only. Logs errors: the user types on and asks again."""
+        """Answer an inline query once, for its user only. Logs errors: the user types on and asks again.
+
+        Telegram refuses an answer as a whole if it no longer has one of the files, and does not name that one. The
+        answer is then repeated without pictures, and with the button `without_pictures` if there is no other.
+        """
         method = AnswerInlineQuery(
             inline_query_id=query_id,
             results=list(results),
@@ -100,8 +119,16 @@ class InlineMessages:
             next_offset=next_offset,
             button=button,
         )
+        articles = [result for result in results if isinstance(result, InlineQueryResultArticle)]
         try:
-            await self._caller.call_ignoring_no_ops(method, None)
+            try:
+                await self._caller.call(method, None)
+            except Rejected as error:
+                if is_no_op(error) or len(articles) == len(results):
+                    raise
+                log.warning("inline query answered without pictures", error=str(error))
+                changes = {"results": articles, "button": button or without_pictures}
+                await self._caller.call(method.model_copy(update=changes), None)
         except SendError as error:
             log.info("inline query not answered", error=str(error))
 

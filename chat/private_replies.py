@@ -36,11 +36,13 @@ class PrivateReplies:
     ) -> None:
         """Reply to one user. Raises SendError if not even a plain reply can be sent.
 
-        An inline message becomes the reply: its chat takes no other message of the bot.
+        An inline message becomes the reply: its chat takes no other message of the bot. If it cannot be edited, the
+        private chat of its user gets the reply.
         """
         if place.inline_message_id is not None:
-            await self._inline_messages.edit_text(place, text, keyboard=keyboard)
-            return
+            if await self._inline_messages.edit_text(place, text, keyboard=keyboard):
+                return
+            place = ReplyTarget(place.chat_id)
         if not place.in_group:
             await self._sender.send_text(place, text, keyboard=keyboard)
             return

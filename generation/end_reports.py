@@ -13,6 +13,7 @@ from chat.inline_results import under_picture, with_prompt
 from chat.sender import Sender
 from chat.translations import Translations, Translator
 from core.model import FileKind, Request, State
+from core.reply_target import ReplyTarget
 from generation.end_texts import EndTexts
 from generation.signed_links import SignedLinks
 
@@ -72,32 +73,39 @@ class EndReports:
         if request.state is State.DELIVERED:
             await self._show_picture(request, translate)
             return
-        keyboard = None
-        if request.state is State.CANCELLED:
+        if request.state is State.CANCELLED:  # the press of Cancel was answered, too
             below = await self._end_texts.cancelled(request, translate)
-        else:
-            below, keyboard = await self._end_texts.failed(request, translate)
-        await self._inline_messages.edit_text(
-            request.place, with_prompt(translate, request.prompt, below), keyboard=keyboard
-        )
+            await self._inline_messages.edit_text(
+                request.place, with_prompt(translate, request.prompt, below)
+            )
+            return
+        below, keyboard = await self._end_texts.failed(request, translate)
+        text = with_prompt(translate, request.prompt, below)
+        if not await self._inline_messages.edit_text(request.place, text, keyboard=keyboard):
+            await self._sender.send_text(ReplyTarget(request.place.chat_id), text, keyboard=keyboard)
 
     async def _show_picture(self, request: Request, translate: Translator) -> None:
-        """Show the picture, or name its place if this chat does not let the bot show it."""
+        """Show the picture, or name its place if this chat does not let the bot show it.
+
+        Telegram loads no document from a link but a ZIP or PDF file (Bot API, Sending files).
+        """
         picture, kind = request.file_id, request.file_kind or FileKind.PHOTO
-        if not picture and self._links is not None:
-            picture = self._links.sign(request.id)
+        link = None if picture or self._links is None else self._links.sign(request.id)
         keyboard = under_picture(translate, self._switches, request)
-        try:
-            await self._inline_messages.show_picture(
-                request.place,
-                picture or "",
-                kind,
-                caption(request.prompt),
-                keyboard,
-                spoiler=request.spoiler,
-            )
-        except Rejected as error:
-            log.warning("picture not shown in an inline message", request=request.id, error=str(error))
-            below = translate("inline-elsewhere")
-            text = with_prompt(translate, request.prompt, below)
-            await self._inline_messages.edit_text(request.place, text, keyboard=keyboard)
+        if (picture or kind is FileKind.PHOTO) and await self._inline_messages.show_picture(
+            request.place,
+            picture or link or "",
+            kind,
+            caption(request.prompt),
+            keyboard,
+            spoiler=request.spoiler,
+        ):
+            return
+        log.warning("picture not shown in an inline message", request=request.id)
+        if link is not None:
+            below = translate("inline-elsewhere-linked", link=link)
+        else:
+            is_in_private_chat = request.result_message_id is not None
+            below = translate("inline-elsewhere" if is_in_private_chat else "inline-elsewhere-stored")
+        text = with_prompt(translate, request.prompt, below)
+        await self._inline_messages.edit_text(request.place, text, keyboard=keyboard)

@@ -7,6 +7,7 @@ from chat.inline_messages import InlineMessages
 from chat.sender import Sender
 from chat.translations import Translations
 from core.model import Request
+from core.reply_target import ReplyTarget
 
 
 class LateQuestionMessage:
@@ -26,14 +27,19 @@ class LateQuestionMessage:
         self._translations = translations
 
     async def send(self, request: Request) -> int | None:
-        """Send the question and return its message id. An inline message becomes the question, and has none."""
+        """Send the question and return its message id. An inline message becomes the question, and has none.
+
+        If it cannot be edited, the private chat of its user gets the question.
+        """
         translate = self._translations.for_language(request.language)
         text = translate("still-wanted", prompt=one_line(request.prompt))
         keyboard = keyboards.still_wanted(translate, request)
-        if request.place.inline_message_id is not None:
-            await self._inline_messages.edit_text(request.place, text, keyboard=keyboard)
-            return None
-        return await self._sender.send_text(request.place, text, keyboard=keyboard)
+        place = request.place
+        if place.inline_message_id is not None:
+            if await self._inline_messages.edit_text(place, text, keyboard=keyboard):
+                return None
+            place = ReplyTarget(place.chat_id)
+        return await self._sender.send_text(place, text, keyboard=keyboard)
 
     async def withdraw(self, request: Request, message_id: int) -> None:
         """Delete a message that the question replaces, or a question that came too late."""

@@ -57,21 +57,26 @@ class Moves(NotAPicture):
 
 
 async def find_source(
-    message: Message | ExternalReplyInfo, bot_id: int, requests: Requests
+    message: Message | ExternalReplyInfo, bot_id: int, requests: Requests, *, known_chat: bool = True
 ) -> SourcePicture | None:
-    """Return the picture of a message, or None without an attachment. Raises SourceError for any other attachment."""
+    """Return the picture of a message, or None without an attachment. Raises SourceError for any other attachment.
+
+    `known_chat` is False in a chat whose id may be that of another one.
+    """
     in_archive = _is_hidden_file(message, bot_id)
     file = message.document if in_archive else _picture_file(message)
     if file is None:
         return None
     await _check_size(message, file.file_id)
-    parent = await find_request(message, bot_id, requests) if isinstance(message, Message) else None
+    parent = None
+    if known_chat and isinstance(message, Message):
+        parent = await find_request(message, bot_id, requests)
     hidden = bool(message.has_media_spoiler) or in_archive or (parent is not None and parent.spoiler)
     return SourcePicture(file.file_id, parent.id if parent else None, hidden, file.file_unique_id)
 
 
 async def find_subject(
-    message: Message, parsed: ParsedPrompt, bot_id: int, requests: Requests
+    message: Message, parsed: ParsedPrompt, bot_id: int, requests: Requests, *, known_chat: bool = True
 ) -> SourcePicture | None:
     """Return the picture that a message asks to change, or None if its words are to be drawn.
 
@@ -79,14 +84,14 @@ async def find_subject(
     message is a channel's post above its comments: each comment answers that. Raises SourceError for any other
     attachment in the message, and for one in the answered message if there are no words to draw.
     """
-    source = await find_source(message, bot_id, requests)
+    source = await find_source(message, bot_id, requests, known_chat=known_chat)
     if source is not None or parsed.is_complete:
         return source
     answered = answered_message(message)
     if answered is None:
         return None
     try:
-        return await find_source(answered, bot_id, requests)
+        return await find_source(answered, bot_id, requests, known_chat=known_chat)
     except NotAPicture:
         if parsed.prompt:
             return None

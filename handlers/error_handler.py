@@ -7,6 +7,7 @@ from aiogram.filters import ExceptionTypeFilter
 from aiogram.types import CallbackQuery, ErrorEvent, Message, TelegramObject
 
 from chat.errors import SendError
+from chat.guest_answers import GuestAnswers
 from chat.languages import LanguageResolver
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
@@ -29,6 +30,7 @@ async def answer_user_error(
     rejection_texts: RejectionTexts,
     languages: LanguageResolver,
     drafts: Drafts,
+    guest_answers: GuestAnswers,
 ) -> object:
     """Answer the user's error with its sentence, and refuse the rest of an album."""
     error = error_event.exception
@@ -42,6 +44,9 @@ async def answer_user_error(
             await sender.alert(event.id, old_button_text(event.data or "", translate))
         elif isinstance(event, CallbackQuery):
             await sender.toast(event.id, rejection_texts.of_error(error, translate))
+        elif isinstance(event, Message) and event.guest_query_id is not None:
+            text = rejection_texts.of_error(error, translate)
+            await guest_answers.say(event.guest_query_id, user.id, text, translate)
         elif isinstance(event, Message):
             if event.media_group_id:
                 await drafts.refuse(origins.of_message(event, user, translate.language))
@@ -52,7 +57,9 @@ async def answer_user_error(
     return None
 
 
-async def report_error(error_event: ErrorEvent, sender: Sender, languages: LanguageResolver) -> object:
+async def report_error(
+    error_event: ErrorEvent, sender: Sender, languages: LanguageResolver, guest_answers: GuestAnswers
+) -> object:
     """Log an error and tell the user to try again.
 
     StorageUnavailable is left to the update queue, which handles the update again.
@@ -72,7 +79,9 @@ async def report_error(error_event: ErrorEvent, sender: Sender, languages: Langu
         translate = await _translator(event, user, languages)
         if isinstance(event, CallbackQuery):
             await sender.toast(event.id, translate.raw("internal-error"))
-        elif isinstance(event, Message) and event.guest_query_id is None:
+        elif isinstance(event, Message) and event.guest_query_id is not None:
+            await guest_answers.say(event.guest_query_id, user.id, translate("internal-error"), translate)
+        elif isinstance(event, Message):
             await sender.send_text(place_of(event), translate("internal-error"))
     except SendError as send_error:
         log.warning("error not reported", update=update.update_id, error=str(send_error))

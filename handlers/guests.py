@@ -1,14 +1,17 @@
 """Guest mode: a message mentions the bot in a chat that it may not be a member of (Bot API 10.0, guest queries).
 
-The bot may reply once, and edit its reply afterwards. It answers at once and draws then, because a query expires.
+The bot may reply once, and edit its reply afterwards. It answers at once and draws then, because a query expires. If
+it cannot answer or cannot edit its answer, the private chat of the guest gets the picture or the sentence.
 """
 
 from aiogram import Bot, Router
+from aiogram.enums import ChatType
 from aiogram.types import Message
 
 from chat import inline_results
 from chat.bot_switches import BotSwitches
-from chat.errors import Rejected
+from chat.errors import Rejected, Unreachable
+from chat.guest_answers import GuestAnswers
 from chat.inline_messages import InlineMessages
 from chat.translations import Translator
 from core.model import DEFAULT_RATIO, Origin, SourcePicture
@@ -40,31 +43,33 @@ async def guest_message(
     generation_service: GenerationService,
     styling: Styling,
     rejection_texts: RejectionTexts,
+    guest_answers: GuestAnswers,
 ) -> None:
     """Answer a mention: draw its words, or change the picture that it answers."""
     query_id = message.guest_query_id
     if query_id is None:
         return
     if user.id < 0:
-        await _say(query_id, translate("guest-anonymous"), translate, inline_messages)
+        await guest_answers.say(query_id, user.id, translate("guest-anonymous"), translate)
         return
-    key = origins.message_key(message)
-    known = await requests.by_key(key)
-    if known is not None and known.user_id == user.id and known.place.inline_message_id is None:
-        return  # the same message has come as a member's, too
+    key = await _key(message, user, requests)
+    if await requests.by_key(key) is not None:
+        return  # handled before, or the same message has come as a member's, too
     origin = Origin(key, user.id, ReplyTarget(user.id), translate.language)
     try:
         parsed = parse_prompt(await _words(message, bot))
-        source = await find_subject(message, parsed, bot.id, requests)
+        source = await find_subject(
+            message, parsed, bot.id, requests, known_chat=message.chat.type != ChatType.PRIVATE
+        )
         parsed = await styling.apply(
             origin, parsed, translate, usual=source is None, changes=source is not None
         )
     except (PromptTooLong, CountRefused, SourceError) as error:
-        await _say(query_id, rejection_texts.of_error(error, translate), translate, inline_messages)
+        await guest_answers.say(query_id, user.id, rejection_texts.of_error(error, translate), translate)
         return
     reason = await _reason_not_to_draw(origin, parsed, translate, generation_service)
     if reason is not None:
-        await _say(query_id, reason, translate, inline_messages)
+        await guest_answers.say(query_id, user.id, reason, translate)
         return
     await _draw(
         query_id,
@@ -78,6 +83,21 @@ async def guest_message(
         inline_service,
         generation_service,
     )
+
+
+async def _key(message: Message, user: UserIdentity, requests: Requests) -> str:
+    """Return the key of a mention: in a group that of the same message as a member's, so that both are one request.
+
+    A private chat of two users has the id of one of them, as that user's chat with the bot has, and the messages of
+    each user are counted by themselves. A group may have the id of another one, too (Bot API, Message,
+    `guest_query_id`).
+    """
+    key = origins.message_key(message)
+    if message.chat.type != ChatType.PRIVATE:
+        known = await requests.by_key(key)
+        if known is None or known.user_id == user.id:
+            return key
+    return origins.guest_key(user.id, key)
 
 
 async def _words(message: Message, bot: Bot) -> str:
@@ -101,7 +121,7 @@ async def _draw(
 ) -> None:
     """Answer that the picture follows, and draw it.
 
-    A process that ends in between leaves the answer with the button that draws: a second answer is not possible.
+    A query that was answered before a restart, or is too old, has no answer that could be edited.
     """
     ratio = None
     if source is None:
@@ -110,20 +130,15 @@ async def _draw(
     article = inline_results.offer(
         translate, prompt_id, parsed.prompt, ratio, guest=bot_switches.address or ""
     )
+    prompt = await inline_prompts.get(prompt_id)
+    if prompt is None:  # forgotten just now
+        return
     try:
         inline_message_id = await inline_messages.answer_guest(query_id, article)
-    except Rejected:
-        return  # answered before a restart, or too late
-    prompt = await inline_prompts.get(prompt_id)
-    if prompt is not None:
-        await inline_service.draw(prompt, ratio, inline_message_id, translate)
-
-
-async def _say(query_id: str, text: str, translate: Translator, inline_messages: InlineMessages) -> None:
-    try:
-        await inline_messages.answer_guest(query_id, inline_results.sentence(translate, text))
-    except Rejected:
-        return  # answered before a restart, or too late
+    except (Rejected, Unreachable):
+        await inline_service.draw_in_private_chat(prompt, ratio, translate)
+        return
+    await inline_service.draw(prompt, ratio, inline_message_id, translate)
 
 
 async def _reason_not_to_draw(

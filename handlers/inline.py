@@ -51,7 +51,8 @@ async def inline_query(
         picture = await history.shareable(user.id, shared)
         results = [] if picture is None else [inline_results.own_picture(translate, picture)]
         button = None if results else inline_results.open_chat(translate("inline-not-yours"))
-        await inline_messages.answer_query(query.id, results, button=button)
+        lost = inline_results.open_chat(translate("inline-picture-gone"))
+        await inline_messages.answer_query(query.id, results, button=button, without_pictures=lost)
         return
     before = int(query.offset) if query.offset.isdecimal() and len(query.offset) < 19 else None
     offers: list[InlineQueryResultUnion] = []
@@ -107,13 +108,18 @@ async def drop_pressed(
     translate: Translator,
     requests: Requests,
     engine: Engine,
+    inline_prompts: InlinePrompts,
     inline_messages: InlineMessages,
     sender: Sender,
 ) -> None:
-    """Draw nothing for an inline message, or cancel its request if that has begun."""
+    """Draw nothing for an inline message, or cancel its request if that has begun.
+
+    The choice of its result may be reported later, so it is stored that nothing is to be drawn.
+    """
     origin = origins.of_inline(
         inline_prompt.key, inline_prompt.user_id, inline_message_id, translate.language
     )
+    await inline_prompts.drop(origins.drop_key(origin), origin.user_id)
     request = await requests.by_key(origin.key)
     if request is not None:
         if request.user_id != inline_prompt.user_id:  # forged: the button of one message under another's

@@ -10,6 +10,8 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `q:CHAT:MESSAGE:REQUEST:N`: the N-th time (from 0) that a button of a picture or grid draws it four more times
 - `e:QUERY`: a press on Edit
 - `i:INLINE`: an inline message; the message of a guest keeps its own key
+- `u:USER:KEY`: the message of a guest whose chat may have the id of another chat; KEY is its usual key
+- `x:USER:KEY`: no request, but the record that its user wants none with this KEY
 - `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
 - `t:REQUEST`: the second try of a failed request
 - `o:KEY`: the other reading of a message whose words are drawn (handlers.other_reading)
@@ -37,6 +39,16 @@ def message_key(message: Message) -> str:
     if message.media_group_id:
         return f"g:{message.chat.id}:{message.media_group_id}"
     return f"m:{message.chat.id}:{message.message_id}"
+
+
+def guest_key(user_id: int, message_key: str) -> str:
+    """Return the key of a guest's message in a chat that may have the id of another one."""
+    return f"u:{user_id}:{message_key}"
+
+
+def drop_key(origin: Origin) -> str:
+    """Return the key of the record that a user wants nothing drawn for an inline message."""
+    return f"x:{origin.user_id}:{origin.key}"
 
 
 def command_key(message: Message) -> str:

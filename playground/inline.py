@@ -76,16 +76,15 @@ def answer_guest_query(call: Call) -> Any:
     return {"inline_message_id": call.chats.make_inline(message)}
 
 
-def send_result(
-    chats: Chats, user: User, chat_id: int, result: InlineResult, **more: Any
-) -> tuple[Message, str | None]:
-    """Send a result as a user. Return the message, and its inline message id if it has buttons.
+def send_result(chats: Chats, user: User, chat_id: int, result: InlineResult, **more: Any) -> Message:
+    """Send a result as a user, and return the message. With buttons it has an inline message id.
 
     `more` are further fields of the message.
     """
     message = chats.add(chat_id, user, via_bot=BOT, **result.content, **more)
-    has_buttons = result.content.get("reply_markup") is not None
-    return message, chats.make_inline(message) if has_buttons else None
+    if result.content.get("reply_markup") is not None:
+        chats.make_inline(message)
+    return message
 
 
 def is_for_guest(message: Message) -> bool:

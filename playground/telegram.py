@@ -126,14 +126,19 @@ class Telegram:
         """
         query = self.inline.queries[query_id]
         result = next(one for one in query.results or [] if one.id == result_id)
-        message, inline_id = send_result(self.chats, user, chat_id, result, **more)
+        message = send_result(self.chats, user, chat_id, result, **more)
         if chat_id not in self.chats.blocked:
             self.queue_update({"message": dump(message)})
         if feedback:
-            chosen: dict[str, Any] = {"result_id": result_id, "from": dump(user), "query": query.text}
-            chosen |= {"inline_message_id": inline_id} if inline_id is not None else {}
-            self.queue_update({"chosen_inline_result": chosen})
+            self.report_choice(user, query.text, result_id, message)
         return message
+
+    def report_choice(self, user: User, query: str, result_id: str, message: Message) -> None:
+        """Report the choice of the result that a message shows. A message without buttons has no inline message id."""
+        inline_id = self.chats.inline_id(message)
+        chosen: dict[str, Any] = {"result_id": result_id, "from": dump(user), "query": query}
+        chosen |= {"inline_message_id": inline_id} if inline_id is not None else {}
+        self.queue_update({"chosen_inline_result": chosen})
 
     def mention(
         self,

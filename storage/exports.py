@@ -138,7 +138,7 @@ class Exports:
             ).first()
             asked = sa.select(drafts.c.prompt, drafts.c.created_at).where(drafts.c.user_id == user_id)
             inline = sa.select(inline_prompts.c.prompt, inline_prompts.c.asked_at).where(
-                inline_prompts.c.user_id == user_id
+                inline_prompts.c.user_id == user_id, inline_prompts.c.prompt != ""
             )
             searched = sa.select(searches.c.words, searches.c.searched_at).where(
                 searches.c.user_id == user_id

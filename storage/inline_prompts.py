@@ -46,9 +46,19 @@ class InlinePrompts:
             lambda connection: int(connection.execute(statement, columns).scalar_one())
         )
 
+    async def drop(self, key: str, user_id: int) -> None:
+        """Store that a user wants no request with a key. The record has no prompt."""
+        await self.save(key, user_id, "")
+
+    async def has(self, key: str) -> bool:
+        """Return whether a prompt or a record has this key."""
+        statement = sa.select(sa.literal(1)).where(inline_prompts.c.key == key)
+        return await self._database.read(lambda connection: connection.execute(statement).first() is not None)
+
     async def get(self, prompt_id: int) -> InlinePrompt | None:
         """Return a prompt, or None once it is pruned or forgotten."""
-        statement = sa.select(inline_prompts).where(inline_prompts.c.id == prompt_id)
+        is_it = sa.and_(inline_prompts.c.id == prompt_id, inline_prompts.c.prompt != "")
+        statement = sa.select(inline_prompts).where(is_it)
 
         def unit(connection: sa.Connection) -> InlinePrompt | None:
             row = connection.execute(statement).first()

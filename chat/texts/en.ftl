@@ -322,8 +322,11 @@ inline-describe = Describe what to draw
 inline-unclear = Leave out the options, then I can draw it
 inline-too-long = That is too long here: ask me in our chat
 inline-not-yours = I have no such picture of yours
+inline-picture-gone = Telegram no longer has this picture
 inline-start-first = To draw here I need a chat with you first: open it, press Start, then press “Draw it”.
 inline-elsewhere = The picture is ready, but this chat doesn’t let me show it. You’ll find it in our own chat.
+inline-elsewhere-stored = The picture is ready, but this chat doesn’t let me show it. To see it, press “{ button-open-in-chat }”.
+inline-elsewhere-linked = The picture is ready, but this chat doesn’t let me show it. <a href="{ $link }">Here it is</a>, for an hour.
 button-draw-it = 🎨 Draw it
 button-change-it = 🎨 Change it
 button-open-chat = Open our chat
@@ -331,6 +334,7 @@ button-draw-own = 🎨 Draw your own
 button-open-in-chat = Open in chat
 guest-title = Picture
 guest-accepted = I’m on it. The picture appears here or, if this chat doesn’t let me change my reply, in <a href="{ $link }">our own chat</a>.
+guest-in-private = You mentioned me in another chat, but I couldn’t finish my reply there. The picture comes here.
 guest-describe = Describe what to draw after my name, for example “a lighthouse in a storm”, or reply to a picture with what to change.
 guest-anonymous = I draw for people only here: write to me under your own name.
 

@@ -332,8 +332,11 @@ inline-describe = Describe qué dibujar
 inline-unclear = Quita las opciones y puedo dibujarlo
 inline-too-long = Aquí es demasiado largo: pídemelo en nuestro chat
 inline-not-yours = No tengo ninguna imagen tuya así
+inline-picture-gone = Telegram ya no tiene esta imagen
 inline-start-first = Para dibujar aquí necesito primero un chat contigo: ábrelo, toca “Iniciar” y luego “Dibujar”.
 inline-elsewhere = La imagen está lista, pero este chat no me deja mostrarla. La encontrarás en nuestro chat.
+inline-elsewhere-stored = La imagen está lista, pero este chat no me deja mostrarla. Para verla, toca “{ button-open-in-chat }”.
+inline-elsewhere-linked = La imagen está lista, pero este chat no me deja mostrarla. <a href="{ $link }">Aquí está</a>, durante una hora.
 button-draw-it = 🎨 Dibujar
 button-change-it = 🎨 Editar
 button-open-chat = Abrir nuestro chat
@@ -341,6 +344,7 @@ button-draw-own = 🎨 Dibujar algo tuyo
 button-open-in-chat = Abrir en el chat
 guest-title = Imagen
 guest-accepted = Ya empecé. La imagen aparece aquí o, si este chat no me deja cambiar mi respuesta, en <a href="{ $link }">nuestro chat</a>.
+guest-in-private = Me mencionaste en otro chat, pero no pude terminar mi respuesta allí. La imagen llega aquí.
 guest-describe = Después de mi nombre, describe qué dibujar, por ejemplo “un faro en la tormenta”, o responde a una imagen y di qué cambiar.
 guest-anonymous = Aquí solo dibujo para personas: escríbeme con tu propio nombre.
 

@@ -332,8 +332,11 @@ inline-describe = Descreva o que desenhar
 inline-unclear = Tire as opções e posso desenhar
 inline-too-long = Isso é longo demais aqui: peça no nosso chat
 inline-not-yours = Não tenho nenhuma imagem sua assim
+inline-picture-gone = O Telegram não tem mais esta imagem
 inline-start-first = Para desenhar aqui preciso primeiro de um chat com você: abra-o, toque em “Iniciar” e depois em “Desenhar”.
 inline-elsewhere = A imagem está pronta, mas este chat não me deixa mostrá-la. Ela está no nosso chat.
+inline-elsewhere-stored = A imagem está pronta, mas este chat não me deixa mostrá-la. Para vê-la, toque em “{ button-open-in-chat }”.
+inline-elsewhere-linked = A imagem está pronta, mas este chat não me deixa mostrá-la. <a href="{ $link }">Aqui está</a>, por uma hora.
 button-draw-it = 🎨 Desenhar
 button-change-it = 🎨 Editar
 button-open-chat = Abrir nosso chat
@@ -341,6 +344,7 @@ button-draw-own = 🎨 Desenhar algo seu
 button-open-in-chat = Abrir no chat
 guest-title = Imagem
 guest-accepted = Já comecei. A imagem aparece aqui ou, se este chat não me deixar mudar minha resposta, no <a href="{ $link }">nosso chat</a>.
+guest-in-private = Você me mencionou em outro chat, mas não consegui terminar minha resposta lá. A imagem chega aqui.
 guest-describe = Depois do meu nome, descreva o que desenhar, por exemplo “um farol na tempestade”, ou responda a uma imagem dizendo o que mudar.
 guest-anonymous = Aqui só desenho para pessoas: escreva com seu próprio nome.
 

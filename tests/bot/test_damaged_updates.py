@@ -146,7 +146,10 @@ class QueueHarness:
         app = dispatcher.app
         use = app.dispatcher.workflow_data
         notices = Notices(
-            sender=use["sender"], private_replies=use["private_replies"], languages=use["languages"]
+            sender=use["sender"],
+            private_replies=use["private_replies"],
+            guest_answers=use["guest_answers"],
+            languages=use["languages"],
         )
         self.queue = UpdateQueue(
             inbox=Inbox(database=app.database, clock=LoopClock()),

@@ -71,6 +71,8 @@ def test_any_update_is_classified_without_an_error(update: dict[str, Any]) -> No
 def test_the_chat_of_a_guest_is_none_of_the_bot_s() -> None:
     guest = {"from": {"id": 7}, "chat": {"id": -5}, "guest_query_id": "q"}
     assert (user_id_of({"guest_message": guest}), chat_id_of({"guest_message": guest})) == (7, 0)
+    assert addressee_of({"guest_message": guest}) == Addressee(7, None, None, None, "q")
+    assert written_at({"guest_message": guest | {"date": 5}}) == 5
 
 
 def test_only_a_query_that_is_typed_is_fleeting() -> None:
@@ -103,7 +105,8 @@ def test_only_a_query_that_is_typed_is_fleeting() -> None:
         (_group_message("", migrate_to_chat_id=-100), True, False),
         ({"inline_query": {"from": {"id": 7}, "query": "a fox"}}, True, False),
         ({"chosen_inline_result": {"from": {"id": 7}, "result_id": "1:1x1"}}, True, False),
-        ({"guest_message": {"from": {"id": 7}, "chat": {"id": -5}, "guest_query_id": "q"}}, True, False),
+        ({"guest_message": {"from": {"id": 7}, "chat": {"id": -5}, "guest_query_id": "q"}}, True, True),
+        ({"guest_message": {"from": {"id": 7}, "chat": {"id": -5}, "guest_query_id": 5}}, True, False),
         (_group_message("a fox", via_bot={"id": ME.id}, **_reply_to(ME.id)), False, True),
         (_group_message("at night", via_bot={"id": 43}, **_reply_to(ME.id)), True, True),
         ({"message": {"from": {"id": 7}, "chat": {"id": 7}, "via_bot": {"id": ME.id}}}, False, True),

@@ -1,4 +1,4 @@
-"""The updates of a user are handled one after the other, in order, also by two replicas."""
+"""The updates of a user are handled one after the other, in order, also by two replicas; queries are not stored."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from aiogram import Dispatcher
-from aiogram.types import Message
+from aiogram.types import InlineQuery, Message
 from pydantic import SecretStr
 
 from bot.build_chat import build_chat
 from bot.build_storage import build_storage
+from bot.fleeting_updates import ANSWER_SECONDS, HANDLED_AT_ONCE, LARGEST_BACKLOG
 from bot.notices import Notices
 from bot.settings import Settings
 from bot.throttle import Throttle
@@ -33,6 +34,7 @@ class OneReplica:
         self.may_handle.set()
         self.dispatcher = Dispatcher()
         self.dispatcher.message.register(self._handle)
+        self.dispatcher.inline_query.register(self._answer)
         self.queue: UpdateQueue
 
     def lose_an_answer(self, point: str) -> None:
@@ -44,6 +46,10 @@ class OneReplica:
     async def _handle(self, message: Message) -> None:
         await self.may_handle.wait()
         self.handled.append(str(message.text))
+
+    async def _answer(self, query: InlineQuery) -> None:
+        await self.may_handle.wait()
+        self.handled.append(query.query)
 
 
 @asynccontextmanager
@@ -70,7 +76,10 @@ async def _replicas(url: str, *names: str | None) -> AsyncIterator[list[OneRepli
                 clock=LoopClock(),
                 throttle=Throttle(0),
                 notices=Notices(
-                    sender=chat.sender, private_replies=chat.private_replies, languages=chat.languages
+                    sender=chat.sender,
+                    private_replies=chat.private_replies,
+                    guest_answers=chat.guest_answers,
+                    languages=chat.languages,
                 ),
                 owner=name,
             )
@@ -197,3 +206,54 @@ async def test_looks_for_lost_updates_handle_none_twice(postgres_url: str) -> No
         await one.queue.adopt()
         await asyncio.sleep(5)
         assert sorted(map(int, one.handled)) == list(range(1, 31))
+
+
+def _query(number: int, user: int) -> dict[str, Any]:
+    sender = {"id": user, "is_bot": False, "first_name": "Ann"}
+    query = {"id": f"{number}", "from": sender, "query": f"q{number}", "offset": ""}
+    return {"update_id": number, "inline_query": query}
+
+
+@virtual_time
+async def test_queries_of_an_outage_are_few_and_delay_no_message(database_url: str) -> None:
+    async with _replicas(database_url, None) as (one,):
+        one.may_handle.clear()
+        for first in range(0, 5_000, 100):
+            await one.queue.put([_query(number, user=100 + number) for number in range(first, first + 100)])
+            await asyncio.sleep(0.01)
+        await one.queue.put([_update(5_000)])
+        await asyncio.sleep(1)
+        one.may_handle.set()
+        await asyncio.sleep(1)
+        assert "5000" in one.handled
+        assert len(one.handled) == HANDLED_AT_ONCE + LARGEST_BACKLOG + 1
+        assert f"q{4_999}" in one.handled
+
+
+@virtual_time
+async def test_of_the_queries_that_wait_only_the_newest_of_each_user_is_answered(database_url: str) -> None:
+    async with _replicas(database_url, None) as (one,):
+        one.may_handle.clear()
+        await one.queue.put([_query(number, user=100 + number) for number in range(HANDLED_AT_ONCE)])
+        await asyncio.sleep(0.1)
+        await one.queue.put([_query(1_000 + number, user=7) for number in range(5)])
+        one.may_handle.set()
+        await asyncio.sleep(0.1)
+        assert [text for text in one.handled if len(text) == 5] == ["q1004"]
+        await one.queue.put([_query(2_000, user=7)])
+        await asyncio.sleep(0.1)
+        assert one.handled[-1] == "q2000"
+
+
+@virtual_time
+async def test_a_query_that_waited_too_long_is_dropped(database_url: str) -> None:
+    async with _replicas(database_url, None) as (one,):
+        one.may_handle.clear()
+        await one.queue.put([_query(number, user=100 + number) for number in range(HANDLED_AT_ONCE + 5)])
+        await asyncio.sleep(ANSWER_SECONDS + 0.1)
+        one.may_handle.set()
+        await asyncio.sleep(0.1)
+        assert len(one.handled) == HANDLED_AT_ONCE
+        await one.queue.put([_query(2_000, user=7)])
+        await asyncio.sleep(0.1)
+        assert one.handled[-1] == "q2000"

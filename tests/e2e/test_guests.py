@@ -1,7 +1,9 @@
 """Guest mode: the bot answers a mention in a chat of which it is no member, at once, and finishes by an edit."""
 
+import asyncio
+
 import pytest
-from aiogram.types import Message
+from aiogram.types import Chat, Message
 
 from playground import faults, files
 from playground.faults import Fault
@@ -107,3 +109,68 @@ async def test_a_mention_that_also_comes_as_a_member_s_message_is_one_picture(sh
     await shared_bot.wait_until_closed()
     assert len(shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id)) == 1
     assert not shared_bot.telegram.inline.guest_queries["twice"].answered
+
+
+async def test_a_kill_after_the_answer_loses_neither_the_picture_nor_the_money(own_bot: World) -> None:
+    ann = own_bot.add_user()
+    answered = own_bot.telegram.faults.add(Fault("answerGuestQuery", after=True, until=asyncio.Event()))
+    await own_bot.process.start()
+    mention, _ = own_bot.telegram.mention(ann, own_bot.add_club(ann), "@imagine_demo_bot a fox")
+    answer = await _answer(own_bot, mention)
+    assert answered.hits == 1
+    await own_bot.process.kill()
+    assert own_bot.rows("SELECT 1 FROM requests") == []
+    await own_bot.process.start()
+    picture = await own_bot.wait_for_picture(ann)
+    assert picture.caption == "a fox"
+    assert "couldn’t finish my reply there" in (own_bot.texts(ann)[0])
+    await own_bot.wait_until_closed()
+    own_bot.telegram.press(ann, answer, "Draw it")
+    await own_bot.wait_until(lambda: own_bot.current(answer).photo)
+    assert own_bot.current(answer).caption == "a fox"
+    assert (len(own_bot.media.tasks), own_bot.quota_used(ann)) == (1, 1)
+
+
+async def test_a_mention_over_the_limit_is_answered(own_bot: World) -> None:
+    ann = own_bot.add_user(language="ru")
+    club = own_bot.add_club(ann)
+    await own_bot.process.start(THROTTLE="2")
+    mentions = [own_bot.telegram.mention(ann, club, "@imagine_demo_bot")[0] for _ in range(3)]
+    answers = [await _answer(own_bot, mention) for mention in mentions]
+    assert "Опишите после моего имени" in (answers[1].text or "")
+    assert "Слишком" in (answers[2].text or "")
+
+
+async def test_a_failure_that_the_answer_cannot_say_is_said_in_the_private_chat(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    club = shared_bot.add_club(ann)
+    failed = faults.json({"code": 0, "id": "x", "status": "failed", "message": "out of paint"})
+    shared_bot.media.faults.add(Fault("create", only="a stubborn hen", answer=failed))
+    refused = faults.telegram(400, "Bad Request: not enough rights to edit the message")
+    shared_bot.telegram.faults.add(Fault("editMessageText", answer=refused, times=None))
+    mention, _ = shared_bot.telegram.mention(ann, club, "@imagine_demo_bot a stubborn hen")
+    await _answer(shared_bot, mention)
+    await shared_bot.wait_for_text(ann, "could not draw")
+    await shared_bot.wait_until_closed()
+    assert shared_bot.quota_used(ann) == 0
+
+
+async def test_a_private_chat_with_the_numbers_of_another_one_is_another_chat(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
+    command = shared_bot.telegram.say(ben, "/imagine a lake --ar 1:1")
+    drawn = await shared_bot.wait_for_picture(ben)
+    await shared_bot.wait_until_closed()
+    asked = command.model_copy(
+        update={
+            "chat": Chat(id=ben.id, type="private", first_name="Ben"),
+            "from_user": ann,
+            "text": "@imagine_demo_bot make it night",
+            "entities": None,
+            "reply_to_message": drawn.model_copy(update={"reply_markup": None, "reply_to_message": None}),
+        }
+    )
+    shared_bot.telegram.ask_guest(asked)
+    await shared_bot.wait_for_picture(ann)
+    await shared_bot.wait_until_closed()
+    (row,) = shared_bot.rows("SELECT prompt, parent_id FROM requests WHERE user_id = ?", ann.id)
+    assert (row["prompt"], row["parent_id"]) == ("make it night", None)

@@ -13,6 +13,8 @@ from tests.support.world import World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
+_GONE = faults.telegram(400, "Bad Request: MESSAGE_ID_INVALID")
+_NO_RIGHTS = faults.telegram(400, "Bad Request: not enough rights to send photos to the chat")
 _FAILED = faults.json({"code": 0, "id": "x", "status": "failed", "message": "out of paint"})
 SHAPES = ["1:1", "16:9", "9:16", "4:3", "3:4"]
 
@@ -126,6 +128,25 @@ async def test_a_result_that_is_dropped_draws_nothing(shared_bot: World) -> None
     assert _requests(shared_bot, ann) == 0
 
 
+async def test_a_result_that_is_dropped_before_its_choice_is_known_draws_nothing(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    query_id, query = await _ask(shared_bot, ann, "an owl")
+    assert query.results is not None
+    chosen = query.results[0].id
+    club = shared_bot.add_club(ann)
+    dropped, drawn = (
+        shared_bot.telegram.choose(ann, query_id, chosen, club, feedback=False) for _ in range(2)
+    )
+    shared_bot.telegram.press(ann, dropped, "Cancel")
+    await shared_bot.wait_until(lambda: "not drawn" in (shared_bot.current(dropped).text or ""))
+    for sent in (dropped, drawn):
+        shared_bot.telegram.report_choice(ann, "an owl", chosen, sent)
+    await _wait_for_photo(shared_bot, drawn)
+    await shared_bot.wait_until_handled()
+    await shared_bot.wait_until_closed()
+    assert (_requests(shared_bot, ann), bool(shared_bot.current(dropped).photo)) == (1, False)
+
+
 async def test_a_forged_button_cancels_nothing_of_another_user(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
     club = shared_bot.add_club(ann, ben)
@@ -149,6 +170,25 @@ async def test_a_failure_is_a_sentence_with_another_try(shared_bot: World) -> No
     assert shared_bot.quota_used(ann) == 0
     shared_bot.telegram.press(ann, shared_bot.current(sent), "Try again")
     await _wait_for_photo(shared_bot, sent)
+
+
+async def test_what_an_inline_message_cannot_say_is_said_in_the_private_chat(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    club = shared_bot.add_club(ann)
+    shared_bot.media.faults.add(Fault("create", only="a stubborn owl", answer=_FAILED))
+    shared_bot.telegram.faults.add(Fault("editMessageText", answer=_GONE, times=None))
+    await _choose(shared_bot, ann, "a stubborn owl", club)
+    failed = await shared_bot.wait_for_text(ann, "could not draw")
+    assert (failed.text or "").splitlines()[0] == "a stubborn owl"
+    assert buttons(failed) == ["🔁 Try again"]
+    await shared_bot.wait_until_closed()
+    shared_bot.hold_tasks()
+    query_id, query = await _ask(shared_bot, ann, "a fox")
+    assert query.results is not None
+    for _ in range(6):  # two are drawn, three wait
+        shared_bot.telegram.choose(ann, query_id, query.results[0].id, club)
+    await shared_bot.wait_for_text(ann, "5 pictures on the way")
+    assert _requests(shared_bot, ann) == 6
 
 
 async def test_a_sender_without_a_private_chat_starts_one_first(shared_bot: World) -> None:
@@ -197,6 +237,20 @@ async def test_own_pictures_are_found_newest_first_and_paged(shared_bot: World) 
     assert await titles(ann, "fox") == ["a Fox"]
     assert await titles(ann, "ЛИСА") == ["Жёлтая Лиса"]
     assert await titles(ben, "") == []
+
+
+async def test_a_picture_that_telegram_no_longer_has_hides_nothing_else(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    shared_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await shared_bot.wait_for_picture(ann)
+    await shared_bot.wait_until_closed()
+    (row,) = shared_bot.rows("SELECT id, file_id FROM requests WHERE user_id = ?", ann.id)
+    del shared_bot.telegram.chats.files[row["file_id"]]
+    _, query = await _ask(shared_bot, ann, "fox")
+    assert [result.title for result in query.results or []] == [f"🎨 Draw it, {shape}" for shape in SHAPES]
+    _, query = await _ask(shared_bot, ann, f"#{row['id']}")
+    assert (query.results, (query.button or {})["text"]) == ([], "Telegram no longer has this picture")
+    await shared_bot.process.wait_for_log("inline query answered without pictures")
 
 
 async def test_share_fills_in_the_picture_for_its_owner_only(shared_bot: World) -> None:
@@ -255,6 +309,15 @@ async def test_a_picture_of_a_sender_who_never_started_is_kept_elsewhere(own_bot
     await own_bot.wait_until_closed()
     assert len(own_bot.messages_in(storage)) == 1
     assert own_bot.rows("SELECT result_message_id FROM requests")[0]["result_message_id"] is None
+    own_bot.telegram.faults.add(Fault("editMessageMedia", answer=_NO_RIGHTS, times=None))
+    hidden = await _choose(own_bot, ann, "an owl", own_bot.add_club(ann))
+    await own_bot.wait_until(lambda: "press “Open in chat”" in (own_bot.current(hidden).text or ""))
+    assert buttons(own_bot.current(hidden)) == ["🎨 Draw your own", "Open in chat"]
+    await own_bot.wait_until_closed()
+    own_bot.telegram.chats.open_private_chat(ann)
+    (row,) = own_bot.rows("SELECT id FROM requests WHERE prompt = 'an owl'")
+    own_bot.telegram.say(ann, f"/start r{row['id']}")
+    assert (await own_bot.wait_for_picture(ann)).caption == "an owl"
 
 
 async def test_telegram_loads_the_picture_from_a_link_if_no_chat_keeps_it(own_bot: World) -> None:
@@ -273,6 +336,13 @@ async def test_telegram_loads_the_picture_from_a_link_if_no_chat_keeps_it(own_bo
         for other in (f"/picture/{signed[:-1]}", f"/source/{signed}", "/picture/"):
             async with http.get(address + other) as answer:
                 assert answer.status == 404
+    own_bot.telegram.faults.add(Fault("editMessageMedia", answer=_NO_RIGHTS, times=None))
+    hidden = await _choose(own_bot, ann, "an owl", own_bot.add_club(ann))
+    await own_bot.wait_until(lambda: "for an hour" in (own_bot.current(hidden).text or ""))
+    (link,) = (entity.url for entity in own_bot.current(hidden).entities or [] if entity.url)
+    async with aiohttp.ClientSession() as http, http.get(link) as answer:
+        assert (answer.status, answer.content_type) == (200, "image/jpeg")
+    await own_bot.wait_until_closed()
     own_bot.telegram.chats.open_private_chat(ann)
     own_bot.telegram.say(ann, "/history")
     await own_bot.wait_for_text(ann, "No pictures here yet")  # Telegram has no file that a chat could show

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiogram.types import User
 
+from playground.inline_state import GuestQueryState
 from playground.telegram import dump
 from tests.support.process_launcher import ROOT
 from tests.support.world import World, jpeg
@@ -52,6 +53,12 @@ async def test_an_unreadable_message_is_answered_with_the_sentence_for_errors(sh
     await shared_bot.wait_for_text(ann, "Something broke on my side")
     shared_bot.telegram.queue_update({"message": _without_date(shared_bot, ann, group)})
     await shared_bot.wait_for_ephemeral(group, ann, "Something broke on my side")
+    club = shared_bot.add_club(ann)
+    mention = shared_bot.telegram.chats.add(club, ann, text="@imagine_demo_bot a fox")
+    shared_bot.telegram.inline.guest_queries["unreadable"] = GuestQueryState(mention)
+    guest = _without_date(shared_bot, ann, club) | {"guest_query_id": "unreadable"}
+    shared_bot.telegram.queue_update({"guest_message": guest})
+    await shared_bot.wait_for_text_in(club, "Something broke on my side")
 
 
 async def _wait_for_messages(world: World, user: User, count: int) -> None:

@@ -26,6 +26,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import (
     AnswerCallbackQuery,
+    AnswerGuestQuery,
     DeleteMessage,
     DeleteWebhook,
     EditMessageText,
@@ -35,7 +36,7 @@ from aiogram.methods import (
     SendPhoto,
 )
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import Chat, InlineKeyboardMarkup, Message, PhotoSize, User
+from aiogram.types import Chat, InlineKeyboardMarkup, Message, PhotoSize, SentGuestMessage, User
 from PIL import Image
 
 from bot.polling import GetRawUpdates
@@ -323,7 +324,8 @@ class DispatcherTelegram(EngineTelegram):
     """The Bot API methods that handlers call, too. Every text must be encodable HTML without a traceback.
 
     `calls` counts the calls by method. `sent` holds the texts and `captions` the captions that were sent, in order.
-    `toasts` holds the answers to presses, `keyboards` the current buttons of each text that has some.
+    `guest_answers` holds the answers to guests, `toasts` those to presses, `keyboards` the current buttons of each text
+    that has some.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
@@ -331,6 +333,7 @@ class DispatcherTelegram(EngineTelegram):
         self.calls: Counter[str] = Counter()
         self.sent: list[SendMessage] = []
         self.captions: list[str] = []
+        self.guest_answers: list[AnswerGuestQuery] = []
         self.toasts: list[str] = []
         self.keyboards: dict[int, InlineKeyboardMarkup] = {}
 
@@ -348,6 +351,9 @@ class DispatcherTelegram(EngineTelegram):
         self.calls[name] += 1
         if name == "GetMe":
             return User(id=1, is_bot=True, first_name="Imagine", username="imagine_bot")
+        if isinstance(method, AnswerGuestQuery):
+            self.guest_answers.append(method)
+            return SentGuestMessage(inline_message_id=f"inline {len(self.guest_answers)}")
         if name in {"GetChatMember", "GetFile"}:
             raise TelegramBadRequest(method, "Bad Request: not found")
         text = getattr(method, "text", None)
