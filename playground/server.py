@@ -3,6 +3,7 @@
 It listens on loopback only and accepts state-changing requests only from its own page.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +16,7 @@ from aiohttp import web
 from playground import views
 from playground.actions import Actions, Refused
 from playground.media import Media
+from playground.style_samples import webp_sample
 from playground.switches import Switches
 from playground.telegram import Telegram
 
@@ -75,6 +77,7 @@ class PlaygroundServer:
         app.router.add_static("/page", PAGE)
         app.router.add_get("/events", self._events)
         app.router.add_get("/file/{file}", self._file)
+        app.router.add_get("/sample/{name}", self._sample)
         app.router.add_get("/panel", self._panel)
         actions: dict[str, Callable[[Json], Awaitable[Json | None]]] = {
             "say": self.actions.say,
@@ -132,6 +135,13 @@ class PlaygroundServer:
         if "save" in request.query or kind is None:
             headers["Content-Disposition"] = "attachment"
         return web.Response(body=data, content_type=kind or "application/octet-stream", headers=headers)
+
+    async def _sample(self, request: web.Request) -> web.Response:
+        try:
+            data = await asyncio.to_thread(webp_sample, request.match_info["name"])
+        except KeyError:
+            raise web.HTTPNotFound from None
+        return web.Response(body=data, content_type="image/webp", headers={"Cache-Control": "max-age=3600"})
 
     async def _panel(self, request: web.Request) -> web.Response:
         since = int(request.query.get("since", "0"))

@@ -8,6 +8,7 @@ from aiogram.types import Chat, InlineKeyboardButton, Message, MessageEntity
 from playground.chats import BOT, Chats, Event
 from playground.inline_state import InlineQueryState, InlineResult
 from playground.profile import description_for
+from playground.style_samples import sample_of
 
 Json = dict[str, Any]
 
@@ -187,6 +188,7 @@ def _button(button: InlineKeyboardButton) -> Json:
         "copy": copied,
         "url": button.url,
         "inline": _switch(button),
+        "sample": sample_of(button.callback_data),
     }
     return {"text": button.text, "style": button.style, **kind}
 

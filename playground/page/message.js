@@ -55,7 +55,7 @@ export class Item {
       this.part(name, value && [value, user().language], () => { this.fill(this.slots[name], value && draw(value, this.actions)); changed.add(name); });
     }
     if (message.photo) this.bubble.style.setProperty("--photo", `${message.sticker ? NARROWEST : fit(message.photo)}px`);
-    this.part("keys", message.buttons, () => this.drawKeys(changed.has("text") || changed.has("photo")));
+    this.part("keys", [message.buttons, user().language], () => this.drawKeys(changed.has("text") || changed.has("photo")));
     this.part("tools", [own, message.to, user().language], () => this.drawTools(own && !message.via));
     this.showPresses();
   }
@@ -80,7 +80,8 @@ export class Item {
     const at = [...this.keys.querySelectorAll("button")].indexOf(document.activeElement);
     this.shownKeys = this.message.buttons.flat();
     const rows = this.message.buttons.map((row) => el("div", {}, ...row.map((key) => this.key(key))));
-    this.keys.replaceChildren(...rows);
+    const samples = this.shownKeys.some((key) => key.sample) && el("small", {}, t("samples"));
+    this.keys.replaceChildren(...rows, ...(samples ? [samples] : []));
     this.keys.hidden = !rows.length;
     this.keys.setAttribute("aria-label", t("buttons"));
     if (at < 0) return;
@@ -97,7 +98,7 @@ export class Item {
     };
     const mark = key.copy !== null ? "copy" : key.url !== null ? "link" : key.inline !== null ? "share" : null;
     return el("button", { type: "button", lang: languageOf(key.text), disabled: key.disabled, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
-      el("span", {}, key.text), mark && icon(mark));
+      key.sample && el("img", { alt: t("sample"), src: `/sample/${key.sample}`, width: 48, height: 48 }), el("span", {}, key.text), mark && icon(mark));
   }
 
   /** Show the presses that the bot has not answered. */

@@ -87,6 +87,8 @@ async def _private_chat(stage: Stage) -> None:
     await bot.send_message(ANN, "What shall I change?", reply_markup=ForceReply(force_reply=True))
     await expect(stage.visitor.page.locator("#replying")).to_be_visible()
     await expect(stage.visitor.page.locator(".photo img")).to_be_visible()
+    await bot.send_message(ANN, "Styles", reply_markup=keys("ps:7:ink", "ps:7:comic"))
+    await expect(stage.visitor.page.get_by_role("img", name="Example:")).to_have_count(2)
     chats.add(ANN, chats.users[ANN], sticker=files.sticker(chats, jpeg(512, 288)))
     await expect(stage.visitor.page.get_by_role("img", name="Sticker")).to_be_visible()
 

@@ -22,7 +22,12 @@ async def test_a_style_is_named_chosen_and_removed(visitor: Visitor) -> None:
     await visitor.press("Without a style")
     await expect(page.get_by_role("img", name="a fox", exact=True)).to_have_count(1)
     await visitor.write("/style")
-    await visitor.press("Comic")
+    comic = page.get_by_role("button", name="Example: 💥 Comic")
+    sample = comic.get_by_role("img", name="Example:")
+    await expect(sample).to_have_js_property("naturalWidth", 96)
+    await expect(page.locator(".keys").last).to_contain_text("This page draws the examples.")
+    await expect(page.locator(".keys").last.locator("img")).to_have_count(len(CURATED))
+    await comic.click()
     await expect(messages).to_contain_text("From now on I draw in 💥 Comic")
 
 
