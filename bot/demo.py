@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sqlite3
@@ -21,6 +22,8 @@ from playground.telegram import Telegram
 
 USUAL_PORT = 8642
 """The default port of the page; fixed, so that a bookmark keeps working. A free port is used if it is in use."""
+LONG_STOP_SECONDS = 660.0
+"""More than `ASK_AFTER_MINUTES`, so that the owners of waiting requests are asked whether they still want them."""
 DEMO_SETTINGS = {
     "LISTEN": "127.0.0.1:0",
     "LOG_LEVEL": "WARNING",
@@ -73,6 +76,28 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+
+    async def start_later(self) -> None:
+        """Start the process as if it had been down for `LONG_STOP_SECONDS`. A running one is killed before.
+
+        The ledger is changed instead of the clock: the waiting requests and the last time at which pictures could be
+        started are older then (storage.interruptions).
+        """
+        await self.kill()
+        if self._file.exists():
+            with contextlib.closing(sqlite3.connect(self._file, timeout=5)) as file:
+                file.execute(
+                    "UPDATE requests SET accepted_at = accepted_at - ? WHERE closed_at IS NULL",
+                    (LONG_STOP_SECONDS,),
+                )
+                row = file.execute("SELECT value FROM key_values WHERE name = 'interruptions'").fetchone()
+                if row is not None:
+                    known = json.loads(row[0])
+                    known["available_at"] -= LONG_STOP_SECONDS
+                    changed = (json.dumps(known),)
+                    file.execute("UPDATE key_values SET value = ? WHERE name = 'interruptions'", changed)
+                file.commit()
+        await self.start()
 
     async def stop(self) -> None:
         """Send SIGTERM and wait for the end of the process."""

@@ -50,6 +50,8 @@ class EndReports:
         translate = self._translations.for_language(request.language)
         if request.place.inline_message_id is not None:
             await self._report_inline(request, translate)
+            if status is not None:  # the question whether it is still wanted, in the private chat
+                await self._sender.delete(request.place.chat_id, status)
             return
         chat_id = request.place.chat_id
         if request.place.in_group:

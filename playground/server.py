@@ -41,6 +41,9 @@ class BotControl(Protocol):
     async def start(self) -> None:
         """Start the process unless it is running."""
 
+    async def start_later(self) -> None:
+        """Start the process as if it had been down for eleven minutes. A running one is killed before."""
+
     def quotas(self) -> Mapping[int, int]:
         """Return the pictures of today by the id of a user or group."""
 
@@ -179,7 +182,9 @@ class PlaygroundServer:
         self.switches.flip(str(body["name"]), on=bool(body["on"]))
 
     async def _bot(self, body: Json) -> None:
-        await (self.control.kill() if body["action"] == "kill" else self.control.start())
+        control = self.control
+        actions = {"kill": control.kill, "start": control.start, "start-later": control.start_later}
+        await actions[body["action"]]()
 
     async def _quota(self, body: Json) -> None:
         self.control.leave_quota(int(body["subject"]), int(body["left"]))

@@ -62,7 +62,8 @@ class Switches:
     def _down(self, on: bool) -> None:
         self.media.faults.clear()
         if on:
-            outage = faults.status(503, "<html><h1>503 Service Unavailable</h1></html>")
+            # A readable refusal: certainly not accepted, so a request that waits has not been paid.
+            outage = faults.json({"message": "Service unavailable"}, 503)
             self.media.faults.add(Fault("*", times=None, answer=outage))
 
     def _moderation(self, on: bool) -> None:

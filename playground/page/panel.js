@@ -90,4 +90,5 @@ export function setUpPanel(report) {
   $("panel").addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   $("kill").addEventListener("click", () => perform("/bot", { action: "kill" }));
   $("start").addEventListener("click", () => perform("/bot", { action: "start" }));
+  $("start-later").addEventListener("click", () => perform("/bot", { action: "start-later" }));
 }

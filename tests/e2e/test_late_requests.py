@@ -192,7 +192,10 @@ async def test_a_question_under_a_link_is_no_status_message_of_the_group(own_bot
     await own_bot.wait_for_picture_in(group)
 
 
-async def test_an_inline_message_becomes_the_question_and_then_the_picture(own_bot: World) -> None:
+@pytest.mark.parametrize("refused", [False, True], ids=["edited", "edits refused"])
+async def test_an_inline_message_or_the_private_chat_has_the_question_and_then_the_picture(
+    own_bot: World, refused: bool
+) -> None:
     ann = own_bot.add_user()
     club = own_bot.add_club(ann)
     await own_bot.process.start()
@@ -202,14 +205,24 @@ async def test_an_inline_message_becomes_the_question_and_then_the_picture(own_b
     _refuse_creates(own_bot)
     sent = own_bot.telegram.choose(ann, query_id, (query.results or [])[0].id, club)
     await _kill_while_requests_wait(own_bot)
+    if refused:
+        gone = faults.telegram(400, "Bad Request: MESSAGE_ID_INVALID")
+        own_bot.telegram.faults.add(Fault("editMessageText", times=None, answer=gone))
     await own_bot.process.start()
-    await own_bot.wait_until(lambda: "Do you still want “a fox”?" in (own_bot.current(sent).text or ""))
+    words = "Do you still want “a fox”?"
+    if refused:
+        await own_bot.wait_for_text(ann, words)
+    else:
+        await own_bot.wait_until(lambda: words in (own_bot.current(sent).text or ""))
     await own_bot.process.stop()
     await own_bot.process.start()  # nothing is sent twice, and nothing is drawn
-    own_bot.telegram.press(ann, own_bot.current(sent), "Draw it")
+    asked = _questions(own_bot, ann.id)
+    assert len(asked) == refused
+    own_bot.telegram.press(ann, asked[0] if refused else own_bot.current(sent), "Draw it")
     await own_bot.wait_until(lambda: own_bot.current(sent).photo)
     await own_bot.wait_until_closed()
     assert (len(own_bot.media.tasks), own_bot.quota_used(ann)) == (1, 1)
+    await own_bot.wait_until(lambda: not _questions(own_bot, ann.id))
 
 
 async def test_a_request_whose_owner_blocked_the_bot_ends_without_a_picture(own_bot: World) -> None:

@@ -33,6 +33,9 @@ class Control:
     async def start(self) -> None:
         self.actions.append("start")
 
+    async def start_later(self) -> None:
+        self.actions.append("start-later")
+
     def quotas(self) -> Mapping[int, int]:
         return {scene.ANN: 3}
 
