@@ -139,11 +139,8 @@ def _shapes(dice: random.Random, picture: Image.Image) -> None:
     for depth in range(3):
         level = height * (0.62 + 0.13 * depth)
         swing, phase = height * 0.06, dice.uniform(0, 6)
-        hill = [
-            (x, level + swing * math.sin(phase + 7 * x / width))
-            for x in range(0, width + 1, max(1, width // 40))
-        ]
-        pen.polygon([(0, height), *hill, (width, level), (width, height)], (*_colour(dice, 10, 110), 190))
+        hill = [(width * part / 40, level + swing * math.sin(phase + 7 * part / 40)) for part in range(41)]
+        pen.polygon([(0, height), *hill, (width, height)], (*_colour(dice, 10, 110), 190))
     picture.paste(layer.filter(ImageFilter.GaussianBlur(0.8)), mask=layer.getchannel("A"))
 
 

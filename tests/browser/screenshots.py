@@ -49,13 +49,17 @@ async def _dark(visitor: Visitor) -> None:
 
 
 async def _phone(visitor: Visitor) -> list[bytes]:
-    """Return three screens of a phone: the first one, a picture, and the chats."""
+    """Return four screens of a phone: the first one, a picture, the styles, and the chats."""
     page = visitor.page
     await page.locator("#welcome").wait_for()
     screens = [await _screen(page)]
     await visitor.begin()
     await visitor.write("/imagine a lighthouse in a storm --ar 3:4")
     await expect(page.locator(".photo img")).to_have_count(1)
+    screens.append(await _screen(page))
+    await visitor.write("/style")
+    for sample in await page.locator(".keys").last.get_by_role("img").all():
+        await expect(sample).to_have_js_property("naturalWidth", 96)
     screens.append(await _screen(page))
     await page.locator("#back").click()
     return [*screens, await _screen(page)]
