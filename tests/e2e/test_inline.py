@@ -3,13 +3,14 @@
 import aiohttp
 import pytest
 from aiogram.types import Message, User
+from aiohttp import web
 
 from playground import faults
 from playground.faults import Fault
 from playground.inline_state import InlineQueryState
 from tests.support.free_port import free_port
 from tests.support.inline_failures import ELSEWHERE, INLINE_FAILURES, InlineFailure
-from tests.support.world import World, buttons
+from tests.support.world import World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -35,6 +36,11 @@ async def _choose(
     assert query.results is not None
     chosen = query.results[result].id
     return world.telegram.choose(user, query_id, chosen, chat_id, feedback=feedback)
+
+
+def _too_long_for_a_photo() -> web.Response:
+    """Return a picture whose sides are more than 20 to 1 (Bot API, sendPhoto)."""
+    return web.Response(body=jpeg(2_200, 100), content_type="image/jpeg")
 
 
 async def _wait_for_photo(world: World, message: Message) -> Message:
@@ -342,6 +348,11 @@ async def test_telegram_loads_the_picture_from_a_link_if_no_chat_keeps_it(own_bo
     (link,) = (entity.url for entity in own_bot.current(hidden).entities or [] if entity.url)
     async with aiohttp.ClientSession() as http, http.get(link) as answer:
         assert (answer.status, answer.content_type) == (200, "image/jpeg")
+    edits = own_bot.telegram.calls["editMessageMedia"]
+    own_bot.media.faults.add(Fault("picture", answer=_too_long_for_a_photo, times=None))
+    file = await _choose(own_bot, ann, "a hen", own_bot.add_club(ann))
+    await own_bot.wait_until(lambda: "for an hour" in (own_bot.current(file).text or ""))
+    assert own_bot.telegram.calls["editMessageMedia"] == edits  # Telegram loads no such file from a link
     await own_bot.wait_until_closed()
     own_bot.telegram.chats.open_private_chat(ann)
     own_bot.telegram.say(ann, "/history")
