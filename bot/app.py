@@ -191,7 +191,7 @@ class App:
         settings, clock, storage = self._settings, self._clock, self._storage
         self._background.start(measure_loop_lag(self.metrics))
         prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
-        prunes += [storage.searches.prune, storage.exports.prune]
+        prunes += [storage.searches.prune, storage.exports.prune, storage.reports.prune]
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         prunes.append(self._generation.sticker_maker.forget)  # the last one, because it may wait for Telegram

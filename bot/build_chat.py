@@ -12,6 +12,7 @@ from bot.settings import Settings
 from chat.api_calls import ApiCaller
 from chat.bot_switches import BotSwitches
 from chat.deletion_scheduler import DeletionScheduler
+from chat.group_photos import GroupPhotos
 from chat.guest_answers import GuestAnswers
 from chat.inline_messages import InlineMessages
 from chat.languages import LanguageResolver
@@ -37,6 +38,7 @@ class ChatParts:
     deletion_scheduler: DeletionScheduler
     files: TelegramFiles
     guest_answers: GuestAnswers
+    group_photos: GroupPhotos
     inline_messages: InlineMessages
     languages: LanguageResolver
     members: Members
@@ -78,6 +80,7 @@ def build_chat(
         deletion_scheduler=deletion_scheduler,
         files=TelegramFiles(bot, folder=settings.telegram_files_dir),
         guest_answers=GuestAnswers(inline_messages=inline_messages, sender=sender),
+        group_photos=GroupPhotos(caller),
         inline_messages=inline_messages,
         languages=LanguageResolver(translations=translations, preferences=storage.preferences),
         members=Members(caller=caller, clock=clock),

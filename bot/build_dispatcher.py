@@ -18,6 +18,7 @@ from handlers import (
     export,
     favourites,
     forget,
+    group_photos,
     groups,
     guests,
     history,
@@ -33,6 +34,7 @@ from handlers import (
     queue,
     quota,
     ratio,
+    reports,
     request_links,
     results,
     start,
@@ -50,6 +52,7 @@ from handlers.middleware import UserContextMiddleware
 from handlers.other_reading import OtherReading
 from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
+from handlers.report_copies import ReportCopies
 from handlers.styling import Styling
 
 
@@ -110,6 +113,7 @@ def build_dispatcher(
         exports=storage.exports,
         generation_service=generation_service,
         guest_answers=chat.guest_answers,
+        group_photo_maker=generation.group_photo_maker,
         history=storage.history,
         inline_messages=chat.inline_messages,
         inline_prompts=storage.inline_prompts,
@@ -137,6 +141,15 @@ def build_dispatcher(
         questions=questions,
         quota=generation.quota,
         rejection_texts=rejection_texts,
+        report_copies=ReportCopies(
+            reports=storage.reports,
+            requests=storage.requests,
+            picture_sender=chat.picture_sender,
+            languages=chat.languages,
+            clock=clock,
+            admins=settings.admin_ids,
+        ),
+        reports=storage.reports,
         requests=storage.requests,
         searches=storage.searches,
         sender=chat.sender,
@@ -168,6 +181,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         question_end.router(),
         groups.router(),
         moderation.router(),
+        reports.router(),
         edits.router(),
         request_links.router(),
         styles.router(),
@@ -192,6 +206,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         picture_styles.router(),
         variations.router(),
         stickers.router(),
+        group_photos.router(),
         try_again.router(),
         comparisons.router(),
         photos.router(),

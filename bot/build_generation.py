@@ -27,6 +27,7 @@ from generation.engine import Engine, LocalEngine
 from generation.exporter import Exporter
 from generation.finalizer import Finalizer
 from generation.grid_delivery import GridDelivery
+from generation.group_photos import GroupPhotoMaker
 from generation.late_question_message import LateQuestionMessage
 from generation.late_questions import LateQuestions
 from generation.lifecycle import Lifecycle
@@ -58,6 +59,7 @@ class GenerationParts:
     end_texts: EndTexts
     engine: Engine
     exporter: Exporter
+    group_photo_maker: GroupPhotoMaker
     linked_pictures: LinkedPictures
     originals: Originals
     poll_schedule: PollSchedule
@@ -184,6 +186,9 @@ def build_generation(
             singles=singles,
             replica=replica,
             stack=stack,
+        ),
+        group_photo_maker=GroupPhotoMaker(
+            files=chat.files, singles=singles, converter=converter, group_photos=chat.group_photos
         ),
         linked_pictures=LinkedPictures(links=picture_links, requests=storage.requests, fetcher=fetcher),
         originals=originals,

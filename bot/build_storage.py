@@ -20,6 +20,7 @@ from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.quotas import Quotas
 from storage.rate_limits import RateLimits
+from storage.reports import Reports
 from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
@@ -49,6 +50,7 @@ class StorageParts:
     preferences: Preferences
     quotas: Quotas
     rate_limits: RateLimits
+    reports: Reports
     requests: Requests
     searches: Searches
     strikes: ModerationStrikes
@@ -78,6 +80,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
         rate_limits=RateLimits(database),
+        reports=Reports(database=database, clock=clock),
         requests=Requests(database=database, clock=clock, queue=queue, strikes=strikes),
         searches=Searches(database=database, clock=clock),
         strikes=strikes,

@@ -9,6 +9,7 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
 from aiogram.methods import (
+    EditMessageCaption,
     EditMessageMedia,
     EditMessageText,
     SendDocument,
@@ -30,7 +31,10 @@ from core.retries import backoff
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-_LIMITED = (SendMessage, SendPhoto, SendDocument, SendSticker, EditMessageText, EditMessageMedia)
+_LIMITED = (
+    *(SendMessage, SendPhoto, SendDocument, SendSticker),
+    *(EditMessageText, EditMessageCaption, EditMessageMedia),
+)
 """Methods that count as a message to a chat, and so need a slot."""
 RETRY_SECONDS = 90.0
 """Time within which a call is retried, Telegram's own `retry_after` included."""

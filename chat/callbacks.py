@@ -106,6 +106,7 @@ class ResultAction(StrEnum):
     DELETE = "d"
     DELETE_SURE = "y"
     FOUR = "4"
+    GROUP_PHOTO = "g"
 
 
 Paged = Annotated[int, Field(ge=0, lt=2**63)]
@@ -228,6 +229,13 @@ class GroupChoice(CallbackData, prefix="g"):
 
     name: str
     value: str = ""
+
+
+class DecideReport(CallbackData, prefix="rp"):
+    """Decide about a reported picture, as a bot admin. `decision` is a `Decision` of storage.reports."""
+
+    report: LedgerId
+    decision: str
 
 
 class PreferLanguage(CallbackData, prefix="l"):

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 _PICTURES = ("imagine", "history", "favorites", "queue", "quota")
 PRIVATE = (*_PICTURES, "ratio", "style", "language", "help", "export", "forget")
 ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
-GROUP = (*_PICTURES, "help")
+GROUP = (*_PICTURES, "report", "help")
 GROUP_ADMIN = (*GROUP, "settings")
 
 GeneralScope = (

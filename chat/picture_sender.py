@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiogram.enums import ChatAction
-from aiogram.methods import EditMessageMedia, SendChatAction, SendDocument, SendPhoto
+from aiogram.methods import EditMessageCaption, EditMessageMedia, SendChatAction, SendDocument, SendPhoto
 from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardMarkup,
@@ -186,6 +186,16 @@ class PictureSender:
             return _sent_picture(answer, kind) if isinstance(answer, Message) else None
 
         return await self._caller.with_retries(attempt, repeatable=True)
+
+    async def edit_caption(self, chat_id: int, message_id: int, caption: str) -> None:
+        """Replace the caption of a picture and remove its buttons, with retries. Does nothing if it was deleted."""
+        method = EditMessageCaption(chat_id=chat_id, message_id=message_id, caption=caption)
+
+        async def attempt() -> None:
+            await self.acquire_slot(chat_id, Priority.ANSWER)
+            await self._caller.call_ignoring_no_ops(method, chat_id)
+
+        await self._caller.with_retries(attempt, repeatable=True)
 
     def show_chat_action(self, place: ReplyTarget) -> None:
         """Show "sending a photo" in a chat, in the background. Logs errors instead of raising them."""

@@ -46,6 +46,7 @@ _OFFERS = {
     ResultAction.VARY: "vary",
     ResultAction.STICKER: "sticker",
     ResultAction.FOUR: "four",
+    ResultAction.GROUP_PHOTO: "group-photo",
 }
 """The texts of the buttons under a picture."""
 
@@ -135,14 +136,19 @@ def shapes(translate: Translator, request: Request, *, paged: int) -> InlineKeyb
     return InlineKeyboardMarkup(inline_keyboard=[*builder.export(), [_back(translate, request, paged=paged)]])
 
 
-def more(translate: Translator, request: Request, *, paged: int) -> InlineKeyboardMarkup:
-    """Return the buttons of More. The description is copied if it is short enough for such a button."""
+def more(translate: Translator, request: Request, *, paged: int, in_group: bool) -> InlineKeyboardMarkup:
+    """Return the buttons of More. The description is copied if it is short enough for such a button.
+
+    In a group there is a button for its admins.
+    """
     offered = ResultAction.VARY, ResultAction.STYLES, ResultAction.STICKER
     rows = [[_action(translate, request, ResultAction.FOUR, paged=paged)]]
     rows.append([_action(translate, request, action, paged=paged) for action in offered])
     if units(request.prompt) <= COPY_UNITS:
         copied = CopyTextButton(text=request.prompt)
         rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])
+    if in_group:
+        rows.append([_action(translate, request, ResultAction.GROUP_PHOTO, paged=paged)])
     rows.append([_action(translate, request, ResultAction.DELETE, paged=paged)])
     return InlineKeyboardMarkup(inline_keyboard=[*rows, [_back(translate, request, paged=paged)]])
 

@@ -252,6 +252,11 @@ class Request:
         return self.asked_at is not None and self.state is State.QUEUED and self.creates == 0
 
     @property
+    def is_visible(self) -> bool:
+        """Whether its picture may be shown: its owner keeps it, and no bot admin has hidden it."""
+        return not self.forget and self.hidden_at is None
+
+    @property
     def is_member(self) -> bool:
         """Whether the request belongs to a batch and is not its head: the head shows, sends and reports for it."""
         return self.batch_id is not None and self.batch_id != self.id

@@ -18,6 +18,6 @@ class LinkedPictures:
     async def load_signed(self, signed: str) -> Picture:
         """Return the picture of a link. Raises LinkRefused, DownloadError or UnusablePicture."""
         request = await self._requests.get(self._links.verify(signed))
-        if request is None or request.state is not State.DELIVERED or request.forget:
+        if request is None or request.state is not State.DELIVERED or not request.is_visible:
             raise LinkRefused("no such picture")
         return await self._fetcher.fetch(request)

@@ -21,7 +21,7 @@ from generation.hidden_file import HIDDEN_SUFFIX
 from handlers.commands import parse_command
 from handlers.count_flag import CountRefused
 from handlers.prompt import ParsedPrompt, PromptTooLong, parse_prompt
-from handlers.user_errors import UserError
+from handlers.user_errors import PictureHidden, UserError
 from storage.requests import Requests
 
 _UNSPECIFIC = frozenset({"", "application/octet-stream", "binary/octet-stream"})
@@ -59,9 +59,10 @@ class Moves(NotAPicture):
 async def find_source(
     message: Message | ExternalReplyInfo, bot_id: int, requests: Requests, *, known_chat: bool = True
 ) -> SourcePicture | None:
-    """Return the picture of a message, or None without an attachment. Raises SourceError for any other attachment.
+    """Return the picture of a message, or None without an attachment.
 
-    `known_chat` is False in a chat whose id may be that of another one.
+    Raises SourceError for any other attachment, and PictureHidden for a hidden picture of the bot. `known_chat` is False
+    in a chat whose id may be that of another one.
     """
     in_archive = _is_hidden_file(message, bot_id)
     file = message.document if in_archive else _picture_file(message)
@@ -70,7 +71,10 @@ async def find_source(
     await _check_size(message, file.file_id)
     parent = None
     if known_chat and isinstance(message, Message):
-        parent = await find_request(message, bot_id, requests)
+        parent = await stored_request(message, bot_id, requests)
+    if parent is not None and parent.hidden_at is not None:
+        raise PictureHidden
+    parent = parent if parent is not None and parent.is_visible else None
     hidden = bool(message.has_media_spoiler) or in_archive or (parent is not None and parent.spoiler)
     return SourcePicture(file.file_id, parent.id if parent else None, hidden, file.file_unique_id)
 
@@ -105,7 +109,7 @@ async def find_answered_picture(
     answered = answered_message(message) if parsed.is_complete else None
     try:
         return None if answered is None else await find_source(answered, bot_id, requests)
-    except SourceError:
+    except (SourceError, PictureHidden):
         return None
 
 
@@ -115,7 +119,7 @@ def stands_alone(text: str, *, has_picture: bool) -> bool:
     So does a caption, a command that is not about a picture, and /imagine with words and a ratio.
     """
     command = parse_command(text)
-    if command is None or command.command == "prompt":
+    if command is None or command.command in {"prompt", "report"}:
         return command is None and has_picture
     if command.command != "imagine" or has_picture:
         return True
@@ -134,13 +138,19 @@ def answered_message(message: Message) -> Message | ExternalReplyInfo | None:
 
 
 async def find_request(message: Message, bot_id: int, requests: Requests) -> Request | None:
+    """Return the request behind a picture of the bot that may be shown."""
+    request = await stored_request(message, bot_id, requests)
+    return None if request is None or not request.is_visible else request
+
+
+async def stored_request(message: Message, bot_id: int, requests: Requests) -> Request | None:
     """Return the request behind a picture of the bot: the ledger knows its message, or else its buttons name it."""
     if message.from_user is None or message.from_user.id != bot_id:
         return None
     request = await requests.by_message(message.chat.id, message.message_id)
     if request is None and (request_id := _request_in_buttons(message)) is not None:
         request = await requests.get(request_id)
-    return None if request is None or request.forget else request
+    return request
 
 
 def _is_hidden_file(message: Message | ExternalReplyInfo, bot_id: int) -> bool:

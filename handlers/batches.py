@@ -77,13 +77,19 @@ async def answers_grid(
     grid = message.reply_to_message
     if grid is None or message.text is None or not replies_to_bot(message, bot):
         return False
-    batch = await batches.in_message(message.chat.id, grid.message_id)
-    if batch is None and (batch_id := _batch_in_buttons(grid)) is not None:
-        batch = await batches.get(batch_id)
+    batch = await find_batch(grid, batches)
     if batch is None:
         return False
-    shown = [one for one in await requests.get_all(batch.cells) if not one.forget]
+    shown = [one for one in await requests.get_all(batch.cells) if one.is_visible]
     return {"batch": batch, "request": shown[0]} if shown else False
+
+
+async def find_batch(grid: Message, batches: Batches) -> Batch | None:
+    """Return the batch behind a grid of the bot: the ledger knows its message, or else its buttons name it."""
+    batch = await batches.in_message(grid.chat.id, grid.message_id)
+    if batch is None and (batch_id := _batch_in_buttons(grid)) is not None:
+        batch = await batches.get(batch_id)
+    return batch
 
 
 async def asks_in_grid(message: Message, bot: Bot) -> dict[str, str] | bool:
@@ -205,7 +211,7 @@ async def _picked(number: re.Match[str] | None, batch: Batch, requests: Requests
     """Return the request with a number in a grid, or None if the grid has no such picture any more."""
     index = -1 if number is None else int(number[1]) - 1
     request = await requests.get(batch.cells[index]) if 0 <= index < len(batch.cells) else None
-    return None if request is None or request.forget else request
+    return None if request is None or not request.is_visible else request
 
 
 def _batch_in_buttons(message: Message) -> int | None:

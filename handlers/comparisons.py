@@ -21,7 +21,7 @@ from handlers import origins
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.prompt import ParsedPrompt
-from handlers.user_errors import ButtonExpired
+from handlers.user_errors import ButtonExpired, PictureHidden
 from storage.comparisons import Comparison, Comparisons
 from storage.requests import Requests
 
@@ -31,12 +31,15 @@ _MOST_STEPS = 100
 async def chain_of(edit: Request, requests: Requests) -> list[Request | None]:
     """Return an edit and the pictures before it, the newest first.
 
-    The last one is None if it is a picture that the owner of the edit did not draw, or that the ledger forgot.
+    The last one is None if it is a picture that the owner of the edit did not draw, or that the ledger forgot. A hidden
+    picture ends the chain.
     """
     chain: list[Request | None] = [edit]
     last = edit
     while last.source is not None and len(chain) < _MOST_STEPS:
         parent = await requests.get(last.source.parent_id) if last.source.parent_id is not None else None
+        if parent is not None and parent.hidden_at is not None:
+            return chain
         own = parent is not None and parent.user_id == edit.user_id and not parent.forget
         if parent is None or not own or parent.file_id is None:
             return [*chain, None]
@@ -74,12 +77,14 @@ async def before_pressed(
     """Send the picture before an edit as a new message below it. A repeated press only gets a toast about it."""
     if request.source is None:
         raise ButtonExpired
+    chain = await chain_of(request, requests)
+    if len(chain) == 1:
+        raise PictureHidden
     pressed = place.require_reply_to()
     if await comparisons.was_just_sent(place.chat_id, pressed, request.id):
         await sender.toast(query.id, translate.raw("toast-before"))
         return
     await sender.toast(query.id)
-    chain = await chain_of(request, requests)
     keyboard = buttons_of(keyboards, translate, chain, 1)
     for file_id, kind, text, spoiler in _contents(chain, 1, translate):
         try:
@@ -109,6 +114,8 @@ async def step_pressed(
     comparison = await comparisons.get(place.chat_id, message_id)
     chain = await chain_of(request, requests)
     at = next((at for at, one in enumerate(chain) if _step(one) == callback_data.shown), None)
+    if at is None and chain[-1] is not None and chain[-1].source is not None:
+        raise PictureHidden
     if at is None or comparison is None or comparison.edit_id != request.id:
         raise ButtonExpired
     await sender.toast(query.id)

@@ -26,13 +26,13 @@ from chat.callbacks import (
 )
 from chat.members import Members
 from core.model import SENDING, AspectRatio, Draft, Request, State
-from core.reply_target import ReplyTarget
+from core.reply_target import ReplyTarget, is_group
 from handlers.bare_answers import without_yes
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
 from handlers.identity import UserIdentity, place_of
 from handlers.praise import is_praise
 from handlers.prompt import is_ratio, only_ratio
-from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner
+from handlers.user_errors import ButtonExpired, GroupAdminsOnly, NotOwner, PictureHidden
 from storage.drafts import Drafts
 from storage.inline_prompts import InlinePrompts
 from storage.requests import Requests
@@ -190,10 +190,33 @@ async def own_request(
     return {"request": request}
 
 
+async def named_request(
+    _query: CallbackQuery, callback_data: ResultButton, requests: Requests
+) -> dict[str, Any]:
+    """Add `request`, the one that the button names, whoever owns it. Raises ButtonExpired if it was deleted."""
+    request = await requests.get(callback_data.request)
+    if request is None:
+        raise ButtonExpired
+    return {"request": request}
+
+
+async def of_owner_or_group_admin(
+    query: CallbackQuery, callback_data: ResultButton, requests: Requests, members: Members
+) -> dict[str, Any]:
+    """Do the same for presses of the owner and of the group's admins. Raises NotOwner for others."""
+    named = await named_request(query, callback_data, requests)
+    chat_id = query.message.chat.id if query.message is not None else 0
+    if not is_group(chat_id) or not await members.is_admin(chat_id, query.from_user.id):
+        await _require_owner(named["request"].user_id, query, members)
+    return named
+
+
 async def not_forgotten(_query: CallbackQuery, request: Request) -> bool:
-    """Pass buttons of requests that their owner keeps. Raises ButtonExpired for others."""
+    """Pass buttons of requests that their owner keeps and no bot admin hid. Raises ButtonExpired or PictureHidden."""
     if request.forget:
         raise ButtonExpired
+    if request.hidden_at is not None:
+        raise PictureHidden
     return True
 
 

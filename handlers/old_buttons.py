@@ -62,6 +62,7 @@ _ACTION_TEXTS = {
     ResultAction.VARY: "edit",
     ResultAction.ORIGINAL: "original",
     ResultAction.STICKER: "sticker",
+    ResultAction.GROUP_PHOTO: "original",
     ResultAction.UNDO: "before",
 }
 """The same for an action on a picture."""

@@ -9,7 +9,7 @@ from core.model import MOST_AT_ONCE, Allowance, AspectRatio, Rejection, Rejectio
 from handlers.attachments import Moves, Sound, SourceError, TooLarge
 from handlers.count_flag import CountRefused
 from handlers.prompt import LONGEST_PROMPT, PromptTooLong
-from handlers.user_errors import GroupAdminsOnly, NotOwner, UserError
+from handlers.user_errors import GroupAdminsOnly, NotOwner, PictureHidden, UserError
 
 RATIOS = ", ".join(AspectRatio)
 
@@ -38,6 +38,8 @@ class RejectionTexts:
             return self._source_error(error, translate)
         if isinstance(error, NotOwner):
             return translate.raw("toast-not-yours")
+        if isinstance(error, PictureHidden):
+            return translate.raw("picture-hidden")
         return translate.raw("toast-admins-only" if isinstance(error, GroupAdminsOnly) else "toast-old")
 
     def of_rejection(self, rejection: Rejection, allowance: Allowance, translate: Translator) -> str:

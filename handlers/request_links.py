@@ -52,6 +52,9 @@ async def link_opened(
     if request is None or request.user_id != user.id or request.forget:
         await sender.send_text(place, translate("request-not-yours"))
         return
+    if request.hidden_at is not None:
+        await sender.send_text(place, translate("picture-hidden"))
+        return
     if request.state is State.DELIVERED and (request.file_id or request.batch_id is not None):
         keyboard = keyboards.picture(translate, request)
         if await singles.show(request, place, caption(request.prompt), keyboard) is not None:

@@ -25,6 +25,7 @@ from handlers.filters import (
     is_request_text,
     not_a_command,
     not_forgotten,
+    of_owner_or_group_admin,
     on_message,
     own_request,
     pressed_place,
@@ -96,7 +97,8 @@ async def more_pressed(
 ) -> None:
     """Show the less usual actions."""
     await sender.toast(query.id)
-    keyboard = result_keyboards.more(translate, request, paged=callback_data.paged)
+    paged, in_group = callback_data.paged, place.in_group
+    keyboard = result_keyboards.more(translate, request, paged=paged, in_group=in_group)
     await sender.edit_keyboard(place.chat_id, place.require_reply_to(), keyboard)
 
 
@@ -303,13 +305,15 @@ def router() -> Router:
     for action, handler in (
         (ResultAction.AGAIN, again_pressed),
         (ResultAction.SHAPES, shapes_pressed),
-        (ResultAction.MORE, more_pressed),
-        (ResultAction.BACK, back_pressed),
         (ResultAction.EDIT, edit_pressed),
     ):
         router.callback_query.register(
             handler, ResultButton.filter(F.action == action), pressed_place, own_request, not_forgotten
         )
+    # More has a button for the group's admins.
+    guards = pressed_place, of_owner_or_group_admin, not_forgotten
+    router.callback_query.register(more_pressed, ResultButton.filter(F.action == ResultAction.MORE), *guards)
+    router.callback_query.register(back_pressed, ResultButton.filter(F.action == ResultAction.BACK), *guards)
     router.callback_query.register(
         original_pressed,
         ResultButton.filter(F.action == ResultAction.ORIGINAL),

@@ -5,6 +5,7 @@ UserError
  ├── CountRefused    (handlers.count_flag) so many pictures cannot be drawn at once
  ├── SourceError     (handlers.attachments) the attachment cannot be edited
  ├── GroupAdminsOnly the command or button is for admins of the group
+ ├── PictureHidden   the bot's admins have hidden the picture that it is about
  └── ButtonError     the pressed button does nothing
       ├── ButtonExpired     its request or message was deleted
       └── NotOwner          it is another user's
@@ -17,6 +18,10 @@ class UserError(Exception):
 
 class GroupAdminsOnly(UserError):
     """The command or the button is for admins of the group."""
+
+
+class PictureHidden(UserError):
+    """The bot's admins have hidden the picture that the message or the button is about."""
 
 
 class ButtonError(UserError):

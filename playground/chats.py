@@ -55,6 +55,7 @@ class Chats:
     `descriptions` map a name and a language to a text, `inline_messages` an inline message id to a key of `messages`,
     `menu_buttons` a private chat, or None for all, to its button. `profile_photos` are the bot's pictures, each in its
     sizes, newest first.
+    `group_photos` are those of groups, and `may_change_info` the groups in which the bot is an admin with that right.
     `sticker_sets` are by name, and `deleted_sets` the names of those that were deleted; with `same_unique_ids` a
     sticker keeps the unique id of its file. `ephemeral` is the server's support for ephemeral messages: known, refused
     or unknown.
@@ -81,6 +82,8 @@ class Chats:
     deleted_sets: set[str] = field(default_factory=set)
     same_unique_ids: bool = True
     menu_buttons: dict[int | None, dict[str, Any]] = field(default_factory=dict)
+    group_photos: dict[int, list[PhotoSize]] = field(default_factory=dict)
+    may_change_info: set[int] = field(default_factory=set)
     profile_photos: list[list[PhotoSize]] = field(default_factory=list)
     inline_mode: bool = True
     guest_mode: bool = True
@@ -172,7 +175,7 @@ class Chats:
         self._record(Event(kind="bot", text=state))
 
     def note_membership(self, chat_id: int) -> None:
-        """Record that the bot became or is no longer a member of a chat."""
+        """Record that the bot became or is no longer a member of a chat, or that a group has a new photo."""
         self._record(Event(kind="membership", chat_id=chat_id, text=""))
 
     def note_profile_change(self) -> None:

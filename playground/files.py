@@ -9,10 +9,12 @@ from aiogram.types import Document, MessageEntity, PhotoSize, Sticker
 from PIL import Image
 
 from playground.call import ApiError, Call
-from playground.chats import Chats
+from playground.chats import BOT, Chats
 
 LONGEST_CAPTION = 1_024
 _JPEG = b"\xff\xd8\xff"
+SMALLEST_CHAT_PHOTO = 160
+"""core.telegram.org/method/channels.editPhoto, PHOTO_CROP_SIZE_SMALL. The number is that of the small size."""
 LARGEST_PHOTO, LARGEST_DOCUMENT, LARGEST_DOWNLOAD = 10 * 1024 * 1024, 50 * 1024 * 1024, 20 * 1024 * 1024
 
 
@@ -69,6 +71,42 @@ def edit_message_media(call: Call) -> Any:
         raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
     call.not_modified(message, **content)
     return call.changed(message, **content)
+
+
+def edit_message_caption(call: Call) -> Any:
+    call.check(methods.EditMessageCaption)
+    message = call.own_message("edit")
+    if not (message.photo or message.document):
+        raise ApiError(400, "Bad Request: there is no caption in the message to edit")
+    content: dict[str, Any] = {**_caption(call), "reply_markup": call.keyboard()}
+    call.not_modified(message, **content)
+    return call.changed(message, **content)
+
+
+def set_chat_photo(call: Call) -> Any:
+    """Set the photo of a group. "Photos can't be changed for private chats"; a photo is always an upload.
+
+    Bot API, setChatPhoto. The words are of TDLib (DialogManager::set_dialog_photo) and of
+    irazasyed/telegram-bot-sdk#1039.
+    """
+    call.check(methods.SetChatPhoto)
+    chat_id = call.chat(sending=False)
+    if chat_id > 0:
+        raise ApiError(400, "Bad Request: can't change private chat photo")
+    if chat_id not in call.chats.may_change_info:
+        raise ApiError(400, "Bad Request: not enough rights to change chat photo")
+    data = call.files.get(str(call.parameters.get("photo") or "").removeprefix("attach://"))
+    if data is None:
+        data = call.files.get("photo")
+    if not data:
+        raise ApiError(400, "Bad Request: there is no photo in the request")
+    sizes = photo_sizes(call.chats, data)
+    if min(sizes[-1].width, sizes[-1].height) < SMALLEST_CHAT_PHOTO:
+        raise ApiError(400, "Bad Request: PHOTO_CROP_SIZE_SMALL")
+    call.chats.group_photos[chat_id] = sizes
+    call.chats.add(chat_id, BOT, new_chat_photo=sizes)
+    call.chats.note_membership(chat_id)
+    return True
 
 
 def get_file(call: Call) -> Any:

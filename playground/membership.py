@@ -28,6 +28,7 @@ def remove_bot(telegram: Telegram, chat_id: int, by: User) -> None:
     if chat_id in telegram.chats.blocked:
         return
     telegram.chats.blocked.add(chat_id)
+    telegram.chats.may_change_info.discard(chat_id)
     _report(telegram, chat_id, by, "member", "left" if chat_id < 0 else "kicked")
     if chat_id < 0:
         telegram.chats.add(chat_id, by, left_chat_member=BOT)

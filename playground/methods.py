@@ -128,6 +128,8 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     "deleteStickerSet": stickers.delete_sticker_set,
     "sendSticker": stickers.send_sticker,
     "editMessageMedia": files.edit_message_media,
+    "editMessageCaption": files.edit_message_caption,
+    "setChatPhoto": files.set_chat_photo,
     "editMessageText": edit_message_text,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,

@@ -12,7 +12,7 @@ ADMIN = OLGA
 def set_up(telegram: Telegram) -> None:
     """Add four users, a group, a group with topics, and two groups without the bot, one of them with a photo.
 
-    Carol has not opened the bot yet.
+    Carol has not opened the bot yet. In the first group the bot is an admin who may change the photo.
     """
     chats = telegram.chats
     chats.add_user(ANN, "en", "Ann")
@@ -22,6 +22,7 @@ def set_up(telegram: Telegram) -> None:
     del chats.chats[CAROL]
     members = {ANN: "creator", BORIS: "member", CAROL: "member"}
     chats.add_group(FRIENDS, "Friends", members)
+    chats.may_change_info.add(FRIENDS)
     chats.add_group(STUDIO, "Studio", members, {11: "Landscapes", 12: "Portraits"})
     chats.add_group(BOOK_CLUB, "Book club", {CAROL: "creator", ANN: "member", OLGA: "member"})
     chats.add_group(TRIP, "Weekend trip", members)

@@ -37,6 +37,7 @@ def _private_chat(chats: Chats, user_id: int) -> Json:
         "members": members,
         "topics": [],
         "present": present,
+        "picture": None,
     }
 
 
@@ -53,7 +54,20 @@ def _group(chats: Chats, one: Chat) -> Json:
         ],
         "topics": [{"id": 0, "title": "General"}, *topics] if topics else [],
         "present": one.id not in chats.blocked,
+        "picture": _group_picture(chats, one.id),
     }
+
+
+def _group_picture(chats: Chats, chat_id: int) -> str | None:
+    """Return the file of a group's photo, or None without one."""
+    return chats.group_photos[chat_id][-1].file_id if chat_id in chats.group_photos else None
+
+
+def _service(one: Message) -> str | None:
+    """Return the kind of a service message, or None for any other message."""
+    if one.new_chat_photo:
+        return "newPhoto"
+    return "added" if one.new_chat_members else "removed" if one.left_chat_member else None
 
 
 def message(chats: Chats, one: Message) -> Json:
@@ -65,7 +79,7 @@ def message(chats: Chats, one: Message) -> Json:
         "id": one.message_id or one.ephemeral_message_id,
         "to": one.receiver_user.id if one.receiver_user is not None else None,
         "album": one.media_group_id,
-        "service": "added" if one.new_chat_members else "removed" if one.left_chat_member else None,
+        "service": _service(one),
         "chat": one.chat.id,
         "topic": one.message_thread_id if one.is_topic_message else None,
         "from": {"id": author.id, "name": author.first_name, "bot": author.is_bot},
@@ -99,6 +113,7 @@ def event(chats: Chats, one: Event) -> Json:
         "kind": one.kind,
         "alert": one.alert,
         "present": one.chat_id not in chats.blocked,
+        "group_picture": _group_picture(chats, one.chat_id),
         "chat": one.chat_id,
         "id": one.message_id,
         "to": one.to,

@@ -41,15 +41,16 @@ class Bans:
         """Add a ban."""
         statement = insert(bans).values(kind=kind, value=value).on_conflict_do_nothing()
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
-        self._drop_cache()
+        self.reload()
 
     async def lift(self, kind: Ban, value: str) -> bool:
         """Remove a ban. Return False if there was none."""
         statement = sa.delete(bans).where(bans.c.kind == kind, bans.c.value == value)
         lifted = await self._database.write(lambda connection: connection.execute(statement).rowcount)
-        self._drop_cache()
+        self.reload()
         return lifted > 0
 
-    def _drop_cache(self) -> None:
+    def reload(self) -> None:
+        """Drop the cache, after this or another module has changed the bans."""
         self._changes += 1
         self._cached = None

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from storage.batches import move_batches
 from storage.database import Database
+from storage.reports import move_reports
 from storage.schema import answers, comparisons, drafts, preferences, quotas, requests, searches
 from storage.upsert import insert
 
@@ -11,8 +12,8 @@ from storage.upsert import insert
 async def migrate_chat(database: Database, old: int, new: int) -> None:
     """Move all rows of a chat to its new id in one transaction. Repeating it changes nothing.
 
-    The ids of results, comparisons and answers are dropped: they belong to the old chat, and the new chat numbers its
-    messages anew.
+    The ids of results, comparisons, answers and reported messages are dropped: they belong to the old chat, and the new
+    chat numbers its messages anew.
     """
 
     def unit(connection: sa.Connection) -> None:
@@ -20,6 +21,7 @@ async def migrate_chat(database: Database, old: int, new: int) -> None:
         connection.execute(moved.values(chat_id=new, result_message_id=None))
         connection.execute(sa.delete(comparisons).where(comparisons.c.chat_id == old))
         move_batches(connection, old, new)
+        move_reports(connection, old, new)
         connection.execute(sa.update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
         connection.execute(sa.delete(answers).where(answers.c.chat_id == old))
         for table in (requests, drafts, searches):

@@ -9,6 +9,7 @@ from core.model import Request, State
 from core.word_search import has_words, search_words
 from storage.batches import drop_empty_batches, forget_batches
 from storage.database import Database
+from storage.reports import forget_reports
 from storage.rows import read_request
 from storage.schema import (
     answers,
@@ -52,6 +53,8 @@ class HistoryPage:
     words: str | None = None
 
 
+VISIBLE = sa.and_(~requests.c.forget, requests.c.hidden_at.is_(None))
+"""The condition of every picture that is shown, as `Request.is_visible`: kept by its owner, and not hidden."""
 _SEARCHED = 2_000
 """Pictures whose prompts a search reads. SQLite folds the case of ASCII letters only, so that is done here."""
 
@@ -132,11 +135,14 @@ class History:
         return await self._database.read(unit)
 
     async def set_favourite(self, request_id: int, *, favourite: bool) -> Request | None:
-        """Make a picture a favourite, or not one any more, and return it. None if it is deleted. May be repeated."""
+        """Make a picture a favourite, or not one any more, and return it. May be repeated.
+
+        Return None if it is deleted or hidden.
+        """
         since = sa.func.coalesce(requests.c.favourite_at, self._clock.now())
         statement = (
             sa.update(requests)
-            .where(requests.c.id == request_id, ~requests.c.forget)
+            .where(requests.c.id == request_id, VISIBLE)
             .values(favourite_at=since if favourite else None)
             .returning(*requests.c)
         )
@@ -182,6 +188,7 @@ class History:
             for table in (drafts, inline_prompts, comparisons, searches, exports, styles):
                 connection.execute(sa.delete(table).where(table.c.user_id == user_id))
             forget_stickers(connection, user_id)
+            forget_reports(connection, user_id)
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 
         await self._database.write(unit)
@@ -193,7 +200,7 @@ def _shareable_of(user_id: int) -> sa.ColumnElement[bool]:
         requests.c.state == State.DELIVERED,
         requests.c.file_id.is_not(None),
         ~requests.c.source_spoiler,
-        ~requests.c.forget,
+        VISIBLE,
     )
 
 
@@ -213,7 +220,7 @@ def _selected(
         requests.c.chat_id == chat_id,
         requests.c.state == State.DELIVERED,
         sa.or_(requests.c.file_id.is_not(None), requests.c.batch_id.is_not(None)),
-        ~requests.c.forget,
+        VISIBLE,
     ]
     newest_first = requests.c.id.desc()
     if selection.search_id is None:

@@ -339,18 +339,28 @@ reports = sa.Table(
     "reports",
     metadata,
     sa.Column("id", ID, primary_key=True),
+    sa.Column("key", KEY, nullable=False),
     sa.Column("request_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("author_id", sa.BigInteger, nullable=False),
     sa.Column("chat_id", sa.BigInteger, nullable=False),
-    sa.Column("message_id", sa.BigInteger, nullable=False),
-    sa.Column("reporter_id", sa.BigInteger, nullable=False),
-    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("message_id", sa.BigInteger),
+    sa.Column("chat_title", sa.Text),
+    sa.Column("reporter_id", sa.BigInteger),
+    sa.Column("reporter_name", sa.Text),
+    sa.Column("reason", sa.Text),
     sa.Column("reported_at", sa.Float, nullable=False),
     sa.Column("decision", sa.Text),
-    sa.Column("decided_by", sa.BigInteger),
+    sa.Column("decided_by", sa.Text),
     sa.Column("decided_at", sa.Float),
+    sa.Index("ix_reports_reporter_id_reported_at", "reporter_id", "reported_at"),
+    sa.Index("ix_reports_author_id", "author_id"),
     sqlite_autoincrement=True,
 )
-"""Pictures that were reported to the bot's admins, once each. The message is the report, `language` its author's."""
+"""Pictures that were reported to the bot's admins, once each. Those of a batch count as one, that of its head.
+
+`key` is that of the report's cause, and the message is the reported one. `message_id` is NULL after the group got a new
+id, and the reporter's columns are NULL after the reporter's /forget. `decided_by` is the name of an admin.
+"""
 
 report_messages = sa.Table(
     "report_messages",

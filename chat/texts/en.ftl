@@ -32,6 +32,7 @@ help-group =
 
     /history, /favorites – your pictures from this group
     /queue, /quota – what is on the way, and what is left today
+    /report – in reply to a picture of mine that should not be here
 help-group-all = Everybody here may draw.
 button-example = 🎨 { $prompt }
 example-first = a lighthouse in a storm
@@ -276,6 +277,7 @@ button-delete-keep = « Keep it
 offer-styles = 🎭 Style
 offer-vary = 🎲 Vary
 offer-sticker = 🩹 Sticker
+offer-group-photo = 🖼 Group photo
 button-back = « Back
 delete-sure = Delete this picture?
 delete-sure-edits = Delete this picture? Pictures made from it stay, and Before under them still shows it.
@@ -292,6 +294,10 @@ cut-for-now = <i>Cut out of the grid, because the picture service can’t be rea
 single-lost = This picture is gone, both here and at the picture service. Press ×4 to draw new ones.
 which-one = Which one? Put its number first, from 1 to { $most }, for example: <code>2 { $example }</code>
 which-one-example = make it night
+group-photo-right = I may not change this group’s photo. Make me an admin with the right “Change group info”, then press again.
+group-photo-later = Telegram does not take the group photo right now. Please press again in a few minutes.
+group-photo-refused = Telegram does not take this picture as a group photo. Please try another one.
+group-photo-hidden = A group photo can’t be hidden, so I don’t use a picture under a spoiler.
 
 ## /history
 
@@ -383,6 +389,22 @@ request-not-yours = I can’t show the picture behind this link: it’s somebody
 request-named = “{ $prompt }”
 request-lost = I have no copy of this picture. Send its description again, and I’ll draw it anew.
 
+## /report
+
+report-how = Send /report in reply to a picture of mine that should not be here, and my owner looks at it. A few words behind the command say why, if you like.
+report-sent = Thank you. My owner gets this picture and decides what to do.
+report-known = Thank you. My owner has this picture already.
+report-hidden = Thank you. My owner has hidden this picture already.
+report-gone = I don’t know this picture any more, so I can’t pass it on. In a group, an admin can delete it.
+report-nobody = There is nobody here to pass this on to. In a group, an admin can delete the picture.
+report-unread = Thank you. I can’t reach my owner right now. In a group, an admin can delete the picture at once.
+report-too-many =
+    Thank you for looking out. You have reported { $limit ->
+        [one] { $limit } picture
+       *[other] { $limit } pictures
+    } within a day, as many as I pass on. Please try again tomorrow.
+picture-hidden = My owner has hidden this picture.
+
 ## The command menu
 
 command-imagine = Draw a picture or change one
@@ -394,6 +416,7 @@ command-ratio = Your usual shape
 command-style = Styles for your pictures
 command-language = Language
 command-help = What I can do
+command-report = Report a picture of mine
 command-export = A copy of all I keep about you
 command-forget = Delete what I keep about you
 command-ban = Block a person or a chat
@@ -450,6 +473,7 @@ toast-not-favourite = ☆ No longer a favourite.
 toast-old-sticker = This button is too old. To make a sticker, draw the picture again with /imagine.
 toast-sticker = Making a sticker…
 toast-sticker-sent = I’ve sent it already.
+toast-group-photo = Setting the group photo…
 toast-newest = This is the newest one.
 toast-oldest = This is the oldest one.
 toast-asked = I’ve asked already: what shall I change?
@@ -489,6 +513,29 @@ banword-how = Send /banword with a word, for example <code>/banword example</cod
 banned = Blocked: { $subject }
 unbanned = No longer blocked: { $subject }
 not-banned = Was not blocked: { $subject }
+report-title = 🚩 <b>A reported picture</b>
+report-prompt = <i>{ $prompt }</i>
+report-author = Drawn for: <a href="tg://user?id={ $id }">{ $id }</a>
+report-author-chat = Drawn for: a channel or an anonymous admin ({ $id }). A ban blocks that whole chat.
+report-reporter = Reported by: <a href="tg://user?id={ $id }">{ $name }</a> ({ $id })
+report-reporter-chat = Reported by: { $name } ({ $id }), a channel or an anonymous admin
+report-in-group = Group: { $title }
+report-in-private = In their private chat with me
+report-reason = Reason: { $reason }
+report-decided-hide = 🙈 Hidden by { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-decided-ban = 🚫 Hidden, and its author blocked, by { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-decided-fine = ✅ Left as it is by { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-message-stays = Hidden. Telegram doesn’t let me delete every message with it, so I removed the buttons. An admin of the group can delete it.
+report-of-admin = This picture is an admin’s, and admins can’t be blocked. You can hide it.
+report-deleted = This report is gone: its author deleted all I kept, or it was decided long ago. /ban with the id still works.
+button-report-hide = 🙈 Hide
+button-report-ban = 🚫 Ban
+button-report-fine = ✅ Fine
+toast-report-hide = Hidden.
+toast-report-ban = Hidden, and its author is blocked.
+toast-report-fine = Left as it is.
+toast-report-decided = This was decided before.
+toast-bot-admins-only = Only the bot’s admins can decide that.
 
 ## Styles
 

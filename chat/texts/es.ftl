@@ -32,6 +32,7 @@ help-group =
 
     /history, /favorites: tus imágenes de este grupo
     /queue, /quota: lo que está en camino y lo que queda hoy
+    /report: en respuesta a una imagen mía que no debería estar aquí
 help-group-all = Aquí puede dibujar cualquiera.
 button-example = 🎨 { $prompt }
 example-first = un faro en la tormenta
@@ -286,6 +287,7 @@ button-delete-keep = « Conservarla
 offer-styles = 🎭 Estilo
 offer-vary = 🎲 Variar
 offer-sticker = 🩹 Sticker
+offer-group-photo = 🖼 Foto del grupo
 button-back = « Atrás
 delete-sure = ¿Eliminar esta imagen?
 delete-sure-edits = ¿Eliminar esta imagen? Las imágenes hechas a partir de ella se conservan, y “Antes” debajo de ellas la sigue mostrando.
@@ -302,6 +304,10 @@ cut-for-now = <i>Recortada de la cuadrícula, porque el servicio de imágenes no
 single-lost = Esta imagen ya no está, ni aquí ni en el servicio de imágenes. Toca ×4 para dibujar otras.
 which-one = ¿Cuál? Pon primero su número, del 1 al { $most }, por ejemplo: <code>2 { $example }</code>
 which-one-example = que sea de noche
+group-photo-right = No puedo cambiar la foto de este grupo. Hazme administrador con el permiso “Cambiar la información del grupo” y toca otra vez.
+group-photo-later = Telegram no acepta la foto del grupo en este momento. Toca otra vez en unos minutos, por favor.
+group-photo-refused = Telegram no acepta esta imagen como foto del grupo. Prueba con otra, por favor.
+group-photo-hidden = La foto de un grupo no se puede ocultar, así que no uso una imagen oculta.
 
 ## /history
 
@@ -395,6 +401,23 @@ request-not-yours = No puedo mostrar la imagen de este enlace: es de otra person
 request-named = “{ $prompt }”
 request-lost = No tengo copia de esta imagen. Envía otra vez su descripción y la dibujo de nuevo.
 
+## /report
+
+report-how = Responde con /report a una imagen mía que no debería estar aquí, y mi dueño la verá. Si quieres, escribe detrás unas palabras con el motivo.
+report-sent = Gracias. Mi dueño recibe esta imagen y decide qué hacer.
+report-known = Gracias. Mi dueño ya tiene esta imagen.
+report-hidden = Gracias. Mi dueño ya ocultó esta imagen.
+report-gone = Ya no conozco esta imagen, así que no puedo pasarla. En un grupo, un administrador puede eliminarla.
+report-nobody = Aquí no hay nadie a quien pasarla. En un grupo, un administrador puede eliminar la imagen.
+report-unread = Gracias. Ahora no logro avisar a mi dueño. En un grupo, un administrador puede eliminar la imagen en el acto.
+report-too-many =
+    Gracias por estar pendiente. En un día reportaste { $limit ->
+        [one] { $limit } imagen
+        [many] { $limit } de imágenes
+       *[other] { $limit } imágenes
+    }, todas las que paso. Inténtalo mañana, por favor.
+picture-hidden = Mi dueño ocultó esta imagen.
+
 ## El menú de comandos
 
 command-imagine = Dibujar o editar una imagen
@@ -406,6 +429,7 @@ command-ratio = Tu formato habitual
 command-style = Estilos para tus imágenes
 command-language = Idioma
 command-help = Qué sé hacer
+command-report = Reportar una imagen mía
 command-export = Una copia de todo lo que guardo sobre ti
 command-forget = Eliminar lo que guardo sobre ti
 command-ban = Bloquear a una persona o un chat
@@ -462,6 +486,7 @@ toast-not-favourite = ☆ Ya no es favorita.
 toast-old-sticker = Este botón es demasiado antiguo. Para hacer un sticker, dibuja la imagen otra vez con /imagine.
 toast-sticker = Hago un sticker…
 toast-sticker-sent = Ya lo envié.
+toast-group-photo = Cambio la foto del grupo…
 toast-newest = Esta es la más nueva.
 toast-oldest = Esta es la más antigua.
 toast-asked = Ya lo pregunté: ¿qué cambio?
@@ -502,6 +527,29 @@ banword-how = Envía /banword con una palabra, por ejemplo <code>/banword ejempl
 banned = En la lista de bloqueo: { $subject }
 unbanned = Ya no está en la lista de bloqueo: { $subject }
 not-banned = No estaba en la lista de bloqueo: { $subject }
+report-title = 🚩 <b>Una imagen reportada</b>
+report-prompt = <i>{ $prompt }</i>
+report-author = Dibujada para: <a href="tg://user?id={ $id }">{ $id }</a>
+report-author-chat = Dibujada para: un canal o un administrador anónimo ({ $id }). El bloqueo vale para todo ese chat.
+report-reporter = Reportada por: <a href="tg://user?id={ $id }">{ $name }</a> ({ $id })
+report-reporter-chat = Reportada por: { $name } ({ $id }), un canal o un administrador anónimo
+report-in-group = Grupo: { $title }
+report-in-private = En su chat privado conmigo
+report-reason = Motivo: { $reason }
+report-decided-hide = 🙈 Oculta por decisión de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-decided-ban = 🚫 Oculta y con el bloqueo de quien la pidió, por decisión de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-decided-fine = ✅ Queda como está por decisión de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-message-stays = Oculta. Telegram no me deja eliminar todos los mensajes con ella, así que quité los botones. Un administrador del grupo puede eliminarlos.
+report-of-admin = Esta imagen es de un administrador, y a los administradores no se les puede bloquear. Puedes ocultarla.
+report-deleted = Este reporte ya no existe: quien pidió la imagen eliminó todos sus datos, o se decidió hace mucho. /ban con el id sigue funcionando.
+button-report-hide = 🙈 Ocultar
+button-report-ban = 🚫 Bloquear
+button-report-fine = ✅ Está bien
+toast-report-hide = Oculta.
+toast-report-ban = Oculta, y quien la pidió está en la lista de bloqueo.
+toast-report-fine = Queda como está.
+toast-report-decided = Esto ya se decidió antes.
+toast-bot-admins-only = Solo los administradores del bot pueden decidir eso.
 
 ## Estilos
 

@@ -32,6 +32,7 @@ help-group =
 
     /history, /favorites — suas imagens deste grupo
     /queue, /quota — o que está a caminho e o que resta hoje
+    /report — em resposta a uma imagem minha que não deveria estar aqui
 help-group-all = Aqui qualquer pessoa pode desenhar.
 button-example = 🎨 { $prompt }
 example-first = um farol na tempestade
@@ -286,6 +287,7 @@ button-delete-keep = « Manter
 offer-styles = 🎭 Estilo
 offer-vary = 🎲 Variar
 offer-sticker = 🩹 Figurinha
+offer-group-photo = 🖼 Foto do grupo
 button-back = « Voltar
 delete-sure = Apagar esta imagem?
 delete-sure-edits = Apagar esta imagem? As imagens feitas a partir dela ficam, e “Antes” abaixo delas continua a mostrá-la.
@@ -302,6 +304,10 @@ cut-for-now = <i>Recortada da grade, porque o serviço de imagens não responde 
 single-lost = Esta imagem não existe mais, nem aqui nem no serviço de imagens. Toque em ×4 para desenhar outras.
 which-one = Qual delas? Ponha primeiro o número, de 1 a { $most }, por exemplo: <code>2 { $example }</code>
 which-one-example = que seja noite
+group-photo-right = Não posso mudar a foto deste grupo. Faça de mim um administrador com a permissão “Alterar informações do grupo” e toque de novo.
+group-photo-later = O Telegram não aceita a foto do grupo neste momento. Toque de novo em alguns minutos, por favor.
+group-photo-refused = O Telegram não aceita esta imagem como foto do grupo. Tente com outra, por favor.
+group-photo-hidden = A foto de um grupo não pode ficar oculta, então não uso uma imagem oculta.
 
 ## /history
 
@@ -395,6 +401,23 @@ request-not-yours = Não posso mostrar a imagem deste link: ela é de outra pess
 request-named = “{ $prompt }”
 request-lost = Não tenho cópia desta imagem. Envie a descrição de novo, e eu desenho outra vez.
 
+## /report
+
+report-how = Responda com /report a uma imagem minha que não deveria estar aqui, e meu dono vai olhar. Se quiser, escreva depois do comando algumas palavras com o motivo.
+report-sent = Obrigado. Meu dono recebe esta imagem e decide o que fazer.
+report-known = Obrigado. Meu dono já tem esta imagem.
+report-hidden = Obrigado. Meu dono já ocultou esta imagem.
+report-gone = Não conheço mais esta imagem, então não posso repassar. Num grupo, um administrador pode apagar a imagem.
+report-nobody = Aqui não há ninguém para receber a denúncia. Num grupo, um administrador pode apagar a imagem.
+report-unread = Obrigado. Não consigo avisar meu dono agora. Num grupo, um administrador pode apagar a imagem na hora.
+report-too-many =
+    Obrigado por ficar de olho. Em um dia você denunciou { $limit ->
+        [one] { $limit } imagem
+        [many] { $limit } de imagens
+       *[other] { $limit } imagens
+    }, o máximo que repasso. Tente amanhã, por favor.
+picture-hidden = Meu dono ocultou esta imagem.
+
 ## O menu de comandos
 
 command-imagine = Desenhar ou editar uma imagem
@@ -406,6 +429,7 @@ command-ratio = Seu formato habitual
 command-style = Estilos para suas imagens
 command-language = Idioma
 command-help = O que sei fazer
+command-report = Denunciar uma imagem minha
 command-export = Uma cópia de tudo o que guardo sobre você
 command-forget = Apagar o que guardo sobre você
 command-ban = Bloquear uma pessoa ou um chat
@@ -462,6 +486,7 @@ toast-not-favourite = ☆ Não é mais favorita.
 toast-old-sticker = Este botão é antigo demais. Para fazer uma figurinha, desenhe a imagem de novo com /imagine.
 toast-sticker = Fazendo uma figurinha…
 toast-sticker-sent = Já enviei.
+toast-group-photo = Mudando a foto do grupo…
 toast-newest = Esta é a mais nova.
 toast-oldest = Esta é a mais antiga.
 toast-asked = Já perguntei: o que devo mudar?
@@ -502,6 +527,29 @@ banword-how = Envie /banword com uma palavra, por exemplo <code>/banword exemplo
 banned = Na lista de bloqueio: { $subject }
 unbanned = Não está mais na lista de bloqueio: { $subject }
 not-banned = Não estava na lista de bloqueio: { $subject }
+report-title = 🚩 <b>Uma imagem denunciada</b>
+report-prompt = <i>{ $prompt }</i>
+report-author = Desenhada para: <a href="tg://user?id={ $id }">{ $id }</a>
+report-author-chat = Desenhada para: um canal ou um administrador anônimo ({ $id }). O bloqueio vale para todo esse chat.
+report-reporter = Denunciada por: <a href="tg://user?id={ $id }">{ $name }</a> ({ $id })
+report-reporter-chat = Denunciada por: { $name } ({ $id }), um canal ou um administrador anônimo
+report-in-group = Grupo: { $title }
+report-in-private = No chat privado comigo
+report-reason = Motivo: { $reason }
+report-decided-hide = 🙈 Oculta por decisão de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-decided-ban = 🚫 Oculta, com bloqueio de quem pediu, por decisão de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-decided-fine = ✅ Fica como está por decisão de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-message-stays = Oculta. O Telegram não me deixa apagar todas as mensagens com ela, então tirei os botões. Um administrador do grupo pode apagá-las.
+report-of-admin = Esta imagem é de um administrador, e administradores não podem ser bloqueados. Você pode ocultar a imagem.
+report-deleted = Esta denúncia não existe mais: quem pediu a imagem apagou todos os dados, ou a decisão é antiga. /ban com o id ainda funciona.
+button-report-hide = 🙈 Ocultar
+button-report-ban = 🚫 Bloquear
+button-report-fine = ✅ Tudo bem
+toast-report-hide = Oculta.
+toast-report-ban = Oculta, e quem pediu está na lista de bloqueio.
+toast-report-fine = Fica como está.
+toast-report-decided = Isto já foi decidido antes.
+toast-bot-admins-only = Só os administradores do bot podem decidir isso.
 
 ## Estilos
 

@@ -49,7 +49,7 @@ const HANDLERS = {
   },
   bot(event) { state.bot = event.text; drawBot(); },
   profile(event) { Object.assign(state, { menus: event.menus, descriptions: event.descriptions, picture: event.picture }); drawHeader(); welcome(); drawAround(); },
-  membership(event, one) { one.about.present = event.present; welcome(); drawDoing(); },
+  membership(event, one) { Object.assign(one.about, { present: event.present, picture: event.group_picture }); welcome(); drawHeader(); drawAround(); },
   action: (event) => noteAction(event.chat, event.text),
   toast(event) {
     for (const press of state.pressing) if (press.startsWith(`${event.id} `) || !event.id) state.pressing.delete(press);

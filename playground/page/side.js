@@ -3,8 +3,11 @@
 import { $, badge, el, face, languageOf } from "./dom.js";
 import { botPicture, chatsOf, nameOf, state, t, unread, user } from "./store.js";
 
-/** Return the round picture of a chat: that of the bot in a private chat. */
-export const chatFace = ({ kind, title, id }) => (kind === "private" ? el("img", { className: "face", src: botPicture(), alt: "" }) : face(title, id));
+/** Return the round picture of a chat: that of the bot in a private chat, the photo of a group that has one. */
+export function chatFace({ kind, title, id, picture }) {
+  const src = kind === "private" ? botPicture() : picture && `/file/${picture}`;
+  return src ? el("img", { className: "face", src, alt: "" }) : face(title, id);
+}
 
 /** Draw the side. `actions`: play (a user), choose (a chat). */
 export function drawSide(actions) {

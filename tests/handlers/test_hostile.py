@@ -33,7 +33,18 @@ TEXTS = st.one_of(
     ODD_TEXTS.map("/imagine@x ".__add__),
     ODD_TEXTS.map("/start ".__add__),
     st.sampled_from(
-        ["/prompt", "/history", "/queue", "/quota", "/ratio", "/language", "/forget", "/settings", "/help"]
+        [
+            "/prompt",
+            "/history",
+            "/queue",
+            "/quota",
+            "/ratio",
+            "/language",
+            "/forget",
+            "/settings",
+            "/help",
+            "/report",
+        ]
     ),
     st.tuples(ODD_TEXTS, st.sampled_from([" --ar ", " —ar ", " ar=", " --"]), ODD_TEXTS)
     .map("".join)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.column_types import ID
+from storage.column_types import ID, KEY
 
 revision = "0014"
 down_revision = "0013"
@@ -41,19 +41,25 @@ def _create_reports() -> None:
     op.create_table(
         "reports",
         sa.Column("id", ID, nullable=False),
+        sa.Column("key", KEY, nullable=False),
         sa.Column("request_id", sa.BigInteger, nullable=False),
+        sa.Column("author_id", sa.BigInteger, nullable=False),
         sa.Column("chat_id", sa.BigInteger, nullable=False),
-        sa.Column("message_id", sa.BigInteger, nullable=False),
-        sa.Column("reporter_id", sa.BigInteger, nullable=False),
-        sa.Column("language", sa.Text, nullable=False),
+        sa.Column("message_id", sa.BigInteger),
+        sa.Column("chat_title", sa.Text),
+        sa.Column("reporter_id", sa.BigInteger),
+        sa.Column("reporter_name", sa.Text),
+        sa.Column("reason", sa.Text),
         sa.Column("reported_at", sa.Float, nullable=False),
         sa.Column("decision", sa.Text),
-        sa.Column("decided_by", sa.BigInteger),
+        sa.Column("decided_by", sa.Text),
         sa.Column("decided_at", sa.Float),
         sa.PrimaryKeyConstraint("id", name="pk_reports"),
         sa.UniqueConstraint("request_id", name="uq_reports_request_id"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_reports_reporter_id_reported_at", "reports", ["reporter_id", "reported_at"])
+    op.create_index("ix_reports_author_id", "reports", ["author_id"])
     op.create_table(
         "report_messages",
         sa.Column("chat_id", sa.BigInteger, nullable=False, autoincrement=False),
