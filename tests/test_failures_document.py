@@ -7,6 +7,7 @@ from tests.support.inline_failures import INLINE_FAILURES
 from tests.support.process_launcher import ROOT
 from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
 from tests.support.replica_faults import REPLICA_FAULTS
+from tests.support.report_failures import REPORT_FAILURES
 from tests.support.sticker_failures import STICKER_FAILURES
 from tests.support.telegram_failures import TELEGRAM_FAILURES
 
@@ -45,6 +46,11 @@ def test_the_document_has_the_same_failures_of_inline_messages() -> None:
 def test_the_document_has_the_same_failures_of_stickers() -> None:
     rows = [(f"`{f.method}`", f.what, f.sees) for f in STICKER_FAILURES]
     _assert_documented(("method", "what fails", "the user sees"), rows)
+
+
+def test_the_document_has_the_same_failures_of_reports() -> None:
+    rows = [(f"`{f.method}`", f.what, f.follows) for f in REPORT_FAILURES]
+    _assert_documented(("method", "what fails", "what follows"), rows)
 
 
 def test_the_document_has_the_same_faults_of_replicas() -> None:

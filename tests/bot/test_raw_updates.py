@@ -103,6 +103,7 @@ def test_only_a_query_that_is_typed_is_fleeting() -> None:
         (_group_message("at night", **_reply_to(43)), False, False),
         (_group_message("", caption="/imagine a fox"), True, True),
         (_group_message("", migrate_to_chat_id=-100), True, False),
+        (_group_message("", new_chat_photo=[]), False, False),
         ({"inline_query": {"from": {"id": 7}, "query": "a fox"}}, True, False),
         ({"chosen_inline_result": {"from": {"id": 7}, "result_id": "1:1x1"}}, True, False),
         ({"guest_message": {"from": {"id": 7}, "chat": {"id": -5}, "guest_query_id": "q"}}, True, True),
