@@ -206,8 +206,10 @@ async def of_owner_or_group_admin(
     """Do the same for presses of the owner and of the group's admins. Raises NotOwner for others."""
     named = await named_request(query, callback_data, requests)
     chat_id = query.message.chat.id if query.message is not None else 0
-    if not is_group(chat_id) or not await members.is_admin(chat_id, query.from_user.id):
-        await _require_owner(named["request"].user_id, query, members)
+    if named["request"].user_id != query.from_user.id and not (
+        is_group(chat_id) and await members.is_admin(chat_id, query.from_user.id)
+    ):
+        raise NotOwner
     return named
 
 

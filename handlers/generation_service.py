@@ -26,6 +26,7 @@ from handlers.prompt import ParsedPrompt
 from handlers.questions import Questions
 from handlers.rejection_texts import RejectionTexts
 from handlers.styling import Styling
+from handlers.user_errors import PictureHidden
 from storage.preferences import Preference, Preferences
 from storage.requests import Requests
 
@@ -156,8 +157,12 @@ class GenerationService:
     async def submit(
         self, request: GenerationRequest, translate: Translator, *, query_id: str | None = None
     ) -> Outcome:
-        """Accept a request, or refuse it and tell the user why. First answers the press that asked for it, if any."""
+        """Accept a request, or refuse it and tell the user why. First answers the press that asked for it, if any.
+
+        Raises PictureHidden for the change of a hidden picture.
+        """
         origin = request.origin
+        await self._check_source(request.source)
         allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
         reason = await self._access_rules.refusal_reason(origin, request.prompt, translate)
         answer = None
@@ -187,6 +192,13 @@ class GenerationService:
         if query_id is not None:
             await self._sender.toast(query_id, translate.raw("toast-accepted"))
         return Outcome.CHANGED
+
+    async def _check_source(self, source: SourcePicture | None) -> None:
+        """Raise PictureHidden if a picture of the bot was hidden since it was chosen as a source."""
+        parent_id = source.parent_id if source is not None else None
+        parent = await self._requests.get(parent_id) if parent_id is not None else None
+        if parent is not None and parent.hidden_at is not None:
+            raise PictureHidden
 
     async def _start_or_ask(
         self,

@@ -5,7 +5,7 @@ import re
 from chat.menu import GROUP_ADMIN, PRIVATE
 from handlers.normalising import normalise
 
-_OFFERED = {False: {*PRIVATE, "settings", "start", "prompt"}, True: {*GROUP_ADMIN, "prompt"}}
+_OFFERED = {False: {*PRIVATE, "settings", "start", "prompt", "report"}, True: {*GROUP_ADMIN, "prompt"}}
 """Commands that may be suggested in a private chat, and in a group."""
 _OTHER_WORDS = {
     "imagine": "draw image нарисуй рисуй нарисовать картинка dibuja dibujar dibujo desenha desenhar desenho imagem",
@@ -18,7 +18,9 @@ _OTHER_WORDS = {
     "style": "стиль стили estilo estilos",
 }
 """Words that users write in the place of a command."""
-_OF_OTHER_BOTS = frozenset({"heal", "promo", "promote", "quote", "quotes", "raw", "set", "story", "stt"})
+_OF_OTHER_BOTS = frozenset(
+    {"heal", "promo", "promote", "quote", "quotes", "raw", "repost", "set", "story", "stt"}
+)
 """Words that resemble a command and are common commands of other bots."""
 _FIRST_WORD = re.compile(r"\s*(?:@\w+[\s,:;]+)?/+\ ?([^\s@:,;=.!/]+)")
 _BEHIND_COMMAND = re.compile(r"(?:@\w+)?[\s:,;=.!/]*")

@@ -18,7 +18,7 @@ from handlers import origins
 from handlers.attachments import stored_request
 from handlers.batches import find_batch
 from handlers.commands import Command
-from handlers.filters import on_message, pressed_place, replies_to_bot
+from handlers.filters import on_message, pressed_place
 from handlers.identity import UserIdentity, place_of
 from handlers.report_copies import ReportCopies, ReportedFile
 from storage.bans import Bans
@@ -86,11 +86,19 @@ async def _pass_on(
 
 
 async def report_without_picture(
-    message: Message, user: UserIdentity, translate: Translator, bot: Bot, private_replies: PrivateReplies
+    message: Message,
+    command: CommandObject,
+    user: UserIdentity,
+    translate: Translator,
+    bot: Bot,
+    private_replies: PrivateReplies,
 ) -> None:
-    """Explain /report."""
+    """Explain /report, unless it is about another message of a group: moderation bots have that command, too."""
     picture = message.reply_to_message
-    forgotten = picture is not None and replies_to_bot(message, bot) and _file_of(picture) is not None
+    own = picture is not None and _is_of_bot(picture, bot)
+    if place_of(message).in_group and picture is not None and not own and command.mention is None:
+        return
+    forgotten = picture is not None and own and _file_of(picture) is not None
     text = translate("report-gone" if forgotten else "report-how")
     await private_replies.send(place_of(message), user.id, text)
 
@@ -159,15 +167,21 @@ async def _remove(message: MessageKey, sender: Sender) -> bool:
 
 async def _find(picture: Message, bot: Bot, requests: Requests, batches: Batches) -> Request | None:
     """Return the request behind a picture, the first one that is left of a batch, also if it is hidden."""
-    request = None
-    if picture.from_user is not None and picture.from_user.id == bot.id:
-        request = await stored_request(picture, bot.id, requests)
-        if request is None and (batch := await find_batch(picture, batches)) is not None:
-            request = next(iter(await batches.requests_of(batch.id)), None)
-    elif picture.via_bot is not None and picture.via_bot.id == bot.id:
+    if not _is_of_bot(picture, bot):
+        return None
+    if picture.via_bot is not None:
         request_id = _linked_request(picture)
-        request = await requests.get(request_id) if request_id is not None else None
+        return await requests.get(request_id) if request_id is not None else None
+    request = await stored_request(picture, bot.id, requests)
+    if request is None and (batch := await find_batch(picture, batches)) is not None:
+        request = next(iter(await batches.requests_of(batch.id)), None)
     return request
+
+
+def _is_of_bot(message: Message, bot: Bot) -> bool:
+    """Return whether the bot sent a message, or a user through the bot."""
+    author = message.via_bot or message.from_user
+    return author is not None and author.id == bot.id
 
 
 def _linked_request(picture: Message) -> int | None:

@@ -92,6 +92,25 @@ def test_before_under_an_edit_of_a_hidden_picture_does_not_show_it(harness: Disp
     assert len(harness.telegram.sent) == sent
 
 
+def test_an_open_question_and_an_edit_do_not_lead_to_a_change_of_a_hidden_picture(
+    harness: DispatcherHarness,
+) -> None:
+    user = ChatUser(harness)
+    first = drawn(user)
+    user.say("make it night", reply_to_message=picture_of(user, first))
+    user.settle()
+    edit = user.requests()[-1]
+    user.press(f"x:{first.id}:e:0", first.result_message_id or 1)
+    assert "What shall I change?" in user.texts[-1]
+    _hide(harness, first)
+    user.say("make it day")
+    assert user.texts[-1] == HIDDEN
+    user.press(f"x:{edit.id}:a:0", edit.result_message_id or 1)
+    assert harness.telegram.toasts[-1] == HIDDEN
+    user.settle()
+    assert user.requests() == [harness.run(harness.app.requests.get(one)) for one in (first.id, edit.id)]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("/report", "Send /report in reply to a picture"), ("/report spam", "Send /report in reply")],
@@ -101,9 +120,18 @@ def test_report_explains_itself(chat: ChatUser, text: str, words: str) -> None:
     assert words in chat.texts[-1]
     chat.say(text, reply_to_message=chat.bot_message(77, text="Hello"))
     assert words in chat.texts[-1]
-    other = chat.message(photo=PHOTO, caption="a photo of a user")
-    chat.say(text, reply_to_message=other)
-    assert words in chat.texts[-1]
+
+
+def test_report_about_another_message_of_a_group_is_left_to_its_other_bots(
+    group: ChatUser, private: ChatUser
+) -> None:
+    for chat, answers in ((group, 0), (private, 1)):
+        other = chat.message(photo=PHOTO, caption="a photo of a user")
+        chat.say("/report", reply_to_message=other)
+        assert len(chat.texts) == answers
+        chat.say("/report@imagine_bot", reply_to_message=other)
+        assert len(chat.texts) == answers + 1
+        assert "Send /report in reply to a picture" in chat.texts[-1]
 
 
 def test_a_picture_that_the_ledger_does_not_know_cannot_be_passed_on(chat: ChatUser) -> None:
