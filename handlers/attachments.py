@@ -61,8 +61,8 @@ async def find_source(
 ) -> SourcePicture | None:
     """Return the picture of a message, or None without an attachment.
 
-    Raises SourceError for any other attachment, and PictureHidden for a hidden picture of the bot. `known_chat` is False
-    in a chat whose id may be that of another one.
+    Raises SourceError for any other attachment, and PictureHidden for a hidden picture of the bot. `known_chat` is
+    False in a chat whose id may be that of another one.
     """
     in_archive = _is_hidden_file(message, bot_id)
     file = message.document if in_archive else _picture_file(message)
