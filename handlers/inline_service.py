@@ -114,7 +114,7 @@ class InlineService:
         drawn = await self._requests.by_key(origin.key)
         if drawn is None or drawn.user_id != origin.user_id or drawn.place.inline_message_id is not None:
             return False
-        if drawn.state is not State.DELIVERED or drawn.forget:
+        if drawn.state is not State.DELIVERED or not drawn.is_visible:
             return False
         await self._sender.toast(query_id)
         file_id, kind = drawn.require_file()
