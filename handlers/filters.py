@@ -12,12 +12,14 @@ from chat.callbacks import (
     AlwaysRatio,
     CancelRequest,
     ChooseRatio,
+    DecideApproval,
     DrawDraft,
     DrawFour,
     DrawInRatio,
     DrawInStyle,
     DrawStill,
     DropInline,
+    DropLate,
     InlineDraw,
     PickPicture,
     ResultButton,
@@ -175,6 +177,7 @@ async def own_request(
     | DrawInRatio
     | DrawInStyle
     | DrawStill
+    | DropLate
     | PickPicture
     | ResultButton
     | ShowStep
@@ -187,6 +190,16 @@ async def own_request(
     if request is None:
         raise ButtonExpired
     await _require_owner(request.user_id, query, members)
+    return {"request": request}
+
+
+async def asked_in_group(
+    query: CallbackQuery, callback_data: DecideApproval, requests: Requests
+) -> dict[str, Any]:
+    """Add `request`, the one that the button asks admins about. Raises ButtonExpired if it is not of this chat."""
+    request = await requests.get(callback_data.request)
+    if request is None or query.message is None or query.message.chat.id != request.place.chat_id:
+        raise ButtonExpired
     return {"request": request}
 
 
