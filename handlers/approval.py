@@ -100,7 +100,7 @@ async def _remove_surplus(
     head = await requests.get(request.batch_id or request.id)
     needed = {
         question.message_id if question is not None else None,
-        head.status_message_id if head is not None else None,
+        head.status_message_id if head is not None and head.closed_at is None else None,
     }
     if query.message is not None and query.message.message_id not in needed:
         await sender.delete(query.message.chat.id, query.message.message_id)
