@@ -65,12 +65,12 @@ class EndReports:
             with contextlib.suppress(Rejected, Unsure):
                 await self._sender.set_reaction(chat_id, request.place.require_reply_to(), None)
         if request.approval in {Approval.DECLINED, Approval.UNANSWERED}:
+            if status is not None:  # first, because the group may refuse the reply
+                await self._sender.delete(chat_id, status)
             text = await self._end_texts.cancelled(request, translate)
             await self._private_replies.send(
                 request.place, request.user_id, text, seconds=NOT_APPROVED_SECONDS
             )
-            if status is not None:
-                await self._sender.delete(chat_id, status)
             return
         if request.state is State.CANCELLED:
             if status is not None:

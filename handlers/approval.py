@@ -11,7 +11,7 @@ from core.model import Approval, Request, State
 from generation.decisions import Decisions
 from handlers.access_rules import AccessRules
 from handlers.filters import asked_in_group
-from handlers.still_wanted import note_question
+from handlers.still_wanted import note_question, remove_surplus
 from handlers.user_errors import GroupAdminsOnly
 from storage.asked_requests import AskedRequests
 from storage.requests import Requests
@@ -43,7 +43,7 @@ async def approved(
     drawn = await decisions.draw(request, approved=True, version=version)
     done = translate.raw("toast-accepted") if drawn else await _late_toast(request, translate, requests)
     await sender.toast(query.id, done)
-    await _remove_surplus(query, request, asked_requests, requests, sender)
+    await remove_surplus(query, request, asked_requests, requests, sender)
 
 
 async def declined(
@@ -67,7 +67,7 @@ async def declined(
     cancelled = await decisions.cancel(request, approval=approval, version=version)
     done = translate.raw("toast-cancelled") if cancelled else await _late_toast(request, translate, requests)
     await sender.toast(query.id, done)
-    await _remove_surplus(query, request, asked_requests, requests, sender)
+    await remove_surplus(query, request, asked_requests, requests, sender)
 
 
 async def _note_version(
@@ -86,24 +86,6 @@ async def _late_toast(request: Request, translate: Translator, requests: Request
         return translate.raw("toast-approval-changed")
     cancelled = now is None or now.state is State.CANCELLED
     return translate.raw("toast-over-cancelled" if cancelled else "toast-repeated")
-
-
-async def _remove_surplus(
-    query: CallbackQuery,
-    request: Request,
-    asked_requests: AskedRequests,
-    requests: Requests,
-    sender: Sender,
-) -> None:
-    """Delete the pressed message if it is neither the open question nor the status message."""
-    question = await asked_requests.question(request.id)
-    head = await requests.get(request.batch_id or request.id)
-    needed = {
-        question.message_id if question is not None else None,
-        head.status_message_id if head is not None and head.closed_at is None else None,
-    }
-    if query.message is not None and query.message.message_id not in needed:
-        await sender.delete(query.message.chat.id, query.message.message_id)
 
 
 def router() -> Router:

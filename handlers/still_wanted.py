@@ -12,6 +12,7 @@ from handlers.filters import is_same_chat, own_request
 from handlers.identity import place_of
 from handlers.user_errors import ButtonExpired
 from storage.asked_requests import AskedRequests
+from storage.requests import Requests
 
 
 async def draw_pressed(
@@ -19,6 +20,7 @@ async def draw_pressed(
     request: Request,
     translate: Translator,
     asked_requests: AskedRequests,
+    requests: Requests,
     decisions: Decisions,
     sender: Sender,
 ) -> None:
@@ -28,6 +30,7 @@ async def draw_pressed(
     if not drawn and request.state in ENDED_WITHOUT_PICTURE:
         raise ButtonExpired
     await sender.toast(query.id, translate.raw("toast-accepted" if drawn else "toast-repeated"))
+    await remove_surplus(query, request, asked_requests, requests, sender)
 
 
 async def batch_declined(
@@ -35,6 +38,7 @@ async def batch_declined(
     request: Request,
     translate: Translator,
     asked_requests: AskedRequests,
+    requests: Requests,
     decisions: Decisions,
     sender: Sender,
 ) -> None:
@@ -46,6 +50,7 @@ async def batch_declined(
     pressed = place_of(query.message) if query.message is not None else None
     if over and pressed is not None and not is_same_chat(pressed, request.place):
         await sender.delete(pressed.chat_id, pressed.require_reply_to())  # shown by a link to the request
+    await remove_surplus(query, request, asked_requests, requests, sender)
 
 
 async def note_question(query: CallbackQuery, request: Request, asked_requests: AskedRequests) -> None:
@@ -56,6 +61,30 @@ async def note_question(query: CallbackQuery, request: Request, asked_requests: 
     question = await asked_requests.question(request.id)
     if question is not None and question.message_id is None:
         await asked_requests.set_message(question, pressed.require_reply_to())
+
+
+async def remove_surplus(
+    query: CallbackQuery,
+    request: Request,
+    asked_requests: AskedRequests,
+    requests: Requests,
+    sender: Sender,
+) -> None:
+    """Delete the pressed question, unless it is open, a status message, or in another chat than the request.
+
+    A process that ended before it stored the id of a question has sent it twice.
+    """
+    pressed = place_of(query.message) if query.message is not None else None
+    if pressed is None or not is_same_chat(pressed, request.place):
+        return
+    question = await asked_requests.question(request.id)
+    head = await requests.get(request.batch_id or request.id)
+    needed = {
+        question.message_id if question is not None else None,
+        head.status_message_id if head is not None and head.closed_at is None else None,
+    }
+    if pressed.reply_to not in needed:
+        await sender.delete(pressed.chat_id, pressed.require_reply_to())
 
 
 def router() -> Router:
