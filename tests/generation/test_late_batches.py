@@ -191,9 +191,10 @@ async def test_the_question_goes_with_the_last_request_that_is_cancelled(databas
 async def test_another_request_sends_the_question_if_the_first_one_is_cancelled(database_url: str) -> None:
     harness = EngineHarness(database_url, outage_patience=3_600)
     harness.provider.down_until = 11 * MINUTE
-    harness.telegram.text_outcomes = ["down"] * 30
     async with _running(harness) as app:
         await _four(app)
+        await asyncio.sleep(10 * MINUTE)
+        harness.telegram.text_outcomes = ["down"] * 30
         while not (await _row(app, 4)).is_asked:  # noqa: ASYNC110 - the ledger has no events
             await asyncio.sleep(0.1)
         assert _questions(harness) == []
