@@ -17,7 +17,6 @@ from bot.build_provider import build_provider
 from bot.build_storage import build_storage
 from bot.build_workflows import WorkflowParts, build_workflows
 from bot.housekeeping import (
-    cancel_unanswered,
     prune_hourly,
     record_availability,
     relearn_regularly,
@@ -196,7 +195,7 @@ class App:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         prunes.append(self._generation.sticker_maker.forget)  # the last one, because it may wait for Telegram
         lead = self._leader_tasks.add
-        prunes.append(lambda: cancel_unanswered(storage.late_requests, self.engine, clock))
+        prunes.append(self._generation.decisions.cancel_unanswered)
         lead(lambda: prune_hourly(prunes, clock))
         lead(self.record_availability)
         lead(lambda: set_menus(menus=self._chat.menus, clock=clock))

@@ -8,6 +8,7 @@ from bot.build_storage import StorageParts
 from bot.settings import Settings
 from core.clock import Clock
 from handlers import (
+    approval,
     batches,
     cancel,
     comparisons,
@@ -62,7 +63,11 @@ def build_dispatcher(
     """Return the dispatcher of all updates."""
     rejection_texts = RejectionTexts(clock)
     access_rules = AccessRules(
-        bans=storage.bans, strikes=storage.strikes, preferences=storage.preferences, members=chat.members
+        bans=storage.bans,
+        strikes=storage.strikes,
+        preferences=storage.preferences,
+        members=chat.members,
+        admin_ids=settings.admin_ids,
     )
     questions = Questions(sender=chat.sender, drafts=storage.drafts, preferences=storage.preferences)
     edited_requests = EditedRequests(
@@ -71,6 +76,7 @@ def build_dispatcher(
         access_rules=access_rules,
         private_replies=chat.private_replies,
         questions=questions,
+        decisions=generation.decisions,
     )
     other_reading = OtherReading(
         drafts=storage.drafts,
@@ -99,12 +105,14 @@ def build_dispatcher(
         access_rules=access_rules,
         admin_ids=settings.admin_ids,
         allowances=generation.allowances,
+        asked_requests=storage.asked_requests,
         bans=storage.bans,
         batches=storage.batches,
         bot_switches=chat.bot_switches,
         clock=clock,
         comparisons=storage.comparisons,
         database=storage.database,
+        decisions=generation.decisions,
         drafts=storage.drafts,
         edited_requests=edited_requests,
         end_texts=generation.end_texts,
@@ -129,7 +137,6 @@ def build_dispatcher(
         ),
         keyboards=chat.result_keyboards,
         languages=chat.languages,
-        late_requests=storage.late_requests,
         members=chat.members,
         menus=chat.menus,
         originals=generation.originals,
@@ -191,6 +198,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         queue.router(),
         cancel.router(),
         still_wanted.router(),
+        approval.router(),
         quota.router(),
         ratio.router(),
         history.router(),

@@ -20,6 +20,7 @@ from generation.batch_end import BatchEnd
 from generation.circuit_breaker import CircuitBreaker
 from generation.conversion import PictureConverter
 from generation.dbos_engine import DbosEngine
+from generation.decisions import Decisions
 from generation.delivery import Delivery
 from generation.end_reports import EndReports
 from generation.end_texts import EndTexts
@@ -28,7 +29,6 @@ from generation.exporter import Exporter
 from generation.finalizer import Finalizer
 from generation.grid_delivery import GridDelivery
 from generation.group_photos import GroupPhotoMaker
-from generation.late_question_message import LateQuestionMessage
 from generation.late_questions import LateQuestions
 from generation.lifecycle import Lifecycle
 from generation.linked_pictures import LinkedPictures
@@ -37,6 +37,7 @@ from generation.originals import Originals
 from generation.picture_fetcher import PictureFetcher
 from generation.picture_messages import PictureMessages
 from generation.poll_schedule import PollSchedule
+from generation.question_message import QuestionMessage
 from generation.request_end import RequestEnd
 from generation.shielded_tasks import ShieldedTasks
 from generation.signed_links import PICTURE_PATH, PICTURE_SECONDS, SignedLinks
@@ -56,6 +57,7 @@ class GenerationParts:
     alarms: Alarms
     allowances: Allowances
     circuit_breaker: CircuitBreaker
+    decisions: Decisions
     end_texts: EndTexts
     engine: Engine
     exporter: Exporter
@@ -177,6 +179,12 @@ def build_generation(
         alarms=alarms,
         allowances=allowances,
         circuit_breaker=circuit_breaker,
+        decisions=Decisions(
+            asked_requests=storage.asked_requests,
+            engine=engine,
+            deletion_scheduler=chat.deletion_scheduler,
+            clock=clock,
+        ),
         end_texts=end_texts,
         engine=engine,
         exporter=build_exporter(
@@ -310,12 +318,13 @@ def _build_engine(
         source_cleanup=sources.cleanup,
         late_questions=LateQuestions(
             requests=storage.requests,
-            late_requests=storage.late_requests,
+            asked_requests=storage.asked_requests,
             interruptions=storage.interruptions,
-            message=LateQuestionMessage(
+            message=QuestionMessage(
                 sender=chat.sender,
                 inline_messages=chat.inline_messages,
                 deletion_scheduler=chat.deletion_scheduler,
+                members=chat.members,
                 translations=chat.translations,
             ),
             status_messages=status_messages,
@@ -387,6 +396,7 @@ def _build_request_end(
             sender=chat.sender,
             inline_messages=chat.inline_messages,
             deletion_scheduler=chat.deletion_scheduler,
+            private_replies=chat.private_replies,
             translations=chat.translations,
             switches=chat.bot_switches,
             links=picture_links,
@@ -415,6 +425,7 @@ def _build_request_end(
         finalizer=finalizer,
         status_messages=status_messages,
         end_texts=end_texts,
+        deletion_scheduler=chat.deletion_scheduler,
         translations=chat.translations,
     )
     return RequestEnd(delivery=delivery, finalizer=finalizer, batch_end=batch_end)

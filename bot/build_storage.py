@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.clock import Clock
+from storage.asked_requests import AskedRequests
 from storage.bans import Bans
 from storage.batches import Batches
 from storage.comparisons import Comparisons
@@ -14,7 +15,6 @@ from storage.inbox import Inbox
 from storage.inline_prompts import InlinePrompts
 from storage.interruptions import Interruptions
 from storage.key_values import KeyValueStore
-from storage.late_requests import LateRequests
 from storage.moderation_strikes import ModerationStrikes
 from storage.picture_history import History
 from storage.preferences import Preferences
@@ -34,6 +34,7 @@ class StorageParts:
     """The ledger and its repositories."""
 
     database: Database
+    asked_requests: AskedRequests
     bans: Bans
     batches: Batches
     comparisons: Comparisons
@@ -46,7 +47,6 @@ class StorageParts:
     inline_prompts: InlinePrompts
     interruptions: Interruptions
     key_values: KeyValueStore
-    late_requests: LateRequests
     preferences: Preferences
     quotas: Quotas
     rate_limits: RateLimits
@@ -64,6 +64,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
     strikes = ModerationStrikes(database=database, clock=clock, only_writer=not database.is_shared)
     return StorageParts(
         database=database,
+        asked_requests=AskedRequests(database=database, clock=clock, queue=queue),
         bans=Bans(database, only_writer=not database.is_shared),
         batches=Batches(database=database, clock=clock),
         comparisons=Comparisons(database=database, clock=clock),
@@ -76,7 +77,6 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         inline_prompts=InlinePrompts(database=database, clock=clock),
         interruptions=Interruptions(key_values=key_values, clock=clock),
         key_values=key_values,
-        late_requests=LateRequests(database=database, clock=clock, queue=queue),
         preferences=Preferences(database, only_writer=not database.is_shared),
         quotas=Quotas(database),
         rate_limits=RateLimits(database),

@@ -9,13 +9,10 @@ from generation.poll_schedule import PollSchedule
 from storage.database_errors import StorageUnavailable
 from storage.durations import Durations
 from storage.interruptions import RECORD_SECONDS, Interruptions
-from storage.late_requests import LateRequests
 
 PRUNE_SECONDS = 3600.0
 REPAIR_SECONDS = 30.0
 RELEARN_SECONDS = 600.0
-ANSWER_SECONDS = 86_400.0
-"""Time to answer whether a late request is still wanted. After that it is cancelled."""
 
 
 async def prune_hourly(prunes: Sequence[Callable[[], Awaitable[None]]], clock: Clock) -> None:
@@ -25,12 +22,6 @@ async def prune_hourly(prunes: Sequence[Callable[[], Awaitable[None]]], clock: C
             for prune in prunes:
                 await prune()
         await clock.sleep(PRUNE_SECONDS)
-
-
-async def cancel_unanswered(late_requests: LateRequests, engine: Engine, clock: Clock) -> None:
-    """Cancel late requests whose owners did not answer that they are still wanted."""
-    for request_id in await late_requests.asked_before(clock.now() - ANSWER_SECONDS):
-        await engine.cancel(request_id)
 
 
 async def record_availability(

@@ -49,9 +49,23 @@ class CancelRequest(CallbackData, prefix="c"):
 
 
 class DrawStill(CallbackData, prefix="y"):
-    """Draw a late request that is still wanted."""
+    """Draw a late request that is still wanted, or all of its batch that are asked about."""
 
     request: LedgerId
+
+
+class DropLate(CallbackData, prefix="yn"):
+    """Cancel the requests of a batch that are asked about. `request` is any of them."""
+
+    request: LedgerId
+
+
+class DecideApproval(CallbackData, prefix="ap"):
+    """Draw or decline requests that wait for an approval. `version` is that of the question, `request` any of them."""
+
+    request: LedgerId
+    version: LedgerId
+    draw: bool
 
 
 class PickPicture(CallbackData, prefix="z"):

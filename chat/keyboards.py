@@ -17,9 +17,11 @@ from chat.callbacks import (
     AlwaysRatio,
     CancelRequest,
     ChooseRatio,
+    DecideApproval,
     DrawDraft,
     DrawExample,
     DrawStill,
+    DropLate,
     Forget,
     GroupChoice,
     PreferLanguage,
@@ -104,10 +106,19 @@ def cancel(translate: Translator, request_id: int, *, batch: bool = False) -> In
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
-def still_wanted(translate: Translator, request: Request) -> InlineKeyboardMarkup:
-    """Return the buttons under the question whether a late request is still wanted."""
+def still_wanted(translate: Translator, request: Request, *, batch: bool) -> InlineKeyboardMarkup:
+    """Return the buttons under the question whether a late request, or those of a batch, are still wanted."""
     draw = _button(translate.raw("button-draw"), DrawStill(request=request.id), style=_DRAWS)
-    decline = _button(translate.raw("button-no-thanks"), CancelRequest(request=request.id))
+    no = DropLate(request=request.id) if batch else CancelRequest(request=request.id)
+    decline = _button(translate.raw("button-no-thanks"), no)
+    return InlineKeyboardMarkup(inline_keyboard=[[draw, decline]])
+
+
+def approval(translate: Translator, request: Request, version: int) -> InlineKeyboardMarkup:
+    """Return the buttons with which the admins of a group decide about a request or its batch."""
+    yes, no = (DecideApproval(request=request.id, version=version, draw=draw) for draw in (True, False))
+    draw = _button(translate.raw("button-draw"), yes, style=_DRAWS)
+    decline = _button(translate.raw("button-decline"), no, style=_ENDS)
     return InlineKeyboardMarkup(inline_keyboard=[[draw, decline]])
 
 

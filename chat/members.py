@@ -1,4 +1,6 @@
-"""The administrators of groups: asked from Telegram and cached for a minute."""
+"""The members of groups, and which of them are administrators: asked from Telegram and cached for a minute."""
+
+from typing import NamedTuple
 
 import structlog
 from aiogram.enums import ChatMemberStatus
@@ -15,22 +17,37 @@ _CACHE_SIZE = 5_000
 _ADMINS = frozenset({ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.CREATOR})
 
 
+class _Member(NamedTuple):
+    read_at: float
+    is_admin: bool
+    name: str
+
+
 class Members:
     """Members of groups, by chat and user."""
 
     def __init__(self, *, caller: ApiCaller, clock: Clock) -> None:
         self._caller = caller
         self._clock = clock
-        self._cached: dict[tuple[int, int], tuple[float, bool]] = {}
+        self._cached: dict[tuple[int, int], _Member] = {}
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """Return whether a user is an admin of a group, or the group itself. False if Telegram does not answer."""
         if user_id == chat_id:
             return True
+        member = await self._member(chat_id, user_id)
+        return member is not None and member.is_admin
+
+    async def name(self, chat_id: int, user_id: int) -> str | None:
+        """Return the first name of a member of a group, or None if Telegram does not tell it."""
+        member = await self._member(chat_id, user_id)
+        return None if member is None else member.name
+
+    async def _member(self, chat_id: int, user_id: int) -> _Member | None:
         now = self._clock.monotonic()
-        at, is_admin = self._cached.get((chat_id, user_id), (float("-inf"), False))
-        if now - at < CACHE_SECONDS:
-            return is_admin
+        known = self._cached.get((chat_id, user_id))
+        if known is not None and now - known.read_at < CACHE_SECONDS:
+            return known
         method = GetChatMember(chat_id=chat_id, user_id=user_id)
         try:
             member = await self._caller.with_retries(
@@ -38,8 +55,9 @@ class Members:
             )
         except SendError as error:
             log.info("member not known", error=str(error))
-            return False
+            return None
         if len(self._cached) >= _CACHE_SIZE:
             self._cached.clear()
-        self._cached[chat_id, user_id] = (now, member.status in _ADMINS)
-        return member.status in _ADMINS
+        known = _Member(now, member.status in _ADMINS, member.user.first_name)
+        self._cached[chat_id, user_id] = known
+        return known

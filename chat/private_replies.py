@@ -32,12 +32,18 @@ class PrivateReplies:
         self._deletion_scheduler = deletion_scheduler
 
     async def send(
-        self, place: ReplyTarget, user_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None
+        self,
+        place: ReplyTarget,
+        user_id: int,
+        text: str,
+        *,
+        keyboard: InlineKeyboardMarkup | None = None,
+        seconds: float = SHOWN_SECONDS,
     ) -> None:
         """Reply to one user. Raises SendError if not even a plain reply can be sent.
 
         An inline message becomes the reply: its chat takes no other message of the bot. If it cannot be edited, the
-        private chat of its user gets the reply.
+        private chat of its user gets the reply. A reply that all members can see is deleted after some seconds.
         """
         if place.inline_message_id is not None:
             if await self._inline_messages.edit_text(place, text, keyboard=keyboard):
@@ -49,7 +55,7 @@ class PrivateReplies:
         message_id = await self._send_in_group(place, user_id, text, keyboard)
         if message_id is None:
             return
-        await self._deletion_scheduler.schedule(place.chat_id, message_id, SHOWN_SECONDS)
+        await self._deletion_scheduler.schedule(place.chat_id, message_id, seconds)
         log.info("private reply visible to all, deletion scheduled", chat=place.chat_id, message=message_id)
 
     async def _send_in_group(

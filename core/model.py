@@ -148,7 +148,8 @@ class GenerationRequest:
     """A request before it is accepted.
 
     `ratio` is None for an edit. `status_message_id` is an existing message of the bot to edit into the status message.
-    More than one as `count`, at most `MOST_AT_ONCE`, is a batch: it becomes as many requests.
+    More than one as `count`, at most `MOST_AT_ONCE`, is a batch: it becomes as many requests. With `needs_approval`,
+    the admins of its group decide whether it is drawn.
     """
 
     origin: Origin
@@ -157,6 +158,7 @@ class GenerationRequest:
     source: SourcePicture | None = None
     status_message_id: int | None = None
     count: int = 1
+    needs_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,9 @@ class Approval(StrEnum):
 
     WAITING = "waiting"
     GIVEN = "given"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+    """No admin has answered in time."""
 
 
 class FileKind(StrEnum):
@@ -207,7 +212,8 @@ class Request:
     """One row of the ledger's table of requests. Times are Unix seconds, `cost` is in roubles.
 
     `failure_detail` is a value that the sentence about the failure names, such as a number of pixels or of bytes.
-    `asked_at` is set while the owner is asked whether a late request is still wanted.
+    `asked_at` is set while a question is open: the owner is asked whether a late request is still wanted, or the admins
+    of the group whether to draw it.
     `batch_id` is the id of the head of the request's batch, the first of its requests, or None without a batch.
     `approval` is set if the group's admins decide whether it is drawn, `hidden_at` if the bot's admins hid its picture.
 
@@ -248,13 +254,18 @@ class Request:
 
     @property
     def is_asked(self) -> bool:
-        """Whether nothing may be paid for the request before its owner answers that it is still wanted."""
+        """Whether nothing may be paid for the request before the question about it is answered."""
         return self.asked_at is not None and self.state is State.QUEUED and self.creates == 0
 
     @property
     def is_visible(self) -> bool:
         """Whether its picture may be shown: its owner keeps it, and no bot admin has hidden it."""
         return not self.forget and self.hidden_at is None
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether the admins of its group are asked about the request, and not its owner."""
+        return self.is_asked and self.approval is Approval.WAITING
 
     @property
     def is_member(self) -> bool:

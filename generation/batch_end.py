@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chat.deletion_scheduler import DeletionScheduler
 from chat.translations import Translations
 from core.model import FINAL, PENDING, SENDING, Request, State
 from generation.delivery import Delivery
@@ -39,6 +40,7 @@ class BatchEnd:
         finalizer: Finalizer,
         status_messages: StatusMessages,
         end_texts: EndTexts,
+        deletion_scheduler: DeletionScheduler,
         translations: Translations,
     ) -> None:
         self._batches = batches
@@ -47,6 +49,7 @@ class BatchEnd:
         self._finalizer = finalizer
         self._status_messages = status_messages
         self._end_texts = end_texts
+        self._deletion_scheduler = deletion_scheduler
         self._translations = translations
         self._changes: dict[int, asyncio.Event] = {}
 
@@ -79,13 +82,18 @@ class BatchEnd:
         change = self._change(head.id)
         batch = await self._batches.requests_of(head.id)
         ready = [one for one in batch if one.state in SENDING]
-        if any(one.state in PENDING for one in batch):
-            self._status_messages.progress(head, len(ready))
+        pending = [one for one in batch if one.state in PENDING]
+        if pending:
+            if not all(one.is_asked for one in pending):  # else the question stands for the status
+                self._status_messages.progress(head, len(ready))
             await self._grid_delivery.fetch_ahead(ready)
             memory.batch_reads += 1
             await self._wait(change, POLL_SECONDS if memory.batch_reads < OFTEN else REST_SECONDS)
             return StepResult(head.state)
         if not ready:
+            question = await self._batches.take_question(head.id)
+            if question is not None:  # its requests were cancelled one by one
+                await self._deletion_scheduler.schedule(head.place.chat_id, question, 0.0)
             result = await self._finalizer.step(head, outcome=await self._outcome(head, batch))
             if result.closed:
                 self._grid_delivery.forget([one.id for one in batch])

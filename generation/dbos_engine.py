@@ -88,31 +88,34 @@ class DbosEngine:
     async def submit(self, request: GenerationRequest, allowance: Allowance) -> Accepted | Rejection:
         """Accept a request, which enqueues it, or return the rejection."""
         answer = await self._requests.accept(request, allowance)
-        if isinstance(answer, Accepted) and answer.fresh and self.running:
+        if isinstance(answer, Accepted) and answer.fresh and self.running and not answer.request.is_asked:
             self._show_waiting(answer.request)
         return answer
 
-    async def readmit(self, request: Request) -> None:
-        """Enqueue a request that is back in the queue. If that fails, the leader's next repair does it."""
-        if not self.running:
+    async def follow(self, *requests: Request) -> None:
+        """Enqueue requests as their rows are now. If that fails, the leader's next repair does it."""
+        for request in requests:
+            if request.is_asked:
+                await self._status_messages.forget(request.id)
+            elif request.state is not State.QUEUED:
+                await self._end_draw(request.id)
+            elif self.running:
+                self._show_waiting(request)
+        if not self.running or all(request.state is not State.QUEUED for request in requests):
             return
-        self._show_waiting(request)
         try:
             await self.repair()
         except StorageUnavailable as error:
-            log.warning("a request is enqueued later", request=request.id, error=str(error))
+            log.warning(
+                "requests are enqueued later", requests=[one.id for one in requests], error=str(error)
+            )
 
     async def cancel(self, request_id: int) -> bool:
         """Cancel a pending request. A create call in flight still finishes, and its task is dropped."""
         request = await self._requests.get(request_id)
         if request is None or not await self._requests.settle(request, PENDING, State.CANCELLED):
             return False
-        task = self._draws.get(request_id)
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
-        else:
-            self._background.start(self._cancel_draw(request_id))
+        await self._end_draw(request_id)
         return True
 
     async def queue_positions(self) -> Mapping[int, int]:
@@ -220,6 +223,15 @@ class DbosEngine:
     async def _forget(self, request_id: int) -> None:
         await self._status_messages.forget(request_id)
         self._lifecycle.forget(request_id)
+
+    async def _end_draw(self, request_id: int) -> None:
+        """Stop to draw a request that is cancelled, in whichever process."""
+        task = self._draws.get(request_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        else:
+            self._background.start(self._cancel_draw(request_id))
 
     async def _cancel_draw(self, request_id: int) -> None:
         try:

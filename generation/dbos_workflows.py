@@ -31,7 +31,7 @@ APPLICATION, VERSION = "imagine-bot", "1"
 """DBOS runs a workflow only in a process with its version. A deploy must not strand workflows, so it never changes."""
 SCHEMA = "dbos"
 RESUMED = "resumed"
-"""The queue of work that was begun by another process: it already counts against the limits, so it waits for nobody."""
+"""The queue of work that waits for no slot: it has one since another process began it, or it only sends a question."""
 POLL_SECONDS = {Workflow.DRAW: 0.2, Workflow.FINISH: 0.5, RESUMED: 0.5}
 """The queues with their polling intervals."""
 DBOS_CONNECTIONS, OWN_CONNECTIONS, MIGRATING_CONNECTIONS = 6, 3, 3
@@ -74,14 +74,15 @@ class DbosWorkflows:
         connection: sa.Connection,
         workflow: Workflow,
         request_id: int,
-        queue: str | None = None,
+        *,
+        at_once: bool = False,
     ) -> None:
         """Enqueue a workflow in the transaction of a connection (Enqueue)."""
         self._client.enqueue_in_transaction(
             connection,
             {
                 "workflow_name": workflow.value,
-                "queue_name": queue or workflow.value,
+                "queue_name": RESUMED if at_once else workflow.value,
                 "workflow_id": workflow.id_of(request_id),
                 "app_version": VERSION,
             },
@@ -222,7 +223,7 @@ class DbosWorkflows:
             if lost.ended:
                 self._client.delete_workflows(lost.ended)
             for request_id in lost.draws:
-                self.enqueue(connection, Workflow.DRAW, request_id, RESUMED)
+                self.enqueue(connection, Workflow.DRAW, request_id, at_once=True)
             for request_id in lost.finishes:
                 self.enqueue(connection, Workflow.FINISH, request_id)
             for user_id in sorted(lost.users):

@@ -10,9 +10,10 @@ from chat.deletion_scheduler import DeletionScheduler
 from chat.errors import Rejected, Unsure
 from chat.inline_messages import InlineMessages
 from chat.inline_results import under_picture, with_prompt
+from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translations, Translator
-from core.model import FileKind, Request, State
+from core.model import Approval, FileKind, Request, State
 from core.reply_target import ReplyTarget
 from generation.end_texts import EndTexts
 from generation.signed_links import SignedLinks
@@ -21,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 CANCELLED_SECONDS = 30.0
 """Time for which a status message says that its request is cancelled: the user pressed Cancel and knows it."""
+
+NOT_APPROVED_SECONDS = 86_400.0
+"""Time for which a group without ephemeral messages shows that a request was not approved: its owner may be absent."""
 
 
 class EndReports:
@@ -33,6 +37,7 @@ class EndReports:
         sender: Sender,
         inline_messages: InlineMessages,
         deletion_scheduler: DeletionScheduler,
+        private_replies: PrivateReplies,
         translations: Translations,
         switches: BotSwitches,
         links: SignedLinks | None,
@@ -41,6 +46,7 @@ class EndReports:
         self._sender = sender
         self._inline_messages = inline_messages
         self._deletion_scheduler = deletion_scheduler
+        self._private_replies = private_replies
         self._translations = translations
         self._switches = switches
         self._links = links
@@ -58,6 +64,14 @@ class EndReports:
             # A reaction that stays is better than a late report.
             with contextlib.suppress(Rejected, Unsure):
                 await self._sender.set_reaction(chat_id, request.place.require_reply_to(), None)
+        if request.approval in {Approval.DECLINED, Approval.UNANSWERED}:
+            if status is not None:  # first, because the group may refuse the reply
+                await self._sender.delete(chat_id, status)
+            text = await self._end_texts.cancelled(request, translate)
+            await self._private_replies.send(
+                request.place, request.user_id, text, seconds=NOT_APPROVED_SECONDS
+            )
+            return
         if request.state is State.CANCELLED:
             if status is not None:
                 text = await self._end_texts.cancelled(request, translate)

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from aiogram.types import InlineKeyboardMarkup
 
 from chat import keyboards
+from chat.captions import one_line
 from chat.telegram_files import LARGEST_FILE
 from chat.translations import Translator
-from core.model import ENDED_WITHOUT_PICTURE, Failure, Request, State
+from core.model import ENDED_WITHOUT_PICTURE, Approval, Failure, Request, State
 from generation.allowances import DailyQuota
 from generation.conversion import MOST_PIXELS
 from storage.moderation_strikes import STRIKES_TO_PAUSE, ModerationStrikes
@@ -46,8 +47,11 @@ class EndTexts:
         self._strikes = strikes
 
     async def cancelled(self, request: Request, translate: Translator) -> str:
-        """Return the sentence about a cancelled request."""
-        return translate("cancelled", left=await self._remaining(request, translate))
+        """Return the sentence about a cancelled request. If its group did not approve it, that is the reason."""
+        left = await self._remaining(request, translate)
+        if request.approval in {Approval.DECLINED, Approval.UNANSWERED}:
+            return translate(f"not-approved-{request.approval}", prompt=one_line(request.prompt), left=left)
+        return translate("cancelled", left=left)
 
     async def failed(self, request: Request, translate: Translator, *, alone: bool = False) -> EndText:
         """Return the sentence about a failure, with a button if the request may succeed in another try.

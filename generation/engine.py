@@ -41,8 +41,8 @@ class Engine(Protocol):
     async def cancel(self, request_id: int) -> bool:
         """Cancel a pending request. Return False if it is too late."""
 
-    async def readmit(self, request: Request) -> None:
-        """Drive a request that is back in the queue, because its owner still wants it."""
+    async def follow(self, *requests: Request) -> None:
+        """Drive requests as their rows are now: back in the queue, asked about, or cancelled together."""
 
     async def queue_positions(self) -> Mapping[int, int]:
         """Return the position, from 1, of every request that waits. Raises StorageUnavailable."""
@@ -117,31 +117,24 @@ class LocalEngine:
             )
         return answer
 
-    async def readmit(self, request: Request) -> None:
-        """Drive a request that is back in the queue, and start it if a slot is free."""
-        if not self.running:
-            return
-        task = self._request_tasks.pop(request.id, None)
-        if task is not None:  # it has sent the question just now
-            task.cancel()
-            await asyncio.wait([task])
-        self._admit(request)
+    async def follow(self, *requests: Request) -> None:
+        """Drive requests as their rows are now, and start the ones that wait if a slot is free."""
+        for request in requests:
+            await self._leave(request)
+            if request.is_asked:
+                await self._status_messages.forget(request.id)
+        if self.running:
+            self._admit(*(one for one in requests if one.state is State.QUEUED))
+            for request in requests:
+                if request.state is not State.QUEUED:
+                    self._start_task(request.id)
 
     async def cancel(self, request_id: int) -> bool:
         """Cancel a pending request. A create call in flight still finishes, and its task is dropped."""
         request = await self._requests.get(request_id)
         if request is None or not await self._requests.settle(request, PENDING, State.CANCELLED):
             return False
-        task = self._request_tasks.pop(request_id, None)
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
-        waiting = self._waiting.get(request.user_id)
-        if waiting and request_id in waiting:
-            waiting.remove(request_id)
-            if not waiting:
-                del self._waiting[request.user_id]
-        self._free_slot(request_id)
+        await self._leave(request)
         if self.running:
             self._start_task(request_id)
         return True
@@ -176,6 +169,19 @@ class LocalEngine:
         await self._status_messages.stop()
         await self._tasks.drain(DRAIN_SECONDS)
 
+    async def _leave(self, request: Request) -> None:
+        """Stop the task of a request, take it out of the queue, and free its slot."""
+        task = self._request_tasks.pop(request.id, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        waiting = self._waiting.get(request.user_id)
+        if waiting and request.id in waiting:
+            waiting.remove(request.id)
+            if not waiting:
+                del self._waiting[request.user_id]
+        self._free_slot(request.id)
+
     def _is_new(self, request: Request, *, fresh: bool) -> bool:
         """Return whether the engine does not drive an accepted request yet.
 
@@ -184,17 +190,24 @@ class LocalEngine:
         if fresh:
             return True
         waits = request.id in self._waiting.get(request.user_id, ())
-        driven = waits or request.is_asked or request.id in self._request_tasks
+        driven = waits or request.id in self._request_tasks
         return request.state is State.QUEUED and not driven
 
     def _admit(self, *new: Request) -> None:
-        """Let requests wait in the queue, and start the first of them if a slot is free."""
-        for request in new:
+        """Let requests wait in the queue, and start the first of them if a slot is free.
+
+        Those that are asked about do not wait there: their question is sent, unless it is in the chat.
+        """
+        waiting = [request for request in new if not request.is_asked]
+        for request in waiting:
             self._status_messages.show(request)
             self._enqueue(request)
-        if new:
-            self._dispatch(new[0])
-            self._status_messages.update_now(new[0].id)
+        if waiting:
+            self._dispatch(waiting[0])
+            self._status_messages.update_now(waiting[0].id)
+        for request in new:
+            if request.is_asked:
+                self._start_task(request.id, request)
 
     def _enqueue(self, request: Request) -> None:
         self._waiting.setdefault(request.user_id, deque()).append(request.id)

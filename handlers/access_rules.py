@@ -1,4 +1,6 @@
-"""The rules that forbid a request before its quota is checked: banned words, strikes, and a group's choice."""
+"""The rules for a request before its quota is checked: banned words, strikes, and a group's choices."""
+
+from collections.abc import Collection
 
 from chat.members import Members
 from chat.translations import Translator
@@ -13,12 +15,19 @@ class AccessRules:
     """Decides whether a user may ask for a prompt in a chat."""
 
     def __init__(
-        self, *, bans: Bans, strikes: ModerationStrikes, preferences: Preferences, members: Members
+        self,
+        *,
+        bans: Bans,
+        strikes: ModerationStrikes,
+        preferences: Preferences,
+        members: Members,
+        admin_ids: Collection[int],
     ) -> None:
         self._bans = bans
         self._strikes = strikes
         self._preferences = preferences
         self._members = members
+        self._admin_ids = admin_ids
 
     async def refusal_reason(self, origin: Origin, prompt: str, translate: Translator) -> str | None:
         """Return the sentence that refuses a request, or None if the rules allow it."""
@@ -27,6 +36,15 @@ class AccessRules:
         if await self._strikes.count_recent(origin.user_id) >= STRIKES_TO_PAUSE:
             return translate("unsafe-pause")
         return await self._refused_by_group(origin, translate)
+
+    async def needs_approval(self, origin: Origin) -> bool:
+        """Return whether the admins of a group decide about a request. Those of the group and of the bot need none."""
+        place = origin.place
+        if not place.in_group or origin.user_id in self._admin_ids:
+            return False
+        if not (await self._preferences.of(place.chat_id)).approval:
+            return False
+        return not await self._members.is_admin(place.chat_id, origin.user_id)
 
     async def _refused_by_group(self, origin: Origin, translate: Translator) -> str | None:
         if not origin.place.in_group:

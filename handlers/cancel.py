@@ -16,6 +16,7 @@ from handlers import origins
 from handlers.filters import is_same_chat, own_request
 from handlers.identity import place_of
 from handlers.queue import list_pending
+from storage.asked_requests import AskedRequests, Question
 from storage.batches import Batches
 from storage.drafts import Drafts
 from storage.requests import Requests
@@ -31,6 +32,7 @@ async def cancel_pressed(
     translate: Translator,
     engine: Engine,
     requests: Requests,
+    asked_requests: AskedRequests,
     batches: Batches,
     drafts: Drafts,
     sender: Sender,
@@ -52,7 +54,10 @@ async def cancel_pressed(
     finished = all(one.state in FINAL for one in batch or [request])
     if status_id is not None and request.status_message_id is None and not finished:
         # A process ended after it sent this status message and before it stored the id.
-        stored = await requests.set_status_message(request.id, status_id)
+        if request.is_asked and request.batch_id is None:
+            stored = await asked_requests.set_message(Question((request,), None), status_id)
+        else:
+            stored = await requests.set_status_message(request.id, status_id)
         request = replace(request, status_message_id=status_id) if stored else request
     if batch:
         cancelled = await cancel_batch(request, engine=engine, batches=batches)

@@ -16,6 +16,7 @@ from core.model import (
     SourcePicture,
     State,
 )
+from generation.decisions import Decisions
 from handlers.access_rules import AccessRules
 from handlers.normalising import normalise
 from handlers.outcome import Outcome
@@ -42,12 +43,14 @@ class EditedRequests:
         access_rules: AccessRules,
         private_replies: PrivateReplies,
         questions: Questions,
+        decisions: Decisions,
     ) -> None:
         self._requests = requests
         self._drafts = drafts
         self._access_rules = access_rules
         self._private_replies = private_replies
         self._questions = questions
+        self._decisions = decisions
 
     async def follow(
         self, origin: Origin, parsed: ParsedPrompt, source: SourcePicture | None, translate: Translator
@@ -75,7 +78,7 @@ class EditedRequests:
         if not parsed.is_clear:
             await self._questions.ask_about_edit(request, parsed, translate, *content)
             return Outcome.ASKED
-        changed = await self._requests.revise(origin.key, *content)
+        changed = await self._revise(request, content)
         return Outcome.CHANGED if changed else Outcome.REPEATED
 
     async def waits_to_change(self, origin: Origin, picture: SourcePicture) -> bool:
@@ -95,10 +98,17 @@ class EditedRequests:
             return False
         if answer.status_message_id is None or answer.status_message_id == request.status_message_id:
             return False
-        if not await self._requests.revise(answer.origin.key, answer.prompt, answer.ratio, answer.source):
+        content = _Content(answer.prompt, answer.ratio, answer.source)
+        if not _is_same(request, content) and not await self._revise(request, content):
             return False
         await self._remove_question(request)
         return True
+
+    async def _revise(self, request: Request, content: _Content) -> bool:
+        """Change a waiting request. The admins of a group decide about each new content, also of an approved one."""
+        if request.waits_for_approval or await self._access_rules.needs_approval(request.origin):
+            return await self._decisions.ask_anew(request, *content)
+        return await self._requests.revise(request.origin.key, *content)
 
     async def _remove_question(self, request: Request) -> None:
         """Delete the question about an earlier edit, if there is one."""

@@ -12,12 +12,14 @@ from chat.callbacks import (
     AlwaysRatio,
     CancelRequest,
     ChooseRatio,
+    DecideApproval,
     DrawDraft,
     DrawFour,
     DrawInRatio,
     DrawInStyle,
     DrawStill,
     DropInline,
+    DropLate,
     InlineDraw,
     PickPicture,
     ResultButton,
@@ -175,6 +177,7 @@ async def own_request(
     | DrawInRatio
     | DrawInStyle
     | DrawStill
+    | DropLate
     | PickPicture
     | ResultButton
     | ShowStep
@@ -200,10 +203,20 @@ async def named_request(
     return {"request": request}
 
 
+async def asked_in_group(
+    query: CallbackQuery, callback_data: DecideApproval, requests: Requests
+) -> dict[str, Any]:
+    """Add `request`, the one that the button asks admins about. Raises ButtonExpired if it is not of this chat."""
+    request = await requests.get(callback_data.request)
+    if request is None or query.message is None or query.message.chat.id != request.place.chat_id:
+        raise ButtonExpired
+    return {"request": request}
+
+
 async def of_owner_or_group_admin(
     query: CallbackQuery, callback_data: ResultButton, requests: Requests, members: Members
 ) -> dict[str, Any]:
-    """Do the same for presses of the owner and of the group's admins. Raises NotOwner for others."""
+    """Do the same as `named_request` for the owner and the group's admins. Raises NotOwner for others."""
     named = await named_request(query, callback_data, requests)
     chat_id = query.message.chat.id if query.message is not None else 0
     if named["request"].user_id != query.from_user.id and not (

@@ -11,6 +11,7 @@ from core.model import (
     AspectRatio,
     GenerationRequest,
     Origin,
+    Request,
     SourcePicture,
 )
 from core.reply_target import is_group
@@ -167,7 +168,8 @@ class GenerationService:
         reason = await self._access_rules.refusal_reason(origin, request.prompt, translate)
         answer = None
         if reason is None:
-            answer = await self._engine.submit(request, allowance)
+            needs_approval = await self._access_rules.needs_approval(origin)
+            answer = await self._engine.submit(replace(request, needs_approval=needs_approval), allowance)
             if not isinstance(answer, Accepted):
                 reason = self._rejection_texts.of_rejection(answer, allowance, translate)
         if reason is not None:
@@ -175,6 +177,8 @@ class GenerationService:
         assert isinstance(answer, Accepted)  # noqa: S101 - without a reason it is
         if query_id is not None:
             await self._sender.toast(query_id, _toast(answer, translate))
+        if request.status_message_id is not None and answer.request.approval is not None:
+            await self._remove_answered(request.status_message_id, answer.request)
         return Outcome.STARTED if answer.fresh else Outcome.REPEATED
 
     async def follow_answer(
@@ -261,6 +265,11 @@ class GenerationService:
             await self._questions.remove(draft)
         return outcome
 
+    async def _remove_answered(self, question_id: int, request: Request) -> None:
+        """Delete an answered question that is not the status message: the question to the admins is a new message."""
+        if question_id != request.status_message_id:
+            await self._sender.delete(request.place.chat_id, question_id)
+
     async def _rejection(
         self, origin: Origin, translate: Translator, count: int, *, queue: bool
     ) -> str | None:
@@ -288,7 +297,9 @@ class GenerationService:
 
 
 def _toast(answer: Accepted, translate: Translator) -> str:
-    """Return the answer to a press: its request is accepted, under way already, or over."""
+    """Return the answer to a press: its request is accepted, waits for an approval, is under way already, or over."""
+    if answer.request.waits_for_approval:
+        return translate.raw("toast-needs-approval")
     if answer.fresh:
         return translate.raw("toast-accepted")
     if answer.request.state not in FINAL:

@@ -39,12 +39,16 @@ async def removed(event: ChatMemberUpdated, requests: Requests, engine: Engine) 
         await engine.cancel(request.id)
 
 
-async def migrated(message: Message, database: Database, preferences: Preferences) -> None:
-    """Move everything stored about a group to its new id."""
+async def migrated(
+    message: Message, database: Database, preferences: Preferences, requests: Requests, engine: Engine
+) -> None:
+    """Move everything stored about a group to its new id, and ask its open questions there."""
     old, new = message.chat.id, message.migrate_to_chat_id
     if new is not None:
         await migrate_chat(database, old, new)
         preferences.reload(old, new)
+        asked = [request for request in await requests.pending_in_chat(new) if request.is_asked]
+        await engine.follow(*asked)
 
 
 async def settings_command(

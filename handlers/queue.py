@@ -46,7 +46,9 @@ async def list_pending(
         if request not in pending:
             continue
         prompt = one_line(request.prompt)
-        if request.is_asked:
+        if request.waits_for_approval:
+            lines.append(translate("queue-approval", number=number, prompt=prompt))
+        elif request.is_asked:
             lines.append(translate("queue-asked", number=number, prompt=prompt))
         elif request.id in positions:
             position = positions[request.id]

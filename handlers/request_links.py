@@ -7,7 +7,7 @@ from aiogram.filters import CommandObject
 from aiogram.types import InlineKeyboardMarkup, Message
 
 from chat.captions import caption, one_line
-from chat.keyboards import cancel_listed, still_wanted
+from chat.keyboards import cancel_listed
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
@@ -16,11 +16,13 @@ from core.model import PENDING, SENDING, Request, State
 from generation.end_texts import EndTexts
 from generation.engine import Engine
 from generation.poll_schedule import PollSchedule
+from generation.question_message import for_owner
 from generation.singles import Singles
 from generation.status_content import Phase, content_of, filled_of, text_of
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
+from storage.asked_requests import AskedRequests
 from storage.requests import Requests
 
 _PAYLOAD = re.compile(r"r(\d{1,18})", re.ASCII)
@@ -39,6 +41,7 @@ async def link_opened(
     user: UserIdentity,
     translate: Translator,
     requests: Requests,
+    asked_requests: AskedRequests,
     engine: Engine,
     end_texts: EndTexts,
     poll_schedule: PollSchedule,
@@ -56,17 +59,20 @@ async def link_opened(
         await sender.send_text(place, translate("picture-hidden"))
         return
     if request.state is State.DELIVERED and (request.file_id or request.batch_id is not None):
-        keyboard = keyboards.picture(translate, request)
-        if await singles.show(request, place, caption(request.prompt), keyboard) is not None:
+        below = keyboards.picture(translate, request)
+        if await singles.show(request, place, caption(request.prompt), below) is not None:
             return
-    if request.is_asked:
-        question = translate("still-wanted", prompt=one_line(request.prompt))
-        await sender.send_text(place, question, keyboard=still_wanted(translate, request))
+    question = await asked_requests.question(request.id) if request.is_asked else None
+    if question is not None and not question.first.waits_for_approval:
+        text, keyboard = for_owner(question, translate)
+        await sender.send_text(place, text, keyboard=keyboard)
         return
     buttons: InlineKeyboardMarkup | None = None
     if request.state in PENDING:
         buttons = cancel_listed(translate, [request])
-    if request.state in PENDING | SENDING:
+    if request.waits_for_approval:
+        text = translate("request-approval")
+    elif request.state in PENDING | SENDING:
         text = await _status(request, translate, engine, poll_schedule, clock)
     elif request.state is State.FAILED:
         text, buttons = await end_texts.failed(request, translate, alone=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aiogram import methods
+from aiogram import methods, types
 from aiogram.types import ReactionTypeEmoji
 
 from playground import ephemeral, files, inline, profile, stickers
@@ -112,7 +112,18 @@ def get_chat_member(call: Call) -> Any:
         raise ApiError(400, "Bad Request: user not found")
     status = call.chats.members.get(chat_id, {}).get(user_id, "left")
     member: dict[str, Any] = {"status": status, "user": user.model_dump(mode="json", exclude_none=True)}
-    return member | ({"is_anonymous": False} if status == "creator" else {})
+    return member | _RIGHTS.get(status, {})
+
+
+_ADMIN_FIELDS = types.ChatMemberAdministrator.model_fields.items()
+_RIGHTS: dict[str, dict[str, Any]] = {
+    "creator": {"is_anonymous": False},
+    "administrator": {
+        name: False for name, given in _ADMIN_FIELDS if given.is_required() and name not in {"status", "user"}
+    },
+    "kicked": {"until_date": 0},
+}
+"""The fields that a member of a chat has by status, without any right (Bot API, ChatMember)."""
 
 
 METHODS: dict[str, Callable[[Call], Any]] = {

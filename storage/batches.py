@@ -31,11 +31,14 @@ _LEFT_KEYS = (
     .where(requests.c.key.in_(sa.bindparam("by_keys", expanding=True)))
     .values(key=requests.c.key + sa.literal("#") + sa.cast(requests.c.id, sa.Text))
 )
-_ALL_OF = sa.select(requests).where(requests.c.batch_id == sa.bindparam("of_batch")).order_by(requests.c.id)
+ALL_OF = sa.select(requests).where(requests.c.batch_id == sa.bindparam("of_batch")).order_by(requests.c.id)
 _BEGIN = (
     sa.update(batches)
     .where(batches.c.id == sa.bindparam("by_id"), batches.c.delivering_at.is_(None))
     .values(delivering_at=sa.bindparam("now"))
+)
+FORGET_QUESTION = (
+    sa.update(batches).where(batches.c.id == sa.bindparam("by_id")).values(question_message_id=None)
 )
 _REFUSED_OTHERS = sa.select(requests.c.id).where(
     requests.c.batch_id == sa.bindparam("of_batch"),
@@ -68,7 +71,7 @@ def members_of(connection: sa.Connection, head: Request) -> tuple[Request, ...]:
     """Return the other requests of a head's batch, oldest first."""
     if head.batch_id is None:
         return ()
-    rows = connection.execute(_ALL_OF, {"of_batch": head.batch_id})
+    rows = connection.execute(ALL_OF, {"of_batch": head.batch_id})
     return tuple(request for row in rows if (request := read_request(row)).id != head.id)
 
 
@@ -82,7 +85,10 @@ def refused_before(connection: sa.Connection, row: sa.Row[Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One row of the table of batches. `cells` are the ids of the requests in the grid, in the order of its cells."""
+    """One row of the table of batches. `cells` are the ids of the requests in the grid, in the order of its cells.
+
+    `question_message_id` is the message with the question about its requests that are asked.
+    """
 
     id: int
     user_id: int
@@ -94,6 +100,7 @@ class Batch:
     file_kind: FileKind | None = None
     cells: tuple[int, ...] = ()
     columns: int | None = None
+    question_message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +133,17 @@ class Batches:
         """Return the requests of a batch, the head first."""
 
         def unit(connection: sa.Connection) -> list[Request]:
-            return [read_request(row) for row in connection.execute(_ALL_OF, {"of_batch": batch_id})]
+            return [read_request(row) for row in connection.execute(ALL_OF, {"of_batch": batch_id})]
 
         return await self._database.read(unit)
+
+    async def take_question(self, batch_id: int) -> int | None:
+        """Return the message with a question about a batch and forget it, or None without one."""
+        batch = await self.get(batch_id)
+        if batch is None or batch.question_message_id is None:
+            return None
+        await self._database.write(lambda c: c.execute(FORGET_QUESTION, {"by_id": batch_id}).rowcount)
+        return batch.question_message_id
 
     async def begin_delivery(self, batch_id: int) -> bool:
         """Record that the grid is about to be sent. Return False if that was recorded before."""
@@ -214,5 +229,5 @@ def drop_empty_batches(connection: sa.Connection, request_id: int) -> None:
 def move_batches(connection: sa.Connection, old: int, new: int) -> None:
     """Move the batches of a chat to its new id. The new chat numbers its messages anew."""
     moved = sa.update(batches).where(batches.c.chat_id == old)
-    connection.execute(moved.values(chat_id=new, message_id=None))
+    connection.execute(moved.values(chat_id=new, message_id=None, question_message_id=None))
     connection.execute(sa.update(batches).where(batches.c.user_id == old).values(user_id=new))

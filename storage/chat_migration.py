@@ -12,13 +12,14 @@ from storage.upsert import insert
 async def migrate_chat(database: Database, old: int, new: int) -> None:
     """Move all rows of a chat to its new id in one transaction. Repeating it changes nothing.
 
-    The ids of results, comparisons, answers and reported messages are dropped: they belong to the old chat, and the new
-    chat numbers its messages anew.
+    The ids of results, comparisons, answers, open questions and reported messages are dropped: they belong to the old
+    chat, and the new chat numbers its messages anew.
     """
 
     def unit(connection: sa.Connection) -> None:
         moved = sa.update(requests).where(requests.c.chat_id == old)
-        connection.execute(moved.values(chat_id=new, result_message_id=None))
+        status = sa.case((requests.c.asked_at.is_(None), requests.c.status_message_id), else_=None)
+        connection.execute(moved.values(chat_id=new, result_message_id=None, status_message_id=status))
         connection.execute(sa.delete(comparisons).where(comparisons.c.chat_id == old))
         move_batches(connection, old, new)
         move_reports(connection, old, new)

@@ -5,8 +5,8 @@ request that is drawn makes place for the user's next one: so the queue serves u
 one user in their order. Everything here runs inside a unit of work.
 """
 
-from collections.abc import Callable
 from enum import StrEnum
+from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -26,8 +26,17 @@ class Workflow(StrEnum):
         return f"{self}:{request_id}"
 
 
-Enqueue = Callable[[sa.Connection, Workflow, int], None]
-"""Puts the workflow of a request into the queue, in the transaction of the connection. A repeat does nothing."""
+class Enqueue(Protocol):
+    """Puts workflows of requests into the queue."""
+
+    def __call__(
+        self, connection: sa.Connection, workflow: Workflow, request_id: int, *, at_once: bool = False
+    ) -> None:
+        """Enqueue a workflow in the transaction of the connection. A repeat does nothing.
+
+        One that starts `at_once` waits for no slot: it needs none, or has one already.
+        """
+
 
 _IN_FLIGHT = requests.c.state.in_([State.SUBMITTING.value, State.RUNNING.value])
 _QUEUED = requests.c.state == State.QUEUED.value

@@ -68,6 +68,8 @@ SET_STATUS = (
     .where(
         requests.c.id == sa.bindparam("by_id"),
         requests.c.closed_at.is_(None),
+        # A status message that was on its way when a question began must not count as the question.
+        sa.or_(requests.c.asked_at.is_(None), requests.c.state != State.QUEUED.value),
         sa.func.coalesce(requests.c.status_message_id, sa.bindparam("new_status"))
         == sa.bindparam("new_status"),
     )

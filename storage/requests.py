@@ -11,6 +11,7 @@ from core.model import (
     PENDING,
     Accepted,
     Allowance,
+    Approval,
     AspectRatio,
     Failure,
     FileKind,
@@ -25,16 +26,17 @@ from core.model import (
 from core.reply_target import is_group
 from storage import quotas
 from storage import request_statements as statements
-from storage.batches import DROP_BATCH, insert_batch, members_of, refused_before
+from storage.batches import DROP_BATCH, insert_batch, members_of
 from storage.comparisons import shown_in
 from storage.database import Database
 from storage.durations import Interval, record_duration
 from storage.locks import hold
-from storage.moderation_strikes import ModerationStrikes, record_strike
+from storage.moderation_strikes import ModerationStrikes
 from storage.request_queue import RequestQueue, Workflow
 from storage.request_statements import Values
 from storage.rows import origin_columns, read_request, source_columns
 from storage.schema import requests
+from storage.settlement import settle
 
 
 class Beginning(Enum):
@@ -84,7 +86,7 @@ class Requests:
         """Write a request, or all requests of a batch, and reserve their quota units in one transaction, or nothing.
 
         A request with a known key is the stored request, whatever the limits are by then. Each request of a batch
-        counts against every limit.
+        counts against every limit. One that needs an approval is asked from the start.
         """
         origin, count = request.origin, request.count
         now, day = self._clock.now(), utc_day(self._clock.wall())
@@ -99,6 +101,9 @@ class Requests:
             "accepted_at": now,
             "creates": 0,
         }
+        if request.needs_approval:
+            # The message that asks the admins is another one, and will be the status message.
+            columns |= {"approval": Approval.WAITING, "asked_at": now, "status_message_id": None}
 
         def unit(connection: sa.Connection) -> Accepted | Rejection:
             hold(connection, "user", origin.user_id)
@@ -122,8 +127,8 @@ class Requests:
                 rows = insert_batch(connection, columns, count)
             else:
                 rows = [connection.execute(statements.INSERT, columns).one()]
-            self._enqueue_next(connection, origin.user_id)
             first, *others = map(read_request, rows)
+            self._enqueue_accepted(connection, first)
             return Accepted(first, fresh=True, members=tuple(others))
 
         return await self._database.write(unit)
@@ -260,26 +265,11 @@ class Requests:
         Return the new row, or None if the state is not `expected`. `delivered` keeps the units. Every other final state
         gives them back. `of_create` is as for `move`.
         """
-        now = self._clock.now()
-        columns = {"state": final, "finished_at": now, **values}
-        changes_slots = not PENDING.isdisjoint(expected)
+        columns = {"state": final, "finished_at": self._clock.now(), **values}
 
         def unit(connection: sa.Connection) -> Request | None:
-            owner = self._hold_owner(connection, request.id) if changes_slots else None
-            row = statements.move(connection, request.id, expected, columns, of_create)
-            if row is None:
-                return None
-            self._enqueue_next(connection, owner)
-            if self._queue is not None and final is State.CANCELLED:
-                # The process that draws the request may be another one, and learns of the end later.
-                self._queue.enqueue(connection, Workflow.FINISH, request.id)
-            if values.get("failure") is Failure.MODERATED and not refused_before(connection, row):
-                record_strike(connection, request.user_id, now)
-            if final is not State.DELIVERED:
-                # The stored ids: the group may have got a new id since the caller read the row.
-                for subject_id in quotas.subjects(row.user_id, row.chat_id):
-                    quotas.refund(connection, subject_id, row.quota_day)
-            return read_request(row)
+            row = settle(connection, self._queue, request.id, expected, columns, of_create)
+            return None if row is None else read_request(row)
 
         try:
             return await self._database.write(unit)
@@ -288,7 +278,7 @@ class Requests:
                 self._strikes.reload()
 
     async def set_status_message(self, request_id: int, message_id: int) -> bool:
-        """Store the id of the request's status message. Return False if it has another one, or is closed."""
+        """Store the id of the request's status message. Return False if it has another one, is asked or closed."""
         values = {"by_id": request_id, "new_status": message_id}
         return await self._database.write(
             lambda c: c.execute(statements.SET_STATUS, values).rowcount == 1, patient=True
@@ -372,6 +362,11 @@ class Requests:
     def _enqueue_next(self, connection: sa.Connection, user_id: int | None) -> None:
         if self._queue is not None and user_id is not None:
             self._queue.enqueue_next(connection, user_id)
+
+    def _enqueue_accepted(self, connection: sa.Connection, first: Request) -> None:
+        if self._queue is not None and first.is_asked:
+            self._queue.enqueue(connection, Workflow.DRAW, first.id, at_once=True)  # to send the question
+        self._enqueue_next(connection, first.user_id)
 
     async def _update(self, request_id: int, values: Values) -> None:
         statement = sa.update(requests).where(requests.c.id == request_id).values(dict(values))

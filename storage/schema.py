@@ -102,6 +102,7 @@ batches = sa.Table(
     sa.Column("file_kind", sa.Text),
     sa.Column("cells", sa.Text),
     sa.Column("columns", sa.Integer),
+    sa.Column("question_message_id", sa.BigInteger),
     sa.Index(
         "ix_batches_chat_id_message_id",
         "chat_id",
@@ -114,6 +115,7 @@ batches = sa.Table(
 
 `delivering_at` is the time before the first sending of the grid. `message_id`, `file_id` and `file_kind` are those of
 the delivered grid; `cells` are the ids of its requests, separated by commas, in the order of its cells.
+`question_message_id` is the message with the question about those of its requests that are asked.
 """
 
 quotas = sa.Table(

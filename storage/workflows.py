@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from core.model import PENDING, State
 from storage.request_queue import Workflow
-from storage.schema import replicas, requests
+from storage.schema import batches, replicas, requests
 
 _LIVE = ("ENQUEUED", "DELAYED", "PENDING")
 """The states of a workflow that is waiting or running; `PENDING` is running."""
@@ -55,10 +55,15 @@ _OPEN = (
         requests.c.asked_at,
         requests.c.status_message_id,
         requests.c.inline_message_id,
+        batches.c.question_message_id,
         _DRAW.c.status.label("draw"),
         _FINISH.c.status.label("finish"),
     )
-    .select_from(_WITH_DRAW.outerjoin(_FINISH, _is_of_request(_FINISH, Workflow.FINISH)))
+    .select_from(
+        _WITH_DRAW.outerjoin(_FINISH, _is_of_request(_FINISH, Workflow.FINISH)).outerjoin(
+            batches, batches.c.id == requests.c.batch_id
+        )
+    )
     .where(requests.c.closed_at.is_(None))
     .order_by(requests.c.id)
 )
@@ -96,8 +101,9 @@ def queue_positions(connection: sa.Connection) -> dict[int, int]:
 
 
 def _has_question(row: Any) -> bool:
-    """Return whether the owner of a request is asked whether it is still wanted, so that nothing is left to do."""
-    shown = row.status_message_id is not None or row.inline_message_id is not None
+    """Return whether a question about a request is in the chat, so that nothing is left to do before the answer."""
+    messages = (row.status_message_id, row.inline_message_id, row.question_message_id)
+    shown = any(message is not None for message in messages)
     return row.state == State.QUEUED and row.asked_at is not None and shown
 
 

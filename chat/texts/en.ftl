@@ -148,12 +148,29 @@ batch-status-sending = 🎨 The pictures are ready and on their way to you.
 button-cancel-all = Cancel all
 button-cancel = Cancel
 still-wanted = Sorry for the wait: for a while I couldn’t draw. Do you still want “{ $prompt }”?
+still-wanted-batch =
+    Sorry for the wait: for a while I couldn’t draw. Do you still want “{ $prompt }” ({ $count ->
+        [one] { $count } picture
+       *[other] { $count } pictures
+    })?
 button-no-thanks = No, thanks
+approval-prompt = “{ $prompt }”.
+approval-count =
+    { $count ->
+        [one] { $count } picture.
+       *[other] { $count } pictures.
+    }
+approval-draw = Shall I draw it? An admin of this group decides.
+approval-change = Shall I change the picture like this? An admin of this group decides.
+approval-member = A member
+button-decline = Decline
 button-try-again = 🔁 Try again
 
 ## Ends without a picture
 
 cancelled = Cancelled. { $left }
+not-approved-declined = Sorry, the admins would rather not have “{ $prompt }” drawn in this group. { $left }
+not-approved-unanswered = No admin replied within a day, so “{ $prompt }” is not drawn. { $left }
 failed-timeout = I’m sorry, the picture was not ready in time. { $left }
 failed-unavailable = The picture service cannot be reached right now; in a few minutes it may be. { $left }
 failed-unknown-create = The connection dropped while I was ordering your picture, and I can’t tell whether the order arrived. { $left }
@@ -388,6 +405,7 @@ export-failed = I’m sorry, I could not get the copy of your data through to yo
 request-not-yours = I can’t show the picture behind this link: it’s somebody else’s, or it was deleted. Describe one, and I’ll draw it.
 request-named = “{ $prompt }”
 request-lost = I have no copy of this picture. Send its description again, and I’ll draw it anew.
+request-approval = An admin of the group decides whether I draw it.
 
 ## /report
 
@@ -432,6 +450,7 @@ queue-empty-group = None of your pictures is on the way in this group. Send /ima
 queue-title = <b>Your pictures on the way</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-asked = { $number }. ❓ { $prompt } (do you still want it?)
+queue-approval = { $number }. ❓ { $prompt } (an admin decides)
 queue-waiting = { $number }. ⏳ { $prompt } (number { $place } in line)
 button-cancel-listed = ✕ { $prompt }
 button-listed-cancelled = Cancelled: { $prompt }
@@ -451,6 +470,8 @@ button-ratio-ask-group = Ask each time
 
 toast-accepted = On it!
 toast-repeated = Already drawing it.
+toast-needs-approval = An admin of this group decides first.
+toast-approval-changed = The description has changed: please look at the new question.
 toast-cancelled = Cancelled
 toast-cancel-again = I’m already drawing it. To cancel, press again.
 toast-too-late = Too late to cancel: the picture is ready.

@@ -150,12 +150,31 @@ batch-status-sending = 🎨 Las imágenes están listas y van en camino.
 button-cancel-all = Cancelar todas
 button-cancel = Cancelar
 still-wanted = Perdón por la espera: por un rato no pude dibujar. ¿Todavía quieres “{ $prompt }”?
+still-wanted-batch =
+    Perdón por la espera: por un rato no pude dibujar. ¿Todavía quieres “{ $prompt }” ({ $count ->
+        [one] { $count } imagen
+        [many] { $count } de imágenes
+       *[other] { $count } imágenes
+    })?
 button-no-thanks = No, gracias
+approval-prompt = “{ $prompt }”.
+approval-count =
+    { $count ->
+        [one] { $count } imagen.
+        [many] { $count } de imágenes.
+       *[other] { $count } imágenes.
+    }
+approval-draw = ¿La dibujo? Lo decide un administrador del grupo.
+approval-change = ¿Cambio así la imagen? Lo decide un administrador del grupo.
+approval-member = Un miembro
+button-decline = Rechazar
 button-try-again = 🔁 Intentar otra vez
 
 ## Finales sin imagen
 
 cancelled = Pedido cancelado. { $left }
+not-approved-declined = Lo siento, los administradores prefieren que no se dibuje “{ $prompt }” en este grupo. { $left }
+not-approved-unanswered = Ningún administrador respondió en un día, así que no dibujo “{ $prompt }”. { $left }
 failed-timeout = Lo siento, la imagen no estuvo lista a tiempo. { $left }
 failed-unavailable = Ahora no se puede acceder al servicio de imágenes; en unos minutos quizá sí. { $left }
 failed-unknown-create = La conexión se cortó mientras pedía tu imagen y no sé si el pedido llegó. { $left }
@@ -400,6 +419,7 @@ export-failed = Lo siento, no logré entregarte la copia de tus datos. Envía /e
 request-not-yours = No puedo mostrar la imagen de este enlace: es de otra persona o se eliminó. Describe una y la dibujo.
 request-named = “{ $prompt }”
 request-lost = No tengo copia de esta imagen. Envía otra vez su descripción y la dibujo de nuevo.
+request-approval = Un administrador del grupo decide si la dibujo.
 
 ## /report
 
@@ -445,6 +465,7 @@ queue-empty-group = En este grupo no hay imágenes tuyas en camino. Envía /imag
 queue-title = <b>Tus imágenes en camino</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-asked = { $number }. ❓ { $prompt } (¿todavía la quieres?)
+queue-approval = { $number }. ❓ { $prompt } (decide un administrador)
 queue-waiting = { $number }. ⏳ { $prompt } (número { $place } en la cola)
 button-cancel-listed = ✕ { $prompt }
 button-listed-cancelled = Cancelada: { $prompt }
@@ -464,6 +485,8 @@ button-ratio-ask-group = Preguntar cada vez
 
 toast-accepted = ¡Enseguida!
 toast-repeated = Ya la estoy dibujando.
+toast-needs-approval = Primero decide un administrador del grupo.
+toast-approval-changed = La descripción cambió. Responde a la pregunta nueva, por favor.
 toast-cancelled = Cancelada
 toast-cancel-again = Ya la estoy dibujando. Para cancelarla, toca otra vez.
 toast-too-late = Es tarde para cancelar: la imagen está lista.

@@ -150,12 +150,31 @@ batch-status-sending = 🎨 As imagens estão prontas e a caminho.
 button-cancel-all = Cancelar todas
 button-cancel = Cancelar
 still-wanted = Desculpe a espera: por um tempo não consegui desenhar. Você ainda quer “{ $prompt }”?
+still-wanted-batch =
+    Desculpe a espera: por um tempo não consegui desenhar. Você ainda quer “{ $prompt }” ({ $count ->
+        [one] { $count } imagem
+        [many] { $count } de imagens
+       *[other] { $count } imagens
+    })?
 button-no-thanks = Não precisa mais
+approval-prompt = “{ $prompt }”.
+approval-count =
+    { $count ->
+        [one] { $count } imagem.
+        [many] { $count } de imagens.
+       *[other] { $count } imagens.
+    }
+approval-draw = Posso desenhar? Um administrador do grupo decide.
+approval-change = Posso mudar a imagem assim? Um administrador do grupo decide.
+approval-member = Um membro
+button-decline = Recusar
 button-try-again = 🔁 Tentar de novo
 
 ## Fins sem imagem
 
 cancelled = Pedido cancelado. { $left }
+not-approved-declined = Sinto muito, os administradores preferem que “{ $prompt }” não seja desenhado neste grupo. { $left }
+not-approved-unanswered = Nenhum administrador respondeu em um dia, então não desenho “{ $prompt }”. { $left }
 failed-timeout = Sinto muito, a imagem não ficou pronta a tempo. { $left }
 failed-unavailable = O serviço de imagens está fora do ar agora; em alguns minutos pode voltar. { $left }
 failed-unknown-create = A conexão caiu enquanto eu pedia sua imagem, e não sei se o pedido chegou. { $left }
@@ -400,6 +419,7 @@ export-failed = Sinto muito, não consegui entregar a cópia dos seus dados. Env
 request-not-yours = Não posso mostrar a imagem deste link: ela é de outra pessoa ou foi apagada. Descreva uma, e eu desenho.
 request-named = “{ $prompt }”
 request-lost = Não tenho cópia desta imagem. Envie a descrição de novo, e eu desenho outra vez.
+request-approval = Um administrador do grupo decide se eu desenho.
 
 ## /report
 
@@ -445,6 +465,7 @@ queue-empty-group = Neste grupo nenhuma imagem sua está a caminho. Envie /imagi
 queue-title = <b>Suas imagens a caminho</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-asked = { $number }. ❓ { $prompt } (você ainda quer?)
+queue-approval = { $number }. ❓ { $prompt } (um administrador decide)
 queue-waiting = { $number }. ⏳ { $prompt } (número { $place } da fila)
 button-cancel-listed = ✕ { $prompt }
 button-listed-cancelled = Cancelada: { $prompt }
@@ -464,6 +485,8 @@ button-ratio-ask-group = Perguntar toda vez
 
 toast-accepted = Pode deixar!
 toast-repeated = Já estou desenhando.
+toast-needs-approval = Primeiro um administrador do grupo decide.
+toast-approval-changed = A descrição mudou. Responda à nova pergunta, por favor.
 toast-cancelled = Cancelada
 toast-cancel-again = Já estou desenhando. Para cancelar, toque de novo.
 toast-too-late = Tarde demais para cancelar: a imagem está pronta.

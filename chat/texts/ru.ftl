@@ -150,12 +150,31 @@ batch-status-sending = 🎨 Картинки готовы и уже отправ
 button-cancel-all = Отменить все
 button-cancel = Отменить
 still-wanted = Простите за ожидание: какое-то время я не мог рисовать. Картинка «{ $prompt }» ещё нужна?
+still-wanted-batch =
+    Простите за ожидание: какое-то время я не мог рисовать. «{ $prompt }» ({ $count ->
+        [one] { $count } картинка
+        [few] { $count } картинки
+       *[many] { $count } картинок
+    }) — ещё нужно?
 button-no-thanks = Нет, спасибо
+approval-prompt = «{ $prompt }».
+approval-count =
+    { $count ->
+        [one] { $count } картинка.
+        [few] { $count } картинки.
+       *[many] { $count } картинок.
+    }
+approval-draw = Нарисовать? Решает администратор группы.
+approval-change = Изменить картинку так? Решает администратор группы.
+approval-member = Участник
+button-decline = Отклонить
 button-try-again = 🔁 Ещё раз
 
 ## Если картинки не будет
 
 cancelled = Отменено. { $left }
+not-approved-declined = Простите, администраторы предпочли не рисовать «{ $prompt }» в этой группе. { $left }
+not-approved-unanswered = За день никто из администраторов не ответил, поэтому «{ $prompt }» не рисую. { $left }
 failed-timeout = К сожалению, картинка не успела нарисоваться. { $left }
 failed-unavailable = Сервис рисования сейчас недоступен; через несколько минут может заработать. { $left }
 failed-unknown-create = Связь оборвалась посреди заказа картинки, и я не знаю, дошёл ли он. { $left }
@@ -400,6 +419,7 @@ export-failed = К сожалению, передать вам копию дан
 request-not-yours = Картинку по этой ссылке показать не могу: она чужая или удалена. Опишите свою, и я нарисую.
 request-named = «{ $prompt }»
 request-lost = Копии этой картинки у меня нет. Отправьте описание ещё раз, и я нарисую её заново.
+request-approval = Рисовать ли её, решает администратор группы.
 
 ## /report
 
@@ -445,6 +465,7 @@ queue-empty-group = В этой группе ваших картинок в ра
 queue-title = <b>Ваши картинки в работе</b>
 queue-running = { $number }. 🎨 { $prompt }
 queue-asked = { $number }. ❓ { $prompt } (ещё нужна?)
+queue-approval = { $number }. ❓ { $prompt } (решает администратор)
 queue-waiting = { $number }. ⏳ { $prompt } ({ $place }-я в очереди)
 button-cancel-listed = ✕ { $prompt }
 button-listed-cancelled = Отменено: { $prompt }
@@ -464,6 +485,8 @@ button-ratio-ask-group = Спрашивать каждый раз
 
 toast-accepted = Принято!
 toast-repeated = Уже рисую.
+toast-needs-approval = Сначала решает администратор группы.
+toast-approval-changed = Описание изменилось. Ответьте, пожалуйста, на новый вопрос.
 toast-cancelled = Отменено
 toast-cancel-again = Уже рисую. Чтобы отменить, нажмите ещё раз.
 toast-too-late = Отменять поздно: картинка уже готова.

@@ -115,6 +115,35 @@ async def test_each_waiting_request_is_asked_about_and_drawn_or_cancelled_by_a_p
     assert len(own_bot.media.tasks) == 1
 
 
+@ENGINES
+async def test_a_batch_is_asked_about_once_and_drawn_or_cancelled_as_a_whole(
+    own_bot: World, engine: str
+) -> None:
+    _skip_same(own_bot, engine)
+    ann = own_bot.add_user()
+    _refuse_creates(own_bot)
+    for prompt in ("a fox", "a hen"):
+        own_bot.telegram.say(ann, f"/imagine {prompt} --ar 1:1 --n 2")
+    await _stop_while_requests_wait(own_bot, 4, engine=engine)
+    await own_bot.process.start(ENGINE=engine)
+    fox = await own_bot.wait_for_text(ann, "Do you still want “a fox” (2 pictures)?")
+    hen = await own_bot.wait_for_text(ann, "Do you still want “a hen” (2 pictures)?")
+    assert buttons(fox) == buttons(hen) == QUESTIONS["en"][1]
+    await own_bot.process.kill()
+    _bury(own_bot)
+    await own_bot.process.start(ENGINE=engine)
+    own_bot.telegram.press(ann, hen, "No, thanks")
+    await own_bot.wait_for_toast(hen, "Cancelled")
+    for _ in range(2):
+        own_bot.telegram.press(ann, fox, "Draw it")
+    grid = await own_bot.wait_for_picture(ann)
+    await own_bot.wait_until_handled()
+    await own_bot.wait_until_closed()
+    assert (grid.caption or "").startswith("a fox")
+    assert (len(own_bot.media.tasks), own_bot.quota_used(ann)) == (2, 2)
+    assert _questions(own_bot, ann.id) == []
+
+
 async def test_in_a_group_the_question_answers_the_message_and_only_its_owner_may_press(
     own_bot: World,
 ) -> None:

@@ -152,8 +152,15 @@ BUTTONS = {
     for kind in vars(callbacks).values()
     if isinstance(kind, type) and issubclass(kind, CallbackData) and kind is not CallbackData
 }
-ELSEWHERE = {kind.__prefix__ for kind in (callbacks.InlineDraw, callbacks.DropInline, callbacks.DrawStill)}
-"""Buttons that are pressed by test_inline.py, in chats that the bot does not know, and by test_late_requests.py."""
+ELSEWHERE = {
+    kind.__prefix__
+    for kind in (
+        *(callbacks.InlineDraw, callbacks.DropInline, callbacks.DrawStill, callbacks.DropLate),
+        callbacks.DecideApproval,
+    )
+}
+"""Buttons that are pressed by test_inline.py, in chats that the bot does not know, test_late_requests.py and
+test_approval.py."""
 KINDS = BUTTONS - ELSEWHERE - {"x"} | {f"x:{action}" for action in callbacks.ResultAction}
 
 

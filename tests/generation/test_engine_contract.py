@@ -3,12 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.settings import EngineChoice
-from core.model import Accepted, State
+from core.model import Accepted, Approval, State
+from generation.decisions import Decisions
+from storage.asked_requests import AskedRequests
 from tests.support.engine_contract import ContractHarness, until
 from tests.support.factories import AMPLE, generation_request
 
@@ -123,6 +126,45 @@ async def test_a_repeat_of_an_accepted_request_is_the_same_request(harness: Cont
     assert isinstance(again, Accepted)
     assert again.request.state is State.DELIVERED
     assert harness.provider.created == ["1: 1"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_requests_that_wait_for_an_approval_hold_no_slot_and_are_drawn_once_after_it(
+    harness: ContractHarness, count: int
+) -> None:
+    app = await harness.start(max_in_flight=1, user_concurrency=1)
+    asked: AskedRequests = app.dispatcher["asked_requests"]
+    decisions: Decisions = app.dispatcher["decisions"]
+    heads = []
+    for number, prompt in enumerate(("1: yes", "1: no"), start=1):
+        wanted = replace(generation_request(number, 1, prompt), needs_approval=True, count=count)
+        answer = await app.engine.submit(wanted, AMPLE)
+        assert isinstance(answer, Accepted)
+        assert answer.request.waits_for_approval
+        heads.append(answer.request)
+    yes, no = heads
+    for head in heads:
+        while (question := await asked.question(head.id)) is None or question.message_id is None:  # noqa: ASYNC110 - the ledger has no events
+            await asyncio.sleep(0.02)
+    assert len([text for text in harness.telegram.texts.values() if "Shall I draw it?" in text]) == 2
+    prompts = await harness.submit(1)
+    await until(lambda: harness.provider.running)
+    assert harness.provider.created == prompts
+    assert await harness.positions() == []
+
+    assert not await decisions.draw(yes)  # without an approval
+    presses = [decisions.draw(yes, approved=True) for _ in range(2)]
+    presses.append(decisions.cancel(no, approval=Approval.DECLINED))
+    drawn, again, cancelled = await asyncio.gather(*presses)
+    assert (drawn + again, cancelled) == (1, True)
+    assert await harness.positions() == ["1: yes"] * count
+    harness.provider.finish()
+    for head, state in ((yes, State.DELIVERED), (no, State.CANCELLED)):
+        while (row := await app.requests.get(head.id)) is None or row.closed_at is None:  # noqa: ASYNC110 - the same
+            await asyncio.sleep(0.02)
+        assert row.state is state
+    assert harness.provider.paid == {prompts[0]: 1, "1: yes": count}
+    assert await app.dispatcher["quota"].used(1) == 1 + count
 
 
 async def test_a_stop_loses_nothing_and_draws_nothing_twice(harness: ContractHarness) -> None:

@@ -4,15 +4,20 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import SendMessage
+from aiogram.methods.base import TelegramMethod
 
 from bot.app import App
-from bot.housekeeping import ANSWER_SECONDS, cancel_unanswered
 from core.model import Request, State
+from generation.decisions import ANSWER_SECONDS, Decisions
+from storage.asked_requests import AskedRequests
 from storage.interruptions import RECORD_SECONDS, SHORTEST, Interruptions
 from storage.key_values import KeyValueStore
-from storage.late_requests import LateRequests
 from storage.open_database import open_database
 from tests.support import fake_apis
 from tests.support.engine_harness import EngineHarness, requests_until_closed
@@ -42,9 +47,14 @@ async def _row(app: App, number: int) -> Request:
     return row
 
 
-def _late(app: App) -> LateRequests:
-    late: LateRequests = app.dispatcher["late_requests"]
-    return late
+def _asked(app: App) -> AskedRequests:
+    asked: AskedRequests = app.dispatcher["asked_requests"]
+    return asked
+
+
+def _decisions(app: App) -> Decisions:
+    decisions: Decisions = app.dispatcher["decisions"]
+    return decisions
 
 
 def _questions(harness: EngineHarness) -> list[str]:
@@ -53,9 +63,7 @@ def _questions(harness: EngineHarness) -> list[str]:
 
 async def _agree(app: App, number: int) -> None:
     """Answer that a request is still wanted, as the handler of the press does."""
-    resumed = await _late(app).resume(number)
-    assert resumed is not None
-    await app.engine.readmit(resumed)
+    assert await _decisions(app).draw(await _row(app, number))
 
 
 @virtual_time
@@ -79,7 +87,7 @@ async def test_after_a_long_outage_owners_are_asked_before_anything_is_paid(data
         assert (await _row(app, 4)).state is State.DELIVERED
 
         await _agree(app, 1)
-        assert await _late(app).resume(1) is None  # a second press
+        assert await _asked(app).resume(1) is None  # a second press
         assert await app.engine.cancel(2)
         await asyncio.sleep(1 * MINUTE)
         assert harness.paid_prompts() == ["picture 4", "picture 1"]
@@ -165,15 +173,14 @@ async def test_nobody_is_asked_if_the_setting_is_0(database_url: str) -> None:
 async def test_a_question_without_an_answer_ends_after_a_day_and_costs_nothing(database_url: str) -> None:
     harness = EngineHarness(database_url, outage_patience=3_600)
     harness.provider.down_until = 11 * MINUTE
-    clock = LoopClock()
     async with _running(harness) as app:
         await app.engine.submit(generation_request(1, 1), AMPLE)
         await asyncio.sleep(12 * MINUTE)
         await asyncio.sleep(ANSWER_SECONDS - 2 * MINUTE)
-        await cancel_unanswered(_late(app), app.engine, clock)
+        await _decisions(app).cancel_unanswered()
         assert (await _row(app, 1)).state is State.QUEUED
         await asyncio.sleep(2 * MINUTE)
-        await cancel_unanswered(_late(app), app.engine, clock)
+        await _decisions(app).cancel_unanswered()
         (request,) = await requests_until_closed(app, 1)
         assert request.state is State.CANCELLED
         assert await app.dispatcher["quota"].used(1) == 0
@@ -198,6 +205,35 @@ async def test_a_waiting_answer_holds_no_slot_of_its_user(database_url: str) -> 
         await asyncio.sleep(1 * MINUTE)
         assert harness.paid_prompts() == ["picture 2", "picture 3"]
         assert len(_questions(harness)) == 1
+
+
+class _RefusingTelegram(fake_apis.EngineTelegram):
+    """A Bot API that refuses each question, half a minute after it was sent."""
+
+    async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:  # noqa: ASYNC109
+        if isinstance(method, SendMessage) and "still want" in method.text:
+            await asyncio.sleep(0.5 * MINUTE)
+            raise TelegramBadRequest(method, "Bad Request: chat not found")
+        return await super().make_request(bot, method, timeout)
+
+
+@virtual_time
+async def test_a_request_that_was_agreed_to_while_its_question_is_refused_is_drawn(database_url: str) -> None:
+    """A link shows the question in the private chat, while the one in its own chat cannot be sent."""
+    harness = EngineHarness(database_url, outage_patience=3_600)
+    harness.telegram = _RefusingTelegram(harness.provider.kill_switch)
+    harness.provider.down_until = 11 * MINUTE
+    async with _running(harness) as app:
+        await app.engine.submit(generation_request(1, 1), AMPLE)
+        while not (await _row(app, 1)).is_asked:  # noqa: ASYNC110 - the ledger has no events
+            await asyncio.sleep(1.0)
+        resumed = await _asked(app).resume(1)
+        assert resumed is not None
+        await asyncio.sleep(1 * MINUTE)  # the handler answers the press first
+        await app.engine.follow(*resumed.requests)
+        (request,) = await requests_until_closed(app, 1)
+        assert request.state is State.DELIVERED
+        assert harness.paid_prompts() == ["picture 1"]
 
 
 @asynccontextmanager

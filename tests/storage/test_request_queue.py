@@ -25,7 +25,9 @@ async def replicas(postgres_url: str, clock: ManualClock) -> AsyncIterator[Seque
         for _ in range(2):
             database = await open_database(postgres_url, shared=True)
             stack.push_async_callback(database.close)
-            queue = RequestQueue(enqueue=lambda *_: None, concurrency=CONCURRENCY, in_flight=IN_FLIGHT)
+            queue = RequestQueue(
+                enqueue=lambda *_, **_options: None, concurrency=CONCURRENCY, in_flight=IN_FLIGHT
+            )
             opened.append(Requests(database=database, clock=clock, queue=queue))
         yield opened
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import httpx
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
+from aiogram.enums import ChatMemberStatus
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramBadRequest,
@@ -30,13 +31,23 @@ from aiogram.methods import (
     DeleteMessage,
     DeleteWebhook,
     EditMessageText,
+    GetChatMember,
     SendChatAction,
     SendDocument,
     SendMessage,
     SendPhoto,
 )
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import Chat, InlineKeyboardMarkup, Message, PhotoSize, SentGuestMessage, User
+from aiogram.types import (
+    Chat,
+    ChatMemberMember,
+    ChatMemberOwner,
+    InlineKeyboardMarkup,
+    Message,
+    PhotoSize,
+    SentGuestMessage,
+    User,
+)
 from PIL import Image
 
 from bot.polling import GetRawUpdates
@@ -195,11 +206,12 @@ class FakeProvider(httpx.AsyncBaseTransport):
 class EngineTelegram(BaseSession):
     """The Bot API methods that a generation and idle polling call; any other method fails the test.
 
-    `photo_outcomes` are the outcomes of the next pictures; later ones are accepted. Until `outage_until` (loop time),
-    each picture has the outcome `outage`. `photo_calls` are the times of all calls with a picture. `photos` counts the
-    pictures and `replies` the notified texts by the id of the message replied to; `unconfirmed` are the ids of messages
-    with a picture that was sent and never confirmed. `texts` are the texts of the existing messages by their id.
-    `answer_seconds` is the time between what a call does and its answer.
+    `photo_outcomes` are the outcomes of the next pictures, `text_outcomes` those of the next texts; later ones are
+    accepted. Until `outage_until` (loop time), each picture has the outcome `outage`. `photo_calls` are the times of
+    all calls with a picture. `photos` counts the pictures and `replies` the notified texts by the id of the message
+    replied to; `unconfirmed` are the ids of messages with a picture that was sent and never confirmed. `texts` are the
+    texts of the existing messages by their id. `admins` are the users who are admins of every group. `answer_seconds`
+    is the time between what a call does and its answer.
     """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
@@ -207,8 +219,10 @@ class EngineTelegram(BaseSession):
         self.kill_switch = kill_switch
         self.answer_seconds = 0.0
         self.photo_outcomes: list[PhotoOutcome] = []
+        self.text_outcomes: list[Literal["accepted", "down"]] = []
         self.outage: PhotoOutcome = "accepted"
         self.outage_until = 0.0
+        self.admins: set[int] = set()
         self.photo_calls: list[float] = []
         self.photos: Counter[int] = Counter()
         self.replies: Counter[int] = Counter()
@@ -241,6 +255,8 @@ class EngineTelegram(BaseSession):
         if isinstance(method, SendPhoto | SendDocument):
             return self._send_picture(method)
         if isinstance(method, SendMessage):
+            if self.text_outcomes and self.text_outcomes.pop(0) == "down":
+                raise TelegramServerError(method, "Bad Gateway")
             if not method.disable_notification and method.reply_parameters:
                 self.replies[method.reply_parameters.message_id or 0] += 1
             buttons = method.reply_markup if isinstance(method.reply_markup, InlineKeyboardMarkup) else None
@@ -252,6 +268,11 @@ class EngineTelegram(BaseSession):
             return self._change(method)
         if isinstance(method, SendChatAction | DeleteWebhook):
             return True
+        if isinstance(method, GetChatMember):
+            user = User(id=method.user_id, is_bot=False, first_name="Ann")
+            if user.id in self.admins:
+                return ChatMemberOwner(status=ChatMemberStatus.CREATOR, user=user, is_anonymous=False)
+            return ChatMemberMember(status=ChatMemberStatus.MEMBER, user=user)
         raise AssertionError(type(method))
 
     def _quoted(self, method: SendMessage) -> Message | None:
@@ -354,7 +375,7 @@ class DispatcherTelegram(EngineTelegram):
         if isinstance(method, AnswerGuestQuery):
             self.guest_answers.append(method)
             return SentGuestMessage(inline_message_id=f"inline {len(self.guest_answers)}")
-        if name in {"GetChatMember", "GetFile"}:
+        if name == "GetFile" or (isinstance(method, GetChatMember) and method.user_id not in self.admins):
             raise TelegramBadRequest(method, "Bad Request: not found")
         text = getattr(method, "text", None)
         if isinstance(text, str) and name != "AnswerCallbackQuery":

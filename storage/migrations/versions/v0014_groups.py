@@ -12,13 +12,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the choices of groups, the tables of members' units, words and reports, and two columns of requests."""
+    """Add the choices of groups, the tables of members' units, words and reports, and three other columns."""
     op.add_column("preferences", sa.Column("shared_history", sa.Boolean))
     op.add_column("preferences", sa.Column("member_daily", sa.Integer))
     op.add_column("preferences", sa.Column("spoiler", sa.Boolean))
     op.add_column("preferences", sa.Column("approval", sa.Boolean))
     op.add_column("requests", sa.Column("approval", sa.Text))
     op.add_column("requests", sa.Column("hidden_at", sa.Float))
+    op.add_column("batches", sa.Column("question_message_id", sa.BigInteger))
     op.create_table(
         "member_quotas",
         sa.Column("chat_id", sa.BigInteger, nullable=False, autoincrement=False),
