@@ -49,6 +49,7 @@ from handlers.inline_service import InlineService
 from handlers.middleware import UserContextMiddleware
 from handlers.other_reading import OtherReading
 from handlers.questions import Questions
+from handlers.recounting import Recounting
 from handlers.rejection_texts import RejectionTexts
 from handlers.styling import Styling
 
@@ -68,6 +69,14 @@ def build_dispatcher(
         access_rules=access_rules,
         private_replies=chat.private_replies,
         questions=questions,
+        recounting=Recounting(
+            engine=generation.engine,
+            requests=storage.requests,
+            batches=storage.batches,
+            preferences=storage.preferences,
+            allowances=generation.allowances,
+            rejection_texts=rejection_texts,
+        ),
     )
     other_reading = OtherReading(
         drafts=storage.drafts,

@@ -164,7 +164,8 @@ class GenerationService:
         if reason is None:
             answer = await self._engine.submit(request, allowance)
             if not isinstance(answer, Accepted):
-                reason = self._rejection_texts.of_rejection(answer, allowance, translate)
+                pressed = origins.is_press(origin)
+                reason = self._rejection_texts.of_rejection(answer, allowance, translate, pressed=pressed)
         if reason is not None:
             return await self._refuse(origin, reason, query_id)
         assert isinstance(answer, Accepted)  # noqa: S101 - without a reason it is
