@@ -19,6 +19,7 @@ from storage.schema import (
     preferences,
     requests,
     searches,
+    stickers,
     styles,
 )
 from storage.stickers import forget_stickers
@@ -52,8 +53,8 @@ class HistoryPage:
     words: str | None = None
 
 
-_SEARCHED = 2_000
-"""Pictures whose prompts a search reads. SQLite folds the case of ASCII letters only, so that is done here."""
+_READ_AT_ONCE = 500
+"""Pictures whose prompts a search reads at once. SQLite folds the case of ASCII letters only, so that is done here."""
 
 
 class History:
@@ -116,14 +117,20 @@ class History:
             sa.select(requests.c.id, requests.c.prompt)
             .where(_shareable_of(user_id))
             .order_by(requests.c.id.desc())
-            .limit(_SEARCHED)
+            .limit(_READ_AT_ONCE)
         )
-        if before is not None:
-            statement = statement.where(requests.c.id < before)
         wanted = search_words(words)
 
         def unit(connection: sa.Connection) -> list[Request]:
-            found = [row.id for row in connection.execute(statement) if has_words(wanted, row.prompt)]
+            found: list[int] = []
+            last = before
+            while len(found) < limit:
+                older = statement if last is None else statement.where(requests.c.id < last)
+                read = connection.execute(older).all()
+                found += [row.id for row in read if has_words(wanted, row.prompt)]
+                if len(read) < _READ_AT_ONCE:
+                    break
+                last = read[-1].id
             rows = connection.execute(
                 sa.select(requests).where(requests.c.id.in_(found[:limit])).order_by(requests.c.id.desc())
             )
@@ -165,6 +172,7 @@ class History:
             _delete(connection, requests.c.id == request_id)
             drop_empty_batches(connection, request_id)
             connection.execute(sa.delete(comparisons).where(comparisons.c.edit_id == request_id))
+            connection.execute(sa.delete(stickers).where(stickers.c.request_id == request_id))
 
         await self._database.write(unit)
 

@@ -10,8 +10,10 @@ from storage.comparisons import Comparison, Comparisons
 from storage.database import Database
 from storage.picture_history import ALL_PICTURES, FAVOURITES, History, Selection
 from storage.requests import Requests
+from storage.schema import requests as requests_table
 from storage.schema import searches as searches_table
 from storage.searches import KEPT_SECONDS, Searches
+from storage.stickers import Stickers
 from tests.support.factories import AMPLE, generation_request
 from tests.support.manual_clock import ManualClock
 
@@ -181,6 +183,40 @@ async def test_one_picture_is_deleted_and_its_edits_stay(
     assert await comparisons.get(USER, 901) is None
     assert await comparisons.get(USER, 902) is not None
     assert await requests.by_message(USER, 902) is None
+
+
+async def test_a_deleted_picture_takes_its_sticker_along(
+    requests: Requests, history: History, database: Database, clock: ManualClock
+) -> None:
+    fox, owl = [await _picture(requests, number) for number in (1, 2)]
+    stickers = Stickers(database=database, clock=clock)
+    for one in (fox, owl):
+        await stickers.claim(USER, one.id, "imagine_bot")
+    await history.delete(fox.id)
+    assert await stickers.get(USER, fox.id) is None
+    assert await stickers.get(USER, owl.id) is not None
+
+
+async def test_a_shared_picture_is_found_however_many_are_newer(
+    requests: Requests, history: History, database: Database
+) -> None:
+    owl = await _picture(requests, 1, "an owl")
+    fox = await _picture(requests, 2, "a fox")
+
+    def copies(connection: sa.Connection) -> None:
+        row = connection.execute(sa.select(requests_table).where(requests_table.c.id == fox.id)).one()
+        columns = row._asdict()
+        del columns["id"]
+        rows = [columns | {"key": f"copy {number}"} for number in range(2_001)]
+        connection.execute(sa.insert(requests_table), rows)
+
+    await database.write(copies)
+    found = await history.search_shareable(USER, "owl", before=None, limit=5)
+    assert [one.id for one in found] == [owl.id]
+    page = await history.search_shareable(USER, "fox", before=None, limit=3)
+    assert len(page) == 3
+    older = await history.search_shareable(USER, "fox", before=page[-1].id, limit=3)
+    assert max(one.id for one in older) < page[-1].id
 
 
 async def test_an_open_picture_is_deleted_when_it_is_closed(requests: Requests, history: History) -> None:
