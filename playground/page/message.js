@@ -97,7 +97,7 @@ export class Item {
       else this.actions.press(this.message, key.data);
     };
     const mark = key.copy !== null ? "copy" : key.url !== null ? "link" : key.inline !== null ? "share" : null;
-    return el("button", { type: "button", lang: languageOf(key.text), disabled: key.disabled, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
+    return el("button", { type: "button", lang: languageOf(key.text, languageOf(this.message.text)), disabled: key.disabled, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
       key.sample && el("img", { alt: t("sample"), src: `/sample/${key.sample}`, width: 48, height: 48 }), el("span", {}, key.text), mark && icon(mark));
   }
 
