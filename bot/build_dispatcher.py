@@ -39,6 +39,7 @@ from handlers import (
     stickers,
     still_wanted,
     styles,
+    suggestions,
     try_again,
     variations,
 )
@@ -183,6 +184,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         start.router(),
         batches.router(),
         imagine.router(),
+        suggestions.router(),
         queue.router(),
         cancel.router(),
         still_wanted.router(),

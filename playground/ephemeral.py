@@ -16,6 +16,10 @@ def send(call: Call, receiver_id: int, text: str, entities: list[MessageEntity])
     if call.chats.ephemeral == "refused" or receiver_id not in call.chats.members.get(chat_id, {}):
         raise ApiError(400, "Bad Request: EPHEMERAL_NOT_ALLOWED")
     content = call.thread() | {"reply_to_message": call.reply(chat_id), "reply_markup": call.keyboard()}
+    if (
+        call.placeholder is not None
+    ):  # nothing says that an ephemeral message can be answered; the words are a guess
+        raise ApiError(400, "Bad Request: the reply interface can't be shown for ephemeral messages")
     return message_result(
         call.chats.send_ephemeral(chat_id, receiver_id, text=text, entities=entities or None, **content)
     )

@@ -54,6 +54,10 @@ ask-prompt-placeholder = A lighthouse in a storm
 ask-change = What shall I change? For example: make it night.
 ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, what shall I change? Reply here, for example: make it night.
 ask-change-placeholder = Make it night
+ask-change-suggested = What shall I change? Tap a suggestion, or write it in your own words.
+suggestion-night = Make it night
+suggestion-snow = Add snow
+suggestion-watercolor = Turn it into a watercolour
 album-first = I change one photo at a time, so I took the first. Send me the others one by one.
 ask-ratio = Which shape for “{ $prompt }”?
 ask-draw = Shall I draw “{ $prompt }”?

@@ -54,6 +54,10 @@ ask-prompt-placeholder = Un faro en la tormenta
 ask-change = ¿Qué cambio? Por ejemplo: que sea de noche.
 ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, ¿qué cambio? Responde aquí, por ejemplo: que sea de noche.
 ask-change-placeholder = Que sea de noche
+ask-change-suggested = ¿Qué cambio? Toca una sugerencia o escríbelo con tus palabras.
+suggestion-night = Que sea de noche
+suggestion-snow = Añade nieve
+suggestion-watercolor = Conviértela en acuarela
 album-first = Edito las fotos de una en una, así que tomé la primera. Envíame las demás por separado.
 ask-ratio = ¿En qué formato dibujo “{ $prompt }”?
 ask-draw = ¿Dibujo “{ $prompt }”?

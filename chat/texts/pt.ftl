@@ -54,6 +54,10 @@ ask-prompt-placeholder = Um farol na tempestade
 ask-change = O que devo mudar? Por exemplo: que seja noite.
 ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, o que devo mudar? Responda aqui, por exemplo: que seja noite.
 ask-change-placeholder = Que seja noite
+ask-change-suggested = O que devo mudar? Toque numa sugestão ou escreva com suas palavras.
+suggestion-night = Que seja noite
+suggestion-snow = Coloque neve
+suggestion-watercolor = Transforme em aquarela
 album-first = Edito uma foto por vez, então peguei a primeira. Envie as outras uma a uma.
 ask-ratio = Em que formato desenho “{ $prompt }”?
 ask-draw = Desenho “{ $prompt }”?

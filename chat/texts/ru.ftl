@@ -54,6 +54,10 @@ ask-prompt-placeholder = Маяк в шторм
 ask-change = Что изменить? Например: пусть будет ночь.
 ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, что изменить? Ответьте сюда, например: пусть будет ночь.
 ask-change-placeholder = Пусть будет ночь
+ask-change-suggested = Что изменить? Выберите подсказку или напишите своими словами.
+suggestion-night = Пусть будет ночь
+suggestion-snow = Добавь снег
+suggestion-watercolor = Преврати в акварель
 album-first = Меняю по одному фото, поэтому взял первое. Остальные пришлите по одному.
 ask-ratio = В каком формате нарисовать «{ $prompt }»?
 ask-draw = Нарисовать «{ $prompt }»?

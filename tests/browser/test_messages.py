@@ -112,7 +112,9 @@ async def test_the_sentences_of_the_bot_are_marked_with_their_language(stage: St
     for language in LANGUAGES:
         texts = sentence.findall((TEXTS / f"{language}.ftl").read_text(encoding="utf-8"))
         assert len(texts) > 30
-        script = "async (texts) => texts.map(((m) => (one) => m.languageOf(one))(await import('/page/dom.js')))"
+        script = (
+            "async (texts) => texts.map(((m) => (one) => m.languageOf(one))(await import('/page/dom.js')))"
+        )
         found = await stage.visitor.page.evaluate(script, texts)
         assert [text for text, one in zip(texts, found, strict=True) if one != language] == []
 

@@ -112,6 +112,31 @@ async def test_new_buttons_alone_do_not_make_a_message_edited(stand_in: StandIn)
     assert getattr(changed, "edit_date", None) is not None
 
 
+async def test_a_keyboard_may_open_the_reply_field_and_keeps_that(stand_in: StandIn) -> None:
+    """Bot API, InlineKeyboardMarkup, force_reply: its value cannot be changed when the keyboard is edited."""
+    plain, opening = (
+        _keys(callback_data="x"),
+        _keys(callback_data="x").model_copy(update={"force_reply": True}),
+    )
+    for first, other in ((plain, opening), (opening, plain)):
+        sent = await stand_in.bot.send_message(7, "x", reply_markup=first)
+        assert sent.reply_markup is not None
+        opens = (7, sent.message_id) in stand_in.telegram.chats.reply_placeholders
+        assert bool(sent.reply_markup.force_reply) is opens is (first is opening)
+        with pytest.raises(TelegramBadRequest, match="force_reply can't be changed"):
+            await sent.edit_text("y", reply_markup=other)
+        kept = _keys(callback_data="y").model_copy(update={"force_reply": first.force_reply})
+        await sent.edit_text("y", reply_markup=kept)
+    ephemeral = EphemeralMessageParameters(receiver_user_id=7)
+    with pytest.raises(TelegramBadRequest, match="ephemeral"):
+        await stand_in.bot.send_message(
+            GROUP, "x", reply_markup=opening, ephemeral_message_parameters=ephemeral
+        )
+    stand_in.telegram.chats.old_buttons = True
+    with pytest.raises(TelegramBadRequest, match="reply markup"):
+        await stand_in.bot.send_message(7, "x", reply_markup=opening)
+
+
 async def test_a_message_of_the_bot_is_deleted_within_48_hours(stand_in: StandIn) -> None:
     chats = stand_in.telegram.chats
     for chat_id in (stand_in.user.id, GROUP):
