@@ -26,6 +26,7 @@ from generation.end_texts import EndTexts
 from generation.engine import Engine, LocalEngine
 from generation.exporter import Exporter
 from generation.finalizer import Finalizer
+from generation.first_effect import FirstEffect
 from generation.grid_delivery import GridDelivery
 from generation.late_question_message import LateQuestionMessage
 from generation.late_questions import LateQuestions
@@ -357,6 +358,7 @@ def _build_request_end(
     tasks: ShieldedTasks,
     wait_for_lease: Callable[[], Awaitable[None]],
 ) -> RequestEnd:
+    first_effect = FirstEffect(history=storage.history, effect_id=settings.first_picture_effect)
     delivery = Delivery(
         requests=storage.requests,
         fetcher=fetcher,
@@ -366,6 +368,7 @@ def _build_request_end(
             picture_sender=chat.picture_sender,
             keyboards=chat.result_keyboards,
             translations=chat.translations,
+            first_effect=first_effect,
             storage_chat_id=settings.storage_chat_id,
             links=picture_links,
         ),
@@ -398,6 +401,7 @@ def _build_request_end(
         fetcher=fetcher,
         picture_sender=chat.picture_sender,
         translations=chat.translations,
+        first_effect=first_effect,
         tasks=tasks,
         clock=clock,
         metrics=metrics,

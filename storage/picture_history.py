@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.model import Request, State
+from core.model import SENDING, Request, State
 from core.word_search import has_words, search_words
+from storage import request_statements as statements
 from storage.batches import drop_empty_batches, forget_batches
 from storage.database import Database
 from storage.rows import read_request
@@ -137,6 +138,20 @@ class History:
             return [read_request(row) for row in rows]
 
         return await self._database.read(unit)
+
+    async def first_in_private(self, user_id: int) -> int | None:
+        """Return the request whose picture was ready first of those that are sent or delivered in the private chat.
+
+        Deleted pictures do not count, so that after /forget the next one is the first again.
+        """
+        own = sa.select(requests.c.id).where(
+            requests.c.user_id == user_id,
+            requests.c.chat_id == user_id,
+            requests.c.inline_message_id.is_(None),
+            statements.in_states({State.DELIVERED, *SENDING}),
+        )
+        first = own.order_by(sa.func.coalesce(requests.c.ready_at, 0.0), requests.c.id).limit(1)
+        return await self._database.read(lambda connection: connection.execute(first).scalar())
 
     async def set_favourite(self, request_id: int, *, favourite: bool) -> Request | None:
         """Make a picture a favourite, or not one any more, and return it. None if it is deleted. May be repeated."""

@@ -22,6 +22,7 @@ const PARTS = {
   file: [(m) => m.document, file],
   text: [(m) => (m.text ? [shown(m), m.entities] : null), text],
   meta: [(m) => [m.date, m.edited && !m.via], ([date, edited]) => el("span", { className: "meta" }, `${edited ? `${t("edited")} ` : ""}${clock(date)}`)],
+  effect: [(m) => m.effect, (emoji) => el("div", { className: "effect", "aria-hidden": "true" }, emoji)],
   reaction: [(m) => m.reaction, (emoji) => el("div", {}, el("span", { className: "reaction", role: "img", "aria-label": t("reaction", { name: emoji }) }, emoji))],
 };
 

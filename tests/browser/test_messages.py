@@ -119,6 +119,37 @@ async def test_the_sentences_of_the_bot_are_marked_with_their_language(stage: St
         assert [text for text, one in zip(texts, found, strict=True) if one != language] == []
 
 
+async def test_a_replacement_is_in_the_place_of_its_message_for_one_user(stage: Stage) -> None:
+    page, bot, chats = stage.visitor.page, stage.bot, stage.telegram.chats
+    await stage.visitor.chat("Friends")
+    photo = files.photo_sizes(chats, jpeg(640, 360))[-1].file_id
+    await bot.send_photo(FRIENDS, photo, caption="a fox", reply_markup=keys("Shape"))
+    await bot.send_message(FRIENDS, "the last one")
+    await stage.visitor.press("Shape")
+    query = (await stage.updates_until("callback_query"))[0].callback_query
+    assert query is not None
+    shown = await bot.send_photo(
+        FRIENDS,
+        photo,
+        caption="a fox",
+        reply_markup=keys("9:16"),
+        ephemeral_message_parameters=EphemeralMessageParameters(
+            receiver_user_id=ANN, callback_query_id=query.id, replace_callback_query_message=True
+        ),
+    )
+    await bot.answer_callback_query(query.id)
+    labels = page.locator("#messages .keys button")
+    await expect(labels).to_have_text(["9:16"])
+    await expect(page.locator("#messages li").last).to_contain_text("the last one")
+    await expect(page.locator("#messages li.ephemeral")).to_be_focused()
+    await stage.visitor.play("Борис")
+    await expect(labels).to_have_text(["Shape"])
+    await stage.visitor.play("Ann")
+    await expect(labels).to_have_text(["9:16"])
+    await bot.delete_ephemeral_message(FRIENDS, ANN, shown.ephemeral_message_id or 0)
+    await expect(labels).to_have_text(["Shape"])
+
+
 async def test_an_ephemeral_message_keeps_its_form_and_survives_a_reload(stage: Stage) -> None:
     page = stage.visitor.page
     await stage.bot.send_message(

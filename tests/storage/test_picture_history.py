@@ -229,3 +229,25 @@ async def test_an_open_picture_is_deleted_when_it_is_closed(requests: Requests, 
     assert await history.set_favourite(picture.id, favourite=True) is None
     await requests.close(picture.id)
     assert await requests.get(picture.id) is None
+
+
+async def test_the_first_private_picture_stays_the_first(
+    requests: Requests, history: History, clock: ManualClock
+) -> None:
+    async def ready(number: int) -> Request:
+        accepted = await requests.accept(generation_request(number, USER), AMPLE)
+        assert isinstance(accepted, Accepted)
+        clock.advance(1)
+        moved = await requests.move(accepted.request.id, State.QUEUED, State.READY, ready_at=clock.now())
+        assert moved is not None
+        return moved
+
+    assert await history.first_in_private(USER) is None
+    first, second = await ready(1), await ready(2)
+    await requests.settle(second, [State.READY], State.DELIVERED, file_id="b", file_kind=FileKind.PHOTO)
+    assert await history.first_in_private(USER) == first.id
+    await requests.settle(first, [State.READY], State.FAILED)
+    assert await history.first_in_private(USER) == second.id
+    await ready(3)
+    assert await history.first_in_private(USER) == second.id
+    assert await history.first_in_private(OTHER) is None
