@@ -21,6 +21,7 @@ from chat.menu import Menus
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.rate_limiter import LocalRateLimiter, RateLimiter, SharedRateLimiter
+from chat.replacements import Replacements
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender, make_bot
 from chat.sticker_sets import StickerSets
@@ -45,6 +46,7 @@ class ChatParts:
     menus: Menus
     picture_sender: PictureSender
     private_replies: PrivateReplies
+    replacements: Replacements
     result_keyboards: ResultKeyboards
     sender: Sender
     sticker_sets: StickerSets
@@ -95,6 +97,7 @@ def build_chat(
         private_replies=PrivateReplies(
             sender=sender, inline_messages=inline_messages, deletion_scheduler=deletion_scheduler
         ),
+        replacements=Replacements(caller=caller, sender=sender),
         result_keyboards=ResultKeyboards(bot_switches),
         sender=sender,
         sticker_sets=StickerSets(caller),

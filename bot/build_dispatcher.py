@@ -28,6 +28,7 @@ from handlers import (
     language,
     moderation,
     photos,
+    picture_shapes,
     picture_styles,
     plain_words,
     private_only,
@@ -42,6 +43,7 @@ from handlers import (
     stickers,
     still_wanted,
     styles,
+    suggestions,
     try_again,
     variations,
 )
@@ -52,6 +54,7 @@ from handlers.inline_service import InlineService
 from handlers.middleware import UserContextMiddleware
 from handlers.other_reading import OtherReading
 from handlers.questions import Questions
+from handlers.recounting import Recounting
 from handlers.rejection_texts import RejectionTexts
 from handlers.report_copies import ReportCopies
 from handlers.styling import Styling
@@ -77,6 +80,14 @@ def build_dispatcher(
         private_replies=chat.private_replies,
         questions=questions,
         decisions=generation.decisions,
+        recounting=Recounting(
+            engine=generation.engine,
+            requests=storage.requests,
+            batches=storage.batches,
+            preferences=storage.preferences,
+            allowances=generation.allowances,
+            rejection_texts=rejection_texts,
+        ),
     )
     other_reading = OtherReading(
         drafts=storage.drafts,
@@ -157,6 +168,7 @@ def build_dispatcher(
             admins=settings.admin_ids,
         ),
         reports=storage.reports,
+        replacements=chat.replacements,
         requests=storage.requests,
         searches=storage.searches,
         sender=chat.sender,
@@ -195,6 +207,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         start.router(),
         batches.router(),
         imagine.router(),
+        suggestions.router(),
         queue.router(),
         cancel.router(),
         still_wanted.router(),
@@ -211,6 +224,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         results.router(),
         favourites.router(),
         deletion.router(),
+        picture_shapes.router(),
         picture_styles.router(),
         variations.router(),
         stickers.router(),

@@ -27,6 +27,7 @@ from generation.end_texts import EndTexts
 from generation.engine import Engine, LocalEngine
 from generation.exporter import Exporter
 from generation.finalizer import Finalizer
+from generation.first_effect import FirstEffect
 from generation.grid_delivery import GridDelivery
 from generation.group_photos import GroupPhotoMaker
 from generation.late_questions import LateQuestions
@@ -371,6 +372,7 @@ def _build_request_end(
     tasks: ShieldedTasks,
     wait_for_lease: Callable[[], Awaitable[None]],
 ) -> RequestEnd:
+    first_effect = FirstEffect(history=storage.history, effect_id=settings.first_picture_effect)
     delivery = Delivery(
         requests=storage.requests,
         fetcher=fetcher,
@@ -380,6 +382,7 @@ def _build_request_end(
             picture_sender=chat.picture_sender,
             keyboards=chat.result_keyboards,
             translations=chat.translations,
+            first_effect=first_effect,
             storage_chat_id=settings.storage_chat_id,
             links=picture_links,
         ),
@@ -413,6 +416,7 @@ def _build_request_end(
         fetcher=fetcher,
         picture_sender=chat.picture_sender,
         translations=chat.translations,
+        first_effect=first_effect,
         tasks=tasks,
         clock=clock,
         metrics=metrics,

@@ -112,6 +112,12 @@ def _chat_id(value: str | int | None) -> str | int | None:
     return value
 
 
+def _effect_id(value: str | None) -> str | None:
+    if value is not None and re.fullmatch(r"[1-9]\d{0,19}", value) is None:
+        raise ValueError("is not the id of a message effect, a number")
+    return value
+
+
 def in_any_case(kind: type[StrEnum]) -> BeforeValidator:
     """Return a validator that accepts the values of an enum in upper and lower case."""
     values = {member.value.casefold(): member.value for member in kind}
@@ -129,5 +135,6 @@ WebhookSecret = Annotated[SecretStr | None, AfterValidator(_webhook_secret)]
 BucketUrl = Annotated[SecretStr | None, AfterValidator(_bucket)]
 ListenAddress = Annotated[str, AfterValidator(_listen)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+EffectId = Annotated[str | None, AfterValidator(_effect_id)]
 ChatId = Annotated[int | None, BeforeValidator(_chat_id)]
 UserIds = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]

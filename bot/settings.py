@@ -20,6 +20,7 @@ from bot.setting_types import (
     BucketUrl,
     ChatId,
     DatabaseUrl,
+    EffectId,
     ListenAddress,
     ProxyUrl,
     PublicUrl,
@@ -122,6 +123,7 @@ class Settings(BaseSettings):
     source_bucket: BucketUrl = Field(
         None, examples=["https://KEY_ID:SECRET@s3.eu-central-1.amazonaws.com/my-bucket"]
     )
+    first_picture_effect: EffectId = Field(None, examples=["5046509860389126442"])
     storage_chat_id: ChatId = Field(None, examples=["-1001234567890"])
     webp_photos: bool = Field(True, examples=["true"])
     media_hosts_allow_private: bool = Field(False, examples=["false"])

@@ -60,8 +60,8 @@ class ApiCaller:
 
         `seconds` is the time for the call, None for that of all calls.
 
-        Repeats the call for the new id of a chat that was upgraded to a supergroup, and without a reply, a formatting
-        or a part of a button that Telegram rejects.
+        Repeats the call for the new id of a chat that was upgraded to a supergroup, and without a reply, a formatting,
+        an effect or a part of a button that Telegram rejects.
         """
         method = self._button_extras.fit(method)
         try:
@@ -154,6 +154,8 @@ def _simplify(method: TelegramMethod[T], error: AiogramError) -> TelegramMethod[
     words = error.message or ""
     if "message to be replied not found" in words and reply and reply.allow_sending_without_reply:
         return method.model_copy(update={"reply_parameters": None})
+    if "effect" in words.lower() and getattr(method, "message_effect_id", None) is not None:
+        return method.model_copy(update={"message_effect_id": None})
     if "can't parse entities" in words and (timeless := _without_times(method)) is not None:
         return timeless
     if "can't parse entities" in words and getattr(method, "parse_mode", None) is not None:

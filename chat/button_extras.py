@@ -1,6 +1,7 @@
-"""The parts of keyboards that a Bot API server may not know: colours (Bot API 9.4) and disabled buttons (10.3).
+"""The parts of keyboards that a Bot API server may not know.
 
-A server that refuses one costs one more call. From then on the process sends keyboards without these parts.
+These are colours (Bot API 9.4), disabled buttons and the reply field that opens beside buttons (10.3). A server that
+refuses one costs one more call. From then on the process sends keyboards without these parts.
 """
 
 from typing import TypeVar
@@ -13,8 +14,8 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-_WORDS = ("inline keyboard button", "button style", "unallowed in the inline keyboard")
-"""Words of the refusals (Bot API server, "can't parse inline keyboard button: …")."""
+_WORDS = ("inline keyboard button", "button style", "unallowed in the inline keyboard", "reply markup")
+"""Words of refusals (Bot API server, "can't parse inline keyboard button: …", "object expected as reply markup")."""
 
 
 class ButtonExtras:
@@ -35,17 +36,19 @@ class ButtonExtras:
     def note_refusal(self) -> None:
         """Record that a call succeeded only without the parts."""
         if not self._refused:
-            log.warning("the Bot API server knows no coloured or disabled buttons")
+            log.warning(
+                "the Bot API server knows no coloured or disabled buttons, or no reply field beside buttons"
+            )
         self._refused = True
 
 
 def _without(method: TelegramMethod[T]) -> TelegramMethod[T] | None:
-    """Return a method without the parts in its keyboard, or None if there are none. Disabled buttons are dropped."""
+    """Return a method without the parts in its keyboard, or None if it has none. Disabled buttons are dropped."""
     markup = getattr(method, "reply_markup", None)
     if not isinstance(markup, InlineKeyboardMarkup):
         return None
     rows = [[_plain(button) for button in row if button.disabled is None] for row in markup.inline_keyboard]
-    plain = markup.model_copy(update={"inline_keyboard": [row for row in rows if row]})
+    plain = InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])
     return None if plain == markup else method.model_copy(update={"reply_markup": plain})
 
 

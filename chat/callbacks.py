@@ -32,6 +32,13 @@ class DrawDraft(CallbackData, prefix="w"):
     draft: LedgerId
 
 
+class SuggestChange(CallbackData, prefix="e"):
+    """Change the picture of a draft as the suggestion with this number says (chat.keyboards, SUGGESTIONS)."""
+
+    draft: LedgerId
+    number: Annotated[int, Field(ge=0, lt=3)]
+
+
 class DrawExample(CallbackData, prefix="d"):
     """Draw an example at once."""
 

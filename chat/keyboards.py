@@ -26,6 +26,7 @@ from chat.callbacks import (
     GroupChoice,
     PreferLanguage,
     PreferRatio,
+    SuggestChange,
     TryAgain,
 )
 from chat.captions import COPY_UNITS, cut_start, one_line, units
@@ -37,6 +38,8 @@ _LANGUAGE_ROWS = (2,) * (len(LANGUAGES) // 2) + (1,) * (len(LANGUAGES) % 2)
 """Two languages in a row: a phone cuts the names in longer rows."""
 EXAMPLES = ("first", "second")
 """The names of the prompts in the texts `example-…`."""
+SUGGESTIONS = ("night", "snow", "watercolor")
+"""The names of the changes in the texts `suggestion-…`, in the order of their numbers in callback data."""
 _DRAWS, _ENDS = "success", "danger"
 """The colours of a button that draws, and of one that cancels or deletes (Bot API, InlineKeyboardButton, style)."""
 _LISTED_UNITS = 24
@@ -180,6 +183,18 @@ def sticker_set(translate: Translator, name: str) -> InlineKeyboardMarkup:
 def ask(placeholder: str) -> ForceReply:
     """Return the markup that opens the reply field of the asked user. A placeholder has at most 64 characters."""
     return ForceReply(selective=True, input_field_placeholder=placeholder)
+
+
+def suggestions(translate: Translator, draft_id: int) -> InlineKeyboardMarkup:
+    """Return one button for each suggested change of a picture. The reply field opens, too (Bot API 10.3).
+
+    For private chats: unlike a ForceReply, such a keyboard cannot be selective (Bot API, InlineKeyboardMarkup).
+    """
+    builder = InlineKeyboardBuilder()
+    for number, name in enumerate(SUGGESTIONS):
+        data = SuggestChange(draft=draft_id, number=number)
+        builder.button(text=translate.raw(f"suggestion-{name}"), callback_data=data)
+    return _markup(builder.adjust(2, 1)).model_copy(update={"force_reply": True})
 
 
 def copy_prompt(translate: Translator, prompt: str) -> InlineKeyboardMarkup | None:

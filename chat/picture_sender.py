@@ -65,8 +65,9 @@ class PictureSender:
         *,
         spoiler: bool = False,
         silent: bool = False,
+        effect_id: str | None = None,
     ) -> SentPicture:
-        """Send a picture as a photo once. The caller has acquired a slot."""
+        """Send a picture as a photo once. The caller has acquired a slot. A refused effect is left out."""
         method = SendPhoto(
             chat_id=place.chat_id,
             message_thread_id=place.thread_id,
@@ -74,6 +75,7 @@ class PictureSender:
             caption=caption,
             has_spoiler=spoiler or None,
             disable_notification=silent or None,
+            message_effect_id=effect_id,
             reply_parameters=reply_parameters(place),
             reply_markup=keyboard,
         )

@@ -4,6 +4,7 @@ import functools
 
 from chat.translations import LANGUAGES, Translator
 from core.styles import CURATED, Style, key_of
+from core.word_search import fold
 
 
 def name_of(style: Style, translate: Translator) -> str:
@@ -18,11 +19,16 @@ def written_name(style: Style, translate: Translator) -> str:
 
 @functools.cache
 def curated_names() -> dict[str, Style]:
-    """Return the curated styles by all their names: the keys themselves, and the names in all languages."""
+    """Return the curated styles by all their names: the keys themselves, and the names in all languages.
+
+    Each has a second spelling without accents.
+    """
     names = {style.key: style for style in CURATED}
     for language in LANGUAGES:
         translate = Translator(language)
-        names |= {name_of(style, translate).lower(): style for style in CURATED}
+        for style in CURATED:
+            name = name_of(style, translate).lower()
+            names |= {name: style, fold(name): style}
     return names
 
 

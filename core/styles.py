@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.word_search import fold
+
 BLANK = "_"
 """Stands for the prompt in a template."""
 LONGEST_NAME = 16
@@ -78,8 +80,8 @@ class Style:
 
 
 def key_of(name: str) -> str:
-    """Return one spelling for all spellings of a name: without case, blanks, hyphens and the dots of `ё`."""
-    return _SEPARATORS.sub("", name.casefold()).replace("ё", "е")
+    """Return one spelling for all spellings of a name: without case, accents, blanks and hyphens."""
+    return _SEPARATORS.sub("", fold(name))
 
 
 def count_blanks(template: str) -> int:

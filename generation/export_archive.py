@@ -17,7 +17,7 @@ from aiogram import Bot
 from chat.links import request_link
 from chat.telegram_files import FileRefused, FileTooLarge, FileUnavailable, TelegramFiles
 from core.clock import Clock
-from core.model import Request
+from core.model import Request, State
 from core.reply_target import ReplyTarget
 from core.retries import backoff
 from generation.conversion import extension_of
@@ -136,8 +136,9 @@ class ExportArchives:
 
     async def _picture(self, request: Request) -> bytes | Missing:
         if not request.file_id:
-            data = None if request.batch_id is None else await self._singles.data_of(request)
-            return data or Missing.NO_PICTURE
+            if request.batch_id is None or request.state is not State.DELIVERED:
+                return Missing.NO_PICTURE
+            return await self._singles.data_of(request) or Missing.DELETED
         tries = 0
         while True:
             try:

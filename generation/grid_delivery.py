@@ -15,6 +15,7 @@ from core.metrics import Metrics
 from core.model import Failure, Request, State
 from generation.delivery import Delivery
 from generation.file_names import file_name
+from generation.first_effect import FirstEffect
 from generation.grid_cells import CellNotFetched, GridCells
 from generation.grids import Grid
 from generation.hidden_file import picture_file
@@ -42,6 +43,7 @@ class GridDelivery:
         fetcher: PictureFetcher,
         picture_sender: PictureSender,
         translations: Translations,
+        first_effect: FirstEffect,
         tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
@@ -52,6 +54,7 @@ class GridDelivery:
         self._fetcher = fetcher
         self._picture_sender = picture_sender
         self._translations = translations
+        self._first_effect = first_effect
         self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
@@ -120,9 +123,10 @@ class GridDelivery:
         name = file_name(head.prompt, head.id, "jpg")
         translate = self._translations.for_language(head.language)
         text, keyboard = caption(head.prompt, below=note), grid_keyboard(translate, head, ready)
+        effect_id = await self._first_effect.of(ready)
         try:
             return await self._picture_sender.send_photo(
-                head.place, grid.data, name, text, keyboard, spoiler=head.spoiler
+                head.place, grid.data, name, text, keyboard, spoiler=head.spoiler, effect_id=effect_id
             )
         except Rejected as error:
             log.warning("photo rejected, sent as a document", batch=head.id, error=str(error))

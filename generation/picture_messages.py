@@ -14,6 +14,7 @@ from core.model import FileKind, Request
 from core.reply_target import ReplyTarget
 from generation.conversion import Picture
 from generation.file_names import file_name
+from generation.first_effect import FirstEffect
 from generation.hidden_file import picture_file
 from generation.signed_links import SignedLinks
 from storage.requests import Requests
@@ -36,6 +37,7 @@ class PictureMessages:
         picture_sender: PictureSender,
         keyboards: ResultKeyboards,
         translations: Translations,
+        first_effect: FirstEffect,
         storage_chat_id: int | None,
         links: SignedLinks | None,
     ) -> None:
@@ -43,6 +45,7 @@ class PictureMessages:
         self._picture_sender = picture_sender
         self._keyboards = keyboards
         self._translations = translations
+        self._first_effect = first_effect
         self._storage_chat_id = storage_chat_id
         self._links = links
 
@@ -88,9 +91,17 @@ class PictureMessages:
             self._keyboards.picture(translate, request) if place.chat_id == request.place.chat_id else None
         )
         if picture.as_photo:
+            effect_id = await self._first_effect.of([request])
             try:
                 return await self._picture_sender.send_photo(
-                    place, picture.data, name, text, keyboard, spoiler=request.spoiler, silent=silent
+                    place,
+                    picture.data,
+                    name,
+                    text,
+                    keyboard,
+                    spoiler=request.spoiler,
+                    silent=silent,
+                    effect_id=effect_id,
                 )
             except Rejected as error:
                 if picture.is_webp and not isinstance(error, NotAllowed):

@@ -22,6 +22,7 @@ from handlers.normalising import normalise
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
 from handlers.questions import Questions
+from handlers.recounting import Recounting
 from storage.drafts import Drafts
 from storage.requests import Requests
 
@@ -44,6 +45,7 @@ class EditedRequests:
         private_replies: PrivateReplies,
         questions: Questions,
         decisions: Decisions,
+        recounting: Recounting,
     ) -> None:
         self._requests = requests
         self._drafts = drafts
@@ -51,17 +53,25 @@ class EditedRequests:
         self._private_replies = private_replies
         self._questions = questions
         self._decisions = decisions
+        self._recounting = recounting
 
     async def follow(
         self, origin: Origin, parsed: ParsedPrompt, source: SourcePicture | None, translate: Translator
     ) -> Outcome | None:
-        """Apply an edited form of a message to its request. Return None if the form counts as a new message."""
+        """Apply an edited form of a message to its request. Return None if the form counts as a new message.
+
+        With another number of pictures it does, after the waiting request was cancelled.
+        """
         request = await self._requests.by_key(origin.key)
         if request is None:
             return None
         content = _content(request, parsed, source)
+        size = await self._requests.size_of(request)
+        # As with the shape, a form without words keeps the number. In one with words, no number is one.
+        count = parsed.count if parsed.prompt or parsed.count > 1 else size
         if request.state in ENDED_WITHOUT_PICTURE:
-            if parsed.is_clear and (parsed.prompt or parsed.ratio) and _asks_for_same(request, content):
+            is_same = _asks_for_same(request, content) and count == size
+            if parsed.is_clear and (parsed.prompt or parsed.ratio) and is_same:
                 return Outcome.REPEATED
             await self.release(request)
             return None
@@ -69,15 +79,22 @@ class EditedRequests:
             return Outcome.REPEATED
         if parsed.is_clear:
             await self._remove_question(request)
-            if _is_same(request, content):
+            if _is_same(request, content) and count == size:
                 return Outcome.REPEATED
         reason = await self._access_rules.refusal_reason(origin, content.prompt, translate)
+        if reason is None and parsed.is_clear and count != size:
+            reason = await self._recounting.refusal_reason(origin, count - size, size, translate)
         if reason is not None:
             await self._private_replies.send(origin.place, origin.user_id, reason)
             return Outcome.REFUSED
         if not parsed.is_clear:
             await self._questions.ask_about_edit(request, parsed, translate, *content)
             return Outcome.ASKED
+        if count != size and not await self._recounting.cancel(request):
+            return Outcome.REPEATED
+        if count != size:
+            await self.release(request)
+            return None
         changed = await self._revise(request, content)
         return Outcome.CHANGED if changed else Outcome.REPEATED
 

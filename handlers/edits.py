@@ -81,7 +81,7 @@ async def closed_edited(
     for message_id in await drafts.answers_to(draft.id):
         answer = await requests.by_key(origins.answer_key(message, message_id))
         if answer is not None and answer.source is not None:
-            parsed = ParsedPrompt(answer.prompt, None)
+            parsed = ParsedPrompt(answer.prompt, None, count=await requests.size_of(answer))
             await generation_service.request_or_ask(answer.origin, parsed, translate, source, edited=True)
 
 

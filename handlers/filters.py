@@ -24,6 +24,7 @@ from chat.callbacks import (
     PickPicture,
     ResultButton,
     ShowStep,
+    SuggestChange,
     TryAgain,
 )
 from chat.members import Members
@@ -247,6 +248,17 @@ async def own_draft(
         raise ButtonExpired
     await _require_owner(draft.origin.user_id, query, members)
     return {"draft": draft, "prompt": draft.prompt}
+
+
+async def own_change_question(
+    query: CallbackQuery, callback_data: SuggestChange, drafts: Drafts, members: Members
+) -> dict[str, Any]:
+    """Add `draft` and `source`, the picture to change. Raises ButtonExpired if there is none, NotOwner for others."""
+    draft = await drafts.get(callback_data.draft)
+    if draft is None or draft.source is None:
+        raise ButtonExpired
+    await _require_owner(draft.origin.user_id, query, members)
+    return {"draft": draft, "source": draft.source}
 
 
 async def own_inline_prompt(

@@ -83,8 +83,8 @@ class GenerationService:
         `answered` is the picture that words with a ratio answer: they may be meant to change it, so a question offers
         that, too, and so does a message about words that are drawn. `user_name` is mentioned by a question in a group.
         `preface` stands before a question with buttons. `edited` is True for an edited message: it changes the request
-        or replaces the question that an earlier form of the message led to. `query_id` is the press on Edit that leads
-        to a question; it is answered first. Raises PromptTooLong if the words of a style make the prompt so.
+        or replaces the question that an earlier form of the message led to. `query_id` is the press that leads to a
+        question or a request; it is answered first. Raises PromptTooLong if the words of a style make the prompt so.
         """
         outcome = None
         new = source is None and answered is None  # the usual style is for new pictures, not for changes
@@ -171,7 +171,8 @@ class GenerationService:
             needs_approval = await self._access_rules.needs_approval(origin)
             answer = await self._engine.submit(replace(request, needs_approval=needs_approval), allowance)
             if not isinstance(answer, Accepted):
-                reason = self._rejection_texts.of_rejection(answer, allowance, translate)
+                pressed = origins.is_press(origin)
+                reason = self._rejection_texts.of_rejection(answer, allowance, translate, pressed=pressed)
         if reason is not None:
             return await self._refuse(origin, reason, query_id)
         assert isinstance(answer, Accepted)  # noqa: S101 - without a reason it is
@@ -226,7 +227,9 @@ class GenerationService:
         if parsed.prompt and parsed.is_clear and (changes or (ratio is not None and not plain_words)):
             drawn = ratio if source is None else None
             request = GenerationRequest(origin, parsed.prompt, drawn, source, count=parsed.count)
-            return await (self._submit_edited if edited else self.submit)(request, translate)
+            if edited:
+                return await self._submit_edited(request, translate)
+            return await self.submit(request, translate, query_id=query_id)
         if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
             return await self._refuse(origin, reason, query_id)
         # The buttons keep the words of a user whose queue is full.

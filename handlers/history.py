@@ -13,6 +13,7 @@ from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
+from core.model import Request
 from core.reply_target import ReplyTarget
 from generation.singles import Singles
 from handlers import origins
@@ -130,7 +131,7 @@ async def _send(
 ) -> None:
     content = _content(page, translate, clock, keyboards)
     if await singles.show(page.request, place, *content) is None:
-        await private_replies.send(place, user.id, translate("single-lost"))
+        await private_replies.send(place, user.id, _lost(page.request, translate))
 
 
 async def show_page(
@@ -145,7 +146,12 @@ async def show_page(
     """Show a page in the pressed message."""
     content = _content(page, translate, clock, keyboards)
     if not await singles.replace(page.request, place.chat_id, place.require_reply_to(), *content):
-        await sender.send_text(place, translate("single-lost"))
+        await sender.send_text(place, _lost(page.request, translate))
+
+
+def _lost(request: Request, translate: Translator) -> str:
+    """Return the answer in the place of a picture that nobody has any more, with its description to send again."""
+    return translate("picture-lost", prompt=cut(request.prompt, _LONGEST_PROMPT))
 
 
 def _content(

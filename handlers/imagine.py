@@ -133,7 +133,8 @@ async def ratio_given(
     origin = replace(draft.origin, language=translate.language)
     known = await requests.by_key(origin.key) if message.edit_date is not None else None
     if known is not None:
-        parsed = replace(parsed, prompt=known.prompt, styles=())
+        count = await requests.size_of(known) if parsed.count == 1 else parsed.count
+        parsed = replace(parsed, prompt=known.prompt, styles=(), count=count)
         await generation_service.request_or_ask(origin, parsed, translate, edited=True)
         return
     if parsed.ratio is None:

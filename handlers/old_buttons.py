@@ -19,6 +19,7 @@ from chat.callbacks import (
     ShowPage,
     ShowSelected,
     ShowStep,
+    SuggestChange,
     TryAgain,
 )
 from chat.translations import Translator
@@ -43,6 +44,7 @@ _TEXTS = {
     DrawInStyle.__prefix__: "again",
     PickPicture.__prefix__: "pick",
     ShowStep.__prefix__: "before",
+    SuggestChange.__prefix__: "edit",
     TryAgain.__prefix__: "try",
 }
 """The text for any other kind of button, without its prefix `toast-old-`."""

@@ -6,7 +6,7 @@ from aiogram.types import InlineKeyboardMarkup
 
 from chat import keyboards
 from chat.captions import one_line
-from chat.sender import Sender
+from chat.sender import Keyboard, Sender
 from chat.translations import Translator
 from core.model import DEFAULT_RATIO, AspectRatio, Draft, Origin, Request, SourcePicture
 from handlers.prompt import ParsedPrompt
@@ -48,16 +48,8 @@ class Questions:
             if draft.prompt is None and draft.ratio is parsed.ratio:
                 return False  # the same question, perhaps about another picture now
             await self._sender.delete(origin.place.chat_id, draft.question_message_id)
-        if source is None:
-            text, placeholder = translate("ask-prompt"), translate.raw("ask-prompt-placeholder")
-        elif origin.place.in_group and user_name:
-            # The reply field opens for the users that the text mentions (Bot API, ForceReply.selective).
-            text = translate("ask-change-named", name=user_name, id=str(origin.user_id))
-            placeholder = translate.raw("ask-change-placeholder")
-        else:
-            text, placeholder = translate("ask-change"), translate.raw("ask-change-placeholder")
+        text, keyboard = _open_question(draft, translate, source, user_name)
         text = " ".join([*problems(parsed, translate, is_edit=source is not None), text])
-        keyboard = keyboards.ask(placeholder)
         question = await self._sender.send_text(origin.place, text, keyboard=keyboard)
         await self._drafts.set_question(draft.id, question)
         return True
@@ -200,3 +192,18 @@ class Questions:
         sent = await self._sender.send_text(draft.origin.place, text, keyboard=keyboard)
         await self._drafts.set_question(draft.id, sent)
         return True
+
+
+def _open_question(
+    draft: Draft, translate: Translator, source: SourcePicture | None, user_name: str
+) -> tuple[str, Keyboard]:
+    """Return the question that words answer: for a prompt, or for the change of a source picture."""
+    if source is None:
+        return translate("ask-prompt"), keyboards.ask(translate.raw("ask-prompt-placeholder"))
+    if not draft.origin.place.in_group:
+        return translate("ask-change-suggested"), keyboards.suggestions(translate, draft.id)
+    text = translate("ask-change")
+    if user_name:
+        # The reply field opens for the users that the text mentions (Bot API, ForceReply.selective).
+        text = translate("ask-change-named", name=user_name, id=str(draft.origin.user_id))
+    return text, keyboards.ask(translate.raw("ask-change-placeholder"))

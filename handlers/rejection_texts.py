@@ -42,27 +42,22 @@ class RejectionTexts:
             return translate.raw("picture-hidden")
         return translate.raw("toast-admins-only" if isinstance(error, GroupAdminsOnly) else "toast-old")
 
-    def of_rejection(self, rejection: Rejection, allowance: Allowance, translate: Translator) -> str:
-        """Return the answer to a request that the ledger rejected. A batch may be too large for what is left."""
+    def of_rejection(
+        self, rejection: Rejection, allowance: Allowance, translate: Translator, *, pressed: bool = False
+    ) -> str:
+        """Return the answer to a request that the ledger rejected. A batch may be too large for what is left.
+
+        `pressed` is True if a button alone asked for it: its user has written no `--n`.
+        """
         reason = rejection.reason
         if rejection.left:
-            return self._too_many(rejection, allowance, translate)
+            return (_pressed_too_many if pressed else _too_many)(rejection, allowance, translate)
         if reason is RejectionReason.QUEUE_FULL:
             return translate("queue-full", pending=allowance.pending)
         if reason is RejectionReason.GROUP_QUOTA_USED:
             at, wait = self.renewal(translate)
             return translate("group-quota-used", daily=allowance.group_daily or 0, at=at, wait=wait)
         return self.quota_used(allowance, translate)
-
-    @staticmethod
-    def _too_many(rejection: Rejection, allowance: Allowance, translate: Translator) -> str:
-        """Return the answer to a request for more pictures than are left, though some are."""
-        left = rejection.left
-        if rejection.reason is RejectionReason.QUEUE_FULL:
-            return translate("too-many-queue-full", left=left, pending=allowance.pending)
-        if rejection.reason is RejectionReason.GROUP_QUOTA_USED:
-            return translate("too-many-group-quota-used", left=left)
-        return translate("too-many-quota-used", left=left)
 
     def quota_used(self, allowance: Allowance, translate: Translator) -> str:
         """Return the sentence for a user without units left today."""
@@ -88,3 +83,23 @@ class RejectionTexts:
         if isinstance(error, Sound):
             return translate("unusable")
         return translate("source-moves" if isinstance(error, Moves) else "source-not-a-picture")
+
+
+def _too_many(rejection: Rejection, allowance: Allowance, translate: Translator) -> str:
+    """Return the answer to a text that asks for more pictures than are left, though some are."""
+    left = rejection.left
+    if rejection.reason is RejectionReason.QUEUE_FULL:
+        return translate("too-many-queue-full", left=left, pending=allowance.pending)
+    if rejection.reason is RejectionReason.GROUP_QUOTA_USED:
+        return translate("too-many-group-quota-used", left=left)
+    return translate("too-many-quota-used", left=left)
+
+
+def _pressed_too_many(rejection: Rejection, allowance: Allowance, translate: Translator) -> str:
+    """Return the same answer to a press, such as one on ×4."""
+    left = rejection.left
+    if rejection.reason is RejectionReason.QUEUE_FULL:
+        return translate("too-many-pressed-queue-full", left=left, pending=allowance.pending)
+    if rejection.reason is RejectionReason.GROUP_QUOTA_USED:
+        return translate("too-many-pressed-group-quota-used", left=left)
+    return translate("too-many-pressed-quota-used", left=left)

@@ -20,7 +20,6 @@ from handlers.attachments import find_request, find_source
 from handlers.commands import Command
 from handlers.comparisons import buttons_of, chain_of
 from handlers.filters import (
-    NamesRatio,
     has_picture,
     is_request_text,
     not_a_command,
@@ -49,42 +48,7 @@ async def again_pressed(
     generation_service: GenerationService,
 ) -> None:
     """Draw a picture again in its ratio, or repeat an edit."""
-    await _draw_again(query, request, request.ratio, place, translate, requests, generation_service)
-
-
-async def ratio_pressed(
-    query: CallbackQuery,
-    callback_data: DrawInRatio,
-    request: Request,
-    ratio: AspectRatio,
-    place: ReplyTarget,
-    translate: Translator,
-    requests: Requests,
-    history: History,
-    comparisons: Comparisons,
-    sender: Sender,
-    keyboards: ResultKeyboards,
-    generation_service: GenerationService,
-) -> None:
-    """Draw a picture again in the pressed ratio, and show its actions again."""
-    await _draw_again(query, request, ratio, place, translate, requests, generation_service)
-    await show_actions(
-        request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
-    )
-
-
-async def shapes_pressed(
-    query: CallbackQuery,
-    callback_data: ResultButton,
-    request: Request,
-    place: ReplyTarget,
-    translate: Translator,
-    sender: Sender,
-) -> None:
-    """Show one button for each other ratio."""
-    await sender.toast(query.id)
-    keyboard = result_keyboards.shapes(translate, request, paged=callback_data.paged)
-    await sender.edit_keyboard(place.chat_id, place.require_reply_to(), keyboard)
+    await draw_again(query, request, request.ratio, place, translate, requests, generation_service)
 
 
 async def more_pressed(
@@ -100,25 +64,6 @@ async def more_pressed(
     paged, in_group = callback_data.paged, place.in_group
     keyboard = result_keyboards.more(translate, request, paged=paged, in_group=in_group)
     await sender.edit_keyboard(place.chat_id, place.require_reply_to(), keyboard)
-
-
-async def back_pressed(
-    query: CallbackQuery,
-    callback_data: ResultButton,
-    request: Request,
-    place: ReplyTarget,
-    translate: Translator,
-    requests: Requests,
-    history: History,
-    comparisons: Comparisons,
-    sender: Sender,
-    keyboards: ResultKeyboards,
-) -> None:
-    """Show the actions again."""
-    await sender.toast(query.id)
-    await show_actions(
-        request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
-    )
 
 
 async def edit_pressed(
@@ -253,7 +198,7 @@ async def source_of_press(
     return source
 
 
-async def _draw_again(
+async def draw_again(
     query: CallbackQuery,
     request: Request,
     ratio: AspectRatio | None,
@@ -262,6 +207,7 @@ async def _draw_again(
     requests: Requests,
     generation_service: GenerationService,
 ) -> None:
+    """Draw a picture again in a ratio, or repeat an edit if there is none."""
     prefix = origins.redraw_prefix(request, ratio, place)
     earlier = await requests.with_prefix(prefix)
     origin = origins.of_redraw(prefix, earlier, request, place, translate.language)
@@ -304,7 +250,6 @@ def router() -> Router:
     on_message(router, text_in_reply, not_a_command, answers_picture, is_request_text)
     for action, handler in (
         (ResultAction.AGAIN, again_pressed),
-        (ResultAction.SHAPES, shapes_pressed),
         (ResultAction.EDIT, edit_pressed),
     ):
         router.callback_query.register(
@@ -313,7 +258,6 @@ def router() -> Router:
     # More has a button for the group's admins.
     guards = pressed_place, of_owner_or_group_admin, not_forgotten
     router.callback_query.register(more_pressed, ResultButton.filter(F.action == ResultAction.MORE), *guards)
-    router.callback_query.register(back_pressed, ResultButton.filter(F.action == ResultAction.BACK), *guards)
     router.callback_query.register(
         original_pressed,
         ResultButton.filter(F.action == ResultAction.ORIGINAL),
@@ -321,8 +265,5 @@ def router() -> Router:
         own_request,
         not_forgotten,
         has_picture,
-    )
-    router.callback_query.register(
-        ratio_pressed, DrawInRatio.filter(), NamesRatio(), pressed_place, own_request, not_forgotten
     )
     return router

@@ -71,12 +71,7 @@ async def style_command(
     if saved := _SAVE.fullmatch(args):
         await _save(saved[1] or "", place, user, translate, styling, styles, sender)
     elif deleted := _DELETE.fullmatch(args):
-        key = key_of(deleted[1] or "")
-        found = await styles.delete(user.id, key)
-        preferences.reload(user.id)
-        name = one_line(deleted[1] or "")
-        text = translate("style-deleted", name=name) if found else translate("style-not-own", name=name)
-        await sender.send_text(place, text)
+        await _delete(deleted[1] or "", place, user, translate, styles, preferences, sender)
     elif args:
         await _show_one(args, place, user, translate, styling, sender)
     else:
@@ -165,6 +160,26 @@ async def _show_one(
         text = translate("style-unknown-like", name=shown, names=", ".join(alike))
     else:
         text = translate("style-unknown", name=shown)
+    await sender.send_text(place, text)
+
+
+async def _delete(
+    name: str,
+    place: ReplyTarget,
+    user: UserIdentity,
+    translate: Translator,
+    styles: Styles,
+    preferences: Preferences,
+    sender: Sender,
+) -> None:
+    """Delete a style, or say that there is none of that name or that the name is missing."""
+    if not name:
+        await sender.send_text(place, translate("style-delete-how"))
+        return
+    found = await styles.delete(user.id, key_of(name))
+    preferences.reload(user.id)
+    shown = one_line(name)
+    text = translate("style-deleted", name=shown) if found else translate("style-not-own", name=shown)
     await sender.send_text(place, text)
 
 

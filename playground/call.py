@@ -122,8 +122,14 @@ class Call:
             raise ApiError(400, f"Bad Request: message can't be {doing}ed")
         # "It is only possible to edit messages without reply_markup or with inline keyboards" (Bot API, Updating
         # messages); a ForceReply is neither.
-        if doing == "edit" and (message.chat.id, message.message_id) in self.chats.reply_placeholders:
+        opens = (message.chat.id, message.message_id) in self.chats.reply_placeholders
+        if doing == "edit" and opens and message.reply_markup is None:
             raise ApiError(400, "Bad Request: message can't be edited")
+        # "The value of the field can't be changed when the inline keyboard is edited" (Bot API, InlineKeyboardMarkup,
+        # force_reply). The words are a guess, and the server may ignore the new value.
+        wanted = self.parameters.get("reply_markup")
+        if doing == "edit" and wanted and bool(wanted.get("force_reply")) != opens:
+            raise ApiError(400, "Bad Request: the value of force_reply can't be changed")
         return message
 
     def _inline_message(self, inline_id: str) -> Message:
@@ -166,7 +172,7 @@ class Call:
         if not raw:
             return None
         try:
-            if "force_reply" in raw:
+            if "force_reply" in raw and "inline_keyboard" not in raw:
                 force = ForceReply.model_validate(raw)
                 if force.input_field_placeholder and not 1 <= len(force.input_field_placeholder) <= 64:
                     raise ApiError(400, "Bad Request: input_field_placeholder is too long")
@@ -174,7 +180,10 @@ class Call:
                 return None
         except ValidationError:
             raise ApiError(400, "Bad Request: object expected as reply markup") from None
-        return self.inline_keyboard(raw)
+        markup = self.inline_keyboard(raw)
+        if markup is not None and markup.force_reply:
+            self.placeholder = ""
+        return markup
 
     def inline_keyboard(self, raw: dict[str, Any] | None) -> InlineKeyboardMarkup | None:
         """Check the buttons of a message or of an inline result, and return them."""
@@ -184,6 +193,10 @@ class Call:
             markup = InlineKeyboardMarkup.model_validate(raw)
         except ValidationError:
             raise ApiError(400, "Bad Request: object expected as reply markup") from None
+        if (
+            markup.force_reply and self.chats.old_buttons
+        ):  # the words are a guess, and it may ignore the field
+            raise ApiError(400, "Bad Request: object expected as reply markup")
         for button in (button for row in markup.inline_keyboard for button in row):
             _check_button(button, old=self.chats.old_buttons)
         return markup

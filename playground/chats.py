@@ -48,23 +48,23 @@ class Chats:
     """Users, chats, messages and files, with methods that change them and record each change as an event.
 
     `messages`, `reactions` and `reply_placeholders` are keyed by chat id and message id, `ephemeral_messages` by chat
-    id and ephemeral message id. `names` are the file names of documents by file id. `blocked` are the chats that the
-    bot may not write to, `moved` the new ids of groups that became supergroups, `no_reactions` the chats without
-    reactions. `members` maps a group's users to their status, `topics` a forum's thread ids to titles, `menus` a scope
-    and a language to commands with their descriptions, `chat_menus` a chat and a language to those of its own menu.
-    `descriptions` map a name and a language to a text, `inline_messages` an inline message id to a key of `messages`,
-    `menu_buttons` a private chat, or None for all, to its button. `profile_photos` are the bot's pictures, each in its
-    sizes, newest first.
-    `group_photos` are those of groups, and `may_change_info` the groups in which the bot is an admin with that right.
-    `sticker_sets` are by name, and `deleted_sets` the names of those that were deleted; with `same_unique_ids` a
-    sticker keeps the unique id of its file. `ephemeral` is the server's support for ephemeral messages: known, refused
-    or unknown.
+    id and ephemeral message id, and `replaced` maps some of these to the messages in whose place they are. `names` are
+    the file names of documents by file id. `blocked` are the chats that the bot may not write to, `moved` the new ids
+    of groups that became supergroups, `no_reactions` the chats without reactions. `members` maps a group's users to
+    their status, `topics` a forum's thread ids to titles, `menus` a scope and a language to commands with their
+    descriptions, `chat_menus` a chat and a language to those of its own menu. `descriptions` map a name and a language
+    to a text, `inline_messages` an inline message id to a key of `messages`, `menu_buttons` a private chat, or None
+    for all, to its button. `profile_photos` are the bot's pictures, each in its sizes, newest first. `group_photos` are
+    those of groups, and `may_change_info` the groups in which the bot is an admin with that right. `sticker_sets` are
+    by name, and `deleted_sets` the names of those that were deleted; with `same_unique_ids` a sticker keeps the unique
+    id of its file. `ephemeral` is the server's support for ephemeral messages: known, refused or unknown.
     """
 
     users: dict[int, User] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
     messages: dict[tuple[int, int], Message] = field(default_factory=dict)
     ephemeral_messages: dict[tuple[int, int], Message] = field(default_factory=dict)
+    replaced: dict[tuple[int, int], int] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
@@ -126,8 +126,13 @@ class Chats:
         self.files[file_id] = data
         return file_id
 
-    def send_ephemeral(self, chat_id: int, receiver_id: int, **content: Any) -> Message:
-        """Show a message of the bot to one member of a group. Its message id is 0 (Bot API, Message)."""
+    def send_ephemeral(
+        self, chat_id: int, receiver_id: int, *, replaces: int | None = None, **content: Any
+    ) -> Message:
+        """Show a message of the bot to one member of a group, if given in the place of the message `replaces`.
+
+        Its message id is 0 (Bot API, Message).
+        """
         message = Message(
             message_id=0,
             date=datetime.now(UTC),
@@ -137,6 +142,8 @@ class Chats:
             ephemeral_message_id=next(self._ids),
             **content,
         )
+        if replaces is not None:
+            self.replaced[chat_id, message.ephemeral_message_id or 0] = replaces
         self._keep_ephemeral("ephemeral", message)
         return message
 

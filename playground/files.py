@@ -8,6 +8,7 @@ from aiogram import methods
 from aiogram.types import Document, MessageEntity, PhotoSize, Sticker
 from PIL import Image
 
+from playground import ephemeral
 from playground.call import ApiError, Call
 from playground.chats import BOT, Chats
 
@@ -17,6 +18,16 @@ SMALLEST_CHAT_PHOTO = 160
 """core.telegram.org/method/channels.editPhoto, PHOTO_CROP_SIZE_SMALL. The number is that of the small size."""
 LARGEST_PHOTO, LARGEST_DOCUMENT, LARGEST_DOWNLOAD = 10 * 1024 * 1024, 50 * 1024 * 1024, 20 * 1024 * 1024
 
+EFFECTS = {
+    "5104841245755180586": "🔥",
+    "5107584321108051014": "👍",
+    "5104858069142078462": "👎",
+    "5159385139981059251": "❤️",
+    "5046509860389126442": "🎉",
+    "5046589136895476101": "💩",
+}
+"""The effects that users without Premium have, too, with their emoji."""
+
 
 def send_photo(call: Call) -> Any:
     call.check(methods.SendPhoto)
@@ -24,7 +35,15 @@ def send_photo(call: Call) -> Any:
     given = str(call.parameters.get("photo") or "")
     photo = known_photo(call, given) or photo_sizes(call.chats, _upload(call, "photo", given))
     spoiler = call.parameters.get("has_spoiler") is True or None  # Bot API, sendPhoto
-    return call.add(call.chat(sending=True), photo=photo, has_media_spoiler=spoiler, **caption)
+    given_effect = call.parameters.get("message_effect_id")
+    if asked := ephemeral.wanted(call):
+        return ephemeral.send(call, asked, photo=photo, has_media_spoiler=spoiler, **caption)
+    effect_id = None if given_effect is None else str(given_effect)
+    chat_id = call.chat(sending=True)
+    # "For private chats only" (Bot API, sendPhoto); the words are a guess.
+    if effect_id is not None and (chat_id < 0 or effect_id not in EFFECTS):
+        raise ApiError(400, "Bad Request: EFFECT_ID_INVALID")
+    return call.add(chat_id, photo=photo, has_media_spoiler=spoiler, effect_id=effect_id, **caption)
 
 
 def send_document(call: Call) -> Any:
@@ -40,6 +59,8 @@ def send_document(call: Call) -> Any:
         if detected and data[:4] == b"RIFF":
             return call.add(call.chat(sending=True), sticker=sticker(call.chats, data))
         document = keep_document(call.chats, data, name or "file")
+    if asked := ephemeral.wanted(call):
+        return ephemeral.send(call, asked, document=document, **caption)
     return call.add(call.chat(sending=True), document=document, **caption)
 
 

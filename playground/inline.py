@@ -129,7 +129,12 @@ def _result(call: Call, given: dict[str, Any]) -> InlineResult:
 
 
 def _keyboard(call: Call, given: dict[str, Any]) -> InlineKeyboardMarkup | None:
-    return call.inline_keyboard(given.get("reply_markup"))
+    markup = call.inline_keyboard(given.get("reply_markup"))
+    if markup is not None and markup.force_reply:  # a user sends the message, and no bot sees an answer to it
+        raise ApiError(
+            400, "Bad Request: force_reply is not allowed in inline messages"
+        )  # the words are a guess
+    return markup
 
 
 def _article(call: Call, result: InlineQueryResultArticle) -> dict[str, Any]:

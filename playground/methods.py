@@ -32,9 +32,8 @@ def send_message(call: Call) -> Any:
     text, entities = call.formatted("text", LONGEST_TEXT, "message is too long")
     if not text:
         raise ApiError(400, "Bad Request: message text is empty")
-    asked = call.parameters.get("ephemeral_message_parameters")
-    if asked and call.chats.ephemeral != "unknown":  # a server that does not know the parameter ignores it
-        return ephemeral.send(call, int(asked["receiver_user_id"]), text, entities)
+    if asked := ephemeral.wanted(call):
+        return ephemeral.send(call, asked, text=text, entities=entities or None)
     return call.add(call.chat(sending=True), text=text, entities=entities or None)
 
 

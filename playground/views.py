@@ -6,6 +6,7 @@ from typing import Any
 from aiogram.types import Chat, InlineKeyboardButton, Message, MessageEntity
 
 from playground.chats import BOT, Chats, Event
+from playground.files import EFFECTS
 from playground.inline_state import InlineQueryState, InlineResult
 from playground.profile import description_for
 from playground.style_samples import sample_of
@@ -77,6 +78,7 @@ def message(chats: Chats, one: Message) -> Json:
     entities = one.entities or one.caption_entities or []
     return {
         "id": one.message_id or one.ephemeral_message_id,
+        "replaces": chats.replaced.get((one.chat.id, one.ephemeral_message_id or 0)),
         "to": one.receiver_user.id if one.receiver_user is not None else None,
         "album": one.media_group_id,
         "service": _service(one),
@@ -91,6 +93,7 @@ def message(chats: Chats, one: Message) -> Json:
         "document": _document(one),
         "reply": _reply(one.reply_to_message),
         "buttons": _buttons(one),
+        "effect": EFFECTS.get(one.effect_id or ""),
         "reaction": chats.reactions.get(key),
         "reply_placeholder": chats.reply_placeholders.get(key),
         "edited": one.edit_date is not None,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.model import Request, State
+from core.model import SENDING, Request, State
 from core.word_search import has_words, search_words
+from storage import request_statements as statements
 from storage.batches import drop_empty_batches, forget_batches
 from storage.database import Database
 from storage.reports import forget_reports
@@ -20,6 +21,7 @@ from storage.schema import (
     preferences,
     requests,
     searches,
+    stickers,
     styles,
 )
 from storage.stickers import forget_stickers
@@ -55,8 +57,8 @@ class HistoryPage:
 
 VISIBLE = sa.and_(~requests.c.forget, requests.c.hidden_at.is_(None))
 """The condition of every picture that is shown, as `Request.is_visible`: kept by its owner, and not hidden."""
-_SEARCHED = 2_000
-"""Pictures whose prompts a search reads. SQLite folds the case of ASCII letters only, so that is done here."""
+_READ_AT_ONCE = 500
+"""Pictures whose prompts a search reads at once. SQLite folds the case of ASCII letters only, so that is done here."""
 
 
 class History:
@@ -119,20 +121,40 @@ class History:
             sa.select(requests.c.id, requests.c.prompt)
             .where(_shareable_of(user_id))
             .order_by(requests.c.id.desc())
-            .limit(_SEARCHED)
+            .limit(_READ_AT_ONCE)
         )
-        if before is not None:
-            statement = statement.where(requests.c.id < before)
         wanted = search_words(words)
 
         def unit(connection: sa.Connection) -> list[Request]:
-            found = [row.id for row in connection.execute(statement) if has_words(wanted, row.prompt)]
+            found: list[int] = []
+            last = before
+            while len(found) < limit:
+                older = statement if last is None else statement.where(requests.c.id < last)
+                read = connection.execute(older).all()
+                found += [row.id for row in read if has_words(wanted, row.prompt)]
+                if len(read) < _READ_AT_ONCE:
+                    break
+                last = read[-1].id
             rows = connection.execute(
                 sa.select(requests).where(requests.c.id.in_(found[:limit])).order_by(requests.c.id.desc())
             )
             return [read_request(row) for row in rows]
 
         return await self._database.read(unit)
+
+    async def first_in_private(self, user_id: int) -> int | None:
+        """Return the request whose picture was ready first of those that are sent or delivered in the private chat.
+
+        Deleted pictures do not count, so that after /forget the next one is the first again.
+        """
+        own = sa.select(requests.c.id).where(
+            requests.c.user_id == user_id,
+            requests.c.chat_id == user_id,
+            requests.c.inline_message_id.is_(None),
+            statements.in_states({State.DELIVERED, *SENDING}),
+        )
+        first = own.order_by(sa.func.coalesce(requests.c.ready_at, 0.0), requests.c.id).limit(1)
+        return await self._database.read(lambda connection: connection.execute(first).scalar())
 
     async def set_favourite(self, request_id: int, *, favourite: bool) -> Request | None:
         """Make a picture a favourite, or not one any more, and return it. May be repeated.
@@ -171,6 +193,7 @@ class History:
             _delete(connection, requests.c.id == request_id)
             drop_empty_batches(connection, request_id)
             connection.execute(sa.delete(comparisons).where(comparisons.c.edit_id == request_id))
+            connection.execute(sa.delete(stickers).where(stickers.c.request_id == request_id))
 
         await self._database.write(unit)
 

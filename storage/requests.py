@@ -186,6 +186,10 @@ class Requests:
         found = await self._database.read(lambda connection: connection.execute(statement).scalars().all())
         return [State(state) for state in found]
 
+    async def size_of(self, request: Request) -> int:
+        """Return the number of requests in a request's batch, 1 without one."""
+        return 1 if request.batch_id is None else len(await self.batch_states(request.batch_id))
+
     async def list_open(self) -> list[Request]:
         """Return the requests that are not closed, oldest first."""
         return await self._many(statements.OPEN, {})

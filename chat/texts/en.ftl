@@ -55,6 +55,10 @@ ask-prompt-placeholder = A lighthouse in a storm
 ask-change = What shall I change? For example: make it night.
 ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, what shall I change? Reply here, for example: make it night.
 ask-change-placeholder = Make it night
+ask-change-suggested = What shall I change? Tap a suggestion, or write it in your own words.
+suggestion-night = Make it night
+suggestion-snow = Add snow
+suggestion-watercolor = Turn it into a watercolour
 album-first = I change one photo at a time, so I took the first. Send me the others one by one.
 ask-ratio = Which shape for “{ $prompt }”?
 ask-draw = Shall I draw “{ $prompt }”?
@@ -237,6 +241,21 @@ too-many-queue-full =
         [one] one more fits now: ask for one, without <code>--n</code>, or wait.
        *[other] { $left } more fit now: ask with <code>--n { $left }</code>, or wait.
     }
+too-many-pressed-quota-used =
+    You have { $left ->
+        [one] { $left } picture left today, too few for this button. To draw one, send the description.
+       *[other] { $left } pictures left today, too few for this button. To draw them, send the description with <code>--n { $left }</code>.
+    }
+too-many-pressed-group-quota-used =
+    This group has { $left ->
+        [one] { $left } picture left today, too few for this button. To draw one, send the description.
+       *[other] { $left } pictures left today, too few for this button. To draw them, send the description with <code>--n { $left }</code>.
+    }
+too-many-pressed-queue-full =
+    You can have { $pending } pictures on the way at once, so { $left ->
+        [one] one more fits now, too few for this button. Wait a little, or send the description.
+       *[other] { $left } more fit now, too few for this button. Wait a little, or send the description with <code>--n { $left }</code>.
+    }
 quota =
     Today: { $used } of { $daily } used, <b>{ $left }</b> left.
     New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }.
@@ -309,6 +328,7 @@ original-later = I can’t get the original right now: the picture service can�
 cut-from-grid = <i>Cut out of the grid: the full size is kept for about a day.</i>
 cut-for-now = <i>Cut out of the grid, because the picture service can’t be reached right now. Press its number again later for the full size.</i>
 single-lost = This picture is gone, both here and at the picture service. Press ×4 to draw new ones.
+picture-lost = This picture is gone, both here and at the picture service. To draw it anew, send its description: <code>{ $prompt }</code>
 which-one = Which one? Put its number first, from 1 to { $most }, for example: <code>2 { $example }</code>
 which-one-example = make it night
 group-photo-right = I may not change this group’s photo. Make me an admin with the right “Change group info”, then press again.
@@ -594,6 +614,7 @@ style-unknown-like = I don’t know the style “{ $name }”. Did you mean { $n
 style-saved = Saved.
 style-deleted = Deleted: { $name }.
 style-not-own = You have no style of your own with the name “{ $name }”. /style shows all.
+style-delete-how = Which one? Send its name, too: <code>/style delete sketch</code>. /style shows yours.
 style-save-how = Send a name and some words, with one _ in the place of yours: <code>/style save sketch quick sketch of _, on old paper</code>. Without _ the words follow yours.
 style-save-name = The name of a style is one word of up to 16 letters and digits, for example <code>/style save sketch quick sketch of _, on old paper</code>.
 style-save-long = The words of a style have up to 300 characters. Please make them shorter.

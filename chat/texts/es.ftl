@@ -55,6 +55,10 @@ ask-prompt-placeholder = Un faro en la tormenta
 ask-change = ¿Qué cambio? Por ejemplo: que sea de noche.
 ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, ¿qué cambio? Responde aquí, por ejemplo: que sea de noche.
 ask-change-placeholder = Que sea de noche
+ask-change-suggested = ¿Qué cambio? Toca una sugerencia o escríbelo con tus palabras.
+suggestion-night = Que sea de noche
+suggestion-snow = Añade nieve
+suggestion-watercolor = Conviértela en acuarela
 album-first = Edito las fotos de una en una, así que tomé la primera. Envíame las demás por separado.
 ask-ratio = ¿En qué formato dibujo “{ $prompt }”?
 ask-draw = ¿Dibujo “{ $prompt }”?
@@ -247,6 +251,24 @@ too-many-queue-full =
         [many] caben { $left } de imágenes más: pídelas con <code>--n { $left }</code>, o espera.
        *[other] caben { $left } más: pídelas con <code>--n { $left }</code>, o espera.
     }
+too-many-pressed-quota-used =
+    Hoy te { $left ->
+        [one] queda { $left } imagen, pocas para este botón. Para dibujar una, envía la descripción.
+        [many] quedan { $left } de imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+       *[other] quedan { $left } imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+    }
+too-many-pressed-group-quota-used =
+    A este grupo hoy le { $left ->
+        [one] queda { $left } imagen, pocas para este botón. Para dibujar una, envía la descripción.
+        [many] quedan { $left } de imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+       *[other] quedan { $left } imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+    }
+too-many-pressed-queue-full =
+    Puedes tener { $pending } imágenes en camino a la vez, así que ahora { $left ->
+        [one] cabe { $left } más, pocas para este botón. Espera un poco o envía la descripción.
+        [many] caben { $left } de imágenes más, pocas para este botón. Espera un poco o envía la descripción con <code>--n { $left }</code>.
+       *[other] caben { $left } más, pocas para este botón. Espera un poco o envía la descripción con <code>--n { $left }</code>.
+    }
 quota =
     Usadas hoy: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
     Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }.
@@ -321,6 +343,7 @@ original-later = No puedo obtener el original en este momento: el servicio de im
 cut-from-grid = <i>Recortada de la cuadrícula: el tamaño completo se guarda cerca de un día.</i>
 cut-for-now = <i>Recortada de la cuadrícula, porque el servicio de imágenes no responde en este momento. Toca su número otra vez más tarde para el tamaño completo.</i>
 single-lost = Esta imagen ya no está, ni aquí ni en el servicio de imágenes. Toca ×4 para dibujar otras.
+picture-lost = Esta imagen ya no está, ni aquí ni en el servicio de imágenes. Para dibujarla de nuevo, envía su descripción: <code>{ $prompt }</code>
 which-one = ¿Cuál? Pon primero su número, del 1 al { $most }, por ejemplo: <code>2 { $example }</code>
 which-one-example = que sea de noche
 group-photo-right = No puedo cambiar la foto de este grupo. Hazme administrador con el permiso “Cambiar la información del grupo” y toca otra vez.
@@ -610,6 +633,7 @@ style-unknown-like = No conozco el estilo “{ $name }”. ¿Quisiste decir { $n
 style-saved = Guardado.
 style-deleted = Eliminado: { $name }.
 style-not-own = No tienes un estilo propio con el nombre “{ $name }”. /style los muestra todos.
+style-delete-how = ¿Cuál? Envía también su nombre: <code>/style eliminar boceto</code>. /style muestra los tuyos.
 style-save-how = Envía un nombre y unas palabras, con un solo _ en el lugar de las tuyas: <code>/style guardar boceto boceto rápido de _, en papel viejo</code>. Sin _ las palabras van después de las tuyas.
 style-save-name = El nombre de un estilo es una palabra de hasta 16 letras y cifras, por ejemplo <code>/style guardar boceto boceto rápido de _, en papel viejo</code>.
 style-save-long = Las palabras de un estilo tienen como máximo 300 caracteres. Acórtalas, por favor.

@@ -55,6 +55,10 @@ ask-prompt-placeholder = Um farol na tempestade
 ask-change = O que devo mudar? Por exemplo: que seja noite.
 ask-change-named = <a href="tg://user?id={ $id }">{ $name }</a>, o que devo mudar? Responda aqui, por exemplo: que seja noite.
 ask-change-placeholder = Que seja noite
+ask-change-suggested = O que devo mudar? Toque numa sugestão ou escreva com suas palavras.
+suggestion-night = Que seja noite
+suggestion-snow = Coloque neve
+suggestion-watercolor = Transforme em aquarela
 album-first = Edito uma foto por vez, então peguei a primeira. Envie as outras uma a uma.
 ask-ratio = Em que formato desenho “{ $prompt }”?
 ask-draw = Desenho “{ $prompt }”?
@@ -247,6 +251,24 @@ too-many-queue-full =
         [many] cabem mais { $left } de imagens: peça com <code>--n { $left }</code>, ou espere.
        *[other] cabem mais { $left }: peça com <code>--n { $left }</code>, ou espere.
     }
+too-many-pressed-quota-used =
+    Hoje você ainda tem { $left ->
+        [one] { $left } imagem, pouco para este botão. Para desenhar uma, envie a descrição.
+        [many] { $left } de imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+       *[other] { $left } imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+    }
+too-many-pressed-group-quota-used =
+    Hoje este grupo ainda tem { $left ->
+        [one] { $left } imagem, pouco para este botão. Para desenhar uma, envie a descrição.
+        [many] { $left } de imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+       *[other] { $left } imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+    }
+too-many-pressed-queue-full =
+    Você pode ter { $pending } imagens a caminho de uma vez, então agora { $left ->
+        [one] cabe mais { $left }, pouco para este botão. Espere um pouco ou envie a descrição.
+        [many] cabem mais { $left } de imagens, pouco para este botão. Espere um pouco ou envie a descrição com <code>--n { $left }</code>.
+       *[other] cabem mais { $left }, pouco para este botão. Espere um pouco ou envie a descrição com <code>--n { $left }</code>.
+    }
 quota =
     Usadas hoje: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
     Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }.
@@ -321,6 +343,7 @@ original-later = Não consigo obter o original neste momento: o serviço de imag
 cut-from-grid = <i>Recortada da grade: o tamanho completo é guardado por cerca de um dia.</i>
 cut-for-now = <i>Recortada da grade, porque o serviço de imagens não responde neste momento. Toque no número de novo mais tarde para o tamanho completo.</i>
 single-lost = Esta imagem não existe mais, nem aqui nem no serviço de imagens. Toque em ×4 para desenhar outras.
+picture-lost = Esta imagem não existe mais, nem aqui nem no serviço de imagens. Para desenhá-la de novo, envie a descrição: <code>{ $prompt }</code>
 which-one = Qual delas? Ponha primeiro o número, de 1 a { $most }, por exemplo: <code>2 { $example }</code>
 which-one-example = que seja noite
 group-photo-right = Não posso mudar a foto deste grupo. Faça de mim um administrador com a permissão “Alterar informações do grupo” e toque de novo.
@@ -610,6 +633,7 @@ style-unknown-like = Não conheço o estilo “{ $name }”. Você quis dizer { 
 style-saved = Salvo.
 style-deleted = Apagado: { $name }.
 style-not-own = Você não tem um estilo próprio com o nome “{ $name }”. /style mostra todos.
+style-delete-how = Qual? Envie também o nome: <code>/style apagar esboço</code>. /style mostra os seus.
 style-save-how = Envie um nome e algumas palavras, com um só _ no lugar das suas: <code>/style salvar esboço esboço rápido de _, em papel velho</code>. Sem _ as palavras vêm depois das suas.
 style-save-name = O nome de um estilo é uma palavra de até 16 letras e algarismos, por exemplo <code>/style salvar esboço esboço rápido de _, em papel velho</code>.
 style-save-long = As palavras de um estilo têm no máximo 300 caracteres. Encurte, por favor.

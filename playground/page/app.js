@@ -74,7 +74,10 @@ function received({ kind, message }, one) {
   if (sent) composer.forceReply(message, one);
   if (message.chat === state.current) {
     welcome();
-    if (sees(message, state.me, topicOf(one.about))) messages.change(message, sent);
+    if (sees(message, state.me, topicOf(one.about))) {
+      if (sent && message.replaces !== null) messages.exchange(message.replaces, message.id);
+      else messages.change(message, sent);
+    }
     drawDoing();
   }
   drawAround();
@@ -83,7 +86,10 @@ function received({ kind, message }, one) {
 function removed({ message }, one) {
   one.messages.delete(message.id);
   composer.forget(message.id);
-  if (message.chat === state.current) messages.remove(message.id);
+  if (message.chat === state.current) {
+    if (message.replaces === null) messages.remove(message.id);
+    else messages.exchange(message.id, message.replaces);
+  }
   drawAround();
 }
 

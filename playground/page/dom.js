@@ -25,8 +25,20 @@ export function icon(name) {
   return svg;
 }
 
-/** Return the language of a text: Russian if it has Cyrillic letters. */
-export const languageOf = (text) => (/[а-яё]/i.test(text) ? "ru" : "en");
+/** Letters and common words of a language; the texts of the bot have some of them. */
+const SIGNS = {
+  es: /[¿¡ñ]|(?<![\p{L}])(el|los|las|un|una|con|tus?|y|ya|es|en|hay|lo|así|nuestro|imagen|imágenes|dibujo|envía|toca|hoy|más)(?![\p{L}])/giu,
+  pt: /[ãõç]|(?<![\p{L}])(o|os|um|uma|com|e|já|em|é|na|você|seus?|suas?|nosso|imagem|imagens|desenhar|desenho|envie|toque|hoje|mais)(?![\p{L}])/giu,
+  en: /(?<![\p{L}])(the|an|and|of|to|is|it|you|your|this|with|picture|pictures|draw|send|press|today|more)(?![\p{L}])/giu,
+};
+
+/** Return the language of a text: Russian if it has Cyrillic letters, else that with the most signs. */
+export function languageOf(text, otherwise = "en") {
+  if (/[а-яё]/i.test(text)) return "ru";
+  const counts = Object.entries(SIGNS).map(([language, signs]) => [text.match(signs)?.length ?? 0, language]);
+  const [most, found] = counts.reduce((one, other) => (other[0] > one[0] ? other : one), [0, otherwise]);
+  return most ? found : otherwise;
+}
 
 /** Return the round picture of a user or a chat: its first letter. */
 export const face = (title, id) =>

@@ -22,6 +22,7 @@ const PARTS = {
   file: [(m) => m.document, file],
   text: [(m) => (m.text ? [shown(m), m.entities] : null), text],
   meta: [(m) => [m.date, m.edited && !m.via], ([date, edited]) => el("span", { className: "meta" }, `${edited ? `${t("edited")} ` : ""}${clock(date)}`)],
+  effect: [(m) => m.effect, (emoji) => el("div", { className: "effect", "aria-hidden": "true" }, emoji)],
   reaction: [(m) => m.reaction, (emoji) => el("div", {}, el("span", { className: "reaction", role: "img", "aria-label": t("reaction", { name: emoji }) }, emoji))],
 };
 
@@ -97,7 +98,7 @@ export class Item {
       else this.actions.press(this.message, key.data);
     };
     const mark = key.copy !== null ? "copy" : key.url !== null ? "link" : key.inline !== null ? "share" : null;
-    return el("button", { type: "button", lang: languageOf(key.text), disabled: key.disabled, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
+    return el("button", { type: "button", lang: languageOf(key.text, languageOf(this.message.text)), disabled: key.disabled, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
       key.sample && el("img", { alt: t("sample"), src: `/sample/${key.sample}`, width: 48, height: 48 }), el("span", {}, key.text), mark && icon(mark));
   }
 

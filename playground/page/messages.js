@@ -2,7 +2,7 @@
 
 import { $, badge, el, languageOf } from "./dom.js";
 import { Item } from "./message.js";
-import { chat, markRead, state, t, unread, user, visible, topicOf } from "./store.js";
+import { chat, markRead, placeOf, state, t, unread, user, visible, topicOf } from "./store.js";
 
 const NEAR_END = 60; // CSS pixels
 
@@ -43,11 +43,20 @@ export class Messages {
     this.keepAtEnd();
   }
 
+  /** Show one message in the place of another. The focus goes along, and to no button, which Enter would press. */
+  exchange(before, after) {
+    const focused = this.items.get(before)?.li.contains(document.activeElement);
+    this.draw(false);
+    if (focused) this.items.get(after)?.li.focus({ preventScroll: true });
+    this.keepAtEnd();
+  }
+
   put(message) {
     const known = this.items.get(message.id);
     if (known) { known.update(message); return; }
     const item = new Item(message, this.actions);
-    const later = [...this.list.children].find((li) => Number(li.dataset.id) > message.id);
+    const later = [...this.list.children].find((li) => Number(li.dataset.place) > placeOf(message));
+    item.li.dataset.place = placeOf(message);
     this.list.insertBefore(item.li, later ?? null);
     this.items.set(message.id, item);
   }
@@ -67,7 +76,7 @@ export class Messages {
   /** Mark the first message of each author in a row, and the first of each day. */
   arrange() {
     let author = null, day = null;
-    for (const item of [...this.items.values()].sort((a, b) => a.message.id - b.message.id)) {
+    for (const item of [...this.items.values()].sort((a, b) => placeOf(a.message) - placeOf(b.message))) {
       const { from, to, service, date } = item.message;
       const today = new Date(date * 1000).toLocaleDateString(user().language, { day: "numeric", month: "long" });
       const key = service ? null : `${from.id} ${to ?? ""}`;

@@ -44,15 +44,21 @@ export function put(message) {
   state.chats.get(message.chat)?.messages.set(message.id, message);
 }
 
-/** Return whether a user sees a message in a topic of its chat. */
+/** Return whether a user sees a message in a topic of its chat: not one in whose place is another for them alone. */
 export function sees(message, userId, topic) {
-  return (message.to === null || message.to === userId) && (topic === null || (message.topic ?? 0) === topic);
+  if ((message.to !== null && message.to !== userId) || (topic !== null && (message.topic ?? 0) !== topic)) return false;
+  if (message.chat > 0) return true; // no ephemeral messages there
+  const others = [...state.chats.get(message.chat).messages.values()];
+  return !others.some(({ to, replaces }) => to === userId && replaces === message.id);
 }
+
+/** Return the number by which a message is sorted. */
+export const placeOf = (message) => message.replaces ?? message.id;
 
 /** Return the messages of the open chat and topic that the user sees, oldest first. */
 export function visible() {
   const topic = topicOf(chat().about);
-  return [...chat().messages.values()].filter((message) => sees(message, state.me, topic)).sort((a, b) => a.id - b.id);
+  return [...chat().messages.values()].filter((message) => sees(message, state.me, topic)).sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 const readKey = (userId, chatId, topic) => `${userId} ${chatId} ${topic ?? ""}`;

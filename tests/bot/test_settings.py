@@ -37,6 +37,7 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("GPTUNNEL_API_KEY", "short", "is not an API key"),
         ("GPTUNNEL_API_URL", "gptunnel.ru", "is not an http or https address"),
         ("TELEGRAM_API_URL", "ftp://x", "is not an http or https address"),
+        ("FIRST_PICTURE_EFFECT", "🎉", "is not the id of a message effect, a number"),
         ("DATABASE_URL", "mysql://x/y", "names neither an SQLite file nor a PostgreSQL database"),
         ("DATABASE_URL", "postgresql://x", "names neither an SQLite file nor a PostgreSQL database"),
         ("DATABASE_URL", "postgresql://bot:p@ss@x/y", "has an @ in its user or password"),

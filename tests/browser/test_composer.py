@@ -7,7 +7,7 @@ from aiogram.types import BotCommand, ForceReply, ReplyParameters
 from playwright.async_api import FilePayload, expect
 
 from playground.scene import ANN, BORIS, FRIENDS, STUDIO
-from tests.support.stage import Stage
+from tests.support.stage import Stage, keys
 from tests.support.world import jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -44,6 +44,22 @@ async def test_a_question_opens_the_reply_field_in_private_even_as_an_answer_to_
     assert message is not None
     assert message.reply_to_message is not None
     assert message.reply_to_message.text == "What shall I change?"
+
+
+async def test_a_question_with_buttons_opens_the_reply_field_too(stage: Stage) -> None:
+    page = stage.visitor.page
+    suggestions = keys("Make it night", "Add snow").model_copy(update={"force_reply": True})
+    asked = await stage.bot.send_message(ANN, "What shall I change?", reply_markup=suggestions)
+    await expect(page.locator("#replying")).to_contain_text("What shall I change?")
+    await expect(page.locator("#text")).to_be_focused()
+    await page.keyboard.type("a boat")
+    await stage.visitor.press("Add snow")
+    pressed = (await stage.updates_until("callback_query"))[0].callback_query
+    assert pressed is not None
+    await stage.bot.answer_callback_query(pressed.id)
+    await stage.bot.delete_message(ANN, asked.message_id)
+    await expect(page.locator("#replying")).to_be_hidden()
+    await expect(page.locator("#text")).to_have_value("a boat")
 
 
 async def test_in_a_group_only_the_asked_member_gets_the_reply_field(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """Messages on the page behave as in Telegram: keys, presses, ephemeral messages, code, quotes, and scrolling."""
 
 import re
+from pathlib import Path
 
 import pytest
 from aiogram.types import (
@@ -13,10 +14,13 @@ from aiogram.types import (
 )
 from playwright.async_api import FilePayload, expect
 
+from chat.translations import LANGUAGES
 from playground import files
 from playground.scene import ANN, BORIS, FRIENDS
 from tests.support.stage import Stage, keys
 from tests.support.world import jpeg
+
+TEXTS = Path(__file__).parents[2] / "chat" / "texts"
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -101,6 +105,49 @@ async def test_only_a_changed_text_is_called_edited_and_progress_is_not_read_alo
     await bot.send_message(ANN, "Готово")
     await expect(page.locator("#announcer [lang=ru]")).to_have_text("Imagine: Готово")
     await expect(page.locator(".text[lang=ru]")).to_have_text("Готово")
+
+
+async def test_the_sentences_of_the_bot_are_marked_with_their_language(stage: Stage) -> None:
+    sentence = re.compile(r"^[\w-]+ = ([^{<\n]{40,})$", re.MULTILINE)
+    for language in LANGUAGES:
+        texts = sentence.findall((TEXTS / f"{language}.ftl").read_text(encoding="utf-8"))
+        assert len(texts) > 30
+        script = (
+            "async (texts) => texts.map(((m) => (one) => m.languageOf(one))(await import('/page/dom.js')))"
+        )
+        found = await stage.visitor.page.evaluate(script, texts)
+        assert [text for text, one in zip(texts, found, strict=True) if one != language] == []
+
+
+async def test_a_replacement_is_in_the_place_of_its_message_for_one_user(stage: Stage) -> None:
+    page, bot, chats = stage.visitor.page, stage.bot, stage.telegram.chats
+    await stage.visitor.chat("Friends")
+    photo = files.photo_sizes(chats, jpeg(640, 360))[-1].file_id
+    await bot.send_photo(FRIENDS, photo, caption="a fox", reply_markup=keys("Shape"))
+    await bot.send_message(FRIENDS, "the last one")
+    await stage.visitor.press("Shape")
+    query = (await stage.updates_until("callback_query"))[0].callback_query
+    assert query is not None
+    shown = await bot.send_photo(
+        FRIENDS,
+        photo,
+        caption="a fox",
+        reply_markup=keys("9:16"),
+        ephemeral_message_parameters=EphemeralMessageParameters(
+            receiver_user_id=ANN, callback_query_id=query.id, replace_callback_query_message=True
+        ),
+    )
+    await bot.answer_callback_query(query.id)
+    labels = page.locator("#messages .keys button")
+    await expect(labels).to_have_text(["9:16"])
+    await expect(page.locator("#messages li").last).to_contain_text("the last one")
+    await expect(page.locator("#messages li.ephemeral")).to_be_focused()
+    await stage.visitor.play("Борис")
+    await expect(labels).to_have_text(["Shape"])
+    await stage.visitor.play("Ann")
+    await expect(labels).to_have_text(["9:16"])
+    await bot.delete_ephemeral_message(FRIENDS, ANN, shown.ephemeral_message_id or 0)
+    await expect(labels).to_have_text(["Shape"])
 
 
 async def test_an_ephemeral_message_keeps_its_form_and_survives_a_reload(stage: Stage) -> None:

@@ -277,9 +277,10 @@ def test_every_reason_for_a_refusal_fits_an_alert(language: str) -> None:
     rejections = RejectionTexts(clock)
     allowance = Allowance(daily=1_000_000, pending=1_000, group_daily=1_000_000)
     reasons = [
-        rejections.of_rejection(Rejection(reason, left), allowance, texts)
+        rejections.of_rejection(Rejection(reason, left), allowance, texts, pressed=pressed)
         for reason in RejectionReason
         for left in range(4)
+        for pressed in (False, True)
     ]
     names = ("word-banned", "unsafe-pause", "group-nobody", "group-admins-only", "quota-none")
     reasons += [texts(name) for name in names]

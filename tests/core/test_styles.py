@@ -55,6 +55,7 @@ def test_a_picture_is_changed_into_a_style() -> None:
 def test_names_that_look_alike_are_one_key() -> None:
     assert len({key_of(name) for name in ("Film photo", "film-photo", "FILM_PHOTO", "filmphoto")}) == 1
     assert key_of("Плёнка") == key_of("пленка")
+    assert key_of("Óleo") == key_of("O\u0301leo") == key_of("oleo")
 
 
 def test_a_blank_stands_alone() -> None:

@@ -335,11 +335,18 @@ async def test_a_picture_that_telegram_no_longer_has_is_named(own_bot: World) ->
     photo = own_bot.current(picture).photo
     assert photo is not None
     del own_bot.telegram.chats.files[photo[-1].file_id]
+    own_bot.telegram.say(ann, "/imagine owls --n 2 --ar 1:1")
+    grid = await own_bot.wait_for_picture(ann, 3)
+    await own_bot.wait_until_closed()
+    del own_bot.telegram.chats.files[(own_bot.current(grid).photo or [])[-1].file_id]
+    own_bot.media.faults.add(Fault("picture", answer=faults.status(404), times=None))
     own_bot.telegram.say(ann, "/export")
     (archive,) = await _wait_for_archives(own_bot, ann)
-    kept, gone = _description(archive)["requests"]
+    kept, *gone = _description(archive)["requests"]
     assert "file" in kept
-    assert gone["missing"] == "Telegram no longer has it"
+    assert [one["missing"] for one in gone] == ["Telegram no longer has it"] * 3
+    own_bot.telegram.say(ann, "/history")
+    await own_bot.wait_for_text(ann, "To draw it anew, send its description: owls")
 
 
 async def test_forget_ends_an_export_on_its_way(own_bot: World) -> None:

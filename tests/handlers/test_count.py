@@ -5,6 +5,7 @@ import pytest
 from core.model import AspectRatio, State
 from handlers.count_flag import CountRefused
 from handlers.prompt import ParsedPrompt, is_ratio, parse_prompt
+from storage.preferences import Preferences
 from tests.support.chat_user import ChatUser, content_of
 from tests.support.dispatcher_harness import DispatcherHarness
 
@@ -158,3 +159,103 @@ def test_a_failed_batch_is_tried_again_as_a_whole(ann: ChatUser) -> None:
     failed = ann.requests()[0]
     ann.press(f"t:{failed.id}:", 500)
     assert len(ann.requests()) == 6
+
+
+def _waiting(ann: ChatUser) -> list[str]:
+    return [one.prompt for one in ann.requests() if one.state is State.QUEUED]
+
+
+def _fill(ann: ChatUser) -> None:
+    """Let as many requests of the user run that the next ones wait."""
+    for number in range(2):
+        ann.say(f"/imagine first {number} --ar 1:1")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "count"),
+    [
+        ("", " --n 3", 3),
+        (" --n 2", " --n 4", 4),
+        (" --n 4", " --n 2", 2),
+        (" --n 3", "", 1),
+        (" --n 3", " --n 1", 1),
+    ],
+)
+def test_an_edit_changes_the_number_while_all_wait(
+    ann: ChatUser, before: str, after: str, count: int
+) -> None:
+    _fill(ann)
+    message = ann.say(f"/imagine a fox --ar 1:1{before}")
+    for _ in range(2):
+        ann.edit(message, text=f"/imagine a fox --ar 1:1{after}")
+        assert _waiting(ann) == ["a fox"] * count
+    head = ann.request(message)
+    assert head is not None
+    assert (head.batch_id is not None) == (count > 1)
+    ann.settle()
+    delivered = [one.prompt for one in ann.requests() if one.state is State.DELIVERED]
+    assert delivered.count("a fox") == count
+
+
+def test_an_edit_with_another_number_and_other_words_changes_both(ann: ChatUser) -> None:
+    _fill(ann)
+    message = ann.say("/imagine a fox --n 2 --ar 1:1")
+    ann.edit(message, text="/imagine a wolf --n 3 --ar 16:9")
+    assert _waiting(ann) == ["a wolf"] * 3
+    ann.edit(message, text="/imagine --ar 3:4")
+    assert [one.ratio for one in ann.requests() if one.state is State.QUEUED] == [AspectRatio.PORTRAIT] * 3
+
+
+def test_the_number_stays_once_a_picture_is_drawn(ann: ChatUser) -> None:
+    message = ann.say("/imagine a fox --n 3 --ar 1:1")
+    ann.harness.wait(1)
+    ann.edit(message, text="/imagine a fox --n 2 --ar 1:1")
+    assert len(ann.requests()) == 3
+    ann.settle()
+    assert {one.state for one in ann.requests()} == {State.DELIVERED}
+
+
+def test_another_number_after_a_failure_is_a_new_request(ann: ChatUser) -> None:
+    message = ann.say("/imagine a bad fox --ar 1:1")
+    ann.settle()
+    ann.edit(message, text="/imagine a bad fox --n 2 --ar 1:1")
+    assert len(ann.requests()) == 3
+
+
+def test_a_ratio_written_again_keeps_the_number(ann: ChatUser) -> None:
+    _fill(ann)
+    asked = ann.say("/imagine a fox --n 3")
+    answer = ann.say("16:9", reply_to_message=ann.question(asked))
+    ann.edit(answer, text="9:16")
+    waiting = [(one.prompt, one.ratio) for one in ann.requests() if one.state is State.QUEUED]
+    assert waiting == [("a fox", AspectRatio.TALL)] * 3
+
+
+def test_a_number_that_does_not_fit_leaves_the_pictures_as_they_were(harness: DispatcherHarness) -> None:
+    group = ChatUser(harness, group=True)
+    preferences: Preferences = harness.app.dispatcher["preferences"]
+    harness.run(preferences.choose(group.chat_id, daily=5))
+    _fill(group)
+    message = group.say("/imagine a fox --n 2 --ar 1:1")
+    group.edit(message, text="/imagine a fox --n 4 --ar 1:1")
+    assert _waiting(group) == ["a fox"] * 2
+    assert "This group has 3 pictures left today; ask with <code>--n 3</code>." in group.texts
+    group.edit(message, text="/imagine a fox --n 3 --ar 1:1")
+    assert _waiting(group) == ["a fox"] * 3
+
+
+def test_a_press_that_asks_for_too_many_is_answered_without_a_flag_to_leave_out(
+    harness: DispatcherHarness,
+) -> None:
+    group = ChatUser(harness, group=True)
+    preferences: Preferences = harness.app.dispatcher["preferences"]
+    group.say("/imagine a fox --n 2 --ar 1:1")
+    group.settle()
+    harness.run(preferences.choose(group.chat_id, daily=4))
+    group.press(f"q:{group.requests()[0].id}", 500)
+    assert len(group.requests()) == 2
+    answer = harness.telegram.toasts[-1]
+    assert answer == (
+        "This group has 2 pictures left today, too few for this button. "
+        "To draw them, send the description with --n 2."
+    )

@@ -32,6 +32,7 @@ from chat.callbacks import (
     ShowPage,
     ShowSelected,
     ShowStep,
+    SuggestChange,
     TryAgain,
 )
 from chat.captions import TOAST_UNITS, units
@@ -61,6 +62,7 @@ BUTTONS = [
     (DrawInRatio(request=99, ratio="1x1", paged=1).pack(), HISTORY),
     (DrawInRatio(request=99, ratio="1x1", paged=7).pack(), HISTORY),
     (DrawInRatio(request=99, ratio="1x1").pack(), WORDS),
+    (SuggestChange(draft=99, number=2).pack(), REPLY),
     (DrawInStyle(request=99, style="ink", paged=True).pack(), HISTORY),
     (DrawInStyle(request=99, style="ink").pack(), WORDS),
     (PreferStyle(user=1, style="gone").pack(), "/style has new ones"),

@@ -180,6 +180,12 @@ def test_own_styles_are_saved_and_deleted_in_the_words_of_every_language(
     assert private.texts[-1] == f"Deleted: {name}."
 
 
+@pytest.mark.parametrize("given", ["delete", "удалить ", "eliminar", "apagar"])
+def test_a_style_to_delete_without_a_name_is_asked_for(private: ChatUser, given: str) -> None:
+    private.say(f"/style {given}")
+    assert "<code>/style delete sketch</code>" in private.texts[-1]
+
+
 def test_words_of_a_style_without_a_blank_follow_the_prompt(private: ChatUser) -> None:
     private.say("/style сохранить набросок быстрый набросок")
     message = private.say("/imagine лиса стиль:набросок --ar 1:1")

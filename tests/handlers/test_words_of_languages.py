@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from chat.style_names import curated_names
+from chat.style_names import curated_keys, curated_names
 from chat.translations import LANGUAGES, Translator
 from core.model import AspectRatio
+from core.styles import key_of
 from handlers.bare_answers import agrees, is_bare_answer, says_no
 from handlers.misspelt_commands import nearest_command
 from handlers.praise import is_praise
@@ -39,6 +40,15 @@ def test_the_styles_that_a_language_names_in_its_texts_are_found(language: str) 
     example, none, *_ = re.findall("<code>([^<]*)</code>", translate("style-choose", current=""))
     assert [curated_names()[style].key for style in parse_prompt(example).styles or ()] == ["ink"]
     assert parse_prompt(none).styles == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["a fox estilo:oleo", "a fox estilo:Óleo", "estilo: oleo, a fox", "a fox --style oleo"]
+)
+def test_a_style_is_found_without_its_accents(text: str) -> None:
+    parsed = parse_prompt(text)
+    assert parsed.prompt == "a fox"
+    assert [curated_keys()[key_of(name)].key for name in parsed.styles or ()] == ["oil"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import (
+    BufferedInputFile,
     CopyTextButton,
     EphemeralMessageParameters,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    Message,
     SwitchInlineQueryChosenChat,
 )
 
 from playground.chats import BOT
 from playground.methods import DELETABLE
 from tests.support.stand_in import GROUP, StandIn
+from tests.support.world import jpeg
 
 
 def _keys(**button: Any) -> InlineKeyboardMarkup:
@@ -110,6 +113,69 @@ async def test_new_buttons_alone_do_not_make_a_message_edited(stand_in: StandIn)
     assert getattr(changed, "edit_date", None) is None
     changed = await stand_in.bot.edit_message_text("y", chat_id=7, message_id=sent.message_id)
     assert getattr(changed, "edit_date", None) is not None
+
+
+async def test_an_ephemeral_message_replaces_that_of_an_open_press(stand_in: StandIn) -> None:
+    """Bot API, EphemeralMessageParameters."""
+    photo = await stand_in.bot.send_photo(GROUP, BufferedInputFile(jpeg(), "a.jpg"), caption="a fox")
+    file_id = (photo.photo or [])[-1].file_id
+    query_id = stand_in.telegram.press_data(stand_in.user, photo, "x")
+
+    async def replace(query_id: str | None, receiver_id: int = 7) -> Message:
+        parameters = EphemeralMessageParameters(
+            receiver_user_id=receiver_id, callback_query_id=query_id, replace_callback_query_message=True
+        )
+        return await stand_in.bot.send_photo(GROUP, file_id, ephemeral_message_parameters=parameters)
+
+    shown = await replace(query_id)
+    chats = stand_in.telegram.chats
+    assert chats.replaced == {(GROUP, shown.ephemeral_message_id): photo.message_id}
+    with pytest.raises(TelegramBadRequest, match="callback_query_id is required"):
+        await replace(None)
+    in_ephemeral = stand_in.telegram.press_data(stand_in.user, shown, "y")
+    with pytest.raises(TelegramBadRequest, match="ephemeral message can't be replaced"):
+        await replace(in_ephemeral)
+    await stand_in.bot.answer_callback_query(query_id)
+    with pytest.raises(TelegramBadRequest, match="query is too old"):
+        await replace(query_id)
+    await stand_in.bot.delete_ephemeral_message(GROUP, 7, shown.ephemeral_message_id or 0)
+    assert chats.ephemeral_messages == {}
+
+
+@pytest.mark.parametrize(("chat_id", "effect_id"), [(GROUP, "5046509860389126442"), (7, "1")])
+async def test_an_effect_is_one_of_telegram_s_and_for_private_chats(
+    stand_in: StandIn, chat_id: int, effect_id: str
+) -> None:
+    photo = BufferedInputFile(jpeg(), "a.jpg")
+    sent = await stand_in.bot.send_photo(7, photo, message_effect_id="5046509860389126442")
+    assert sent.effect_id == "5046509860389126442"
+    with pytest.raises(TelegramBadRequest, match="EFFECT_ID_INVALID"):
+        await stand_in.bot.send_photo(chat_id, photo, message_effect_id=effect_id)
+
+
+async def test_a_keyboard_may_open_the_reply_field_and_keeps_that(stand_in: StandIn) -> None:
+    """Bot API, InlineKeyboardMarkup, force_reply: its value cannot be changed when the keyboard is edited."""
+    plain, opening = (
+        _keys(callback_data="x"),
+        _keys(callback_data="x").model_copy(update={"force_reply": True}),
+    )
+    for first, other in ((plain, opening), (opening, plain)):
+        sent = await stand_in.bot.send_message(7, "x", reply_markup=first)
+        assert sent.reply_markup is not None
+        opens = (7, sent.message_id) in stand_in.telegram.chats.reply_placeholders
+        assert bool(sent.reply_markup.force_reply) is opens is (first is opening)
+        with pytest.raises(TelegramBadRequest, match="force_reply can't be changed"):
+            await sent.edit_text("y", reply_markup=other)
+        kept = _keys(callback_data="y").model_copy(update={"force_reply": first.force_reply})
+        await sent.edit_text("y", reply_markup=kept)
+    ephemeral = EphemeralMessageParameters(receiver_user_id=7)
+    with pytest.raises(TelegramBadRequest, match="ephemeral"):
+        await stand_in.bot.send_message(
+            GROUP, "x", reply_markup=opening, ephemeral_message_parameters=ephemeral
+        )
+    stand_in.telegram.chats.old_buttons = True
+    with pytest.raises(TelegramBadRequest, match="reply markup"):
+        await stand_in.bot.send_message(7, "x", reply_markup=opening)
 
 
 async def test_a_message_of_the_bot_is_deleted_within_48_hours(stand_in: StandIn) -> None:

@@ -10,8 +10,10 @@ from storage.comparisons import Comparison, Comparisons
 from storage.database import Database
 from storage.picture_history import ALL_PICTURES, FAVOURITES, History, Selection
 from storage.requests import Requests
+from storage.schema import requests as requests_table
 from storage.schema import searches as searches_table
 from storage.searches import KEPT_SECONDS, Searches
+from storage.stickers import Stickers
 from tests.support.factories import AMPLE, generation_request
 from tests.support.manual_clock import ManualClock
 
@@ -183,6 +185,40 @@ async def test_one_picture_is_deleted_and_its_edits_stay(
     assert await requests.by_message(USER, 902) is None
 
 
+async def test_a_deleted_picture_takes_its_sticker_along(
+    requests: Requests, history: History, database: Database, clock: ManualClock
+) -> None:
+    fox, owl = [await _picture(requests, number) for number in (1, 2)]
+    stickers = Stickers(database=database, clock=clock)
+    for one in (fox, owl):
+        await stickers.claim(USER, one.id, "imagine_bot")
+    await history.delete(fox.id)
+    assert await stickers.get(USER, fox.id) is None
+    assert await stickers.get(USER, owl.id) is not None
+
+
+async def test_a_shared_picture_is_found_however_many_are_newer(
+    requests: Requests, history: History, database: Database
+) -> None:
+    owl = await _picture(requests, 1, "an owl")
+    fox = await _picture(requests, 2, "a fox")
+
+    def copies(connection: sa.Connection) -> None:
+        row = connection.execute(sa.select(requests_table).where(requests_table.c.id == fox.id)).one()
+        columns = row._asdict()
+        del columns["id"]
+        rows = [columns | {"key": f"copy {number}"} for number in range(2_001)]
+        connection.execute(sa.insert(requests_table), rows)
+
+    await database.write(copies)
+    found = await history.search_shareable(USER, "owl", before=None, limit=5)
+    assert [one.id for one in found] == [owl.id]
+    page = await history.search_shareable(USER, "fox", before=None, limit=3)
+    assert len(page) == 3
+    older = await history.search_shareable(USER, "fox", before=page[-1].id, limit=3)
+    assert max(one.id for one in older) < page[-1].id
+
+
 async def test_an_open_picture_is_deleted_when_it_is_closed(requests: Requests, history: History) -> None:
     picture = await _picture(requests, 1, closed=False)
     await history.delete(picture.id)
@@ -193,3 +229,25 @@ async def test_an_open_picture_is_deleted_when_it_is_closed(requests: Requests, 
     assert await history.set_favourite(picture.id, favourite=True) is None
     await requests.close(picture.id)
     assert await requests.get(picture.id) is None
+
+
+async def test_the_first_private_picture_stays_the_first(
+    requests: Requests, history: History, clock: ManualClock
+) -> None:
+    async def ready(number: int) -> Request:
+        accepted = await requests.accept(generation_request(number, USER), AMPLE)
+        assert isinstance(accepted, Accepted)
+        clock.advance(1)
+        moved = await requests.move(accepted.request.id, State.QUEUED, State.READY, ready_at=clock.now())
+        assert moved is not None
+        return moved
+
+    assert await history.first_in_private(USER) is None
+    first, second = await ready(1), await ready(2)
+    await requests.settle(second, [State.READY], State.DELIVERED, file_id="b", file_kind=FileKind.PHOTO)
+    assert await history.first_in_private(USER) == first.id
+    await requests.settle(first, [State.READY], State.FAILED)
+    assert await history.first_in_private(USER) == second.id
+    await ready(3)
+    assert await history.first_in_private(USER) == second.id
+    assert await history.first_in_private(OTHER) is None
