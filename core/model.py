@@ -322,12 +322,14 @@ class Request:
 class Allowance:
     """A user's limits: pictures a UTC day (None is unlimited) and pending requests at once.
 
-    `group_daily` is the limit of pictures a UTC day of the group in which the user asks; ignored in private chats.
+    `group_daily` is the limit of pictures a UTC day of the group in which the user asks, and `member_daily` the part of
+    it that the user may have, None for all of it. Both are ignored in private chats.
     """
 
     daily: int | None
     pending: int
     group_daily: int | None = None
+    member_daily: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +349,7 @@ class RejectionReason(StrEnum):
 
     QUOTA_USED = "quota-used"
     GROUP_QUOTA_USED = "group-quota-used"
+    MEMBER_SHARE_USED = "member-share-used"
     QUEUE_FULL = "queue-full"
 
 

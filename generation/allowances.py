@@ -13,7 +13,7 @@ from storage.quotas import Quotas
 class Allowances:
     """The operator's limits: `daily` and `group_daily` pictures a UTC day, `concurrency` at once, `queue` more waiting.
 
-    The bot's admins have no daily limit, and a group's limit does not apply to them.
+    The bot's admins have no daily limit, and neither a group's limit nor its share of a member applies to them.
     """
 
     daily: int
@@ -27,12 +27,22 @@ class Allowances:
         pending = self.concurrency + self.queue
         if user_id in self.admins:
             return Allowance(daily=None, pending=pending)
-        return Allowance(daily=self.daily, pending=pending, group_daily=self.of_group(group))
+        return Allowance(
+            daily=self.daily,
+            pending=pending,
+            group_daily=self.of_group(group),
+            member_daily=self.of_member(group),
+        )
 
     def of_group(self, group: Preference | None) -> int:
         """Return a group's pictures a UTC day: its own choice, at most the operator's limit."""
         chosen = group.daily if group is not None else None
         return self.group_daily if chosen is None else min(chosen, self.group_daily)
+
+    def of_member(self, group: Preference | None) -> int | None:
+        """Return the pictures of a group's UTC day that one member may have. None means all of them."""
+        share = group.member_daily if group is not None else None
+        return None if share is None else min(share, self.of_group(group))
 
 
 class DailyQuota:
@@ -43,9 +53,9 @@ class DailyQuota:
         self._allowances = allowances
         self._clock = clock
 
-    async def used(self, subject_id: int) -> int:
-        """Return the units that a user or group has used today."""
-        return await self._quotas.used(subject_id, utc_day(self._clock.wall()))
+    async def used(self, subject_id: int, *, member_of: int | None = None) -> int:
+        """Return the units that a user or a group has used today, or a user as a member of the group `member_of`."""
+        return await self._quotas.used(subject_id, utc_day(self._clock.wall()), member_of=member_of)
 
     async def remaining(self, user_id: int) -> int | None:
         """Return the units that a user has left today. None means no limit."""

@@ -24,15 +24,20 @@ async def quota_command(
     rejection_texts: RejectionTexts,
     private_replies: PrivateReplies,
 ) -> None:
-    """Show the user's quota and, in a group, the group's."""
+    """Show the user's quota and, in a group, the group's and the user's share of it."""
     chat_id = message.chat.id
     text = await _own_quota(user.id, translate, allowances, quota, rejection_texts)
     if is_group(chat_id):
-        daily = allowances.of_group(await preferences.of(chat_id))
-        used = await quota.used(chat_id)
+        group = await preferences.of(chat_id)
+        daily, used = allowances.of_group(group), await quota.used(chat_id)
         of_group = translate("quota-group", used=used, daily=daily, left=max(0, daily - used))
         # A user who writes as the group itself has only the group's quota.
         text = of_group if user.id == chat_id else f"{text}\n{of_group}"
+        share = allowances.of_user(user.id, group).member_daily
+        if share is not None and user.id != chat_id:
+            used = await quota.used(user.id, member_of=chat_id)
+            left = max(0, min(share - used, daily - await quota.used(chat_id)))
+            text += "\n" + translate("quota-share", used=used, daily=share, left=left)
     await private_replies.send(answer_place(message), user.id, text)
 
 

@@ -51,12 +51,18 @@ class RejectionTexts:
         """
         reason = rejection.reason
         if rejection.left:
+            if reason is RejectionReason.MEMBER_SHARE_USED and not pressed:
+                at, wait = self.renewal(translate)
+                return translate("too-many-member-share-used", left=rejection.left, at=at, wait=wait)
             return (_pressed_too_many if pressed else _too_many)(rejection, allowance, translate)
         if reason is RejectionReason.QUEUE_FULL:
             return translate("queue-full", pending=allowance.pending)
         if reason is RejectionReason.GROUP_QUOTA_USED:
             at, wait = self.renewal(translate)
             return translate("group-quota-used", daily=allowance.group_daily or 0, at=at, wait=wait)
+        if reason is RejectionReason.MEMBER_SHARE_USED:
+            at, wait = self.renewal(translate)
+            return translate("member-share-used", daily=allowance.member_daily or 0, at=at, wait=wait)
         return self.quota_used(allowance, translate)
 
     def quota_used(self, allowance: Allowance, translate: Translator) -> str:
@@ -102,4 +108,6 @@ def _pressed_too_many(rejection: Rejection, allowance: Allowance, translate: Tra
         return translate("too-many-pressed-queue-full", left=left, pending=allowance.pending)
     if rejection.reason is RejectionReason.GROUP_QUOTA_USED:
         return translate("too-many-pressed-group-quota-used", left=left)
+    if rejection.reason is RejectionReason.MEMBER_SHARE_USED:
+        return translate("too-many-pressed-member-share-used", left=left)
     return translate("too-many-pressed-quota-used", left=left)

@@ -186,8 +186,7 @@ class Batches:
         def unit(connection: sa.Connection) -> list[Request]:
             settled = self._settle(connection, batch_id, values)
             for one in settled:
-                for subject_id in quotas.subjects(one.user_id, one.place.chat_id):
-                    quotas.refund(connection, subject_id, one.quota_day)
+                quotas.refund_all(connection, one.user_id, one.place.chat_id, one.quota_day)
             return settled
 
         return await self._database.write(unit)

@@ -5,7 +5,17 @@ import sqlalchemy as sa
 from storage.batches import move_batches
 from storage.database import Database
 from storage.reports import move_reports
-from storage.schema import answers, comparisons, drafts, preferences, quotas, requests, searches
+from storage.schema import (
+    answers,
+    comparisons,
+    drafts,
+    group_words,
+    member_quotas,
+    preferences,
+    quotas,
+    requests,
+    searches,
+)
 from storage.upsert import insert
 
 
@@ -28,15 +38,31 @@ async def migrate_chat(database: Database, old: int, new: int) -> None:
         for table in (requests, drafts, searches):
             connection.execute(sa.update(table).where(table.c.user_id == old).values(user_id=new))
         _migrate_preferences(connection, old, new)
-        for row in connection.execute(sa.select(quotas).where(quotas.c.subject_id == old)).all():
-            more = insert(quotas).values(subject_id=new, day=row.day, used=row.used)
-            key = [quotas.c.subject_id, quotas.c.day]
-            connection.execute(
-                more.on_conflict_do_update(index_elements=key, set_={"used": quotas.c.used + row.used})
-            )
-        connection.execute(sa.delete(quotas).where(quotas.c.subject_id == old))
+        _migrate_units(connection, quotas, quotas.c.subject_id, old, new)
+        _migrate_units(connection, member_quotas, member_quotas.c.chat_id, old, new)
+        _migrate_words(connection, old, new)
 
     await database.write(unit)
+
+
+def _migrate_units(
+    connection: sa.Connection, table: sa.Table, subject: sa.Column[int], old: int, new: int
+) -> None:
+    """Add the units of the old id to those that the new id has already."""
+    key = list(table.primary_key.columns)
+    for row in connection.execute(sa.select(table).where(subject == old)).all():
+        more = insert(table).values(row._asdict() | {subject.name: new})
+        connection.execute(
+            more.on_conflict_do_update(index_elements=key, set_={"used": table.c.used + row.used})
+        )
+    connection.execute(sa.delete(table).where(subject == old))
+
+
+def _migrate_words(connection: sa.Connection, old: int, new: int) -> None:
+    blocked = sa.select(group_words.c.word).where(group_words.c.chat_id == old)
+    for word in connection.execute(blocked).scalars().all():
+        connection.execute(insert(group_words).values(chat_id=new, word=word).on_conflict_do_nothing())
+    connection.execute(sa.delete(group_words).where(group_words.c.chat_id == old))
 
 
 def _migrate_preferences(connection: sa.Connection, old: int, new: int) -> None:

@@ -1,71 +1,113 @@
 """Units of a UTC day: one per picture. They change only inside the transaction of their cause."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from core.reply_target import is_group
 from storage.database import Database
-from storage.schema import quotas
+from storage.schema import member_quotas, quotas
 from storage.upsert import insert
-
-_INSERT = insert(quotas)
-_RESERVE = _INSERT.on_conflict_do_update(
-    index_elements=[quotas.c.subject_id, quotas.c.day],
-    set_={"used": quotas.c.used + sa.bindparam("units")},
-    where=quotas.c.used <= sa.bindparam("most"),
-).returning(quotas.c.used)
-_REFUND = (
-    sa.update(quotas)
-    .where(quotas.c.subject_id == sa.bindparam("subject"), quotas.c.day == sa.bindparam("on_day"))
-    .values(used=quotas.c.used - sa.bindparam("units"))
-)
-_USED = sa.select(quotas.c.used).where(
-    quotas.c.subject_id == sa.bindparam("subject"), quotas.c.day == sa.bindparam("on_day")
-)
 
 UNLIMITED = 2**31 - 1
 """The daily limit of users without one, the largest integer of the column. Their units are counted all the same."""
 
 
-def reserve(connection: sa.Connection, subject_id: int, day: str, daily: int | None, units: int = 1) -> bool:
+class Counter(NamedTuple):
+    """A counter of units: of a user, of a group, or of a user as a member of the group `member_of`."""
+
+    subject_id: int
+    member_of: int | None = None
+
+
+class _Statements:
+    """The statements on one table of counters. Each is built once: to build one costs more than to run it."""
+
+    def __init__(self, table: sa.Table, *more: sa.ColumnElement[bool]) -> None:
+        key, used = list(table.primary_key.columns), table.c.used
+        here = [column == sa.bindparam(f"of_{column.name}") for column in key]
+        units: sa.BindParameter[int] = sa.bindparam("units")
+        self.reserve = (
+            insert(table)
+            .on_conflict_do_update(
+                index_elements=key, set_={"used": used + units}, where=used <= sa.bindparam("most")
+            )
+            .returning(used)
+        )
+        self.refund = sa.update(table).where(*here, *more).values(used=used - units)
+        self.used = sa.select(used).where(*here)
+
+
+_OF_SUBJECTS = _Statements(quotas)
+_OF_MEMBERS = _Statements(member_quotas, member_quotas.c.used >= sa.bindparam("units"))
+"""Earlier versions counted no units of members, so the refund of a unit that they reserved finds none to give back."""
+
+
+def reserve(connection: sa.Connection, counter: Counter, day: str, daily: int | None, units: int = 1) -> bool:
     """Reserve units of a day inside the caller's transaction. Return False if fewer are left."""
     most = (UNLIMITED if daily is None else daily) - units
     if most < 0:
         return False
-    values = {"subject_id": subject_id, "day": day, "used": units, "units": units, "most": most}
-    return connection.execute(_RESERVE, values).first() is not None
+    values = _key(counter, day) | {"used": units, "units": units, "most": most}
+    return connection.execute(_statements(counter).reserve, values).first() is not None
 
 
-def subjects(user_id: int, chat_id: int) -> tuple[int, ...]:
-    """Return the subjects that a request needs a unit of: the user and, in a group, the group.
+def counters_of(user_id: int, chat_id: int) -> tuple[Counter, ...]:
+    """Return the counters that a request needs a unit of: of the user and, in a group, of the group and its member.
 
     A user who writes as the group itself (an anonymous admin) needs a unit of the group only.
     """
-    return (user_id, chat_id) if is_group(chat_id) and chat_id != user_id else (user_id,)
+    if not is_group(chat_id):
+        return (Counter(user_id),)
+    if chat_id == user_id:
+        return (Counter(chat_id),)
+    return (Counter(user_id), Counter(chat_id), Counter(user_id, member_of=chat_id))
 
 
 def reserve_all(
-    connection: sa.Connection, limits: Sequence[tuple[int, int | None]], day: str, units: int = 1
-) -> int | None:
-    """Reserve units of every subject, or of none. Return the first subject with too few units left, or None."""
-    for count, (subject_id, daily) in enumerate(limits):
-        if not reserve(connection, subject_id, day, daily, units):
+    connection: sa.Connection, limits: Sequence[tuple[Counter, int | None]], day: str, units: int = 1
+) -> Counter | None:
+    """Reserve units of every counter, or of none. Return the first counter with too few units left, or None."""
+    for count, (counter, daily) in enumerate(limits):
+        if not reserve(connection, counter, day, daily, units):
             for reserved, _ in limits[:count]:
                 refund(connection, reserved, day, units)
-            return subject_id
+            return counter
     return None
 
 
-def refund(connection: sa.Connection, subject_id: int, day: str, units: int = 1) -> None:
+def refund(connection: sa.Connection, counter: Counter, day: str, units: int = 1) -> None:
     """Give reserved units back to their day, inside the caller's transaction."""
-    connection.execute(_REFUND, {"subject": subject_id, "on_day": day, "units": units})
+    values = {f"of_{name}": value for name, value in _key(counter, day).items()}
+    connection.execute(_statements(counter).refund, values | {"units": units})
 
 
-def units_left(connection: sa.Connection, subject_id: int, day: str, daily: int | None) -> int:
+def refund_all(connection: sa.Connection, user_id: int, chat_id: int, day: str) -> None:
+    """Give the units of a request back to all its counters, inside the caller's transaction."""
+    for counter in counters_of(user_id, chat_id):
+        refund(connection, counter, day)
+
+
+def units_left(connection: sa.Connection, counter: Counter, day: str, daily: int | None) -> int:
     """Return the units of a day that could be reserved."""
-    used = connection.execute(_USED, {"subject": subject_id, "on_day": day}).scalar() or 0
-    return max(0, (UNLIMITED if daily is None else daily) - used)
+    return max(0, (UNLIMITED if daily is None else daily) - _used(connection, counter, day))
+
+
+def _used(connection: sa.Connection, counter: Counter, day: str) -> int:
+    values = {f"of_{name}": value for name, value in _key(counter, day).items()}
+    return connection.execute(_statements(counter).used, values).scalar() or 0
+
+
+def _statements(counter: Counter) -> _Statements:
+    return _OF_SUBJECTS if counter.member_of is None else _OF_MEMBERS
+
+
+def _key(counter: Counter, day: str) -> dict[str, Any]:
+    """Return the primary key of a counter's row, by column."""
+    if counter.member_of is None:
+        return {"subject_id": counter.subject_id, "day": day}
+    return {"chat_id": counter.member_of, "user_id": counter.subject_id, "day": day}
 
 
 class Quotas:
@@ -74,10 +116,7 @@ class Quotas:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def used(self, subject_id: int, day: str) -> int:
-        """Return the units reserved or kept on a UTC day (`YYYY-MM-DD`)."""
-
-        def unit(connection: sa.Connection) -> int:
-            return connection.execute(_USED, {"subject": subject_id, "on_day": day}).scalar() or 0
-
-        return await self._database.read(unit)
+    async def used(self, subject_id: int, day: str, *, member_of: int | None = None) -> int:
+        """Return the units reserved or kept on a UTC day (`YYYY-MM-DD`), or those of a member in a group."""
+        counter = Counter(subject_id, member_of)
+        return await self._database.read(lambda connection: _used(connection, counter, day))

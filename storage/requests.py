@@ -32,6 +32,7 @@ from storage.database import Database
 from storage.durations import Interval, record_duration
 from storage.locks import hold
 from storage.moderation_strikes import ModerationStrikes
+from storage.quotas import Counter
 from storage.request_queue import RequestQueue, Workflow
 from storage.request_statements import Values
 from storage.rows import origin_columns, read_request, source_columns
@@ -49,17 +50,22 @@ class Beginning(Enum):
     """The requests in flight, of this user or of all, use all slots."""
 
 
-def _limits(origin: Origin, allowance: Allowance) -> list[tuple[int, int | None]]:
-    """Return the subjects that a request needs a unit of, with the daily limit of each."""
-    chat_id = origin.place.chat_id
-    return [
-        (subject, allowance.group_daily if subject == chat_id and is_group(subject) else allowance.daily)
-        for subject in quotas.subjects(origin.user_id, chat_id)
-    ]
+def _limits(origin: Origin, allowance: Allowance) -> list[tuple[Counter, int | None]]:
+    """Return the counters that a request needs a unit of, with the daily limit of each."""
+    limits = {
+        RejectionReason.QUOTA_USED: allowance.daily,
+        RejectionReason.GROUP_QUOTA_USED: allowance.group_daily,
+        RejectionReason.MEMBER_SHARE_USED: allowance.member_daily,
+    }
+    counters = quotas.counters_of(origin.user_id, origin.place.chat_id)
+    return [(counter, limits[_reason(origin, counter)]) for counter in counters]
 
 
-def _reason(origin: Origin, exhausted: int) -> RejectionReason:
-    group = exhausted == origin.place.chat_id and is_group(exhausted)
+def _reason(origin: Origin, counter: Counter) -> RejectionReason:
+    """Return the reason of a rejection because of an exhausted counter."""
+    if counter.member_of is not None:
+        return RejectionReason.MEMBER_SHARE_USED
+    group = counter.subject_id == origin.place.chat_id and is_group(counter.subject_id)
     return RejectionReason.GROUP_QUOTA_USED if group else RejectionReason.QUOTA_USED
 
 
@@ -143,10 +149,10 @@ class Requests:
         day = utc_day(self._clock.wall())
 
         def unit(connection: sa.Connection) -> Rejection | None:
-            for subject_id, daily in _limits(origin, allowance):
-                left = quotas.units_left(connection, subject_id, day, daily)
+            for counter, daily in _limits(origin, allowance):
+                left = quotas.units_left(connection, counter, day, daily)
                 if left < count:
-                    return Rejection(_reason(origin, subject_id), left)
+                    return Rejection(_reason(origin, counter), left)
             pending = connection.execute(
                 statements.COUNT_PENDING_OF, {"of_user": origin.user_id}
             ).scalar_one()

@@ -41,6 +41,5 @@ def settle(
         record_strike(connection, row.user_id, row.finished_at)
     if row.state != State.DELIVERED:
         # The stored ids: the group may have got a new id since the caller read the row.
-        for subject_id in quotas.subjects(row.user_id, row.chat_id):
-            quotas.refund(connection, subject_id, row.quota_day)
+        quotas.refund_all(connection, row.user_id, row.chat_id, row.quota_day)
     return row

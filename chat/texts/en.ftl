@@ -34,6 +34,7 @@ help-group =
     /queue, /quota – what is on the way, and what is left today
     /report – in reply to a picture of mine that should not be here
 help-group-all = Everybody here may draw.
+help-group-shared = <code>/history all</code> shows everybody’s pictures.
 button-example = 🎨 { $prompt }
 example-first = a lighthouse in a storm
 example-second = a fox asleep in the snow
@@ -213,6 +214,7 @@ notice-not-kept = I can’t save anything right now, so I didn’t take this; no
 notice-waits = I can’t save anything right now, so this waits. No need to send it again: I’ll go on by myself.
 notice-unreadable = { internal-error }
 word-banned = I don’t draw that here. Other words may work.
+word-not-here = This group’s admins don’t want that drawn here. Other words may work.
 unsafe-pause = The picture service refused several of your descriptions, so I’m not drawing for you for a while: an hour at most. It ends by itself.
 unsafe-warning = One more refusal like this, and I stop drawing for you for up to an hour.
 quota-used =
@@ -236,6 +238,11 @@ too-many-group-quota-used =
         [one] { $left } picture left today; ask for one, without <code>--n</code>.
        *[other] { $left } pictures left today; ask with <code>--n { $left }</code>.
     }
+too-many-member-share-used =
+    Your share of this group’s day still has { $left ->
+        [one] { $left } picture; ask for one, without <code>--n</code>.
+       *[other] { $left } pictures; ask with <code>--n { $left }</code>.
+    } New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }. You can also draw in a private chat with me.
 too-many-queue-full =
     You can have { $pending } pictures on the way at once, so { $left ->
         [one] one more fits now: ask for one, without <code>--n</code>, or wait.
@@ -250,6 +257,11 @@ too-many-pressed-group-quota-used =
     This group has { $left ->
         [one] { $left } picture left today, too few for this button. To draw one, send the description.
        *[other] { $left } pictures left today, too few for this button. To draw them, send the description with <code>--n { $left }</code>.
+    }
+too-many-pressed-member-share-used =
+    Your share of this group’s day still has { $left ->
+        [one] { $left } picture, too few for this button. To draw one, send the description, or ask me in private.
+       *[other] { $left } pictures, too few for this button. To draw them, send the description with <code>--n { $left }</code>, or ask me in private.
     }
 too-many-pressed-queue-full =
     You can have { $pending } pictures on the way at once, so { $left ->
@@ -267,6 +279,8 @@ quota-unlimited =
 
 quota-group =
     This group today: { $used } of { $daily } used, <b>{ $left }</b> left.
+quota-share =
+    Your share of it: { $used } of { $daily } used, <b>{ $left }</b> left.
 
 ## Groups
 
@@ -282,16 +296,46 @@ group-quota-used =
         [one] its { $daily } picture
        *[other] all its { $daily } pictures
     } for today. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }. You can also draw in a private chat with me.
+member-share-used =
+    Your share of this group’s day, { $daily ->
+        [one] { $daily } picture
+       *[other] { $daily } pictures
+    }, is used up. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }. You can also draw in a private chat with me.
 settings-group =
     <b>Drawing in this group</b>
     Top to bottom: who may draw, pictures a day for all together, the shape when none is named, my language.
+settings-group-more =
+    <b>More settings of this group</b>
+    Share: the most pictures a day for one member.
+    Shared history: <code>/history all</code> shows everybody’s pictures.
+    Spoiler: pictures stay covered until they are tapped.
+    Approval: a picture is drawn only if an admin agrees.
+
+    ✓ marks what is on. /words blocks words here.
 settings-private = Your own settings: /ratio for the shape, /language for the language. /settings itself is for groups.
 private-only = Ask me that in <a href="{ $link }">our private chat</a>.
 button-who-all = Everybody
 button-who-admins = Admins
 button-who-nobody = Nobody
 button-daily = { $daily } a day
+button-daily-each = { $daily } each
+button-daily-any = No share: first come
 button-language-each = Each person’s own language
+button-shared-history = Shared history
+button-spoiler = Spoiler
+button-approval = Approval
+words-none = No word is blocked in this group. <code>/words add example</code> blocks one.
+words-list =
+    <b>Blocked in this group</b>: { $words }
+
+    <code>/words add example</code> blocks a word or a phrase, <code>/words remove example</code> allows it again.
+words-how = Send <code>/words add example</code> or <code>/words remove example</code>, with a word or a phrase of up to { $length } characters.
+words-full = This group has { $limit } blocked words, as many as I can keep. Remove one first: /words lists them.
+words-added = Blocked in this group: { $word }
+words-known = Blocked already: { $word }
+words-removed = No longer blocked in this group: { $word }
+words-unknown = Was not blocked in this group: { $word }
+words-private = /words is for groups: there, admins block words with it.
 
 ## Buttons under a picture
 
@@ -462,6 +506,7 @@ command-unban = Let them in again
 command-banword = Block a word
 command-unbanword = Allow a word again
 command-settings = Who may draw here, and how much
+command-words = Words blocked here
 
 ## /queue
 

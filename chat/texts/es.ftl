@@ -34,6 +34,7 @@ help-group =
     /queue, /quota: lo que está en camino y lo que queda hoy
     /report: en respuesta a una imagen mía que no debería estar aquí
 help-group-all = Aquí puede dibujar cualquiera.
+help-group-shared = <code>/history todas</code> muestra las imágenes de todos.
 button-example = 🎨 { $prompt }
 example-first = un faro en la tormenta
 example-second = un zorro dormido en la nieve
@@ -218,6 +219,7 @@ notice-not-kept = Ahora no puedo guardar nada, así que no tomé esto ni conté 
 notice-waits = Ahora no puedo guardar nada, así que esto espera. No hace falta enviarlo otra vez: continúo por mi cuenta.
 notice-unreadable = { internal-error }
 word-banned = Eso no lo dibujo aquí. Prueba con otras palabras.
+word-not-here = Los administradores de este grupo no quieren eso aquí. Prueba con otras palabras.
 unsafe-pause = El servicio de imágenes rechazó varias de tus descripciones, así que no dibujo para ti por un rato: una hora como máximo. La pausa termina sola.
 unsafe-warning = Con otro rechazo como este, dejo de dibujar para ti por una hora como máximo.
 quota-used =
@@ -245,6 +247,12 @@ too-many-group-quota-used =
         [many] quedan { $left } de imágenes; pídelas con <code>--n { $left }</code>.
        *[other] quedan { $left } imágenes; pídelas con <code>--n { $left }</code>.
     }
+too-many-member-share-used =
+    De tu parte del día de este grupo { $left ->
+        [one] queda { $left } imagen; pide una, sin <code>--n</code>.
+        [many] quedan { $left } de imágenes; pídelas con <code>--n { $left }</code>.
+       *[other] quedan { $left } imágenes; pídelas con <code>--n { $left }</code>.
+    } Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }. También puedes dibujar en un chat privado conmigo.
 too-many-queue-full =
     Puedes tener { $pending } imágenes en camino a la vez, así que ahora { $left ->
         [one] cabe { $left } más: pide una, sin <code>--n</code>, o espera.
@@ -262,6 +270,12 @@ too-many-pressed-group-quota-used =
         [one] queda { $left } imagen, pocas para este botón. Para dibujar una, envía la descripción.
         [many] quedan { $left } de imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
        *[other] quedan { $left } imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+    }
+too-many-pressed-member-share-used =
+    De tu parte del día de este grupo { $left ->
+        [one] queda { $left } imagen, muy pocas para este botón. Para dibujarla, envía la descripción o escríbeme en privado.
+        [many] quedan { $left } de imágenes, muy pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code> o escríbeme en privado.
+       *[other] quedan { $left } imágenes, muy pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code> o escríbeme en privado.
     }
 too-many-pressed-queue-full =
     Puedes tener { $pending } imágenes en camino a la vez, así que ahora { $left ->
@@ -281,6 +295,8 @@ quota-unlimited =
 
 quota-group =
     Usadas hoy en este grupo: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
+quota-share =
+    Usadas de tu parte: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
 
 ## Grupos
 
@@ -297,16 +313,47 @@ group-quota-used =
         [many] todas sus { $daily } de imágenes
        *[other] sus { $daily } imágenes
     } de hoy. Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }. También puedes dibujar en un chat privado conmigo.
+member-share-used =
+    Se acabó tu parte del día de este grupo: { $daily ->
+        [one] { $daily } imagen
+        [many] { $daily } de imágenes
+       *[other] { $daily } imágenes
+    }. Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }. También puedes dibujar en un chat privado conmigo.
 settings-group =
     <b>El dibujo en este grupo</b>
     De arriba abajo: quién puede dibujar, imágenes al día entre todos, el formato si no se indica ninguno, mi idioma.
+settings-group-more =
+    <b>Más ajustes de este grupo</b>
+    Parte: cuántas imágenes al día puede tener cada miembro.
+    Historial común: <code>/history todas</code> muestra las imágenes de todos.
+    Imágenes ocultas: se ven al tocarlas.
+    Aprobación: una imagen se dibuja solo si un administrador está de acuerdo.
+
+    ✓ marca lo que está activado. /words bloquea palabras aquí.
 settings-private = Tus propios ajustes: /ratio para el formato, /language para el idioma. /settings es para los grupos.
 private-only = Pídemelo en <a href="{ $link }">nuestro chat privado</a>.
 button-who-all = Todos
 button-who-admins = Solo admins
 button-who-nobody = Nadie
 button-daily = { $daily } al día
+button-daily-each = { $daily } c/u
+button-daily-any = Sin partes: por orden
 button-language-each = A cada quien en su idioma
+button-shared-history = Historial común
+button-spoiler = Ocultas
+button-approval = Aprobación
+words-none = En este grupo no hay palabras bloqueadas. <code>/words agregar ejemplo</code> bloquea una.
+words-list =
+    <b>Bloqueadas en este grupo</b>: { $words }
+
+    <code>/words agregar ejemplo</code> bloquea una palabra o frase, <code>/words quitar ejemplo</code> la permite de nuevo.
+words-how = Envía <code>/words agregar ejemplo</code> o <code>/words quitar ejemplo</code>, con una palabra o frase de hasta { $length } caracteres.
+words-full = Este grupo tiene { $limit } palabras bloqueadas, y no puedo guardar más. Quita antes una: /words las muestra.
+words-added = Bloqueado en este grupo: { $word }
+words-known = Ya estaba bloqueado: { $word }
+words-removed = Ya no está bloqueado en este grupo: { $word }
+words-unknown = No estaba bloqueado en este grupo: { $word }
+words-private = /words es para grupos: allí los administradores bloquean palabras.
 
 ## Botones debajo de una imagen
 
@@ -480,6 +527,7 @@ command-unban = Desbloquear
 command-banword = Prohibir una palabra
 command-unbanword = Permitir de nuevo una palabra
 command-settings = Quién puede dibujar aquí y cuánto
+command-words = Palabras bloqueadas aquí
 
 ## /queue
 

@@ -34,6 +34,7 @@ help-group =
     /queue, /quota — o que está a caminho e o que resta hoje
     /report — em resposta a uma imagem minha que não deveria estar aqui
 help-group-all = Aqui qualquer pessoa pode desenhar.
+help-group-shared = <code>/history todas</code> mostra as imagens de todos.
 button-example = 🎨 { $prompt }
 example-first = um farol na tempestade
 example-second = uma raposa dormindo na neve
@@ -218,6 +219,7 @@ notice-not-kept = Não consigo guardar nada agora, então não aceitei isto nem 
 notice-waits = Não consigo guardar nada agora, então isto espera. Não precisa enviar de novo: continuo por conta própria.
 notice-unreadable = { internal-error }
 word-banned = Isso eu não desenho aqui. Tente com outras palavras.
+word-not-here = Os administradores deste grupo não querem isso aqui. Tente com outras palavras.
 unsafe-pause = O serviço de imagens recusou várias das suas descrições, então não desenho para você por um tempo: no máximo uma hora. A pausa termina sozinha.
 unsafe-warning = Mais uma recusa como esta, e paro de desenhar para você por até uma hora.
 quota-used =
@@ -245,6 +247,12 @@ too-many-group-quota-used =
         [many] { $left } de imagens; peça com <code>--n { $left }</code>.
        *[other] { $left } imagens; peça com <code>--n { $left }</code>.
     }
+too-many-member-share-used =
+    Da sua parte do dia deste grupo { $left ->
+        [one] resta { $left } imagem; peça uma, sem <code>--n</code>.
+        [many] restam { $left } de imagens; peça com <code>--n { $left }</code>.
+       *[other] restam { $left } imagens; peça com <code>--n { $left }</code>.
+    } Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }. Você também pode desenhar em um chat privado comigo.
 too-many-queue-full =
     Você pode ter { $pending } imagens a caminho de uma vez, então agora { $left ->
         [one] cabe mais { $left }: peça uma, sem <code>--n</code>, ou espere.
@@ -262,6 +270,12 @@ too-many-pressed-group-quota-used =
         [one] { $left } imagem, pouco para este botão. Para desenhar uma, envie a descrição.
         [many] { $left } de imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
        *[other] { $left } imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+    }
+too-many-pressed-member-share-used =
+    Da sua parte do dia deste grupo { $left ->
+        [one] resta { $left } imagem, pouco para este botão. Para desenhar uma, envie a descrição ou fale comigo em privado.
+        [many] restam { $left } de imagens, pouco para este botão. Para desenhar essas, envie a descrição com <code>--n { $left }</code> ou fale comigo em privado.
+       *[other] restam { $left } imagens, pouco para este botão. Para desenhar essas, envie a descrição com <code>--n { $left }</code> ou fale comigo em privado.
     }
 too-many-pressed-queue-full =
     Você pode ter { $pending } imagens a caminho de uma vez, então agora { $left ->
@@ -281,6 +295,8 @@ quota-unlimited =
 
 quota-group =
     Usadas hoje neste grupo: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
+quota-share =
+    Usadas da sua parte: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
 
 ## Grupos
 
@@ -297,16 +313,47 @@ group-quota-used =
         [many] todas as suas { $daily } de imagens
        *[other] todas as suas { $daily } imagens
     } de hoje. Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }. Você também pode desenhar em um chat privado comigo.
+member-share-used =
+    Sua parte do dia deste grupo acabou: { $daily ->
+        [one] { $daily } imagem
+        [many] { $daily } de imagens
+       *[other] { $daily } imagens
+    }. Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }. Você também pode desenhar em um chat privado comigo.
 settings-group =
     <b>O desenho neste grupo</b>
     De cima para baixo: quem pode desenhar, imagens por dia para todos juntos, o formato quando nenhum é indicado, meu idioma.
+settings-group-more =
+    <b>Mais configurações deste grupo</b>
+    Parte: quantas imagens por dia cada membro pode ter.
+    Histórico comum: <code>/history todas</code> mostra as imagens de todos.
+    Imagens ocultas: aparecem ao toque.
+    Aprovação: uma imagem só é desenhada se um administrador concordar.
+
+    ✓ marca o que está ativado. /words bloqueia palavras aqui.
 settings-private = Suas próprias configurações: /ratio para o formato, /language para o idioma. /settings é para grupos.
 private-only = Peça isso no <a href="{ $link }">nosso chat privado</a>.
 button-who-all = Todos
 button-who-admins = Só admins
 button-who-nobody = Ninguém
 button-daily = { $daily } por dia
+button-daily-each = { $daily } cada
+button-daily-any = Sem partes: por ordem
 button-language-each = Com cada pessoa no idioma dela
+button-shared-history = Histórico comum
+button-spoiler = Ocultas
+button-approval = Aprovação
+words-none = Neste grupo não há palavras bloqueadas. <code>/words adicionar exemplo</code> bloqueia uma.
+words-list =
+    <b>Bloqueadas neste grupo</b>: { $words }
+
+    <code>/words adicionar exemplo</code> bloqueia uma palavra ou frase, <code>/words remover exemplo</code> permite de novo.
+words-how = Envie <code>/words adicionar exemplo</code> ou <code>/words remover exemplo</code>, com uma palavra ou frase de até { $length } caracteres.
+words-full = Este grupo tem { $limit } palavras bloqueadas, e não consigo guardar mais. Remova uma antes: /words mostra todas.
+words-added = Bloqueado neste grupo: { $word }
+words-known = Já estava bloqueado: { $word }
+words-removed = Não está mais bloqueado neste grupo: { $word }
+words-unknown = Não estava bloqueado neste grupo: { $word }
+words-private = /words é para grupos: lá os administradores bloqueiam palavras.
 
 ## Botões abaixo de uma imagem
 
@@ -480,6 +527,7 @@ command-unban = Desbloquear
 command-banword = Proibir uma palavra
 command-unbanword = Permitir de novo uma palavra
 command-settings = Quem pode desenhar aqui e quanto
+command-words = Palavras bloqueadas aqui
 
 ## /queue
 
