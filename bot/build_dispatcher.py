@@ -20,6 +20,7 @@ from handlers import (
     favourites,
     forget,
     group_photos,
+    group_words,
     groups,
     guests,
     history,
@@ -71,6 +72,7 @@ def build_dispatcher(
         preferences=storage.preferences,
         members=chat.members,
         admin_ids=settings.admin_ids,
+        group_words=storage.group_words,
     )
     questions = Questions(sender=chat.sender, drafts=storage.drafts, preferences=storage.preferences)
     edited_requests = EditedRequests(
@@ -133,6 +135,7 @@ def build_dispatcher(
         generation_service=generation_service,
         guest_answers=chat.guest_answers,
         group_photo_maker=generation.group_photo_maker,
+        group_words=storage.group_words,
         history=storage.history,
         inline_messages=chat.inline_messages,
         inline_prompts=storage.inline_prompts,
@@ -199,6 +202,7 @@ def _include_routers(dispatcher: Dispatcher) -> None:
         error_handler.router(),
         question_end.router(),
         groups.router(),
+        group_words.router(),
         moderation.router(),
         reports.router(),
         edits.router(),

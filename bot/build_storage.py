@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.drafts import Drafts
 from storage.durations import Durations
 from storage.exports import Exports
+from storage.group_words import GroupWords
 from storage.inbox import Inbox
 from storage.inline_prompts import InlinePrompts
 from storage.interruptions import Interruptions
@@ -42,6 +43,7 @@ class StorageParts:
     drafts: Drafts
     durations: Durations
     exports: Exports
+    group_words: GroupWords
     history: History
     inbox: Inbox
     inline_prompts: InlinePrompts
@@ -72,6 +74,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         drafts=Drafts(database=database, clock=clock),
         durations=Durations(database),
         exports=Exports(database=database, clock=clock),
+        group_words=GroupWords(database, only_writer=not database.is_shared),
         history=History(database=database, clock=clock),
         inbox=Inbox(database=database, clock=clock),
         inline_prompts=InlinePrompts(database=database, clock=clock),

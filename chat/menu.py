@@ -27,7 +27,7 @@ _PICTURES = ("imagine", "history", "favorites", "queue", "quota")
 PRIVATE = (*_PICTURES, "ratio", "style", "language", "help", "export", "forget")
 ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
 GROUP = (*_PICTURES, "report", "help")
-GROUP_ADMIN = (*GROUP, "settings")
+GROUP_ADMIN = (*GROUP, "settings", "words")
 
 GeneralScope = (
     BotCommandScopeAllPrivateChats | BotCommandScopeAllGroupChats | BotCommandScopeAllChatAdministrators

@@ -7,6 +7,7 @@ from chat.translations import Translator
 from core.model import Origin
 from handlers.word_filter import contains_word
 from storage.bans import Ban, Bans
+from storage.group_words import GroupWords
 from storage.moderation_strikes import STRIKES_TO_PAUSE, ModerationStrikes
 from storage.preferences import Preferences, WhoMayDraw
 
@@ -22,8 +23,10 @@ class AccessRules:
         preferences: Preferences,
         members: Members,
         admin_ids: Collection[int],
+        group_words: GroupWords,
     ) -> None:
         self._bans = bans
+        self._group_words = group_words
         self._strikes = strikes
         self._preferences = preferences
         self._members = members
@@ -35,7 +38,7 @@ class AccessRules:
             return translate("word-banned")
         if await self._strikes.count_recent(origin.user_id) >= STRIKES_TO_PAUSE:
             return translate("unsafe-pause")
-        return await self._refused_by_group(origin, translate)
+        return await self._refused_by_group(origin, prompt, translate)
 
     async def needs_approval(self, origin: Origin) -> bool:
         """Return whether the admins of a group decide about a request. Those of the group and of the bot need none."""
@@ -46,9 +49,11 @@ class AccessRules:
             return False
         return not await self._members.is_admin(place.chat_id, origin.user_id)
 
-    async def _refused_by_group(self, origin: Origin, translate: Translator) -> str | None:
+    async def _refused_by_group(self, origin: Origin, prompt: str, translate: Translator) -> str | None:
         if not origin.place.in_group:
             return None
+        if contains_word(prompt, await self._group_words.of(origin.place.chat_id)):
+            return translate("word-not-here")
         who = (await self._preferences.of(origin.place.chat_id)).who
         if who is WhoMayDraw.ALL:
             return None

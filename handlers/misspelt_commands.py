@@ -16,6 +16,7 @@ _OTHER_WORDS = {
     "language": "idioma",
     "settings": "настройки ajustes configuración configurações",
     "style": "стиль стили estilo estilos",
+    "words": "слова palabras palavras",
 }
 """Words that users write in the place of a command."""
 _OF_OTHER_BOTS = frozenset(

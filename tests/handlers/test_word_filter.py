@@ -42,3 +42,39 @@ def test_any_word_is_found_between_other_words(word: str) -> None:
     if words_of(word):
         assert contains_word(f"before {word} after", [word])
     assert not contains_word(word, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("feliz año nuevo", "ano"),
+        ("FELIZ AÑO", "ano"),
+        ("un mono", "moño"),
+        ("a cone is un cono", "coño"),
+        ("мой дом", "мои"),
+        ("твои", "твой"),
+    ],
+)
+def test_a_letter_of_its_own_is_not_the_letter_without_its_mark(text: str, word: str) -> None:
+    assert not contains_word(text, [word])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("n\u0303ude", "nude"),  # a mark of its own is a disguise
+        ("an\u0303o", "ano"),
+        ("an\u0303o", "año"),  # some programs write the letter so
+        ("AN\u0303O", "año"),
+        ("año", "an\u0303o"),
+        ("голыи\u0306", "голый"),
+        ("Йод", "йод"),
+        ("ёлка", "елка"),
+        ("елка", "ёлка"),
+        ("nudé", "nude"),
+        ("corazon", "corazón"),
+        ("cabeca", "cabeça"),
+    ],
+)
+def test_a_letter_with_a_mark_is_found_in_each_spelling(text: str, word: str) -> None:
+    assert contains_word(text, [word])
