@@ -259,6 +259,12 @@ class DecideReport(CallbackData, prefix="rp"):
     decision: str
 
 
+class GroupSettings(CallbackData, prefix="gs"):
+    """Show the first page of a group's settings, or the second one with `more`."""
+
+    more: bool
+
+
 class PreferLanguage(CallbackData, prefix="l"):
     """Set the preferred language of a user. An empty value means the language of their Telegram app."""
 
@@ -275,7 +281,7 @@ class Forget(CallbackData, prefix="f"):
 
 _BROWSING = (
     *(CancelRequest, PreferRatio, PreferStyle, ShowStep, ShowPage, ShowSelected, HistoryEnd, SelectionEnd),
-    *(GroupChoice, PreferLanguage),
+    *(GroupChoice, GroupSettings, PreferLanguage),
 )
 _BROWSING_ACTIONS = frozenset(
     {

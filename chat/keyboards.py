@@ -23,7 +23,6 @@ from chat.callbacks import (
     DrawStill,
     DropLate,
     Forget,
-    GroupChoice,
     PreferLanguage,
     PreferRatio,
     SuggestChange,
@@ -32,9 +31,8 @@ from chat.callbacks import (
 from chat.captions import COPY_UNITS, cut_start, one_line, units
 from chat.translations import LANGUAGES, Translator
 from core.model import PENDING, AspectRatio, Ending, Request
-from storage.preferences import Preference, WhoMayDraw
 
-_LANGUAGE_ROWS = (2,) * (len(LANGUAGES) // 2) + (1,) * (len(LANGUAGES) % 2)
+LANGUAGE_ROWS = (2,) * (len(LANGUAGES) // 2) + (1,) * (len(LANGUAGES) % 2)
 """Two languages in a row: a phone cuts the names in longer rows."""
 EXAMPLES = ("first", "second")
 """The names of the prompts in the texts `example-…`."""
@@ -92,9 +90,9 @@ def preferred_ratio(
     """Return one button for each ratio to prefer, and one to be asked each time, with the current one marked."""
     builder = InlineKeyboardBuilder()
     for ratio in AspectRatio:
-        label = _choice(translate.raw(f"button-ratio-{ratio.slug}"), now=ratio is preferred)
+        label = choice(translate.raw(f"button-ratio-{ratio.slug}"), now=ratio is preferred)
         builder.button(text=label, callback_data=PreferRatio(user=user_id, ratio=ratio.slug))
-    label = _choice(translate.raw("button-ratio-ask"), now=preferred is None)
+    label = choice(translate.raw("button-ratio-ask"), now=preferred is None)
     builder.button(text=label, callback_data=PreferRatio(user=user_id))
     return _markup(builder.adjust(3, 2, 1))
 
@@ -227,11 +225,11 @@ def languages(translate: Translator, user_id: int, chosen: str | None) -> Inline
     """Return one button for each language, and one for that of the Telegram app, with the current one marked."""
     builder = InlineKeyboardBuilder()
     for language in LANGUAGES:
-        label = _choice(translate.raw(f"language-{language}"), now=language == chosen)
+        label = choice(translate.raw(f"language-{language}"), now=language == chosen)
         builder.button(text=label, callback_data=PreferLanguage(user=user_id, language=language))
-    label = _choice(translate.raw("button-language-auto"), now=chosen is None)
+    label = choice(translate.raw("button-language-auto"), now=chosen is None)
     builder.button(text=label, callback_data=PreferLanguage(user=user_id))
-    return _markup(builder.adjust(*_LANGUAGE_ROWS, 1))
+    return _markup(builder.adjust(*LANGUAGE_ROWS, 1))
 
 
 def forget(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
@@ -244,28 +242,7 @@ def forget(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
     return _markup(builder.adjust(1))
 
 
-def group_settings(translate: Translator, chosen: Preference, most: int, daily: int) -> InlineKeyboardMarkup:
-    """Return the settings of a group with the current ones marked. `most` is the largest, `daily` the current limit."""
-    builder = InlineKeyboardBuilder()
-
-    def button(label: str, name: str, value: str, *, now: bool) -> None:
-        builder.button(text=_choice(label, now=now), callback_data=GroupChoice(name=name, value=value))
-
-    for who in WhoMayDraw:
-        button(translate.raw(f"button-who-{who}"), "who", who, now=chosen.who is who)
-    limits = sorted({max(1, most // 10), max(1, most // 4), max(1, most // 2), most})
-    for limit in limits:
-        button(translate("button-daily", daily=limit), "daily", str(limit), now=limit == daily)
-    for ratio in AspectRatio:
-        button(ratio.value, "ratio", ratio.slug, now=chosen.ratio is ratio)
-    button(translate.raw("button-ratio-ask-group"), "ratio", "", now=chosen.ratio is None)
-    for language in LANGUAGES:
-        button(translate.raw(f"language-{language}"), "language", language, now=chosen.language == language)
-    button(translate.raw("button-language-each"), "language", "", now=chosen.language is None)
-    return _markup(builder.adjust(len(WhoMayDraw), len(limits), len(AspectRatio), 1, *_LANGUAGE_ROWS, 1))
-
-
-def _choice(label: str, *, now: bool) -> str:
+def choice(label: str, *, now: bool) -> str:
     """Return the label of a choice, with a mark if it is the current one."""
     return f"✓ {label}" if now else label
 

@@ -97,13 +97,15 @@ async def help_in_group(
     private_replies: PrivateReplies,
 ) -> None:
     """Explain the bot in a group, with the members that may draw."""
-    who = (await preferences.of(message.chat.id)).who
+    group = await preferences.of(message.chat.id)
     allowed = translate("help-group-all")
-    if who is WhoMayDraw.ADMINS:
+    if group.who is WhoMayDraw.ADMINS:
         allowed = translate("group-admins-only")
-    elif who is WhoMayDraw.NOBODY:
+    elif group.who is WhoMayDraw.NOBODY:
         allowed = translate("group-nobody")
     text = translate("help-group", ratios=RATIOS) + "\n\n" + allowed
+    if group.shared_history:
+        text += "\n" + translate("help-group-shared")
     await private_replies.send(place_of(message), user.id, text)
 
 
