@@ -70,7 +70,7 @@ def build_chat(
     caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock)
     sender = Sender(caller)
     inline_messages = InlineMessages(caller)
-    picture_sender = PictureSender(caller)
+    picture_sender = PictureSender(caller, covers=storage.preferences.cover_pictures)
     stack.push_async_callback(picture_sender.stop)
     deletion_scheduler = DeletionScheduler(sender=sender, deletions=storage.deletions, clock=clock)
     stack.push_async_callback(deletion_scheduler.stop)

@@ -1,5 +1,6 @@
 """Sends pictures and files to Telegram."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -37,10 +38,15 @@ class SentPicture:
 
 
 class PictureSender:
-    """Sends and replaces pictures. Captions are HTML; every method raises a subclass of SendError."""
+    """Sends and replaces pictures. Captions are HTML; every method raises a subclass of SendError.
 
-    def __init__(self, caller: ApiCaller) -> None:
+    `covers` returns whether a chat has all its pictures under a spoiler. A caller asks it before it sends a picture as
+    a file, which has none; photos get theirs here.
+    """
+
+    def __init__(self, caller: ApiCaller, *, covers: Callable[[int], Awaitable[bool]]) -> None:
         self._caller = caller
+        self.covers = covers
         self._chat_actions = Background()
 
     async def stop(self) -> None:
@@ -68,6 +74,7 @@ class PictureSender:
         effect_id: str | None = None,
     ) -> SentPicture:
         """Send a picture as a photo once. The caller has acquired a slot. A refused effect is left out."""
+        spoiler = spoiler or await self.covers(place.chat_id)
         method = SendPhoto(
             chat_id=place.chat_id,
             message_thread_id=place.thread_id,
@@ -137,6 +144,7 @@ class PictureSender:
         spoiler: bool = False,
     ) -> int:
         """Send a picture that Telegram already has, with retries, and return its message id."""
+        spoiler = spoiler or await self.covers(place.chat_id)
         method = _by_file(place, file_id, kind, caption, keyboard, spoiler=spoiler)
         return (await self._caller.send_answer(method, place.chat_id)).message_id
 
@@ -151,6 +159,7 @@ class PictureSender:
         spoiler: bool = False,
     ) -> SentPicture:
         """Send a picture, new or by its `file_id`, with retries."""
+        spoiler = spoiler or await self.covers(place.chat_id)
         method = _by_file(place, file, kind, caption, keyboard, spoiler=spoiler)
         return _sent_picture(await self._caller.send_answer(method, place.chat_id), kind)
 
@@ -169,6 +178,7 @@ class PictureSender:
 
         Return None if the message shows it already or was deleted.
         """
+        spoiler = spoiler or await self.covers(chat_id)
         media = input_media(file, kind, caption, spoiler=spoiler)
         method = EditMessageMedia(
             chat_id=chat_id,

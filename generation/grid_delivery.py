@@ -131,8 +131,9 @@ class GridDelivery:
         except Rejected as error:
             log.warning("photo rejected, sent as a document", batch=head.id, error=str(error))
         await self._picture_sender.acquire_slot(head.place.chat_id, Priority.PICTURE)
-        file = picture_file(grid.data, name, hidden=head.spoiler)
-        if head.spoiler:
+        hidden = head.spoiler or await self._picture_sender.covers(head.place.chat_id)
+        file = picture_file(grid.data, name, hidden=hidden)
+        if hidden:
             below = [line for line in (note, translate("hidden-file")) if line]
             text = caption(head.prompt, below="\n\n".join(below))
         return await self._picture_sender.send_document(head.place, file, text, keyboard)

@@ -1,6 +1,7 @@
 """Sends originals as documents: fetched from the provider once, and from Telegram ever after.
 
-The original of a picture under a spoiler is in an archive, because a document has no spoiler.
+The original of a picture under a spoiler is in an archive, because a document has no spoiler. So is that of any picture
+in a group that covers all of them; there it is fetched each time, because the copy at Telegram may be a plain one.
 """
 
 import contextlib
@@ -51,14 +52,15 @@ class Originals:
         try:
             # An earlier press may have fetched it by now.
             request = await self._requests.get(request.id) or request
-            note = translate("hidden-file") if request.spoiler else None
-            sent = await self._send_stored(request, place, note) or await self._send_fetched(
-                request, place, note
-            )
+            covered = not request.spoiler and await self._picture_sender.covers(place.chat_id)
+            note = translate("hidden-file") if request.spoiler or covered else None
+            sent = None if covered else await self._send_stored(request, place, note)
+            sent = sent or await self._send_fetched(request, place, note)
             if sent is None:
                 await self._sender.send_text(place, translate("original-expired"))
                 return
-            await self._requests.set_original(request.id, sent.file_id)
+            if not covered:
+                await self._requests.set_original(request.id, sent.file_id)
             log.info("original sent", request=request.id)
         except ProviderUnavailable:
             await self._later(place, translate)
@@ -88,7 +90,7 @@ class Originals:
     ) -> SentPicture | None:
         """Fetch the original from the provider and send it. Return None if the provider no longer has it.
 
-        Raises ProviderUnavailable.
+        With a `note` about hidden files, it is in an archive. Raises ProviderUnavailable.
         """
         data = await self._fetcher.fetch_original(request)
         if data is None:
@@ -96,5 +98,5 @@ class Originals:
         data = picture_in(data)
         name = file_name(request.prompt, request.id, extension_of(data))
         return await self._picture_sender.send_file(
-            place, picture_file(data, name, hidden=request.spoiler), note
+            place, picture_file(data, name, hidden=note is not None), note
         )

@@ -108,8 +108,9 @@ class PictureMessages:
                     raise  # it may be accepted as a JPEG
                 log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
                 await self._picture_sender.acquire_slot(place.chat_id, Priority.PICTURE)
-        file = picture_file(picture.data, name, hidden=request.spoiler)
-        if request.spoiler:
+        hidden = request.spoiler or await self._picture_sender.covers(place.chat_id)
+        file = picture_file(picture.data, name, hidden=hidden)
+        if hidden:
             text = caption(request.prompt, below=_paragraphs(note, translate("hidden-file")))
         return await self._picture_sender.send_document(place, file, text, keyboard, silent=silent)
 

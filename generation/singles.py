@@ -21,9 +21,9 @@ from chat.translations import Translator
 from core.clock import Clock
 from core.model import FileKind, Request, State
 from core.reply_target import ReplyTarget
-from generation.conversion import Picture, UnusablePicture
+from generation.conversion import Picture, UnusablePicture, extension_of
 from generation.file_names import file_name
-from generation.hidden_file import picture_file
+from generation.hidden_file import picture_file, shown
 from generation.picture_fetcher import PictureFetcher, ProviderUnavailable
 from storage.batches import Batches
 from storage.requests import Requests
@@ -122,10 +122,11 @@ class Singles:
 
         With `translate`, the caption says so if the picture is cut out of its grid.
         """
-        if request.file_id and request.file_kind is not None:
+        stored = await self._stored(request, place.chat_id)
+        if stored is not None:
             try:
                 return await self._picture_sender.send_picture(
-                    place, request.file_id, request.file_kind, text, keyboard, spoiler=request.spoiler
+                    place, *stored, text, keyboard, spoiler=request.spoiler
                 )
             except Rejected as error:
                 log.info("stored picture rejected", request=request.id, error=str(error))
@@ -149,21 +150,17 @@ class Singles:
         self, request: Request, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup
     ) -> bool:
         """Show a delivered picture in an existing message. Return False if it is lost."""
-        if request.file_id and request.file_kind is not None:
+        stored = await self._stored(request, chat_id)
+        if stored is not None:
             await self._picture_sender.replace_picture(
-                chat_id,
-                message_id,
-                request.file_id,
-                request.file_kind,
-                text,
-                keyboard,
-                spoiler=request.spoiler,
+                chat_id, message_id, *stored, text, keyboard, spoiler=request.spoiler
             )
             return True
         found = await self._find(request)
         if found is None:
             return False
-        file, kind = _new_file(request, found.picture, as_photo=found.picture.as_photo)
+        hidden = await self._hidden(request, chat_id)
+        file, kind = _new_file(request, found.picture, as_photo=found.picture.as_photo, hidden=hidden)
         sent = await self._picture_sender.replace_picture(
             chat_id, message_id, file, kind, text, keyboard, spoiler=request.spoiler
         )
@@ -180,15 +177,40 @@ class Singles:
         keyboard: InlineKeyboardMarkup,
     ) -> SentPicture:
         if picture.as_photo:
-            file, kind = _new_file(request, picture, as_photo=True)
+            file, kind = _new_file(request, picture, as_photo=True, hidden=request.spoiler)
             try:
                 return await self._picture_sender.send_picture(
                     place, file, kind, text, keyboard, spoiler=request.spoiler
                 )
             except Rejected as error:
                 log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
-        file, kind = _new_file(request, picture, as_photo=False)
+        hidden = await self._hidden(request, place.chat_id)
+        file, kind = _new_file(request, picture, as_photo=False, hidden=hidden)
         return await self._picture_sender.send_picture(place, file, kind, text, keyboard)
+
+    async def _stored(
+        self, request: Request, chat_id: int
+    ) -> tuple[BufferedInputFile | str, FileKind] | None:
+        """Return the file of a picture that Telegram has, as a chat may show it, or None without one.
+
+        A plain document gets into an archive first if the chat covers all its pictures.
+        """
+        if not request.file_id or request.file_kind is None:
+            return None
+        plain = request.file_kind is FileKind.DOCUMENT and not request.spoiler
+        if not plain or not await self._picture_sender.covers(chat_id):
+            return request.file_id, request.file_kind
+        try:
+            data = shown(await self._files.download(request.file_id))
+        except FileError as error:
+            log.warning("document not hidden", request=request.id, error=str(error))
+            return None
+        name = file_name(request.prompt, request.id, extension_of(data))
+        return picture_file(data, name, hidden=True), FileKind.DOCUMENT
+
+    async def _hidden(self, request: Request, chat_id: int) -> bool:
+        """Return whether a file of a picture is hidden in a chat."""
+        return request.spoiler or await self._picture_sender.covers(chat_id)
 
     async def _find(self, request: Request) -> _Found | None:
         """Return the picture from the provider, or else as the grid shows it."""
@@ -214,8 +236,10 @@ class Singles:
             return None
 
 
-def _new_file(request: Request, picture: Picture, *, as_photo: bool) -> tuple[BufferedInputFile, FileKind]:
+def _new_file(
+    request: Request, picture: Picture, *, as_photo: bool, hidden: bool
+) -> tuple[BufferedInputFile, FileKind]:
     name = file_name(request.prompt, request.id, picture.extension)
     if as_photo:
         return BufferedInputFile(picture.data, name), FileKind.PHOTO
-    return picture_file(picture.data, name, hidden=request.spoiler), FileKind.DOCUMENT
+    return picture_file(picture.data, name, hidden=hidden), FileKind.DOCUMENT

@@ -75,7 +75,8 @@ async def find_source(
     if parent is not None and parent.hidden_at is not None:
         raise PictureHidden
     parent = parent if parent is not None and parent.is_visible else None
-    hidden = bool(message.has_media_spoiler) or in_archive or (parent is not None and parent.spoiler)
+    # A group may cover all pictures of the bot; these are hidden only there.
+    hidden = bool(message.has_media_spoiler) or in_archive if parent is None else parent.spoiler
     return SourcePicture(file.file_id, parent.id if parent else None, hidden, file.file_unique_id)
 
 

@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery
 from chat import keyboards
 from chat.callbacks import ResultAction, ResultButton
 from chat.errors import Rejected, TryLater, Unreachable, Unsure
+from chat.links import request_link
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.sticker_sets import StickerSets
@@ -17,6 +18,7 @@ from generation.conversion import UnusablePicture
 from generation.stickers import MadeSticker, NoOpenSet, NotInSet, StickerMaker
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.user_errors import ButtonExpired
+from storage.preferences import Preferences
 from storage.stickers import Stickers
 
 _NO_CHAT = ("user_is_bot", "user not found", "peer_id_invalid")
@@ -32,6 +34,7 @@ async def sticker_pressed(
     sticker_maker: StickerMaker,
     sticker_sets: StickerSets,
     stickers: Stickers,
+    preferences: Preferences,
     sender: Sender,
     private_replies: PrivateReplies,
 ) -> None:
@@ -45,13 +48,18 @@ async def sticker_pressed(
         return
     if request.file_id is None:
         raise ButtonExpired
+    address = f"https://t.me/{(await bot.me()).username or ''}"
+    if await preferences.cover_pictures(place.chat_id):
+        await sender.toast(query.id)
+        link = request_link(address, request.id)
+        await private_replies.send(place, user_id, translate("sticker-hidden-group", link=link))
+        return
     if await stickers.was_just_sent(user_id, request.id):
         await sender.toast(query.id, translate.raw("toast-sticker-sent"))
         return
     await sender.toast(query.id, translate.raw("toast-sticker"))
-    name = (await bot.me()).username or ""
-    title = f"{translate.raw('sticker-title')} · @{name}"
-    made = await _make(request, user_id, title, translate, sticker_maker, f"https://t.me/{name}")
+    title = f"{translate.raw('sticker-title')} · @{(await bot.me()).username or ''}"
+    made = await _make(request, user_id, title, translate, sticker_maker, address)
     if isinstance(made, str):
         await private_replies.send(place, user_id, made)
         return

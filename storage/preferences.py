@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.model import AspectRatio
+from core.reply_target import is_group
 from storage.database import Database
 from storage.schema import preferences
 from storage.upsert import insert
@@ -66,6 +67,10 @@ class Preferences:
                 self._cached.clear()
             self._cached[subject_id] = cached
         return cached
+
+    async def cover_pictures(self, chat_id: int) -> bool:
+        """Return whether every picture in a chat is sent under a spoiler, because it is a group that chose that."""
+        return is_group(chat_id) and (await self.of(chat_id)).spoiler
 
     async def users_with_language(self) -> list[int]:
         """Return the users who chose a language."""

@@ -92,7 +92,10 @@ def _sender(bot: Bot, clock: ManualClock) -> Sender:
 
 
 def _picture_sender(bot: Bot, clock: ManualClock) -> PictureSender:
-    return PictureSender(_caller(bot, clock))
+    async def covers(_chat_id: int) -> bool:
+        return False
+
+    return PictureSender(_caller(bot, clock), covers=covers)
 
 
 def _refusal(code: int, description: str | None) -> str:
