@@ -132,11 +132,15 @@ class ResultAction(StrEnum):
 
 Paged = Annotated[int, Field(ge=0, lt=2**63)]
 """The pictures between which the arrows under a picture lead, so that they are restored: 0 is none, 1 is /history, 2 is
-/favorites, and 2 + N is the search with the id N."""
+/favorites, and 2 + N is the search with the id N. `_SHARED` is the history of all members of a group, and `_SHARED` + N
+the search with the id N in it."""
+_SHARED = 2**62
 
 
 def paged_of(selection: Selection) -> int:
     """Return the number that stands for a selection of pictures in callback data."""
+    if selection.shared:
+        return _SHARED + (selection.search_id or 0)
     if selection.search_id is not None:
         return 2 + selection.search_id
     return 2 if selection.favourites else 1
@@ -144,6 +148,8 @@ def paged_of(selection: Selection) -> int:
 
 def selection_of(paged: int) -> Selection:
     """Return the selection of pictures that a number in callback data stands for."""
+    if paged >= _SHARED:
+        return Selection(search_id=paged - _SHARED or None, shared=True)
     if paged > 2:
         return Selection(search_id=paged - 2)
     return FAVOURITES if paged == 2 else ALL_PICTURES

@@ -15,11 +15,13 @@ log = structlog.get_logger(__name__)
 CACHE_SECONDS = 60.0
 _CACHE_SIZE = 5_000
 _ADMINS = frozenset({ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.CREATOR})
+_GONE = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.KICKED})
 
 
 class _Member(NamedTuple):
     read_at: float
     is_admin: bool
+    has_left: bool
     name: str
 
 
@@ -43,6 +45,11 @@ class Members:
         member = await self._member(chat_id, user_id)
         return None if member is None else member.name
 
+    async def present_name(self, chat_id: int, user_id: int) -> str | None:
+        """Return the first name of a user who is a member now, or None for any other and if Telegram does not answer."""
+        member = await self._member(chat_id, user_id) if user_id > 0 else None
+        return None if member is None or member.has_left else member.name
+
     async def _member(self, chat_id: int, user_id: int) -> _Member | None:
         now = self._clock.monotonic()
         known = self._cached.get((chat_id, user_id))
@@ -58,6 +65,6 @@ class Members:
             return None
         if len(self._cached) >= _CACHE_SIZE:
             self._cached.clear()
-        known = _Member(now, member.status in _ADMINS, member.user.first_name)
+        known = _Member(now, member.status in _ADMINS, member.status in _GONE, member.user.first_name)
         self._cached[chat_id, user_id] = known
         return known

@@ -78,13 +78,17 @@ class ResultKeyboards:
     def picture(
         self, translate: Translator, request: Request, page: HistoryPage | None = None
     ) -> InlineKeyboardMarkup:
-        """Return the buttons under a picture: an edit has Before instead of Shape, a history page has arrows."""
+        """Return the buttons under a picture: an edit has Before instead of Shape, a history page has arrows.
+
+        Under the picture of another member, a page has no buttons but those that change nothing.
+        """
+        if page is not None and page.viewer != request.user_id:
+            rows = [[_copy(translate, request)]] if units(request.prompt) <= COPY_UNITS else []
+            return InlineKeyboardMarkup(inline_keyboard=[*rows, *_arrow_rows(page)])
         paged = paged_of(page.selection) if page is not None else 0
         second = ResultAction.UNDO if request.source is not None else ResultAction.SHAPES
         rows = self._rows(translate, request, _action(translate, request, second, paged=paged), paged=paged)
-        if page is not None and (page.newer or page.older):
-            rows.append(_arrows(page))
-        return InlineKeyboardMarkup(inline_keyboard=rows)
+        return InlineKeyboardMarkup(inline_keyboard=[*rows, *(_arrow_rows(page) if page else [])])
 
     def step(
         self, translate: Translator, edit: Request, shown: Request, steps: Steps
@@ -145,8 +149,7 @@ def more(translate: Translator, request: Request, *, paged: int, in_group: bool)
     rows = [[_action(translate, request, ResultAction.FOUR, paged=paged)]]
     rows.append([_action(translate, request, action, paged=paged) for action in offered])
     if units(request.prompt) <= COPY_UNITS:
-        copied = CopyTextButton(text=request.prompt)
-        rows.append([InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)])
+        rows.append([_copy(translate, request)])
     if in_group:
         rows.append([_action(translate, request, ResultAction.GROUP_PHOTO, paged=paged)])
     rows.append([_action(translate, request, ResultAction.DELETE, paged=paged)])
@@ -162,6 +165,11 @@ def delete_sure(translate: Translator, request: Request, *, paged: int) -> Inlin
         _button(translate.raw("button-delete-keep"), keep),
     )
     return InlineKeyboardMarkup(inline_keyboard=[[button] for button in buttons])
+
+
+def _copy(translate: Translator, request: Request) -> InlineKeyboardButton:
+    copied = CopyTextButton(text=request.prompt)
+    return InlineKeyboardButton(text=translate.raw("offer-copy"), copy_text=copied)
 
 
 def _share(translate: Translator, request: Request) -> InlineKeyboardButton:
@@ -193,12 +201,17 @@ def _action(
     return _button(translate.raw(f"offer-{_OFFERS[action]}"), data)
 
 
+def _arrow_rows(page: HistoryPage) -> list[list[InlineKeyboardButton]]:
+    """Return the row of arrows, or none under the only picture of a selection."""
+    return [_arrows(page)] if page.newer or page.older else []
+
+
 def _arrows(page: HistoryPage) -> list[InlineKeyboardButton]:
     """Return the arrows to the newest, the next newer, the next older and the oldest picture.
 
     An end of the history has a mark in the place of an arrow: no other arrow may move under a finger.
     """
-    user, shown = page.request.user_id, page.request.id
+    user, shown = page.viewer, page.request.id
     paged = None if page.selection == ALL_PICTURES else paged_of(page.selection)
 
     def arrow(label: str, target: int, *, newest: bool) -> InlineKeyboardButton:

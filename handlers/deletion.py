@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery
 from chat import result_keyboards
 from chat.callbacks import ResultAction, ResultButton, selection_of
 from chat.errors import SendError
+from chat.members import Members
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
@@ -14,8 +15,9 @@ from core.model import Request
 from core.reply_target import ReplyTarget
 from generation.singles import Singles
 from handlers.filters import not_forgotten, own_request, pressed_place
-from handlers.history import show_page
+from handlers.history import may_show, show_page
 from storage.picture_history import History
+from storage.preferences import Preferences
 
 
 async def delete_pressed(
@@ -42,6 +44,8 @@ async def delete_confirmed(
     request: Request,
     place: ReplyTarget,
     translate: Translator,
+    preferences: Preferences,
+    members: Members,
     history: History,
     sender: Sender,
     singles: Singles,
@@ -61,8 +65,8 @@ async def delete_confirmed(
     ):
         gone = await _delete_message(place.chat_id, pressed, sender) and gone
     await history.delete(request.id)
-    if callback_data.paged:
-        selection = selection_of(callback_data.paged)
+    selection = selection_of(callback_data.paged)
+    if callback_data.paged and await may_show(selection, place, preferences):
         page = await history.page(request.user_id, place.chat_id, request.id, selection)
     if gone:
         await sender.toast(query.id, translate.raw("deleted"))
@@ -72,7 +76,7 @@ async def delete_confirmed(
             query.id, translate("deleted-message-stays-group" if in_group else "deleted-message-stays")
         )
     if page is not None:
-        await show_page(page, place, translate, sender, singles, clock, keyboards)
+        await show_page(page, place, translate, members, sender, singles, clock, keyboards)
     elif callback_data.paged:
         await _delete_message(place.chat_id, pressed, sender)
 

@@ -1,5 +1,9 @@
-"""/history and /favorites: a user's own pictures in a chat, as one message with pages. /history also searches them."""
+"""/history and /favorites: a user's own pictures in a chat, as one message with pages. /history also searches them.
 
+In a group whose admins allow it, `/history all` shows the pictures of all members.
+"""
+
+import re
 from datetime import UTC, datetime, timedelta
 
 from aiogram import Router
@@ -8,6 +12,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat.callbacks import NEWEST, HistoryEnd, SelectionEnd, ShowPage, ShowSelected
 from chat.captions import cut, one_line
+from chat.members import Members
 from chat.private_replies import PrivateReplies
 from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
@@ -20,12 +25,21 @@ from handlers import origins
 from handlers.commands import Command
 from handlers.filters import by_named_owner, on_message, pressed_place
 from handlers.identity import UserIdentity, answer_place
-from handlers.user_errors import ButtonExpired
-from storage.picture_history import ALL_PICTURES, FAVOURITES, History, HistoryPage, Selection
+from handlers.user_errors import ButtonExpired, NoSharedHistory
+from storage.picture_history import FAVOURITES, SHARED, History, HistoryPage, Selection
+from storage.preferences import Preferences
 from storage.searches import Searches
 
 _LONGEST_PROMPT = 900
 """In UTF-16 units. The rest of the caption is for the date, the number and the words of a search."""
+_ALL = re.compile(
+    r"\s*(?:all|everybody|everyone|все|всё|всех|todo|todos|todas|tudo)(?:\s+(\S.*))?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""“All” in the languages of the bot, and the words behind it."""
+_QUOTES = "\"'`«»“”„ "
+_LONGEST_NAME = 40
+"""In UTF-16 units."""
 _LONGEST_SEARCH, _SHOWN_SEARCH = 256, 50
 """Longest words of a search, and the part of them in a caption, in UTF-16 units."""
 _RECENT_SECONDS = 86_400.0
@@ -37,6 +51,8 @@ async def history_command(
     command: CommandObject,
     user: UserIdentity,
     translate: Translator,
+    preferences: Preferences,
+    members: Members,
     searches: Searches,
     history: History,
     singles: Singles,
@@ -44,23 +60,46 @@ async def history_command(
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
-    """Show the newest picture that the user drew in this chat, or that has the words behind the command."""
-    selection, empty = ALL_PICTURES, translate("history-empty")
-    if command.args:
-        words = cut(command.args, _LONGEST_SEARCH)
-        search_id = await searches.add(origins.command_key(message), user.id, words)
-        selection, empty = Selection(search_id=search_id), translate("search-empty", words=one_line(words))
+    """Show the newest picture that the user drew in this chat, or that has the words behind the command.
+
+    With “all” as the first word, it is the newest picture of all members of a group. Raises NoSharedHistory.
+    """
+    place = answer_place(message)
+    shared, words = await _parse(command.args or "", place, preferences)
+    search_id, empty = None, translate("history-empty")
+    if words:
+        search_id = await searches.add(origins.command_key(message), user.id, cut(words, _LONGEST_SEARCH))
+        empty = translate("search-empty-all" if shared else "search-empty", words=one_line(words))
+    selection = Selection(search_id=search_id, shared=shared)
     page = await history.page(user.id, message.chat.id, selection=selection)
     if page is None:
-        await private_replies.send(answer_place(message), user.id, empty)
+        await private_replies.send(place, user.id, empty)
         return
-    await _send(page, answer_place(message), user, translate, singles, private_replies, clock, keyboards)
+    await _send(page, place, user, translate, members, singles, private_replies, clock, keyboards)
+
+
+async def _parse(args: str, place: ReplyTarget, preferences: Preferences) -> tuple[bool, str]:
+    """Return whether the pictures of all members are wanted, and the words to search for.
+
+    In a private chat, where all pictures are the user's own, “all” alone is no search either. In quotes it is a word to
+    search for. Raises NoSharedHistory for “all” alone in a group without one; there, more words are searched as ever.
+    """
+    all_of = _ALL.fullmatch(args)
+    if all_of is not None and not place.in_group and not all_of[1]:
+        return False, ""
+    if all_of is not None and place.in_group:
+        if await may_show(SHARED, place, preferences):
+            return True, (all_of[1] or "").strip(_QUOTES)
+        if not all_of[1]:
+            raise NoSharedHistory
+    return False, args.strip(_QUOTES)
 
 
 async def favourites_command(
     message: Message,
     user: UserIdentity,
     translate: Translator,
+    members: Members,
     history: History,
     singles: Singles,
     private_replies: PrivateReplies,
@@ -72,7 +111,8 @@ async def favourites_command(
     if page is None:
         await private_replies.send(answer_place(message), user.id, translate("favourites-empty"))
         return
-    await _send(page, answer_place(message), user, translate, singles, private_replies, clock, keyboards)
+    place = answer_place(message)
+    await _send(page, place, user, translate, members, singles, private_replies, clock, keyboards)
 
 
 async def page_pressed(
@@ -80,19 +120,23 @@ async def page_pressed(
     callback_data: ShowPage,
     place: ReplyTarget,
     translate: Translator,
+    preferences: Preferences,
+    members: Members,
     history: History,
     sender: Sender,
     singles: Singles,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
-    """Show another page of the owner's pictures in this chat."""
+    """Show another page of the owner's pictures in this chat, or of all members'. Raises NoSharedHistory."""
     selection = callback_data.selection
+    if not await may_show(selection, place, preferences):
+        raise NoSharedHistory
     page = await history.page(callback_data.user, place.chat_id, callback_data.request, selection)
     if page is None:
         raise ButtonExpired
     await sender.toast(query.id)
-    await show_page(page, place, translate, sender, singles, clock, keyboards)
+    await show_page(page, place, translate, members, sender, singles, clock, keyboards)
 
 
 async def end_pressed(
@@ -100,15 +144,22 @@ async def end_pressed(
     callback_data: HistoryEnd,
     place: ReplyTarget,
     translate: Translator,
+    preferences: Preferences,
+    members: Members,
     history: History,
     sender: Sender,
     singles: Singles,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
-    """Say that the history ends here, or show the newest picture if another was drawn meanwhile."""
+    """Say that the history ends here, or show the newest picture if another was drawn meanwhile.
+
+    Raises NoSharedHistory.
+    """
     shown, newest = callback_data.shown, callback_data.newest
     user, selection = callback_data.user, callback_data.selection
+    if not await may_show(selection, place, preferences):
+        raise NoSharedHistory
     page = await history.page(user, place.chat_id, NEWEST if newest else shown, selection)
     if page is None:
         raise ButtonExpired
@@ -116,7 +167,7 @@ async def end_pressed(
         await sender.toast(query.id, translate.raw("toast-newest" if newest else "toast-oldest"))
         return
     await sender.toast(query.id)
-    await show_page(page, place, translate, sender, singles, clock, keyboards)
+    await show_page(page, place, translate, members, sender, singles, clock, keyboards)
 
 
 async def _send(
@@ -124,12 +175,13 @@ async def _send(
     place: ReplyTarget,
     user: UserIdentity,
     translate: Translator,
+    members: Members,
     singles: Singles,
     private_replies: PrivateReplies,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
-    content = _content(page, translate, clock, keyboards)
+    content = await _content(page, place, translate, members, clock, keyboards)
     if await singles.show(page.request, place, *content) is None:
         await private_replies.send(place, user.id, _lost(page.request, translate))
 
@@ -138,13 +190,14 @@ async def show_page(
     page: HistoryPage,
     place: ReplyTarget,
     translate: Translator,
+    members: Members,
     sender: Sender,
     singles: Singles,
     clock: Clock,
     keyboards: ResultKeyboards,
 ) -> None:
     """Show a page in the pressed message."""
-    content = _content(page, translate, clock, keyboards)
+    content = await _content(page, place, translate, members, clock, keyboards)
     if not await singles.replace(page.request, place.chat_id, place.require_reply_to(), *content):
         await sender.send_text(place, _lost(page.request, translate))
 
@@ -154,8 +207,18 @@ def _lost(request: Request, translate: Translator) -> str:
     return translate("picture-lost", prompt=cut(request.prompt, _LONGEST_PROMPT))
 
 
-def _content(
-    page: HistoryPage, translate: Translator, clock: Clock, keyboards: ResultKeyboards
+async def may_show(selection: Selection, place: ReplyTarget, preferences: Preferences) -> bool:
+    """Return whether a selection may be shown in a chat: the pictures of all members only if its admins allow it."""
+    return not selection.shared or (await preferences.of(place.chat_id)).shared_history
+
+
+async def _content(
+    page: HistoryPage,
+    place: ReplyTarget,
+    translate: Translator,
+    members: Members,
+    clock: Clock,
+    keyboards: ResultKeyboards,
 ) -> tuple[str, InlineKeyboardMarkup]:
     """Return the caption and the buttons of a page."""
     request, finished_at = page.request, page.request.require_finished_at()
@@ -168,6 +231,11 @@ def _content(
         number=page.number,
         total=page.total,
     )
+    if page.selection.shared:
+        text += "\n" + translate("page-of-all")
+        name = await members.present_name(place.chat_id, request.user_id)
+        if name is not None:
+            text += " · " + translate("page-by", name=one_line(name, _LONGEST_NAME))
     if page.words is not None:
         text += "\n" + translate("page-of-search", words=one_line(page.words, _SHOWN_SEARCH))
     elif page.selection.favourites:

@@ -9,7 +9,7 @@ from core.model import MOST_AT_ONCE, Allowance, AspectRatio, Rejection, Rejectio
 from handlers.attachments import Moves, Sound, SourceError, TooLarge
 from handlers.count_flag import CountRefused
 from handlers.prompt import LONGEST_PROMPT, PromptTooLong
-from handlers.user_errors import GroupAdminsOnly, NotOwner, PictureHidden, UserError
+from handlers.user_errors import GroupAdminsOnly, NoSharedHistory, NotOwner, PictureHidden, UserError
 
 RATIOS = ", ".join(AspectRatio)
 
@@ -36,6 +36,8 @@ class RejectionTexts:
             return translate("count-refused", most=MOST_AT_ONCE)
         if isinstance(error, SourceError):
             return self._source_error(error, translate)
+        if isinstance(error, NoSharedHistory):
+            return translate("history-not-shared")
         if isinstance(error, NotOwner):
             return translate.raw("toast-not-yours")
         if isinstance(error, PictureHidden):

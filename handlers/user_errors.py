@@ -6,6 +6,7 @@ UserError
  ├── SourceError     (handlers.attachments) the attachment cannot be edited
  ├── GroupAdminsOnly the command or button is for admins of the group
  ├── PictureHidden   the bot's admins have hidden the picture that it is about
+ ├── NoSharedHistory the group's admins have not switched its shared history on
  └── ButtonError     the pressed button does nothing
       ├── ButtonExpired     its request or message was deleted
       └── NotOwner          it is another user's
@@ -22,6 +23,10 @@ class GroupAdminsOnly(UserError):
 
 class PictureHidden(UserError):
     """The bot's admins have hidden the picture that the message or the button is about."""
+
+
+class NoSharedHistory(UserError):
+    """The group's admins have not switched its shared history on."""
 
 
 class ButtonError(UserError):

@@ -29,22 +29,27 @@ from storage.stickers import forget_stickers
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The pictures that a pager shows: all of a user in a chat, their favourites, or those that a search finds."""
+    """The pictures that a pager shows: all of a user in a chat, their favourites, or those that a search finds.
+
+    `shared` are those of all members of a group, or the ones of them that a search finds.
+    """
 
     favourites: bool = False
     search_id: int | None = None
+    shared: bool = False
 
 
-ALL_PICTURES, FAVOURITES = Selection(), Selection(favourites=True)
+ALL_PICTURES, FAVOURITES, SHARED = Selection(), Selection(favourites=True), Selection(shared=True)
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
     """One picture of a selection, newest first: its number from 1, the total, its neighbours' ids and the oldest id.
 
-    `words` are those of a search.
+    `viewer` is the user who pages through the selection, `words` are those of a search.
     """
 
+    viewer: int
     request: Request
     number: int
     total: int
@@ -57,6 +62,8 @@ class HistoryPage:
 
 VISIBLE = sa.and_(~requests.c.forget, requests.c.hidden_at.is_(None))
 """The condition of every picture that is shown, as `Request.is_visible`: kept by its owner, and not hidden."""
+_IN_GROUP = requests.c.chat_id < sa.literal_column("0")
+"""The condition of the index of groups' requests, in its words: SQLite uses the index only then."""
 _READ_AT_ONCE = 500
 """Pictures whose prompts a search reads at once. SQLite folds the case of ASCII letters only, so that is done here."""
 
@@ -87,7 +94,7 @@ class History:
                 return None
             chosen = next((found for found in ids if request_id is None or found <= request_id), ids[0])
             row = connection.execute(sa.select(requests).where(requests.c.id == chosen)).one()
-            return _page(read_request(row), ids, selection, words)
+            return _page(user_id, read_request(row), ids, selection, words)
 
         return await self._database.read(unit)
 
@@ -96,7 +103,7 @@ class History:
 
         def unit(connection: sa.Connection) -> HistoryPage:
             ids, words = _selected(connection, request.user_id, chat_id, selection)
-            return _page(request, ids, selection, words)
+            return _page(request.user_id, request, ids, selection, words)
 
         return await self._database.read(unit)
 
@@ -239,7 +246,7 @@ def _selected(
 ) -> tuple[list[int], str | None]:
     """Return the ids of the selected pictures, newest first, and the words of the search."""
     own = [
-        requests.c.user_id == user_id,
+        _IN_GROUP if selection.shared else requests.c.user_id == user_id,
         requests.c.chat_id == chat_id,
         requests.c.state == State.DELIVERED,
         sa.or_(requests.c.file_id.is_not(None), requests.c.batch_id.is_not(None)),
@@ -263,10 +270,13 @@ def _selected(
     return [row.id for row in connection.execute(described) if has_words(wanted, row.prompt)], words
 
 
-def _page(request: Request, ids: list[int], selection: Selection, words: str | None) -> HistoryPage:
+def _page(
+    viewer: int, request: Request, ids: list[int], selection: Selection, words: str | None
+) -> HistoryPage:
     newer = [found for found in ids if found > request.id]
     older = [found for found in ids if found < request.id]
     return HistoryPage(
+        viewer=viewer,
         request=request,
         number=len(newer) + 1,
         total=len(ids),

@@ -70,6 +70,7 @@ requests = sa.Table(
         sqlite_where=sa.text("closed_at IS NULL"),
     ),
     sa.Index("ix_requests_user_id_chat_id_id", "user_id", "chat_id", "id"),
+    sa.Index("ix_requests_of_groups", "chat_id", "id", sqlite_where=sa.text("chat_id < 0")),
     sa.Index(
         "ix_requests_pending",
         "user_id",

@@ -384,9 +384,13 @@ group-photo-hidden = A group photo can’t be hidden, so I don’t use a picture
 
 history-empty = No pictures here yet. Send /imagine to draw the first.
 search-empty = None of your pictures here has “{ $words }” in its description. /history shows all of them.
+search-empty-all = No picture of this group has “{ $words }” in its description. <code>/history all</code> shows all of them.
+history-not-shared = This group has no shared history. Its admins can switch it on in /settings.
 favourites-empty = No favourites here yet. Press ☆ under a picture of yours, and it’s kept here.
 page-of-search = 🔎 { $words }
 page-of-favourites = ★ Favourites
+page-of-all = 👥 Everybody’s pictures
+page-by = 👤 { $name }
 history-page =
     { $prompt }
 
@@ -675,6 +679,7 @@ style-too-long = With the words of this style the description would have more th
 sticker-title = My pictures
 button-sticker-set = 🩹 My stickers
 sticker-hidden = A sticker can’t be hidden, so I make none of a picture under a spoiler.
+sticker-hidden-group = Pictures stay covered in this group, and a sticker can’t. Open the picture <a href="{ $link }">in our private chat</a> and press Sticker there.
 sticker-picture-gone = Telegram no longer has this picture. Please draw it again.
 sticker-later = Telegram does not take the sticker right now. Please press again in a few minutes.
 sticker-refused = Telegram does not take this picture as a sticker. Please try another one.

@@ -402,9 +402,13 @@ group-photo-hidden = La foto de un grupo no se puede ocultar, así que no uso un
 
 history-empty = Aquí todavía no hay imágenes. Envía /imagine para dibujar la primera.
 search-empty = Ninguna de tus imágenes de aquí tiene “{ $words }” en su descripción. /history las muestra todas.
+search-empty-all = Ninguna imagen de este grupo tiene “{ $words }” en su descripción. <code>/history todas</code> las muestra todas.
+history-not-shared = Este grupo no tiene un historial común. Los administradores pueden activarlo en /settings.
 favourites-empty = Aquí todavía no hay favoritas. Toca ☆ debajo de una imagen tuya y aparecerá aquí.
 page-of-search = 🔎 { $words }
 page-of-favourites = ★ Favoritas
+page-of-all = 👥 Las imágenes de todos
+page-by = 👤 { $name }
 history-page =
     { $prompt }
 
@@ -697,6 +701,7 @@ style-too-long = Con las palabras de este estilo la descripción pasaría de { $
 sticker-title = Mis imágenes
 button-sticker-set = 🩹 Mis stickers
 sticker-hidden = Un sticker no se puede ocultar, así que no hago uno de una imagen oculta.
+sticker-hidden-group = En este grupo las imágenes quedan ocultas, y un sticker no se puede ocultar. Abre la imagen <a href="{ $link }">en nuestro chat privado</a> y toca “Sticker” allí.
 sticker-picture-gone = Telegram ya no tiene esta imagen. Dibújala otra vez, por favor.
 sticker-later = Telegram no acepta el sticker en este momento. Toca otra vez en unos minutos, por favor.
 sticker-refused = Telegram no acepta esta imagen como sticker. Prueba con otra, por favor.

@@ -402,9 +402,13 @@ group-photo-hidden = A foto de um grupo não pode ficar oculta, então não uso 
 
 history-empty = Ainda não há imagens aqui. Envie /imagine para desenhar a primeira.
 search-empty = Nenhuma das suas imagens daqui tem “{ $words }” na descrição. /history mostra todas.
+search-empty-all = Nenhuma imagem deste grupo tem “{ $words }” na descrição. <code>/history todas</code> mostra todas.
+history-not-shared = Este grupo não tem um histórico comum. Os administradores podem ativá-lo em /settings.
 favourites-empty = Ainda não há favoritas aqui. Toque em ☆ abaixo de uma imagem sua, e ela aparecerá aqui.
 page-of-search = 🔎 { $words }
 page-of-favourites = ★ Favoritas
+page-of-all = 👥 As imagens de todos
+page-by = 👤 { $name }
 history-page =
     { $prompt }
 
@@ -697,6 +701,7 @@ style-too-long = Com as palavras deste estilo a descrição passaria de { $limit
 sticker-title = Minhas imagens
 button-sticker-set = 🩹 Minhas figurinhas
 sticker-hidden = Uma figurinha não pode ficar oculta, então não faço uma de uma imagem oculta.
+sticker-hidden-group = Neste grupo as imagens ficam ocultas, e uma figurinha não pode ficar oculta. Abra a imagem <a href="{ $link }">no nosso chat privado</a> e toque em “Figurinha” lá.
 sticker-picture-gone = O Telegram não tem mais esta imagem. Desenhe de novo, por favor.
 sticker-later = O Telegram não aceita a figurinha neste momento. Toque de novo em alguns minutos, por favor.
 sticker-refused = O Telegram não aceita esta imagem como figurinha. Tente com outra, por favor.

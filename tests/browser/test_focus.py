@@ -41,7 +41,7 @@ def _page(number: int) -> InlineKeyboardMarkup:
     # A picture's id falls with the number of its page.
     ids = [None if one is None else PICTURES + 1 - one for one in (newer, older)]
     request = _request(PICTURES + 1 - number)
-    page = HistoryPage(request, number, PICTURES, newer=ids[0], older=ids[1], oldest=1)
+    page = HistoryPage(ANN, request, number, PICTURES, newer=ids[0], older=ids[1], oldest=1)
     return RESULTS.picture(ENGLISH, request, page)
 
 

@@ -116,3 +116,138 @@ async def test_words_that_a_group_s_admins_block_are_not_drawn_there(shared_bot:
     await _draw(shared_bot, ben, group, "a red fox")
     shared_bot.telegram.say(ann, "/words")
     await shared_bot.wait_for_text(ann, "/words is for groups")
+
+
+async def _page_of(world: World, user: User, group: int, command: str) -> Message:
+    """Return the message that a command for the history sends."""
+    seen = {m.message_id for m in world.messages_in(group)}
+    world.telegram.say(user, command, chat_id=group)
+    await world.wait_until(lambda: [m for m in world.messages_in(group) if m.message_id not in seen])
+    return next(m for m in world.messages_in(group) if m.message_id not in seen)
+
+
+async def test_a_shared_history_shows_the_pictures_of_all_members(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
+    group, other = shared_bot.add_group(ann, ben), shared_bot.add_group(ann, ben)
+    await _draw(shared_bot, ben, other, "a fox elsewhere")
+    await _draw(shared_bot, ann, group, "a wolf of Ann")
+    await _draw(shared_bot, ben, group, "a fox of Ben")
+    shared_bot.telegram.say(ann, "/history all", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, ann, "Its admins can switch it on in /settings")
+    menu = await _open_settings(shared_bot, ann, group)
+    await _choose(shared_bot, ann, menu, "Shared history")
+    shared_bot.telegram.say(ann, "/help", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, ann, "/history all shows everybody’s pictures")
+
+    pager = await _page_of(shared_bot, ann, group, "/history ALL")
+    caption = shared_bot.current(pager).caption or ""
+    assert "a fox of Ben" in caption
+    assert "1 of 2" in caption
+    assert "👥 Everybody’s pictures · 👤 Ben" in caption
+    assert buttons(shared_bot.current(pager)) == ["📋 Copy description", "·", "·", "▶", "▶▶"]
+    shared_bot.telegram.press(ben, shared_bot.current(pager), "▶")
+    await shared_bot.wait_for_toast(pager, "Only the person who asked")
+    (fox,) = shared_bot.rows(
+        "SELECT id FROM requests WHERE prompt = ? AND chat_id = ?", "a fox of Ben", group
+    )
+    for action in "fdy":  # favourite and delete, which only forged data asks for
+        shared_bot.telegram.press_data(ann, pager, f"x:{fox['id']}:{action}:{2**62}")
+    await shared_bot.wait_until_handled()
+    (kept,) = shared_bot.rows("SELECT forget, favourite_at FROM requests WHERE id = ?", fox["id"])
+    assert (bool(kept["forget"]), kept["favourite_at"]) == (False, None)
+
+    shared_bot.telegram.press(ann, shared_bot.current(pager), "▶")
+    await shared_bot.wait_until(lambda: "a wolf of Ann" in (shared_bot.current(pager).caption or ""))
+    assert "👤 Ann" in (shared_bot.current(pager).caption or "")
+    shared_bot.telegram.press(ann, shared_bot.current(pager), "☆")  # her own picture has its buttons
+    await shared_bot.wait_until(lambda: "★ Favourite" in buttons(shared_bot.current(pager)))
+    assert "◀" in buttons(shared_bot.current(pager))
+
+    found = await _page_of(shared_bot, ben, group, "/history все wolf")
+    assert "a wolf of Ann" in (found.caption or "")
+    assert "🔎 wolf" in (found.caption or "")
+    shared_bot.telegram.say(ben, "/history todos zebra", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, ben, "No picture of this group has “zebra”")
+    shared_bot.telegram.say(ben, '/history "all"', chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, ben, "None of your pictures here has “all”")
+
+    shared_bot.telegram.press(ann, shared_bot.current(menu), "✓ Shared history")
+    await shared_bot.wait_until(lambda: "Shared history" in buttons(shared_bot.current(menu)))
+    shared_bot.telegram.press(ann, shared_bot.current(pager), "◀")
+    await shared_bot.wait_for_toast(pager, "This group has no shared history")
+    assert "a wolf of Ann" in (shared_bot.current(pager).caption or "")
+    shared_bot.telegram.say(ann, "/history all")
+    await shared_bot.wait_for_text(ann, "No pictures here yet")
+
+
+async def test_a_group_under_a_spoiler_covers_every_picture_and_only_there(shared_bot: World) -> None:
+    ann = shared_bot.add_user()
+    group = shared_bot.add_group(ann)
+    before = await _draw(shared_bot, ann, group, "a fox before")
+    assert not before.has_media_spoiler
+    menu = await _open_settings(shared_bot, ann, group)
+    await _choose(shared_bot, ann, menu, "Spoiler")
+    picture = await _draw(shared_bot, ann, group, "a fox")
+    assert picture.has_media_spoiler
+
+    pager = await _page_of(shared_bot, ann, group, "/history")
+    assert pager.has_media_spoiler
+    shared_bot.telegram.press(ann, shared_bot.current(pager), "▶")
+    await shared_bot.wait_until(lambda: "a fox before" in (shared_bot.current(pager).caption or ""))
+    assert shared_bot.current(pager).has_media_spoiler
+
+    shared_bot.telegram.say(ann, "/imagine make it night", chat_id=group, reply_to=picture)
+    await shared_bot.wait_until(
+        lambda: [m for m in shared_bot.messages_in(group) if m.caption == "make it night"]
+    )
+    await shared_bot.wait_until_closed()
+    edit = next(m for m in shared_bot.messages_in(group) if m.caption == "make it night")
+    assert edit.has_media_spoiler
+    (row,) = shared_bot.rows(
+        "SELECT * FROM requests WHERE prompt = ? AND chat_id = ?", "make it night", group
+    )
+    assert not row["source_spoiler"]  # it is covered here, and nowhere else
+    shared_bot.telegram.press(ann, edit, "Before")
+    await shared_bot.wait_until(lambda: shared_bot.replies_to(group, edit.message_id))
+    (undone,) = shared_bot.replies_to(group, edit.message_id)
+    assert undone.has_media_spoiler
+
+    grid = await _draw(shared_bot, ann, group, "two foxes --n 2")
+    assert grid.has_media_spoiler
+    shared_bot.telegram.press(ann, grid, "2")
+    await shared_bot.wait_until(lambda: shared_bot.replies_to(group, grid.message_id))
+    assert shared_bot.replies_to(group, grid.message_id)[0].has_media_spoiler
+    shared_bot.telegram.press(ann, picture, "Original")
+    await shared_bot.wait_until(lambda: shared_bot.replies_to(group, picture.message_id))
+    (original,) = [m for m in shared_bot.replies_to(group, picture.message_id) if m.document]
+    assert original.document is not None
+    assert (original.document.file_name or "").endswith(".zip")
+
+    shared_bot.telegram.press(ann, picture, "More")
+    await shared_bot.wait_until(lambda: "🩹 Sticker" in buttons(shared_bot.current(picture)))
+    shared_bot.telegram.press(ann, shared_bot.current(picture), "Sticker")
+    await shared_bot.wait_for_ephemeral(group, ann, "Open the picture in our private chat")
+    (fox,) = shared_bot.rows("SELECT id FROM requests WHERE prompt = ? AND chat_id = ?", "a fox", group)
+    shared_bot.telegram.say(ann, f"/start r{fox['id']}")
+    assert not (await shared_bot.wait_for_picture(ann)).has_media_spoiler
+
+
+async def test_the_choices_of_a_group_in_russian(shared_bot: World) -> None:
+    ann, ben = shared_bot.add_user("ru"), shared_bot.add_user("ru", name="Бен")
+    group = shared_bot.add_group(ann, ben)
+    menu = await _open_settings(shared_bot, ann, group, "Ещё")
+    for label in ("по 2", "Общая история", "Спойлер"):
+        await _choose(shared_bot, ann, menu, label)
+    assert "Доля: сколько картинок в день" in (shared_bot.current(menu).text or "")
+    shared_bot.telegram.say(ann, "/words добавить волк", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, ann, "Запрещено в этой группе: волк")
+    shared_bot.telegram.say(ben, "/imagine серый Волк --ar 1:1", chat_id=group)
+    await shared_bot.wait_for_ephemeral(group, ben, "Администраторы этой группы не хотят")
+    for _ in range(2):
+        assert (await _draw(shared_bot, ben, group, "лиса")).has_media_spoiler
+    shared_bot.telegram.say(ben, "/imagine лиса --ar 1:1", chat_id=group)
+    await shared_bot.wait_for_ephemeral(
+        group, ben, "Ваша доля в этой группе на сегодня исчерпана: 2 картинки"
+    )
+    pager = await _page_of(shared_bot, ann, group, "/history все")
+    assert "👥 Картинки всех · 👤 Бен" in (pager.caption or "")

@@ -18,7 +18,7 @@ from chat.callbacks import (
     paged_of,
     selection_of,
 )
-from storage.picture_history import ALL_PICTURES, FAVOURITES, Selection
+from storage.picture_history import ALL_PICTURES, FAVOURITES, SHARED, Selection
 
 LARGEST_USER = 2**52
 """Bot API, User: an id has at most 52 significant bits."""
@@ -26,7 +26,11 @@ LARGEST_ROW = 10**15
 
 
 @pytest.mark.parametrize(
-    "selection", [ALL_PICTURES, FAVOURITES, Selection(search_id=1), Selection(search_id=LARGEST_ROW)]
+    "selection",
+    [
+        *(ALL_PICTURES, FAVOURITES, Selection(search_id=1), Selection(search_id=LARGEST_ROW)),
+        *(SHARED, Selection(search_id=1, shared=True), Selection(search_id=LARGEST_ROW, shared=True)),
+    ],
 )
 def test_a_number_stands_for_each_selection(selection: Selection) -> None:
     paged = paged_of(selection)

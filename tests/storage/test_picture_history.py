@@ -1,20 +1,26 @@
 """The history: its selections, favourites, and the deletion of one picture."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from core.model import Accepted, FileKind, Request, SourcePicture, State
+from core.reply_target import ReplyTarget
 from storage.comparisons import Comparison, Comparisons
 from storage.database import Database
-from storage.picture_history import ALL_PICTURES, FAVOURITES, History, Selection
+from storage.open_database import open_database
+from storage.picture_history import ALL_PICTURES, FAVOURITES, SHARED, History, Selection
 from storage.requests import Requests
 from storage.schema import requests as requests_table
 from storage.schema import searches as searches_table
 from storage.searches import KEPT_SECONDS, Searches
 from storage.stickers import Stickers
 from tests.support.factories import AMPLE, generation_request
+from tests.support.ledger import file_url
 from tests.support.manual_clock import ManualClock
 
 USER, OTHER = 7, 8
@@ -41,11 +47,14 @@ async def _picture(
     prompt: str = "a fox",
     *,
     user: int = USER,
+    chat_id: int | None = None,
     parent: Request | None = None,
     closed: bool = True,
 ) -> Request:
-    """Return a delivered picture of a user in their private chat."""
+    """Return a delivered picture of a user in their private chat, or in another chat."""
     wanted = generation_request(number, user, prompt)
+    if chat_id is not None:
+        wanted = replace(wanted, origin=replace(wanted.origin, place=ReplyTarget(chat_id, None, number)))
     if parent is not None:
         wanted = replace(wanted, source=SourcePicture(parent.file_id or "", parent.id), ratio=None)
     accepted = await requests.accept(wanted, AMPLE)
@@ -251,3 +260,65 @@ async def test_the_first_private_picture_stays_the_first(
     await ready(3)
     assert await history.first_in_private(USER) == second.id
     assert await history.first_in_private(OTHER) is None
+
+
+async def test_a_shared_history_has_the_pictures_of_all_members_of_one_group(
+    requests: Requests, history: History, searches: Searches, database: Database
+) -> None:
+    group, other_group = -5, -6
+    first = await _picture(requests, 1, "a fox", chat_id=group)
+    second = await _picture(requests, 2, "a wolf", user=OTHER, chat_id=group)
+    third = await _picture(requests, 3, "a red fox", user=OTHER, chat_id=group)
+    hidden = await _picture(requests, 4, "a hidden fox", user=OTHER, chat_id=group)
+    deleted = await _picture(requests, 5, "a deleted fox", user=OTHER, chat_id=group)
+    await _picture(requests, 6, "a fox elsewhere", chat_id=other_group)
+    await _picture(requests, 7, "a private fox")
+    hide = sa.update(requests_table).where(requests_table.c.id == hidden.id).values(hidden_at=1.0)
+    await database.write(lambda connection: connection.execute(hide).rowcount)
+    await history.delete(deleted.id)
+    wanted = replace(generation_request(8, OTHER), origin=replace(second.origin, key="m:8"))
+    for number, final in enumerate((State.CANCELLED, State.FAILED, None)):
+        origin = replace(wanted.origin, key=f"m:8:{number}")
+        accepted = await requests.accept(replace(wanted, origin=origin), AMPLE)
+        assert isinstance(accepted, Accepted)
+        if final is not None:
+            await requests.settle(accepted.request, [State.QUEUED], final)
+
+    async def ids(selection: Selection, chat_id: int) -> list[int]:
+        found, page = [], await history.page(USER, chat_id, selection=selection)
+        while page is not None:
+            found.append(page.request.id)
+            assert (page.viewer, page.number, page.oldest) == (USER, len(found), first.id)
+            older = page.older
+            page = await history.page(USER, chat_id, older, selection) if older else None
+        return found
+
+    assert await ids(SHARED, group) == [third.id, second.id, first.id]
+    search_id = await searches.add("s:1", USER, "fox")
+    assert await ids(Selection(search_id=search_id, shared=True), group) == [third.id, first.id]
+    assert await history.page(OTHER, group, selection=Selection(search_id=search_id, shared=True)) is None
+    assert await history.page(USER, USER, selection=SHARED) is None  # a private chat has none
+    assert await ids(ALL_PICTURES, group) == [first.id]
+
+
+async def test_the_shared_history_reads_the_index_of_groups(
+    migrated_file: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    """A group's pictures are few among all requests, and SQLite uses the index only for its very condition."""
+    database = await open_database(file_url(shutil.copy(migrated_file, tmp_path)))
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, sql: str, parameters: Any, *_more: object) -> None:
+        seen.append((sql, parameters))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        await History(database=database, clock=clock).page(USER, -5, selection=SHARED)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    ((sql, parameters),) = seen
+    plan = await database.read(
+        lambda c: [row.detail for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+    )
+    await database.close()
+    assert [detail for detail in plan if "ix_requests_of_groups" in detail]

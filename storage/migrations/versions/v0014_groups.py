@@ -20,6 +20,14 @@ def upgrade() -> None:
     op.add_column("requests", sa.Column("approval", sa.Text))
     op.add_column("requests", sa.Column("hidden_at", sa.Float))
     op.add_column("batches", sa.Column("question_message_id", sa.BigInteger))
+    in_group = sa.text("chat_id < 0")
+    op.create_index(
+        "ix_requests_of_groups",
+        "requests",
+        ["chat_id", "id"],
+        sqlite_where=in_group,
+        postgresql_where=in_group,
+    )
     op.create_table(
         "member_quotas",
         sa.Column("chat_id", sa.BigInteger, nullable=False, autoincrement=False),
