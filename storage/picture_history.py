@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from core.clock import Clock
+from core.clock import Clock, utc_day
 from core.model import SENDING, Request, State
 from core.word_search import has_words, search_words
 from storage import request_statements as statements
 from storage.batches import drop_empty_batches, forget_batches
 from storage.database import Database
+from storage.quotas import forget_counters
 from storage.reports import forget_reports
 from storage.rows import read_request
 from storage.schema import (
@@ -205,13 +206,16 @@ class History:
         await self._database.write(unit)
 
     async def forget(self, user_id: int) -> None:
-        """Delete a user's data, except the quota counters, in one transaction.
+        """Delete a user's data, except the quota counters of today, in one transaction.
 
         An open request is marked instead and deleted when it is closed.
         """
 
+        today = utc_day(self._clock.wall())
+
         def unit(connection: sa.Connection) -> None:
             _delete(connection, requests.c.user_id == user_id)
+            forget_counters(connection, user_id, today)
             forget_batches(connection, user_id)
             drafted = sa.select(drafts.c.id).where(drafts.c.user_id == user_id)
             connection.execute(sa.delete(answers).where(answers.c.draft_id.in_(drafted)))

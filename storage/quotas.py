@@ -89,6 +89,12 @@ def refund_all(connection: sa.Connection, user_id: int, chat_id: int, day: str) 
         refund(connection, counter, day)
 
 
+def forget_counters(connection: sa.Connection, user_id: int, today: str) -> None:
+    """Delete the counters of a user, and of the user as a member of groups, for the days before today."""
+    for table, owner in ((quotas, quotas.c.subject_id), (member_quotas, member_quotas.c.user_id)):
+        connection.execute(sa.delete(table).where(owner == user_id, table.c.day < today))
+
+
 def units_left(connection: sa.Connection, counter: Counter, day: str, daily: int | None) -> int:
     """Return the units of a day that could be reserved."""
     return max(0, (UNLIMITED if daily is None else daily) - _used(connection, counter, day))

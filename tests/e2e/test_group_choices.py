@@ -3,6 +3,8 @@
 import pytest
 from aiogram.types import Message, User
 
+from playground import faults
+from playground.faults import Fault
 from tests.support.world import World, buttons
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -128,9 +130,12 @@ async def _page_of(world: World, user: User, group: int, command: str) -> Messag
 
 async def test_a_shared_history_shows_the_pictures_of_all_members(shared_bot: World) -> None:
     ann, ben = shared_bot.add_user(), shared_bot.add_user(name="Ben")
-    group, other = shared_bot.add_group(ann, ben), shared_bot.add_group(ann, ben)
+    cid = shared_bot.add_user(name="Cid")
+    group, other = shared_bot.add_group(ann, ben, cid), shared_bot.add_group(ann, ben)
     await _draw(shared_bot, ben, other, "a fox elsewhere")
+    await _draw(shared_bot, cid, group, "a bear of Cid")
     await _draw(shared_bot, ann, group, "a wolf of Ann")
+    shared_bot.telegram.chats.members[group][cid.id] = "left"
     await _draw(shared_bot, ben, group, "a fox of Ben")
     shared_bot.telegram.say(ann, "/history all", chat_id=group)
     await shared_bot.wait_for_ephemeral(group, ann, "Its admins can switch it on in /settings")
@@ -142,7 +147,7 @@ async def test_a_shared_history_shows_the_pictures_of_all_members(shared_bot: Wo
     pager = await _page_of(shared_bot, ann, group, "/history ALL")
     caption = shared_bot.current(pager).caption or ""
     assert "a fox of Ben" in caption
-    assert "1 of 2" in caption
+    assert "1 of 3" in caption
     assert "👥 Everybody’s pictures · 👤 Ben" in caption
     assert buttons(shared_bot.current(pager)) == ["📋 Copy description", "·", "·", "▶", "▶▶"]
     shared_bot.telegram.press(ben, shared_bot.current(pager), "▶")
@@ -162,6 +167,9 @@ async def test_a_shared_history_shows_the_pictures_of_all_members(shared_bot: Wo
     shared_bot.telegram.press(ann, shared_bot.current(pager), "☆")  # her own picture has its buttons
     await shared_bot.wait_until(lambda: "★ Favourite" in buttons(shared_bot.current(pager)))
     assert "◀" in buttons(shared_bot.current(pager))
+    shared_bot.telegram.press(ann, shared_bot.current(pager), "▶▶")
+    await shared_bot.wait_until(lambda: "a bear of Cid" in (shared_bot.current(pager).caption or ""))
+    assert "👤" not in (shared_bot.current(pager).caption or "")  # Cid has left
 
     found = await _page_of(shared_bot, ben, group, "/history все wolf")
     assert "a wolf of Ann" in (found.caption or "")
@@ -175,7 +183,7 @@ async def test_a_shared_history_shows_the_pictures_of_all_members(shared_bot: Wo
     await shared_bot.wait_until(lambda: "Shared history" in buttons(shared_bot.current(menu)))
     shared_bot.telegram.press(ann, shared_bot.current(pager), "◀")
     await shared_bot.wait_for_toast(pager, "This group has no shared history")
-    assert "a wolf of Ann" in (shared_bot.current(pager).caption or "")
+    assert "a bear of Cid" in (shared_bot.current(pager).caption or "")
     shared_bot.telegram.say(ann, "/history all")
     await shared_bot.wait_for_text(ann, "No pictures here yet")
 
@@ -230,6 +238,24 @@ async def test_a_group_under_a_spoiler_covers_every_picture_and_only_there(share
     (fox,) = shared_bot.rows("SELECT id FROM requests WHERE prompt = ? AND chat_id = ?", "a fox", group)
     shared_bot.telegram.say(ann, f"/start r{fox['id']}")
     assert not (await shared_bot.wait_for_picture(ann)).has_media_spoiler
+
+
+async def test_a_file_in_a_covered_group_is_in_an_archive(shared_bot: World) -> None:
+    """Telegram shows a preview of every other file."""
+    ann = shared_bot.add_user()
+    group = shared_bot.add_group(ann)
+    refusal = faults.telegram(400, "Bad Request: not enough rights to send photos to the chat")
+    for covered in (False, True):
+        if covered:
+            await _choose(shared_bot, ann, await _open_settings(shared_bot, ann, group), "Spoiler")
+        shared_bot.telegram.faults.add(Fault("sendPhoto", answer=refusal))
+        file = await _draw(shared_bot, ann, group, f"fox {covered:d}")
+        assert file.document is not None
+        assert (file.document.file_name or "").endswith(".zip") is covered
+        assert ("🙈 In an archive" in (file.caption or "")) is covered
+    pager = await _page_of(shared_bot, ann, group, "/history fox 0")  # Telegram has it as a plain file
+    assert pager.document is not None
+    assert (pager.document.file_name or "").endswith(".zip")
 
 
 async def test_the_choices_of_a_group_in_russian(shared_bot: World) -> None:

@@ -30,6 +30,7 @@ from storage.batches import Batches
 from storage.chat_migration import migrate_chat
 from storage.database import Database
 from storage.open_database import open_database
+from storage.picture_history import History
 from storage.preferences import Preference
 from storage.quotas import Quotas
 from storage.requests import Requests
@@ -160,6 +161,24 @@ async def test_many_at_once_use_exactly_the_share(
             if one.origin.user_id == user and isinstance(answer, Accepted)
         )
         assert await _used(database, clock, user) == units == 6
+
+
+async def test_forgetting_keeps_only_the_counters_of_today(
+    requests: Requests, database: Database, clock: ManualClock
+) -> None:
+    yesterday = utc_day(clock.wall())
+    for user_id in MEMBERS:
+        assert isinstance(await requests.accept(_in_group(user_id), _allowance(5)), Accepted)
+    clock.advance(86_400)
+    old = await requests.pending_of_user(ANN)
+    assert isinstance(await requests.accept(_in_group(ANN), _allowance(5)), Accepted)
+    await History(database=database, clock=clock).forget(ANN)
+    stored = Quotas(database)
+    assert [await stored.used(ANN, yesterday), await stored.used(ANN, yesterday, member_of=GROUP)] == [0, 0]
+    assert [await stored.used(BEN, yesterday), await stored.used(BEN, yesterday, member_of=GROUP)] == [1, 1]
+    assert [await stored.used(ANN, utc_day(clock.wall())), await _used(database, clock, ANN)] == [1, 1]
+    assert await requests.settle(old[0], PENDING, State.CANCELLED)  # its unit has no counter any more
+    assert await stored.used(GROUP, yesterday) == 1
 
 
 async def test_shares_move_with_a_group(requests: Requests, database: Database, clock: ManualClock) -> None:
