@@ -251,6 +251,13 @@ class SelectionEnd(HistoryEnd, prefix="ns"):
         return selection_of(self.paged)
 
 
+class DrawSame(CallbackData, prefix="da"):
+    """Draw the words of another member's picture, for the user who pages through a shared history."""
+
+    user: LedgerId
+    request: LedgerId
+
+
 class GroupChoice(CallbackData, prefix="g"):
     """Change a setting of a group. An empty value resets it."""
 

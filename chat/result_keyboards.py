@@ -15,6 +15,7 @@ from chat.bot_switches import BotSwitches
 from chat.callbacks import (
     NEWEST,
     DrawInRatio,
+    DrawSame,
     HistoryEnd,
     ResultAction,
     ResultButton,
@@ -80,10 +81,10 @@ class ResultKeyboards:
     ) -> InlineKeyboardMarkup:
         """Return the buttons under a picture: an edit has Before instead of Shape, a history page has arrows.
 
-        Under the picture of another member, a page has no buttons but those that change nothing.
+        Under the picture of another member, a page has no buttons that change or show more of it.
         """
         if page is not None and page.viewer != request.user_id:
-            rows = [[_copy(translate, request)]] if units(request.prompt) <= COPY_UNITS else []
+            rows = _rows_of_other(translate, request, page.viewer)
             return InlineKeyboardMarkup(inline_keyboard=[*rows, *_arrow_rows(page)])
         paged = paged_of(page.selection) if page is not None else 0
         second = ResultAction.UNDO if request.source is not None else ResultAction.SHAPES
@@ -165,6 +166,13 @@ def delete_sure(translate: Translator, request: Request, *, paged: int) -> Inlin
         _button(translate.raw("button-delete-keep"), keep),
     )
     return InlineKeyboardMarkup(inline_keyboard=[[button] for button in buttons])
+
+
+def _rows_of_other(translate: Translator, request: Request, viewer: int) -> list[list[InlineKeyboardButton]]:
+    """Return the buttons under another member's picture. A change of a photo has no Again: the photo is theirs."""
+    again = _button(translate.raw("offer-again"), DrawSame(user=viewer, request=request.id))
+    rows = [] if request.source is not None else [[again]]
+    return [*rows, [_copy(translate, request)]] if units(request.prompt) <= COPY_UNITS else rows
 
 
 def _copy(translate: Translator, request: Request) -> InlineKeyboardButton:

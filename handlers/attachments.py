@@ -13,7 +13,7 @@ from aiogram.types import (
     Sticker,
 )
 
-from chat.callbacks import DrawInRatio, ResultAction, ResultButton
+from chat.callbacks import DrawInRatio, DrawSame, ResultAction, ResultButton
 from chat.telegram_files import size_limit
 from core.model import Request, SourcePicture
 from generation.export_archive import EXPORT_PREFIX
@@ -226,7 +226,7 @@ def _request_in_buttons(message: Message) -> int | None:
         return None
     for button in (button for row in message.reply_markup.inline_keyboard for button in row):
         data = button.callback_data or ""
-        for kind in (ResultButton, DrawInRatio):
+        for kind in (ResultButton, DrawInRatio, DrawSame):
             if data.startswith(f"{kind.__prefix__}:"):
                 try:
                     named = kind.unpack(data)

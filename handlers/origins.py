@@ -4,7 +4,8 @@ A key names its cause, so that a repeated update or a second tap is the same req
 
 - `m:CHAT:MESSAGE`: a message
 - `g:CHAT:ALBUM`: an album, whichever of its photos
-- `b:CHAT:MESSAGE:REQUEST:RATIO:N`: the N-th time (from 0) that a picture's button draws it again in a ratio
+- `b:CHAT:MESSAGE:REQUEST:RATIO:N`: the N-th time (from 0) that a picture's button draws it again in a ratio, for its
+  owner or for the member of a group who pages through a shared history
 - `b:CHAT:MESSAGE:REQUEST:style-KEY:N`: the same in a style
 - `b:CHAT:MESSAGE:REQUEST:vary:N`: the same with small changes
 - `q:CHAT:MESSAGE:REQUEST:N`: the N-th time (from 0) that a button of a picture or grid draws it four more times

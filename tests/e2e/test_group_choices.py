@@ -149,17 +149,32 @@ async def test_a_shared_history_shows_the_pictures_of_all_members(shared_bot: Wo
     assert "a fox of Ben" in caption
     assert "1 of 3" in caption
     assert "👥 Everybody’s pictures · 👤 Ben" in caption
-    assert buttons(shared_bot.current(pager)) == ["📋 Copy description", "·", "·", "▶", "▶▶"]
+    assert buttons(shared_bot.current(pager)) == ["🔁 Again", "📋 Copy description", "·", "·", "▶", "▶▶"]
     shared_bot.telegram.press(ben, shared_bot.current(pager), "▶")
     await shared_bot.wait_for_toast(pager, "Only the person who asked")
     (fox,) = shared_bot.rows(
         "SELECT id FROM requests WHERE prompt = ? AND chat_id = ?", "a fox of Ben", group
     )
+    (elsewhere,) = shared_bot.rows("SELECT id FROM requests WHERE chat_id = ?", other)
     for action in "fdy":  # favourite and delete, which only forged data asks for
         shared_bot.telegram.press_data(ann, pager, f"x:{fox['id']}:{action}:{2**62}")
     await shared_bot.wait_until_handled()
     (kept,) = shared_bot.rows("SELECT forget, favourite_at FROM requests WHERE id = ?", fox["id"])
     assert (bool(kept["forget"]), kept["favourite_at"]) == (False, None)
+
+    used = shared_bot.quota_used(ben)
+    shared_bot.telegram.press_data(ben, pager, f"da:{ann.id}:{fox['id']}")
+    await shared_bot.wait_for_toast(pager, "Only the person who asked")
+    shared_bot.telegram.press_data(ann, pager, f"da:{ann.id}:{elsewhere['id']}")
+    await shared_bot.wait_for_toast(pager, "This button is too old", alert=True)
+    shared_bot.telegram.press(ann, shared_bot.current(pager), "Again")
+    await shared_bot.wait_for_toast(pager, "On it!")
+    await shared_bot.wait_until_closed()
+    owners = "SELECT user_id FROM requests WHERE prompt = ? AND chat_id = ? ORDER BY id"
+    assert [row["user_id"] for row in shared_bot.rows(owners, "a fox of Ben", group)] == [ben.id, ann.id]
+    assert shared_bot.quota_used(ben) == used
+    shared_bot.telegram.say(ann, "/prompt", chat_id=group, reply_to=shared_bot.current(pager))
+    await shared_bot.wait_for_ephemeral(group, ann, "a fox of Ben")
 
     shared_bot.telegram.press(ann, shared_bot.current(pager), "▶")
     await shared_bot.wait_until(lambda: "a wolf of Ann" in (shared_bot.current(pager).caption or ""))

@@ -1,0 +1,54 @@
+"""Again under another member's picture in a shared history: it draws the same words for the user who presses it."""
+
+from dataclasses import replace
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+
+from chat.callbacks import DrawSame
+from chat.translations import Translator
+from core.model import GenerationRequest, State
+from core.reply_target import ReplyTarget
+from handlers import origins
+from handlers.filters import by_named_owner, pressed_place
+from handlers.generation_service import GenerationService
+from handlers.history import may_show
+from handlers.user_errors import ButtonExpired, NoSharedHistory
+from storage.picture_history import SHARED
+from storage.preferences import Preferences
+from storage.requests import Requests
+
+
+async def same_pressed(
+    query: CallbackQuery,
+    callback_data: DrawSame,
+    place: ReplyTarget,
+    translate: Translator,
+    preferences: Preferences,
+    requests: Requests,
+    generation_service: GenerationService,
+) -> None:
+    """Draw the words of another member's picture for the user who pages. Raises NoSharedHistory.
+
+    A change is not repeated: its source is a picture that the other member chose to send, perhaps in another chat.
+    """
+    if not await may_show(SHARED, place, preferences):
+        raise NoSharedHistory
+    request = await requests.get(callback_data.request)
+    shown = (
+        request is not None and request.state is State.DELIVERED and request.place.chat_id == place.chat_id
+    )
+    if request is None or not shown or request.forget or request.hidden_at or request.source is not None:
+        raise ButtonExpired
+    prefix = origins.redraw_prefix(request, request.ratio, place)
+    earlier = await requests.with_prefix(prefix)
+    origin = origins.of_redraw(prefix, earlier, request, place, translate.language)
+    same = GenerationRequest(replace(origin, user_id=callback_data.user), request.prompt, request.ratio)
+    await generation_service.submit(same, translate, query_id=query.id)
+
+
+def router() -> Router:
+    """Return the routes of this feature."""
+    router = Router(name="shared-pictures")
+    router.callback_query.register(same_pressed, DrawSame.filter(), by_named_owner, pressed_place)
+    return router
