@@ -46,7 +46,7 @@ class Members:
         return None if member is None else member.name
 
     async def present_name(self, chat_id: int, user_id: int) -> str | None:
-        """Return the first name of a user who is a member now, or None for any other and if Telegram does not answer."""
+        """Return the first name of a current member, or None for any other user and if Telegram does not answer."""
         member = await self._member(chat_id, user_id) if user_id > 0 else None
         return None if member is None or member.has_left else member.name
 

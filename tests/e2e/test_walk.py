@@ -153,8 +153,8 @@ BUTTONS = {
     if isinstance(kind, type) and issubclass(kind, CallbackData) and kind is not CallbackData
 }
 IN_GROUPS = {kind.__prefix__ for kind in (callbacks.DrawSame, callbacks.GroupSettings)}
-"""Buttons that are pressed by test_group_choices.py: with these, a group gets more messages here than Telegram allows in
-a minute."""
+"""Buttons that are pressed by test_group_choices.py: with these, a group gets more messages here than Telegram allows
+in a minute."""
 ELSEWHERE = IN_GROUPS | {
     kind.__prefix__
     for kind in (
