@@ -14,7 +14,7 @@ from playground import faults
 from playground.faults import Fault
 from playground.methods import METHODS
 from tests.support.telegram_failures import TELEGRAM_FAILURES, Awaited, Seen, TelegramFailure
-from tests.support.world import World, buttons, jpeg, open_world
+from tests.support.world import ADMIN, World, buttons, jpeg, open_world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -178,7 +178,7 @@ FIRST_CALLS = {
     "500": faults.telegram(500, "Internal Server Error"),
     "reset": None,
 }
-NEVER_CALLED = {"editEphemeralMessageText", "editEphemeralMessageReplyMarkup", "deleteEphemeralMessage"}
+NEVER_CALLED = {"editEphemeralMessageText", "editEphemeralMessageReplyMarkup"}
 """Methods of the stand-in that the bot does not need yet."""
 CALLED_BY_SETUP = {"getChatMenuButton", "setChatMenuButton", "getUserProfilePhotos", "setMyProfilePhoto"}
 """Methods that only `imagine-bot setup` calls (tests/e2e/test_setup.py)."""
@@ -192,6 +192,29 @@ async def _press_sticker(world: World, user: User, message: Message) -> None:
     world.telegram.press_data(user, message, f"x:{request_id}:k:0")
 
 
+async def _use_group_buttons(world: World, user: User, bot_admin: User, picture: Message) -> None:
+    """Open and close the shapes of a picture in a group, make it the group's photo, and report it."""
+    chats, group = world.telegram.chats, picture.chat.id
+
+    def shapes() -> list[Message]:
+        return [one for one in chats.ephemeral_messages.values() if "« Back" in buttons(one)]
+
+    world.telegram.press(user, picture, "Shape")
+    await world.wait_until(shapes)
+    await world.wait_until(lambda: not world.telegram.presses)
+    world.telegram.press(user, shapes()[0], "Back")
+    await world.wait_until(lambda: not shapes())
+    chats.may_change_info.add(group)
+    world.telegram.press(user, picture, "More")
+    await world.wait_until(lambda: "🖼 Group photo" in buttons(world.current(picture)))
+    world.telegram.press(user, world.current(picture), "Group photo")
+    await world.wait_until(lambda: group in chats.group_photos)
+    world.telegram.say(user, "/report", reply_to=picture, chat_id=group)
+    copy = await world.wait_for_picture_in(bot_admin.id)
+    world.telegram.press(bot_admin, copy, "Fine")
+    await world.wait_until(lambda: not buttons(world.current(copy)))
+
+
 @pytest.mark.long(36)
 @pytest.mark.parametrize("kind", FIRST_CALLS)
 async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str) -> None:
@@ -200,8 +223,8 @@ async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str)
         method: own_bot.telegram.faults.add(Fault(method, answer=answer, drop=answer is None))
         for method in sorted(CALLED_WHILE_POLLING)
     }
-    await own_bot.process.start()
-    ann = own_bot.add_user()
+    await own_bot.process.start(ADMIN_IDS=str(ADMIN))
+    ann, olga = own_bot.add_user(), own_bot.add_user(name="Olga", user_id=ADMIN)
     group = own_bot.add_group(ann)
     own_bot.hold_tasks()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
@@ -238,7 +261,9 @@ async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str)
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1", chat_id=group)
     await own_bot.wait_until(lambda: rules["setMessageReaction"].hits)
     own_bot.finish_tasks()
-    await own_bot.wait_for_picture_in(group)
+    shared = await own_bot.wait_for_picture_in(group)
+    await own_bot.wait_until_closed()
+    await _use_group_buttons(own_bot, ann, olga, shared)
     own_bot.telegram.ask_inline(ann, "a fo")
     await own_bot.wait_until(lambda: rules["answerInlineQuery"].hits)
     mention, _ = own_bot.telegram.mention(ann, group, "@imagine_demo_bot")
