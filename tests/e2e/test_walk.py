@@ -159,11 +159,11 @@ ELSEWHERE = IN_GROUPS | {
     kind.__prefix__
     for kind in (
         *(callbacks.InlineDraw, callbacks.DropInline, callbacks.DrawStill, callbacks.DropLate),
-        callbacks.DecideApproval,
+        *(callbacks.DecideApproval, callbacks.DecideReport),
     )
 }
-"""Buttons that are pressed by test_inline.py, in chats that the bot does not know, test_late_requests.py and
-test_approval.py; and those of `IN_GROUPS`."""
+"""Buttons that are pressed by test_inline.py, in chats that the bot does not know, test_late_requests.py,
+test_approval.py and test_reports.py; and those of `IN_GROUPS`."""
 KINDS = BUTTONS - ELSEWHERE - {"x"} | {f"x:{action}" for action in callbacks.ResultAction}
 
 
@@ -280,7 +280,7 @@ async def test_every_button_is_answered_in_every_kind_of_chat(own_bot: World, ch
         await own_bot.wait_until_handled()
     presser = Presser(own_bot, chat_id)
     await presser.press_all(ann, None if chat == "private" else ben)
-    only_here = {"a", "d", "p", "ps", "l", "f"} if chat != "private" else {"g"}
+    only_here = {"a", "d", "p", "ps", "l", "f"} if chat != "private" else {"g", "x:g"}
     assert KINDS - only_here == presser.pressed | {"x:m"}  # it is pressed several times
     picture = next(message for message in own_bot.messages_in(chat_id) if message.photo)
     for kind in sorted({*KINDS, callbacks.DrawSame.__prefix__}):  # forged, or of another version of the bot
