@@ -201,7 +201,6 @@ async def _use_group_buttons(world: World, user: User, bot_admin: User, picture:
 
     world.telegram.press(user, picture, "Shape")
     await world.wait_until(shapes)
-    await world.wait_until(lambda: not world.telegram.presses)
     world.telegram.press(user, shapes()[0], "Back")
     await world.wait_until(lambda: not shapes())
     chats.may_change_info.add(group)

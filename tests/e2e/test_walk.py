@@ -241,7 +241,7 @@ async def _choose_a_shape_twice(world: World, user: User) -> None:
     await world.wait_until_closed()
 
 
-@pytest.mark.long(25)
+@pytest.mark.long(60)
 @pytest.mark.parametrize("chat", ["private", "group", "topic"])
 async def test_every_button_is_answered_in_every_kind_of_chat(own_bot: World, chat: str) -> None:
     await _start(own_bot)
