@@ -217,11 +217,15 @@ async def asked_in_group(
 async def of_owner_or_group_admin(
     query: CallbackQuery, callback_data: ResultButton, requests: Requests, members: Members
 ) -> dict[str, Any]:
-    """Do the same as `named_request` for the owner and the group's admins. Raises NotOwner for others."""
+    """Do the same as `named_request` for the owner and the admins of the request's group. Raises NotOwner for others."""
     named = await named_request(query, callback_data, requests)
+    request: Request = named["request"]
     chat_id = query.message.chat.id if query.message is not None else 0
-    if named["request"].user_id != query.from_user.id and not (
-        is_group(chat_id) and await members.is_admin(chat_id, query.from_user.id)
+    # Forged data may name a request of another chat, whose description is under More.
+    if request.user_id != query.from_user.id and not (
+        is_group(chat_id)
+        and request.place.chat_id == chat_id
+        and await members.is_admin(chat_id, query.from_user.id)
     ):
         raise NotOwner
     return named

@@ -1,0 +1,34 @@
+"""Presses with forged data, which a client may send under any message (Bot API, CallbackQuery, `data`)."""
+
+import pytest
+
+from chat.callbacks import ResultAction, ResultButton
+from core.model import Request
+from tests.support.chat_user import ChatUser, drawn
+from tests.support.dispatcher_harness import DispatcherHarness
+
+NOT_YOURS = "Only the person who asked can press this."
+
+
+@pytest.fixture
+def attacker(harness: DispatcherHarness) -> ChatUser:
+    """Return an admin of a group of their own."""
+    user = ChatUser(harness, group=True)
+    harness.telegram.admins.add(user.user_id)
+    return user
+
+
+def _press(user: ChatUser, request: Request, action: ResultAction) -> str:
+    user.press(ResultButton(request=request.id, action=action).pack(), 5)
+    return user.harness.telegram.toasts[-1]
+
+
+@pytest.mark.parametrize("action", [ResultAction.MORE, ResultAction.BACK])
+def test_an_admin_of_a_group_opens_no_page_of_a_picture_of_another_chat(
+    chat: ChatUser, attacker: ChatUser, action: ResultAction
+) -> None:
+    """More has a button that copies the description."""
+    picture = drawn(chat, "a secret")
+    edits = chat.harness.telegram.calls["EditMessageReplyMarkup"]
+    assert _press(attacker, picture, action) == NOT_YOURS
+    assert chat.harness.telegram.calls["EditMessageReplyMarkup"] == edits
