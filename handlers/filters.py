@@ -190,7 +190,7 @@ async def own_request(
     request = await requests.get(callback_data.request)
     if request is None:
         raise ButtonExpired
-    await _require_owner(request.user_id, query, members)
+    await _require_owner(request.user_id, query, members, chat_id=request.place.chat_id)
     return {"request": request}
 
 
@@ -217,7 +217,7 @@ async def asked_in_group(
 async def of_owner_or_group_admin(
     query: CallbackQuery, callback_data: ResultButton, requests: Requests, members: Members
 ) -> dict[str, Any]:
-    """Do the same as `named_request` for the owner and the admins of the request's group. Raises NotOwner for others."""
+    """Do the same as `named_request` for the owner and the admins of the request's group. Raises NotOwner."""
     named = await named_request(query, callback_data, requests)
     request: Request = named["request"]
     chat_id = query.message.chat.id if query.message is not None else 0
@@ -250,7 +250,7 @@ async def own_draft(
     draft = await drafts.get(callback_data.draft)
     if draft is None or draft.prompt is None:
         raise ButtonExpired
-    await _require_owner(draft.origin.user_id, query, members)
+    await _require_owner(draft.origin.user_id, query, members, chat_id=draft.origin.place.chat_id)
     return {"draft": draft, "prompt": draft.prompt}
 
 
@@ -261,7 +261,7 @@ async def own_change_question(
     draft = await drafts.get(callback_data.draft)
     if draft is None or draft.source is None:
         raise ButtonExpired
-    await _require_owner(draft.origin.user_id, query, members)
+    await _require_owner(draft.origin.user_id, query, members, chat_id=draft.origin.place.chat_id)
     return {"draft": draft, "source": draft.source}
 
 
@@ -303,11 +303,16 @@ class NamesRatio(Filter):
         return {"ratio": ratio}
 
 
-async def _require_owner(owner_id: int, query: CallbackQuery, members: Members) -> None:
-    """Raise NotOwner unless the button is the user's own, or their group's and they are an admin of it."""
+async def _require_owner(
+    owner_id: int, query: CallbackQuery, members: Members, *, chat_id: int | None = None
+) -> None:
+    """Raise NotOwner unless the button is the user's own, or their group's and they are an admin of it.
+
+    `chat_id` is the chat of the request that the button names. Forged data may name one of another group.
+    """
     if owner_id == query.from_user.id:
         return
-    if owner_id > 0 or query.message is None:
+    if owner_id > 0 or query.message is None or chat_id not in {None, query.message.chat.id}:
         raise NotOwner
     if not await members.is_admin(query.message.chat.id, query.from_user.id):
         raise NotOwner

@@ -32,3 +32,17 @@ def test_an_admin_of_a_group_opens_no_page_of_a_picture_of_another_chat(
     edits = chat.harness.telegram.calls["EditMessageReplyMarkup"]
     assert _press(attacker, picture, action) == NOT_YOURS
     assert chat.harness.telegram.calls["EditMessageReplyMarkup"] == edits
+
+
+@pytest.mark.parametrize("action", [ResultAction.DELETE_SURE, ResultAction.ORIGINAL, ResultAction.AGAIN])
+def test_an_admin_of_a_group_has_no_say_about_a_request_of_another_group_s_anonymous_admin(
+    group: ChatUser, attacker: ChatUser, action: ResultAction
+) -> None:
+    group.user_id = group.chat_id
+    account = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group"}
+    anonymous = {"from": account, "sender_chat": {"id": group.chat_id, "type": "supergroup", "title": "x"}}
+    group.say("/imagine a secret --ar 1:1", **anonymous)
+    group.settle()
+    (picture,) = group.requests()
+    assert _press(attacker, picture, action) == NOT_YOURS
+    assert [one.id for one in group.requests()] == [picture.id]
