@@ -4,7 +4,7 @@ from chat.deletion_scheduler import DeletionScheduler
 from core.clock import Clock
 from core.model import Approval, AspectRatio, Request, SourcePicture
 from generation.engine import Engine
-from storage.asked_requests import Answered, AskedRequests
+from storage.asked_requests import Answered, AskedRequests, version_of
 
 ANSWER_SECONDS = 86_400.0
 """Time to answer a question about requests. After that they are cancelled."""
@@ -55,12 +55,12 @@ class Decisions:
         )
 
     async def cancel_unanswered(self) -> None:
-        """Cancel the requests whose question was not answered in time."""
+        """Cancel the requests whose question was not answered in time. One that is asked anew meanwhile stays."""
         now = self._clock.now()
         late = await self._asked_requests.unanswered(now - ANSWER_SECONDS)
         late += await self._asked_requests.unanswered(now - PICTURES_SECONDS, keeping_pictures=True)
         for request in late:
-            await self.cancel(request, approval=Approval.UNANSWERED)
+            await self.cancel(request, approval=Approval.UNANSWERED, version=version_of(request))
 
     async def _follow(self, answered: Answered | None) -> bool:
         if answered is None:

@@ -93,6 +93,11 @@ _KEEPS_PICTURES = sa.exists().where(
 )
 
 
+def version_of(request: Request) -> int:
+    """Return the version of the question about an asked request."""
+    return round((request.asked_at or 0.0) * 1_000)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """An open question about requests, oldest first, which share their `asked_at`.
@@ -111,7 +116,7 @@ class Question:
     @property
     def version(self) -> int:
         """The number of this question among those about the same requests: an edit leads to another one."""
-        return round((self.first.asked_at or 0.0) * 1_000)
+        return version_of(self.first)
 
 
 @dataclass(frozen=True, slots=True)

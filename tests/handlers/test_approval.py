@@ -219,6 +219,27 @@ def test_a_question_without_an_answer_is_reported_after_a_day(member: ChatUser) 
     assert shown(member, question) is None
 
 
+def test_an_edit_while_unanswered_requests_end_gets_a_question_of_its_own(member: ChatUser) -> None:
+    first, second = asks(member), asks(member, "/imagine a hen --ar 1:1")
+    decisions: Decisions = app_of(member).dispatcher["decisions"]
+    engine, asked_requests = app_of(member).engine, app_of(member).dispatcher["asked_requests"]
+
+    class EditsMeanwhile:
+        async def follow(self, *ended: Request) -> None:
+            await asked_requests.revise(second.origin.key, "a wolf", second.ratio, None)
+            await engine.follow(*ended)
+
+    member.harness.wait(ANSWER_SECONDS + MINUTE)
+    decisions._engine = EditsMeanwhile()  # type: ignore[assignment]
+    try:
+        member.harness.run(decisions.cancel_unanswered())
+    finally:
+        decisions._engine = engine
+    rows = {one.id: one for one in member.requests()}
+    assert rows[first.id].approval is Approval.UNANSWERED
+    assert (rows[second.id].prompt, rows[second.id].waits_for_approval) == ("a wolf", True)
+
+
 def test_two_presses_start_one_picture(member: ChatUser, admin: ChatUser) -> None:
     request = asks(member)
     question = question_of(member, request)
