@@ -13,7 +13,7 @@ from handlers import origins
 from handlers.filters import by_named_owner, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.history import may_show
-from handlers.user_errors import ButtonExpired, NoSharedHistory
+from handlers.user_errors import ButtonExpired, NoSharedHistory, NotOwner
 from storage.picture_history import SHARED
 from storage.preferences import Preferences
 from storage.requests import Requests
@@ -31,7 +31,10 @@ async def same_pressed(
     """Draw the words of another member's picture for the user who pages. Raises NoSharedHistory.
 
     A change is not repeated: its source is a picture that the other member chose to send, perhaps in another chat.
+    Raises NotOwner for forged data with the id of another chat, whose units the picture would use.
     """
+    if callback_data.user not in {query.from_user.id, place.chat_id}:
+        raise NotOwner
     if not await may_show(SHARED, place, preferences):
         raise NoSharedHistory
     request = await requests.get(callback_data.request)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from chat.callbacks import ResultAction, ResultButton
+from chat.callbacks import DrawSame, ResultAction, ResultButton
 from core.model import Request
+from storage.preferences import Preferences
 from tests.support.chat_user import ChatUser, drawn
 from tests.support.dispatcher_harness import DispatcherHarness
 
@@ -46,3 +47,14 @@ def test_an_admin_of_a_group_has_no_say_about_a_request_of_another_group_s_anony
     (picture,) = group.requests()
     assert _press(attacker, picture, action) == NOT_YOURS
     assert [one.id for one in group.requests()] == [picture.id]
+
+
+def test_an_admin_of_a_group_draws_nothing_on_behalf_of_another_group(
+    group: ChatUser, attacker: ChatUser
+) -> None:
+    preferences: Preferences = attacker.harness.app.dispatcher["preferences"]
+    attacker.harness.run(preferences.choose(attacker.chat_id, shared_history=True))
+    picture = drawn(attacker)
+    attacker.press(DrawSame(user=group.chat_id, request=picture.id).pack(), 5)
+    assert attacker.harness.telegram.toasts[-1] == NOT_YOURS
+    assert attacker.harness.requests_of(group.chat_id) == []
