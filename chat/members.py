@@ -5,6 +5,7 @@ from typing import NamedTuple
 import structlog
 from aiogram.enums import ChatMemberStatus
 from aiogram.methods import GetChatMember
+from aiogram.types import ChatMemberAdministrator, ChatMemberOwner
 
 from chat.api_calls import ApiCaller
 from chat.errors import SendError
@@ -21,6 +22,7 @@ _GONE = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.KICKED})
 class _Member(NamedTuple):
     read_at: float
     is_admin: bool
+    may_change_info: bool
     has_left: bool
     name: str
 
@@ -39,6 +41,11 @@ class Members:
             return True
         member = await self._member(chat_id, user_id)
         return member is not None and member.is_admin
+
+    async def may_change_info(self, chat_id: int, user_id: int) -> bool:
+        """Return whether a user may change the name and the photo of a group. False if Telegram does not answer."""
+        member = await self._member(chat_id, user_id)
+        return member is not None and member.may_change_info
 
     async def name(self, chat_id: int, user_id: int) -> str | None:
         """Return the first name of a member of a group, or None if Telegram does not tell it."""
@@ -65,6 +72,13 @@ class Members:
             return None
         if len(self._cached) >= _CACHE_SIZE:
             self._cached.clear()
-        known = _Member(now, member.status in _ADMINS, member.status in _GONE, member.user.first_name)
+        known = _Member(
+            read_at=now,
+            is_admin=member.status in _ADMINS,
+            may_change_info=isinstance(member, ChatMemberOwner)
+            or (isinstance(member, ChatMemberAdministrator) and member.can_change_info),
+            has_left=member.status in _GONE,
+            name=member.user.first_name,
+        )
         self._cached[chat_id, user_id] = known
         return known

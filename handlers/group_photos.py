@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery
 from chat.callbacks import ResultAction, ResultButton
 from chat.errors import Rejected, TryLater, Unreachable, Unsure
 from chat.group_photos import PhotoNotAllowed
+from chat.members import Members
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.telegram_files import FileRefused, FileUnavailable
@@ -27,12 +28,19 @@ async def group_photo_pressed(
     place: ReplyTarget,
     translate: Translator,
     group_photo_maker: GroupPhotoMaker,
+    members: Members,
     sender: Sender,
     private_replies: PrivateReplies,
 ) -> None:
-    """Make the picture the photo of the group. Telegram's own message in the group shows that it worked."""
+    """Make the picture the photo of the group, for admins who may change that themselves.
+
+    Telegram's own message in the group shows that it worked.
+    """
     if not place.in_group or request.place.chat_id != place.chat_id:  # forged: a picture of another chat
         raise ButtonExpired
+    if not await members.may_change_info(place.chat_id, query.from_user.id):
+        await sender.alert(query.id, translate("group-photo-not-yours"))
+        return
     if request.spoiler:
         await sender.alert(query.id, translate("group-photo-hidden"))
         return

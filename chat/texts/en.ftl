@@ -376,6 +376,7 @@ picture-lost = This picture is gone, both here and at the picture service. To dr
 which-one = Which one? Put its number first, from 1 to { $most }, for example: <code>2 { $example }</code>
 which-one-example = make it night
 group-photo-right = I may not change this group’s photo. Make me an admin with the right “Change group info”, then press again.
+group-photo-not-yours = Only an admin with the right “Change group info” can change this group’s photo.
 group-photo-later = Telegram does not take the group photo right now. Please press again in a few minutes.
 group-photo-refused = Telegram does not take this picture as a group photo. Please try another one.
 group-photo-hidden = A group photo can’t be hidden, so I don’t use a picture under a spoiler.

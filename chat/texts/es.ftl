@@ -394,6 +394,7 @@ picture-lost = Esta imagen ya no está, ni aquí ni en el servicio de imágenes.
 which-one = ¿Cuál? Pon primero su número, del 1 al { $most }, por ejemplo: <code>2 { $example }</code>
 which-one-example = que sea de noche
 group-photo-right = No puedo cambiar la foto de este grupo. Hazme administrador con el permiso “Cambiar la información del grupo” y toca otra vez.
+group-photo-not-yours = La foto de este grupo solo la puede cambiar un administrador con el permiso “Cambiar la información del grupo”.
 group-photo-later = Telegram no acepta la foto del grupo en este momento. Toca otra vez en unos minutos, por favor.
 group-photo-refused = Telegram no acepta esta imagen como foto del grupo. Prueba con otra, por favor.
 group-photo-hidden = La foto de un grupo no se puede ocultar, así que no uso una imagen oculta.

@@ -394,6 +394,7 @@ picture-lost = Esta imagem não existe mais, nem aqui nem no serviço de imagens
 which-one = Qual delas? Ponha primeiro o número, de 1 a { $most }, por exemplo: <code>2 { $example }</code>
 which-one-example = que seja noite
 group-photo-right = Não posso mudar a foto deste grupo. Faça de mim um administrador com a permissão “Alterar informações do grupo” e toque de novo.
+group-photo-not-yours = Só um administrador com a permissão “Alterar informações do grupo” pode mudar a foto deste grupo.
 group-photo-later = O Telegram não aceita a foto do grupo neste momento. Toque de novo em alguns minutos, por favor.
 group-photo-refused = O Telegram não aceita esta imagem como foto do grupo. Tente com outra, por favor.
 group-photo-hidden = A foto de um grupo não pode ficar oculta, então não uso uma imagem oculta.

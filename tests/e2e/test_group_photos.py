@@ -28,6 +28,11 @@ async def test_an_admin_of_the_group_makes_a_picture_its_photo(shared_bot: World
     assert group not in shared_bot.telegram.chats.group_photos
 
     shared_bot.telegram.chats.may_change_info.add(group)
+    dan = shared_bot.add_user(name="Dan")
+    shared_bot.telegram.chats.members[group][dan.id] = "administrator"  # without any right
+    shared_bot.telegram.press(dan, more, "🖼 Group photo")
+    await shared_bot.wait_for_toast(lake, "Only an admin with the right “Change group info”", alert=True)
+    assert group not in shared_bot.telegram.chats.group_photos
     shared_bot.telegram.press(ann, more, "🖼 Group photo")
     await shared_bot.wait_until(lambda: group in shared_bot.telegram.chats.group_photos)
     await shared_bot.wait_until_handled()
