@@ -240,6 +240,15 @@ async def not_forgotten(_query: CallbackQuery, request: Request) -> bool:
     return True
 
 
+async def source_not_hidden(_query: CallbackQuery, request: Request, requests: Requests) -> bool:
+    """Pass buttons that draw a request which waits. Raises PictureHidden if its source was hidden meanwhile."""
+    parent_id = request.source.parent_id if request.source is not None else None
+    parent = await requests.get(parent_id) if parent_id is not None else None
+    if parent is not None and parent.hidden_at is not None:
+        raise PictureHidden
+    return True
+
+
 async def own_draft(
     query: CallbackQuery,
     callback_data: ChooseRatio | AlwaysRatio | DrawDraft,

@@ -8,7 +8,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import ENDED_WITHOUT_PICTURE, Request
 from generation.decisions import Decisions
-from handlers.filters import is_same_chat, own_request
+from handlers.filters import is_same_chat, own_request, source_not_hidden
 from handlers.identity import place_of
 from handlers.user_errors import ButtonExpired
 from storage.asked_requests import AskedRequests
@@ -90,6 +90,6 @@ async def remove_surplus(
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="still_wanted")
-    router.callback_query.register(draw_pressed, DrawStill.filter(), own_request)
+    router.callback_query.register(draw_pressed, DrawStill.filter(), own_request, source_not_hidden)
     router.callback_query.register(batch_declined, DropLate.filter(), own_request)
     return router

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from chat.callbacks import (
+    DecideApproval,
     DrawFour,
     DrawInRatio,
     DrawInStyle,
@@ -12,7 +13,8 @@ from chat.callbacks import (
     ResultButton,
     ShowStep,
 )
-from core.model import Request
+from core.model import Request, State
+from storage.preferences import Preferences
 from storage.schema import requests
 from tests.support.chat_user import PHOTO, ChatUser, drawn, picture_of
 from tests.support.dispatcher_harness import DispatcherHarness
@@ -142,3 +144,21 @@ def test_a_picture_that_the_ledger_does_not_know_cannot_be_passed_on(chat: ChatU
 def test_without_bot_admins_the_group_s_admins_are_named(private: ChatUser) -> None:
     private.say("/report", reply_to_message=picture_of(private, drawn(private)))
     assert "There is nobody here to pass this on to" in private.texts[-1]
+
+
+def test_a_waiting_change_of_a_picture_that_is_hidden_meanwhile_is_not_drawn(group: ChatUser) -> None:
+    picture = drawn(group)
+    harness = group.harness
+    preferences: Preferences = harness.app.dispatcher["preferences"]
+    harness.run(preferences.choose(group.chat_id, approval=True))
+    group.say("/imagine make it night", reply_to_message=picture_of(group, picture))
+    asked = group.requests()[-1]
+    harness.telegram.admins.add(group.user_id)
+    harness.wait(120)
+    _hide(harness, picture)
+    version = round((asked.asked_at or 0) * 1_000)
+    for draw, toast, state in ((True, HIDDEN, State.QUEUED), (False, "Cancelled", State.CANCELLED)):
+        data = DecideApproval(request=asked.id, version=version, draw=draw).pack()
+        group.press(data, asked.status_message_id or 1)
+        assert harness.telegram.toasts[-1] == toast
+        assert group.requests()[-1].state is state
