@@ -13,7 +13,7 @@ from core.model import FINAL, PENDING, SENDING, Ending, Request
 from generation.batch_cancel import cancel_batch
 from generation.engine import Engine
 from handlers import origins
-from handlers.filters import is_same_chat, own_request
+from handlers.filters import is_same_chat, is_shown, own_request
 from handlers.identity import place_of
 from handlers.queue import list_pending
 from storage.asked_requests import AskedRequests, Question
@@ -45,7 +45,8 @@ async def cancel_pressed(
     pressed = place_of(query.message) if query.message is not None else None
     # A link to a request shows its question in the private chat, also if the request belongs elsewhere.
     elsewhere = pressed is not None and not callback_data.listed and not is_same_chat(pressed, request.place)
-    status_id = None if pressed is None or callback_data.listed or elsewhere else pressed.reply_to
+    is_status = not (callback_data.listed or elsewhere) and is_shown(query)
+    status_id = pressed.reply_to if pressed is not None and is_status else None
     batch = (
         []
         if request.batch_id is None or callback_data.listed

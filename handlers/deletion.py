@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.model import Request
 from core.reply_target import ReplyTarget
 from generation.singles import Singles
-from handlers.filters import not_forgotten, own_request, pressed_place
+from handlers.filters import is_shown, not_forgotten, own_request, pressed_place
 from handlers.history import may_show, show_page
 from storage.picture_history import History
 from storage.preferences import Preferences
@@ -59,10 +59,8 @@ async def delete_confirmed(
     pressed, page = place.require_reply_to(), None
     gone = await _delete_message(request.place.chat_id, request.result_message_id, sender)
     gone = gone and request.place.inline_message_id is None  # in a chat of which the bot is no member
-    if not callback_data.paged and (pressed, place.chat_id) != (
-        request.result_message_id,
-        request.place.chat_id,
-    ):
+    is_result = (pressed, place.chat_id) == (request.result_message_id, request.place.chat_id)
+    if not callback_data.paged and not is_result and is_shown(query):
         gone = await _delete_message(place.chat_id, pressed, sender) and gone
     await history.delete(request.id)
     selection = selection_of(callback_data.paged)
@@ -77,7 +75,7 @@ async def delete_confirmed(
         )
     if page is not None:
         await show_page(page, place, translate, members, sender, singles, clock, keyboards)
-    elif callback_data.paged:
+    elif callback_data.paged and is_shown(query):
         await _delete_message(place.chat_id, pressed, sender)
 
 

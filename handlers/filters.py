@@ -126,6 +126,13 @@ def is_same_chat(one: ReplyTarget, other: ReplyTarget) -> bool:
     return (one.chat_id, one.inline_message_id) == (other.chat_id, other.inline_message_id)
 
 
+def is_shown(query: CallbackQuery) -> bool:
+    """Return whether the pressed message has the pressed button. Forged data may be sent under any message."""
+    markup = query.message.reply_markup if isinstance(query.message, Message) else None
+    rows = markup.inline_keyboard if markup is not None else []
+    return any(button.callback_data == query.data for row in rows for button in row)
+
+
 class _NamesUser(Protocol):
     user: int
 

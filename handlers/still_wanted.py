@@ -8,7 +8,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import ENDED_WITHOUT_PICTURE, Request
 from generation.decisions import Decisions
-from handlers.filters import is_same_chat, own_request, source_not_hidden
+from handlers.filters import is_same_chat, is_shown, own_request, source_not_hidden
 from handlers.identity import place_of
 from handlers.user_errors import ButtonExpired
 from storage.asked_requests import AskedRequests
@@ -56,7 +56,7 @@ async def batch_declined(
 async def note_question(query: CallbackQuery, request: Request, asked_requests: AskedRequests) -> None:
     """Store the pressed question, if a process ended after it sent this question and before it stored the id."""
     pressed = place_of(query.message) if query.message is not None else None
-    if pressed is None or not is_same_chat(pressed, request.place):
+    if pressed is None or not is_same_chat(pressed, request.place) or not is_shown(query):
         return
     question = await asked_requests.question(request.id)
     if question is not None and question.message_id is None:
@@ -75,7 +75,7 @@ async def remove_surplus(
     A process that ended before it stored the id of a question has sent it twice.
     """
     pressed = place_of(query.message) if query.message is not None else None
-    if pressed is None or not is_same_chat(pressed, request.place):
+    if pressed is None or not is_same_chat(pressed, request.place) or not is_shown(query):
         return
     question = await asked_requests.question(request.id)
     head = await requests.get(request.batch_id or request.id)

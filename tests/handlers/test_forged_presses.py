@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.callbacks import DrawSame, ResultAction, ResultButton
+from chat.callbacks import CancelRequest, DrawSame, DrawStill, ResultAction, ResultButton
 from core.model import Request
 from storage.preferences import Preferences
 from tests.support.chat_user import ChatUser, drawn
@@ -58,3 +58,18 @@ def test_an_admin_of_a_group_draws_nothing_on_behalf_of_another_group(
     attacker.press(DrawSame(user=group.chat_id, request=picture.id).pack(), 5)
     assert attacker.harness.telegram.toasts[-1] == NOT_YOURS
     assert attacker.harness.requests_of(group.chat_id) == []
+
+
+@pytest.mark.parametrize("data", ["still", "delete", "cancel"])
+def test_a_member_deletes_no_message_of_another_member(group: ChatUser, data: str) -> None:
+    question = group.question(group.say("/imagine a fox"))["message_id"]
+    other = ChatUser(group.harness)
+    other.chat_id = group.chat_id
+    own = drawn(other).id
+    forged = {
+        "still": DrawStill(request=own),
+        "delete": ResultButton(request=own, action=ResultAction.DELETE_SURE),
+        "cancel": CancelRequest(request=own),
+    }[data]
+    other.press(forged.pack(), question, forged=True)
+    assert question in group.harness.telegram.texts

@@ -65,9 +65,10 @@ class ChatUser:
             messages.append(message)
         return messages
 
-    def press(self, data: str, message_id: int) -> None:
-        """Press a button under a message of the bot."""
-        message = self.bot_message(message_id, text="?")
+    def press(self, data: str, message_id: int, *, forged: bool = False) -> None:
+        """Press a button under a message of the bot, or send `forged` data that no button of it has."""
+        button = {"text": "?", "callback_data": "?" if forged else data}
+        message = self.bot_message(message_id, text="?", reply_markup={"inline_keyboard": [[button]]})
         query = {
             "id": str(self.harness.telegram.next_message_id()),
             "from": self.message()["from"],
