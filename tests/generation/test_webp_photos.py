@@ -20,10 +20,14 @@ GUEST, FRIEND, STORAGE = 7, 8, -1005
 
 
 class _ClosedChats(EngineTelegram):
-    """Refuses the pictures for some chats, and the first one of any other chat if `refused_once` is set."""
+    """Refuses the pictures for some chats, but for their documents if `takes_documents` is set.
+
+    `refused_once` refuses the first picture of any other chat. `formats` are those of the photos for other chats.
+    """
 
     refusals: dict[int, str]
     refused_once: str | None = None
+    takes_documents: bool = False
     formats: list[str]
     shown: list[str]
 
@@ -33,14 +37,13 @@ class _ClosedChats(EngineTelegram):
         if isinstance(method, EditMessageMedia):
             self.shown.append(str(method.media.media))
             return True
-        if isinstance(method, SendPhoto | SendDocument) and (
-            refusal := self.refusals.get(int(method.chat_id))
-        ):
+        refused = SendPhoto if self.takes_documents else SendPhoto | SendDocument
+        if isinstance(method, refused) and (refusal := self.refusals.get(int(method.chat_id))):
             forbidden = refusal.startswith("Forbidden")
             raise (TelegramForbiddenError if forbidden else TelegramBadRequest)(method, refusal)
         if isinstance(method, SendPhoto):
             assert isinstance(method.photo, BufferedInputFile)
-            self.formats.append(method.photo.filename.rpartition(".")[2])
+            self.formats.append((method.photo.filename or "").rpartition(".")[2])
             if self.refused_once is not None:
                 refusal, self.refused_once = self.refused_once, None
                 raise TelegramBadRequest(method, refusal)
@@ -87,6 +90,18 @@ async def test_a_link_stands_in_for_a_storage_chat_that_takes_no_picture(
 
 
 @virtual_time
+async def test_a_picture_that_a_link_shows_ends_no_use_of_webp(database_url: str) -> None:
+    harness, telegram = _harness(database_url)
+    app = await harness.start()
+    await app.engine.submit(_inline(), AMPLE)
+    await requests_until_closed(app, 1)
+    await app.engine.submit(generation_request(2, FRIEND), AMPLE)
+    await requests_until_closed(app, 2)
+    await app.stop()
+    assert telegram.formats == ["webp"]
+
+
+@virtual_time
 async def test_a_server_that_refuses_a_webp_gets_jpegs_from_then_on(database_url: str) -> None:
     harness, telegram = _harness(database_url)
     telegram.refused_once = "Bad Request: IMAGE_PROCESS_FAILED"
@@ -96,3 +111,18 @@ async def test_a_server_that_refuses_a_webp_gets_jpegs_from_then_on(database_url
         await requests_until_closed(app, number)
     await app.stop()
     assert telegram.formats == ["webp", "jpg", "jpg"]
+
+
+@virtual_time
+async def test_a_photo_that_is_refused_in_each_format_ends_no_use_of_webp(database_url: str) -> None:
+    harness, telegram = _harness(database_url)
+    telegram.refusals[FRIEND] = "Bad Request: PHOTO_INVALID_DIMENSIONS"
+    telegram.takes_documents = True
+    app = await harness.start()
+    await app.engine.submit(generation_request(1, FRIEND), AMPLE)
+    await requests_until_closed(app, 1)
+    telegram.refusals.clear()
+    await app.engine.submit(generation_request(2, FRIEND), AMPLE)
+    await requests_until_closed(app, 2)
+    await app.stop()
+    assert telegram.formats == ["webp"]
