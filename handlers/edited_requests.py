@@ -57,10 +57,10 @@ class EditedRequests:
 
     async def follow(
         self, origin: Origin, parsed: ParsedPrompt, source: SourcePicture | None, translate: Translator
-    ) -> Outcome | None:
+    ) -> Outcome | GenerationRequest | None:
         """Apply an edited form of a message to its request. Return None if the form counts as a new message.
 
-        With another number of pictures it does, after the waiting request was cancelled.
+        With another number of pictures, the waiting request is cancelled, and the one to submit instead is returned.
         """
         request = await self._requests.by_key(origin.key)
         if request is None:
@@ -94,7 +94,7 @@ class EditedRequests:
             return Outcome.REPEATED
         if count != size:
             await self.release(request)
-            return None
+            return GenerationRequest(origin, *content, count=count)
         changed = await self._revise(request, content)
         return Outcome.CHANGED if changed else Outcome.REPEATED
 
