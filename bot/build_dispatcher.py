@@ -86,7 +86,6 @@ def build_dispatcher(
         recounting=Recounting(
             engine=generation.engine,
             requests=storage.requests,
-            batches=storage.batches,
             preferences=storage.preferences,
             allowances=generation.allowances,
             rejection_texts=rejection_texts,

@@ -11,10 +11,10 @@ import structlog
 
 from chat.errors import NotAllowed, Rejected, TryLater, Unreachable, Unsure
 from chat.limits import Priority
-from chat.picture_sender import PictureSender
+from chat.picture_sender import PictureSender, SentPicture
 from core.clock import Clock
 from core.metrics import Metrics
-from core.model import SENDING, Failure, Request, State
+from core.model import SENDING, Failure, FileKind, Request, State
 from core.retries import backoff
 from generation.conversion import Picture, UnusablePicture
 from generation.picture_fetcher import PictureFetcher
@@ -130,9 +130,7 @@ class Delivery:
             return await self._fail(request, Failure.NOT_SENDABLE if allowed else Failure.NOT_ALLOWED)
         except (TryLater, Unsure) as error:
             return await self._retry_send(request, memory, error)
-        if memory.webp_refused or (
-            picture.is_webp and not sent.file_id
-        ):  # refused, or sent as something else
+        if _needs_jpeg(memory, picture, sent):
             self._fetcher.note_webp_refusal()
         if request.ready_at is not None:
             self._metrics.delivering.observe(max(0.0, self._clock.now() - request.ready_at))
@@ -165,3 +163,13 @@ class Delivery:
             lambda: self._requests.settle(request, SENDING, final, **columns)
         )
         return StepResult(final, request=settled)
+
+
+def _needs_jpeg(memory: RequestMemory, picture: Picture, sent: SentPicture) -> bool:
+    """Return whether the server refused a WebP and accepted the JPEG as a photo, or made something else of a WebP.
+
+    A picture that only a link shows was sent to no chat, so it has neither a file nor a message.
+    """
+    if memory.webp_refused:
+        return bool(sent.file_id) and sent.kind is FileKind.PHOTO
+    return picture.is_webp and not sent.file_id and sent.message_id is not None

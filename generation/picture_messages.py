@@ -5,7 +5,7 @@ from dataclasses import replace
 import structlog
 
 from chat.captions import caption
-from chat.errors import NotAllowed, Rejected, Unreachable
+from chat.errors import NotAllowed, Rejected, SendError, Unreachable
 from chat.limits import Priority
 from chat.picture_sender import PictureSender, SentPicture
 from chat.result_keyboards import ResultKeyboards
@@ -68,7 +68,7 @@ class PictureMessages:
                 sent = await self._send_to(kept_in, request, picture, silent=True)
             except (Unreachable, Rejected) as error:
                 log.error("picture not kept in the storage chat", request=request.id, error=str(error))
-                if self._links is None or picture.is_webp:
+                if self._links is None or _may_fit_as_jpeg(picture, error):
                     raise
             else:
                 # The ledger finds a picture by its message in the chat of the request, which has none.
@@ -104,8 +104,8 @@ class PictureMessages:
                     effect_id=effect_id,
                 )
             except Rejected as error:
-                if picture.is_webp and not isinstance(error, NotAllowed):
-                    raise  # it may be accepted as a JPEG
+                if _may_fit_as_jpeg(picture, error):
+                    raise
                 log.warning("photo rejected, sent as a document", request=request.id, error=str(error))
                 await self._picture_sender.acquire_slot(place.chat_id, Priority.PICTURE)
         hidden = request.spoiler or await self._picture_sender.covers(place.chat_id)
@@ -119,6 +119,11 @@ class PictureMessages:
         if not request.place.in_group or await self._requests.has_result_in(request.place.chat_id):
             return ""
         return translate("group-edit-hint")
+
+
+def _may_fit_as_jpeg(picture: Picture, error: SendError) -> bool:
+    """Return whether a WebP was refused by a chat that may accept it as a JPEG."""
+    return picture.is_webp and isinstance(error, Rejected) and not isinstance(error, NotAllowed)
 
 
 def _paragraphs(*texts: str) -> str:

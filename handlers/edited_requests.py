@@ -57,10 +57,10 @@ class EditedRequests:
 
     async def follow(
         self, origin: Origin, parsed: ParsedPrompt, source: SourcePicture | None, translate: Translator
-    ) -> Outcome | None:
+    ) -> Outcome | GenerationRequest | None:
         """Apply an edited form of a message to its request. Return None if the form counts as a new message.
 
-        With another number of pictures it does, after the waiting request was cancelled.
+        With another number of pictures, the waiting request is cancelled, and the one to submit instead is returned.
         """
         request = await self._requests.by_key(origin.key)
         if request is None:
@@ -69,12 +69,9 @@ class EditedRequests:
         size = await self._requests.size_of(request)
         # As with the shape, a form without words keeps the number. In one with words, no number is one.
         count = parsed.count if parsed.prompt or parsed.count > 1 else size
+        again = GenerationRequest(origin, *content, count=count) if count != size else None
         if request.state in ENDED_WITHOUT_PICTURE:
-            is_same = _asks_for_same(request, content) and count == size
-            if parsed.is_clear and (parsed.prompt or parsed.ratio) and is_same:
-                return Outcome.REPEATED
-            await self.release(request)
-            return None
+            return await self._follow_ended(request, parsed, content, again)
         if request.state is not State.QUEUED:
             return Outcome.REPEATED
         if parsed.is_clear:
@@ -90,13 +87,31 @@ class EditedRequests:
         if not parsed.is_clear:
             await self._questions.ask_about_edit(request, parsed, translate, *content)
             return Outcome.ASKED
-        if count != size and not await self._recounting.cancel(request):
-            return Outcome.REPEATED
-        if count != size:
+        if again is not None:
+            if not await self._recounting.cancel(request):
+                return Outcome.REPEATED
             await self.release(request)
-            return None
+            return again
         changed = await self._revise(request, content)
         return Outcome.CHANGED if changed else Outcome.REPEATED
+
+    async def _follow_ended(
+        self,
+        request: Request,
+        parsed: ParsedPrompt,
+        content: _Content,
+        again: GenerationRequest | None,
+    ) -> Outcome | GenerationRequest | None:
+        """Let an edit of a request that ended without a picture count as a new message, unless it changes nothing.
+
+        `again` is the request with another number of pictures, if the edit asks for one. It is submitted if the old one
+        is cancelled: a process may have ended in between.
+        """
+        is_same = _asks_for_same(request, content) and again is None
+        if parsed.is_clear and (parsed.prompt or parsed.ratio) and is_same:
+            return Outcome.REPEATED
+        await self.release(request)
+        return again if request.state is State.CANCELLED and parsed.is_clear else None
 
     async def waits_to_change(self, origin: Origin, picture: SourcePicture) -> bool:
         """Return whether the request of a message waits and is the change of a picture."""

@@ -93,7 +93,12 @@ class GenerationService:
             unconfirmed = answered if confirmation is Confirmation.WORDS else None
             if unconfirmed and await self._edited_requests.waits_to_change(origin, unconfirmed):
                 source, answered = unconfirmed, None
-            outcome = await self._edited_requests.follow(origin, parsed, source, translate)
+            followed = await self._edited_requests.follow(origin, parsed, source, translate)
+            outcome = (
+                await self.submit(followed, translate)
+                if isinstance(followed, GenerationRequest)
+                else followed
+            )
         if outcome is None:
             outcome = await self._start_or_ask(
                 origin,

@@ -3,13 +3,11 @@
 from dataclasses import replace
 
 from chat.translations import Translator
-from core.model import Origin, Request, State
+from core.model import Origin, Request
 from core.reply_target import is_group
 from generation.allowances import Allowances
-from generation.batch_cancel import cancel_batch
 from generation.engine import Engine
 from handlers.rejection_texts import RejectionTexts
-from storage.batches import Batches
 from storage.preferences import Preferences
 from storage.requests import Requests
 
@@ -22,14 +20,12 @@ class Recounting:
         *,
         engine: Engine,
         requests: Requests,
-        batches: Batches,
         preferences: Preferences,
         allowances: Allowances,
         rejection_texts: RejectionTexts,
     ) -> None:
         self._engine = engine
         self._requests = requests
-        self._batches = batches
         self._preferences = preferences
         self._allowances = allowances
         self._rejection_texts = rejection_texts
@@ -49,7 +45,6 @@ class Recounting:
 
     async def cancel(self, request: Request) -> bool:
         """Cancel a request or its whole batch while nothing of it has begun. Return False if something has."""
-        batch = [] if request.batch_id is None else await self._batches.requests_of(request.batch_id)
-        if any(one.state is not State.QUEUED or one.creates for one in batch or [request]):
-            return False
-        return await cancel_batch(request, engine=self._engine, batches=self._batches)
+        cancelled = await self._requests.cancel_waiting(request.origin.key)
+        await self._engine.follow(*cancelled)
+        return bool(cancelled)

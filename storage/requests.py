@@ -335,6 +335,28 @@ class Requests:
         changed = await self._database.write(lambda connection: connection.execute(statement).rowcount)
         return changed >= 1
 
+    async def cancel_waiting(self, key: str) -> list[Request]:
+        """Cancel a request that waits, or a batch that waits as a whole, and give the quota units back.
+
+        Return the new rows, newest first: a slot that becomes free must not start one that is about to be cancelled. If
+        a create of any of them was sent, nothing changes, and none is returned.
+        """
+        columns: dict[str, Any] = {"state": State.CANCELLED, "finished_at": self._clock.now()}
+        waiting = sa.select(requests.c.id).where(statements.waits_with(key)).order_by(requests.c.id.desc())
+
+        def unit(connection: sa.Connection) -> list[Request]:
+            owner = connection.execute(statements.BY_KEY, {"by_key": key}).first()
+            if owner is None:
+                return []
+            hold(connection, "user", owner.user_id)
+            # The rows are locked before they are read: one that begins meanwhile must not be left out of the others.
+            connection.execute(waiting.with_for_update()).all()
+            found = connection.execute(waiting).scalars().all()
+            rows = [settle(connection, self._queue, one, [State.QUEUED], columns) for one in found]
+            return [read_request(row) for row in rows if row is not None]
+
+        return await self._database.write(unit)
+
     async def release_key(self, request_id: int) -> bool:
         """Rename the key of a request that ended without a picture, so that its edited message is a new request.
 

@@ -426,7 +426,7 @@ button-draw-own = 🎨 Draw your own
 button-open-in-chat = Open in chat
 guest-title = Picture
 guest-accepted = I’m on it. The picture appears here or, if this chat doesn’t let me change my reply, in <a href="{ $link }">our own chat</a>.
-guest-in-private = You mentioned me in another chat, but I couldn’t finish my reply there. The picture comes here.
+guest-in-private = You mentioned me in another chat, but I couldn’t finish my reply there. I’ll send the picture here.
 guest-describe = Describe what to draw after my name, for example “a lighthouse in a storm”, or reply to a picture with what to change.
 guest-anonymous = I draw for people only here: write to me under your own name.
 
@@ -478,7 +478,7 @@ request-approval = An admin of the group decides whether I draw it.
 
 ## /report
 
-report-how = Send /report in reply to a picture of mine that should not be here, and my owner looks at it. A few words behind the command say why, if you like.
+report-how = Send /report in reply to a picture of mine that should not be here, and my owner looks at it. If you like, add a few words after the command to say why.
 report-sent = Thank you. My owner gets this picture and decides what to do.
 report-known = Thank you. My owner has this picture already.
 report-hidden = Thank you. My owner has hidden this picture already.

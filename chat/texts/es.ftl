@@ -261,15 +261,15 @@ too-many-queue-full =
     }
 too-many-pressed-quota-used =
     Hoy te { $left ->
-        [one] queda { $left } imagen, pocas para este botón. Para dibujar una, envía la descripción.
-        [many] quedan { $left } de imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
-       *[other] quedan { $left } imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+        [one] queda { $left } imagen y no alcanza para este botón. Para dibujar una, envía la descripción.
+        [many] quedan { $left } de imágenes y no alcanzan para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+       *[other] quedan { $left } imágenes y no alcanzan para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
     }
 too-many-pressed-group-quota-used =
     A este grupo hoy le { $left ->
-        [one] queda { $left } imagen, pocas para este botón. Para dibujar una, envía la descripción.
-        [many] quedan { $left } de imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
-       *[other] quedan { $left } imágenes, pocas para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+        [one] queda { $left } imagen y no alcanza para este botón. Para dibujar una, envía la descripción.
+        [many] quedan { $left } de imágenes y no alcanzan para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
+       *[other] quedan { $left } imágenes y no alcanzan para este botón. Para dibujarlas, envía la descripción con <code>--n { $left }</code>.
     }
 too-many-pressed-member-share-used =
     De tu parte del día de este grupo { $left ->
@@ -279,9 +279,9 @@ too-many-pressed-member-share-used =
     }
 too-many-pressed-queue-full =
     Puedes tener { $pending } imágenes en camino a la vez, así que ahora { $left ->
-        [one] cabe { $left } más, pocas para este botón. Espera un poco o envía la descripción.
-        [many] caben { $left } de imágenes más, pocas para este botón. Espera un poco o envía la descripción con <code>--n { $left }</code>.
-       *[other] caben { $left } más, pocas para este botón. Espera un poco o envía la descripción con <code>--n { $left }</code>.
+        [one] cabe { $left } más y no alcanza para este botón. Espera un poco o envía la descripción.
+        [many] caben { $left } de imágenes más y no alcanzan para este botón. Espera un poco o envía la descripción con <code>--n { $left }</code>.
+       *[other] caben { $left } más y no alcanzan para este botón. Espera un poco o envía la descripción con <code>--n { $left }</code>.
     }
 quota =
     Usadas hoy: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
@@ -444,7 +444,7 @@ button-draw-own = 🎨 Dibujar algo tuyo
 button-open-in-chat = Abrir en el chat
 guest-title = Imagen
 guest-accepted = Ya empecé. La imagen aparece aquí o, si este chat no me deja cambiar mi respuesta, en <a href="{ $link }">nuestro chat</a>.
-guest-in-private = Me mencionaste en otro chat, pero no pude terminar mi respuesta allí. La imagen llega aquí.
+guest-in-private = Me mencionaste en otro chat, pero no pude terminar mi respuesta allí. Te envío la imagen aquí.
 guest-describe = Después de mi nombre, describe qué dibujar, por ejemplo “un faro en la tormenta”, o responde a una imagen y di qué cambiar.
 guest-anonymous = Aquí solo dibujo para personas: escríbeme con tu propio nombre.
 
@@ -498,19 +498,19 @@ request-approval = Un administrador del grupo decide si la dibujo.
 
 ## /report
 
-report-how = Responde con /report a una imagen mía que no debería estar aquí, y mi dueño la verá. Si quieres, escribe detrás unas palabras con el motivo.
+report-how = Responde con /report a una imagen mía que no debería estar aquí, y mi dueño la verá. Si quieres, añade después del comando unas palabras con el motivo.
 report-sent = Gracias. Mi dueño recibe esta imagen y decide qué hacer.
 report-known = Gracias. Mi dueño ya tiene esta imagen.
 report-hidden = Gracias. Mi dueño ya ocultó esta imagen.
-report-gone = Ya no conozco esta imagen, así que no puedo pasarla. En un grupo, un administrador puede eliminarla.
-report-nobody = Aquí no hay nadie a quien pasarla. En un grupo, un administrador puede eliminar la imagen.
+report-gone = Ya no conozco esta imagen, así que no puedo reportarla. En un grupo, un administrador puede eliminarla.
+report-nobody = Aquí no tengo a quién avisar. En un grupo, un administrador puede eliminar la imagen.
 report-unread = Gracias. Ahora no logro avisar a mi dueño. En un grupo, un administrador puede eliminar la imagen en el acto.
 report-too-many =
     Gracias por estar pendiente. En un día reportaste { $limit ->
         [one] { $limit } imagen
         [many] { $limit } de imágenes
        *[other] { $limit } imágenes
-    }, todas las que paso. Inténtalo mañana, por favor.
+    }, el máximo que transmito. Inténtalo mañana, por favor.
 picture-hidden = Mi dueño ocultó esta imagen.
 
 ## El menú de comandos
@@ -636,7 +636,7 @@ report-in-group = Grupo: { $title }
 report-in-private = En su chat privado conmigo
 report-reason = Motivo: { $reason }
 report-decided-hide = 🙈 Oculta por decisión de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
-report-decided-ban = 🚫 Oculta y con el bloqueo de quien la pidió, por decisión de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+report-decided-ban = 🚫 Oculta, con bloqueo de quien la pidió, por decisión de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
 report-decided-fine = ✅ Queda como está por decisión de { $admin }, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
 report-message-stays = Oculta. Telegram no me deja eliminar todos los mensajes con ella, así que quité los botones. Un administrador del grupo puede eliminarlos.
 report-of-admin = Esta imagen es de un administrador, y a los administradores no se les puede bloquear. Puedes ocultarla.

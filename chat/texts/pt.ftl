@@ -261,15 +261,15 @@ too-many-queue-full =
     }
 too-many-pressed-quota-used =
     Hoje você ainda tem { $left ->
-        [one] { $left } imagem, pouco para este botão. Para desenhar uma, envie a descrição.
-        [many] { $left } de imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
-       *[other] { $left } imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+        [one] { $left } imagem, o que não basta para este botão. Para desenhar uma, envie a descrição.
+        [many] { $left } de imagens, o que não basta para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+       *[other] { $left } imagens, o que não basta para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
     }
 too-many-pressed-group-quota-used =
     Hoje este grupo ainda tem { $left ->
-        [one] { $left } imagem, pouco para este botão. Para desenhar uma, envie a descrição.
-        [many] { $left } de imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
-       *[other] { $left } imagens, pouco para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+        [one] { $left } imagem, o que não basta para este botão. Para desenhar uma, envie a descrição.
+        [many] { $left } de imagens, o que não basta para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
+       *[other] { $left } imagens, o que não basta para este botão. Para desenhá-las, envie a descrição com <code>--n { $left }</code>.
     }
 too-many-pressed-member-share-used =
     Da sua parte do dia deste grupo { $left ->
@@ -279,9 +279,9 @@ too-many-pressed-member-share-used =
     }
 too-many-pressed-queue-full =
     Você pode ter { $pending } imagens a caminho de uma vez, então agora { $left ->
-        [one] cabe mais { $left }, pouco para este botão. Espere um pouco ou envie a descrição.
-        [many] cabem mais { $left } de imagens, pouco para este botão. Espere um pouco ou envie a descrição com <code>--n { $left }</code>.
-       *[other] cabem mais { $left }, pouco para este botão. Espere um pouco ou envie a descrição com <code>--n { $left }</code>.
+        [one] cabe mais { $left }, o que não basta para este botão. Espere um pouco ou envie a descrição.
+        [many] cabem mais { $left } de imagens, o que não basta para este botão. Espere um pouco ou envie a descrição com <code>--n { $left }</code>.
+       *[other] cabem mais { $left }, o que não basta para este botão. Espere um pouco ou envie a descrição com <code>--n { $left }</code>.
     }
 quota =
     Usadas hoje: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
@@ -444,7 +444,7 @@ button-draw-own = 🎨 Desenhar algo seu
 button-open-in-chat = Abrir no chat
 guest-title = Imagem
 guest-accepted = Já comecei. A imagem aparece aqui ou, se este chat não me deixar mudar minha resposta, no <a href="{ $link }">nosso chat</a>.
-guest-in-private = Você me mencionou em outro chat, mas não consegui terminar minha resposta lá. A imagem chega aqui.
+guest-in-private = Você me mencionou em outro chat, mas não consegui terminar minha resposta lá. Vou enviar a imagem aqui.
 guest-describe = Depois do meu nome, descreva o que desenhar, por exemplo “um farol na tempestade”, ou responda a uma imagem dizendo o que mudar.
 guest-anonymous = Aqui só desenho para pessoas: escreva com seu próprio nome.
 

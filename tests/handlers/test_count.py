@@ -206,6 +206,34 @@ def test_an_edit_with_another_number_and_other_words_changes_both(ann: ChatUser)
     assert [one.ratio for one in ann.requests() if one.state is State.QUEUED] == [AspectRatio.PORTRAIT] * 3
 
 
+def test_an_edit_of_the_number_alone_keeps_the_words_and_the_shape(ann: ChatUser) -> None:
+    _fill(ann)
+    message = ann.say("/imagine a fox --ar 3:4")
+    ann.edit(message, text="/imagine --n 3")
+    waiting = [content_of(one) for one in ann.requests() if one.state is State.QUEUED]
+    assert waiting == [("a fox", AspectRatio.PORTRAIT, None)] * 3
+
+
+def test_an_edit_of_the_number_keeps_the_pressed_shape(ann: ChatUser) -> None:
+    _fill(ann)
+    message = ann.say("/imagine a fox")
+    draft = ann.draft(message)
+    ann.press(f"r:{draft.id}:3x4", draft.question_message_id or 0)
+    ann.edit(message, text="/imagine a wolf --n 2")
+    waiting = [content_of(one) for one in ann.requests() if one.state is State.QUEUED]
+    assert waiting == [("a wolf", AspectRatio.PORTRAIT, None)] * 2
+
+
+def test_a_kill_between_the_cancel_and_the_new_request_loses_no_words(ann: ChatUser) -> None:
+    _fill(ann)
+    message = ann.say("/imagine a fox --ar 3:4")
+    waiting = ann.request(message)
+    assert waiting is not None
+    assert ann.harness.run(ann.harness.app.requests.cancel_waiting(waiting.origin.key))
+    ann.edit(message, text="/imagine --n 3")  # after the restart
+    assert _waiting(ann) == ["a fox"] * 3
+
+
 def test_the_number_stays_once_a_picture_is_drawn(ann: ChatUser) -> None:
     message = ann.say("/imagine a fox --n 3 --ar 1:1")
     ann.harness.wait(1)

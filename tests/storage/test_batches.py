@@ -1,5 +1,6 @@
 """Batches in the ledger: accepted, settled, forgotten and moved as a whole."""
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 
@@ -14,7 +15,7 @@ from storage.database import Database
 from storage.open_database import open_database
 from storage.picture_history import History
 from storage.quotas import Quotas
-from storage.requests import Requests
+from storage.requests import Beginning, Requests
 from storage.schema import requests as table
 from tests.support.factories import AMPLE, generation_request
 from tests.support.manual_clock import ManualClock
@@ -54,6 +55,32 @@ async def test_a_batch_has_a_unit_of_the_user_and_of_the_group_for_each_picture(
     assert [await quotas.used(subject, batch[0].quota_day) for subject in (USER, GROUP)] == [3, 3]
     assert [one.origin.key for one in batch] == ["m:7:1", "m:7:1+2", "m:7:1+3"]
     assert [one.is_member for one in batch] == [False, True, True]
+
+
+async def test_a_batch_is_cancelled_as_a_whole_or_not_at_all(database: Database) -> None:
+    requests, quotas = Requests(database=database, clock=ManualClock()), Quotas(database)
+    waiting, begun = await _accept(database, _request(1)), await _accept(database, _request(2))
+    head = dataclasses.replace(begun[0], creates=1, started_at=1.0)
+    assert await requests.begin_submission(head) is Beginning.BEGUN
+    assert await requests.cancel_waiting(begun[0].origin.key) == []
+    cancelled = await requests.cancel_waiting(waiting[0].origin.key)
+    assert [(one.id, one.state) for one in cancelled] == [
+        (one.id, State.CANCELLED) for one in reversed(waiting)
+    ]
+    assert await requests.cancel_waiting(waiting[0].origin.key) == []
+    assert await requests.cancel_waiting("m:7:3") == []
+    assert await quotas.used(USER, begun[0].quota_day) == 3
+
+
+async def test_a_batch_begins_or_is_cancelled_when_both_happen_at_once(database: Database) -> None:
+    requests = Requests(database=database, clock=ManualClock())
+    for number in range(1, 9):
+        head, *members = await _accept(database, _request(number))
+        begun = dataclasses.replace(head if number % 2 else members[-1], creates=1, started_at=1.0)
+        cancelled, beginning = await asyncio.gather(
+            requests.cancel_waiting(head.origin.key), requests.begin_submission(begun)
+        )
+        assert (len(cancelled), beginning) in {(3, Beginning.OUTDATED), (0, Beginning.BEGUN)}
 
 
 async def test_a_delivered_grid_settles_and_closes_all_but_the_head(database: Database) -> None:
