@@ -89,6 +89,7 @@ def message(chats: Chats, one: Message) -> Json:
         "text": one.text or one.caption or "",
         "entities": [_entity(entity) for entity in entities],
         "photo": _photo(one),
+        "spoiler": bool(one.has_media_spoiler),
         "sticker": one.sticker is not None,
         "document": _document(one),
         "reply": _reply(one.reply_to_message),
@@ -178,6 +179,7 @@ def _reply(one: Message | None) -> Json | None:
         "name": author.first_name,
         "text": (one.text or one.caption or "")[:120],
         "photo": one.photo[-1].file_id if one.photo else None,
+        "spoiler": bool(one.has_media_spoiler),
         "file": one.document is not None,
     }
 

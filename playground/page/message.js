@@ -18,7 +18,7 @@ const PARTS = {
     ([, label], actions) => el("button", { type: "button", className: "command via", onclick: () => actions.inline({ query: "", kinds: null }) }, label),
   ],
   reply: [(m) => m.reply, quoted],
-  photo: [(m) => (m.photo ? [m.photo, m.text || t(m.sticker ? "sticker" : "photo")] : null), photo],
+  photo: [(m) => (m.photo ? [m.photo, m.text || t(m.sticker ? "sticker" : "photo"), m.spoiler ? `${state.me} ${m.chat} ${m.id} ${m.photo.file}` : null] : null), photo],
   file: [(m) => m.document, file],
   text: [(m) => (m.text ? [shown(m), m.entities] : null), text],
   meta: [(m) => [m.date, m.edited && !m.via], ([date, edited]) => el("span", { className: "meta" }, `${edited ? `${t("edited")} ` : ""}${clock(date)}`)],
@@ -137,14 +137,27 @@ function text([content, entities], actions) {
 function quoted(reply, actions) {
   const jump = () => actions.jump(reply.id);
   return el("button", { type: "button", className: "reply", onclick: jump, lang: languageOf(reply.text) },
-    reply.photo ? el("img", { src: `/file/${encodeURIComponent(reply.photo)}`, alt: "", loading: "lazy" }) : null,
+    reply.photo ? el("img", { className: reply.spoiler ? "covered" : "", src: `/file/${encodeURIComponent(reply.photo)}`, alt: "", loading: "lazy" }) : null,
     el("span", {}, el("b", { lang: languageOf(reply.name) }, reply.name), el("span", {}, reply.text || t(reply.file ? "file" : "photo"))));
 }
 
-function photo([{ file: id, width, height }, about], actions) {
+/** Return a photo. `cover` names the photo of a user that is blurred until a tap (Bot API, has_spoiler), or is null. */
+function photo([{ file: id, width, height }, about, cover], actions) {
   const source = `/file/${encodeURIComponent(id)}`;
   const image = el("img", { alt: about, loading: "lazy", decoding: "async", width, height, src: source });
-  return el("button", { type: "button", className: "photo", lang: languageOf(about), "aria-label": t("open", { name: about }), onclick: () => actions.enlarge(source, about) }, image);
+  const isCovered = () => cover !== null && !state.uncovered.has(cover);
+  const run = () => {
+    if (!isCovered()) { actions.enlarge(source, about); return; }
+    state.uncovered.add(cover);
+    draw();
+  };
+  const button = el("button", { type: "button", className: "photo", lang: languageOf(about), onclick: run }, image);
+  const draw = () => {
+    button.classList.toggle("covered", isCovered());
+    button.setAttribute("aria-label", t(isCovered() ? "uncover" : "open", { name: about }));
+  };
+  draw();
+  return button;
 }
 
 function file(document_) {

@@ -12,6 +12,7 @@ export const state = {
   baseline: null, // messages up to this id were there when the page was opened
   payloads: new Map(), // user id -> the payload of the start link that waits for START
   pressing: new Set(), // "message key" of presses that the bot has not answered
+  uncovered: new Set(), // "user chat message file" of photos under a spoiler that the user has tapped
   acting: new Map(), // chat id -> { since, action }
   menus: [], descriptions: {}, picture: null, bot: "starting", connected: false,
 };
