@@ -4,7 +4,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from chat.callbacks import GroupChoice, GroupSettings
-from chat.keyboards import LANGUAGE_ROWS, choice
+from chat.keyboards import choice
 from chat.translations import LANGUAGES, Translator
 from core.model import AspectRatio
 from storage.preferences import Preference, WhoMayDraw
@@ -24,10 +24,12 @@ def first_page(translate: Translator, chosen: Preference, most: int, daily: int)
             _choice(translate.raw(f"button-who-{who}"), "who", who, now=chosen.who is who)
             for who in WhoMayDraw
         ],
-        [
-            _choice(translate("button-daily", daily=limit), "daily", str(limit), now=limit == daily)
-            for limit in limits
-        ],
+        *_in_rows(
+            [
+                _choice(translate("button-daily", daily=limit), "daily", str(limit), now=limit == daily)
+                for limit in limits
+            ]
+        ),
         [_choice(ratio.value, "ratio", ratio.slug, now=chosen.ratio is ratio) for ratio in AspectRatio],
         [_choice(translate.raw("button-ratio-ask-group"), "ratio", "", now=chosen.ratio is None)],
     ]
@@ -35,9 +37,7 @@ def first_page(translate: Translator, chosen: Preference, most: int, daily: int)
         _choice(translate.raw(f"language-{language}"), "language", language, now=chosen.language == language)
         for language in LANGUAGES
     ]
-    for width in LANGUAGE_ROWS:
-        rows.append(spoken[:width])
-        spoken = spoken[width:]
+    rows += _in_rows(spoken)
     rows.append([_choice(translate.raw("button-language-each"), "language", "", now=chosen.language is None)])
     rows.append([_button(translate.raw("offer-more"), GroupSettings(more=True))])
     return InlineKeyboardMarkup(inline_keyboard=rows)
@@ -62,6 +62,11 @@ def second_page(translate: Translator, chosen: Preference, daily: int) -> Inline
         [_button(translate.raw("button-back"), GroupSettings(more=False))],
     ]
     return InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])
+
+
+def _in_rows(buttons: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    """Return two buttons in a row: a phone cuts the labels in longer rows."""
+    return [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
 
 
 def _choice(label: str, name: str, value: str, *, now: bool) -> InlineKeyboardButton:

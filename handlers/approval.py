@@ -65,7 +65,9 @@ async def declined(
     await _note_version(query, request, version, asked_requests)
     approval = None if own else Approval.DECLINED
     cancelled = await decisions.cancel(request, approval=approval, version=version)
-    done = translate.raw("toast-cancelled") if cancelled else await _late_toast(request, translate, requests)
+    done = translate.raw("toast-cancelled" if own else "toast-declined")
+    if not cancelled:
+        done = await _late_toast(request, translate, requests)
     await sender.toast(query.id, done)
     await remove_surplus(query, request, asked_requests, requests, sender)
 

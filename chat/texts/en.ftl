@@ -543,6 +543,7 @@ toast-repeated = Already drawing it.
 toast-needs-approval = An admin of this group decides first.
 toast-approval-changed = The description has changed: please look at the new question.
 toast-cancelled = Cancelled
+toast-declined = Declined
 toast-cancel-again = I’m already drawing it. To cancel, press again.
 toast-too-late = Too late to cancel: the picture is ready.
 toast-over-cancelled = Nothing to cancel: it’s cancelled.
@@ -570,7 +571,7 @@ toast-oldest = This is the oldest one.
 toast-asked = I’ve asked already: what shall I change?
 toast-before = I’ve sent it already: it’s below.
 toast-saved = Saved
-toast-admins-only = Only this group’s admins can change that.
+toast-admins-only = Only this group’s admins can do that.
 
 ## Errors
 

@@ -564,6 +564,7 @@ toast-repeated = Ya la estoy dibujando.
 toast-needs-approval = Primero decide un administrador del grupo.
 toast-approval-changed = La descripción cambió. Responde a la pregunta nueva, por favor.
 toast-cancelled = Cancelada
+toast-declined = Rechazada
 toast-cancel-again = Ya la estoy dibujando. Para cancelarla, toca otra vez.
 toast-too-late = Es tarde para cancelar: la imagen está lista.
 toast-over-cancelled = No hay nada que cancelar: ya se canceló.
@@ -591,7 +592,7 @@ toast-oldest = Esta es la más antigua.
 toast-asked = Ya lo pregunté: ¿qué cambio?
 toast-before = Ya la envié: está más abajo.
 toast-saved = Guardado
-toast-admins-only = Solo los administradores de este grupo pueden cambiar eso.
+toast-admins-only = Solo los administradores de este grupo pueden hacer eso.
 
 ## Errores
 

@@ -564,6 +564,7 @@ toast-repeated = Já estou desenhando.
 toast-needs-approval = Primeiro um administrador do grupo decide.
 toast-approval-changed = A descrição mudou. Responda à nova pergunta, por favor.
 toast-cancelled = Cancelada
+toast-declined = Recusada
 toast-cancel-again = Já estou desenhando. Para cancelar, toque de novo.
 toast-too-late = Tarde demais para cancelar: a imagem está pronta.
 toast-over-cancelled = Nada a cancelar: já foi cancelada.
@@ -591,7 +592,7 @@ toast-oldest = Esta é a mais antiga.
 toast-asked = Já perguntei: o que devo mudar?
 toast-before = Já enviei: está mais abaixo.
 toast-saved = Salvo
-toast-admins-only = Só os administradores deste grupo podem mudar isso.
+toast-admins-only = Só os administradores deste grupo podem fazer isso.
 
 ## Erros
 

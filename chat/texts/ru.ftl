@@ -564,6 +564,7 @@ toast-repeated = Уже рисую.
 toast-needs-approval = Сначала решает администратор группы.
 toast-approval-changed = Описание изменилось. Ответьте, пожалуйста, на новый вопрос.
 toast-cancelled = Отменено
+toast-declined = Отклонено
 toast-cancel-again = Уже рисую. Чтобы отменить, нажмите ещё раз.
 toast-too-late = Отменять поздно: картинка уже готова.
 toast-over-cancelled = Отменять нечего: картинка уже отменена.
@@ -591,7 +592,7 @@ toast-oldest = Это самая старая картинка.
 toast-asked = Уже спрашиваю: что изменить?
 toast-before = Уже отправлено, смотрите ниже.
 toast-saved = Сохранено
-toast-admins-only = Это меняют только администраторы группы.
+toast-admins-only = Это могут только администраторы группы.
 
 ## Ошибки
 

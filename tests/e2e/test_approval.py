@@ -54,7 +54,7 @@ async def test_a_picture_is_drawn_only_after_the_yes_of_an_admin(shared_bot: Wor
     assert shared_bot.quota_used(ann) == 1
     for label in buttons(question):
         shared_bot.telegram.press(dan, question, label)
-    await shared_bot.wait_for_toast(question, "Only this group’s admins can change that.")
+    await shared_bot.wait_for_toast(question, "Only this group’s admins can do that.")
     await shared_bot.wait_until_handled()
     assert len(shared_bot.media.tasks) == tasks
     for _ in range(2):

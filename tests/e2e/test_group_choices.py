@@ -56,7 +56,7 @@ async def test_the_second_page_has_switches_and_only_admins_press_them(shared_bo
     for forged in ("g:spoiler:1", "gs:0"):
         shared_bot.telegram.press_data(ben, menu, forged)
         await shared_bot.wait_until_handled()
-    await shared_bot.wait_for_toast(menu, "Only this group’s admins can change that")
+    await shared_bot.wait_for_toast(menu, "Only this group’s admins can do that")
     shared_bot.telegram.press_data(ann, menu, "g:history:1")  # pressed twice
     await shared_bot.wait_until_handled()
     (row,) = shared_bot.rows("SELECT * FROM preferences WHERE subject_id = ?", group)

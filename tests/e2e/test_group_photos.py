@@ -21,7 +21,7 @@ async def test_an_admin_of_the_group_makes_a_picture_its_photo(shared_bot: World
     more = shared_bot.current(lake)
     assert "🖼 Group photo" in buttons(more)
     shared_bot.telegram.press(ben, more, "🖼 Group photo")
-    await shared_bot.wait_for_toast(lake, "Only this group’s admins can change that.")
+    await shared_bot.wait_for_toast(lake, "Only this group’s admins can do that.")
     shared_bot.telegram.press(ann, more, "🖼 Group photo")
     await shared_bot.wait_for_toast(lake, "Ставлю фото группы")
     await shared_bot.wait_for_ephemeral(group, ann, "с правом «Изменение профиля группы»")

@@ -250,7 +250,7 @@ class TestSettings:
         await shared_bot.wait_for_ephemeral(group, ben, "Only this group’s admins")
         menu = await self.open_menu(shared_bot, ann, group)
         shared_bot.telegram.press(ben, menu, "Nobody")
-        await shared_bot.wait_for_toast(menu, "Only this group’s admins can change that")
+        await shared_bot.wait_for_toast(menu, "Only this group’s admins can do that")
         assert "✓ Everybody" in buttons(shared_bot.current(menu))
 
     async def test_access_can_be_limited_to_admins_or_to_nobody(self, shared_bot: World) -> None:

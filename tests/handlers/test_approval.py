@@ -180,7 +180,7 @@ def test_only_admins_say_yes_and_the_owner_may_cancel(member: ChatUser, admin: C
     question = question_of(member, request)
     other = other_in(member)
     for chat, draw in ((other, True), (other, False), (member, True)):
-        assert answer(chat, question, draw=draw) == "Only this group’s admins can change that."
+        assert answer(chat, question, draw=draw) == "Only this group’s admins can do that."
     assert newest(member).waits_for_approval
     assert answer(member, question, draw=False) == "Cancelled"
     assert (shown(member, question) or "").startswith("Cancelled. It didn’t count")
@@ -193,7 +193,7 @@ def test_a_no_is_told_to_the_owner_once_and_costs_nothing(member: ChatUser, admi
     keyboard = member.harness.telegram.keyboards[question]
     quota = app_of(member).dispatcher["quota"]
     assert member.harness.run(quota.used(member.user_id)) == 1
-    for toast in ("Cancelled", "Nothing to cancel: it’s cancelled."):
+    for toast in ("Declined", "Nothing to cancel: it’s cancelled."):
         assert answer(admin, question, draw=False, keyboard=keyboard) == toast
     assert answer(admin, question, draw=True, keyboard=keyboard) == "Nothing to cancel: it’s cancelled."
     member.settle()
@@ -327,7 +327,7 @@ def test_a_former_admin_has_no_say(member: ChatUser, admin: ChatUser) -> None:
     member.harness.telegram.admins.discard(admin.user_id)
     member.harness.wait(2 * MINUTE)
     question = question_of(member, asks(member))
-    assert answer(admin, question, draw=True) == "Only this group’s admins can change that."
+    assert answer(admin, question, draw=True) == "Only this group’s admins can do that."
     admin.say("/imagine a hill --ar 1:1")
     assert newest(admin).waits_for_approval
 
