@@ -165,7 +165,7 @@ approval-count =
         [one] { $count } picture.
        *[other] { $count } pictures.
     }
-approval-draw = Shall I draw it? An admin of this group decides.
+approval-draw = Shall I draw this? An admin of this group decides.
 approval-change = Shall I change the picture like this? An admin of this group decides.
 approval-member = A member
 button-decline = Decline

@@ -169,7 +169,7 @@ approval-count =
         [many] { $count } de imágenes.
        *[other] { $count } imágenes.
     }
-approval-draw = ¿La dibujo? Lo decide un administrador del grupo.
+approval-draw = ¿Dibujo esto? Lo decide un administrador del grupo.
 approval-change = ¿Cambio así la imagen? Lo decide un administrador del grupo.
 approval-member = Un miembro
 button-decline = Rechazar

@@ -30,7 +30,7 @@ async def test_the_admins_of_a_group_choose_and_its_members_draw(visitor: Visito
     notes = page.locator("#messages li.ephemeral")
     await expect(notes).to_contain_text("This group’s admins don’t want that drawn here")
     await visitor.write("/imagine an owl on a fence --ar 1:1")
-    question = page.locator("#messages li", has_text="Shall I draw it? An admin of this group decides.")
+    question = page.locator("#messages li", has_text="Shall I draw this? An admin of this group decides.")
     await expect(question).to_contain_text("Carol: “an owl on a fence”.")
     await question.get_by_role("button", name="Draw it").click()
     await expect(toast).to_have_text("Only this group’s admins can do that.")

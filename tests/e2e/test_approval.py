@@ -17,7 +17,7 @@ from tests.support.world import World, buttons
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 QUESTION = {
-    "en": "“{}”. Shall I draw it? An admin of this group decides.",
+    "en": "“{}”. Shall I draw this? An admin of this group decides.",
     "ru": "«{}». Нарисовать? Решает администратор группы.",
 }
 

@@ -146,7 +146,7 @@ async def test_requests_that_wait_for_an_approval_hold_no_slot_and_are_drawn_onc
     for head in heads:
         while (question := await asked.question(head.id)) is None or question.message_id is None:  # noqa: ASYNC110 - the ledger has no events
             await asyncio.sleep(0.02)
-    assert len([text for text in harness.telegram.texts.values() if "Shall I draw it?" in text]) == 2
+    assert len([text for text in harness.telegram.texts.values() if "Shall I draw this?" in text]) == 2
     prompts = await harness.submit(1)
     await until(lambda: harness.provider.running)
     assert harness.provider.created == prompts

@@ -365,7 +365,7 @@ def test_the_question_shows_the_whole_description(member: ChatUser) -> None:
     request = asks(member, f"/imagine {prompt} --ar 1:1")
     text = shown(member, question_of(member, request)) or ""
     assert text.startswith(f'<a href="tg://user?id={member.user_id}">A member</a>: “a &lt;b&gt;fox &amp; x')
-    assert "x end”. Shall I draw it? An admin of this group decides." in text
+    assert "x end”. Shall I draw this? An admin of this group decides." in text
 
 
 def test_lists_and_links_say_that_an_admin_decides(member: ChatUser) -> None:
