@@ -127,7 +127,8 @@ export class Composer {
     draft.sending = true;
     try {
       await post(path, draft.files.length ? form(about, draft.files) : about);
-      Object.assign(draft, empty());
+      const { reply, placeholder } = draft; // a question of the bot may have opened it before this answer came
+      Object.assign(draft, empty(), reply === about.reply ? {} : { reply, placeholder });
       this.menu.close();
       this.results.close();
       this.actions.sent();

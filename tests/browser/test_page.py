@@ -6,7 +6,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from tests.support.browser import Visitor
 from tests.support.world import jpeg
@@ -217,6 +217,23 @@ async def test_force_reply_opens_the_reply_field_with_the_keyboard_alone(visitor
     await page.keyboard.press("Enter")
     await expect(page.locator(".photo img")).to_have_count(1)
     await expect(page.locator(".keys button", has_text="Ещё раз")).to_have_count(1)
+
+
+async def test_a_question_that_comes_before_the_answer_of_the_page_s_server_keeps_its_reply_field(
+    visitor: Visitor,
+) -> None:
+    page = visitor.page
+    await visitor.begin()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(page.locator("#replying")).to_be_visible()
+        await route.fulfill(response=answer)
+
+    await page.route("**/say", answer_late)
+    await visitor.write("/imagine")
+    await expect(page.locator("#text")).to_have_value("")
+    await expect(page.locator("#replying")).to_be_visible()
 
 
 async def test_an_edited_command_in_a_narrow_dark_window(visitor: Visitor) -> None:

@@ -161,6 +161,8 @@ async def test_a_batch_survives_the_end_of_a_replica(fleet: Fleet, sign: signal.
         world.media.tasks[rows[0]["task_id"]].done_at = 0.0
     ready = "SELECT 1 FROM requests WHERE state = 'ready'"
     await world.wait_until(lambda: len(world.rows(ready)) == 4)
+    # The third pictures have begun, too: the outcome of a create is unknown if the replica ends during it.
+    await world.wait_until(lambda: len(world.rows(running)) == 8)
     os.kill(fleet.replicas[1].pid, sign)
     world.finish_tasks()
     await wait_for_grids(fleet, users, size=3)
