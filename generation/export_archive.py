@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from aiogram import Bot
 
-from chat.links import request_link
+from chat.links import bot_address, request_link
 from chat.telegram_files import FileRefused, FileTooLarge, FileUnavailable, TelegramFiles
 from core.clock import Clock
 from core.model import Request, State
@@ -96,7 +96,7 @@ class ExportArchives:
 
         The first archive also has everything that is kept beside requests.
         """
-        address = f"https://t.me/{(await self._bot.me()).username or ''}"
+        address = await bot_address(self._bot)
         contents = Contents(sent_id=export.sent_id)
         unavailable = 0
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:

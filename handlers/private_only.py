@@ -3,6 +3,7 @@
 from aiogram import Bot, Router
 from aiogram.types import Message
 
+from chat.links import bot_address
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
 from handlers.commands import Command
@@ -14,7 +15,7 @@ async def point_to_private_chat(
     message: Message, user: UserIdentity, translate: Translator, bot: Bot, private_replies: PrivateReplies
 ) -> None:
     """Answer that the command is for the private chat. The choices of a user concern nobody else in the group."""
-    link = f"https://t.me/{(await bot.me()).username or ''}"
+    link = await bot_address(bot)
     await private_replies.send(place_of(message), user.id, translate("private-only", link=link))
 
 

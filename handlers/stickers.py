@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery
 from chat import keyboards
 from chat.callbacks import ResultAction, ResultButton
 from chat.errors import Rejected, TryLater, Unreachable, Unsure
-from chat.links import request_link
+from chat.links import bot_address, request_link
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.sticker_sets import StickerSets
@@ -48,7 +48,7 @@ async def sticker_pressed(
         return
     if request.file_id is None:
         raise ButtonExpired
-    address = f"https://t.me/{(await bot.me()).username or ''}"
+    address = await bot_address(bot)
     if await preferences.cover_pictures(place.chat_id):
         await sender.toast(query.id)
         link = request_link(address, request.id)
