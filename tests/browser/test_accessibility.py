@@ -114,7 +114,8 @@ async def _menu(stage: Stage) -> None:
 async def _alert(stage: Stage) -> None:
     page = stage.visitor.page
     await page.keyboard.press("Escape")
-    query = next(update.callback_query for update in await stage.updates() if update.callback_query)
+    (query,) = [update.callback_query for update in await stage.updates_until("callback_query")]
+    assert query is not None
     await stage.bot.answer_callback_query(query.id, "That is not possible.", show_alert=True)
     await expect(page.locator("#alert")).to_be_visible()
 

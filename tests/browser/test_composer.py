@@ -147,7 +147,7 @@ async def test_an_album_has_one_caption_and_a_common_id(stage: Stage) -> None:
     await page.keyboard.press("Enter")
     await expect(page.locator(".photo img")).to_have_count(3)
     await expect(page.locator("#attached")).to_be_hidden()
-    messages = [update.message for update in await stage.updates()]
+    messages = [update.message for update in await stage.updates(3)]
     assert len({message.media_group_id for message in messages if message}) == 1
     assert all(message and message.media_group_id for message in messages)
     assert [message.caption for message in messages if message] == ["make them night", None, None]

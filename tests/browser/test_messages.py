@@ -279,7 +279,7 @@ async def test_a_quote_names_a_file_or_a_photo(
     await page.locator("#file").set_input_files([given])
     await page.locator("#text").press("Enter")
     await expect(page.locator("#messages li")).to_have_count(3)
-    update = (await stage.updates())[-1]
+    update = (await stage.updates(2))[-1]
     assert update.message is not None
     reply = ReplyParameters(message_id=update.message.message_id)
     await stage.bot.send_message(ANN, "I see.", reply_parameters=reply)

@@ -60,7 +60,7 @@ async def test_a_reported_picture_is_hidden_by_an_admin_and_nobody_else_notices(
     await shared_bot.wait_for_ephemeral(group, ben, "Send /report in reply to a picture")
     for reporter in (ben, ben, ann):
         shared_bot.telegram.say(reporter, "/report@imagine_demo_bot <not> here", reply_to=fox, chat_id=group)
-    await shared_bot.wait_for_ephemeral(group, ben, "Thank you. My owner gets this picture")
+        await shared_bot.wait_for_ephemeral(group, ben, "Thank you. My owner gets this picture")
     await shared_bot.wait_for_ephemeral(group, ann, "Thank you. My owner has this picture already.")
     copy = await _copy(shared_bot, ADMIN, "a fox of ann")
     await shared_bot.wait_until_handled()

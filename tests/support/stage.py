@@ -56,20 +56,22 @@ class Stage:
     _page_server: AsyncExitStack
     _seen: int = 0
 
-    async def updates(self) -> list[Update]:
-        """Return the updates since the last call."""
-        updates = await self.bot.get_updates(offset=self._seen or None)
-        self._seen = max((update.update_id + 1 for update in updates), default=self._seen)
-        return updates
+    async def updates(self, at_least: int = 1) -> list[Update]:
+        """Wait for a number of updates after those of the last call, and return all that are there by then."""
+        found: list[Update] = []
+        async with asyncio.timeout(TIMEOUT / 1_000):
+            while True:
+                found += await self.bot.get_updates(offset=self._seen or None, timeout=int(len(found) < at_least))
+                self._seen = max((update.update_id + 1 for update in found), default=self._seen)
+                if len(found) >= at_least:
+                    return found
 
     async def updates_until(self, kind: str) -> list[Update]:
         """Wait for updates of a kind, such as `inline_query`, and return those. Others before them are lost."""
-        async with asyncio.timeout(TIMEOUT / 1_000):
-            while True:
-                found = [update for update in await self.updates() if update.event_type == kind]
-                if found:
-                    return found
-                await asyncio.sleep(0.02)
+        while True:
+            found = [update for update in await self.updates() if update.event_type == kind]
+            if found:
+                return found
 
     async def texts(self) -> list[str]:
         """Return the texts and captions of the new messages of users."""
