@@ -61,7 +61,9 @@ class Stage:
         found: list[Update] = []
         async with asyncio.timeout(TIMEOUT / 1_000):
             while True:
-                found += await self.bot.get_updates(offset=self._seen or None, timeout=int(len(found) < at_least))
+                found += await self.bot.get_updates(
+                    offset=self._seen or None, timeout=int(len(found) < at_least)
+                )
                 self._seen = max((update.update_id + 1 for update in found), default=self._seen)
                 if len(found) >= at_least:
                     return found
