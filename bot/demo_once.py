@@ -17,9 +17,9 @@ from playground.telegram import Telegram
 
 START_SECONDS = 300.0
 """Time for the bot to start, which takes seconds unless the machine is very busy."""
-TIMEOUT = 60.0
-"""Seconds to wait for the picture."""
-STATUS_SECONDS = 10.0
+TIMEOUT = 300.0
+"""Seconds to wait for the picture, which takes ten unless the machine is very busy."""
+STATUS_SECONDS = 60.0
 """Time for the bot to delete the status message after the picture."""
 
 
@@ -39,7 +39,7 @@ async def draw_once(prompt: str, out: Path) -> int:
                 await printer.print_during(_wait(telegram.chats, bot))
                 return _save(telegram.chats, out)
             except TimeoutError:
-                print("No picture arrived within a minute; the output above shows why.", file=sys.stderr)
+                print("No picture arrived within five minutes; the output above shows why.", file=sys.stderr)
                 return 1
             finally:
                 await bot.stop()

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from playground import files, membership, views
 from playground.call import LONGEST_TEXT, ApiError
-from playground.inline import ANSWER_SECONDS, is_for_guest
+from playground.inline import is_for_guest
+from playground.inline_state import ANSWER_SECONDS
 from playground.telegram import Telegram
 
 LARGEST_ALBUM = 10

@@ -31,8 +31,6 @@ LONGEST_QUERY = 256
 """Bot API, InlineQuery."""
 MOST_RESULTS = 50
 """Bot API, answerInlineQuery."""
-ANSWER_SECONDS = 10.0
-"""eternnoir/pyTelegramBotAPI#270: an answer after 10.3 s was refused."""
 TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 
 _MENTION = re.compile(rf"(?<![\w@])@{BOT.username}(?!\w)", re.IGNORECASE)
@@ -43,7 +41,7 @@ def answer_inline_query(call: Call) -> Any:
     """Keep the answer to an inline query."""
     call.check(methods.AnswerInlineQuery)
     query = call.inline.queries.get(str(call.parameters.get("inline_query_id")))
-    if query is None or query.results is not None or time.monotonic() - query.at > ANSWER_SECONDS:
+    if query is None or query.results is not None or time.monotonic() - query.at > call.inline.answer_seconds:
         raise ApiError(400, TOO_OLD)
     results = call.parameters.get("results") or []
     if len(results) > MOST_RESULTS:

@@ -17,6 +17,10 @@ class InlineResult:
     content: dict[str, Any]
 
 
+ANSWER_SECONDS = 10.0
+"""eternnoir/pyTelegramBotAPI#270: an answer after 10.3 s was refused."""
+
+
 @dataclass(slots=True)
 class InlineQueryState:
     """A query of a user and the bot's answer to it. `at` is in monotonic seconds."""
@@ -39,8 +43,9 @@ class GuestQueryState:
 
 @dataclass(slots=True)
 class InlineState:
-    """The queries of users by id, and the inline messages: their chat and message id by inline message id."""
+    """The queries of users by id, which take an answer for `answer_seconds`, and the guest queries by id."""
 
+    answer_seconds: float = ANSWER_SECONDS
     queries: dict[str, InlineQueryState] = field(default_factory=dict)
     guest_queries: dict[str, GuestQueryState] = field(default_factory=dict)
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))

@@ -9,6 +9,7 @@ import pytest
 from bot.cli import BAD_SETTINGS, main
 from bot.settings import Settings, SettingsError, load
 from tests.support.other_user import NOBODY, as_nobody
+from tests.support.process_launcher import DEADLINE
 
 CASES = Path(__file__).parent.parent / "cases"
 REQUIRED = f"BOT_TOKEN=123456:{'A' * 35}\nGPTUNNEL_API_KEY=shds-good-key\n"
@@ -98,7 +99,7 @@ def test_an_encoding_that_is_not_sure_is_not_named(
     assert _error(capsys) == f".env in {folder} is not in UTF-8 (line 1); save it as UTF-8"
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(DEADLINE)
 @pytest.mark.parametrize("link", [False, True])
 def test_a_named_pipe_is_refused_in_one_line(
     folder: Path, link: bool, capsys: pytest.CaptureFixture[str]

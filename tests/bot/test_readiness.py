@@ -80,7 +80,8 @@ async def test_a_database_that_does_not_answer_is_not_waited_for(postgres_url: s
         engine_runs=lambda: True,
         receives_updates=lambda: True,
     )
-    assert await readiness.unready() == ()
+    while await readiness.unready():  # noqa: ASYNC110 - a busy machine may need longer than a look takes
+        await asyncio.sleep(0)
     backends = _backends(postgres_url)
     try:
         _send(backends, signal.SIGSTOP)

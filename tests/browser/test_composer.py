@@ -157,6 +157,7 @@ async def test_the_field_grows_with_its_text(stage: Stage) -> None:
     page = stage.visitor.page
     await stage.bot.send_message(ANN, "hello")
     field = page.locator("#text")
+    await expect(field).to_be_visible()
     low = await field.evaluate("(node) => node.clientHeight")
     await field.fill("a long description that wraps " * 12)
     assert await field.evaluate("(node) => node.clientHeight") > 2 * low
@@ -175,6 +176,7 @@ async def test_a_slash_opens_the_menu_and_a_click_outside_or_escape_closes_it(st
     ]
     await stage.bot.set_my_commands(commands)
     await stage.bot.send_message(ANN, "hello")
+    await expect(page.locator("#text")).to_be_visible()
     await page.locator("#text").press_sequentially("/")
     await expect(menu.get_by_role("menuitem")).to_have_count(2)
     await page.keyboard.type("qu")

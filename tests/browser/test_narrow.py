@@ -58,6 +58,7 @@ async def test_all_topics_are_below_the_title_and_within_reach(phone: Stage) -> 
     page = phone.visitor.page
     await phone.bot.send_message(STUDIO, "A portrait", message_thread_id=12)
     await phone.visitor.chat("Studio")
+    await expect(page.locator("#topics")).to_be_visible()
     title, topics = await page.locator("#title").bounding_box(), await page.locator("#topics").bounding_box()
     assert title is not None
     assert topics is not None

@@ -7,12 +7,14 @@ from itertools import pairwise
 
 import pytest
 
+from chat import rate_limiter
 from chat.limits import PRIVATE_BURST, Priority
 from chat.rate_limiter import LocalRateLimiter, RateLimiter, SharedRateLimiter
 from core.clock import Clock, SystemClock
 from storage.open_database import open_database
 from storage.rate_limits import RateLimits
 from tests.support.postgres_server import new_database
+from tests.support.process_launcher import DEADLINE
 from tests.support.shared_postgres import MIGRATED, SharedPostgres
 from tests.support.virtual_loop import LoopClock, virtual_time
 
@@ -126,8 +128,10 @@ def test_alone(rule: Rule) -> None:
     run()
 
 
-async def test_shared(postgres: SharedPostgres) -> None:
+async def test_shared(postgres: SharedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
     """All rules at the same time, since they wait. Each has a database of its own, as each bot has."""
+    # After a second without an answer of the database a limiter would grant slots alone.
+    monkeypatch.setattr(rate_limiter, "ASK_SECONDS", DEADLINE)
     with contextlib.ExitStack() as stack:
         async with asyncio.TaskGroup() as group:
             for rule in RULES:

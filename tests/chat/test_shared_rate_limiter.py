@@ -9,6 +9,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from chat import rate_limiter
 from chat.limits import PRIVATE_BURST, PRIVATE_SECONDS, Priority
 from chat.rate_limiter import STATUS_RESERVE, SharedRateLimiter, overall_rate
 from core.clock import SystemClock
@@ -17,7 +18,8 @@ from storage.open_database import open_database
 from storage.rate_limits import ALL_CHATS, RateLimits
 from storage.schema import rate_limits
 from tests.support.ledger import connect
-from tests.support.postgres_server import execute
+from tests.support.postgres_server import end_connections, execute
+from tests.support.process_launcher import DEADLINE
 from tests.support.shared_postgres import SharedPostgres
 
 RATE = 30
@@ -40,6 +42,12 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a limiter wait for the database: after a second without an answer it would grant slots alone."""
+    monkeypatch.setattr(rate_limiter, "ASK_SECONDS", DEADLINE)
+
+
 def _limiter(database: Database, replicas: int = 2, rate: int = RATE) -> SharedRateLimiter:
     return SharedRateLimiter(
         rate=rate, clock=QuickClock(), limits=RateLimits(database), replicas=lambda: replicas
@@ -60,7 +68,7 @@ async def _grants(limiters: Sequence[SharedRateLimiter]) -> list[tuple[float, in
     return granted
 
 
-async def test_two_replicas_together_keep_all_limits_and_use_them(postgres_url: str) -> None:
+async def test_two_replicas_together_keep_all_limits_and_use_them(postgres_url: str, patient: None) -> None:
     databases = [await open_database(postgres_url, shared=True) for _ in range(2)]
     limiters = [_limiter(database) for database in databases]
     most = 0
@@ -92,7 +100,7 @@ def test_a_status_is_sent_only_if_two_more_messages_may_follow_at_once(rate: int
     assert 0 <= statuses.tolerance <= overall.tolerance
 
 
-async def test_a_freeze_by_one_replica_holds_for_the_other(database: Database, postgres_url: str) -> None:
+async def test_a_freeze_by_one_replica_holds_for_the_other(database: Database, patient: None) -> None:
     first, second = _limiter(database), _limiter(database)
     begun = time.monotonic()
     first.freeze(7, 1.0)
@@ -116,26 +124,18 @@ async def test_without_the_database_a_replica_sends_at_its_part_of_the_rate(
     counted = _rows(postgres_url)
     name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
     execute(postgres.admin_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    _end_connections(postgres_url)
+    end_connections(postgres_url)
     begun = time.monotonic()
     await asyncio.gather(*(limiter.acquire(number, Priority.ANSWER) for number in range(2, 17)))
     assert time.monotonic() - begun >= 1.0  # 15 at 10 a second, of which 2 may go at once
     assert _rows(postgres_url) == counted
     execute(postgres.admin_url, f"ALTER DATABASE {name} RESET default_transaction_read_only")
-    _end_connections(postgres_url)
+    end_connections(postgres_url)
     number = 100
     while _rows(postgres_url) == counted:
         number += 1
         await limiter.acquire(number, Priority.ANSWER)
     await limiter.stop()
-
-
-def _end_connections(url: str) -> None:
-    execute(
-        url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    )
 
 
 async def test_a_database_that_hangs_delays_messages_by_a_second(

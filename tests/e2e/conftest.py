@@ -99,6 +99,7 @@ async def _recover(world: World) -> None:
     world.telegram.faults.clear()
     world.telegram.chats.blocked.clear()
     world.finish_tasks()
+    await world.wait_until_handled()
     await world.wait_until_closed()
     if create_failed:  # an accepted create ends the count of failures in the circuit breaker
         user = world.add_user()

@@ -62,8 +62,9 @@ async def test_a_picture_is_drawn_only_after_the_yes_of_an_admin(shared_bot: Wor
     picture = await shared_bot.wait_for_picture_in(group)
     await shared_bot.wait_until_closed()
     assert ((picture.caption or "").splitlines()[0], picture.message_thread_id) == ("a <fox>", 7)
+    await shared_bot.wait_until_handled()
     assert len(shared_bot.media.tasks) == tasks + 1
-    assert shared_bot.messages_in(group) == [shared_bot.current(picture)]
+    await shared_bot.wait_until(lambda: shared_bot.messages_in(group) == [shared_bot.current(picture)])
 
     shared_bot.telegram.press(ann, picture, "🔁 Again")
     await shared_bot.wait_for_toast(picture, "An admin of this group decides first.")
@@ -71,7 +72,8 @@ async def test_a_picture_is_drawn_only_after_the_yes_of_an_admin(shared_bot: Wor
     shared_bot.telegram.press(cleo, question, "Decline")
     await shared_bot.wait_for_ephemeral(group, ann, "the admins would rather not have “a <fox>” drawn")
     await shared_bot.wait_until_closed()
-    assert shared_bot.messages_in(group) == [shared_bot.current(picture)]
+    # The question is deleted in the background.
+    await shared_bot.wait_until(lambda: shared_bot.messages_in(group) == [shared_bot.current(picture)])
     assert (len(shared_bot.media.tasks), shared_bot.quota_used(ann)) == (tasks + 1, 1)
 
 
@@ -92,7 +94,7 @@ async def test_a_batch_is_one_question_which_follows_an_edit(shared_bot: World) 
     await shared_bot.wait_until_closed()
     assert grid.caption == "волк"
     assert (len(shared_bot.media.tasks), shared_bot.quota_used(ann)) == (tasks + 3, 3)
-    assert shared_bot.messages_in(group) == [shared_bot.current(grid)]
+    await shared_bot.wait_until(lambda: shared_bot.messages_in(group) == [shared_bot.current(grid)])
 
 
 async def _restart(world: World, engine: str, die_at: str = "") -> None:

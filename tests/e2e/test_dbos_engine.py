@@ -92,7 +92,8 @@ async def test_a_request_is_cancelled_by_another_process_than_the_one_that_draws
         assert world.quota_used(user) == 0
         interrupted = "SELECT 1 FROM dbos.workflow_status WHERE name = 'draw' AND status = 'CANCELLED'"
         await world.wait_until(lambda: world.rows(interrupted))
-        assert [text for text in world.texts(user) if "Cancelled" in text]
+        shown = [e.text for e in world.telegram.chats.events if (e.kind, e.chat_id) == ("edited", user.id)]
+        assert any("Cancelled" in text for text in shown)  # it is deleted after half a minute
         world.telegram.say(user, "/imagine a bear --ar 1:1")
         world.finish_tasks()
         await world.wait_for_picture(user)

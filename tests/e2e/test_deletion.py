@@ -89,10 +89,8 @@ async def test_an_inline_message_stays_when_its_picture_is_deleted(shared_bot: W
     """The bot may only edit it (Bot API, InlineKeyboardMarkup): its user deletes it."""
     ann = shared_bot.add_user()
     club = shared_bot.add_club(ann)
-    query_id = shared_bot.telegram.ask_inline(ann, "a fox --ar 1:1")
-    query = shared_bot.telegram.inline.queries[query_id]
-    await shared_bot.wait_until(lambda: query.results)
-    assert query.results is not None
+    query_id, query = await shared_bot.ask_inline(ann, "a fox --ar 1:1")
+    assert query.results
     sent = shared_bot.telegram.choose(ann, query_id, query.results[0].id, club, feedback=True)
     await shared_bot.wait_until(lambda: shared_bot.current(sent).photo)
     kept = await shared_bot.wait_for_picture(ann)

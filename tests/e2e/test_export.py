@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import random
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -131,9 +132,10 @@ async def test_one_export_an_hour_and_none_of_nothing(shared_bot: World) -> None
     await _wait_for_archives(shared_bot, ann)
     await _wait_until_finished(shared_bot)
     shared_bot.telegram.say(ann, "/export")
-    await shared_bot.wait_for_text(
-        ann, "You had a copy less than an hour ago. The next one is possible in 60 min."
-    )
+    refused = await shared_bot.wait_for_text(ann, "You had a copy less than an hour ago. The next one is")
+    left = re.search(r"possible in (\d+) min\.", refused.text or "")
+    assert left is not None
+    assert 50 <= int(left[1]) <= 60  # a busy machine may need a minute
     group = shared_bot.add_group(ann)
     shared_bot.telegram.say(ann, "/export", chat_id=group)
     await shared_bot.wait_for_ephemeral(group, ann, "Ask me that in our private chat")

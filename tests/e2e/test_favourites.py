@@ -107,6 +107,7 @@ async def test_a_search_stays_among_the_pictures_that_it_finds(shared_bot: World
     ann = shared_bot.add_user("ru")
     for prompt in ("рыжая ЛИСА", "озеро", "лиса на снегу", "ёлка"):
         await _draw(shared_bot, ann, prompt)
+    await shared_bot.wait_until_closed()
     shared_bot.telegram.say(ann, "/history лиса")
     page = await shared_bot.wait_for_picture(ann, 5)
     assert (page.caption or "").startswith("лиса на снегу\n")
@@ -131,8 +132,10 @@ async def test_a_search_outlives_a_kill_and_ends_with_forget(own_bot: World) -> 
     ann = own_bot.add_user()
     for prompt in ("a fox", "a lake", "a red fox"):
         await _draw(own_bot, ann, prompt)
+    await own_bot.wait_until_closed()
     own_bot.telegram.say(ann, "/history FOX")
     page = await own_bot.wait_for_picture(ann, 4)
+    await own_bot.wait_until_handled()
     await own_bot.process.kill()
     await own_bot.process.start()
     found = await _press(own_bot, ann, page, "▶")

@@ -20,10 +20,8 @@ async def test_the_descriptions_are_set_in_every_language_and_only_if_they_diffe
         Fault("setMyDescription", answer=faults.telegram(500, "Internal Server Error"))
     )
     await own_bot.process.start()
-    await own_bot.process.wait_until(lambda: len(chats.descriptions) == 2 * len(LANGUAGES), 30)
-    await own_bot.process.wait_until(
-        lambda: "маяк в шторм" in description_for(chats, "description", "ru"), 30
-    )
+    await own_bot.process.wait_until(lambda: len(chats.descriptions) == 2 * len(LANGUAGES))
+    await own_bot.process.wait_until(lambda: "маяк в шторм" in description_for(chats, "description", "ru"))
     assert "a lighthouse in a storm" in description_for(chats, "description", "de")
     assert description_for(chats, "short_description", "en").startswith("I draw what you describe")
     assert description_for(chats, "short_description", "ru") == "Рисую по описанию и меняю фото."
@@ -33,15 +31,13 @@ async def test_the_descriptions_are_set_in_every_language_and_only_if_they_diffe
     asked_before = calls["getMyShortDescription"]
     assert await own_bot.process.stop() == 0
     await own_bot.process.start()
-    await own_bot.process.wait_until(
-        lambda: calls["getMyShortDescription"] == asked_before + len(LANGUAGES), 30
-    )
+    await own_bot.process.wait_until(lambda: calls["getMyShortDescription"] == asked_before + len(LANGUAGES))
     chats.descriptions["short_description", "ru"] = "Другое"
     assert await own_bot.process.stop() == 0
     assert [calls[name] for name in _SETTERS] == set_before
     await own_bot.process.start()
     await own_bot.process.wait_until(
-        lambda: description_for(chats, "short_description", "ru") == "Рисую по описанию и меняю фото.", 30
+        lambda: description_for(chats, "short_description", "ru") == "Рисую по описанию и меняю фото."
     )
     assert [calls[name] for name in _SETTERS] == [set_before[0], set_before[1] + 1]
 

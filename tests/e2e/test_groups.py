@@ -151,15 +151,15 @@ async def test_without_ephemeral_messages_a_private_reply_is_deleted_later(
     group = own_bot.add_group(ann)
     own_bot.telegram.say(ann, "/history", chat_id=group)
     await own_bot.wait_until(lambda: own_bot.messages_in(group))
-    sent = own_bot.telegram.chats.events[-1]
+    sent = next(e for e in own_bot.telegram.chats.events if e.message in own_bot.messages_in(group))
     await own_bot.process.wait_for_log("private reply visible to all, deletion scheduled")
     await own_bot.process.kill()  # the scheduled deletion survives the process
     await own_bot.process.start()
     await own_bot.wait_until(lambda: not own_bot.messages_in(group))
     deleted = next(e for e in own_bot.telegram.chats.events if e.kind == "deleted")
     assert deleted.at - sent.at >= 14
+    await own_bot.wait_until(lambda: not own_bot.rows("SELECT 1 FROM scheduled_deletions"))
     assert await own_bot.process.stop() == 0
-    assert not own_bot.rows("SELECT 1 FROM scheduled_deletions")
 
 
 async def test_only_the_owner_may_press_a_button(shared_bot: World) -> None:
@@ -174,6 +174,7 @@ async def test_only_the_owner_may_press_a_button(shared_bot: World) -> None:
     for label in ("Again", "Shape", "Edit", "Original"):
         shared_bot.telegram.press(ann, picture, label)
         await shared_bot.wait_for_toast(picture, "Only the person who asked")
+    await shared_bot.wait_until_handled()
     await shared_bot.wait_until_closed()
     assert len(shared_bot.messages_in(group)) == 1
 

@@ -22,10 +22,7 @@ SHAPES = ["1:1", "16:9", "9:16", "4:3", "3:4"]
 
 async def _ask(world: World, user: User, text: str, *, offset: str = "") -> tuple[str, InlineQueryState]:
     """Type a query and return its id with the bot's answer."""
-    query_id = world.telegram.ask_inline(user, text, offset=offset)
-    query = world.telegram.inline.queries[query_id]
-    await world.wait_until(lambda: query.results is not None)
-    return query_id, query
+    return await world.ask_inline(user, text, offset=offset)
 
 
 async def _choose(

@@ -50,7 +50,7 @@ async def test_a_status_message_is_removed_if_the_picture_was_delivered_before_t
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")
     own_bot.telegram.faults.add(Fault("sendMessage", delay=60.0, after=True, only=f"chat {ann.id}."))
     own_bot.process.die_at = "committed delivered 1"
-    await own_bot.process.start()
+    await own_bot.process.start(until=None)
     await own_bot.wait_for_picture(ann)
     await own_bot.process.wait_until(lambda: own_bot.process.ended)
     assert len(_statuses(own_bot, ann)) == 1

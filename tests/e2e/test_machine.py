@@ -122,6 +122,9 @@ async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> 
         await world.process.start(until=None)
         await world.process.wait_until(lambda: world.process.ended or world.process.log)
         (small_disk / "filler").unlink()
+        await world.process.wait_until(
+            lambda: world.process.ended or any(line.get("event") == "ready" for line in world.process.log)
+        )
         if world.process.ended:  # it may refuse to start; a supervisor starts it again
             assert "DATABASE_URL: " in world.process.lines[-1]
             await world.process.start()
@@ -202,8 +205,13 @@ async def test_a_stopped_process_continues_all_requests(own_bot: World) -> None:
     os.kill(own_bot.process.pid, signal.SIGSTOP)
     await asyncio.sleep(3)  # the process must be stopped for longer than its loop may lag
     os.kill(own_bot.process.pid, signal.SIGCONT)
-    line = await own_bot.process.wait_for_log("event loop was blocked")
-    assert line["seconds"] >= 2
+    # A busy machine may block the loop for a second, too.
+    await own_bot.process.wait_until(
+        lambda: any(
+            line.get("event") == "event loop was blocked" and line["seconds"] >= 2
+            for line in own_bot.process.log
+        )
+    )
     for user in users:
         await own_bot.wait_for_picture(user)
     await own_bot.wait_until_closed()

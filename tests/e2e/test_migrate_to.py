@@ -1,5 +1,7 @@
 """`imagine-bot migrate-to`: the bot continues on PostgreSQL, and each reason against a move is one line."""
 
+import signal
+
 import pytest
 
 from tests.support.commands import run_to_end
@@ -80,7 +82,8 @@ async def test_the_password_may_come_from_the_environment_and_a_wrong_one_is_one
         server.execute("CREATE DATABASE moved OWNER bot")
         rules = server.folder / "data" / "pg_hba.conf"
         rules.write_text("local all imagine trust\nlocal all all scram-sha-256\n", encoding="ascii")
-        server.execute("SELECT pg_reload_conf()")
+        server.stop(signal.SIGINT)  # a reload would take effect at some later time
+        server.start()
         url = server.url("moved").replace("imagine@", "bot@")
         wrong = url.replace("bot@", "bot:wrong-word@")
         code, out, errors = await run_to_end(sqlite_bot, "migrate-to", wrong)

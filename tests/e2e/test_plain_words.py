@@ -53,6 +53,7 @@ async def test_a_yes_draws_once_also_beside_a_press(shared_bot: World) -> None:
     shared_bot.telegram.press(ann, asked, "16:9")
     picture = await shared_bot.wait_for_picture(ann)
     assert picture.caption == "лиса в снегу"
+    await shared_bot.wait_until_handled()
     await shared_bot.wait_until_closed()
     assert len(shared_bot.pictures(ann)) == shared_bot.quota_used(ann) == 1
 

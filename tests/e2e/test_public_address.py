@@ -117,7 +117,8 @@ async def test_answers_without_a_new_update_do_not_make_the_bot_spin(
     fault = own_bot.telegram.faults.add(Fault("getUpdates", times=None, answer=answer))
     await own_bot.process.start()
     await own_bot.wait_until(lambda: fault.hits >= 4)
-    assert fault.hit_at[3] - fault.hit_at[1] >= 1.9
+    # A call counts as held from half a second on, on a busy machine, too, and is followed by the next one at once.
+    assert fault.hit_at[3] - fault.hit_at[0] >= 0.95
     own_bot.telegram.faults.clear()
     ann = own_bot.add_user()
     own_bot.telegram.say(ann, "/imagine a fox --ar 1:1")

@@ -10,6 +10,7 @@ from aiogram.types import Message, User
 
 from playground.faults import Fault
 from playground.telegram import dump
+from tests.support.process_launcher import DEADLINE
 from tests.support.report_failures import REPORT_FAILURES, Follows, ReportFailure
 from tests.support.world import ADMIN, World, buttons
 
@@ -152,10 +153,8 @@ async def test_a_private_picture_a_picture_of_an_admin_and_one_sent_via_the_bot(
     await shared_bot.wait_for_toast(copy, "admins can’t be blocked", alert=True)
     assert _is_there(shared_bot, hen)
 
-    query_id = shared_bot.telegram.ask_inline(ann, "an elk of ann --ar 1:1")
-    query = shared_bot.telegram.inline.queries[query_id]
-    await shared_bot.wait_until(lambda: query.results)
-    assert query.results is not None
+    query_id, query = await shared_bot.ask_inline(ann, "an elk of ann --ar 1:1")
+    assert query.results
     sent = shared_bot.telegram.choose(ann, query_id, query.results[0].id, group)
     await shared_bot.wait_until(lambda: shared_bot.current(sent).photo)
     await shared_bot.wait_until_closed()
@@ -171,7 +170,7 @@ async def _kill_inside(world: World, method: str, chat_id: int) -> None:
     """Kill the process inside its next call of a method, which is not carried out."""
     killed = asyncio.Event()
     held = world.telegram.faults.add(Fault(method, until=killed, drop=True, only=f"chat {chat_id}."))
-    await asyncio.wait_for(held.begun.wait(), 60)
+    await asyncio.wait_for(held.begun.wait(), DEADLINE)
     await world.process.kill()
     killed.set()
 

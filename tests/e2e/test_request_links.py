@@ -85,9 +85,8 @@ async def test_a_link_shows_a_request_on_its_way(shared_bot: World) -> None:
     for prompt in ("a fox", "a lake", "a hill"):
         shared_bot.telegram.say(ann, f"/imagine {prompt} --ar 1:1")
     await shared_bot.wait_until_handled()
-    await shared_bot.process.wait_until(
-        lambda: shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ? AND state = 'running'", ann.id)
-    )
+    running = "SELECT 1 FROM requests WHERE user_id = ? AND state = 'running'"
+    await shared_bot.process.wait_until(lambda: len(shared_bot.rows(running, ann.id)) == 2)
     rows = shared_bot.rows("SELECT id, state FROM requests WHERE user_id = ? ORDER BY id", ann.id)
     _open(shared_bot, ann, rows[0]["id"])
     drawing = await shared_bot.wait_for_text(ann, "“a fox”\n🎨 Drawing")

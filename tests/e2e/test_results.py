@@ -127,6 +127,7 @@ async def test_the_original_is_sent_as_a_document_and_fetched_once(shared_bot: W
     document = next(m.document for m in shared_bot.messages_to(ann) if m.document)
     assert document.file_name == "маяк-в-шторм.webp"
     assert shared_bot.telegram.chats.files[document.file_id] in shared_bot.media.drawn.values()
+    await shared_bot.wait_until_handled()
     calls = shared_bot.media.calls["picture"]
     await shared_bot.process.wait_until(
         lambda: shared_bot.rows("SELECT 1 FROM requests WHERE user_id = ? AND original_file_id > ''", ann.id)
@@ -239,6 +240,7 @@ async def test_taps_on_one_place_of_the_history_go_on_to_its_end(shared_bot: Wor
     assert [await tap(3), await tap(3)] == ["1", "1 Это самая старая картинка."]
     assert [await tap(0), await tap(0)] == ["4", "4 Это самая новая картинка."]
     await _draw(shared_bot, ann, "fox 5 --ar 1:1")
+    await shared_bot.wait_until_closed()
     assert await tap(0) == "5", "the end has moved"
 
 

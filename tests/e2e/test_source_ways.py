@@ -110,6 +110,7 @@ async def test_no_accepted_way_costs_nothing_and_is_reported_once(own_bot: World
     await own_bot.process.start(ADMIN_IDS=str(ADMIN))
     for prompt in ("one", "two"):
         own_bot.send_photo(ann, jpeg(), caption=prompt)
+        await own_bot.wait_until_handled()
         await own_bot.wait_until_closed()
     await own_bot.wait_for_text(ann, "I can’t change photos here yet: my owner has to set that up first.")
     assert any("It didn’t count" in text for text in own_bot.texts(ann))
@@ -223,7 +224,6 @@ KILLS = [
 ] + ["committed running 1", "committed ready 1"]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("die_at", KILLS)
 async def test_a_kill_between_the_ways_pays_once_and_leaves_no_object(
     tmp_path: Path, database_url: str, s3: S3Server, die_at: str

@@ -14,6 +14,7 @@ from playground.faults import Fault
 from playground.stickers import MOST_STICKERS
 from storage.schema import stickers
 from tests.support.ledger import connect
+from tests.support.process_launcher import DEADLINE
 from tests.support.sticker_failures import STICKER_FAILURES, SeenSticker, StickerFailure
 from tests.support.world import World, buttons, jpeg
 
@@ -92,7 +93,7 @@ async def test_two_presses_are_one_sticker(shared_bot: World) -> None:
     done = asyncio.Event()
     held = shared_bot.telegram.faults.add(Fault("uploadStickerFile", until=done, only=f"user {ann.id}."))
     _press(shared_bot, ann, drawn)
-    await asyncio.wait_for(held.begun.wait(), 60)
+    await asyncio.wait_for(held.begun.wait(), DEADLINE)
     _press(shared_bot, ann, drawn)
     done.set()
     await shared_bot.wait_for_toast(drawn, "I’ve sent it already.")
@@ -196,7 +197,7 @@ async def test_a_sticker_is_added_once_over_a_kill(
     held = own_bot.telegram.faults.add(Fault(method, until=never, after=True))
     before = len(_sent(own_bot, ann))
     _press(own_bot, ann, drawn)
-    await asyncio.wait_for(held.begun.wait(), 60)
+    await asyncio.wait_for(held.begun.wait(), DEADLINE)
     await own_bot.process.kill()
     never.set()
     await own_bot.process.start()
@@ -220,7 +221,7 @@ async def test_forget_deletes_the_sets_at_telegram_also_after_a_kill(own_bot: Wo
     held = own_bot.telegram.faults.add(Fault("deleteStickerSet", until=never))
     own_bot.telegram.say(ann, "/forget")
     own_bot.telegram.press(ann, await own_bot.wait_for_text(ann, "your sticker sets"), "Delete")
-    await asyncio.wait_for(held.begun.wait(), 60)
+    await asyncio.wait_for(held.begun.wait(), DEADLINE)
     assert own_bot.rows("SELECT 1 FROM stickers") == []
     await own_bot.process.kill()
     own_bot.telegram.faults.clear()
@@ -276,7 +277,7 @@ async def test_each_failure_ends_as_documented(own_bot: World) -> None:
 
     async def run(failure: StickerFailure) -> str | None:
         try:
-            return await asyncio.wait_for(_deviation(own_bot, failure), 80)
+            return await asyncio.wait_for(_deviation(own_bot, failure), DEADLINE)
         except TimeoutError:
             return f"{failure} did not end"
 

@@ -125,7 +125,6 @@ async def test_styles_are_drawn_in_inline_messages(shared_bot: World) -> None:
         ("a fox style:oil", OIL.fill("a fox")),
         ("a fox style:none", "a fox"),
     ):
-        query = shared_bot.telegram.inline.queries[shared_bot.telegram.ask_inline(ann, text)]
-        await shared_bot.wait_until(lambda: query.results is not None)  # noqa: B023
+        _, query = await shared_bot.ask_inline(ann, text)
         assert query.results is not None
         assert query.results[0].description == expected

@@ -69,6 +69,8 @@ async def test_a_suggestion_outlives_kills_before_and_after_its_press(own_bot: W
     own_bot.hold_tasks()
     own_bot.telegram.press(ann, asked, "Make it night")
     await own_bot.wait_for_text(ann, "🎨 ")
+    # A kill inside the create would repeat it.
+    await own_bot.wait_until(lambda: own_bot.rows("SELECT 1 FROM requests WHERE state = 'running'"))
     await own_bot.process.kill()
     own_bot.finish_tasks()
     await own_bot.process.start()

@@ -1,7 +1,7 @@
 """Messages as users send them, end to end: edits, pictures under a spoiler, replies in groups."""
 
 import pytest
-from aiogram.types import Message
+from aiogram.types import Message, User
 
 from playground import files
 from playground.chats import BOT
@@ -11,18 +11,23 @@ from tests.support.world import World, buttons, jpeg
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
+def _ids(world: World, user: User) -> set[int]:
+    """Return the ids of the bot's messages in a private chat."""
+    return {message.message_id for message in world.messages_to(user)}
+
+
 async def test_an_edit_answers_the_question_and_deletes_it(shared_bot: World) -> None:
     ann = shared_bot.add_user()
     said = shared_bot.telegram.say(ann, "/imagine")
     question = await shared_bot.wait_for_text(ann, "What shall I draw")
     said = shared_bot.telegram.rewrite(said, "/imagine a fox")
     shape = await shared_bot.wait_for_text(ann, "Which shape for “a fox”")
-    assert question.message_id not in {m.message_id for m in shared_bot.messages_to(ann)}
+    await shared_bot.wait_until(lambda: question.message_id not in _ids(shared_bot, ann))
     said = shared_bot.telegram.rewrite(said, "/imagine a wolf --ar 16:9")
     picture = await shared_bot.wait_for_picture(ann)
     assert picture.caption == "a wolf"
     await shared_bot.wait_until_closed()
-    assert shape.message_id not in {m.message_id for m in shared_bot.messages_to(ann)}
+    assert shape.message_id not in _ids(shared_bot, ann)
     shared_bot.telegram.queue_update({"edited_message": dump(said)})
     shared_bot.telegram.rewrite(said, "/imagine too late --ar 16:9")
     await shared_bot.wait_until_handled()

@@ -20,6 +20,7 @@ from playground import faults
 from playground.faults import Fault
 from playground.telegram import dump
 from playground.update_feed import Webhook
+from tests.support.process_launcher import DEADLINE
 from tests.support.property_tests import examples
 from tests.support.world import World
 
@@ -200,7 +201,7 @@ async def test_updates_of_any_shape_neither_stop_the_bot_nor_grow_its_memory(own
         await own_bot.wait_until(lambda: len(own_bot.texts(ben)) > answers)
         return psutil.Process(own_bot.process.pid).memory_info().rss
 
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, timeout=DEADLINE) as http:
         before = await memory_after(150)
         after = await memory_after(400)
     assert after - before < 16 * 1024 * 1024

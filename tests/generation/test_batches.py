@@ -19,11 +19,11 @@ from core.model import (
 )
 from generation.batch_cancel import cancel_batch
 from storage.quotas import Quotas
-from storage.schema import moderation_strikes
+from storage.schema import moderation_strikes, requests
 from tests.support import fake_apis
 from tests.support.engine_harness import EngineHarness, requests_until_closed
 from tests.support.factories import AMPLE, generation_request
-from tests.support.virtual_loop import virtual_time
+from tests.support.virtual_loop import LoopClock, virtual_time
 
 USER = 7
 
@@ -93,6 +93,25 @@ async def test_the_grid_is_sent_within_a_second_of_the_last_picture(database_url
     ended = await requests_until_closed(app, 4)
     last = max(one.require_ready_at() for one in ended)
     assert max(one.require_finished_at() for one in ended) - last < 1.0
+    await app.stop()
+
+
+@virtual_time
+async def test_the_grid_waits_less_than_a_second_for_pictures_that_another_process_drew(
+    database_url: str,
+) -> None:
+    harness = EngineHarness(database_url, user_concurrency=1)
+    app = await harness.start()
+    head, *others = await _accepted(app, _four())
+    while (stored := await app.requests.get(head.id)) is None or stored.state is not State.READY:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    drawn = sa.update(requests).where(requests.c.id.in_([one.id for one in others]))
+    now = LoopClock().now()
+    values = {"state": State.READY, "picture_url": "http://media.test/x.webp", "ready_at": now}
+    await app.database.write(lambda connection: connection.execute(drawn.values(values)).rowcount)
+    ended = await requests_until_closed(app, 4)
+    assert {one.state for one in ended} == {State.DELIVERED}
+    assert max(one.require_finished_at() for one in ended) - now < 1.0
     await app.stop()
 
 

@@ -8,6 +8,7 @@ from core.options import SourceWay
 from generation.source_ways import SourceWays
 from storage.database import Database
 from storage.key_values import KeyValueStore
+from tests.support.process_launcher import DEADLINE
 
 LINK, BUCKET, DATA = SourceWay.LINK, SourceWay.BUCKET, SourceWay.DATA
 ALL = (LINK, BUCKET, DATA)
@@ -35,7 +36,7 @@ class Restarts:
 
     async def reported(self) -> None:
         """Wait for the first report, and for a second one that must not come."""
-        await asyncio.wait_for(self._reported.wait(), 10)
+        await asyncio.wait_for(self._reported.wait(), DEADLINE)
         await asyncio.sleep(0.1)
 
 

@@ -21,6 +21,7 @@ from provider.client import MediaClient
 from provider.connections import Dialer, DialingTransport
 from provider.downloads import Downloads
 from provider.errors import DownloadRefused, LinkUnavailable, NotSent, ProtocolError, Temporary
+from tests.support.process_launcher import DEADLINE
 from tests.support.proxies import Behaviour, TestProxy, open_proxy
 
 PUBLIC_V6, PUBLIC_V4 = "2606:2800:220:1:248:1893:25c8:1946", "93.184.215.14"
@@ -51,7 +52,7 @@ def _client(addresses: Sequence[str], proxy: Proxy | None = None) -> httpx.Async
     dialer = Dialer(proxy_for=lambda _host, _port: proxy, resolve=resolve)
     context = ssl.create_default_context()
     transport = DialingTransport(dialer, context=context, limits=httpx.Limits())
-    return httpx.AsyncClient(transport=transport, trust_env=False, timeout=5.0)
+    return httpx.AsyncClient(transport=transport, trust_env=False, timeout=DEADLINE)
 
 
 @pytest.mark.parametrize("listens", ["127.0.0.1", "::1"])

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,10 +53,11 @@ async def test_a_backup_of_an_open_ledger_holds_whole_transactions(tmp_path: Pat
         rows = [{"name": f"{half} {number}", "value": "x" * 500} for half in ("left", "right")]
         return lambda connection: connection.execute(both, rows).rowcount
 
-    numbers = itertools.count()
-    copying = asyncio.create_task(asyncio.to_thread(_back_up_often, tmp_path, times=10))
+    numbers, written = itertools.count(), threading.Semaphore(0)
+    copying = asyncio.create_task(asyncio.to_thread(_back_up_often, tmp_path, written, times=10))
     while not copying.done():
         await asyncio.gather(*(database.write(write(next(numbers))) for _ in range(20)))
+        written.release()
     await copying
     await database.close()
     counts = []
@@ -68,8 +70,10 @@ async def test_a_backup_of_an_open_ledger_holds_whole_transactions(tmp_path: Pat
     assert counts[-1] > counts[0]
 
 
-def _back_up_often(folder: Path, *, times: int) -> None:
+def _back_up_often(folder: Path, written: threading.Semaphore, *, times: int) -> None:
+    """Make backups, each after some more rows were written, while others are being written."""
     for number in range(times):
+        written.acquire()
         back_up(folder / "bot.sqlite3", folder / f"copy-{number}")
 
 

@@ -28,7 +28,7 @@ from storage.schema import durations, key_values, metadata, moderation_strikes, 
 from tests.support.factories import AMPLE, generation_request, queued_update
 from tests.support.ledger import connect, file_url
 from tests.support.manual_clock import ManualClock
-from tests.support.postgres_server import EMPTY, execute, new_database
+from tests.support.postgres_server import EMPTY, end_connections, execute, new_database
 from tests.support.process_launcher import DEADLINE, ROOT
 from tests.support.released_ledgers import DUMPS, build_ledger
 from tests.support.shared_postgres import SharedPostgres
@@ -317,7 +317,7 @@ async def test_a_lost_answer_to_the_commit_is_no_proof_that_nothing_was_moved(
 ) -> None:
     def lose_connection(point: str) -> None:
         if point == "commit":
-            _end_connections(empty_url)
+            end_connections(empty_url)
 
     with pytest.raises(StorageUnreachable, match="did not confirm the commit"):
         await _move(ledger, empty_url, lose_connection)
@@ -326,20 +326,12 @@ async def test_a_lost_answer_to_the_commit_is_no_proof_that_nothing_was_moved(
 async def test_a_lost_connection_moves_nothing(ledger: Path, empty_url: str) -> None:
     def lose_connection(point: str) -> None:
         if point == "copied bans":
-            _end_connections(empty_url)
+            end_connections(empty_url)
 
     with pytest.raises(DatabaseError, match="cannot be used: ") as raised:
         await _move(ledger, empty_url, lose_connection)
     assert not isinstance(raised.value, StorageUnreachable)
     assert _tables(empty_url) == []
-
-
-def _end_connections(url: str) -> None:
-    execute(
-        url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    )
 
 
 async def test_a_server_that_ends_idle_transactions_waits_for_the_file(ledger: Path, empty_url: str) -> None:

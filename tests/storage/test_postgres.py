@@ -19,7 +19,7 @@ from storage.schema import key_values, requests
 from tests.support.factories import AMPLE, generation_request
 from tests.support.ledger import connect
 from tests.support.manual_clock import ManualClock
-from tests.support.postgres_server import PostgresServer, execute, new_database, new_server
+from tests.support.postgres_server import PostgresServer, end_connections, execute, new_database, new_server
 from tests.support.shared_postgres import MIGRATED, SharedPostgres, skip_without_postgres
 
 
@@ -37,15 +37,6 @@ def server() -> Iterator[PostgresServer]:
     with new_server() as running:
         running.execute(f"CREATE DATABASE {MIGRATED}")
         yield running
-
-
-def _end_connections(url: str) -> None:
-    """End all connections to a database but the own one, as a restart of the server or a firewall does."""
-    execute(
-        url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    )
 
 
 def _insert(name: str) -> Unit[int]:
@@ -66,7 +57,7 @@ async def test_connections_that_ended_while_idle_are_replaced_unnoticed(
     database: Database, postgres_url: str
 ) -> None:
     await asyncio.gather(*(database.write(_insert(f"before {n}")) for n in range(20)))
-    _end_connections(postgres_url)
+    end_connections(postgres_url)
     await asyncio.gather(*(database.write(_insert(f"after {n}")) for n in range(20)))
     assert await database.read(lambda c: c.execute(sa.select(key_values)).all())
     assert len(_names(postgres_url)) == 40
@@ -82,7 +73,7 @@ async def test_a_unit_whose_connection_ends_before_the_commit_is_run_again(
         tries.append(1)
         _insert("a")(connection)
         if len(tries) == 1:
-            _end_connections(postgres_url)
+            end_connections(postgres_url)
         return _insert("b")(connection)
 
     await database.write(unit)
@@ -93,7 +84,7 @@ async def test_a_unit_whose_connection_ends_before_the_commit_is_run_again(
 async def test_a_lost_answer_to_a_commit_is_no_proof_that_nothing_is_stored(postgres_url: str) -> None:
     def lose_connection(point: str) -> None:
         if point == "commit":
-            _end_connections(postgres_url)
+            end_connections(postgres_url)
 
     database = await open_database(postgres_url, lose_connection)
     with pytest.raises(StorageUnreachable):
@@ -181,13 +172,13 @@ async def test_a_database_that_became_read_only_is_unavailable(
 ) -> None:
     name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
     execute(postgres.admin_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    _end_connections(postgres_url)
+    end_connections(postgres_url)
     with pytest.raises(StorageUnavailable, match="read-only"):
         await database.write(_insert("a"))
     assert await database.read(lambda c: c.execute(sa.select(key_values)).all()) == []
     assert database.write_error is not None
     execute(postgres.admin_url, f"ALTER DATABASE {name} RESET default_transaction_read_only")
-    _end_connections(postgres.admin_url.replace("/postgres?", f"/{name}?"))
+    end_connections(postgres.admin_url.replace("/postgres?", f"/{name}?"))
     await database.write(_insert("a"))
     assert database.write_error is None
 
@@ -202,7 +193,7 @@ async def test_a_value_that_cannot_be_stored_is_no_outage(database: Database) ->
 async def test_a_process_that_lost_the_database_to_another_one_stores_nothing(postgres_url: str) -> None:
     first = await open_database(postgres_url)
     await first.write(_insert("first"))
-    _end_connections(postgres_url)
+    end_connections(postgres_url)
     second = await open_database(postgres_url)
     with pytest.raises(StorageUnavailable, match="another process is using"):
         await first.write(_insert("too late"))

@@ -18,6 +18,7 @@ from storage.schema import HEAD, USABLE_FROM, replicas
 from storage.schema_migration import SchemaVersion, schema_version
 from tests.support.ledger import connect, read_rows
 from tests.support.postgres_server import EMPTY, new_database
+from tests.support.process_launcher import DEADLINE
 from tests.support.shared_postgres import SharedPostgres
 
 BEFORE_THE_NEWEST = f"{int(HEAD) - 1:04}"
@@ -53,7 +54,7 @@ def read_version(url: str) -> SchemaVersion:
 
 async def wait_for_lock(url: str) -> None:
     """Wait until a session of a database waits for a table."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(DEADLINE):
         while not read_rows(url, LOCK_WAITS):  # noqa: ASYNC110 - the server reports no event
             await asyncio.sleep(0.02)
 
@@ -139,7 +140,7 @@ async def test_a_migration_that_waits_for_a_backup_lets_the_others_work(postgres
             start = asyncio.create_task(open_database(url))
             await wait_for_lock(url)
             reader = asyncio.create_task(asyncio.to_thread(read_rows, url, "SELECT * FROM requests"))
-            assert await asyncio.wait_for(reader, 60) == []
+            assert await asyncio.wait_for(reader, DEADLINE) == []
             assert not start.done()
         await (await start).close()
         assert read_version(url).number == HEAD

@@ -33,6 +33,7 @@ from bot import check, demo, process
 from bot.cli import main
 from bot.polling import GetRawUpdates
 from chat import translations
+from core.clock import SystemClock, seconds_to_next_day
 from core.tls import tls_context
 from storage import postgres
 from storage.database_errors import StorageUnavailable
@@ -49,6 +50,7 @@ __all__ = [
 ]  # imported here, so that no fork imports them
 
 
+HOUR = 3_600.0
 _CALLS = (
     GetRawUpdates,
     methods.AnswerCallbackQuery,
@@ -74,6 +76,22 @@ def _warm_up() -> None:
     for call in (*_CALLS, methods.SetMyCommands):
         call.model_rebuild()
     _ANSWERS.extend(methods.Response[call.__returning__] for call in _CALLS)  # type: ignore[name-defined]
+
+
+def _avoid_midnight() -> None:
+    """Let the days of all forks end an hour earlier if the tests begin in the last hour of a day (UTC).
+
+    Quotas are counted by the day, so a test that sees two days would see two quotas.
+    """
+    if seconds_to_next_day(time.time()) > HOUR:
+        return
+    wall = SystemClock.wall
+
+    def wall_an_hour_later(clock: SystemClock) -> float:
+        return wall(clock) + HOUR
+
+    vars_of_clock: Any = SystemClock
+    vars_of_clock.wall = wall_an_hour_later
 
 
 def _request_state() -> str:
@@ -164,6 +182,7 @@ def serve(path: str) -> None:
     """Fork a command for each connection, until the end of the standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_input, daemon=True).start()
+    _avoid_midnight()
     _warm_up()
     gc.collect()
     gc.freeze()

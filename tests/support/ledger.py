@@ -6,6 +6,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from tests.support.process_launcher import DEADLINE
+
 Row = sa.RowMapping
 
 
@@ -49,6 +51,6 @@ def _engine(url: str) -> sa.Engine:
                 url.replace("postgresql:", "postgresql+psycopg:", 1), pool_size=1, pool_pre_ping=True
             )
             if url.startswith("postgresql:")
-            else sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": 10})
+            else sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": DEADLINE})
         )
     return _engines[url]

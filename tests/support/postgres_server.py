@@ -138,6 +138,31 @@ def execute(url: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
+def end_connections(url: str) -> None:
+    """End all connections to a database but the own one, as a restart of the server does, and wait for their ends."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    deadline = time.monotonic() + DEADLINE
+    with psycopg.connect(url, autocommit=True) as connection:
+        ended = connection.execute(f"SELECT pid, pg_terminate_backend(pid) {others}".encode()).fetchall()
+        pids = [pid for pid, _ in ended]
+        while connection.execute("SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s)", (pids,)).fetchone():
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+
+def execute_unused(url: str, statement: str) -> None:
+    """Run a statement on a database that must not be in use: the server gives its last sessions only five seconds."""
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        try:
+            execute(url, statement)
+        except psycopg.errors.ObjectInUse:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
 @contextmanager
 def new_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     """Yield a running server of its own. A durable one writes each commit to the disk."""
@@ -168,10 +193,10 @@ def copied_database(url: str) -> Iterator[str]:
 def new_database(admin_url: str, template: str) -> Iterator[str]:
     """Yield the URL of a new database on the server of a URL, a copy of another one."""
     name = f"t_{uuid.uuid4().hex}"
-    execute(admin_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    execute_unused(admin_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     url = admin_url.replace("/postgres?", f"/{name}?")
     try:
         yield url
     finally:
         disconnect(url)
-        execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)")
+        execute_unused(admin_url, f"DROP DATABASE {name} WITH (FORCE)")

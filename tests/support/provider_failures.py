@@ -136,6 +136,8 @@ def _repeated_download(what: str, answer: Answer) -> ProviderFailure:
     )
 
 
+_LATE = 50.0
+"""Seconds after which an answer comes too late, also if the bot stands still for a while at the end of its wait."""
 PROVIDER_FAILURES = [
     ProviderFailure(
         what="create: connection reset before the answer",
@@ -161,7 +163,7 @@ PROVIDER_FAILURES = [
         drop=True,
     ),
     ProviderFailure(
-        what="create: no answer for 30 s", call="create", answer_to_user=THE_PICTURE, calls=2, delay=32.0
+        what="create: no answer for 30 s", call="create", answer_to_user=THE_PICTURE, calls=2, delay=_LATE
     ),
     _repeated_create("500", faults.status(500)),
     _repeated_create("502 with HTML", faults.status(502, "<html>Bad gateway</html>")),
@@ -204,7 +206,7 @@ PROVIDER_FAILURES = [
     _final("create", "refused as unsafe", {"code": 7, "message": "NSFW content"}, UNSAFE),
     _final("create", "failed at once", TASK | {"status": "failed"}, NOT_DRAWN),
     ProviderFailure(
-        what="result: no answer for 30 s", call="result", answer_to_user=THE_PICTURE, calls=2, delay=32.0
+        what="result: no answer for 30 s", call="result", answer_to_user=THE_PICTURE, calls=2, delay=_LATE
     ),
     ProviderFailure(
         what="result: connection reset", call="result", answer_to_user=THE_PICTURE, calls=2, drop=True

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import httpx
 from moto.server import ThreadedMotoServer
 
+from tests.support.process_launcher import DEADLINE
+
 BUCKET = "photos"
 SECRET = "secret/of+the=bucket"
 
@@ -24,16 +26,17 @@ class S3Server:
 
     def list_keys(self) -> list[str]:
         """Return the keys of the objects in the bucket."""
-        listing = httpx.get(f"http://{self.host}/{BUCKET}?list-type=2").text
+        listing = httpx.get(f"http://{self.host}/{BUCKET}?list-type=2", timeout=DEADLINE).text
         return [part.partition("</Key>")[0] for part in listing.split("<Key>")[1:]]
 
     def get(self, link: str) -> httpx.Response:
         """Return the answer to a link."""
-        return httpx.get(link)
+        return httpx.get(link, timeout=DEADLINE)
 
     def put(self, key: str) -> None:
         """Put an object into the bucket."""
-        httpx.put(f"http://{self.host}/{BUCKET}/{key}", content=b"left behind").raise_for_status()
+        url = f"http://{self.host}/{BUCKET}/{key}"
+        httpx.put(url, content=b"left behind", timeout=DEADLINE).raise_for_status()
 
 
 @contextmanager
@@ -45,8 +48,8 @@ def run_s3_server() -> Iterator[S3Server]:
     try:
         host, port = moto.get_host_and_port()
         server = S3Server(f"{host}:{port}")
-        httpx.post(f"http://{server.host}/moto-api/reset").raise_for_status()
-        httpx.put(f"http://{server.host}/{BUCKET}").raise_for_status()
+        httpx.post(f"http://{server.host}/moto-api/reset", timeout=DEADLINE).raise_for_status()
+        httpx.put(f"http://{server.host}/{BUCKET}", timeout=DEADLINE).raise_for_status()
         yield server
     finally:
         moto.stop()

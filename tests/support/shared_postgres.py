@@ -14,7 +14,7 @@ from pathlib import Path
 import filelock
 import pytest
 
-from tests.support.postgres_server import EMPTY, execute, find_programs, new_server
+from tests.support.postgres_server import EMPTY, execute_unused, find_programs, new_server
 from tests.support.process_launcher import ROOT
 
 DATABASES = ("sqlite", "postgresql")
@@ -42,7 +42,7 @@ class SharedPostgres:
         done = self._folder / "postgres-with-dbos"
         with filelock.FileLock(self._folder / "postgres-dbos"):
             if not done.exists():
-                execute(self.admin_url, f"CREATE DATABASE {WITH_DBOS} TEMPLATE {MIGRATED}")
+                execute_unused(self.admin_url, f"CREATE DATABASE {WITH_DBOS} TEMPLATE {MIGRATED}")
                 url = self.admin_url.replace("/postgres?", f"/{WITH_DBOS}?")
                 workflows = DbosWorkflows(url=url, replica_id="template", in_flight=1)
                 workflows.migrate()
@@ -99,6 +99,7 @@ def _serve(folder: Path, ready: int) -> None:
             os.write(ready, b".")
             fcntl.flock(in_use, fcntl.LOCK_EX)
             url_file.unlink(missing_ok=True)
+            (folder / "postgres-with-dbos").unlink(missing_ok=True)  # it was a database of this server
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from playground.serve import KEY, TOKEN, served
 from playground.server import PlaygroundServer
 from playground.telegram import Telegram
 from tests.support.browser import TIMEOUT, Visitor
+from tests.support.process_launcher import DEADLINE
 
 
 @dataclass(slots=True)
@@ -95,6 +96,7 @@ class Stage:
 async def stage_for(browser: Browser) -> AsyncIterator[Stage]:
     """Yield a stage. Warnings and errors in the browser's console are collected in `visitor.complaints`."""
     telegram, control = Telegram(TOKEN), Control()
+    telegram.inline.answer_seconds = DEADLINE
     scene.set_up(telegram)
     server = PlaygroundServer(telegram=telegram, media=Media(KEY), control=control, admin=scene.ADMIN)
     server.note_bot("running")

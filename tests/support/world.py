@@ -16,6 +16,7 @@ from aiogram.types import Message, User
 from PIL import Image
 
 from playground import files
+from playground.inline_state import ANSWER_SECONDS, InlineQueryState
 from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
 from playground.telegram import Telegram
@@ -65,6 +66,19 @@ class World:
     def send_photo(self, user: User, image: bytes, **more: Any) -> Message:
         """Send a photo as a user."""
         return self.telegram.send(user, photo=files.photo_sizes(self.telegram.chats, image), **more)
+
+    async def ask_inline(self, user: User, text: str, *, offset: str = "") -> tuple[str, InlineQueryState]:
+        """Type a query after the bot's name, and return its id with the bot's answer.
+
+        A query whose answer would come too late is typed again, as users do on a slow day.
+        """
+        for _ in range(round(DEADLINE / ANSWER_SECONDS)):
+            query_id = self.telegram.ask_inline(user, text, offset=offset)
+            query = self.telegram.inline.queries[query_id]
+            with contextlib.suppress(TimeoutError):
+                await self.telegram.chats.until(lambda: query.results is not None, ANSWER_SECONDS)  # noqa: B023
+                return query_id, query
+        raise AssertionError(f"the query {text!r} is not answered; log {self.process.lines[-10:]}")
 
     # The provider
 
