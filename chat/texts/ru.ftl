@@ -292,6 +292,7 @@ quota-unlimited =
         [few] { $used } картинки
        *[many] { $used } картинок
     }. У вас нет ограничений.
+quota-paid = Оплаченных картинок: <b>{ $balance }</b>. Они идут после бесплатных.
 
 quota-group =
     Группа сегодня: использовано { $used } из { $daily }, осталось <b>{ $left }</b>.
@@ -463,6 +464,7 @@ forget-sure =
     Исчезнут история, описания, настройки, свои стили, наборы стикеров и то, что в работе.
     Останутся сообщения в чате, счёт за сегодня и — на час — время отклонённых описаний.
     Чтобы сначала получить копию, отправьте /export.
+forget-keeps-payments = Останутся и ваши платежи с тем, что на них куплено: они нужны для возврата.
 button-forget = Удалить всё
 button-keep = Оставить
 forgotten = Готово. Остался только счёт за сегодня и — на час — время отклонённых описаний.
@@ -513,6 +515,183 @@ report-too-many =
     }: больше я не передаю. Попробуйте, пожалуйста, завтра.
 picture-hidden = Владелец бота скрыл эту картинку.
 
+## Покупка картинок
+
+buy =
+    ⭐ <b>Больше картинок</b>
+    Сначала расходуются бесплатные картинки дня. Купленные идут после них и не сгорают.
+buy-monthly =
+    Подписка даёт { $units ->
+        [one] { $units } картинку
+        [few] { $units } картинки
+       *[many] { $units } картинок
+    } в месяц; остаток сгорает вместе с ней.
+buy-how = Выберите — и сюда придёт счёт. Оплата — Звёздами Telegram; условия — в /terms.
+buy-in-private = Картинки продаются только в личном чате со мной.
+button-buy = ⭐ Купить картинки
+button-pack =
+    { $units ->
+        [one] { $units } картинка
+        [few] { $units } картинки
+       *[many] { $units } картинок
+    } · { $stars } ⭐ (по { $each })
+button-pack-monthly = 🔁 { $units } в месяц · { $stars } ⭐ (по { $each })
+button-subscribe = 🔁 Подписаться · { $stars } ⭐
+subscribe =
+    { $units ->
+        [one] { $units } картинка
+        [few] { $units } картинки
+       *[many] { $units } картинок
+    } в месяц за { $stars } ⭐. Telegram продлевает подписку каждые 30 дней, пока её не отменить: в /balance или в настройках Telegram. Кнопка открывает счёт.
+invoice-title =
+    { $units ->
+        [one] { $units } картинка
+        [few] { $units } картинки
+       *[many] { $units } картинок
+    }
+invoice-title-monthly =
+    { $units ->
+        [one] { $units } картинка в месяц
+        [few] { $units } картинки в месяц
+       *[many] { $units } картинок в месяц
+    }
+invoice-title-gift =
+    { $units ->
+        [one] Подарок: { $units } картинка
+        [few] Подарок: { $units } картинки
+       *[many] Подарок: { $units } картинок
+    }
+invoice-description = Расходуются после бесплатных картинок дня и не сгорают.
+invoice-description-monthly = Продлевается каждые 30 дней, пока вы не отмените. Остаток сгорает вместе с подпиской.
+invoice-description-gift = После оплаты придёт ссылка, которую можно передать. Картинки получит тот, кто первым её откроет.
+invoice-refused = Telegram сейчас не принимает от меня этот счёт, ничего не списано. Попробуйте ещё раз через несколько минут.
+checkout-unknown = Такого счёта я не знаю, поэтому ничего не списано. Новый — в /buy.
+checkout-not-yours = Этот счёт — для другого человека, поэтому ничего не списано. Свой — в /buy.
+checkout-paid = Этот счёт уже оплачен, поэтому больше ничего не списано. Ваши картинки — в /balance.
+checkout-subscribed = Подписка у вас уже есть, поэтому больше ничего не списано. Она — в /balance.
+checkout-wrong-amount = Сумма в этом счёте неверна, поэтому ничего не списано. Новый — в /buy.
+checkout-expired = Этому счёту больше суток, поэтому ничего не списано. Новый — в /buy.
+checkout-outage = Сейчас я не могу рисовать, поэтому и денег не беру. Ничего не списано; попробуйте позже.
+checkout-not-kept = Сейчас я не могу ничего сохранить, поэтому и денег не беру. Ничего не списано; попробуйте через несколько минут.
+paid =
+    ✅ Спасибо! У вас { $units ->
+        [one] ещё { $units } картинка, она не сгорит.
+        [few] ещё { $units } картинки, они не сгорят.
+       *[many] ещё { $units } картинок, они не сгорят.
+    }
+paid-monthly =
+    ✅ Спасибо! У вас ещё { $units ->
+        [one] { $units } картинка
+        [few] { $units } картинки
+       *[many] { $units } картинок
+    } до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Потом Telegram продлит подписку; отменить её можно в /balance.
+paid-renewed =
+    🔁 Подписка продлена: у вас ещё { $units ->
+        [one] { $units } картинка
+        [few] { $units } картинки
+       *[many] { $units } картинок
+    } до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Отменить её можно в /balance.
+paid-left = Оплаченных картинок теперь: <b>{ $balance }</b>.
+paid-go-on = Если картинку пришлось отклонить, попросите снова: пришлите описание или ещё раз нажмите кнопку.
+paid-gift =
+    🎁 Спасибо! Подарок готов: { $units ->
+        [one] { $units } картинка
+        [few] { $units } картинки
+       *[many] { $units } картинок
+    } для того, кто первым откроет эту ссылку. Она работает один раз.
+    { $link }
+paid-unknown = Не знаю, за что вы заплатили { $stars } ⭐, поэтому возвращаю их. Что можно купить — в /buy.
+paid-receipt = { $stars } ⭐, платёж <code>{ $charge }</code>. Что-то не так? /paysupport
+button-pass-on = ↗️ Передать
+
+## Условия и баланс
+
+terms =
+    <b>Условия для купленных картинок</b>
+    1. Оплата — Звёздами Telegram. Одна оплаченная картинка — это один рисунок или одно изменение фотографии.
+    2. Сначала расходуются бесплатные картинки дня. Купленные не сгорают; картинки подписки сгорают через два дня после оплаченного месяца.
+    3. Картинка, которая не пришла, не засчитывается: она сама возвращается на баланс.
+    4. От некоторых описаний сервис рисования отказывается. Это тоже не засчитывается и не повод для возврата.
+    5. Что-то не так с платежом? /paysupport. При возврате картинки этого платежа снимаются.
+    6. Платежи хранятся, пока могут понадобиться для возврата, — и после /forget.
+    7. Продавец — владелец бота. Поддержка Telegram с такими покупками не помогает.
+terms-link = Условия для купленных картинок: { $link }
+terms-contact = Связь: { $contact }
+terms-ask = Перед первой покупкой: вы согласны? Тогда придёт счёт.
+terms-agreed = ✓ Вы согласились с этим.
+button-agree = ✓ Согласие
+balance = <b>Ваши картинки</b>
+balance-free = Бесплатных сегодня: <b>{ $left }</b> из { $daily }. Новые — через { $wait }.
+balance-free-unlimited = Бесплатных: без ограничений.
+balance-paid = Оплаченных: <b>{ $balance }</b>.
+balance-below = Оплаченных: <b>{ $balance }</b>. Возвращённые картинки были использованы; выше нуля оплаченные снова пойдут.
+balance-monthly = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Потом продлится.
+balance-monthly-ends = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Не продлится.
+balance-monthly-failed = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Следующий платёж Telegram списать не удалось.
+balance-movements = <b>Последние изменения</b>
+movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, покупка
+movement-renewed = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, подписка
+movement-granted = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, от владельца бота
+movement-received = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, подарок
+movement-spent = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, нарисовано
+movement-given-back = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, не нарисовано
+movement-taken-back = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, возврат денег
+movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, возврат не прошёл
+movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, срок вышел
+button-subscription-cancel = ✕ Отменить подписку
+button-subscription-resume = 🔁 Снова продлевать
+subscription-cancelled = Подписка больше не продлевается. Её картинки остаются у вас до <tg-time unix="{ $at }" format="D">{ $when }</tg-time> и ещё два дня. Включить её снова можно в /balance.
+subscription-resumed = Подписка продолжается. Следующий платёж — <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
+subscription-failed = Telegram не удалось списать { $stars } ⭐ за подписку. Её картинки останутся на два дня. Пополните, пожалуйста, Звёзды в Telegram или подпишитесь снова: /buy.
+subscription-yourself = Подписка отменена в Telegram, поэтому продлить её можно только там: в настройках Telegram, раздел «Мои звёзды».
+subscription-over = Действующей подписки нет. Она есть в /buy.
+subscription-later = Telegram сейчас этого не принимает. Нажмите ещё раз через несколько минут.
+
+## Подарки и /paysupport
+
+gift =
+    🎁 <b>Подарить картинки</b>
+    Выберите пакет. После оплаты придёт ссылка; картинки получит тот, кто первым её откроет.
+gift-received =
+    🎁 Вам подарили { $units ->
+        [one] { $units } картинку!
+        [few] { $units } картинки!
+       *[many] { $units } картинок!
+    } Они идут после бесплатных картинок дня. Опишите что-нибудь, и я нарисую.
+gift-opened =
+    🎁 Ваш подарок открыт: { $units ->
+        [one] { $units } картинка.
+        [few] { $units } картинки.
+       *[many] { $units } картинок.
+    }
+gift-used = Этот подарок уже открыт, а каждый работает один раз. Больше картинок — в /buy.
+gift-unknown = Такого подарка я не знаю. Попросите, пожалуйста, ссылку ещё раз.
+gift-withdrawn = Деньги за этот подарок вернули, поэтому он больше не работает.
+gift-own = Это ваш собственный подарок, его ещё никто не открыл. Передайте ссылку.
+gift-taken-back = Деньги за открытый вами подарок вернули, поэтому его картинки снимаются.
+granted =
+    🎁 Владелец бота дарит вам { $units ->
+        [one] { $units } картинку.
+        [few] { $units } картинки.
+       *[many] { $units } картинок.
+    }
+paysupport = О каком платеже речь? Нажмите на него и напишите, что не так: о возврате решит владелец бота.
+paysupport-none = Платежей здесь у вас нет. Что можно купить — в /buy.
+paysupport-contact = Можно и написать владельцу бота: { $contact }
+button-charge = { DATETIME($date, dateStyle: "medium") } · { $stars } ⭐
+paysupport-reason = 🧾 Что не так с платежом на { $stars } ⭐, <code>{ $charge }</code>? Ответьте на это сообщение.
+paysupport-placeholder = Что случилось
+paysupport-asked = Спасибо. Решит владелец бота, и решение придёт сюда.
+paysupport-waits = Этот платёж уже у владельца бота; решение придёт сюда.
+paysupport-begun = Этот возврат уже в пути.
+paysupport-refunded = Деньги за этот платёж уже возвращены.
+paysupport-declined = Владелец бота посмотрел ваш платёж на { $stars } ⭐ и возврата не делает.
+paysupport-refused = Telegram не провёл возврат { $stars } ⭐, поэтому картинки остаются у вас.
+refunded = ↩️ { $stars } ⭐ возвращены, картинки этого платежа сняты. Оплаченных картинок теперь: <b>{ $balance }</b>.
+refunded-below = Часть из них использована, поэтому число ниже нуля. Бесплатные картинки идут как всегда; выше нуля пойдут и оплаченные.
+refunded-gift = ↩️ { $stars } ⭐ возвращены. Ссылка вашего подарка больше не работает.
+refunded-nothing = ↩️ { $stars } ⭐ возвращены.
+
 ## Меню команд
 
 command-imagine = Нарисовать картинку или изменить
@@ -520,6 +699,8 @@ command-history = Ваши картинки здесь
 command-favorites = Ваши избранные картинки здесь
 command-queue = Что рисуется и что ждёт очереди
 command-quota = Сколько картинок осталось на сегодня
+command-buy = Ещё картинки за Звёзды Telegram
+command-balance = Бесплатные и оплаченные картинки
 command-ratio = Обычный формат
 command-style = Стили картинок
 command-language = Язык
@@ -531,6 +712,8 @@ command-ban = Заблокировать человека или чат
 command-unban = Разблокировать
 command-banword = Запретить слово
 command-unbanword = Снова разрешить слово
+command-refund = Вернуть деньги за платёж
+command-grant = Подарить кому-нибудь картинки
 command-settings = Кто и сколько может здесь рисовать
 command-words = Слова, запрещённые здесь
 
@@ -593,6 +776,10 @@ toast-asked = Уже спрашиваю: что изменить?
 toast-before = Уже отправлено, смотрите ниже.
 toast-saved = Сохранено
 toast-admins-only = Это могут только администраторы группы.
+toast-invoice-sent = Счёт уже есть: он ниже.
+toast-prices-changed = Цены с тех пор изменились. Новые — в /buy.
+toast-refund-begun = Возврат в пути.
+toast-refund-declined = Отклонено. Я это передам.
 
 ## Ошибки
 
@@ -604,6 +791,7 @@ alarm-key = ⚠️ Сервис рисования не принимает кл�
 alarm-money = ⚠️ Деньги на счёте сервиса рисования закончились. Запросы ждут: пока счёт не пополнен, ничего не рисуется.
 alarm-disk = ⚠️ База данных не принимает запись (на диске нет места, только чтение или сбой, либо её сервер не работает: что именно, сказано в журнале). Новые запросы отклоняются; принятые ждут и продолжатся сами, когда запись снова станет возможна.
 alarm-bucket = ⚠️ Бакет для фотографий (SOURCE_BUCKET) не работает; причина — в журнале. Фотографии отправляются другим способом или ждут. Проверить бакет можно командой <code>imagine-bot check</code>.
+alarm-payments = ⚠️ В списке Telegram есть платежи или возвраты, о которых мне не сообщило ни одно обновление. Теперь они учтены, все балансы верны; журнал называет их. Если это повторится, выясните, пожалуйста, почему теряются обновления.
 source-way-refused =
     ⚠️ Сервис рисования не принимает фотографии { $refused ->
         [link] ссылкой на этого бота. Проверьте, пожалуйста, что PUBLIC_URL с путём /source/ доступен из интернета.
@@ -650,6 +838,27 @@ toast-report-ban = Скрыто, автор заблокирован.
 toast-report-fine = Оставлено как есть.
 toast-report-decided = Решение уже принято раньше.
 toast-bot-admins-only = Это решают только администраторы бота.
+refund-how = Отправьте /refund с номером платежа, как в его подтверждении: <code>/refund 12345</code>
+refund-unknown = Платежа <code>{ $charge }</code> я не знаю.
+refund-begun = Возврат { $stars } ⭐ для <a href="tg://user?id={ $id }">{ $id }</a> в пути, платёж <code>{ $charge }</code>. Результат придёт сюда.
+refund-done = ↩️ Возвращено: { $stars } ⭐, получает <a href="tg://user?id={ $id }">{ $id }</a>, платёж <code>{ $charge }</code>.
+refund-refused = ⚠️ Telegram отказался вернуть { $stars } ⭐ для <a href="tg://user?id={ $id }">{ $id }</a>, платёж <code>{ $charge }</code>; причина — в журнале. Картинки отданы обратно.
+refund-request-title = 💳 <b>Просьба о возврате</b>
+refund-request-by = От: <a href="tg://user?id={ $id }">{ $id }</a>
+refund-request-payment = Платёж: <code>{ $charge }</code>, { $stars } ⭐, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+refund-request-used = Использовано картинок: { $used } из { $units }
+refund-request-reason = Причина: { $reason }
+refund-decided-refund = ↩️ Возврат: { $admin }
+refund-decided-decline = ✕ Отклонено: { $admin }
+button-refund = ↩️ Вернуть
+grant-how = Отправьте /grant с номером человека и числом картинок, например <code>/grant 12345 20</code>.
+grant-done =
+    { $units ->
+        [one] Подарена { $units } картинка,
+        [few] Подарено { $units } картинки,
+       *[many] Подарено { $units } картинок,
+    } получает <a href="tg://user?id={ $id }">{ $id }</a>. Оплаченных картинок там теперь: { $balance }.
+grant-not-told = Написать туда пока не могу: чат со мной не открыт.
 
 ## Стили
 

@@ -139,6 +139,7 @@ def test_every_text_is_html_within_the_limits_of_telegram(language: str, number:
     for message, names in _messages(language).items():
         numbers = {"left", "daily", "used", "pending", "place", "elapsed", "length", "limit"}
         numbers |= {"hours", "minutes", "seconds", "number", "total", "balance", "megapixels"}
+        numbers |= {"units", "stars", "each"}
         arguments: dict[str, str | int | date] = {n: number if n in numbers else "<b>&x" for n in names}
         if "at" in names:
             arguments["at"] = "1790035200"
