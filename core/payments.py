@@ -100,8 +100,8 @@ class Payment:
     """A payment as Telegram reports it: by `successful_payment`, or in the list of transactions.
 
     `user_id` is the payer. `paid_at` and `expires_at` are Unix seconds; `expires_at` is the end of the paid period of a
-    subscription, and None if Telegram did not name it. `is_subscription` is True if Telegram calls it recurring or names
-    a period. `is_renewal` is None if unknown. `income` are the Stars that arrived, None if unknown.
+    subscription, and None if Telegram did not name it. `is_subscription` is True if Telegram calls it recurring or
+    names a period. `is_renewal` is None if unknown. `income` are the Stars that arrived, None if unknown.
     """
 
     charge_id: str
@@ -121,8 +121,8 @@ class Charge:
     """A payment that Telegram confirmed, by `telegram_payment_charge_id`. Times are Unix seconds.
 
     `kind` is None, and `units` is 0, if no order and no price explains the payment. `language` is that of the order.
-    `expires_at` is the end of the paid period of a subscription, without the grace. `income` are the Stars that arrived,
-    which is less than `stars` after an affiliate's share, and None before the list of transactions was read.
+    `expires_at` is the end of the paid period of a subscription, without the grace. `income` are the Stars that
+    arrived: fewer than `stars` after an affiliate's share, and None before the list of transactions was read.
     """
 
     id: str
@@ -248,7 +248,7 @@ class LotSource(StrEnum):
 
 
 class MovementKind(StrEnum):
-    """The kind of an entry. Its units are above zero for the first five and the last but one, and below for the rest."""
+    """The kind of an entry. The units of the last two but `restored` and of `spent` are below zero, or zero."""
 
     BOUGHT = "bought"
     RENEWED = "renewed"
@@ -377,8 +377,8 @@ class TransactionKind(StrEnum):
 class Transaction:
     """One entry of Telegram's list (Bot API, StarTransaction). `at` is in Unix seconds.
 
-    `stars` is its amount, which is without an affiliate's share. `price` is the amount that the user paid, `user_id` the
-    partner and `payload` that of the invoice. All three are None in an entry of the kind OTHER.
+    `stars` is its amount, which is without an affiliate's share. `price` is the amount that the user paid, `user_id`
+    the partner and `payload` that of the invoice. All three are None in an entry of the kind OTHER.
     """
 
     id: str

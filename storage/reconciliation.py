@@ -32,7 +32,3 @@ class Reconciliation:
         read from its start.
         """
         raise NotImplementedError
-
-    async def find_refund(self, charge_id: str, page: Sequence[Transaction]) -> bool:
-        """Return whether a page has the refund of a charge, for a refund whose outcome is unknown."""
-        raise NotImplementedError
