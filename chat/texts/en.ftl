@@ -11,6 +11,10 @@ start =
 help =
     <b>Draw a picture</b>: write what you want to see, or tap an example.
     With a shape at once: <code>/imagine a fox in the snow --ar 16:9</code>; four to choose from: <code>--n 4</code>
+help-shop =
+    /buy – more pictures, for Telegram Stars
+    /balance – those you have
+    /gift – pictures for somebody else
 
     <b>Shapes</b> for <code>--ar</code>: { $ratios }. Leave it out and I’ll ask; /ratio sets one for good.
 
@@ -206,6 +210,7 @@ left =
        *[other] It didn’t count: { $left } pictures left today.
     }
 left-unlimited = It didn’t count.
+left-paid = It didn’t count: your paid picture is back.
 
 ## Limits
 
@@ -223,6 +228,7 @@ quota-used =
        *[other] all { $daily } pictures
     } for today. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }.
 quota-none = Drawing is open to the bot’s owners only.
+quota-paid-only = Pictures are paid here. Buy some, and then ask again.
 queue-full =
     You already have { $pending ->
         [one] { $pending } picture
@@ -538,14 +544,14 @@ invoice-description = They come after your free pictures of the day and don’t 
 invoice-description-monthly = Renewed every 30 days until you cancel. What is left over ends with the subscription.
 invoice-description-gift = After the payment you get a link to pass on. Whoever opens it first gets the pictures.
 invoice-refused = Telegram doesn’t take this invoice from me right now, and nothing was charged. Please try again in a few minutes.
-checkout-unknown = I don’t know this invoice, so nothing was charged. /buy makes a new one.
-checkout-not-yours = This invoice is somebody else’s, so nothing was charged. /buy makes one for you.
+checkout-unknown-order = I don’t know this invoice, so nothing was charged. /buy makes a new one.
+checkout-other-user = This invoice is somebody else’s, so nothing was charged. /buy makes one for you.
 checkout-paid = This invoice is paid already, so nothing more was charged. /balance shows your pictures.
 checkout-subscribed = You have a subscription already, so nothing more was charged. /balance shows it.
-checkout-wrong-amount = The price of this invoice isn’t right, so nothing was charged. /buy makes a new one.
+checkout-changed = The price of this invoice isn’t right, so nothing was charged. /buy makes a new one.
 checkout-expired = This invoice is more than a day old, so nothing was charged. /buy makes a new one.
-checkout-outage = I can’t draw right now, so I take no money either. Nothing was charged; please try again later.
-checkout-not-kept = I can’t save anything right now, so I take no money either. Nothing was charged; please try again in a few minutes.
+checkout-service-paused = I can’t draw right now, so I take no money either. Nothing was charged; please try again later.
+checkout-not-stored = I can’t save anything right now, so I take no money either. Nothing was charged; please try again in a few minutes.
 paid =
     ✅ Thank you! { $units ->
         [one] { $units } picture is
@@ -648,6 +654,7 @@ button-charge = { DATETIME($date, dateStyle: "medium") } · { $stars } ⭐
 paysupport-reason = 🧾 What is wrong with { $stars } ⭐, payment <code>{ $charge }</code>? Reply to this message.
 paysupport-placeholder = What went wrong
 paysupport-asked = Thank you. My owner decides about it, and the decision comes here.
+paysupport-unread = I’ve kept this, but I can’t reach my owner right now.
 paysupport-waits = My owner has this one already; the decision comes here.
 paysupport-begun = This refund is on its way.
 paysupport-refunded = This payment is refunded already.

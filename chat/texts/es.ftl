@@ -11,6 +11,10 @@ start =
 help =
     <b>Dibujar una imagen</b>: escribe lo que quieres ver o toca un ejemplo.
     Con el formato de una vez: <code>/imagine un zorro en la nieve --ar 16:9</code>; cuatro para elegir: <code>--n 4</code>
+help-shop =
+    /buy: más imágenes, con Estrellas de Telegram
+    /balance: las que tienes
+    /gift: imágenes para otra persona
 
     <b>Formatos</b> para <code>--ar</code>: { $ratios }. Si no lo indicas, te pregunto; /ratio guarda uno para siempre.
 
@@ -211,6 +215,7 @@ left =
        *[other] No contó: te quedan { $left } imágenes hoy.
     }
 left-unlimited = No contó.
+left-paid = No contó: tu imagen pagada está de vuelta.
 
 ## Límites
 
@@ -229,6 +234,7 @@ quota-used =
        *[other] tus { $daily } imágenes
     } de hoy. Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }.
 quota-none = Solo los dueños del bot pueden dibujar.
+quota-paid-only = Aquí las imágenes son de pago. Compra algunas y pídelas otra vez.
 queue-full =
     Ya tienes { $pending ->
         [one] { $pending } imagen
@@ -565,14 +571,14 @@ invoice-description = Vienen después de tus imágenes gratuitas del día y no c
 invoice-description-monthly = Se renueva cada 30 días hasta que canceles. Lo que sobra termina con la suscripción.
 invoice-description-gift = Después del pago recibes un enlace para pasar. Las imágenes son de quien lo abra primero.
 invoice-refused = Ahora Telegram no me acepta esta factura, y no se cobró nada. Inténtalo otra vez en unos minutos, por favor.
-checkout-unknown = No conozco esta factura, así que no se cobró nada. /buy hace una nueva.
-checkout-not-yours = Esta factura es de otra persona, así que no se cobró nada. /buy hace una para ti.
+checkout-unknown-order = No conozco esta factura, así que no se cobró nada. /buy hace una nueva.
+checkout-other-user = Esta factura es de otra persona, así que no se cobró nada. /buy hace una para ti.
 checkout-paid = Esta factura ya está pagada, así que no se cobró nada más. /balance muestra tus imágenes.
 checkout-subscribed = Ya tienes una suscripción, así que no se cobró nada más. /balance la muestra.
-checkout-wrong-amount = El precio de esta factura no es correcto, así que no se cobró nada. /buy hace una nueva.
+checkout-changed = El precio de esta factura no es correcto, así que no se cobró nada. /buy hace una nueva.
 checkout-expired = Esta factura tiene más de un día, así que no se cobró nada. /buy hace una nueva.
-checkout-outage = Ahora no puedo dibujar, así que tampoco cobro. No se cobró nada; inténtalo más tarde, por favor.
-checkout-not-kept = Ahora no puedo guardar nada, así que tampoco cobro. No se cobró nada; inténtalo en unos minutos, por favor.
+checkout-service-paused = Ahora no puedo dibujar, así que tampoco cobro. No se cobró nada; inténtalo más tarde, por favor.
+checkout-not-stored = Ahora no puedo guardar nada, así que tampoco cobro. No se cobró nada; inténtalo en unos minutos, por favor.
 paid =
     ✅ ¡Gracias! { $units ->
         [one] { $units } imagen es tuya y no caduca.
@@ -682,6 +688,7 @@ button-charge = { DATETIME($date, dateStyle: "medium") } · { $stars } ⭐
 paysupport-reason = 🧾 ¿Qué va mal con { $stars } ⭐, pago <code>{ $charge }</code>? Responde a este mensaje.
 paysupport-placeholder = Qué salió mal
 paysupport-asked = Gracias. Mi dueño decide, y la decisión llega aquí.
+paysupport-unread = Lo guardé, pero ahora no logro avisar a mi dueño.
 paysupport-waits = Mi dueño ya tiene este pago; la decisión llega aquí.
 paysupport-begun = Este reembolso está en camino.
 paysupport-refunded = Este pago ya está reembolsado.

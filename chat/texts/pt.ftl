@@ -11,6 +11,10 @@ start =
 help =
     <b>Desenhar uma imagem</b>: escreva o que quer ver ou toque em um exemplo.
     Já com o formato: <code>/imagine uma raposa na neve --ar 16:9</code>; quatro para escolher: <code>--n 4</code>
+help-shop =
+    /buy — mais imagens, com Estrelas do Telegram
+    /balance — as que você tem
+    /gift — imagens para outra pessoa
 
     <b>Formatos</b> para <code>--ar</code>: { $ratios }. Se você não indicar um, eu pergunto; /ratio guarda um para sempre.
 
@@ -211,6 +215,7 @@ left =
        *[other] Não contou: você ainda tem { $left } imagens hoje.
     }
 left-unlimited = Não contou.
+left-paid = Não contou: sua imagem paga está de volta.
 
 ## Limites
 
@@ -229,6 +234,7 @@ quota-used =
        *[other] todas as suas { $daily } imagens
     } de hoje. Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }.
 quota-none = Só os donos do bot podem desenhar.
+quota-paid-only = As imagens aqui são pagas. Compre algumas e peça de novo.
 queue-full =
     Você já tem { $pending ->
         [one] { $pending } imagem
@@ -565,14 +571,14 @@ invoice-description = Vêm depois das suas imagens grátis do dia e não vencem.
 invoice-description-monthly = Renovada a cada 30 dias até você cancelar. O que sobra termina com a assinatura.
 invoice-description-gift = Depois do pagamento você recebe um link para passar. As imagens são de quem abrir primeiro.
 invoice-refused = O Telegram não aceita esta fatura agora, e nada foi cobrado. Tente de novo em alguns minutos, por favor.
-checkout-unknown = Não conheço esta fatura, então nada foi cobrado. /buy faz uma nova.
-checkout-not-yours = Esta fatura é de outra pessoa, então nada foi cobrado. /buy faz uma para você.
+checkout-unknown-order = Não conheço esta fatura, então nada foi cobrado. /buy faz uma nova.
+checkout-other-user = Esta fatura é de outra pessoa, então nada foi cobrado. /buy faz uma para você.
 checkout-paid = Esta fatura já foi paga, então nada mais foi cobrado. /balance mostra suas imagens.
 checkout-subscribed = Você já tem uma assinatura, então nada mais foi cobrado. /balance mostra qual.
-checkout-wrong-amount = O preço desta fatura não está certo, então nada foi cobrado. /buy faz uma nova.
+checkout-changed = O preço desta fatura não está certo, então nada foi cobrado. /buy faz uma nova.
 checkout-expired = Esta fatura tem mais de um dia, então nada foi cobrado. /buy faz uma nova.
-checkout-outage = Não consigo desenhar agora, então também não cobro. Nada foi cobrado; tente mais tarde, por favor.
-checkout-not-kept = Não consigo guardar nada agora, então também não cobro. Nada foi cobrado; tente em alguns minutos, por favor.
+checkout-service-paused = Não consigo desenhar agora, então também não cobro. Nada foi cobrado; tente mais tarde, por favor.
+checkout-not-stored = Não consigo guardar nada agora, então também não cobro. Nada foi cobrado; tente em alguns minutos, por favor.
 paid =
     ✅ Obrigado! { $units ->
         [one] { $units } imagem é sua e não vence.
@@ -682,6 +688,7 @@ button-charge = { DATETIME($date, dateStyle: "medium") } · { $stars } ⭐
 paysupport-reason = 🧾 O que está errado com { $stars } ⭐, pagamento <code>{ $charge }</code>? Responda a esta mensagem.
 paysupport-placeholder = O que deu errado
 paysupport-asked = Obrigado. Meu dono decide, e a decisão chega aqui.
+paysupport-unread = Guardei o pedido, mas não consigo avisar meu dono agora.
 paysupport-waits = Meu dono já tem este pagamento; a decisão chega aqui.
 paysupport-begun = Este reembolso está a caminho.
 paysupport-refunded = Este pagamento já foi reembolsado.
