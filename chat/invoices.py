@@ -56,7 +56,7 @@ class Invoices:
             title=title,
             description=description,
             payload=order.id,
-            provider_token="",  # noqa: S106 - empty for Telegram Stars
+            provider_token="",
             currency=CURRENCY,
             prices=[LabeledPrice(label=title, amount=order.stars)],
             start_parameter=BUY,
@@ -70,7 +70,7 @@ class Invoices:
             title=title,
             description=description,
             payload=order.id,
-            provider_token="",  # noqa: S106
+            provider_token="",
             currency=CURRENCY,
             prices=[LabeledPrice(label=title, amount=order.stars)],
             subscription_period=int(PERIOD),

@@ -1,4 +1,4 @@
-"""Alarms to the bot's admins about the key, the balance, the disk, the bucket and photo edits."""
+"""Alarms to the bot's admins about the key, the balance, the disk, the bucket, photo edits and missed payments."""
 
 import contextlib
 from collections.abc import Collection
@@ -34,6 +34,7 @@ class Alarm(StrEnum):
     MONEY = "money"
     DISK = "disk"
     BUCKET = "bucket"
+    PAYMENTS = "payments"
 
 
 _OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}

@@ -47,9 +47,7 @@ async def checkout(
 async def _refusal_of(query: PreCheckoutQuery, orders: Orders, *, paused: bool) -> CheckoutRefusal | None:
     if paused:
         return CheckoutRefusal.SERVICE_PAUSED
-    answer = await orders.check(
-        query.invoice_payload, query.from_user.id, query.total_amount, query.currency
-    )
+    answer = await orders.check(query.invoice_payload, query.from_user.id, query.total_amount, query.currency)
     return answer if isinstance(answer, CheckoutRefusal) else None
 
 

@@ -135,10 +135,16 @@ def _or_write(shop: Shop, translate: Translator) -> str:
     return "" if shop.contact is None else " " + translate("paysupport-contact", contact=shop.contact)
 
 
+def reasons_router() -> Router:
+    """Return the route of the reply to the question for a reason. It goes before those of all other replies."""
+    router = Router(name="reasons")
+    router.message.register(reason_given, IN_PRIVATE, not_a_command, gives_reason)
+    return router
+
+
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="pay support")
     on_message(router, pay_support_command, Command("paysupport"), IN_PRIVATE)
-    router.message.register(reason_given, IN_PRIVATE, not_a_command, gives_reason)
     router.callback_query.register(charge_pressed, AskRefund.filter(), pressed_in_private)
     return router

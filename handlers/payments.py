@@ -24,7 +24,11 @@ async def paid(
     credited = await charges.credit(_payment(message, reported))
     charge = credited.charge
     log.info(
-        "payment received", charge=charge.id, user=charge.user_id, stars=charge.stars, outcome=credited.outcome
+        "payment received",
+        charge=charge.id,
+        user=charge.user_id,
+        stars=charge.stars,
+        outcome=credited.outcome,
     )
     if credited.outcome is Crediting.UNEXPLAINED:
         log.error("payment without an order", charge=charge.id, user=charge.user_id, stars=charge.stars)
@@ -65,7 +69,11 @@ def _payment(message: Message, reported: SuccessfulPayment) -> Payment:
 
 def _payer(message: Message) -> int:
     """Return the user of a service message about a payment. A private chat has the id of its user."""
-    return message.from_user.id if message.from_user is not None and not message.from_user.is_bot else message.chat.id
+    return (
+        message.from_user.id
+        if message.from_user is not None and not message.from_user.is_bot
+        else message.chat.id
+    )
 
 
 def _seconds(at: int | None) -> float | None:

@@ -46,9 +46,7 @@ async def refund_command(
     elif intending is Intending.DONE:
         text = translate("paysupport-refunded")
     else:
-        text = translate(
-            "refund-begun", stars=charge.stars, id=str(charge.user_id), charge=charge.id
-        )
+        text = translate("refund-begun", stars=charge.stars, id=str(charge.user_id), charge=charge.id)
     try:
         await sender.send_text(place, text)
     finally:

@@ -1,11 +1,12 @@
 """The texts that confirm payments and refunds to their users."""
 
+from aiogram.types import InlineKeyboardMarkup
+
 from chat.dates import date_in_words
 from chat.shop_keyboards import pass_on
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Charge, Gift, OrderKind, Purchase, RefundState
-from aiogram.types import InlineKeyboardMarkup
+from core.payments import Charge, OrderKind, Purchase, RefundState
 
 
 class Receipts:

@@ -87,11 +87,11 @@ class Reconciler:
     async def _wait_for_updates(self, page: list[Transaction]) -> None:
         """Let updates that may be on their way arrive first: their payments are not missed."""
         since = self._clock.now() - self._expected_seconds
-        for one in page:
-            if one.kind is TransactionKind.PAYMENT and one.at >= since:
-                if await self._charges.get(one.id) is None:
-                    await self._clock.sleep(UPDATE_SECONDS)
-                    return
+        recent = [one for one in page if one.kind is TransactionKind.PAYMENT and one.at >= since]
+        for one in recent:
+            if await self._charges.get(one.id) is None:
+                await self._clock.sleep(UPDATE_SECONDS)
+                return
 
     def _note(self, result: PageResult) -> bool:
         """Log and count what a page had that the ledger did not know. Return whether it had anything."""

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chat.translations import Translator
 from chat.dates import date_in_words
+from chat.translations import Translator
 
 NOW = datetime(2026, 11, 26, 0, 45, tzinfo=UTC)
 
