@@ -33,7 +33,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarInvoice:
-    """What an invoice offers. With a `period` in seconds it is a subscription."""
+    """The content of an invoice. With a `period` in seconds it is a subscription."""
 
     title: str
     description: str

@@ -1,7 +1,7 @@
-"""What users and Telegram do with Stars: payments, refunds and chargebacks from outside, subscriptions.
+"""Actions of users and of Telegram with Stars: payments, refunds and chargebacks from outside, subscriptions.
 
 Sources: Bot API (types SuccessfulPayment, RefundedPayment, StarTransaction, AffiliateInfo, BotSubscriptionUpdated) and
-core.telegram.org/api/subscriptions. What no document says is marked as a guess.
+core.telegram.org/api/subscriptions. A rule that no document has is marked as a guess.
 """
 
 import asyncio
