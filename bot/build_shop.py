@@ -86,7 +86,7 @@ def build_shop(
         metrics=metrics,
         clock=clock,
         on_find=lambda: alarms.raise_alarm(Alarm.PAYMENTS),
-        on_change=lambda: refund_worker.wake(),
+        on_change=lambda: refund_worker.wake(),  # noqa: PLW0108 - constructed below
     )
     refund_worker = RefundWorker(
         charges=charges,

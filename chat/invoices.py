@@ -26,6 +26,7 @@ PAGE = 100
 """Most transactions of one call (Bot API, getStarTransactions)."""
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 32, 255
 """Bot API, sendInvoice."""
+_NANOSTARS = 1_000_000_000
 _INVOICE_PAYMENT = "invoice_payment"
 _REFUNDED_BEFORE = "charge_already_refunded"
 
@@ -100,7 +101,10 @@ class Invoices:
         return RefundAnswer.REFUNDED
 
     async def edit_subscription(self, user_id: int, charge_id: str, *, canceled: bool) -> None:
-        """Cancel the renewals of a subscription, or allow them again, with retries."""
+        """Cancel a subscription, or let its user switch it on again, with retries.
+
+        `charge_id` is that of its first payment (core.telegram.org/method/payments.botCancelStarsSubscription).
+        """
         method = EditUserStarSubscription(
             user_id=user_id, telegram_payment_charge_id=charge_id, is_canceled=canceled
         )
@@ -128,19 +132,29 @@ def _words(order: Order, translate: Translator) -> tuple[str, str]:
 
 
 def _read(one: StarTransaction) -> Transaction:
-    """Return a transaction as the ledger compares it. The price is what arrived and the share of an affiliate."""
+    """Return a transaction as the ledger compares it."""
     at = one.date.timestamp()
     partner = one.source or one.receiver
     if not isinstance(partner, TransactionPartnerUser) or partner.transaction_type != _INVOICE_PAYMENT:
         return Transaction(one.id, TransactionKind.OTHER, one.amount, at)
-    share = abs(partner.affiliate.amount) if partner.affiliate is not None else 0
     return Transaction(
         id=one.id,
         kind=TransactionKind.PAYMENT if one.source is not None else TransactionKind.REFUND,
         stars=one.amount,
         at=at,
         user_id=partner.user.id,
-        price=one.amount + share,
+        price=_price(one, partner),
         payload=partner.invoice_payload,
         is_subscription=partner.subscription_period is not None,
     )
+
+
+def _price(one: StarTransaction, partner: TransactionPartnerUser) -> int:
+    """Return the Stars that the user paid: those that arrived, and the share of an affiliate.
+
+    Both may have a rest in nanostars. The share of a refund is negative (Bot API, AffiliateInfo).
+    """
+    nanostars = one.amount * _NANOSTARS + (one.nanostar_amount or 0)
+    if partner.affiliate is not None:
+        nanostars += abs(partner.affiliate.amount * _NANOSTARS + (partner.affiliate.nanostar_amount or 0))
+    return round(nanostars / _NANOSTARS)

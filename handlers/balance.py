@@ -42,8 +42,8 @@ async def balance_command(
         lines.append(translate("balance-free", left=left, daily=daily, wait=wait))
     lines.append(translate("balance-below" if balance.units < 0 else "balance-paid", balance=balance.units))
     cancel = None
-    subscription = await subscriptions.of_user(user.id)
-    if subscription is not None and subscription.is_running(now):
+    subscription = await subscriptions.running(user.id)
+    if subscription is not None:
         lines.append(_subscription(subscription, now, translate))
         cancel = subscription.state is not SubscriptionState.CANCELED
     movements = await credits.movements(user.id)

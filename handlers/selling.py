@@ -54,8 +54,7 @@ class Selling:
         """Return whether a subscription may be offered to a user: one is sold, and the user has none that runs."""
         if self._shop.prices.plan is None:
             return False
-        subscription = await self._subscriptions.of_user(user_id)
-        return subscription is None or not subscription.is_running(self._clock.now())
+        return await self._subscriptions.running(user_id) is None
 
     async def sell(
         self, wanted: Buy, user_id: int, place: ReplyTarget, translate: Translator, query_id: str

@@ -15,6 +15,7 @@ from core.clock import Clock
 from core.payments import Subscription, SubscriptionState
 from core.reply_target import ReplyTarget
 from handlers.filters import by_named_user, pressed_in_private
+from storage.orders import Orders
 from storage.subscriptions import Subscriptions
 
 log = structlog.get_logger(__name__)
@@ -25,34 +26,38 @@ async def change_pressed(
     callback_data: ChangeSubscription,
     place: ReplyTarget,
     translate: Translator,
+    orders: Orders,
     subscriptions: Subscriptions,
     invoices: Invoices,
     sender: Sender,
     clock: Clock,
 ) -> None:
-    """Cancel or resume the running subscription at Telegram, and record that. A repeated press does the same again."""
+    """Cancel the running subscription at Telegram, or let the user switch it on again, and record that.
+
+    Only the user can switch it on: the bot undoes no more than its own cancellation (Bot API,
+    editUserStarSubscription). A repeated press does the same again.
+    """
     user_id, cancel = query.from_user.id, callback_data.cancel
-    subscription = await subscriptions.of_user(user_id)
-    if subscription is None or not subscription.is_running(clock.now()):
+    subscription = await subscriptions.running(user_id)
+    if subscription is None:
         await sender.alert(query.id, translate("subscription-over"))
         return
+    order = await orders.get(subscription.order_id) if subscription.order_id is not None else None
+    charge_id = (order.charge_id if order is not None else None) or subscription.charge_id
     canceled = subscription.state is SubscriptionState.CANCELED
-    if not cancel and canceled and not subscription.stopped_by_bot:
-        # The bot may only resume what it has canceled (Bot API, editUserStarSubscription).
-        await sender.alert(query.id, translate("subscription-yourself"))
-        return
-    if canceled is not cancel:
+    if not canceled if cancel else subscription.stopped_by_bot:
         try:
-            await invoices.edit_subscription(user_id, subscription.charge_id, canceled=cancel)
+            await invoices.edit_subscription(user_id, charge_id, canceled=cancel)
         except SendError as error:
             log.warning("subscription not changed", user=user_id, cancel=cancel, error=str(error))
             await sender.alert(query.id, translate("subscription-later"))
             return
         await subscriptions.set_stopped(user_id, subscription.charge_id, stopped=cancel)
     await sender.toast(query.id)
-    await sender.send_text(
-        ReplyTarget(place.chat_id), _changed(subscription, translate, clock, canceled=cancel)
-    )
+    text = translate("subscription-yourself")
+    if cancel or not canceled:
+        text = _changed(subscription, translate, clock, canceled=cancel)
+    await sender.send_text(ReplyTarget(place.chat_id), text)
 
 
 async def subscription_changed(

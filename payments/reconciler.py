@@ -87,11 +87,9 @@ class Reconciler:
     async def _wait_for_updates(self, page: list[Transaction]) -> None:
         """Let updates that may be on their way arrive first: their payments are not missed."""
         since = self._clock.now() - self._expected_seconds
-        recent = [one for one in page if one.kind is TransactionKind.PAYMENT and one.at >= since]
-        for one in recent:
-            if await self._charges.get(one.id) is None:
-                await self._clock.sleep(UPDATE_SECONDS)
-                return
+        recent = {one.id for one in page if one.kind is TransactionKind.PAYMENT and one.at >= since}
+        if recent and recent - await self._charges.known(sorted(recent)):
+            await self._clock.sleep(UPDATE_SECONDS)
 
     def _note(self, result: PageResult) -> bool:
         """Log and count what a page had that the ledger did not know. Return whether it had anything."""

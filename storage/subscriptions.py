@@ -77,9 +77,13 @@ class Subscriptions:
         return await self._update(values, _TABLE.user_id == user_id, _TABLE.order_id == payload)
 
     async def set_stopped(self, user_id: int, charge_id: str, *, stopped: bool) -> bool:
-        """Record that the bot canceled or resumed a subscription for its user. Return False if it is another one."""
-        state = SubscriptionState.CANCELED if stopped else SubscriptionState.ACTIVE
-        values = {"state": state.value, "stopped_by_bot": stopped}
+        """Record that the bot canceled a subscription for its user, or lets the user switch it on again.
+
+        The latter does not switch it on, so its state stays. Return False if it is another subscription.
+        """
+        values: dict[str, Any] = {"stopped_by_bot": stopped}
+        if stopped:
+            values["state"] = SubscriptionState.CANCELED.value
         found = await self._update(values, _TABLE.user_id == user_id, _TABLE.charge_id == charge_id)
         return found is not None
 

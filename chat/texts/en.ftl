@@ -618,7 +618,7 @@ button-subscription-resume = 🔁 Renew it again
 subscription-cancelled = The subscription is not renewed any more. Its pictures stay yours until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, and two days more. /balance switches it on again.
 subscription-resumed = The subscription goes on. The next payment is due on <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
 subscription-failed = Telegram could not take { $stars } ⭐ for your subscription. Its pictures stay for two days. Please see to your Stars in Telegram, or subscribe again: /buy.
-subscription-yourself = You cancelled this in Telegram, so only you can renew it: in Telegram’s settings, under My Stars.
+subscription-yourself = Only you can switch it on again: in Telegram’s settings, under My Stars.
 subscription-over = There is no subscription that runs. /buy has one.
 subscription-later = Telegram doesn’t take this right now. Please press again in a few minutes.
 

@@ -649,7 +649,7 @@ button-subscription-resume = 🔁 Renovarla de nuevo
 subscription-cancelled = La suscripción ya no se renueva. Sus imágenes siguen siendo tuyas hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, y dos días más. /balance la activa de nuevo.
 subscription-resumed = La suscripción sigue. El próximo pago es el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
 subscription-failed = Telegram no pudo cobrar { $stars } ⭐ por tu suscripción. Sus imágenes se quedan dos días. Revisa, por favor, tus Estrellas en Telegram, o suscríbete de nuevo: /buy.
-subscription-yourself = La cancelaste en Telegram, así que solo tú puedes renovarla: en los ajustes de Telegram, en “Mis Estrellas”.
+subscription-yourself = Solo tú puedes activarla de nuevo: en los ajustes de Telegram, en “Mis Estrellas”.
 subscription-over = No hay ninguna suscripción activa. /buy tiene una.
 subscription-later = Ahora Telegram no acepta esto. Toca otra vez en unos minutos, por favor.
 

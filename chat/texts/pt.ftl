@@ -649,7 +649,7 @@ button-subscription-resume = 🔁 Renovar de novo
 subscription-cancelled = A assinatura não é mais renovada. As imagens dela continuam suas até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, e mais dois dias. /balance ativa de novo.
 subscription-resumed = A assinatura continua. O próximo pagamento é em <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
 subscription-failed = O Telegram não conseguiu cobrar { $stars } ⭐ pela sua assinatura. As imagens dela ficam por dois dias. Confira, por favor, suas Estrelas no Telegram, ou assine de novo: /buy.
-subscription-yourself = Você cancelou no Telegram, então só você pode renovar: nas configurações do Telegram, em “Minhas Estrelas”.
+subscription-yourself = Só você pode ativar de novo: nas configurações do Telegram, em “Minhas Estrelas”.
 subscription-over = Não há nenhuma assinatura ativa. /buy tem uma.
 subscription-later = O Telegram não aceita isto agora. Toque de novo em alguns minutos, por favor.
 

@@ -649,7 +649,7 @@ button-subscription-resume = 🔁 Снова продлевать
 subscription-cancelled = Подписка больше не продлевается. Её картинки остаются у вас до <tg-time unix="{ $at }" format="D">{ $when }</tg-time> и ещё два дня. Включить её снова можно в /balance.
 subscription-resumed = Подписка продолжается. Следующий платёж — <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
 subscription-failed = Telegram не удалось списать { $stars } ⭐ за подписку. Её картинки останутся на два дня. Пополните, пожалуйста, Звёзды в Telegram или подпишитесь снова: /buy.
-subscription-yourself = Подписка отменена в Telegram, поэтому продлить её можно только там: в настройках Telegram, раздел «Мои звёзды».
+subscription-yourself = Включить подписку снова можете только вы: в настройках Telegram, раздел «Мои звёзды».
 subscription-over = Действующей подписки нет. Она есть в /buy.
 subscription-later = Telegram сейчас этого не принимает. Нажмите ещё раз через несколько минут.
 
