@@ -27,6 +27,7 @@ from bot.leader_tasks import LeaderTasks
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
 from bot.polling import Polling
+from bot.raw_updates import allowed_updates
 from bot.readiness import Readiness
 from bot.replica import Replica
 from bot.settings import Settings, Updates
@@ -147,9 +148,16 @@ class App:
                 languages=chat.languages,
             ),
             owner=self.replica.id if self.replica else None,
+            stars=settings.stars,
+            on_failed_payment=self._report_failed_payment,
         )
         self._stack.push_async_callback(self._update_queue.stop, HANDLER_SECONDS)
-        self.polling = Polling(bot=self.bot, update_queue=self._update_queue, clock=clock)
+        self.polling = Polling(
+            bot=self.bot,
+            update_queue=self._update_queue,
+            clock=clock,
+            allowed=allowed_updates(stars=settings.stars),
+        )
         self._webhook: Webhook | None = None
         self.readiness = Readiness(
             database=database,
@@ -174,6 +182,7 @@ class App:
         database.on_unavailable(lambda: self.alarms.raise_alarm(Alarm.DISK))
         database.on_unavailable(write_check.start)
         self.metrics.disk_refuses.set_function(lambda: float(database.write_error is not None))
+        self.metrics.failed_payments.set_function(lambda: float(self._update_queue.failed_payments))
         self.metrics.replicas.set_function(self._count_processes)
         self.metrics.leader.set_function(lambda: float(self.is_leader()))
 
@@ -221,7 +230,8 @@ class App:
             secret = webhook_secret(settings.bot_token, settings.webhook_secret)
             self._web.add_webhook(path, secret, self._update_queue)
             url = f"{settings.public_url}{path}"
-            self._webhook = Webhook(bot=self.bot, clock=clock, url=url, secret=secret)
+            allowed = allowed_updates(stars=settings.stars)
+            self._webhook = Webhook(bot=self.bot, clock=clock, url=url, secret=secret, allowed=allowed)
             lead(self._webhook.keep)
         await self._web.start()
         await self._update_queue.start()
@@ -240,6 +250,10 @@ class App:
     def is_leader(self) -> bool:
         """Return whether this process does the work that one process does for all."""
         return self.replica is None or self.replica.is_leader
+
+    def _report_failed_payment(self) -> None:
+        self.metrics.payment_failures.inc()
+        self.alarms.raise_alarm(Alarm.PAYMENT)
 
     def _outage(self) -> str | None:
         outage = self._generation.circuit_breaker.outage

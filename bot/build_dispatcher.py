@@ -208,6 +208,8 @@ def build_dispatcher(
         dispatcher.inline_query,
         dispatcher.chosen_inline_result,
         dispatcher.guest_message,
+        dispatcher.pre_checkout_query,
+        dispatcher.subscription,
     ):
         observer.outer_middleware(user_context)
     _include_routers(dispatcher, sells=shop is not None)

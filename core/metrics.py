@@ -27,6 +27,16 @@ class Metrics:
         self.disk_refuses = Gauge(
             "imagine_disk_refuses", "1 while the disk refuses writes.", registry=self.registry
         )
+        self.payment_failures = Counter(
+            "imagine_payment_failures",
+            "Failed tries to handle an update about a payment.",
+            registry=self.registry,
+        )
+        self.failed_payments = Gauge(
+            "imagine_failed_payments",
+            "Updates about payments that wait for another try.",
+            registry=self.registry,
+        )
         self.replicas = Gauge(
             "imagine_replicas", "Living replicas, as this one knows.", registry=self.registry
         )

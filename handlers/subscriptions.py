@@ -73,9 +73,8 @@ async def subscription_changed(
         log.warning("subscription state not understood", user=user.id, state=event.state)
         return
     state = SubscriptionState(event.state)
-    before = await subscriptions.of_user(user.id)
     subscription = await subscriptions.set_state(user.id, event.invoice_payload, state)
-    if subscription is None or (before is not None and before.state is state):
+    if subscription is None or (state is SubscriptionState.CANCELED and subscription.stopped_by_bot):
         return
     translate = await languages.translator(user.id, user.language_code)
     if state is SubscriptionState.FAILED:

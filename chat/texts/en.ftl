@@ -218,6 +218,7 @@ notice-too-fast = That’s a lot at once. Give me a minute: until then I stay si
 notice-not-kept = I can’t save anything right now, so I didn’t take this; nothing was counted. Please send it again in a few minutes. What I took before is safe.
 notice-waits = I can’t save anything right now, so this waits. No need to send it again: I’ll go on by myself.
 notice-unreadable = { internal-error }
+notice-checkout = I can’t take your payment right now, so nothing was paid. Please try again in a few minutes.
 word-banned = I don’t draw that here. Other words may work.
 word-not-here = This group’s admins don’t want that drawn here. Other words may work.
 unsafe-pause = The picture service refused several of your descriptions, so I’m not drawing for you for a while: an hour at most. It ends by itself.
@@ -764,7 +765,8 @@ alarm-key = ⚠️ The picture service does not take the bot’s key (GPTUNNEL_A
 alarm-money = ⚠️ The balance with the picture service is used up. Requests wait; nothing is drawn until it is topped up.
 alarm-disk = ⚠️ The database takes no writes (a disk is full, read-only or failing, or its server is down; the log says which). New requests are refused; accepted ones wait and go on by themselves once it does again.
 alarm-bucket = ⚠️ The bucket for photos (SOURCE_BUCKET) cannot be used; the log says why. Photo edits are sent in another way or wait. <code>imagine-bot check</code> tries the bucket.
-alarm-payments = ⚠️ Telegram’s list has payments or refunds that no update told me about. I have entered them now, so all balances are right; the log names them. If this happens again, please look at why updates get lost.
+alarm-missed-payments = ⚠️ Telegram’s list has payments or refunds that no update told me about. I have entered them now, so all balances are right; the log names them. If this happens again, please look at why updates get lost.
+alarm-payment = ⚠️ A payment could not be booked; the log says why (payment not handled). Nothing is lost: the bot tries it again and again, also after a restart.
 source-way-refused =
     ⚠️ The picture service does not accept photos { $refused ->
         [link] as a link to this bot. Please check that PUBLIC_URL with its path /source/ can be reached from the internet.

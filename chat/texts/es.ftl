@@ -223,6 +223,7 @@ notice-too-fast = Es mucho a la vez. Dame un minuto: hasta entonces no respondo.
 notice-not-kept = Ahora no puedo guardar nada, así que no tomé esto ni conté nada. Envíalo otra vez en unos minutos, por favor. Lo que tomé antes está a salvo.
 notice-waits = Ahora no puedo guardar nada, así que esto espera. No hace falta enviarlo otra vez: continúo por mi cuenta.
 notice-unreadable = { internal-error }
+notice-checkout = Ahora no puedo recibir tu pago, así que no se cobró nada. Inténtalo otra vez en unos minutos, por favor.
 word-banned = Eso no lo dibujo aquí. Prueba con otras palabras.
 word-not-here = Los administradores de este grupo no quieren eso aquí. Prueba con otras palabras.
 unsafe-pause = El servicio de imágenes rechazó varias de tus descripciones, así que no dibujo para ti por un rato: una hora como máximo. La pausa termina sola.
@@ -798,7 +799,8 @@ alarm-key = ⚠️ El servicio de imágenes no acepta la clave del bot (GPTUNNEL
 alarm-money = ⚠️ El saldo en el servicio de imágenes se agotó. Los pedidos esperan; no se dibuja nada hasta que se recargue.
 alarm-disk = ⚠️ La base de datos no acepta escrituras (un disco está lleno, es de solo lectura o falla, o su servidor no funciona; el registro dice qué). Los pedidos nuevos se rechazan; los aceptados esperan y siguen solos cuando las acepte de nuevo.
 alarm-bucket = ⚠️ El bucket para las fotos (SOURCE_BUCKET) no se puede usar; el registro dice por qué. Las fotos se envían de otra forma o esperan. <code>imagine-bot check</code> prueba el bucket.
-alarm-payments = ⚠️ La lista de Telegram tiene pagos o reembolsos de los que ninguna actualización me avisó. Ya los anoté, así que todos los saldos son correctos; el registro los nombra. Si vuelve a pasar, averigua, por favor, por qué se pierden actualizaciones.
+alarm-missed-payments = ⚠️ La lista de Telegram tiene pagos o reembolsos de los que ninguna actualización me avisó. Ya los anoté, así que todos los saldos son correctos; el registro los nombra. Si vuelve a pasar, averigua, por favor, por qué se pierden actualizaciones.
+alarm-payment = ⚠️ No se pudo registrar un pago; el registro dice por qué (payment not handled). No se pierde nada: el bot lo intenta una y otra vez, también tras un reinicio.
 source-way-refused =
     ⚠️ El servicio de imágenes no acepta las fotos { $refused ->
         [link] como enlace a este bot. Comprueba, por favor, que PUBLIC_URL con su ruta /source/ sea accesible desde internet.

@@ -223,6 +223,7 @@ notice-too-fast = É muita coisa de uma vez. Preciso de um minuto: até lá não
 notice-not-kept = Não consigo guardar nada agora, então não aceitei isto nem contei nada. Envie de novo em alguns minutos, por favor. O que aceitei antes está a salvo.
 notice-waits = Não consigo guardar nada agora, então isto espera. Não precisa enviar de novo: continuo por conta própria.
 notice-unreadable = { internal-error }
+notice-checkout = Agora não consigo receber seu pagamento, então nada foi cobrado. Tente de novo em alguns minutos, por favor.
 word-banned = Isso eu não desenho aqui. Tente com outras palavras.
 word-not-here = Os administradores deste grupo não querem isso aqui. Tente com outras palavras.
 unsafe-pause = O serviço de imagens recusou várias das suas descrições, então não desenho para você por um tempo: no máximo uma hora. A pausa termina sozinha.
@@ -798,7 +799,8 @@ alarm-key = ⚠️ O serviço de imagens não aceita a chave do bot (GPTUNNEL_AP
 alarm-money = ⚠️ O saldo no serviço de imagens acabou. Os pedidos esperam; nada é desenhado até ele ser recarregado.
 alarm-disk = ⚠️ O banco de dados não aceita gravações (um disco está cheio, só permite leitura ou está falhando, ou o servidor dele está fora do ar; o log diz qual). Pedidos novos são recusados; os aceitos esperam e continuam sozinhos assim que ele voltar a aceitar.
 alarm-bucket = ⚠️ O bucket para fotos (SOURCE_BUCKET) não pode ser usado; o log diz por quê. As fotos são enviadas de outra forma ou esperam. <code>imagine-bot check</code> testa o bucket.
-alarm-payments = ⚠️ A lista do Telegram tem pagamentos ou reembolsos de que nenhuma atualização me avisou. Já anotei, então todos os saldos estão certos; o log diz quais são. Se acontecer de novo, descubra, por favor, por que atualizações se perdem.
+alarm-missed-payments = ⚠️ A lista do Telegram tem pagamentos ou reembolsos de que nenhuma atualização me avisou. Já anotei, então todos os saldos estão certos; o log diz quais são. Se acontecer de novo, descubra, por favor, por que atualizações se perdem.
+alarm-payment = ⚠️ Não foi possível registrar um pagamento; o log diz por quê (payment not handled). Nada se perde: o bot tenta de novo e de novo, também depois de reiniciar.
 source-way-refused =
     ⚠️ O serviço de imagens não aceita fotos { $refused ->
         [link] como link para este bot. Verifique, por favor, se PUBLIC_URL com o caminho /source/ é acessível pela internet.
