@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from chat.sender import Sender
 from chat.shop_callbacks import DecideRefund
 from chat.translations import Translator
-from core.payments import Intending
+from core.payments import Intending, RefundState
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, by_bot_admin, on_message, pressed_in_private
@@ -75,7 +75,10 @@ async def decision_pressed(
         await sender.alert(query.id, translate("toast-report-decided"))
         return
     charge_id = purchase.charge.id
-    if callback_data.refund:
+    decided_before = purchase.refund is not None and purchase.refund.state is not RefundState.ASKED
+    if decided_before:
+        fresh = False
+    elif callback_data.refund:
         fresh = await refunds.intend(charge_id, str(admin.id)) is Intending.INTENDED
     else:
         fresh = await refunds.decline(charge_id, str(admin.id))
