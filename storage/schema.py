@@ -504,7 +504,7 @@ star_refunds = sa.Table(
     sa.Column("done_at", sa.Float),
     sa.Column("found_by", sa.Text),
     sa.Column("told_at", sa.Float),
-    sa.Index("ix_star_refunds_intended", "charge_id", sqlite_where=sa.text("state = 'intended'")),
+    sa.Index("ix_star_refunds_state", "state"),
     sa.Index("ix_star_refunds_untold", "charge_id", sqlite_where=sa.text("told_at IS NULL")),
 )
 """Returns of whole charges, each in its state. One from outside may come before its charge is known.

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.chats import Chats
+from playground.media import Media
+from playground.serve import KEY
 from playground.star_ledger import FIRST_STARS, MONTH, NANOSTARS, Outcome, StarInvoice
 from playground.star_payments import StarPayments
+from playground.switches import Switches
 from tests.support.property_tests import examples
 from tests.support.shop import Shop, refused
 
@@ -77,6 +80,23 @@ async def test_a_bot_that_is_away_for_more_than_a_day_loses_updates_but_no_trans
     shop.stars.refund(subscription.id, reported=False)
     assert await shop.updates() == []
     assert len(shop.telegram.star_transactions) == 4
+
+
+async def test_switches_of_the_page_lose_and_repeat_updates(shop: Shop) -> None:
+    switches, link = Switches(shop.telegram, Media(KEY)), await shop.link()
+    switches.flip("lost-payments", on=True)
+    for _ in range(2):
+        checkout = shop.stars.begin(shop.user, link)
+        assert [update.event_type for update in await shop.updates()] == ["pre_checkout_query"]
+        await shop.bot.answer_pre_checkout_query(checkout.id, ok=True)
+    assert await shop.updates() == []
+    switches.flip("lost-payments", on=False)
+    switches.flip("repeated-payments", on=True)
+    shop.stars.refund(shop.telegram.star_transactions[0].id)
+    assert len(await shop.updates()) == 3
+    switches.flip("repeated-payments", on=False)
+    shop.stars.refund(shop.telegram.star_transactions[1].id)
+    assert len(await shop.updates()) == 1
 
 
 async def test_a_renewal_is_a_payment_without_a_pre_checkout_query(shop: Shop) -> None:

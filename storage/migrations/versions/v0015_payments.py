@@ -86,7 +86,7 @@ def _create_refunds() -> None:
         sa.Column("told_at", sa.Float),
         sa.PrimaryKeyConstraint("charge_id", name="pk_star_refunds"),
     )
-    _create_partial_index("ix_star_refunds_intended", "star_refunds", "charge_id", "state = 'intended'")
+    op.create_index("ix_star_refunds_state", "star_refunds", ["state"])
     _create_partial_index("ix_star_refunds_untold", "star_refunds", "charge_id", "told_at IS NULL")
 
 
