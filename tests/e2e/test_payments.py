@@ -74,14 +74,9 @@ async def test_an_order_is_one_invoice_for_one_user_and_one_payment(selling_bot:
     await world.wait_until_handled()
     await world.wait_for_toast(terms, "I’ve sent it already: it’s below.")
     (invoice,) = invoices(world, ann)
-    for payer in (ben, ann, ann):
-        payment = await world.telegram.stars.pay(payer, invoice)
-        await world.wait_until_handled()
-        if payer is ben:
-            assert payment.refusal.startswith("This invoice is somebody else’s, so nothing was charged.")
-        else:
-            assert payment.outcome is (Outcome.PAID if world.texts(ann)[-1] else Outcome.REFUSED)
-            break
+    payment = await world.telegram.stars.pay(ben, invoice)
+    assert payment.refusal.startswith("This invoice is somebody else’s, so nothing was charged.")
+    await pay(world, ann, invoice)
     payment = await world.telegram.stars.pay(ann, invoice)
     assert payment.refusal.startswith("This invoice is paid already, so nothing more was charged.")
     # Each tap under the same message is a purchase of its own once the order before it is paid.
@@ -89,18 +84,19 @@ async def test_an_order_is_one_invoice_for_one_user_and_one_payment(selling_bot:
     await world.wait_until(lambda: len(invoices(world, ann)) == 2)
     await pay(world, ann, invoices(world, ann)[-1])
     assert (await balance_of(world, ann))[2] == "Paid: 100."
-    assert [text for text in world.texts(ann) if "Thank you!" in text][0].count("50 pictures") == 1
 
 
 async def test_a_repeated_payment_changes_nothing_and_says_nothing(selling_bot: World) -> None:
     world = selling_bot
     ann = world.add_user("ru", "Анна")
-    charge = await pay(world, ann, await invoice_for(world, ann, "20 картинок"))
+    invoice = await invoice_for(world, ann, "20 картинок")
+    world.telegram.stars.copies = 3
+    charge = await pay(world, ann, invoice)
+    world.telegram.stars.copies = 1
     await world.wait_for_text(ann, "У вас ещё 20 картинок, они не сгорят.")
     said = len(world.messages_to(ann))
     for update in world.telegram.stars.updates_about(charge):
         world.telegram.stars.repeat(update)
-        world.telegram.stars.repeat(update, same_id=True)
     await world.wait_until_handled()
     assert len(world.messages_to(ann)) == said
     assert (await balance_of(world, ann))[2] == "Оплаченных: 20."
@@ -190,6 +186,8 @@ async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World)
     assert f"Payment: {declined}, 50 ⭐" in (request.text or "")
     assert (request.text or "").splitlines()[3:] == ["Pictures used: 0 of 20", "Reason: no <reason>"]
     await world.wait_for_text(ann, "Thank you. My owner decides about it")
+    assert request.reply_markup is not None
+    data = request.reply_markup.inline_keyboard[0][0].callback_data or ""
     world.telegram.press(ann, request, "Refund")  # forged
     await world.wait_for_toast(request, "Only the bot’s admins can decide that.")
     world.telegram.press(olga, request, "Decline")
@@ -208,10 +206,6 @@ async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World)
     charges = world.telegram.stars.ledger.charges
     assert (charges[declined].returned, charges[refunded].returned) == (False, True)
     assert (await balance_of(world, ann))[2] == "Paid: 20."
-
-
-def _none() -> None:
-    raise AssertionError("no buttons")
 
 
 async def test_a_refund_from_outside_goes_below_zero_and_stops_paid_pictures_only(selling_bot: World) -> None:
