@@ -193,9 +193,7 @@ async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World)
     world.telegram.press(olga, request, "Decline")
     await world.wait_for_text(ann, "My owner has looked at your payment of 50 ⭐ and does not refund it.")
     await world.wait_until(lambda: "✕ Declined by Olga" in (world.current(request).text or ""))
-    world.telegram.press_data(
-        olga, request, (request.reply_markup or _none()).inline_keyboard[0][0].callback_data
-    )
+    world.telegram.press_data(olga, request, data)
     await world.wait_for_toast(request, "This was decided before.")
 
     refunded = await pay(world, ann, await invoice_for(world, ann, "50 pictures"))

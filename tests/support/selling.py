@@ -34,8 +34,8 @@ async def choose(world: World, user: User, label: str, command: str = "/buy") ->
     world.telegram.press(user, world.messages_to(user)[-1], label)
     await world.wait_until_handled()
     last = world.messages_to(user)[-1]
-    if buttons(last) == ["✓ I agree"]:
-        world.telegram.press(user, last, "I agree")
+    if buttons(last) and buttons(last)[0].startswith("✓"):
+        world.telegram.press(user, last, buttons(last)[0])
         await world.wait_until_handled()
 
 
