@@ -37,7 +37,7 @@ _UNTOLD = (
 _INCOME = (
     sa.update(star_charges)
     .where(star_charges.c.id == sa.bindparam("by_id"))
-    .values(income=sa.bindparam("stars"))
+    .values(income=sa.bindparam("arrived"))
 )
 _ARRIVED = sa.func.coalesce(star_charges.c.income, star_charges.c.stars)
 _PAID_SUMS = sa.select(
@@ -109,7 +109,7 @@ class Charges:
 
     async def set_income(self, income: Mapping[str, int]) -> None:
         """Store the Stars that arrived, by the ids of charges."""
-        values = [{"by_id": charge_id, "stars": stars} for charge_id, stars in sorted(income.items())]
+        values = [{"by_id": charge_id, "arrived": stars} for charge_id, stars in sorted(income.items())]
         if values:
             await self._database.write(lambda connection: connection.execute(_INCOME, values).rowcount)
 
