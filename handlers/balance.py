@@ -55,13 +55,8 @@ async def balance_command(
 
 
 def _subscription(subscription: Subscription, now: float, translate: Translator) -> str:
-    name = {
-        SubscriptionState.ACTIVE: "balance-monthly",
-        SubscriptionState.CANCELED: "balance-monthly-ends",
-        SubscriptionState.FAILED: "balance-monthly-failed",
-    }[subscription.state]
     return translate(
-        name,
+        f"balance-monthly-{subscription.state}",
         units=subscription.units,
         stars=subscription.stars,
         at=str(round(subscription.expires_at)),

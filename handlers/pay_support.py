@@ -26,11 +26,6 @@ _LISTED, _KNOWN = 8, 100
 _LONGEST_REASON = 1_000
 _MARK = "🧾"
 """The start of the question for a reason, in every language. The answer to it names the charge that it is about."""
-_STATES = {
-    RefundState.ASKED: "paysupport-waits",
-    RefundState.INTENDED: "paysupport-begun",
-    RefundState.DONE: "paysupport-refunded",
-}
 
 
 async def pay_support_command(
@@ -43,10 +38,10 @@ async def pay_support_command(
 ) -> None:
     """List the user's payments as buttons, and the operator's address."""
     purchases = await charges.of_user(user.id, _LISTED)
-    text = translate("paysupport" if purchases else "paysupport-none")
+    text = translate("paysupport" if purchases else "paysupport-none") + _or_write(shop, translate)
     listed = [purchase.charge for purchase in purchases]
     keyboard = shop_keyboards.charges(translate, listed) if listed else None
-    await sender.send_text(answer_place(message), text + _or_write(shop, translate), keyboard=keyboard)
+    await sender.send_text(answer_place(message), text, keyboard=keyboard)
 
 
 async def charge_pressed(
@@ -62,18 +57,15 @@ async def charge_pressed(
     purchase = await find_purchase(charges, query.from_user.id, callback_data.charge)
     if purchase is None:
         raise ButtonExpired
-    charge, state = purchase.charge, purchase.refund.state if purchase.refund else None
-    if state in _STATES:
-        await sender.alert(query.id, translate(_STATES[state]))
-    elif state is RefundState.DECLINED:
-        await sender.alert(
-            query.id, translate("paysupport-declined", stars=charge.stars) + _or_write(shop, translate)
-        )
-    else:
-        await sender.toast(query.id)
-        text = translate("paysupport-reason", stars=charge.stars, charge=charge.id)
-        keyboard = ask(translate.raw("paysupport-placeholder"))
-        await sender.send_text(ReplyTarget(place.chat_id), text, keyboard=keyboard)
+    progress = _progress(purchase, shop, translate)
+    if progress is not None:
+        await sender.alert(query.id, progress)
+        return
+    await sender.toast(query.id)
+    charge = purchase.charge
+    text = translate("paysupport-reason", stars=charge.stars, charge=charge.id)
+    keyboard = ask(translate.raw("paysupport-placeholder"))
+    await sender.send_text(ReplyTarget(place.chat_id), text, keyboard=keyboard)
 
 
 async def gives_reason(
@@ -110,17 +102,15 @@ async def reason_given(
     asking = await refunds.ask(charge_id, user.id, reason)
     asked = await charges.purchase(charge_id)
     refund = asked.refund if asked is not None else None
-    text = translate("paysupport-waits")
-    if asked is not None and refund is not None:
-        repeated = refund.state is RefundState.ASKED and refund.reason == reason
-        if asking is Asking.ASKED or repeated:
-            reached = await refund_requests.send(asked)
-            text = translate("paysupport-asked" if reached else "paysupport-unread")
-            text += "" if reached else _or_write(shop, translate)
-        elif refund.state is RefundState.DECLINED:
-            text = translate("paysupport-declined", stars=asked.charge.stars) + _or_write(shop, translate)
-        else:
-            text = translate(_STATES.get(refund.state, "paysupport-waits"))
+    if asked is None or refund is None:
+        return
+    repeated = refund.state is RefundState.ASKED and refund.reason == reason
+    if asking is not Asking.ASKED and not repeated:
+        text = _progress(asked, shop, translate) or translate("paysupport-waits")
+    elif await refund_requests.send(asked):
+        text = translate("paysupport-asked")
+    else:
+        text = translate("paysupport-unread") + _or_write(shop, translate)
     await sender.send_text(answer_place(message), text)
 
 
@@ -128,6 +118,22 @@ async def find_purchase(charges: Charges, user_id: int, key: str) -> Purchase | 
     """Return the purchase of a user that callback data names."""
     purchases = await charges.of_user(user_id, _KNOWN)
     return next((purchase for purchase in purchases if charge_key(purchase.charge.id) == key), None)
+
+
+def _progress(purchase: Purchase, shop: Shop, translate: Translator) -> str | None:
+    """Return the sentence about a refund that is asked for, decided or done, or None if it may be asked for."""
+    state = purchase.refund.state if purchase.refund is not None else None
+    if state is RefundState.ASKED:
+        return translate("paysupport-waits")
+    if state is RefundState.INTENDED:
+        return translate("paysupport-begun")
+    if state is RefundState.DONE:
+        return translate("paysupport-refunded")
+    if state is None:
+        return None
+    refused = state is RefundState.REFUSED
+    text = translate("paysupport-refused" if refused else "paysupport-declined", stars=purchase.charge.stars)
+    return text + _or_write(shop, translate)
 
 
 def _or_write(shop: Shop, translate: Translator) -> str:

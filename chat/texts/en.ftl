@@ -11,10 +11,6 @@ start =
 help =
     <b>Draw a picture</b>: write what you want to see, or tap an example.
     With a shape at once: <code>/imagine a fox in the snow --ar 16:9</code>; four to choose from: <code>--n 4</code>
-help-shop =
-    /buy – more pictures, for Telegram Stars
-    /balance – those you have
-    /gift – pictures for somebody else
 
     <b>Shapes</b> for <code>--ar</code>: { $ratios }. Leave it out and I’ll ask; /ratio sets one for good.
 
@@ -30,6 +26,10 @@ help-shop =
     /language – let me speak another language
     /export – a copy of all I keep about you
     /forget – delete what I keep about you
+help-shop =
+    /buy – more pictures, for Telegram Stars
+    /balance – those you have
+    /gift – pictures for somebody else
 help-group =
     <code>/imagine a lighthouse in a storm</code> draws a picture; <code>--ar 16:9</code> picks its shape: { $ratios }.
     Reply to a photo or to one of my pictures with <code>/imagine make it night</code> to change it.
@@ -601,8 +601,8 @@ balance-free = Free today: <b>{ $left }</b> of { $daily }. New ones come in { $w
 balance-free-unlimited = Free: no limit.
 balance-paid = Paid: <b>{ $balance }</b>.
 balance-below = Paid: <b>{ $balance }</b>. Refunded pictures had been used; above zero, paid ones go on.
-balance-monthly = 🔁 Subscription: { $units } a month for { $stars } ⭐, paid until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Then it renews.
-balance-monthly-ends = 🔁 Subscription: { $units } a month for { $stars } ⭐, paid until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. It doesn’t renew.
+balance-monthly-active = 🔁 Subscription: { $units } a month for { $stars } ⭐, paid until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Then it renews.
+balance-monthly-canceled = 🔁 Subscription: { $units } a month for { $stars } ⭐, paid until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. It doesn’t renew.
 balance-monthly-failed = 🔁 Subscription: { $units } a month for { $stars } ⭐, paid until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Telegram could not take the next payment.
 balance-movements = <b>Last changes</b>
 movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, bought

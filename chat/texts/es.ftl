@@ -11,10 +11,6 @@ start =
 help =
     <b>Dibujar una imagen</b>: escribe lo que quieres ver o toca un ejemplo.
     Con el formato de una vez: <code>/imagine un zorro en la nieve --ar 16:9</code>; cuatro para elegir: <code>--n 4</code>
-help-shop =
-    /buy: más imágenes, con Estrellas de Telegram
-    /balance: las que tienes
-    /gift: imágenes para otra persona
 
     <b>Formatos</b> para <code>--ar</code>: { $ratios }. Si no lo indicas, te pregunto; /ratio guarda uno para siempre.
 
@@ -30,6 +26,10 @@ help-shop =
     /language: que te hable en otro idioma
     /export: una copia de todo lo que guardo sobre ti
     /forget: eliminar lo que guardo sobre ti
+help-shop =
+    /buy: más imágenes, con Estrellas de Telegram
+    /balance: las que tienes
+    /gift: imágenes para otra persona
 help-group =
     <code>/imagine un faro en la tormenta</code> dibuja una imagen; <code>--ar 16:9</code> elige su formato: { $ratios }.
     Responde a una foto o a una de mis imágenes con <code>/imagine que sea de noche</code> y la edito.
@@ -632,8 +632,8 @@ balance-free = Gratuitas hoy: <b>{ $left }</b> de { $daily }. Habrá nuevas dent
 balance-free-unlimited = Gratuitas: sin límite.
 balance-paid = Pagadas: <b>{ $balance }</b>.
 balance-below = Pagadas: <b>{ $balance }</b>. Ya se habían usado imágenes reembolsadas; por encima de cero, las pagadas siguen.
-balance-monthly = 🔁 Suscripción: { $units } al mes por { $stars } ⭐, pagada hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Después se renueva.
-balance-monthly-ends = 🔁 Suscripción: { $units } al mes por { $stars } ⭐, pagada hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. No se renueva.
+balance-monthly-active = 🔁 Suscripción: { $units } al mes por { $stars } ⭐, pagada hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Después se renueva.
+balance-monthly-canceled = 🔁 Suscripción: { $units } al mes por { $stars } ⭐, pagada hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. No se renueva.
 balance-monthly-failed = 🔁 Suscripción: { $units } al mes por { $stars } ⭐, pagada hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Telegram no pudo cobrar el pago siguiente.
 balance-movements = <b>Últimos cambios</b>
 movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, compra

@@ -11,10 +11,6 @@ start =
 help =
     <b>Desenhar uma imagem</b>: escreva o que quer ver ou toque em um exemplo.
     Já com o formato: <code>/imagine uma raposa na neve --ar 16:9</code>; quatro para escolher: <code>--n 4</code>
-help-shop =
-    /buy — mais imagens, com Estrelas do Telegram
-    /balance — as que você tem
-    /gift — imagens para outra pessoa
 
     <b>Formatos</b> para <code>--ar</code>: { $ratios }. Se você não indicar um, eu pergunto; /ratio guarda um para sempre.
 
@@ -30,6 +26,10 @@ help-shop =
     /language — falar com você em outro idioma
     /export — uma cópia de tudo o que guardo sobre você
     /forget — apagar o que guardo sobre você
+help-shop =
+    /buy — mais imagens, com Estrelas do Telegram
+    /balance — as que você tem
+    /gift — imagens para outra pessoa
 help-group =
     <code>/imagine um farol na tempestade</code> desenha uma imagem; <code>--ar 16:9</code> escolhe o formato: { $ratios }.
     Responda a uma foto ou a uma das minhas imagens com <code>/imagine que seja noite</code>, e eu edito a imagem.
@@ -632,8 +632,8 @@ balance-free = Grátis hoje: <b>{ $left }</b> de { $daily }. Haverá novas daqui
 balance-free-unlimited = Grátis: sem limite.
 balance-paid = Pagas: <b>{ $balance }</b>.
 balance-below = Pagas: <b>{ $balance }</b>. Imagens reembolsadas já tinham sido usadas; acima de zero, as pagas continuam.
-balance-monthly = 🔁 Assinatura: { $units } por mês por { $stars } ⭐, paga até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Depois é renovada.
-balance-monthly-ends = 🔁 Assinatura: { $units } por mês por { $stars } ⭐, paga até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Não é renovada.
+balance-monthly-active = 🔁 Assinatura: { $units } por mês por { $stars } ⭐, paga até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Depois é renovada.
+balance-monthly-canceled = 🔁 Assinatura: { $units } por mês por { $stars } ⭐, paga até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Não é renovada.
 balance-monthly-failed = 🔁 Assinatura: { $units } por mês por { $stars } ⭐, paga até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. O Telegram não conseguiu cobrar o próximo pagamento.
 balance-movements = <b>Últimas mudanças</b>
 movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, compra

@@ -11,10 +11,6 @@ start =
 help =
     <b>Нарисовать картинку</b>: напишите, что хотите увидеть, или нажмите на пример.
     Сразу с форматом: <code>/imagine лиса на снегу --ar 16:9</code>; четыре на выбор: <code>--n 4</code>
-help-shop =
-    /buy — ещё картинки за Звёзды Telegram
-    /balance — сколько их у вас
-    /gift — картинки в подарок
 
     <b>Форматы</b> для <code>--ar</code>: { $ratios }. Не укажете — спрошу; /ratio — запомню.
 
@@ -30,6 +26,10 @@ help-shop =
     /language — говорить на другом языке
     /export — копия всего, что я о вас храню
     /forget — удалить всё, что я о вас храню
+help-shop =
+    /buy — ещё картинки за Звёзды Telegram
+    /balance — сколько их у вас
+    /gift — картинки в подарок
 help-group =
     <code>/imagine маяк в шторм</code> рисует картинку; <code>--ar 16:9</code> задаёт формат: { $ratios }.
     Ответьте на фото или мою картинку командой <code>/imagine пусть будет ночь</code>, и я её изменю.
@@ -632,8 +632,8 @@ balance-free = Бесплатных сегодня: <b>{ $left }</b> из { $dai
 balance-free-unlimited = Бесплатных: без ограничений.
 balance-paid = Оплаченных: <b>{ $balance }</b>.
 balance-below = Оплаченных: <b>{ $balance }</b>. Возвращённые картинки были использованы; выше нуля оплаченные снова пойдут.
-balance-monthly = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Потом продлится.
-balance-monthly-ends = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Не продлится.
+balance-monthly-active = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Потом продлится.
+balance-monthly-canceled = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Не продлится.
 balance-monthly-failed = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Следующий платёж Telegram списать не удалось.
 balance-movements = <b>Последние изменения</b>
 movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, покупка
