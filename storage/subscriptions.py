@@ -34,6 +34,12 @@ def record_subscription(connection: sa.Connection, charge: Charge) -> None:
     )
 
 
+def has_subscription(connection: sa.Connection, user_id: int, payload: str) -> bool:
+    """Return whether the newest subscription of a user has this payload of the invoice, so a charge renews it."""
+    found = _find(connection, user_id)
+    return found is not None and found.order_id == payload
+
+
 def running_subscription(connection: sa.Connection, user_id: int, now: float) -> Subscription | None:
     """Return the subscription of a user that runs at a Unix time, or None. One whose payment is refunded has ended."""
     found = _find(connection, user_id)
@@ -77,9 +83,13 @@ class Subscriptions:
         return await self._update(values, _TABLE.user_id == user_id, _TABLE.order_id == payload)
 
     async def set_stopped(self, user_id: int, charge_id: str, *, stopped: bool) -> bool:
-        """Record that the bot canceled or resumed a subscription for its user. Return False if it is another one."""
-        state = SubscriptionState.CANCELED if stopped else SubscriptionState.ACTIVE
-        values = {"state": state.value, "stopped_by_bot": stopped}
+        """Record that the bot canceled a subscription for its user, or lets the user switch it on again.
+
+        The latter does not switch it on, so its state stays. Return False if it is another subscription.
+        """
+        values: dict[str, Any] = {"stopped_by_bot": stopped}
+        if stopped:
+            values["state"] = SubscriptionState.CANCELED.value
         found = await self._update(values, _TABLE.user_id == user_id, _TABLE.charge_id == charge_id)
         return found is not None
 
