@@ -26,7 +26,7 @@ from storage.orders import Token
 from storage.payment_rows import find_charge, find_gift, find_order, find_refund, read_charge
 from storage.refunds import insert_intended, take_credits
 from storage.schema import star_charges, star_orders
-from storage.subscriptions import record_subscription
+from storage.subscriptions import has_subscription, record_subscription
 from storage.upsert import insert
 
 _INSERT = insert(star_charges).returning(*star_charges.c)
@@ -53,7 +53,7 @@ def credit(
     if known is not None:
         return describe(connection, Crediting.KNOWN, known, now)
     order = find_order(connection, payment.payload)
-    charge = read_charge(connection.execute(_INSERT, _columns(payment, order, prices)).one())
+    charge = read_charge(connection.execute(_INSERT, _columns(connection, payment, order, prices)).one())
     if order is not None:
         connection.execute(_PAID, {"by_id": order.id, "of_charge": charge.id})
     _deliver(connection, charge, token, now)
@@ -67,7 +67,9 @@ def describe(connection: sa.Connection, outcome: Crediting, charge: Charge, now:
     return Credited(outcome, charge, balance, None if gift is None else gift.code)
 
 
-def _columns(payment: Payment, order: Order | None, prices: Prices) -> dict[str, Any]:
+def _columns(
+    connection: sa.Connection, payment: Payment, order: Order | None, prices: Prices
+) -> dict[str, Any]:
     """Return the columns of a new charge."""
     product = _product(payment, order, prices)
     is_subscription = product.kind is OrderKind.SUBSCRIPTION
@@ -76,7 +78,7 @@ def _columns(payment: Payment, order: Order | None, prices: Prices) -> dict[str,
         expires_at = payment.paid_at + PERIOD
     renews = payment.is_renewal
     if renews is None:
-        renews = is_subscription and order is not None and order.charge_id is not None
+        renews = is_subscription and has_subscription(connection, payment.user_id, payment.payload)
     # The list of transactions names the price only in parts, which are rounded (Bot API, AffiliateInfo).
     is_listed = payment.found_by is FoundBy.RECONCILIATION
     return {

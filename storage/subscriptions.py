@@ -34,6 +34,12 @@ def record_subscription(connection: sa.Connection, charge: Charge) -> None:
     )
 
 
+def has_subscription(connection: sa.Connection, user_id: int, payload: str) -> bool:
+    """Return whether the newest subscription of a user has this payload of the invoice, so a charge renews it."""
+    found = _find(connection, user_id)
+    return found is not None and found.order_id == payload
+
+
 def running_subscription(connection: sa.Connection, user_id: int, now: float) -> Subscription | None:
     """Return the subscription of a user that runs at a Unix time, or None. One whose payment is refunded has ended."""
     found = _find(connection, user_id)

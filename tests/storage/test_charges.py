@@ -222,6 +222,8 @@ async def test_a_renewal_that_is_found_late_does_not_replace_a_newer_one(ledger:
     newest = ledger.payment(order, paid_at=begun + 2 * PERIOD)
     await ledger.charges.credit(newest)
     listed = ledger.payment(order, paid_at=begun + PERIOD, found_by=FoundBy.RECONCILIATION)
+    other = replace(listed, charge_id="of another payer", user_id=OTHER)
+    assert not (await ledger.charges.credit(other)).charge.is_renewal
     charge = (await ledger.charges.credit(listed)).charge
     assert (charge.is_renewal, charge.expires_at) == (True, begun + 2 * PERIOD)
     running = await ledger.subscriptions.of_user(USER)
@@ -241,10 +243,14 @@ async def test_a_subscription_has_the_state_that_telegram_reports(ledger: Paymen
     assert canceled is not None
     assert (canceled.state, canceled.stopped_by_bot) == (SubscriptionState.CANCELED, True)
     assert await subscriptions.set_stopped(USER, charge_id, stopped=False)
-    await subscriptions.set_state(USER, order.id, SubscriptionState.CANCELED)
     by_user = await subscriptions.of_user(USER)
     assert by_user is not None
     assert (by_user.state, by_user.stopped_by_bot) == (SubscriptionState.CANCELED, False)
+    await subscriptions.set_stopped(USER, charge_id, stopped=True)
+    resumed = await subscriptions.set_state(USER, order.id, SubscriptionState.ACTIVE)
+    assert resumed is not None
+    assert (resumed.state, resumed.stopped_by_bot) == (SubscriptionState.ACTIVE, False)
+    await subscriptions.set_state(USER, order.id, SubscriptionState.CANCELED)
     assert await subscriptions.running(USER) == by_user
     ledger.clock.advance(PERIOD)
     assert await subscriptions.running(USER) is None

@@ -1,4 +1,4 @@
-"""Reconciliation: the list of transactions is compared once, a find is credited, another list is read from its start."""
+"""Reconciliation: the list of transactions is compared once, and a list that differs is read from its start."""
 
 from collections.abc import Sequence
 
