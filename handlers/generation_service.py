@@ -1,23 +1,18 @@
 """Turns a message of a user into a request, a question for its missing part, or a refusal."""
 
 from dataclasses import replace
-from typing import NamedTuple
 
 from aiogram.types import InlineKeyboardMarkup
 
-from chat import shop_keyboards
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import (
     FINAL,
     Accepted,
-    Allowance,
     AspectRatio,
     GenerationRequest,
     Origin,
-    Rejection,
-    RejectionReason,
     Request,
     SourcePicture,
 )
@@ -28,6 +23,7 @@ from handlers import origins
 from handlers.access_rules import AccessRules
 from handlers.confirmation import Confirmation
 from handlers.edited_requests import EditedRequests
+from handlers.offers import Refusal, offer_under
 from handlers.other_reading import OtherReading
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
@@ -188,7 +184,7 @@ class GenerationService:
             if not isinstance(answer, Accepted):
                 pressed = origins.is_press(origin)
                 reason = self._rejection_texts.of_rejection(answer, allowance, translate, pressed=pressed)
-                offer = _offer(answer, allowance, origin, translate)
+                offer = offer_under(answer, allowance, origin, translate)
         if reason is not None:
             return await self._refuse(origin, reason, query_id, offer)
         assert isinstance(answer, Accepted)  # noqa: S101 - without a reason it is
@@ -291,7 +287,7 @@ class GenerationService:
 
     async def _rejection(
         self, origin: Origin, translate: Translator, count: int, *, queue: bool
-    ) -> "_Refusal | None":
+    ) -> Refusal | None:
         """Return the sentence that would reject so many requests now, with the offer under it, or None.
 
         A full queue counts only if `queue` is True.
@@ -301,7 +297,7 @@ class GenerationService:
         if rejection is None:
             return None
         reason = self._rejection_texts.of_rejection(rejection, allowance, translate)
-        return _Refusal(reason, _offer(rejection, allowance, origin, translate))
+        return Refusal(reason, offer_under(rejection, allowance, origin, translate))
 
     async def _refuse(
         self,
@@ -325,23 +321,6 @@ class GenerationService:
     async def _group(self, origin: Origin) -> Preference | None:
         chat_id = origin.place.chat_id
         return await self._preferences.of(chat_id) if is_group(chat_id) else None
-
-
-class _Refusal(NamedTuple):
-    """The sentence that refuses a request, and the button that offers more pictures, if they are the way on."""
-
-    reason: str
-    offer: InlineKeyboardMarkup | None
-
-
-def _offer(
-    answer: Accepted | Rejection, allowance: Allowance, origin: Origin, translate: Translator
-) -> InlineKeyboardMarkup | None:
-    """Return the button that offers pictures where the user's own quota ends, in the private chat only."""
-    private = not origin.place.in_group and origin.place.inline_message_id is None
-    if not (allowance.credits and private and isinstance(answer, Rejection)):
-        return None
-    return shop_keyboards.buy(translate) if answer.reason is RejectionReason.QUOTA_USED else None
 
 
 def _toast(answer: Accepted, translate: Translator) -> str:

@@ -82,8 +82,8 @@ async def decision_pressed(
         fresh = await refunds.intend(charge_id, str(admin.id)) is Intending.INTENDED
     else:
         fresh = await refunds.decline(charge_id, str(admin.id))
-    done = "toast-refund-begun" if callback_data.refund else "toast-refund-declined"
-    await sender.toast(query.id, translate.raw(done) if fresh else translate.raw("toast-report-decided"))
+    toast = translate.raw("toast-refund-begun" if callback_data.refund else "toast-refund-declined")
+    await sender.toast(query.id, toast if fresh else translate.raw("toast-report-decided"))
     decided = await charges.purchase(charge_id)
     if decided is not None and decided.refund is not None:
         by = decided.refund.decided_by or ""
