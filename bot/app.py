@@ -14,6 +14,7 @@ from bot.build_chat import build_chat
 from bot.build_dispatcher import build_dispatcher
 from bot.build_generation import build_generation
 from bot.build_provider import build_provider
+from bot.build_shop import build_shop
 from bot.build_storage import build_storage
 from bot.build_workflows import WorkflowParts, build_workflows
 from bot.housekeeping import (
@@ -26,6 +27,7 @@ from bot.leader_tasks import LeaderTasks
 from bot.loop_lag import measure_loop_lag
 from bot.notices import Notices
 from bot.polling import Polling
+from bot.raw_updates import allowed_updates
 from bot.readiness import Readiness
 from bot.replica import Replica
 from bot.settings import Settings, Updates
@@ -118,8 +120,18 @@ class App:
         self.requests, self.batches, self.bot = storage.requests, storage.batches, chat.bot
         self.engine, self.alarms = generation.engine, generation.alarms
         self.allowances = generation.allowances
+        self._shop = shop = build_shop(
+            settings,
+            database=database,
+            clock=clock,
+            metrics=self.metrics,
+            chat=chat,
+            alarms=generation.alarms,
+            circuit_breaker=generation.circuit_breaker,
+            replica=self.replica,
+        )
         self.dispatcher = build_dispatcher(
-            settings, clock=clock, storage=storage, chat=chat, generation=generation
+            settings, clock=clock, storage=storage, chat=chat, generation=generation, shop=shop
         )
 
         self._stack.push_async_callback(self._background.stop)
@@ -136,9 +148,16 @@ class App:
                 languages=chat.languages,
             ),
             owner=self.replica.id if self.replica else None,
+            stars=settings.stars,
+            on_failed_payment=self._report_failed_payment,
         )
         self._stack.push_async_callback(self._update_queue.stop, HANDLER_SECONDS)
-        self.polling = Polling(bot=self.bot, update_queue=self._update_queue, clock=clock)
+        self.polling = Polling(
+            bot=self.bot,
+            update_queue=self._update_queue,
+            clock=clock,
+            allowed=allowed_updates(stars=settings.stars),
+        )
         self._webhook: Webhook | None = None
         self.readiness = Readiness(
             database=database,
@@ -163,6 +182,7 @@ class App:
         database.on_unavailable(lambda: self.alarms.raise_alarm(Alarm.DISK))
         database.on_unavailable(write_check.start)
         self.metrics.disk_refuses.set_function(lambda: float(database.write_error is not None))
+        self.metrics.failed_payments.set_function(lambda: float(self._update_queue.failed_payments))
         self.metrics.replicas.set_function(self._count_processes)
         self.metrics.leader.set_function(lambda: float(self.is_leader()))
 
@@ -184,6 +204,9 @@ class App:
             self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
         self._leader_tasks.add(self._generation.exporter.run)
+        if self._shop is not None:
+            self._leader_tasks.add(self._shop.reconciler.run_hourly)
+            self._leader_tasks.add(self._shop.refund_worker.run)
 
     async def serve(self) -> None:
         """Start the web server and receive updates. Raises OSError if the address is in use."""
@@ -191,6 +214,8 @@ class App:
         self._background.start(measure_loop_lag(self.metrics))
         prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
         prunes += [storage.searches.prune, storage.exports.prune, storage.reports.prune]
+        if self._shop is not None:
+            prunes.append(self._shop.expire_credits)
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         prunes.append(self._generation.sticker_maker.forget)  # the last one, because it may wait for Telegram
@@ -205,7 +230,8 @@ class App:
             secret = webhook_secret(settings.bot_token, settings.webhook_secret)
             self._web.add_webhook(path, secret, self._update_queue)
             url = f"{settings.public_url}{path}"
-            self._webhook = Webhook(bot=self.bot, clock=clock, url=url, secret=secret)
+            allowed = allowed_updates(stars=settings.stars)
+            self._webhook = Webhook(bot=self.bot, clock=clock, url=url, secret=secret, allowed=allowed)
             lead(self._webhook.keep)
         await self._web.start()
         await self._update_queue.start()
@@ -224,6 +250,10 @@ class App:
     def is_leader(self) -> bool:
         """Return whether this process does the work that one process does for all."""
         return self.replica is None or self.replica.is_leader
+
+    def _report_failed_payment(self) -> None:
+        self.metrics.payment_failures.inc()
+        self.alarms.raise_alarm(Alarm.PAYMENT)
 
     def _outage(self) -> str | None:
         outage = self._generation.circuit_breaker.outage

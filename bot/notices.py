@@ -21,12 +21,14 @@ class Notice(StrEnum):
     NOT_KEPT = "not-kept"
     WAITS = "waits"
     UNREADABLE = "unreadable"
+    CHECKOUT = "checkout"
 
 
 class Notices:
     """Sends a notice to the user behind an update.
 
-    It is a toast for a press, a private reply to a message, and the one answer to a guest's message.
+    It is a toast for a press, a private reply to a message, the one answer to a guest's message, and a no to a
+    pre-checkout query.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class Notices:
         addressee = addressee_of(update)
         if addressee is None:
             return True
+        if addressee.checkout_id is not None:
+            return await self._refuse_checkout(addressee.checkout_id, addressee.language_code, notice)
         place = addressee.place
         translate = await self._languages.translator(
             addressee.user_id, addressee.language_code, chat_id=place.chat_id if place else None
@@ -65,4 +69,13 @@ class Notices:
         except SendError as error:
             log.info("notice not sent", notice=notice, error=type(error).__name__)
             return isinstance(error, Unreachable | Rejected)
+        return True
+
+    async def _refuse_checkout(self, query_id: str, language_code: str | None, notice: Notice) -> bool:
+        """Answer a pre-checkout query with a no, in the language of the user's app: the ledger may not answer."""
+        text = self._languages.of_app(language_code).raw(f"notice-{notice}")
+        try:
+            await self._sender.answer_checkout(query_id, text)
+        except SendError as error:
+            log.warning("checkout not answered", error=str(error))
         return True

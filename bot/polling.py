@@ -7,8 +7,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
 from aiogram.methods.base import TelegramMethod
 
-from bot.raw_updates import ALLOWED
-from bot.update_queue import UpdateQueue
+from bot.update_queue import NotStored, UpdateQueue
 from core.clock import Clock
 from core.retries import backoff
 from storage.database_errors import StorageUnavailable
@@ -33,14 +32,17 @@ class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
     offset: int | None = None
     limit: int = 100
     timeout: int = LONG_POLL
-    allowed_updates: tuple[str, ...] = ALLOWED
+    allowed_updates: tuple[str, ...] = ()
 
 
 class Polling:
-    """Receives updates by long polling."""
+    """Receives updates of the kinds `allowed` by long polling."""
 
-    def __init__(self, *, bot: Bot, update_queue: UpdateQueue, clock: Clock) -> None:
+    def __init__(
+        self, *, bot: Bot, update_queue: UpdateQueue, clock: Clock, allowed: tuple[str, ...]
+    ) -> None:
         self._bot = bot
+        self._allowed = allowed
         self._update_queue = update_queue
         self._clock = clock
         self.is_alive = False
@@ -64,7 +66,8 @@ class Polling:
                     await self._bot.delete_webhook(drop_pending_updates=False)
                     has_webhook = False
                 asked_at = self._clock.monotonic()
-                updates = await self._bot(GetRawUpdates(offset=offset), request_timeout=LONG_POLL + 15)
+                call = GetRawUpdates(offset=offset, allowed_updates=self._allowed)
+                updates = await self._bot(call, request_timeout=LONG_POLL + 15)
                 was_held = self._clock.monotonic() - asked_at >= SHORT_POLL
                 await self._update_queue.put(updates)
             except TelegramConflictError as error:
@@ -74,6 +77,8 @@ class Polling:
                 await self._clock.sleep(CONFLICT_SECONDS)
             except Exception as error:
                 errors += 1
+                if isinstance(error, NotStored):  # the updates before it are acknowledged
+                    offset = max(offset or 0, error.first_id)
                 known = isinstance(error, AiogramError | StorageUnavailable)
                 log.warning("updates not received", tries=errors, error=str(error), exc_info=not known)
                 retry_after = error.retry_after if isinstance(error, TelegramRetryAfter) else 0

@@ -15,10 +15,15 @@ from core.reply_target import ReplyTarget, is_group
 from handlers.commands import is_command, parse_command
 from handlers.identity import sender_id
 
-ALLOWED = (
+_ALWAYS = (
     *("message", "edited_message", "callback_query", "my_chat_member"),
     *("inline_query", "chosen_inline_result", "guest_message"),
 )
+_WITH_STARS = ("pre_checkout_query", "subscription")
+KINDS = (*_ALWAYS, *_WITH_STARS)
+"""The kinds of updates that the bot knows."""
+PAYMENTS = ("successful_payment", "refunded_payment")
+"""The fields of a service message about a payment (Bot API, Message)."""
 
 LARGEST_NUMBER = 2**63 - 1
 """Largest integer that SQLite stores. Telegram's ids are far smaller (Bot API, Update, User, Chat)."""
@@ -28,19 +33,25 @@ RawUpdate = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """The user behind an update, and the press, the place or the guest query to answer."""
+    """The user behind an update, and the press, the place, the guest query or the pre-checkout query to answer."""
 
     user_id: int
     language_code: str | None
     query_id: str | None
     place: ReplyTarget | None
     guest_query_id: str | None = None
+    checkout_id: str | None = None
+
+
+def allowed_updates(*, stars: bool) -> tuple[str, ...]:
+    """Return the kinds of updates to ask Telegram for (`allowed_updates`): those about payments only with Stars."""
+    return KINDS if stars else _ALWAYS
 
 
 def user_id_of(update: RawUpdate) -> int:
     """Return the id of the user behind an update as `handlers.identity` defines it, or 0 without a user."""
     content = _content(update)
-    user = _object(content, "from")
+    user = _user(update)
     identity = sender_id(
         user_id=_number(user, "id"),
         is_bot=user.get("is_bot") is True,
@@ -69,14 +80,16 @@ def addressee_of(update: RawUpdate) -> Addressee | None:
     The user of a private chat has the id of the chat, so a damaged sender does not hide them.
     """
     content = _content(update)
-    user = _object(content, "from")
+    user = _user(update)
     chat_id, user_id, press = chat_id_of(update), user_id_of(update), is_press(update)
     if not user_id and chat_id > 0 and user.get("is_bot") is not True:
         user_id = chat_id
     query_id = _text_of(content, "id") if press else None
     guest_query_id = _text_of(content, "guest_query_id") if is_guest(update) else None
+    checkout_id = _text_of(content, "id") if is_checkout(update) else None
     message = content if _message(update) is not None else None
-    if not user_id or not (query_id or guest_query_id or ((press or message) and chat_id)):
+    answerable = query_id or guest_query_id or checkout_id or ((press or message) and chat_id)
+    if not user_id or not answerable:
         return None
     code = user.get("language_code") if _number(user, "id") == user_id else None
     return Addressee(
@@ -85,6 +98,7 @@ def addressee_of(update: RawUpdate) -> Addressee | None:
         query_id=query_id,
         place=_place(chat_id, message) if chat_id else None,
         guest_query_id=guest_query_id,
+        checkout_id=checkout_id,
     )
 
 
@@ -105,9 +119,20 @@ def is_guest(update: RawUpdate) -> bool:
     return "guest_message" in update
 
 
-def is_fleeting(update: RawUpdate) -> bool:
-    """Return whether an update is worth an answer at once or none: a query that its user types on."""
+def is_inline_query(update: RawUpdate) -> bool:
+    """Return whether an update is a query that its user types on, worth an answer at once or none."""
     return "inline_query" in update
+
+
+def is_checkout(update: RawUpdate) -> bool:
+    """Return whether an update is a pre-checkout query, which Telegram waits for ten seconds for."""
+    return "pre_checkout_query" in update
+
+
+def is_payment(update: RawUpdate) -> bool:
+    """Return whether an update reports a payment, a refund or a change of a subscription."""
+    message = _object(update, "message")
+    return "subscription" in update or any(message.get(name) is not None for name in PAYMENTS)
 
 
 def kind_of(update: RawUpdate) -> UpdateKind:
@@ -117,20 +142,23 @@ def kind_of(update: RawUpdate) -> UpdateKind:
         if data.startswith(f"{Forget.__prefix__}:"):
             return UpdateKind.FORGET
         return UpdateKind.BROWSING if is_browsing(data) else UpdateKind.ACTION
-    if is_fleeting(update):
+    if is_inline_query(update):
         return UpdateKind.TYPING
     command = parse_command(_text(_message(update) or {}))
     return UpdateKind.FORGET if command is not None and command.command == "forget" else UpdateKind.ACTION
 
 
-def is_relevant(update: RawUpdate, bot_id: int) -> bool:
-    """Return whether an update may be for the bot: of a kind in `ALLOWED`.
+def is_relevant(update: RawUpdate, bot_id: int, *, stars: bool) -> bool:
+    """Return whether an update may be for the bot: of a kind that it asks for.
 
-    In a group only commands, replies to the bot, and replies and captions that mention a user, who may be the bot. A
-    message that was sent via the bot asks for nothing: its content is the bot's own.
+    With Stars every message about a payment is. Of the others in a group only commands, replies to the bot, and replies
+    and captions that mention a user, who may be the bot. A message that was sent via the bot asks for nothing: its
+    content is the bot's own.
     """
-    if not any(isinstance(update.get(kind), dict) for kind in ALLOWED):
+    if not any(isinstance(update.get(kind), dict) for kind in allowed_updates(stars=stars)):
         return False
+    if stars and is_payment(update):
+        return True
     message = _message(update)
     if message is not None and _number(_object(message, "via_bot"), "id") == bot_id:
         return False
@@ -145,8 +173,11 @@ def is_relevant(update: RawUpdate, bot_id: int) -> bool:
 def expects_answer(update: RawUpdate, me: User) -> bool:
     """Return whether a user expects an answer of the bot.
 
-    A command in a group that names another bot, or that another user wrote, is not for this bot.
+    A command in a group that names another bot, or that another user wrote, is not for this bot. Nobody asks for an
+    answer with a message about a payment, which Telegram writes.
     """
+    if is_payment(update):
+        return False
     if is_press(update):
         return True
     if is_guest(update):
@@ -163,7 +194,12 @@ def expects_answer(update: RawUpdate, me: User) -> bool:
 
 
 def _content(update: RawUpdate) -> RawUpdate:
-    return next((content for kind in ALLOWED if (content := _object(update, kind))), {})
+    return next((content for kind in KINDS if (content := _object(update, kind))), {})
+
+
+def _user(update: RawUpdate) -> RawUpdate:
+    """Return the user of an update. That of a subscription has another name (Bot API, BotSubscriptionUpdated)."""
+    return _object(_content(update), "user" if "subscription" in update else "from")
 
 
 def _message(update: RawUpdate) -> RawUpdate | None:

@@ -10,8 +10,12 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from core.bucket_address import BucketAddress
+from core.payments import Pack, Plan
 from core.proxies import Proxy
 
+MOST_STARS = 10_000
+"""The highest price of a subscription (Bot API, createInvoiceLink), which packs keep to as well."""
+_MOST_PICTURES = 1_000_000
 _POSTGRES_URL = re.compile(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?")
 
 
@@ -118,6 +122,51 @@ def _effect_id(value: str | None) -> str | None:
     return value
 
 
+def _page(value: str | None) -> str | None:
+    if value is not None:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", value):
+            raise ValueError("is not an http or https address")
+    return value
+
+
+def _contact(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[^\n\r]{1,200}", value):
+        raise ValueError("must be one line of up to 200 characters")
+    return value
+
+
+def _offer(text: str) -> tuple[int, int]:
+    """Return pictures and Stars of `20:50`. Raises ValueError."""
+    found = re.fullmatch(r"([0-9]{1,7})\s*:\s*([0-9]{1,5})", text.strip())
+    if found is None:
+        raise ValueError("is not PICTURES:STARS, both whole numbers")
+    units, stars = int(found[1]), int(found[2])
+    if not 1 <= units <= _MOST_PICTURES:
+        raise ValueError(f"must have 1 to {_MOST_PICTURES:,} pictures")
+    if not 1 <= stars <= MOST_STARS:
+        raise ValueError(f"must cost 1 to {MOST_STARS:,} Stars")
+    return units, stars
+
+
+def _packs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    packs = tuple(Pack(*_offer(text)) for text in value.split(",") if text.strip())
+    prices = [pack.stars for pack in packs]
+    if not packs:
+        raise ValueError("names no pack")
+    if twice := next((stars for stars in prices if prices.count(stars) > 1), None):
+        raise ValueError(
+            f"has two packs for {twice} Stars: a payment of unknown origin is credited by its amount"
+        )
+    return packs
+
+
+def _plan(value: object) -> object:
+    return Plan(*_offer(value)) if isinstance(value, str) else value
+
+
 def in_any_case(kind: type[StrEnum]) -> BeforeValidator:
     """Return a validator that accepts the values of an enum in upper and lower case."""
     values = {member.value.casefold(): member.value for member in kind}
@@ -137,4 +186,8 @@ ListenAddress = Annotated[str, AfterValidator(_listen)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 EffectId = Annotated[str | None, AfterValidator(_effect_id)]
 ChatId = Annotated[int | None, BeforeValidator(_chat_id)]
+PageUrl = Annotated[str | None, AfterValidator(_page)]
+Contact = Annotated[str | None, AfterValidator(_contact)]
+StarsPacks = Annotated[tuple[Pack, ...], NoDecode, BeforeValidator(_packs)]
+StarsPlan = Annotated[Plan | None, NoDecode, BeforeValidator(_plan)]
 UserIds = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]

@@ -19,11 +19,15 @@ from bot.setting_types import (
     BotToken,
     BucketUrl,
     ChatId,
+    Contact,
     DatabaseUrl,
     EffectId,
     ListenAddress,
+    PageUrl,
     ProxyUrl,
     PublicUrl,
+    StarsPacks,
+    StarsPlan,
     Url,
     UserIds,
     WebhookSecret,
@@ -31,6 +35,7 @@ from bot.setting_types import (
 )
 from core.bucket_address import BucketAddress
 from core.options import SourceImages, SourceWay, UnknownCreate
+from core.payments import Pack, Prices
 from core.proxies import Proxy, ProxyRules, is_loopback
 
 
@@ -125,6 +130,13 @@ class Settings(BaseSettings):
     )
     first_picture_effect: EffectId = Field(None, examples=["5046509860389126442"])
     storage_chat_id: ChatId = Field(None, examples=["-1001234567890"])
+    stars: bool = Field(False, examples=["true"])
+    stars_packs: StarsPacks = Field(
+        (Pack(20, 50), Pack(50, 110), Pack(120, 240)), examples=["20:50, 50:110, 120:240"]
+    )
+    stars_subscription: StarsPlan = Field(None, examples=["300:450"])
+    terms_url: PageUrl = Field(None, examples=["https://bot.example.org/terms"])
+    support_contact: Contact = Field(None, examples=["@my_support"])
     webp_photos: bool = Field(True, examples=["true"])
     media_hosts_allow_private: bool = Field(False, examples=["false"])
 
@@ -172,6 +184,11 @@ class Settings(BaseSettings):
         if url.scheme == "http" and official and not is_loopback(url.hostname or ""):
             raise ValueError("PUBLIC_URL must be https: Telegram delivers to no other address")
         return self
+
+    @property
+    def prices(self) -> Prices:
+        """Today's offers for Stars."""
+        return Prices(packs=self.stars_packs, plan=self.stars_subscription)
 
     @property
     def uses_dbos(self) -> bool:

@@ -15,7 +15,7 @@ from aiogram.enums import ChatType, ContentType
 from aiogram.types import Message, Update
 from pydantic import ValidationError
 
-from bot.raw_updates import ALLOWED, LARGEST_NUMBER, user_id_of
+from bot.raw_updates import KINDS, LARGEST_NUMBER, PAYMENTS, user_id_of
 from core.reply_target import is_group
 from handlers.attachments import stands_alone
 from handlers.identity import message_of, user_of
@@ -158,7 +158,7 @@ def _has_known_chat(update: Update) -> bool:
 
 def _infer_chat_type(update: dict[str, Any]) -> None:
     """Replace a type of chat that aiogram does not know, by which no filter would pass the message."""
-    for kind in ALLOWED:
+    for kind in KINDS:
         content = update.get(kind)
         chat = content.get("chat") if isinstance(content, dict) else None
         if not isinstance(chat, dict) or not isinstance(chat.get("id"), int):
@@ -202,7 +202,7 @@ def _message(update: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _own_content(message: Mapping[str, Any]) -> dict[str, Any]:
-    content = {name: message.get(name) for name in ("text", "caption", *_ATTACHMENTS)}
+    content = {name: message.get(name) for name in ("text", "caption", *PAYMENTS, *_ATTACHMENTS)}
     paid = message.get("paid_media")
     content["paid_media"] = paid.get("paid_media") if isinstance(paid, dict) else paid
     return content

@@ -8,7 +8,6 @@ from aiogram.exceptions import AiogramError
 from aiogram.types import WebhookInfo
 from pydantic import SecretStr
 
-from bot.raw_updates import ALLOWED
 from core.clock import Clock
 from core.retries import backoff
 
@@ -19,13 +18,16 @@ FIRST_LOOK, LATER_LOOKS = 5.0, 600.0
 
 
 class Webhook:
-    """The webhook of one bot. Of several replicas the leader keeps it."""
+    """The webhook of one bot, for updates of the kinds `allowed`. Of several replicas the leader keeps it."""
 
-    def __init__(self, *, bot: Bot, clock: Clock, url: str, secret: SecretStr) -> None:
+    def __init__(
+        self, *, bot: Bot, clock: Clock, url: str, secret: SecretStr, allowed: tuple[str, ...]
+    ) -> None:
         self._bot = bot
         self._clock = clock
         self._url = url
         self._secret = secret
+        self._allowed = allowed
         self.is_set = False
         """Whether Telegram has the webhook, as far as this process knows."""
 
@@ -41,7 +43,7 @@ class Webhook:
                 await self._bot.set_webhook(
                     self._url,
                     secret_token=self._secret.get_secret_value(),
-                    allowed_updates=list(ALLOWED),
+                    allowed_updates=list(self._allowed),
                     drop_pending_updates=False,
                 )
                 break

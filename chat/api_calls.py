@@ -13,6 +13,7 @@ from aiogram.methods import (
     EditMessageMedia,
     EditMessageText,
     SendDocument,
+    SendInvoice,
     SendMessage,
     SendPhoto,
     SendSticker,
@@ -32,7 +33,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 _LIMITED = (
-    *(SendMessage, SendPhoto, SendDocument, SendSticker),
+    *(SendMessage, SendPhoto, SendDocument, SendSticker, SendInvoice),
     *(EditMessageText, EditMessageCaption, EditMessageMedia),
 )
 """Methods that count as a message to a chat, and so need a slot."""
@@ -90,10 +91,12 @@ class ApiCaller:
             return contextlib.nullcontext()
         return self._rate_limiter.sending(chat_id)
 
-    async def call_ignoring_no_ops(self, method: TelegramMethod[T], chat_id: int | None) -> None:
+    async def call_ignoring_no_ops(
+        self, method: TelegramMethod[T], chat_id: int | None, *, seconds: int | None = None
+    ) -> None:
         """Call a method once. A refusal that means "already so" or "too late to matter" counts as success."""
         try:
-            await self.call(method, chat_id)
+            await self.call(method, chat_id, seconds=seconds)
         except Rejected as error:
             if not is_no_op(error):
                 raise
@@ -107,13 +110,19 @@ class ApiCaller:
 
         return await self.with_retries(attempt)
 
-    async def with_retries(self, action: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> T:
-        """Run an action, and again for `RETRY_SECONDS` while it raises TryLater or Unsure.
+    async def with_retries(
+        self,
+        action: Callable[[], Awaitable[T]],
+        *,
+        repeatable: bool = False,
+        seconds: float = RETRY_SECONDS,
+    ) -> T:
+        """Run an action, and again for some seconds while it raises TryLater or Unsure.
 
         After Unsure it is repeated at once and then every `UNSURE_SECONDS`, because each run may have sent a message. A
         `repeatable` action has no further effect when it runs again, so Unsure is then the same as TryLater.
         """
-        deadline = self._clock.monotonic() + RETRY_SECONDS
+        deadline = self._clock.monotonic() + seconds
         tries = unsure = 0
         while True:
             try:

@@ -28,3 +28,7 @@ class LanguageResolver:
                 chosen = (await self._preferences.of(chat_id)).language
             chosen = chosen or (await self._preferences.of(user_id)).language
         return self._translations.for_language(chosen or language_code)
+
+    def of_app(self, language_code: str | None) -> Translator:
+        """Return the translator for the language of a user's Telegram app, without a look at the ledger."""
+        return self._translations.for_language(language_code)

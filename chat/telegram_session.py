@@ -1,5 +1,7 @@
-"""The HTTP session of aiogram, with proxies."""
+"""The HTTP session of aiogram, with proxies, and with connections for the calls that must not wait for others."""
 
+import asyncio
+import copy
 import socket
 import ssl
 from collections.abc import AsyncGenerator
@@ -22,6 +24,9 @@ _PROXY_ERRORS = (ProxyError, ProxyConnectionError, ProxyTimeoutError)
 """Errors of aiohttp-socks while a connection is opened. aiogram does not translate them."""
 _NOT_CONNECTED = (*_PROXY_ERRORS, ssl.SSLError, socket.gaierror)
 """The same, with TLS behind the proxy and the name of the proxy."""
+_UNDELAYED = frozenset({"getUpdates", "answerPreCheckoutQuery"})
+"""Methods with connections of their own. A pre-checkout query is worth nothing after ten seconds, and while Telegram is
+slow, the other calls may use all of their connections (100 in aiogram) for longer than that."""
 
 
 class TelegramSession(BotSession):
@@ -37,6 +42,8 @@ class TelegramSession(BotSession):
             direct["ssl"].load_default_certs()
         # aiogram drops the context and the limits of its connector when it gets a proxy.
         self._connector_init = {**direct, **self._connector_init}
+        self._undelayed: TelegramSession | None = None
+        self._undelayed = copy.copy(self)  # without a new TLS context, which takes 40 ms
 
     async def make_request(
         self,
@@ -45,6 +52,8 @@ class TelegramSession(BotSession):
         timeout: int | None = None,  # noqa: ASYNC109 - as aiogram declares it
     ) -> TelegramType:
         """Call a method. Raises NotConnected if the proxy did not open a connection."""
+        if self._undelayed is not None and method.__api_method__ in _UNDELAYED:
+            return await self._undelayed.make_request(bot, method, timeout)
         try:
             return await super().make_request(bot, method, timeout)
         except TelegramNetworkError as error:
@@ -53,6 +62,13 @@ class TelegramSession(BotSession):
             raise
         except _PROXY_ERRORS as error:
             raise NotConnected(method=method, message=f"the proxy: {error}") from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._undelayed is not None:
+            await asyncio.gather(super().close(), self._undelayed.close())
+        else:
+            await super().close()
 
     async def stream_content(
         self,

@@ -27,11 +27,33 @@ class Metrics:
         self.disk_refuses = Gauge(
             "imagine_disk_refuses", "1 while the disk refuses writes.", registry=self.registry
         )
+        self.payment_failures = Counter(
+            "imagine_payment_failures",
+            "Failed tries to handle an update about a payment.",
+            registry=self.registry,
+        )
+        self.failed_payments = Gauge(
+            "imagine_failed_payments",
+            "Updates about payments that wait for another try.",
+            registry=self.registry,
+        )
         self.replicas = Gauge(
             "imagine_replicas", "Living replicas, as this one knows.", registry=self.registry
         )
         self.leader = Gauge(
             "imagine_leader", "1 if this process does the work of one for all.", registry=self.registry
+        )
+        self.stars = Gauge(
+            "imagine_stars",
+            "Telegram Stars since the beginning: paid by users, arrived (without the shares of affiliates), refunded.",
+            ["sum"],
+            registry=self.registry,
+        )
+        self.missed_payments = Counter(
+            "imagine_missed_payments",
+            "Payments and refunds in Telegram's list that no update reported.",
+            ["kind"],
+            registry=self.registry,
         )
         self.drawing = Histogram(
             "imagine_drawing_seconds",

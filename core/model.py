@@ -216,6 +216,7 @@ class Request:
     of the group whether to draw it.
     `batch_id` is the id of the head of the request's batch, the first of its requests, or None without a batch.
     `approval` is set if the group's admins decide whether it is drawn, `hidden_at` if the bot's admins hid its picture.
+    `credit_lot_id` is the lot that pays for it, None for a unit of the user's day.
 
     A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
     None, which means that the state and the columns contradict each other.
@@ -251,6 +252,7 @@ class Request:
     batch_id: int | None = None
     approval: Approval | None = None
     hidden_at: float | None = None
+    credit_lot_id: str | None = None
 
     @property
     def is_asked(self) -> bool:
@@ -323,13 +325,15 @@ class Allowance:
     """A user's limits: pictures a UTC day (None is unlimited) and pending requests at once.
 
     `group_daily` is the limit of pictures a UTC day of the group in which the user asks, and `member_daily` the part of
-    it that the user may have, None for all of it. Both are ignored in private chats.
+    it that the user may have, None for all of it. Both are ignored in private chats. With `credits`, paid units are
+    used where the user's day has none left. Without it, nothing about payments is read.
     """
 
     daily: int | None
     pending: int
     group_daily: int | None = None
     member_daily: int | None = None
+    credits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Alarms to the bot's admins about the key, the balance, the disk, the bucket and photo edits."""
+"""Alarms to the bot's admins about the key, the balance, the disk, the bucket, payments and photo edits."""
 
 import contextlib
 from collections.abc import Collection
@@ -34,6 +34,8 @@ class Alarm(StrEnum):
     MONEY = "money"
     DISK = "disk"
     BUCKET = "bucket"
+    PAYMENT = "payment"
+    MISSED_PAYMENTS = "missed-payments"
 
 
 _OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}

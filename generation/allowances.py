@@ -13,7 +13,8 @@ from storage.quotas import Quotas
 class Allowances:
     """The operator's limits: `daily` and `group_daily` pictures a UTC day, `concurrency` at once, `queue` more waiting.
 
-    The bot's admins have no daily limit, and neither a group's limit nor its share of a member applies to them.
+    The bot's admins have no daily limit, and neither a group's limit nor its share of a member applies to them. With
+    `credits`, users may use paid units after those of their day.
     """
 
     daily: int
@@ -21,6 +22,7 @@ class Allowances:
     queue: int
     admins: Collection[int] = ()
     group_daily: int = 100
+    credits: bool = False
 
     def of_user(self, user_id: int, group: Preference | None = None) -> Allowance:
         """Return a user's limits. `group` is the choice of the group they ask in, which can only lower the limit."""
@@ -32,6 +34,7 @@ class Allowances:
             pending=pending,
             group_daily=self.of_group(group),
             member_daily=self.of_member(group),
+            credits=self.credits,
         )
 
     def of_group(self, group: Preference | None) -> int:

@@ -6,14 +6,14 @@ from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.filters import ExceptionTypeFilter
 from aiogram.types import CallbackQuery, ErrorEvent, Message, TelegramObject
 
-from chat.errors import SendError
+from chat.errors import Rejected, SendError, Unreachable
 from chat.guest_answers import GuestAnswers
 from chat.languages import LanguageResolver
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
 from handlers import origins
-from handlers.identity import UserIdentity, message_of, place_of, user_of
+from handlers.identity import UserIdentity, is_about_payment, message_of, place_of, user_of
 from handlers.old_buttons import old_button_text
 from handlers.rejection_texts import RejectionTexts
 from handlers.user_errors import ButtonExpired, UserError
@@ -94,9 +94,27 @@ async def _translator(event: TelegramObject, user: UserIdentity, languages: Lang
     return await languages.translator(user.id, user.language_code, chat_id=chat_id)
 
 
+async def leave_payment(error_event: ErrorEvent) -> object:
+    """Leave every error of an update about a payment to the update queue, which never gives a payment up.
+
+    Only a message that Telegram refuses for good ends the update: the payment itself is stored before its confirmation
+    is sent.
+    """
+    error = error_event.exception
+    if not isinstance(error, Unreachable | Rejected):
+        return UNHANDLED
+    log.warning("answer not sent", update=error_event.update.update_id, error=str(error))
+    return None
+
+
+def _is_about_payment(error_event: ErrorEvent) -> bool:
+    return is_about_payment(error_event.update.event)
+
+
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="errors")
+    router.errors.register(leave_payment, _is_about_payment)
     router.errors.register(answer_user_error, ExceptionTypeFilter(UserError))
     router.errors.register(report_error)
     return router

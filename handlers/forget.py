@@ -13,15 +13,21 @@ from generation.stickers import StickerMaker
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, by_named_user, on_message
 from handlers.identity import UserIdentity, answer_place
+from handlers.shop import Shop
 from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.requests import Requests
 
 
-async def forget_command(message: Message, user: UserIdentity, translate: Translator, sender: Sender) -> None:
+async def forget_command(
+    message: Message, user: UserIdentity, translate: Translator, sender: Sender, shop: Shop | None
+) -> None:
     """List the data to delete, and ask for a confirmation."""
     keyboard = keyboards.forget(translate, user.id)
-    await sender.send_text(answer_place(message), translate("forget-sure"), keyboard=keyboard)
+    text = translate("forget-sure")
+    if shop is not None:
+        text += "\n" + translate("forget-keeps-payments")
+    await sender.send_text(answer_place(message), text, keyboard=keyboard)
 
 
 async def forget_pressed(

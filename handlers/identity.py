@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, TelegramObject, User
+from aiogram.types import (
+    BotSubscriptionUpdated,
+    CallbackQuery,
+    Chat,
+    InaccessibleMessage,
+    Message,
+    PreCheckoutQuery,
+    TelegramObject,
+    User,
+)
 
 from core.reply_target import ReplyTarget
 
@@ -43,7 +52,9 @@ def sender_id(
 
 def user_of(event: TelegramObject) -> UserIdentity | None:
     """Return the user behind an update's event. None for another bot and for a channel's automatic forward."""
-    user: User | None = getattr(event, "from_user", None)
+    user: User | None = (
+        event.user if isinstance(event, BotSubscriptionUpdated) else getattr(event, "from_user", None)
+    )
     chat: Chat | None = getattr(event, "chat", None)
     on_behalf_of = event.sender_chat if isinstance(event, Message) else None
     identity = sender_id(
@@ -84,3 +95,10 @@ def message_of(event: TelegramObject) -> Message | InaccessibleMessage | None:
     if isinstance(event, CallbackQuery):
         return event.message
     return event if isinstance(event, Message) else None
+
+
+def is_about_payment(event: TelegramObject) -> bool:
+    """Return whether an update asks for a payment or reports one, a refund or a change of a subscription."""
+    if isinstance(event, Message):
+        return event.successful_payment is not None or event.refunded_payment is not None
+    return isinstance(event, PreCheckoutQuery | BotSubscriptionUpdated)

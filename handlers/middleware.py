@@ -1,13 +1,17 @@
-"""Gives every handler the user and the translator, and stops updates without a user or of a banned one."""
+"""Gives every handler the user and the translator, and stops updates without a user or of a banned one.
+
+A ban does not stop updates about payments: what a banned user paid counts, and can be returned.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
+from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import TelegramObject
 
 from chat.languages import LanguageResolver
-from handlers.identity import message_of, user_of
+from handlers.identity import is_about_payment, message_of, user_of
 from storage.bans import Ban, Bans
 
 
@@ -26,10 +30,12 @@ class UserContextMiddleware(BaseMiddleware):
     ) -> Any:
         user = user_of(event)
         if user is None:
-            return None
+            return UNHANDLED if is_about_payment(event) else None
         message = message_of(event)
         chat_id = message.chat.id if message is not None else user.id
-        if {str(user.id), str(chat_id)} & await self._bans.of_kind(Ban.SUBJECT):
+        if not is_about_payment(event) and {str(user.id), str(chat_id)} & await self._bans.of_kind(
+            Ban.SUBJECT
+        ):
             return None
         data["user"] = user
         data["translate"] = await self._languages.translator(user.id, user.language_code, chat_id=chat_id)

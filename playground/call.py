@@ -9,10 +9,11 @@ from aiogram.methods.base import TelegramMethod
 from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
 from pydantic import ValidationError
 
-from playground.chats import BOT, Chats
+from playground.chats import BOT, Chats, message_result
 from playground.entities import EntitiesError, parse, units
 from playground.flood import Flood
 from playground.inline_state import InlineState
+from playground.star_payments import StarPayments
 
 LONGEST_TEXT = 4_096
 """Bot API, sendMessage, after entities parsing; in UTF-16 units."""
@@ -44,6 +45,7 @@ class Call:
     flood: Flood
     presses: dict[str, tuple[int, int, int]]
     inline: InlineState
+    stars: StarPayments
     names: dict[str, str] = field(default_factory=dict)
     placeholder: str | None = None
     local_files: Path | None = None
@@ -153,7 +155,7 @@ class Call:
 
     def add(self, chat_id: int, **content: Any) -> dict[str, Any]:
         """Add a message of the bot with its reply, buttons and topic, and return it as the result of the call."""
-        reply, keyboard = self.reply(chat_id), self.keyboard()
+        reply, keyboard = self.reply(chat_id), self.keyboard(pays="invoice" in content)
         content |= self.thread() | {"reply_to_message": reply, "reply_markup": keyboard}
         return message_result(self.chats.add(chat_id, BOT, reply_placeholder=self.placeholder, **content))
 
@@ -166,8 +168,11 @@ class Call:
                 "exactly the same as a current content and reply markup of the message",
             )
 
-    def keyboard(self) -> InlineKeyboardMarkup | None:
-        """Check `reply_markup`. Return an inline keyboard; keep the placeholder of a ForceReply and return None."""
+    def keyboard(self, *, pays: bool = False) -> InlineKeyboardMarkup | None:
+        """Check `reply_markup`. Return an inline keyboard; keep the placeholder of a ForceReply and return None.
+
+        With `pays` it is that of an invoice.
+        """
         raw = self.parameters.get("reply_markup")
         if not raw:
             return None
@@ -180,13 +185,15 @@ class Call:
                 return None
         except ValidationError:
             raise ApiError(400, "Bad Request: object expected as reply markup") from None
-        markup = self.inline_keyboard(raw)
+        markup = self.inline_keyboard(raw, pays=pays)
         if markup is not None and markup.force_reply:
             self.placeholder = ""
         return markup
 
-    def inline_keyboard(self, raw: dict[str, Any] | None) -> InlineKeyboardMarkup | None:
-        """Check the buttons of a message or of an inline result, and return them."""
+    def inline_keyboard(
+        self, raw: dict[str, Any] | None, *, pays: bool = False
+    ) -> InlineKeyboardMarkup | None:
+        """Check the buttons of a message or of an inline result, and return them. With `pays` it is an invoice."""
         if not raw:
             return None
         try:
@@ -199,6 +206,7 @@ class Call:
             raise ApiError(400, "Bad Request: object expected as reply markup")
         for button in (button for row in markup.inline_keyboard for button in row):
             _check_button(button, old=self.chats.old_buttons)
+        _check_pay_buttons([button for row in markup.inline_keyboard for button in row], pays=pays)
         return markup
 
 
@@ -234,6 +242,13 @@ def _check_button(button: InlineKeyboardButton, *, old: bool) -> None:
         raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
 
 
-def message_result(message: Message) -> dict[str, Any]:
-    """Return a message as the JSON result of a call."""
-    return message.model_dump(mode="json", exclude_none=True, by_alias=True, exclude_defaults=True)
+def _check_pay_buttons(buttons: list[InlineKeyboardButton], *, pays: bool) -> None:
+    """Raise ApiError unless exactly the first button of an invoice is `pay`, and no button of any other message.
+
+    Bot API, InlineKeyboardButton, pay. Errors: python-telegram-bot/python-telegram-bot#3736 (a first button of another
+    kind), TelegramBot/Api#337 (in a photo) and go-telegram-bot-api/telegram-bot-api#109 (`pay` is false).
+    """
+    if pays and not (buttons and buttons[0].pay):
+        raise ApiError(400, "Bad Request: REPLY_MARKUP_BUY_EMPTY")
+    if any(button.pay is not None for button in buttons[1 if pays else 0 :]):
+        raise ApiError(400, "Bad Request: BUTTON_TYPE_INVALID")

@@ -289,3 +289,8 @@ class Chats:
     async def _notify(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+
+
+def message_result(message: Message) -> dict[str, Any]:
+    """Return a message in the JSON form of the Bot API."""
+    return message.model_dump(mode="json", exclude_none=True, by_alias=True, exclude_defaults=True)

@@ -5,7 +5,8 @@ from typing import Any
 from aiogram import methods
 from aiogram.types import Message
 
-from playground.call import LONGEST_TEXT, ApiError, Call, message_result
+from playground.call import LONGEST_TEXT, ApiError, Call
+from playground.chats import message_result
 
 
 def wanted(call: Call) -> dict[str, Any] | None:

@@ -67,6 +67,8 @@ def send_document(call: Call) -> Any:
 def edit_message_media(call: Call) -> Any:
     call.check(methods.EditMessageMedia)
     message = call.own_message("edit")
+    if message.invoice is not None:  # an invoice has no caption and no media; the words are a guess
+        raise ApiError(400, "Bad Request: message can't be edited")
     media = call.parameters.get("media") or {}
     given = str(media.get("media") or "")
     is_new = given.startswith("attach://")  # Bot API, InputMediaPhoto.media

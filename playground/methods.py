@@ -7,7 +7,7 @@ from typing import Any
 from aiogram import methods, types
 from aiogram.types import ReactionTypeEmoji
 
-from playground import ephemeral, files, inline, profile, stickers
+from playground import ephemeral, files, inline, profile, stars, stickers
 from playground.call import LONGEST_TEXT, ApiError, Call
 from playground.chats import BOT
 from playground.entities import units
@@ -52,7 +52,8 @@ def edit_message_text(call: Call) -> Any:
 
 def edit_message_reply_markup(call: Call) -> Any:
     call.check(methods.EditMessageReplyMarkup)
-    message, keyboard = call.own_message("edit"), call.keyboard()
+    message = call.own_message("edit")
+    keyboard = stars.keyboard_of(call, message) if message.invoice is not None else call.keyboard()
     call.not_modified(message, reply_markup=keyboard)
     return call.changed(message, reply_markup=keyboard)
 
@@ -163,4 +164,11 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     "getChatMenuButton": profile.get_chat_menu_button,
     "setMyProfilePhoto": profile.set_my_profile_photo,
     "getUserProfilePhotos": profile.get_user_profile_photos,
+    "sendInvoice": stars.send_invoice,
+    "createInvoiceLink": stars.create_invoice_link,
+    "answerPreCheckoutQuery": stars.answer_pre_checkout_query,
+    "refundStarPayment": stars.refund_star_payment,
+    "getStarTransactions": stars.get_star_transactions,
+    "getMyStarBalance": stars.get_my_star_balance,
+    "editUserStarSubscription": stars.edit_user_star_subscription,
 }

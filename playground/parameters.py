@@ -7,6 +7,9 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+_TEXTS = frozenset({"title", "description", "payload", "error_message", "telegram_payment_charge_id"})
+"""Parameters that are texts, even if they look like JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -26,7 +29,7 @@ async def read_parameters(request: web.Request) -> tuple[dict[str, Any], dict[st
         await _read_parts(request, raw, files)
     else:
         raw |= await request.post()
-    return {name: _value(text) for name, text in raw.items()}, files
+    return {name: text if name in _TEXTS else _value(text) for name, text in raw.items()}, files
 
 
 async def _read_parts(request: web.Request, raw: dict[str, Any], files: dict[str, Upload]) -> None:

@@ -8,11 +8,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aiogram.types import Message, User
+from aiogram.types import Message, StarTransaction, User
 from aiohttp import web
 
 from playground.call import ApiError, Call
-from playground.chats import Chats
+from playground.chats import Chats, message_result
 from playground.faults import Faults
 from playground.files import served
 from playground.flood import Flood
@@ -21,6 +21,8 @@ from playground.inline_state import GuestQueryState, InlineQueryState, InlineSta
 from playground.journal import Journal
 from playground.methods import METHODS
 from playground.parameters import Upload, read_parameters
+from playground.star_ledger import Payment
+from playground.star_payments import StarPayments
 from playground.update_feed import UpdateFeed
 from playground.web_content import load_photo
 
@@ -32,8 +34,8 @@ class Telegram:
     """The Bot API for one bot, and the actions of its users.
 
     `calls` counts the calls by method, `seen` holds their parameters as JSON. `presses` maps the id of an unanswered
-    callback query to chat id, message id and user id. `local_files` switches the local mode on: the folder of the
-    server's files, which only this machine can read.
+    callback query to chat id, message id and user id. `stars` are the payments. `local_files` switches the local mode
+    on: the folder of the server's files, which only this machine can read.
     """
 
     token: str
@@ -48,7 +50,13 @@ class Telegram:
     inline: InlineState = field(default_factory=InlineState)
     seen: list[str] = field(default_factory=list)
     local_files: Path | None = None
+    stars: StarPayments = field(init=False)
     _press_ids: "itertools.count[int]" = field(init=False, default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.stars = StarPayments(
+            chats=self.chats, queue=lambda content, number: self.queue_update(content, update_id=number)
+        )
 
     def app(self) -> web.Application:
         """Return the web application."""
@@ -166,6 +174,15 @@ class Telegram:
         self.queue_update({"guest_message": dump(message) | {"guest_query_id": query_id}})
         return query_id
 
+    async def pay(self, user: User, what: Message | str, *, abandons: bool = False) -> Payment:
+        """Press Pay under an invoice or in the dialog of a link as a user, and wait for the end of the checkout."""
+        return await self.stars.pay(user, what, abandons=abandons)
+
+    @property
+    def star_transactions(self) -> list[StarTransaction]:
+        """Return the bot's transactions in Stars, oldest first."""
+        return self.stars.ledger.transactions
+
     def queue_update(self, content: dict[str, Any], *, update_id: int | None = None) -> int:
         """Queue an update for the bot and return its id. An `update_id` in use repeats that update."""
         return self.updates.add(content, update_id=update_id)
@@ -208,6 +225,9 @@ class Telegram:
             return f"file {parameters['file_id']}."
         press = self.presses.get(str(parameters.get("callback_query_id")))
         chat_id = parameters.get("chat_id") if press is None else press[0]
+        checkout = self.stars.ledger.checkouts.get(str(parameters.get("pre_checkout_query_id")))
+        if checkout is not None:
+            return f"user {checkout.user.id}."
         if chat_id is None and "user_id" in parameters:
             return f"user {parameters['user_id']}."
         if chat_id is None and "name" in parameters:
@@ -243,6 +263,7 @@ class Telegram:
             flood=self.flood,
             presses=self.presses,
             inline=self.inline,
+            stars=self.stars,
             local_files=self.local_files,
         )
         return perform(call)
@@ -256,9 +277,9 @@ async def _replace_link(chats: Chats, media: dict[str, Any]) -> None:
 
 def dump(value: Message | User) -> dict[str, Any]:
     """Return an object in the JSON form of the Bot API."""
-    return value.model_dump(mode="json", exclude_none=True, by_alias=True, exclude_defaults=True) | (
-        {} if isinstance(value, Message) else {"is_bot": value.is_bot}
-    )
+    if isinstance(value, Message):
+        return message_result(value)
+    return value.model_dump(mode="json", exclude_none=True)
 
 
 def _text(answer: web.StreamResponse) -> str:

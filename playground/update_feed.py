@@ -58,6 +58,14 @@ class UpdateFeed:
         self._arrived.set()
         return number
 
+    def expire(self) -> int:
+        """Drop all waiting updates, as if the bot had been away for more than a day. Return their number.
+
+        Telegram keeps an update for 24 hours (Bot API, Getting updates; Bot API server, `left_time` of an update).
+        """
+        expired, self._updates = len(self._updates), []
+        return expired
+
     def waiting(self) -> int:
         """Return the number of updates that the bot has not acknowledged."""
         return len(self._updates)
@@ -148,22 +156,22 @@ class UpdateFeed:
         time"). Each is repeated until the response is 2xx.
         """
         async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
-            posting: set[int] = set()
+            posting: set[tuple[str, int]] = set()
             while True:
                 self._arrived.clear()
                 for update in self._updates if self.webhook is not None else []:
-                    chat_id = _chat_of(update)
-                    if chat_id not in posting and len(posting) < _CONNECTIONS:
-                        posting.add(chat_id)
+                    queue = _queue_of(update)
+                    if queue not in posting and len(posting) < _CONNECTIONS:
+                        posting.add(queue)
                         group.create_task(self._post_in_turn(session, update, posting))
                 await self._arrived.wait()
 
     async def _post_in_turn(
-        self, session: aiohttp.ClientSession, update: dict[str, Any], posting: set[int]
+        self, session: aiohttp.ClientSession, update: dict[str, Any], posting: set[tuple[str, int]]
     ) -> None:
         if self.webhook is not None:
             await self._post_one(session, self.webhook, update)
-        posting.remove(_chat_of(update))
+        posting.remove(_queue_of(update))
         self._arrived.set()
 
     async def _post_one(self, session: aiohttp.ClientSession, hook: Webhook, update: dict[str, Any]) -> None:
@@ -176,18 +184,23 @@ class UpdateFeed:
         except aiohttp.ClientError:
             error = "Connection refused"
         if not error:
-            self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
+            self._updates = [one for one in self._updates if one is not update]  # a repeat has the same id
         else:
             hook.failed_at, hook.error = int(time.time()), error
             await asyncio.sleep(0.1)
 
 
-def _chat_of(update: dict[str, Any]) -> int:
-    """Return the id of the chat that an update is about, or of the user."""
-    for content in update.values():
+def _queue_of(update: dict[str, Any]) -> tuple[str, int]:
+    """Return the queue of an update: that of its chat, or of its user.
+
+    Pre-checkout queries and changes of subscriptions have a queue of their own for each user (Bot API server,
+    `webhook_queue_id`). There it has more of them; here all other updates of a chat wait in one queue.
+    """
+    for kind, content in update.items():
         if isinstance(content, dict):
             message = content.get("message", content)
-            about = message.get("chat") or content.get("from") or {}
+            about = message.get("chat") or content.get("from") or content.get("user") or {}
             if "id" in about:
-                return int(about["id"])
-    return 0
+                own = kind if kind in {"pre_checkout_query", "subscription"} else ""
+                return own, int(about["id"])
+    return "", 0

@@ -18,6 +18,11 @@ _UNHANDLED = (
     .where(inbox.c.payload.is_not(None))
     .order_by(inbox.c.update_id)
 )
+_FIRST_OF_QUEUES = (
+    sa.select(inbox.c.queue, sa.func.min(inbox.c.update_id))
+    .where(inbox.c.queue.in_(sa.bindparam("in_queues", expanding=True)), inbox.c.payload.is_not(None))
+    .group_by(inbox.c.queue)
+)
 _HAS_EARLIER = (
     sa.select(sa.literal(1))
     .where(
@@ -35,9 +40,9 @@ _ADOPT = (
         | inbox.c.owner.not_in(sa.select(replicas.c.id).where(replicas.c.dead_at.is_(None))),
     )
     .values(owner=sa.bindparam("new_owner"))
-    .returning(inbox.c.update_id, inbox.c.payload)
 )
 _INSERT = insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id)
+_LEAVE_QUEUE = sa.update(inbox).where(inbox.c.update_id == sa.bindparam("left_id")).values(queue=None)
 _HANDLED = sa.update(inbox).where(inbox.c.update_id == sa.bindparam("handled_id")).values(payload=None)
 
 
@@ -75,17 +80,24 @@ class Inbox:
         `owner` is the replica that is going to handle them. Without one they belong to a single process, which knows
         the earlier updates itself.
         """
-        now = self._clock.now()
+        received = {"received_at": self._clock.now(), "owner": owner}
+        by_id = {queued.update.update_id: queued for queued in updates}
+        rows = [
+            {**update._asdict(), **received, "queue": None if owner is None else queue}
+            for update, queue in by_id.values()
+        ]
 
         def unit(connection: sa.Connection) -> list[PutUpdate]:
-            fresh = []
-            for update, queue in updates:
-                row = {**update._asdict(), "received_at": now, "owner": owner}
-                row["queue"] = None if owner is None else queue
-                if connection.execute(_INSERT, row).first():
-                    waits = owner is not None and _has_earlier(connection, update.update_id, queue)
-                    fresh.append(PutUpdate(update, waits))
-            return fresh
+            stored = set(connection.execute(_INSERT, rows).scalars())
+            first: dict[str, int] = {}
+            if owner is not None and stored:
+                names = {by_id[update_id].queue for update_id in stored}
+                first = {row[0]: row[1] for row in connection.execute(_FIRST_OF_QUEUES, {"in_queues": names})}
+            return [
+                PutUpdate(update, first.get(queue, update.update_id) < update.update_id)
+                for update, queue in by_id.values()
+                if update.update_id in stored
+            ]
 
         return await self._database.write(unit)
 
@@ -93,14 +105,13 @@ class Inbox:
         """Return whether an earlier update of a queue is not handled yet, in any process."""
         return await self._database.read(lambda connection: _has_earlier(connection, update_id, queue))
 
-    async def adopt(self, owner: str) -> list[StoredUpdate]:
-        """Make a replica the owner of all unhandled updates without a living owner. Return them, oldest first."""
+    async def adopt(self, owner: str) -> int:
+        """Make a replica the owner of all unhandled updates without a living owner. Return their number."""
+        return await self._database.write(lambda c: c.execute(_ADOPT, {"new_owner": owner}).rowcount)
 
-        def unit(connection: sa.Connection) -> list[StoredUpdate]:
-            rows = connection.execute(_ADOPT, {"new_owner": owner})
-            return sorted(StoredUpdate(row.update_id, row.payload) for row in rows)
-
-        return await self._database.write(unit)
+    async def leave_queue(self, update_id: int) -> None:
+        """Let the later updates of a queue not wait for an unhandled update any more, in any process."""
+        await self._database.write(lambda c: c.execute(_LEAVE_QUEUE, {"left_id": update_id}).rowcount)
 
     async def handled(self, update_id: int, *, patient: bool = False) -> None:
         """Record that an update is handled. After a kill before that it is handled again."""
@@ -117,12 +128,16 @@ class Inbox:
 
         return await self._database.read(unit)
 
-    async def unhandled_ids(self, owner: str | None) -> set[int]:
-        """Return the ids of the updates that an owner has not handled. A single process owns all updates."""
+    async def unhandled_ids(self, owner: str | None, most: int) -> list[int]:
+        """Return the ids of the first updates, `most` at most, that an owner has not handled, in order.
+
+        A single process owns all updates.
+        """
         statement = sa.select(inbox.c.update_id).where(inbox.c.payload.is_not(None))
         if owner is not None:
             statement = statement.where(inbox.c.owner == owner)
-        return await self._database.read(lambda connection: set(connection.execute(statement).scalars()))
+        statement = statement.order_by(inbox.c.update_id).limit(most)
+        return await self._database.read(lambda connection: list(connection.execute(statement).scalars()))
 
     async def prune(self) -> None:
         """Delete handled updates that Telegram cannot repeat any more."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -64,6 +64,7 @@ requests = sa.Table(
     sa.Column("batch_id", sa.BigInteger),
     sa.Column("approval", sa.Text),
     sa.Column("hidden_at", sa.Float),
+    sa.Column("credit_lot_id", sa.Text),
     sa.Index(
         "ix_requests_open",
         "id",
@@ -443,3 +444,150 @@ rate_limits = sa.Table(
 
 Times are Unix times of the database's clock.
 """
+
+star_orders = sa.Table(
+    "star_orders",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("cause", KEY, nullable=False, unique=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("stars", sa.Integer, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("checked_at", sa.Float),
+    sa.Column("charge_id", sa.Text),
+    sa.Index("ix_star_orders_user_id", "user_id"),
+)
+"""Offers to users, as they were made. `id` is the payload of the invoice, `charge_id` the first charge that paid it.
+
+`cause` is the press or message that asked for it, `checked_at` the time of the last yes to a pre-checkout query.
+"""
+
+star_charges = sa.Table(
+    "star_charges",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("order_id", sa.Text),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text),
+    sa.Column("stars", sa.Integer, nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("language", sa.Text),
+    sa.Column("paid_at", sa.Float, nullable=False),
+    sa.Column("is_renewal", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("expires_at", sa.Float),
+    sa.Column("income", sa.Integer),
+    sa.Column("found_by", sa.Text, nullable=False),
+    sa.Column("told_at", sa.Float),
+    sa.Index("ix_star_charges_user_id_paid_at", "user_id", "paid_at"),
+    sa.Index("ix_star_charges_untold", "id", sqlite_where=sa.text("told_at IS NULL")),
+)
+"""Payments that Telegram confirmed, by `telegram_payment_charge_id`. They are never deleted.
+
+`kind` is NULL, and `units` 0, for a payment that no order or price explains. `expires_at` is the end of the paid period
+of a subscription, `income` the Stars that arrived, `told_at` the time at which the confirmation was sent.
+"""
+
+star_refunds = sa.Table(
+    "star_refunds",
+    metadata,
+    sa.Column("charge_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Float),
+    sa.Column("reason", sa.Text),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("decided_at", sa.Float),
+    sa.Column("done_at", sa.Float),
+    sa.Column("found_by", sa.Text),
+    sa.Column("told_at", sa.Float),
+    sa.Index("ix_star_refunds_state", "state"),
+    sa.Index("ix_star_refunds_untold", "charge_id", sqlite_where=sa.text("told_at IS NULL")),
+)
+"""Returns of whole charges, each in its state. One from outside may come before its charge is known.
+
+`reason` is empty or NULL after the user's /forget, `found_by` is set for a refund that the bot did not ask for.
+"""
+
+credit_lots = sa.Table(
+    "credit_lots",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("left", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("expires_at", sa.Float),
+    sa.Index("ix_credit_lots_unspent", "user_id", sqlite_where=sa.text('"left" <> 0')),
+    sa.Index(
+        "ix_credit_lots_expiring",
+        "expires_at",
+        sqlite_where=sa.text('expires_at IS NOT NULL AND "left" > 0'),
+    ),
+)
+"""Credits of one cause: `c:` and a charge, `t:` and the cause of a grant, or `g:` and a gift code.
+
+`left` is the sum of the lot's entries. It is below zero if a refund took units that were used.
+"""
+
+credit_entries = sa.Table(
+    "credit_entries",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("lot_id", sa.Text, nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False),
+    sa.Column("request_id", sa.BigInteger),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.UniqueConstraint("lot_id", "cause", name="uq_credit_entries_lot_id_cause"),
+    sa.Index("ix_credit_entries_user_id_id", "user_id", "id"),
+    sqlite_autoincrement=True,
+)
+"""Changes of lots, in the order of their ids. They are never changed and never deleted."""
+
+star_subscriptions = sa.Table(
+    "star_subscriptions",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("charge_id", sa.Text, nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("stars", sa.Integer, nullable=False),
+    sa.Column("expires_at", sa.Float, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("stopped_by_bot", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+"""The newest subscription of each user. `order_id` is the payload of its invoice, `charge_id` its newest charge.
+
+`expires_at` is the end of the paid period.
+"""
+
+gift_codes = sa.Table(
+    "gift_codes",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("charge_id", sa.Text, nullable=False, unique=True),
+    sa.Column("buyer_id", sa.BigInteger, nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("redeemed_by", sa.BigInteger),
+    sa.Column("redeemed_at", sa.Float),
+    sa.Column("withdrawn_at", sa.Float),
+    sa.Index("ix_gift_codes_buyer_id", "buyer_id"),
+)
+"""Packs that were bought for somebody else. A code is redeemed once, unless a refund withdraws it before."""
+
+accepted_terms = sa.Table(
+    "accepted_terms",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+"""The newest version of the terms of sale that each user accepted."""

@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.raw_updates import (
-    ALLOWED,
+    KINDS,
     Addressee,
     addressee_of,
+    allowed_updates,
     chat_id_of,
     expects_answer,
-    is_fleeting,
+    is_checkout,
+    is_inline_query,
+    is_payment,
     is_press,
     is_relevant,
     kind_of,
@@ -56,11 +59,11 @@ def _reply_to(user_id: int) -> dict[str, Any]:
     return {"reply_to_message": {"from": {"id": user_id, "is_bot": True}}}
 
 
-@given(st.dictionaries(st.sampled_from([*ALLOWED, "poll", "update_id"]), ANYTHING, max_size=4))
+@given(st.dictionaries(st.sampled_from([*KINDS, "poll", "update_id"]), ANYTHING, max_size=4))
 def test_any_update_is_classified_without_an_error(update: dict[str, Any]) -> None:
     assert isinstance(user_id_of(update), int)
     assert written_at(update) is None or isinstance(written_at(update), int)
-    assert is_relevant(update, ME.id) in {True, False}
+    assert is_relevant(update, ME.id, stars=True) in {True, False}
     assert expects_answer(update, ME) in {True, False}
     assert is_press(update) in {True, False}
     assert isinstance(kind_of(update), UpdateKind)
@@ -75,9 +78,9 @@ def test_the_chat_of_a_guest_is_none_of_the_bot_s() -> None:
     assert written_at({"guest_message": guest | {"date": 5}}) == 5
 
 
-def test_only_a_query_that_is_typed_is_fleeting() -> None:
-    kinds = {kind: kind_of({kind: {"from": {"id": 7}}}) for kind in ALLOWED}
-    assert [kind for kind in ALLOWED if is_fleeting({kind: {}})] == ["inline_query"]
+def test_only_a_query_that_is_typed_is_inline_query() -> None:
+    kinds = {kind: kind_of({kind: {"from": {"id": 7}}}) for kind in KINDS}
+    assert [kind for kind in KINDS if is_inline_query({kind: {}})] == ["inline_query"]
     assert [kind for kind, found in kinds.items() if found is UpdateKind.TYPING] == ["inline_query"]
 
 
@@ -118,8 +121,49 @@ def test_only_a_query_that_is_typed_is_fleeting() -> None:
 def test_an_update_is_relevant_and_expects_an_answer(
     update: dict[str, Any], relevant: bool, answered: bool
 ) -> None:
-    assert is_relevant(update, ME.id) is relevant
+    assert is_relevant(update, ME.id, stars=False) is relevant
     assert expects_answer(update, ME) is answered
+
+
+PAID = {"successful_payment": {"currency": "XTR", "total_amount": 50}}
+REFUNDED = {"refunded_payment": {"currency": "XTR", "total_amount": 50}}
+
+
+@pytest.mark.parametrize(
+    ("update", "is_money", "is_known"),
+    [
+        ({"pre_checkout_query": {"id": "q", "from": {"id": 7}}}, False, False),
+        ({"subscription": {"user": {"id": 7}, "state": "active"}}, True, False),
+        ({"message": {"from": {"id": 7}, "chat": {"id": 7}, **PAID}}, True, True),
+        ({"message": {"from": {"id": 7}, "chat": {"id": 7}, "via_bot": {"id": ME.id}, **PAID}}, True, False),
+        (_group_message("", **PAID), True, False),
+        (_group_message("", **REFUNDED), True, False),
+        (_group_message("", successful_payment=None), False, False),
+        ({"edited_message": {"from": {"id": 7}, "chat": {"id": 7}, **PAID}}, False, True),
+    ],
+)
+def test_with_stars_every_update_about_a_payment_is_relevant_and_none_expects_an_answer(
+    update: dict[str, Any], is_money: bool, is_known: bool
+) -> None:
+    assert is_payment(update) is is_money
+    assert is_relevant(update, ME.id, stars=True) is (is_money or is_known or is_checkout(update))
+    assert is_relevant(update, ME.id, stars=False) is is_known
+    assert not (is_money and expects_answer(update, ME))
+    assert user_id_of(update) == 7
+
+
+def test_updates_about_payments_are_asked_for_only_with_stars() -> None:
+    assert set(allowed_updates(stars=True)) - set(allowed_updates(stars=False)) == {
+        "pre_checkout_query",
+        "subscription",
+    }
+    assert len(allowed_updates(stars=False)) == 7
+
+
+def test_a_checkout_is_answered_by_its_id() -> None:
+    checkout = {"pre_checkout_query": {"id": "q", "from": {"id": 7, "language_code": "ru"}}}
+    assert addressee_of(checkout) == Addressee(7, "ru", None, None, checkout_id="q")
+    assert is_checkout(checkout)
 
 
 def _sender(user_id: int, *, is_bot: bool) -> dict[str, Any]:
@@ -148,12 +192,17 @@ CHATS = st.sampled_from(
 @st.composite
 def valid_updates(draw: st.DrawFn) -> dict[str, Any]:
     """Return an update with any author, for any chat."""
-    kind = draw(st.sampled_from(ALLOWED))
+    kind = draw(st.sampled_from(KINDS))
     content: dict[str, Any] = {"from": draw(USERS), "chat": draw(CHATS), "date": 1_790_000_000}
     if kind == "my_chat_member":
         member = {"status": "left", "user": _sender(8, is_bot=True)}
         return {"update_id": 1, kind: content | {"old_chat_member": member, "new_chat_member": member}}
     message = content | {"message_id": 5, "text": "x", "edit_date": 1_790_000_001}
+    if kind == "pre_checkout_query":
+        amount = {"currency": "XTR", "total_amount": 50, "invoice_payload": "x"}
+        return {"update_id": 1, kind: {"id": "1", "from": draw(USERS), **amount}}
+    if kind == "subscription":
+        return {"update_id": 1, kind: {"user": draw(USERS), "invoice_payload": "x", "state": "active"}}
     if kind == "inline_query":
         return {"update_id": 1, kind: {"id": "1", "from": draw(USERS), "query": "x", "offset": ""}}
     if kind == "chosen_inline_result":

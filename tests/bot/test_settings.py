@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, SettingsError, load
+from core.payments import Pack, Plan, Prices
 from tests.support.process_launcher import ROOT
 
 BUCKET = "https://KEY:a/secret+of=the-bucket@s3.example.org/photos"
@@ -71,6 +72,20 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("SOURCE_BUCKET", "just-a-name", "is not https://KEY_ID:SECRET@HOST/BUCKET"),
         ("SOURCE_BUCKET", "https://K:S@s3.example.org", "is not https://KEY_ID:SECRET@HOST/BUCKET"),
         ("SOURCE_IMAGES", "pigeon", "is not usable"),
+        ("STARS", "perhaps", "is not usable"),
+        ("STARS_PACKS", "20=50", "is not PICTURES:STARS"),
+        ("STARS_PACKS", "20:50:3", "is not PICTURES:STARS"),
+        ("STARS_PACKS", "20:1.5", "is not PICTURES:STARS"),
+        ("STARS_PACKS", "٢٠:٥٠", "is not PICTURES:STARS"),
+        ("STARS_PACKS", ",", "names no pack"),
+        ("STARS_PACKS", "0:50", "must have 1 to 1,000,000 pictures"),
+        ("STARS_PACKS", "20:0", "must cost 1 to 10,000 Stars"),
+        ("STARS_PACKS", "20:10001", "must cost 1 to 10,000 Stars"),
+        ("STARS_PACKS", "20:50, 30:50", "has two packs for 50 Stars"),
+        ("STARS_SUBSCRIPTION", "300", "is not PICTURES:STARS"),
+        ("STARS_SUBSCRIPTION", "300:450, 600:800", "is not PICTURES:STARS"),
+        ("TERMS_URL", "bot.example.org/terms", "is not an http or https address"),
+        ("SUPPORT_CONTACT", "@ann\nand @ben", "must be one line"),
     ],
 )
 def test_a_bad_value_is_reported_in_one_line(
@@ -86,6 +101,22 @@ def test_a_bad_value_is_reported_in_one_line(
     assert "\n" not in line
     if "KEY" in name or "TOKEN" in name or "BUCKET" in name:
         assert value not in line
+
+
+def test_nothing_is_sold_unless_the_operator_switches_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(None)
+    assert not settings.stars
+    assert settings.prices == Prices((Pack(20, 50), Pack(50, 110), Pack(120, 240)))
+    monkeypatch.setenv("STARS", "TRUE")
+    monkeypatch.setenv("STARS_PACKS", "'10 : 1,7:10000,'")
+    monkeypatch.setenv("STARS_SUBSCRIPTION", "300:450")
+    monkeypatch.setenv("TERMS_URL", "https://example.org/terms/#buy?x=1")
+    settings = load(None)
+    assert settings.stars
+    assert settings.prices == Prices((Pack(10, 1), Pack(7, 10_000)), Plan(300, 450))
+    assert settings.terms_url == "https://example.org/terms/#buy?x=1"
+    monkeypatch.setenv("STARS_SUBSCRIPTION", "")
+    assert load(None).prices.plan is None
 
 
 @pytest.mark.parametrize("name", ["BOT_TOKEN", "GPTUNNEL_API_KEY"])

@@ -29,6 +29,7 @@ class Process:
             clock=SystemClock(),
             url="https://bot.example.org/webhook/x",
             secret=SecretStr("secret"),
+            allowed=("message",),
         )
 
     async def lead_until(self, call: str, count: int) -> None:

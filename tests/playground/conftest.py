@@ -9,6 +9,7 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from playground.serve import TOKEN, served
 from playground.telegram import Telegram
+from tests.support.shop import Shop
 from tests.support.stand_in import GROUP, StandIn
 
 
@@ -22,3 +23,11 @@ async def stand_in() -> AsyncIterator[StandIn]:
         session = AiohttpSession(api=TelegramAPIServer.from_base(address))
         async with Bot(TOKEN, session=session).context() as client:
             yield StandIn(telegram, client, user)
+
+
+@pytest_asyncio.fixture
+async def shop(stand_in: StandIn) -> AsyncIterator[Shop]:
+    """Yield a shop at a fresh stand-in."""
+    shop = Shop(stand_in)
+    await shop.updates()
+    yield shop

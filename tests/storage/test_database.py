@@ -159,8 +159,9 @@ async def test_a_draft_is_stored_once_and_found_by_its_question(
 async def test_the_inbox_detects_repeated_updates_for_a_day(database: Database, clock: ManualClock) -> None:
     inbox = Inbox(database=database, clock=clock)
     one, two = (queued_update(number) for number in (1, 2))
-    assert await inbox.put([one, two]) == [(one.update, False), (two.update, False)]
+    assert await inbox.put([one, two, one]) == [(one.update, False), (two.update, False)]
     assert await inbox.put([two]) == []
+    assert [await inbox.unhandled_ids(None, most) for most in (1, 2, 3)] == [[1], [1, 2], [1, 2]]
     await inbox.handled(1)
     assert await inbox.put([one]) == []
     assert await inbox.unhandled() == [two.update]

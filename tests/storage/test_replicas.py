@@ -135,10 +135,12 @@ async def test_an_update_is_handled_by_one_replica_and_adopted_from_a_dead_one(
     updates = [queued_update(number) for number in (1, 2, 3)]
     await one.put(updates[:2], "one")
     assert await two.put(updates[1:], "two") == [PutUpdate(updates[2].update, waits=True)]
-    assert await two.adopt("two") == []
+    assert await two.adopt("two") == 0
     await registry.retire("one")
     adopted = await asyncio.gather(one.adopt("three"), two.adopt("two"))
-    assert sorted(adopted) == [[], [updates[0].update, updates[1].update]]
+    assert sorted(adopted) == [0, 2]
+    owned = [await one.unhandled_ids(name, 9) for name in ("one", "two", "three")]
+    assert owned in ([[], [1, 2, 3], []], [[], [3], [1, 2]])
 
 
 async def test_an_update_waits_for_an_earlier_one_of_its_queue(
@@ -151,6 +153,11 @@ async def test_an_update_waits_for_an_earlier_one_of_its_queue(
     assert await two.has_earlier(3, "7")
     await one.handled(1)
     assert not await two.has_earlier(3, "7")
+    latest = queued_update(5)
+    assert await one.put([latest], "one") == [(latest.update, True)]
+    await two.leave_queue(3)
+    assert not await one.has_earlier(5, "7")
+    assert await two.unhandled_ids("two", 9) == [3, 4]
 
 
 async def test_updates_of_a_single_process_are_adopted_by_the_first_replica(
@@ -158,7 +165,8 @@ async def test_updates_of_a_single_process_are_adopted_by_the_first_replica(
 ) -> None:
     inbox = Inbox(database=pair[0], clock=clock)
     await inbox.put([queued_update(1)])
-    assert await inbox.adopt("one") == [queued_update(1).update]
+    assert await inbox.adopt("one") == 1
+    assert await inbox.unhandled_ids("one", 9) == [1]
 
 
 async def test_a_choice_and_a_ban_are_known_to_the_other_replica_at_once(
