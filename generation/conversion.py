@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.model import Failure
 from generation.hidden_file import shown
-from generation.plain_webp import decode_plain_webp, is_whole_plain_webp
+from generation.plain_webp import decode_plain_webp, is_whole_plain_webp, lossy_size
 from generation.standard_rgb import standard_rgb, without_warnings
 
 P = ParamSpec("P")
@@ -130,6 +130,8 @@ class PictureConverter:
         With `webp`, a plain WebP stays as it is, and only its header and its length are checked. Raises UnusablePicture
         unless the picture is an intact WebP, JPEG, PNG or AVIF of at most `MOST_PIXELS`.
         """
+        if webp and (picture := _lossy_webp(data)) is not None:
+            return picture
         return await self.run(to_sendable, data, webp=webp)
 
     async def to_source(self, data: bytes) -> bytes:
@@ -165,8 +167,10 @@ def extension_of(data: bytes) -> str:
 def to_sendable(data: bytes, *, webp: bool = False) -> Picture:
     """Do the same as `PictureConverter.to_sendable`, in the caller's thread."""
     data = picture_in(data)
+    if webp and (picture := _lossy_webp(data)) is not None:
+        return picture
     with opened(data, FORMATS) as image:
-        if webp and _fits_photo(image, data) and is_whole_plain_webp(image, data):
+        if webp and _fits_photo(image.size, data) and is_whole_plain_webp(image, data):
             return Picture(data, "webp", as_photo=True)
         return _fit(image, data)
 
@@ -238,14 +242,20 @@ def _check_header(image: Image.Image) -> None:
         raise TooManyPixels(f"the picture has {pixels} pixels", str(pixels))
 
 
+def _lossy_webp(data: bytes) -> Picture | None:
+    """Return a lossy WebP without metadata as it is, if it fits a photo. Pillow opens whatever is left."""
+    size = lossy_size(data)
+    return Picture(data, "webp", as_photo=True) if size is not None and _fits_photo(size, data) else None
+
+
 def _fit(image: Image.Image, data: bytes) -> Picture:
     flat = decode_plain_webp(image, data)
     if flat is None:
         image.load()
-    if image.format in _EXTENSIONS and _fits_photo(image, data):
+    if image.format in _EXTENSIONS and _fits_photo(image.size, data):
         return Picture(data, _EXTENSIONS[image.format], as_photo=True)
     flat = flat or standard_rgb(image)
-    if _is_long(image):
+    if _is_long(image.size):
         # Not as a WebP: Telegram turns a WebP file into a sticker.
         return Picture(to_jpeg(flat, 95), "jpg", as_photo=False)
     if sum(image.size) > LARGEST_SIDES:
@@ -257,12 +267,12 @@ def _fit(image: Image.Image, data: bytes) -> Picture:
     return Picture(jpeg, "jpg", as_photo=False)
 
 
-def _fits_photo(image: Image.Image, data: bytes) -> bool:
-    return sum(image.size) <= LARGEST_SIDES and not _is_long(image) and len(data) <= LARGEST_PHOTO
+def _fits_photo(size: tuple[int, int], data: bytes) -> bool:
+    return sum(size) <= LARGEST_SIDES and not _is_long(size) and len(data) <= LARGEST_PHOTO
 
 
-def _is_long(image: Image.Image) -> bool:
-    return max(image.size) > LONGEST_RATIO * min(image.size)
+def _is_long(size: tuple[int, int]) -> bool:
+    return max(size) > LONGEST_RATIO * min(size)
 
 
 def to_jpeg(image: Image.Image, quality: int) -> bytes:

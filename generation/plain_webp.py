@@ -14,7 +14,9 @@ from PIL import Image
 
 _BYTES_PER_PIXEL = 4
 _HEADER_SIZE = 8
-"""`RIFF` and the size of the rest."""
+"""`RIFF` and the size of the rest, as each chunk begins with its name and the size of its payload."""
+_START_CODE = b"\x9d\x01\x2a"
+_LATEST_PROFILE = 3
 _ORIENTED_OR_COLOURED = frozenset({"exif", "icc_profile", "xmp"})
 """Metadata that changes how a picture looks."""
 
@@ -36,9 +38,33 @@ def decode_plain_webp(image: Image.Image, data: bytes) -> Image.Image | None:
     return Image.frombuffer("RGBX", image.size, pixels, "raw", "RGBX", 0, 1)
 
 
+def lossy_size(data: bytes) -> tuple[int, int] | None:
+    """Return the width and height of a whole WebP with one lossy picture and nothing else, or None for other bytes.
+
+    Such a file is `RIFF`, `WEBP` and one chunk `VP8 ` (RFC 9649, section 2.5), which begins with the header of a key
+    frame (RFC 6386, section 9.1). The pixels are not decoded: to open the file with Pillow takes 1 ms.
+    """
+    if data[:4] != b"RIFF" or data[8:16] != b"WEBPVP8 " or not _has_length(data):
+        return None
+    chunk = int.from_bytes(data[16:20], "little")
+    frame = data[20:30]
+    if len(data) != 20 + chunk + chunk % 2 or len(frame) < 10 or frame[3:6] != _START_CODE:
+        return None
+    tag = int.from_bytes(frame[:3], "little")
+    is_key_frame, profile, is_shown, first_partition = not tag & 1, tag >> 1 & 7, tag >> 4 & 1, tag >> 5
+    if not is_key_frame or profile > _LATEST_PROFILE or not is_shown or first_partition >= chunk:
+        return None
+    width, height = (int.from_bytes(side, "little") & 0x3FFF for side in (frame[6:8], frame[8:10]))
+    return (width, height) if width and height else None
+
+
 def is_whole_plain_webp(image: Image.Image, data: bytes) -> bool:
     """Return whether an opened picture is a plain WebP of the length that its header names (RFC 9649, section 2.4)."""
-    return _is_plain(image) and len(data) == _HEADER_SIZE + int.from_bytes(data[4:8], "little")
+    return _is_plain(image) and _has_length(data)
+
+
+def _has_length(data: bytes) -> bool:
+    return len(data) == _HEADER_SIZE + int.from_bytes(data[4:8], "little")
 
 
 def _is_plain(image: Image.Image) -> bool:

@@ -25,6 +25,8 @@ ROUTE_SECONDS = 3.0
 WARM_SECONDS = 30.0
 """Time in seconds for which an idle connection is kept for calls that are safe to repeat. A paid call must not meet a
 connection that the server is about to close, because its outcome would be unknown: its pool keeps the 5 s of httpx."""
+COMMON_HEADERS = {"Accept": "*/*", "User-Agent": f"python-httpx/{httpx.__version__}"}
+"""The headers of httpx's client, for calls that go to a transport without it."""
 _NOT_CONNECTED = (httpcore.ConnectError, httpcore.ConnectTimeout)
 
 ProxyChoice = Callable[[str, int], Proxy | None]

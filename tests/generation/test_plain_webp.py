@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from generation.conversion import Picture, UnusablePicture, to_sendable
-from generation.plain_webp import decode_plain_webp
+from generation.plain_webp import decode_plain_webp, lossy_size
 from playground import pictures as stand_in
 
 ORIENTATION = 0x0112
@@ -100,3 +100,43 @@ def test_a_truncated_webp_is_refused_where_webp_is_accepted(share: float) -> Non
 @pytest.mark.parametrize("metadata", [{"exif": _exif()}, {"xmp": XMP}], ids=["EXIF", "XMP"])
 def test_a_picture_on_its_side_is_sent_upright(metadata: dict[str, object]) -> None:
     assert Image.open(io.BytesIO(to_sendable(_webp(RED, **metadata)).data)).size == (10, 20)
+
+
+@given(st.integers(1, 700), st.integers(1, 700))
+def test_the_size_of_a_lossy_picture_is_that_of_pillow(width: int, height: int) -> None:
+    assert lossy_size(_webp(Image.new("RGB", (width, height)))) == (width, height)
+
+
+LOSSY = _webp(Image.effect_noise((64, 48), 50).convert("RGB"), quality=40)
+NOT_A_LOSSY_FRAME = {
+    "not a key frame": (20, LOSSY[20] | 1),
+    "an unknown profile": (20, LOSSY[20] | 0b1110),
+    "a frame that is not shown": (20, LOSSY[20] & ~0b10000),
+    "a first partition beyond the end": (22, 0xFF),
+    "another start code": (23, 0),
+    "another length of the chunk": (16, LOSSY[16] ^ 2),
+}
+
+
+@pytest.mark.parametrize("damage", NOT_A_LOSSY_FRAME.values(), ids=NOT_A_LOSSY_FRAME)
+def test_a_damaged_header_is_no_size(damage: tuple[int, int]) -> None:
+    """libwebp refuses each of these files, too."""
+    at, value = damage
+    data = LOSSY[:at] + bytes([value]) + LOSSY[at + 1 :]
+    assert (lossy_size(LOSSY), lossy_size(data)) == ((64, 48), None)
+    with pytest.raises(UnusablePicture):
+        to_sendable(data, webp=True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *LEFT_TO_PILLOW.values(),
+        _webp(RED, lossless=True),
+        LOSSY + b"\0\0",
+        b"",
+        *(LOSSY[:n] for n in range(40)),
+    ],
+)
+def test_other_bytes_have_no_size(data: bytes) -> None:
+    assert lossy_size(data) is None
