@@ -647,7 +647,7 @@ movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $c
 movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, срок вышел
 button-subscription-cancel = ✕ Отменить подписку
 button-subscription-resume = 🔁 Снова продлевать
-subscription-cancelled = Подписка больше не продлевается. Её картинки остаются у вас до <tg-time unix="{ $at }" format="D">{ $when }</tg-time> и ещё два дня. Включить её снова можно в /balance.
+subscription-cancelled = Подписка больше не продлевается. Её картинки остаются у вас до <tg-time unix="{ $at }" format="D">{ $when }</tg-time> и ещё два дня. Как включить её снова — в /balance.
 subscription-resumed = Подписка продолжается: <tg-time unix="{ $at }" format="D">{ $when }</tg-time> — следующий платёж.
 subscription-failed = Telegram не удалось списать { $stars } ⭐ за подписку. Её картинки останутся на два дня. Пополните, пожалуйста, Звёзды в Telegram или подпишитесь снова: /buy.
 subscription-yourself = Включить подписку снова можете только вы: в настройках Telegram, раздел «Мои звёзды».
