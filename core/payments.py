@@ -359,8 +359,9 @@ class Redemption(StrEnum):
     """The result of redeeming a gift code."""
 
     REDEEMED = "redeemed"
+    """This message of the user has redeemed it, now or when it was handled before."""
     KNOWN = "known"
-    """The same user has redeemed it before."""
+    """Another message of the same user has redeemed it before."""
     TAKEN = "taken"
     """Another user has redeemed it."""
     WITHDRAWN = "withdrawn"

@@ -12,6 +12,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.payments import Gift, Redemption
 from core.reply_target import ReplyTarget
+from handlers import origins
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
@@ -47,22 +48,16 @@ async def gift_opened(
     if gift is not None and gift.buyer_id == user.id and gift.redeemed_at is gift.withdrawn_at is None:
         await sender.send_text(answer_place(message), translate("gift-own"))
         return
-    redemption, gift = await gifts.redeem(code, user.id)
+    redemption, gift = await gifts.redeem(code, user.id, origins.command_key(message))
     if gift is None or redemption is Redemption.UNKNOWN:
         text = translate("gift-unknown")
-    elif redemption is Redemption.REDEEMED or _is_repeated(redemption, gift, message):
+    elif redemption is Redemption.REDEEMED:
         balance = (await credits.balance(user.id)).units
         text = translate("gift-received", units=gift.units) + "\n" + translate("paid-left", balance=balance)
         await _tell_buyer(gift, charges, languages, sender)
     else:
         text = translate("gift-withdrawn" if redemption is Redemption.WITHDRAWN else "gift-used")
     await sender.send_text(answer_place(message), text)
-
-
-def _is_repeated(redemption: Redemption, gift: Gift, message: Message) -> bool:
-    """Return whether an earlier handling of the same message has redeemed the gift, and may not have told anybody."""
-    written_at = message.date.timestamp()
-    return redemption is Redemption.KNOWN and gift.redeemed_at is not None and written_at <= gift.redeemed_at
 
 
 async def _tell_buyer(gift: Gift, charges: Charges, languages: LanguageResolver, sender: Sender) -> None:

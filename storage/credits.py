@@ -39,6 +39,9 @@ _EXPIRED = sa.select(credit_lots.c.id).where(
 )
 _INSERT_LOT = insert(credit_lots).on_conflict_do_nothing().returning(credit_lots.c.id)
 _INSERT_ENTRY = insert(credit_entries).on_conflict_do_nothing().returning(credit_entries.c.id)
+_OF_CAUSE = sa.select(credit_entries.c.id).where(
+    credit_entries.c.lot_id == sa.bindparam("of_lot"), credit_entries.c.cause == sa.bindparam("by_cause")
+)
 _ADD = (
     sa.update(credit_lots)
     .where(credit_lots.c.id == sa.bindparam("by_id"))
@@ -120,14 +123,23 @@ def open_lot(
     units: int,
     now: float,
     expires_at: float | None = None,
+    cause: str = "",
 ) -> bool:
-    """Insert a lot with its first entry. Return False if there is one with this id: nothing changes."""
+    """Insert a lot with its first entry. Return False if there is one with this id: nothing changes.
+
+    The cause of the entry is its kind, unless there may be several.
+    """
     lot = {"id": lot_id, "user_id": user_id, "source": source.value, "units": units, "left": units}
     times = {"created_at": now, "expires_at": expires_at}
     if connection.execute(_INSERT_LOT, lot | times).first() is None:
         return False
-    connection.execute(_INSERT_ENTRY, _entry(lot_id, user_id, kind, units, kind.value, now))
+    connection.execute(_INSERT_ENTRY, _entry(lot_id, user_id, kind, units, cause or kind.value, now))
     return True
+
+
+def has_entry(connection: sa.Connection, lot_id: str, cause: str) -> bool:
+    """Return whether a lot has an entry of this cause."""
+    return connection.execute(_OF_CAUSE, {"of_lot": lot_id, "by_cause": cause}).first() is not None
 
 
 def take_back(connection: sa.Connection, lot_id: str, now: float) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from core.clock import Clock
 from core.payments import Charge, Gift, LotSource, MovementKind, Redemption
-from storage.credits import open_lot, restore, take_back
+from storage.credits import has_entry, open_lot, restore, take_back
 from storage.database import Database
 from storage.locks import hold
 from storage.payment_rows import find_gift, read_gift
@@ -69,9 +69,12 @@ class Gifts:
         """Return the gift that a charge paid, or None."""
         return await self._database.read(lambda connection: find_gift(connection, charge_id))
 
-    async def redeem(self, code: str, user_id: int) -> tuple[Redemption, Gift | None]:
-        """Give the units of a code to a user, exactly once. Its buyer may redeem it, too."""
-        now = self._clock.now()
+    async def redeem(self, code: str, user_id: int, cause: str = "") -> tuple[Redemption, Gift | None]:
+        """Give the units of a code to a user, exactly once. Its buyer may redeem it, too.
+
+        `cause` is the key of the user's message. A message that has redeemed the code before gets REDEEMED again.
+        """
+        now, entry = self._clock.now(), f"received:{cause}" if cause else ""
 
         def unit(connection: sa.Connection) -> tuple[Redemption, Gift | None]:
             gift = _find(connection, code)
@@ -82,12 +85,14 @@ class Gifts:
             if gift is None:
                 return Redemption.UNKNOWN, None
             if gift.redeemed_by is not None:
-                is_own = gift.redeemed_by == user_id
-                return (Redemption.KNOWN if is_own else Redemption.TAKEN), gift
+                if gift.redeemed_by != user_id:
+                    return Redemption.TAKEN, gift
+                is_repeated = has_entry(connection, f"g:{code}", entry)
+                return (Redemption.REDEEMED if is_repeated else Redemption.KNOWN), gift
             if gift.withdrawn_at is not None:
                 return Redemption.WITHDRAWN, gift
             source, kind = LotSource.GIFT, MovementKind.RECEIVED
-            open_lot(connection, f"g:{code}", user_id, source, kind, gift.units, now)
+            open_lot(connection, f"g:{code}", user_id, source, kind, gift.units, now, cause=entry)
             return Redemption.REDEEMED, _update(connection, gift, redeemed_by=user_id, redeemed_at=now)
 
         return await self._database.write(unit)

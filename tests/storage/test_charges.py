@@ -271,6 +271,16 @@ async def test_a_gift_is_a_code_that_is_redeemed_once(ledger: PaymentsLedger) ->
     assert await ledger.gifts.get(gift.code) == redeemed
 
 
+async def test_the_message_that_opened_a_gift_may_be_handled_again(ledger: PaymentsLedger) -> None:
+    """The process may be killed before the message is answered, at whatever time the two clocks show."""
+    charge_id = await ledger.buy(OrderKind.GIFT)
+    gift = await ledger.gifts.of_charge(charge_id)
+    assert gift is not None
+    found = [(await ledger.gifts.redeem(gift.code, OTHER, cause))[0] for cause in ("m:1", "m:1", "m:2")]
+    assert found == [Redemption.REDEEMED, Redemption.REDEEMED, Redemption.KNOWN]
+    assert await ledger.balance(OTHER) == 20
+
+
 async def test_a_buyer_may_redeem_their_own_gift(ledger: PaymentsLedger) -> None:
     gift = await ledger.gifts.of_charge(await ledger.buy(OrderKind.GIFT))
     assert gift is not None
