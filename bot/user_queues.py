@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bot.chat_slots import ChatSlots
 from bot.failed_payments import FailedPayments
+from bot.handler_pause import HandlerPause
 from bot.notices import Notice, Notices
 from bot.raw_updates import RawUpdate, chat_id_of, is_press, user_id_of
 from bot.update_handler import Outcome, UpdateHandler
@@ -56,12 +57,14 @@ class UserQueues:
         inbox: Inbox,
         handler: UpdateHandler,
         failed_payments: FailedPayments,
+        pause: HandlerPause,
         notices: Notices,
         clock: Clock,
     ) -> None:
         self._inbox = inbox
         self._handler = handler
         self._failed_payments = failed_payments
+        self._pause = pause
         self._notices = notices
         self._clock = clock
         # Presses have slots of their own, so that a backlog of messages does not delay them.
@@ -132,6 +135,7 @@ class UserQueues:
         while True:
             try:
                 async with self._chat_slots.hold(chat_id, key.press), self._slots[key.press]:
+                    await self._pause.wait()
                     outcome = outcome or await self._handler.handle(stored)
                     if outcome is Outcome.FAILED:
                         await self._failed_payments.add(stored)

@@ -32,6 +32,8 @@ _SAME: dict[str, str] = (
     | dict.fromkeys(_OPENING, "(")
     | dict.fromkeys(_CLOSING, ")")
 )
+_SAME_ASCII = {ord(character): same for character, same in _SAME.items() if character.isascii()}
+_INVISIBLE_ASCII = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
 
 
 class Normalised(NamedTuple):
@@ -47,6 +49,9 @@ class Normalised(NamedTuple):
 
 def normalise(text: str) -> Normalised:
     """Return a text in its two spellings. Positions in one are positions in the other."""
+    if text.isascii():  # the same, ten times as fast
+        plain = text.translate(_INVISIBLE_ASCII)
+        return Normalised(plain, plain.translate(_SAME_ASCII))
     shown: list[str] = []
     for index, character in enumerate(text):
         if not _is_invisible(character) or _shapes(character, shown, text[index + 1 : index + 2]):

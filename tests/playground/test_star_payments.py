@@ -16,6 +16,7 @@ from playground.serve import KEY, served
 from playground.star_ledger import FIRST_STARS, MONTH, NANOSTARS, Outcome, StarInvoice
 from playground.star_payments import StarPayments
 from playground.switches import Switches
+from tests.support.process_launcher import DEADLINE
 from tests.support.property_tests import examples
 from tests.support.shop import KINDS, Shop, refused
 
@@ -80,7 +81,7 @@ async def test_a_pre_checkout_query_waits_for_no_message_on_its_way_to_the_webho
 
     app = web.Application()
     app.router.add_post("/", receive)
-    async with served(app) as address:
+    async with served(app) as address, asyncio.timeout(DEADLINE):
         await shop.bot.set_webhook(address + "/", allowed_updates=KINDS)
         shop.stars.copies = 3
         for _ in range(2):  # the first message blocks the queue of the chat
