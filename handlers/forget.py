@@ -41,6 +41,7 @@ async def forget_pressed(
     sender: Sender,
     menus: Menus,
     sticker_maker: StickerMaker,
+    shop: Shop | None,
 ) -> None:
     """Cancel the pending requests and delete the data, or keep everything."""
     await sender.toast(query.id)
@@ -54,6 +55,8 @@ async def forget_pressed(
         await menus.follow_language(user_id)
     if query.message is not None:
         text = translate("forgotten" if callback_data.sure else "forget-kept")
+        if callback_data.sure and shop is not None:
+            text += "\n" + translate("forget-keeps-payments")
         await sender.edit_text(query.message.chat.id, query.message.message_id, text)
     if callback_data.sure:
         await sticker_maker.forget(user_id)

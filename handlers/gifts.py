@@ -15,6 +15,7 @@ from core.reply_target import ReplyTarget
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
+from storage.charges import Charges
 from storage.credits import Credits
 from storage.gifts import Gifts
 
@@ -33,6 +34,7 @@ async def gift_opened(
     user: UserIdentity,
     translate: Translator,
     gifts: Gifts,
+    charges: Charges,
     credits: Credits,
     languages: LanguageResolver,
     sender: Sender,
@@ -51,7 +53,7 @@ async def gift_opened(
     elif redemption is Redemption.REDEEMED or _is_repeated(redemption, gift, message):
         balance = (await credits.balance(user.id)).units
         text = translate("gift-received", units=gift.units) + "\n" + translate("paid-left", balance=balance)
-        await _tell_buyer(gift, languages, sender)
+        await _tell_buyer(gift, charges, languages, sender)
     else:
         text = translate("gift-withdrawn" if redemption is Redemption.WITHDRAWN else "gift-used")
     await sender.send_text(answer_place(message), text)
@@ -63,8 +65,9 @@ def _is_repeated(redemption: Redemption, gift: Gift, message: Message) -> bool:
     return redemption is Redemption.KNOWN and gift.redeemed_at is not None and written_at <= gift.redeemed_at
 
 
-async def _tell_buyer(gift: Gift, languages: LanguageResolver, sender: Sender) -> None:
-    translate = await languages.translator(gift.buyer_id)
+async def _tell_buyer(gift: Gift, charges: Charges, languages: LanguageResolver, sender: Sender) -> None:
+    charge = await charges.get(gift.charge_id)
+    translate = await languages.translator(gift.buyer_id, charge.language if charge is not None else None)
     try:
         await sender.send_text(ReplyTarget(gift.buyer_id), translate("gift-opened", units=gift.units))
     except SendError as error:

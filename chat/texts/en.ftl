@@ -616,7 +616,7 @@ movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $c
 movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, expired
 button-subscription-cancel = ✕ Cancel the subscription
 button-subscription-resume = 🔁 Renew it again
-subscription-cancelled = The subscription is not renewed any more. Its pictures stay yours until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, and two days more. /balance switches it on again.
+subscription-cancelled = The subscription is not renewed any more. Its pictures stay yours until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, and two days more. To switch it on again: /balance.
 subscription-resumed = The subscription goes on. The next payment is due on <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
 subscription-failed = Telegram could not take { $stars } ⭐ for your subscription. Its pictures stay for two days. Please see to your Stars in Telegram, or subscribe again: /buy.
 subscription-yourself = Only you can switch it on again: in Telegram’s settings, under My Stars.

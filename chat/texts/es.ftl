@@ -647,7 +647,7 @@ movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $c
 movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, caducidad
 button-subscription-cancel = ✕ Cancelar la suscripción
 button-subscription-resume = 🔁 Renovarla de nuevo
-subscription-cancelled = La suscripción ya no se renueva. Sus imágenes siguen siendo tuyas hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, y dos días más. /balance la activa de nuevo.
+subscription-cancelled = La suscripción ya no se renueva. Sus imágenes siguen siendo tuyas hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, y dos días más. Para activarla de nuevo: /balance.
 subscription-resumed = La suscripción sigue. El próximo pago es el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
 subscription-failed = Telegram no pudo cobrar { $stars } ⭐ por tu suscripción. Sus imágenes se quedan dos días. Revisa, por favor, tus Estrellas en Telegram, o suscríbete de nuevo: /buy.
 subscription-yourself = Solo tú puedes activarla de nuevo: en los ajustes de Telegram, en “Mis Estrellas”.

@@ -647,7 +647,7 @@ movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $c
 movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, vencimento
 button-subscription-cancel = ✕ Cancelar a assinatura
 button-subscription-resume = 🔁 Renovar de novo
-subscription-cancelled = A assinatura não é mais renovada. As imagens dela continuam suas até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, e mais dois dias. /balance ativa de novo.
+subscription-cancelled = A assinatura não é mais renovada. As imagens dela continuam suas até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, e mais dois dias. Para ativar de novo: /balance.
 subscription-resumed = A assinatura continua. O próximo pagamento é em <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
 subscription-failed = O Telegram não conseguiu cobrar { $stars } ⭐ pela sua assinatura. As imagens dela ficam por dois dias. Confira, por favor, suas Estrelas no Telegram, ou assine de novo: /buy.
 subscription-yourself = Só você pode ativar de novo: nas configurações do Telegram, em “Minhas Estrelas”.

@@ -591,13 +591,13 @@ paid-monthly =
         [one] { $units } картинка
         [few] { $units } картинки
        *[many] { $units } картинок
-    } до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Потом Telegram продлит подписку; отменить её можно в /balance.
+    } до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, потом Telegram продлит подписку; отменить её можно в /balance.
 paid-renewed =
     🔁 Подписка продлена: у вас ещё { $units ->
         [one] { $units } картинка
         [few] { $units } картинки
        *[many] { $units } картинок
-    } до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Отменить её можно в /balance.
+    } до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, отменить её можно в /balance.
 paid-left = Оплаченных картинок теперь: <b>{ $balance }</b>.
 paid-go-on = Если картинку пришлось отклонить, попросите снова: пришлите описание или ещё раз нажмите кнопку.
 paid-gift =
@@ -632,9 +632,9 @@ balance-free = Бесплатных сегодня: <b>{ $left }</b> из { $dai
 balance-free-unlimited = Бесплатных: без ограничений.
 balance-paid = Оплаченных: <b>{ $balance }</b>.
 balance-below = Оплаченных: <b>{ $balance }</b>. Возвращённые картинки были использованы; выше нуля оплаченные снова пойдут.
-balance-monthly-active = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Потом продлится.
-balance-monthly-canceled = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Не продлится.
-balance-monthly-failed = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Следующий платёж Telegram списать не удалось.
+balance-monthly-active = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, потом продлится.
+balance-monthly-canceled = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, не продлится.
+balance-monthly-failed = 🔁 Подписка: { $units } в месяц за { $stars } ⭐, оплачена до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, следующий платёж Telegram списать не удалось.
 balance-movements = <b>Последние изменения</b>
 movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, покупка
 movement-renewed = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, подписка
@@ -647,8 +647,8 @@ movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $c
 movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, срок вышел
 button-subscription-cancel = ✕ Отменить подписку
 button-subscription-resume = 🔁 Снова продлевать
-subscription-cancelled = Подписка больше не продлевается. Её картинки остаются у вас до <tg-time unix="{ $at }" format="D">{ $when }</tg-time> и ещё два дня. Включить её снова можно в /balance.
-subscription-resumed = Подписка продолжается. Следующий платёж — <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
+subscription-cancelled = Подписка больше не продлевается. Её картинки остаются у вас до <tg-time unix="{ $at }" format="D">{ $when }</tg-time> и ещё два дня. Как включить её снова — в /balance.
+subscription-resumed = Подписка продолжается: <tg-time unix="{ $at }" format="D">{ $when }</tg-time> — следующий платёж.
 subscription-failed = Telegram не удалось списать { $stars } ⭐ за подписку. Её картинки останутся на два дня. Пополните, пожалуйста, Звёзды в Telegram или подпишитесь снова: /buy.
 subscription-yourself = Включить подписку снова можете только вы: в настройках Telegram, раздел «Мои звёзды».
 subscription-over = Действующей подписки нет. Она есть в /buy.

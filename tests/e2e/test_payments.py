@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from aiogram.types import Message, User
 
+from playground import faults
 from playground.faults import Fault
 from playground.star_ledger import Outcome, StarInvoice, Subscription
 from tests.support.selling import SELLS, balance_of, choose, invoice_for, invoices, pay
@@ -316,3 +317,43 @@ async def test_payments_and_refunds_outlive_kills_and_lost_updates(own_bot: Worl
     assert len([text for text in world.texts(ann) if "Thank you!" in text]) == 2
     rows = world.rows("SELECT sum(units) AS left_over FROM credit_entries")
     assert rows[0]["left_over"] == 0
+
+
+async def test_a_refund_that_telegram_refuses_gives_the_pictures_back(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    refusal = faults.telegram(400, "Bad Request: CHARGE_NOT_FOUND")
+    world.telegram.faults.add(Fault("refundStarPayment", answer=refusal))
+    world.telegram.press(olga, await _ask_refund(world, ann, "?"), "Refund")
+    await world.wait_for_text(ann, "Telegram did not carry out the refund of 50 ⭐")
+    await world.wait_for_text(olga, f"Telegram refuses to refund 50 ⭐ to {ann.id}, payment {charge}")
+    lines = await balance_of(world, ann)
+    assert lines[2] == "Paid: 20."
+    assert [line.partition(": ")[2] for line in lines[5:]] == [
+        "+20, not refunded",
+        "−20, refunded",
+        "+20, bought",
+    ]
+    # The answer to the second try is lost: Telegram's list has the refund.
+    world.telegram.faults.add(Fault("refundStarPayment", drop=True, after=True))
+    world.telegram.say(olga, f"/refund {charge}")
+    await world.wait_for_text(olga, f"Refunded: 50 ⭐ to {ann.id}, payment {charge}.")
+    assert (await balance_of(world, ann))[2] == "Paid: 0."
+
+
+async def test_nothing_is_sold_while_the_key_of_the_provider_is_refused(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    invoice = await invoice_for(world, ann, "20 pictures")
+    refusal = faults.json({"message": "Invalid token, check your API key"}, 401)
+    world.media.faults.add(Fault("create", times=None, answer=refusal))
+    world.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await world.wait_for_text(olga, "does not take the bot’s key")
+    payment = await world.telegram.stars.pay(ann, invoice)
+    assert payment.refusal.startswith("I can’t draw right now, so I take no money either.")
+    world.media.faults.clear()
+    await world.wait_for_picture(ann)
+    await world.wait_until_closed()
+    await pay(world, ann, invoice)
+    await world.wait_for_text(ann, "Thank you! 20 pictures are yours")
