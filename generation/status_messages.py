@@ -42,7 +42,7 @@ SEEN = "👀"
 SENDING_AT_ONCE = 4
 """Status messages in flight together: a thousand that are due at once must not stall the event loop."""
 
-CHECKED_AT_ONCE = 50
+CHECKED_AT_ONCE = 20
 """Status messages that a tick checks, and whose updates it starts, before the event loop does other work."""
 
 
