@@ -1,5 +1,6 @@
 """Commands in every spelling: other case, invisible characters, a colon behind them, the bot's name before them."""
 
+import functools
 import re
 from typing import Any
 
@@ -22,10 +23,12 @@ _NAME = re.compile(
 _MENTION_BEHIND = re.compile(r"\s*/+\ ?[^\s@]+@(\w+)")
 
 
+@functools.lru_cache(maxsize=32)
 def parse_command(text: str) -> CommandObject | None:
     """Return the command at the start of a text, its name in small letters, or None.
 
-    Its arguments are the rest of the text without invisible characters, or None without a rest.
+    Its arguments are the rest of the text without invisible characters, or None without a rest. The latest commands
+    are kept, as for `normalise`.
     """
     shown, folded = normalise(text)
     match = _NAME.match(folded)

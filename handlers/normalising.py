@@ -1,5 +1,6 @@
 """One spelling for all spellings of a text that look alike: commands, flags and banned words are read in it."""
 
+import functools
 import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -45,8 +46,12 @@ class Normalised(NamedTuple):
     folded: str
 
 
+@functools.lru_cache(maxsize=32)
 def normalise(text: str) -> Normalised:
-    """Return a text in its two spellings. Positions in one are positions in the other."""
+    """Return a text in its two spellings. Positions in one are positions in the other.
+
+    The guards of all handlers read the same text one after the other, so the latest ones are kept.
+    """
     shown: list[str] = []
     for index, character in enumerate(text):
         if not _is_invisible(character) or _shapes(character, shown, text[index + 1 : index + 2]):
