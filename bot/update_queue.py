@@ -42,12 +42,15 @@ from core import json_text
 from core.background import Background
 from core.clock import Clock
 from core.retries import backoff
+from core.turns import Turns
 from storage.database_errors import StorageUnavailable, StorageUnreachable
 from storage.inbox import KEPT_SECONDS, Inbox, PutUpdate, QueuedUpdate, StoredUpdate
 
 log = structlog.get_logger(__name__)
 
 HANDLED_AT_ONCE = 64
+BEGUN_AT_ONCE = 4
+"""Updates whose handlers begin in one pass of the event loop, in which each takes about a millisecond."""
 LARGEST_BACKLOG = 1_000
 """Updates in memory. A receiver waits if there are more, and Telegram keeps the rest."""
 REFUSED_AT_ONCE = 200
@@ -84,6 +87,7 @@ class UpdateQueue:
         self._notices = notices
         # Presses have slots of their own, so that a backlog of messages does not delay them.
         self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
+        self._turns = Turns(BEGUN_AT_ONCE)
         self._chat_slots = ChatSlots()
         self._user_queues: dict[_QueueKey, deque[PutUpdate]] = {}
         self._known: set[int] = set()
@@ -258,6 +262,7 @@ class UpdateQueue:
             try:
                 async with self._chat_slots.hold(chat_id, key.press), self._slots[key.press]:
                     if not handled:
+                        await self._turns.take()
                         await self._handle(stored)
                         handled = True
                     # The next update of the queue waits for this write.
