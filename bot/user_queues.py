@@ -16,10 +16,13 @@ from bot.update_handler import Outcome, UpdateHandler
 from core.background import Background
 from core.clock import Clock
 from core.retries import backoff
+from core.turns import Turns
 from storage.database_errors import StorageUnavailable
 from storage.inbox import Inbox, PutUpdate, StoredUpdate
 
 HANDLED_AT_ONCE = 64
+BEGUN_AT_ONCE = 4
+"""Updates whose handlers begin in one pass of the event loop, in which each takes about a millisecond."""
 MOST_IN_MEMORY = 1_000
 """Updates in memory. Further ones wait in the inbox, and are read once half of these are handled."""
 LONGEST_RETRY = 10.0
@@ -69,6 +72,7 @@ class UserQueues:
         self._clock = clock
         # Presses have slots of their own, so that a backlog of messages does not delay them.
         self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
+        self._turns = Turns(BEGUN_AT_ONCE)
         self._chat_slots = ChatSlots()
         self._queues: dict[QueueKey, deque[PutUpdate]] = {}
         self._background = Background()
@@ -136,7 +140,9 @@ class UserQueues:
             try:
                 async with self._chat_slots.hold(chat_id, key.press), self._slots[key.press]:
                     await self._pause.wait()
-                    outcome = outcome or await self._handler.handle(stored)
+                    if outcome is None:
+                        await self._turns.take()
+                        outcome = await self._handler.handle(stored)
                     if outcome is Outcome.FAILED:
                         await self._failed_payments.add(stored)
                     else:
