@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from benchmarks.checkouts import checkouts
 from benchmarks.databases import database_table
 from benchmarks.harness import (
     Harness,
@@ -216,6 +217,7 @@ SCENES: dict[str, Callable[[Harness], Awaitable[list[Row]]]] = {
     "full_line": full_line,
     "polled": polled,
     "inline": inline,
+    "checkouts": checkouts,
 }
 
 

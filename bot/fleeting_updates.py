@@ -12,8 +12,8 @@ HANDLED_AT_ONCE = 64
 LARGEST_BACKLOG = 256
 """Updates that wait. After an outage Telegram delivers all queries of that time, which no answer reaches any more."""
 ANSWER_SECONDS = 10.0
-"""eternnoir/pyTelegramBotAPI#270: an answer to an inline query after 10.3 s was refused. Telegram waits as long for that
-to a pre-checkout query (Bot API, answerPreCheckoutQuery)."""
+"""eternnoir/pyTelegramBotAPI#270: an answer to an inline query after 10.3 s was refused. Telegram waits as long for the
+answer to a pre-checkout query (Bot API, answerPreCheckoutQuery)."""
 
 
 @dataclass(frozen=True, slots=True)

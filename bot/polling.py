@@ -7,7 +7,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
 from aiogram.methods.base import TelegramMethod
 
-from bot.update_queue import NotStored, UpdateQueue
+from bot.update_queue import FULL_BATCH, NotStored, UpdateQueue
 from core.clock import Clock
 from core.retries import backoff
 from storage.database_errors import StorageUnavailable
@@ -30,7 +30,7 @@ class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
     __api_method__ = "getUpdates"
 
     offset: int | None = None
-    limit: int = 100
+    limit: int = FULL_BATCH
     timeout: int = LONG_POLL
     allowed_updates: tuple[str, ...] = ()
 

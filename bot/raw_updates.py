@@ -22,11 +22,14 @@ _ALWAYS = (
 _WITH_STARS = ("pre_checkout_query", "subscription")
 KINDS = (*_ALWAYS, *_WITH_STARS)
 """The kinds of updates that the bot knows."""
+_EVERY_KIND = frozenset(KINDS)
 PAYMENTS = ("successful_payment", "refunded_payment")
 """The fields of a service message about a payment (Bot API, Message)."""
 
 LARGEST_NUMBER = 2**63 - 1
 """Largest integer that SQLite stores. Telegram's ids are far smaller (Bot API, Update, User, Chat)."""
+_COMMAND_CHARACTERS = 128
+"""The first characters of a message, which hold its command: to look at all of them would slow the receipt down."""
 
 RawUpdate = Mapping[str, Any]
 
@@ -144,7 +147,7 @@ def kind_of(update: RawUpdate) -> UpdateKind:
         return UpdateKind.BROWSING if is_browsing(data) else UpdateKind.ACTION
     if is_inline_query(update):
         return UpdateKind.TYPING
-    command = parse_command(_text(_message(update) or {}))
+    command = parse_command(_text(_message(update) or {})[:_COMMAND_CHARACTERS])
     return UpdateKind.FORGET if command is not None and command.command == "forget" else UpdateKind.ACTION
 
 
@@ -194,7 +197,11 @@ def expects_answer(update: RawUpdate, me: User) -> bool:
 
 
 def _content(update: RawUpdate) -> RawUpdate:
-    return next((content for kind in KINDS if (content := _object(update, kind))), {})
+    # An update has one kind (Bot API, Update), so a look at its keys is faster than one for each kind.
+    for kind, content in update.items():
+        if kind in _EVERY_KIND and isinstance(content, dict):
+            return content
+    return {}
 
 
 def _user(update: RawUpdate) -> RawUpdate:

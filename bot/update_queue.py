@@ -20,6 +20,7 @@ from aiogram.exceptions import AiogramError
 from bot.backlog import Backlog
 from bot.failed_payments import FailedPayments
 from bot.fleeting_updates import FleetingUpdates
+from bot.handler_pause import HandlerPause
 from bot.notices import Notice, Notices
 from bot.raw_updates import (
     RawUpdate,
@@ -39,9 +40,12 @@ from core.background import Background
 from core.clock import Clock
 from storage.database_errors import StorageUnavailable, StorageUnreachable
 from storage.inbox import KEPT_SECONDS, Inbox, QueuedUpdate, StoredUpdate
+from storage.urgency import urgent
 
 log = structlog.get_logger(__name__)
 
+FULL_BATCH = 100
+"""The most updates that one getUpdates returns (Bot API). After so many, more may wait at Telegram."""
 REFUSED_AT_ONCE = 200
 """Notices of the throttle on the way at once."""
 
@@ -87,10 +91,12 @@ class UpdateQueue:
         self._failed_payments = FailedPayments(
             inbox=inbox, handle=self._handler.handle, clock=clock, on_failure=on_failed_payment
         )
+        self._pause = HandlerPause(clock)
         self._user_queues = UserQueues(
             inbox=inbox,
             handler=self._handler,
             failed_payments=self._failed_payments,
+            pause=self._pause,
             notices=notices,
             clock=clock,
         )
@@ -105,7 +111,7 @@ class UpdateQueue:
             self._handler.answer_query, key=user_id_of, background=self._background, clock=clock
         )
         self._checkouts = FleetingUpdates(
-            self._handler.answer_checkout, key=update_id_of, background=self._background, clock=clock
+            self._answer_checkout, key=update_id_of, background=self._background, clock=clock
         )
         self._refusals: set[asyncio.Task[object]] = set()
         self._finished: set[int] = set()
@@ -132,6 +138,7 @@ class UpdateQueue:
         Raises NotStored if the database refuses updates about payments, StorageUnavailable if it cannot be reached, or
         if it refuses updates and not every sender could be informed. Telegram then repeats them.
         """
+        self._pause_if_more(len(updates))
         unfinished = [update for update in updates if update_id_of(update) not in self._finished]
         admitted = [update for update in unfinished if self._admits(update)]
         to_store = [update for update in admitted if not self._answers_at_once(update)]
@@ -157,6 +164,7 @@ class UpdateQueue:
         """Wait up to `patience` seconds for running handlers. The rest stays in the inbox."""
         await self._backlog.stop()
         await self._failed_payments.stop()
+        await self._pause.stop()
         await asyncio.gather(self._user_queues.stop(patience), self._background.stop(patience))
 
     def _admits(self, update: RawUpdate) -> bool:
@@ -186,6 +194,17 @@ class UpdateQueue:
         else:
             return False
         return True
+
+    async def _answer_checkout(self, update: RawUpdate) -> None:
+        with self._pause.during(update_id_of(update)), urgent():
+            await self._handler.answer_checkout(update)
+
+    def _pause_if_more(self, received: int) -> None:
+        """Receive what waits at Telegram before it is handled: a checkout may be behind it."""
+        if received >= FULL_BATCH:
+            self._pause.begin("receipt")
+        else:
+            self._pause.end("receipt")
 
     def _refuse(self, update: RawUpdate) -> None:
         """Send the notice about too many updates, unless too many of these notices are on the way.

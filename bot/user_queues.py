@@ -9,16 +9,20 @@ from typing import NamedTuple
 
 from bot.chat_slots import ChatSlots
 from bot.failed_payments import FailedPayments
+from bot.handler_pause import HandlerPause
 from bot.notices import Notice, Notices
 from bot.raw_updates import RawUpdate, chat_id_of, is_press, user_id_of
 from bot.update_handler import Outcome, UpdateHandler
 from core.background import Background
 from core.clock import Clock
 from core.retries import backoff
+from core.turns import Turns
 from storage.database_errors import StorageUnavailable
 from storage.inbox import Inbox, PutUpdate, StoredUpdate
 
 HANDLED_AT_ONCE = 64
+BEGUN_AT_ONCE = 4
+"""Updates whose handlers begin in one pass of the event loop, in which each takes about a millisecond."""
 MOST_IN_MEMORY = 1_000
 """Updates in memory. Further ones wait in the inbox, and are read once half of these are handled."""
 LONGEST_RETRY = 10.0
@@ -56,16 +60,19 @@ class UserQueues:
         inbox: Inbox,
         handler: UpdateHandler,
         failed_payments: FailedPayments,
+        pause: HandlerPause,
         notices: Notices,
         clock: Clock,
     ) -> None:
         self._inbox = inbox
         self._handler = handler
         self._failed_payments = failed_payments
+        self._pause = pause
         self._notices = notices
         self._clock = clock
         # Presses have slots of their own, so that a backlog of messages does not delay them.
         self._slots = {press: asyncio.Semaphore(HANDLED_AT_ONCE) for press in (True, False)}
+        self._turns = Turns(BEGUN_AT_ONCE)
         self._chat_slots = ChatSlots()
         self._queues: dict[QueueKey, deque[PutUpdate]] = {}
         self._background = Background()
@@ -132,7 +139,10 @@ class UserQueues:
         while True:
             try:
                 async with self._chat_slots.hold(chat_id, key.press), self._slots[key.press]:
-                    outcome = outcome or await self._handler.handle(stored)
+                    await self._pause.wait()
+                    if outcome is None:
+                        await self._turns.take()
+                        outcome = await self._handler.handle(stored)
                     if outcome is Outcome.FAILED:
                         await self._failed_payments.add(stored)
                     else:

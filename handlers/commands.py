@@ -36,7 +36,8 @@ def parse_command(text: str) -> CommandObject | None:
     if match is None:
         return None
     name, rest = match["name"].lower(), shown[match.end() :].strip()
-    glued = next((known for known in KNOWN if name not in KNOWN and _is_glued(text, name, known)), None)
+    unknown = name not in KNOWN
+    glued = next((known for known in KNOWN if _is_glued(text, name, known)), None) if unknown else None
     if glued is not None:  # an invisible character is all that separates the command from its arguments
         name, rest = glued, shown[match.start("name") + len(glued) :].strip()
     mention = match["mention"] or match["before"]

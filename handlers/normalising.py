@@ -33,6 +33,8 @@ _SAME: dict[str, str] = (
     | dict.fromkeys(_OPENING, "(")
     | dict.fromkeys(_CLOSING, ")")
 )
+_SAME_ASCII = {ord(character): same for character, same in _SAME.items() if character.isascii()}
+_INVISIBLE_ASCII = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
 
 
 class Normalised(NamedTuple):
@@ -52,6 +54,9 @@ def normalise(text: str) -> Normalised:
 
     The guards of all handlers read the same text one after the other, so the latest ones are kept.
     """
+    if text.isascii():  # the same, ten times as fast
+        plain = text.translate(_INVISIBLE_ASCII)
+        return Normalised(plain, plain.translate(_SAME_ASCII))
     shown: list[str] = []
     for index, character in enumerate(text):
         if not _is_invisible(character) or _shapes(character, shown, text[index + 1 : index + 2]):

@@ -16,19 +16,19 @@ from core.metrics import Metrics
 from core.model import AspectRatio
 from core.proxies import Proxy, ProxyRules
 from core.tls import tls_context
+from core.turns import Turns
 from provider.answers import Task, check_probe, read_balance, read_created, read_result
-from provider.bare_key import BareKey
-from provider.connections import no_cookies, recording_transport
+from provider.connections import recording_transport
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
 from provider.http_answer import (
-    ACCEPTED_ENCODINGS,
     LARGEST_ANSWER,
     HttpAnswer,
     decompressed,
     read_raw,
 )
 from provider.image_refusals import asks_for_prompt, picture_refusal
+from provider.keyed_requests import KeyedRequests
 from provider.model_list import read_models
 from provider.received_bytes import ReceivedBytes, received_bytes
 from provider.refusals import is_success, refusal, status_error
@@ -46,6 +46,8 @@ FEWEST_CLIENTS = 2
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
 LONGEST_WAIT = 60.0
 """Longest time in seconds until the headers of an answer, and then until its end, however slowly the bytes arrive."""
+BEGUN_AT_ONCE = 4
+"""Calls that begin in one pass of the event loop, in which each takes about a millisecond."""
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -69,8 +71,10 @@ class MediaClient:
         count = max(FEWEST_CLIENTS, math.ceil(in_flight / TASKS_PER_CLIENT))
         context = tls_context()
         proxy = (proxies or ProxyRules()).for_url(url)
-        self._clients = [_client(key, context, proxy, transport) for _ in range(count)]
-        self._next_client = itertools.cycle(self._clients)
+        self._requests = KeyedRequests(key, TIMEOUT)
+        self._pools = [_pool(context, proxy, transport) for _ in range(count)]
+        self._next_pool = itertools.cycle(self._pools)
+        self._turns = Turns(BEGUN_AT_ONCE)
         self._result_calls = ResultCalls(
             url=f"{self._url}/media/result",
             key=key,
@@ -86,8 +90,8 @@ class MediaClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for client, _slots in self._clients:
-            await client.aclose()
+        for pool, _slots in self._pools:
+            await pool.aclose()
         await self._result_calls.aclose()
 
     async def create(self, prompt: str, ratio: AspectRatio | None, image: str | None = None) -> Task:
@@ -185,13 +189,14 @@ class MediaClient:
 
         Raises NotSent, or OutcomeUnknown if the call was sent and no answer arrived.
         """
-        client, slots = next(self._next_client)
+        pool, slots = next(self._next_pool)
         async with slots:
+            await self._turns.take()
             with received_bytes() as received:
-                request = client.build_request(verb, f"{self._url}/{path}", json=body)
+                request = self._requests.build(verb, httpx.URL(f"{self._url}/{path}"), body)
                 try:
                     async with asyncio.timeout(LONGEST_WAIT):
-                        response = await client.send(request, stream=True)
+                        response = await pool.handle_async_request(request)
                 except _BEFORE_SENDING as error:
                     raise NotSent(f"{path}: {type(error).__name__}: {error}".rstrip(": ")) from error
                 except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
@@ -211,24 +216,12 @@ class MediaClient:
         return value
 
 
-def _client(
-    key: SecretStr,
-    context: ssl.SSLContext,
-    proxy: Proxy | None,
-    transport: httpx.AsyncBaseTransport | None,
-) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
+def _pool(
+    context: ssl.SSLContext, proxy: Proxy | None, transport: httpx.AsyncBaseTransport | None
+) -> tuple[httpx.AsyncBaseTransport, asyncio.Semaphore]:
     limits = httpx.Limits(max_connections=CALLS_AT_ONCE, max_keepalive_connections=CALLS_AT_ONCE)
-    client = httpx.AsyncClient(
-        auth=BareKey(key),
-        headers={"Accept-Encoding": ACCEPTED_ENCODINGS},
-        timeout=TIMEOUT,
-        limits=limits,
-        verify=context,
-        transport=transport or recording_transport(proxy, context=context, limits=limits),
-        cookies=no_cookies(),
-        trust_env=False,  # the settings have the proxies of the environment
-    )
-    return client, asyncio.Semaphore(CALLS_AT_ONCE)
+    pool = transport or recording_transport(proxy, context=context, limits=limits)
+    return pool, asyncio.Semaphore(CALLS_AT_ONCE)
 
 
 def _fields(found: HttpAnswer) -> Json:

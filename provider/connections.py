@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import anyio.abc
 import httpcore
@@ -122,11 +121,6 @@ def transport_through(
         return httpx.AsyncHTTPTransport(verify=context, limits=limits)
     dialer = Dialer(proxy_for=lambda _host, _port: proxy, resolve=by_name)
     return DialingTransport(dialer, context=context, limits=limits)
-
-
-def no_cookies() -> CookieJar:
-    """Return a jar that takes no cookie. httpx could not send one with a name that is no ASCII in any later call."""
-    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 async def by_name(host: str, _port: int) -> Sequence[str]:

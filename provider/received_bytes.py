@@ -5,12 +5,14 @@ A wrong Content-Length, a status without a body or a damaged header hides the pa
 
 import contextlib
 import re
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
 import httpcore
+from httpcore._utils import is_socket_readable
 
 _LARGEST = 1024 * 1024
 _STATUS = re.compile(rb"HTTP/\d\S* (\d{3})")
@@ -82,6 +84,7 @@ class RecordingBackend(httpcore.AsyncNetworkBackend):
 class _RecordingStream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._socket: socket.socket | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         data = await self._stream.read(max_bytes, timeout)
@@ -105,4 +108,9 @@ class _RecordingStream(httpcore.AsyncNetworkStream):
         return _RecordingStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        if info != "is_readable":
+            return self._stream.get_extra_info(info)
+        # The pool asks every connection at every call, and anyio would ask the socket for all that it knows.
+        if self._socket is None:
+            self._socket = self._stream.get_extra_info("socket")
+        return is_socket_readable(self._socket)

@@ -6,7 +6,6 @@ broken answer be kept (provider.received_bytes).
 """
 
 import asyncio
-import json
 import ssl
 
 import httpx
@@ -14,17 +13,17 @@ from pydantic import SecretStr
 
 from core.proxies import Proxy
 from core.turns import Turns
-from provider.connections import COMMON_HEADERS, WARM_SECONDS, transport_through
+from provider.connections import WARM_SECONDS, transport_through
 from provider.direct_transport import DirectTransport
 from provider.errors import Temporary
 from provider.fields import Json
 from provider.http_answer import (
-    ACCEPTED_ENCODINGS,
     LARGEST_ANSWER,
     HttpAnswer,
     decompressed,
     read_raw,
 )
+from provider.keyed_requests import KeyedRequests
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=10.0)
 """For aiohttp, `pool` is the time for the slot and the whole connection, with TLS."""
@@ -50,8 +49,7 @@ class ResultCalls:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._url = httpx.URL(url)
-        self._key = key
-        self._timeouts = {"timeout": TIMEOUT.as_dict()}
+        self._requests = KeyedRequests(key, TIMEOUT)
         limits = httpx.Limits(
             max_connections=at_once, max_keepalive_connections=at_once, keepalive_expiry=WARM_SECONDS
         )
@@ -69,19 +67,10 @@ class ResultCalls:
             await self._turns.take()
             try:
                 async with asyncio.timeout(LONGEST_WAIT):
-                    return await _read(await self._transport.handle_async_request(self._request(body)))
+                    request = self._requests.build("POST", self._url, body)
+                    return await _read(await self._transport.handle_async_request(request))
             except (*_FAILURES, TimeoutError) as error:
                 raise Temporary(f"media/result: {type(error.__cause__ or error).__name__}") from error
-
-    def _request(self, body: Json) -> httpx.Request:
-        headers = {
-            **COMMON_HEADERS,
-            "Accept-Encoding": ACCEPTED_ENCODINGS,
-            "Content-Type": "application/json",
-            "Authorization": self._key.get_secret_value(),  # the bare key (docs/media-api.md)
-        }
-        content = json.dumps(body).encode()
-        return httpx.Request("POST", self._url, headers=headers, content=content, extensions=self._timeouts)
 
 
 def _transport(

@@ -38,7 +38,7 @@ _PAID = (
 
 
 class _Product(NamedTuple):
-    """What a payment buys: `kind` is None, and `units` is 0, if nothing explains it."""
+    """The product of a payment: `kind` is None, and `units` is 0, if nothing explains the payment."""
 
     kind: OrderKind | None
     units: int

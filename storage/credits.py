@@ -103,7 +103,7 @@ def give_back(connection: sa.Connection, lot_id: str, request_id: int, now: floa
         return
     has_expired = lot.expires_at is not None and lot.expires_at <= now
     if has_expired:
-        _write_off(connection, lot, now)  # only the unit that comes back may be used in the additional day
+        write_off(connection, lot, now)  # only the unit that comes back may be used in the additional day
     if not _enter(connection, lot, MovementKind.GIVEN_BACK, 1, f"given_back:{request_id}", now, request_id):
         return
     if not has_expired or lot.left < 0:  # a debt has become smaller
@@ -150,7 +150,8 @@ def take_back(connection: sa.Connection, lot_id: str, now: float) -> None:
     sums = _sums(connection, lot_id)
     used = -(sums.units(MovementKind.SPENT) + sums.units(MovementKind.GIVEN_BACK))
     number = sums.entries(MovementKind.TAKEN_BACK) + 1
-    _enter(connection, lot, MovementKind.TAKEN_BACK, -(lot.left + used), f"taken_back:{number}", now)
+    if more := lot.left + used:
+        _enter(connection, lot, MovementKind.TAKEN_BACK, -more, f"taken_back:{number}", now)
 
 
 def restore(connection: sa.Connection, lot_id: str, now: float) -> None:
@@ -161,7 +162,8 @@ def restore(connection: sa.Connection, lot_id: str, now: float) -> None:
     sums = _sums(connection, lot_id)
     taken = -(sums.units(MovementKind.TAKEN_BACK) + sums.units(MovementKind.RESTORED))
     number = sums.entries(MovementKind.RESTORED) + 1
-    _enter(connection, lot, MovementKind.RESTORED, taken, f"restored:{number}", now)
+    if taken:
+        _enter(connection, lot, MovementKind.RESTORED, taken, f"restored:{number}", now)
 
 
 def used_of(connection: sa.Connection, lot_ids: Sequence[str]) -> dict[str, int]:
@@ -182,8 +184,8 @@ def lock_lot(connection: sa.Connection, lot_id: str) -> Lot | None:
     return None if row is None else read_lot(row)
 
 
-def _write_off(connection: sa.Connection, lot: Lot, now: float) -> None:
-    """Write that the units left in a locked lot, which has expired, are lost."""
+def write_off(connection: sa.Connection, lot: Lot, now: float) -> None:
+    """Write that the units left in a locked lot, which has expired, are lost, inside the caller's unit of work."""
     if lot.left > 0:
         _enter(connection, lot, MovementKind.EXPIRED, -lot.left, f"expired:{lot.expires_at}", now)
 
@@ -272,7 +274,7 @@ class Credits:
             lot = lock_lot(connection, lot_id)
             if lot is None or lot.expires_at is None or lot.expires_at > now or lot.left <= 0:
                 return False  # another unit has changed it since it was read
-            _write_off(connection, lot, now)
+            write_off(connection, lot, now)
             return True
 
         found = await self._database.read(lambda c: c.execute(_EXPIRED, {"now": now}).scalars().all())

@@ -1,7 +1,7 @@
 """The ledger's database as the rest of the program sees it: units of work.
 
 A unit of work is a plain function of a SQLAlchemy connection. It is committed as a whole or not at all, and the commit
-is on the disk before `write` returns.
+is on the disk before `write` returns. The units of a checkout go before all others that wait (storage.urgency).
 """
 
 from collections.abc import Callable

@@ -23,6 +23,7 @@ from storage.postgres_errors import explain, is_conflict, is_disconnect, is_lock
 from storage.replicas import list_living
 from storage.schema import HEAD, USABLE_FROM, replicas
 from storage.schema_migration import migrate, schema_version
+from storage.urgency import is_urgent
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -53,7 +54,9 @@ class PostgresDatabase:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self._failpoint = failpoint or (lambda _point: None)
-        self._slots = asyncio.Semaphore(CONNECTIONS)
+        # One connection is for urgent units, so that it is free when one comes.
+        self._slots = asyncio.Semaphore(CONNECTIONS - 1)
+        self._urgent_slot = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._availability = Availability(name)
 
@@ -111,7 +114,7 @@ class PostgresDatabase:
 
     async def _repeated(self, attempt: "_Attempt[T]") -> T:
         """Run a unit, again if the server undid it because of a concurrent one or ended an idle connection."""
-        async with self._slots:
+        async with self._urgent_slot if is_urgent() else self._slots:
             for left in reversed(range(MOST_TRIES)):
                 try:
                     result = await attempt.run()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from storage.database import Unit
+from storage.urgency import is_urgent
 
 T = TypeVar("T")
 LARGEST_BATCH = 128
@@ -34,12 +35,14 @@ class _Pending(Generic[T]):
 class UnitQueue:
     """Passes units to `run_batch`, one batch at a time. Units that wait during a batch form the next one.
 
-    A patient unit begins no batch for a short time, so that it can join that of another unit.
+    A patient unit begins no batch for a short time, so that it can join that of another unit. Urgent units
+    (storage.urgency) form the next batch by themselves, so that they do not wait for others in it.
     """
 
     def __init__(self, run_batch: RunBatch) -> None:
         self._run_batch = run_batch
         self._pending: list[_Pending[Any]] = []
+        self._urgent: list[_Pending[Any]] = []
         self._pump: asyncio.Task[None] | None = None
         self._is_due = False
         """Whether the pending units are to run as soon as possible."""
@@ -49,8 +52,8 @@ class UnitQueue:
         """Return the result of a unit, or raise its error."""
         loop = asyncio.get_running_loop()
         pending = _Pending(unit, loop.create_future())
-        self._pending.append(pending)
-        if not patient:
+        (self._urgent if is_urgent() else self._pending).append(pending)
+        if not patient or is_urgent():
             self._start()
         elif self._timer is None:
             self._timer = loop.call_later(PATIENT_SECONDS, self._start)
@@ -59,7 +62,7 @@ class UnitQueue:
 
     async def drain(self) -> None:
         """Run the units that are left, and those that come meanwhile, and wait for their end."""
-        while self._pending or self._pump is not None:
+        while self._pending or self._urgent or self._pump is not None:
             await asyncio.wait([self._start()])
 
     def _start(self) -> asyncio.Task[None]:
@@ -70,12 +73,7 @@ class UnitQueue:
 
     async def _run_all(self) -> None:
         try:
-            while self._pending and self._is_due:
-                batch, self._pending = self._pending[:LARGEST_BATCH], self._pending[LARGEST_BATCH:]
-                self._is_due = bool(self._pending)
-                if self._timer is not None and not self._pending:
-                    self._timer.cancel()
-                    self._timer = None
+            while batch := self._next_batch():
                 results = await self._run_batch([pending.unit for pending in batch])
                 for pending, result in zip(batch, results, strict=True):
                     if pending.done.done():
@@ -86,3 +84,17 @@ class UnitQueue:
                         pending.done.set_result(result.value)
         finally:
             self._pump = None
+
+    def _next_batch(self) -> list[_Pending[Any]]:
+        """Return the units to run next, none if those that are left may wait."""
+        if self._urgent:
+            batch, self._urgent = self._urgent[:LARGEST_BATCH], self._urgent[LARGEST_BATCH:]
+            return batch
+        if not self._is_due:
+            return []
+        batch, self._pending = self._pending[:LARGEST_BATCH], self._pending[LARGEST_BATCH:]
+        self._is_due = bool(self._pending)
+        if self._timer is not None and not self._pending:
+            self._timer.cancel()
+            self._timer = None
+        return batch

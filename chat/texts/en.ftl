@@ -766,7 +766,7 @@ alarm-money = ⚠️ The balance with the picture service is used up. Requests w
 alarm-disk = ⚠️ The database takes no writes (a disk is full, read-only or failing, or its server is down; the log says which). New requests are refused; accepted ones wait and go on by themselves once it does again.
 alarm-bucket = ⚠️ The bucket for photos (SOURCE_BUCKET) cannot be used; the log says why. Photo edits are sent in another way or wait. <code>imagine-bot check</code> tries the bucket.
 alarm-missed-payments = ⚠️ Telegram’s list has payments or refunds that no update told me about. I have entered them now, so all balances are right; the log names them. If this happens again, please look at why updates get lost.
-alarm-payment = ⚠️ A payment could not be booked; the log says why (payment not handled). Nothing is lost: the bot tries it again and again, also after a restart.
+alarm-payment = ⚠️ A payment could not be booked; the log says why. Nothing is lost: the bot tries it again and again, also after a restart.
 source-way-refused =
     ⚠️ The picture service does not accept photos { $refused ->
         [link] as a link to this bot. Please check that PUBLIC_URL with its path /source/ can be reached from the internet.

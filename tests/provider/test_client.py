@@ -318,17 +318,25 @@ async def test_a_too_large_answer_is_cut_off(media: Media, api: MediaClient) -> 
 
 
 class _CountingFaults(faults.Faults):
-    """Delays each call by 50 ms. `most` is the largest number of calls at the same time."""
+    """Holds all calls until `expected` are there, and each for 50 ms more.
 
-    def __init__(self) -> None:
+    `most` is the largest number of calls at the same time.
+    """
+
+    def __init__(self, expected: int) -> None:
         super().__init__([Fault("balance", times=None, delay=0.05)])
+        self.expected = expected
         self.at_once = self.most = 0
+        self.all_there = asyncio.Event()
 
     async def around(
         self, call: str, request: web.Request, handler: faults.CallHandler, about: str = ""
     ) -> web.StreamResponse:
         self.at_once += 1
         self.most = max(self.most, self.at_once)
+        if self.at_once == self.expected:
+            self.all_there.set()
+        await self.all_there.wait()
         try:
             return await super().around(call, request, handler, about)
         finally:
@@ -336,9 +344,9 @@ class _CountingFaults(faults.Faults):
 
 
 async def test_the_calls_at_the_same_time_are_limited(media: Media, api: MediaClient) -> None:
-    media.faults = counting = _CountingFaults()
+    media.faults = counting = _CountingFaults(CALLS_AT_ONCE * FEWEST_CLIENTS)
     await asyncio.gather(*(api.balance() for _ in range(60)))
-    assert counting.most == CALLS_AT_ONCE * FEWEST_CLIENTS
+    assert counting.most == counting.expected
 
 
 async def test_the_key_is_in_no_error_log_or_repr(

@@ -26,11 +26,14 @@ from generation.allowances import Allowances
 from storage.asked_requests import AskedRequests
 from storage.batches import Batches
 from storage.chat_migration import migrate_chat
+from storage.credits import give_back
+from storage.open_database import open_database
 from storage.picture_history import History
 from storage.quotas import Quotas
-from storage.schema import metadata
+from storage.schema import credit_lots, metadata
 from storage.schema import requests as requests_table
 from tests.support.factories import generation_request
+from tests.support.ledger import connect, wait_for_row_lock
 from tests.support.payments_ledger import PaymentsLedger
 
 USER, GROUP = 7, -5
@@ -208,6 +211,20 @@ async def test_many_settlements_at_once_give_the_credit_back_once(
     await ledger.check_sums()
 
 
+@pytest.mark.parametrize("late", [-1.0, 0.0, 9 * DAY])
+async def test_a_unit_is_given_back_once_even_without_the_fence_of_a_settlement(
+    ledger: PaymentsLedger, late: float
+) -> None:
+    await ledger.credits.grant("a", USER, 3, expires_at=ledger.clock.now() + 100)
+    (request, _other) = await _accept(ledger, _batch(1, 2), replace(PAYING, daily=0))
+    ledger.clock.advance(100 + late)
+    now = ledger.clock.now()
+    for _ in range(3):
+        await ledger.database.write(lambda c: give_back(c, "t:a", request.id, now))
+    assert await ledger.balance() == {-1.0: 2, 0.0: 1}.get(late, 0)
+    await ledger.check_sums()
+
+
 async def test_each_way_to_end_gives_the_credits_back(ledger: PaymentsLedger) -> None:
     await ledger.credits.grant("a", USER, 12)
     nothing_free = replace(PAYING, daily=0)
@@ -236,20 +253,20 @@ async def test_each_way_to_end_gives_the_credits_back(ledger: PaymentsLedger) ->
     ("late", "left", "lasts"),
     [
         (-1.0, 20, 0.0),  # the lot has not expired
-        (0.0, 1, DAY),
-        (DAY - 1, 1, DAY),
+        (0.0, 2, DAY),
+        (DAY - 1, 2, DAY),
         (DAY, 0, 0.0),
-        (9 * DAY, 0, 0.0),
+        (1.5 * DAY, 0, 0.0),
     ],
 )
-async def test_a_credit_comes_back_to_a_lot_that_has_expired_for_less_than_a_day(
+async def test_credits_come_back_to_a_lot_that_has_expired_for_less_than_a_day(
     ledger: PaymentsLedger, late: float, left: int, lasts: float
 ) -> None:
     end = ledger.clock.now() + 100
     await ledger.credits.grant("a", USER, 20, expires_at=end)
-    (request,) = await _accept(ledger, generation_request(1), replace(PAYING, daily=0))
+    requests = await _accept(ledger, _batch(1, 2), replace(PAYING, daily=0))
     ledger.clock.advance(100 + late)
-    for _ in range(2):
+    for request in requests * 2:
         await ledger.requests.settle(request, PENDING, State.FAILED)
     balance = await ledger.credits.balance(USER)
     assert balance.units == left
@@ -257,10 +274,10 @@ async def test_a_credit_comes_back_to_a_lot_that_has_expired_for_less_than_a_day
     await ledger.check_sums()
     await ledger.credits.expire()
     assert await ledger.balance() == left
-    if left == 1:
+    if left == 2:
         assert _lots(await _accept(ledger, generation_request(2), replace(PAYING, daily=0))) == ["t:a"]
         ledger.clock.advance(DAY)
-        assert await ledger.credits.expire() == 0
+        assert await ledger.balance() == 0
 
 
 async def test_the_end_of_a_lot_is_written_once(ledger: PaymentsLedger) -> None:
@@ -322,6 +339,19 @@ async def test_spending_and_giving_back_and_the_end_of_a_lot_at_once_add_up(ledg
     balance = await earlier.credits.balance(USER)
     assert all(lot.left > 0 for lot in balance.lots)
     assert balance.units <= 40
+
+
+async def test_a_lot_that_another_process_writes_off_meanwhile_pays_for_nothing(postgres_url: str) -> None:
+    ledger = PaymentsLedger(await open_database(postgres_url))
+    await ledger.credits.grant("a", USER, 5)
+    with connect(postgres_url) as connection:
+        connection.execute(sa.update(credit_lots).values(left=0))
+        accepting = asyncio.create_task(
+            ledger.requests.accept(generation_request(1), replace(PAYING, daily=0))
+        )
+        await wait_for_row_lock(postgres_url)
+    assert await accepting == USED_UP
+    await ledger.database.close()
 
 
 async def test_forgetting_keeps_the_credits_and_what_is_spent(ledger: PaymentsLedger) -> None:

@@ -12,10 +12,12 @@ from core.model import Accepted
 from storage.database import Database, Unit
 from storage.database_errors import DatabaseError, StorageUnavailable, StorageUnreachable
 from storage.key_values import KeyValueStore
+from storage.locks import hold
 from storage.open_database import open_database
-from storage.postgres_connection import create_blocking_engine
+from storage.postgres_connection import CONNECTIONS, create_blocking_engine
 from storage.requests import Requests
 from storage.schema import key_values, requests
+from storage.urgency import urgent
 from tests.support.factories import AMPLE, generation_request
 from tests.support.ledger import connect
 from tests.support.manual_clock import ManualClock
@@ -256,3 +258,18 @@ async def test_keys_are_compared_byte_by_byte(database: Database, clock: ManualC
         await database.write(_run(renamed.values(key=key, finished_at=1.0)))
     assert len(await stored.with_prefix("again:1:2:")) == 1
     assert len(await stored.with_prefix("again:1:2")) == 2
+
+
+async def test_an_urgent_unit_runs_although_all_others_wait(database: Database, postgres_url: str) -> None:
+    with connect(postgres_url) as ledger:
+        hold(ledger, "a test", 1)
+        others = [
+            asyncio.create_task(database.write(lambda connection: hold(connection, "a test", 1)))
+            for _ in range(3 * CONNECTIONS)
+        ]
+        await asyncio.sleep(0)
+        with urgent():
+            await database.write(_insert("checkout"))
+            assert await database.read(lambda connection: connection.scalar(sa.text("SELECT 1"))) == 1
+        assert not any(task.done() for task in others)
+    await asyncio.gather(*others)

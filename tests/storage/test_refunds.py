@@ -7,6 +7,7 @@ import pytest
 
 from core.model import PENDING, Accepted, Allowance, Request, State
 from core.payments import (
+    GRACE,
     PERIOD,
     Asking,
     Crediting,
@@ -17,7 +18,10 @@ from core.payments import (
     Redemption,
     RefundState,
 )
+from storage.credits import lock_lot, write_off
+from storage.open_database import open_database
 from tests.support.factories import generation_request
+from tests.support.ledger import connect, wait_for_row_lock
 from tests.support.payments_ledger import PaymentsLedger
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -90,8 +94,11 @@ async def test_used_units_become_a_debt_and_given_back_ones_make_it_smaller(ledg
     assert await ledger.refunds.refuse(charge_id)
     assert await ledger.balance() == 19
     assert await _state(ledger, charge_id) is RefundState.REFUSED
-    assert await ledger.refunds.intend(charge_id, "bob") is Intending.INTENDED
-    assert await ledger.refunds.refuse(charge_id)
+    for _ in range(2):
+        assert await ledger.refunds.intend(charge_id, "bob") is Intending.INTENDED
+        assert await ledger.balance() == -1
+        assert await ledger.refunds.refuse(charge_id)
+        assert await ledger.balance() == 19
     assert await ledger.refunds.intend(charge_id, "bob") is Intending.INTENDED
     assert await ledger.refunds.done(charge_id)
     assert await ledger.balance() == -1
@@ -121,6 +128,22 @@ async def test_the_refund_of_an_expired_lot_takes_what_was_used(ledger: Payments
     await ledger.refunds.refuse(charge_id)
     assert await ledger.balance() == 0
     await ledger.check_sums()
+
+
+async def test_a_lot_that_another_process_writes_off_meanwhile_is_taken_once(postgres_url: str) -> None:
+    ledger = PaymentsLedger(await open_database(postgres_url))
+    charge_id = await ledger.buy(OrderKind.SUBSCRIPTION, 300, 450)
+    ledger.clock.advance(PERIOD + GRACE)
+    with connect(postgres_url) as connection:
+        lot = lock_lot(connection, f"c:{charge_id}")
+        assert lot is not None
+        write_off(connection, lot, ledger.clock.now())
+        intending = asyncio.create_task(ledger.refunds.intend(charge_id, "ada"))
+        await wait_for_row_lock(postgres_url)
+    assert await intending is Intending.INTENDED
+    assert await ledger.balance() == 0
+    assert await ledger.movements() == [("bought", 300), ("expired", -300)]
+    await ledger.database.close()
 
 
 @pytest.mark.parametrize("source", list(FoundBy))

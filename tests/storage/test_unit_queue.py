@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from storage.database import Unit
 from storage.unit_queue import PATIENT_SECONDS, UnitQueue, UnitResult
+from storage.urgency import urgent
 from tests.support.virtual_loop import virtual_time
 
 BATCH_SECONDS = 0.005
@@ -100,3 +101,26 @@ async def test_the_end_waits_for_a_patient_unit_that_comes_during_the_last_batch
     patient = batches.start("patient", patient=True)
     await end
     assert (first.done(), patient.done()) == (True, True)
+
+
+@virtual_time
+async def test_urgent_units_run_next_and_by_themselves() -> None:
+    batches = Batches()
+    waiting = [batches.start(str(number)) for number in range(300)]
+    await asyncio.sleep(BATCH_SECONDS / 2)
+    with urgent():
+        first, second = batches.start("checkout"), batches.start("other checkout", patient=True)
+    await asyncio.gather(first, second, *waiting)
+    assert [len(names) for _, names in batches.begun] == [128, 2, 128, 44]
+    assert batches.begun[1][1] == ["checkout", "other checkout"]
+
+
+@virtual_time
+async def test_an_urgent_unit_leaves_patient_ones_waiting_for_the_next_unit() -> None:
+    batches = Batches()
+    patient = batches.start("patient", patient=True)
+    await asyncio.sleep(0.0)
+    with urgent():
+        await batches.start("checkout")
+    assert await patient == "patient"
+    assert [names for _, names in batches.begun] == [["checkout"], ["patient"]]
