@@ -77,7 +77,7 @@ class StarPayments:
             self._end(checkout, Payment(outcome=Outcome.TOO_FEW_STARS))
             return checkout
         self.ledger.checkouts[number] = checkout
-        checkout.timer = loop.call_later(self.answer_seconds, self._time_out, checkout)
+        checkout.timer = loop.call_later(self.answer_seconds, self.time_out, checkout)
         query = {
             "id": number,
             "from": as_json(user),
@@ -112,8 +112,12 @@ class StarPayments:
         charge = self._charge(checkout.user, checkout.invoice, None)
         return Payment(outcome=Outcome.PAID, charge_id=charge.id)
 
-    def _time_out(self, checkout: Checkout) -> None:
-        self.ledger.checkouts.pop(checkout.id, None)
+    def time_out(self, checkout: Checkout) -> None:
+        """End a checkout that the bot has not answered, as `answer_seconds` do."""
+        if self.ledger.checkouts.pop(checkout.id, None) is None:
+            return
+        if checkout.timer is not None:
+            checkout.timer.cancel()
         self._end(checkout, Payment(outcome=Outcome.TIMED_OUT))
 
     def _end(self, checkout: Checkout, payment: Payment) -> None:

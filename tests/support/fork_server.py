@@ -22,7 +22,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import alembic.command
 import anyio._backends._asyncio
@@ -103,20 +103,44 @@ def _request_state() -> str:
     return str(rows[0]["state"]) if rows[0]["closed_at"] is None else "closed"
 
 
+class _Armed(NamedTuple):
+    """The failpoint that the file `kill-at` names. `written_at` tells one file from the next."""
+
+    point: str
+    number: int
+    written_at: int
+
+
+def _armed(point: str) -> _Armed | None:
+    """Return the failpoint at which the process is to kill itself, if that is a pass of `point`."""
+    path = Path("kill-at")
+    try:
+        written_at, text = path.stat().st_mtime_ns, path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    name, _, number = text.partition(" ")
+    return _Armed(name, int(number), written_at) if name == point else None
+
+
 def _install_test_hooks(die_at: str, clock: str) -> None:
     """Make the bot kill itself at a failpoint of the ledger, and set its clock forward by the number in a file.
 
     `die_at` is a failpoint, the state of the newest request, and the number of the pass in that state: `commit running
-    1`. An empty string switches either hook off. While a file named `read-only` exists beside the ledger, every write
-    fails as on a read-only disk.
+    1`. An empty string switches either hook off. Two files in the working folder act while the bot runs: with
+    `read-only`, every write fails as on a read-only disk, and `kill-at` names the failpoint at which the process kills
+    itself, with the number of the pass since the file was written: `commit 3`.
     """
-    passed: Counter[str] = Counter()
+    passed: Counter[object] = Counter()
 
     def failpoint(point: str) -> None:
         if die_at:
             here = f"{point} {_request_state()}"
             passed[here] += 1
             if die_at == f"{here} {passed[here]}":
+                os.kill(os.getpid(), signal.SIGKILL)
+        if (written := _armed(point)) is not None:
+            passed[written] += 1
+            if written.number == passed[written]:
                 os.kill(os.getpid(), signal.SIGKILL)
         if point == "write" and Path("read-only").exists():
             raise StorageUnavailable("attempt to write a readonly database")
