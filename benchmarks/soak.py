@@ -1,12 +1,14 @@
-"""`make soak`: half an hour of requests with faults of every kind and two kills, and a report.
+"""`make soak`: half an hour of requests and purchases with faults of every kind and two kills, and a report.
 
-Speed is not judged. Every request must end exactly once, with a truthful message and the right quota.
+Speed is not judged. Every request must end exactly once, with a truthful message and the right quota, and every Star
+that Telegram knows must be in the ledger.
 """
 
 import argparse
 import asyncio
 import itertools
 import json
+import math
 import random
 import sys
 import tempfile
@@ -15,19 +17,27 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import psutil
-from aiogram.types import Message
+from aiogram.types import Message, User
 
 from benchmarks.harness import serve_one_picture
 from benchmarks.soak_report import Sample, SoakResult, report
+from benchmarks.soak_shop import Shoppers
 from playground.faults import Fault
 from playground.media import lognormal
 from tests.support.ledger import Row
+from tests.support.money import count_money
 from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
 from tests.support.telegram_failures import TELEGRAM_FAILURES, Awaited, TelegramFailure
-from tests.support.world import World, open_world
+from tests.support.world import ADMIN, World, open_world
 
 USERS = 3_000
-SETTINGS = {"MAX_IN_FLIGHT": "100", "GENERATION_TIMEOUT": "90", "DAILY_QUOTA": "1000"}
+SETTINGS = {
+    "MAX_IN_FLIGHT": "100",
+    "GENERATION_TIMEOUT": "90",
+    "STARS": "true",
+    "SUPPORT_CONTACT": "@imagine_help",
+    "ADMIN_IDS": str(ADMIN),
+}
 CLOSED_WITHIN = 900.0
 SAMPLE_INTERVAL = 30.0
 WARM_UP = 60.0
@@ -39,9 +49,12 @@ FAILURES: list[ProviderFailure | TelegramFailure] = [
 
 
 class Soak:
-    """Sends the requests, with the faults and the kills that a seed decides. `fault_share` is a share of requests."""
+    """Sends the requests, with the faults and the kills that a seed decides. `fault_share` is a share of requests.
 
-    def __init__(self, world: World, seed: int, fault_share: float) -> None:
+    `free` is the daily quota, which is enough for all users but those who buy.
+    """
+
+    def __init__(self, world: World, seed: int, fault_share: float, free: int) -> None:
         self.world = world
         self._fault_share = fault_share
         self._dice = random.Random(seed)
@@ -51,11 +64,16 @@ class Soak:
         self._runs: list[list[Sample]] = []
         self._delivering_at_kill: set[int] = set()
         self._submitting_at_kill: set[str] = set()
+        self._shoppers = Shoppers(world, random.Random(seed + 1), free, self._request)
         serve_one_picture(world)
         world.media.duration = lognormal(8.0, 0.35, seed)
 
-    async def run(self, minutes: float, rate: float, kills: int) -> None:
-        """Send requests at a steady rate, kill and restart the bot in between, and wait until all are closed."""
+    async def run(self, minutes: float, rate: float, kills: int, shoppers: float) -> None:
+        """Send requests at a steady rate, kill and restart the bot in between, and wait until all are closed.
+
+        So many `shoppers` a minute buy and draw. At the end the bot is killed and started once more, because a start
+        finds the payments whose updates are lost.
+        """
         seconds = minutes * 60
         kill_at = sorted((n + self._dice.uniform(0.7, 1.3)) * seconds / (kills + 1) for n in range(kills))
         await self._start()
@@ -63,19 +81,27 @@ class Soak:
         begun = time.monotonic()
         for number in range(int(seconds * rate)):
             await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
-            self._request(number)
+            self._request(next(self._users), f"soak {number:06}")
+            if number * shoppers // (60 * rate) < (number + 1) * shoppers // (60 * rate):
+                self._shoppers.begin()
             if kill_at and time.monotonic() - begun >= kill_at[0]:
                 kill_at.pop(0)
                 await self._kill()
                 await self._start()
+        await self._shoppers.finish()
         await self.world.wait_until_closed(CLOSED_WITHIN)
+        await self._kill()
+        await self._start()
+        await self._shoppers.settle()
         self._sample()
         sampling.cancel()
         await self.world.process.stop()
 
     def result(self) -> SoakResult:
         """Compare the requests with the chats, the ledger and the provider's tasks."""
-        result = SoakResult(len(self._requested), runs=self._runs, faults=self._faults)
+        faults = self._faults + self._shoppers.faults
+        result = SoakResult(len(self._requested), runs=self._runs, faults=faults)
+        result.money, result.purchases = count_money(self.world), self._shoppers.counts
         rows = {row["prompt"]: row for row in self.world.rows("SELECT * FROM requests")}
         answers = self._answers()
         unknown = self._logged("picture not sent", "broke") | self._logged(
@@ -89,8 +115,7 @@ class Soak:
         result.quota_used = self.world.rows("SELECT coalesce(sum(used), 0) AS used FROM quotas")[0]["used"]
         return result
 
-    def _request(self, number: int) -> None:
-        user, prompt = next(self._users), f"soak {number:06}"
+    def _request(self, user: User, prompt: str) -> None:
         if self._dice.random() < self._fault_share:
             self._add_fault(prompt, f"chat {user.id}.")
         self._requested[prompt] = self.world.telegram.say(user, f"/imagine {prompt} --ar 1:1")
@@ -188,9 +213,10 @@ async def main(arguments: argparse.Namespace) -> tuple[str, bool]:
     """Run a soak. Return the report, and whether every promise was kept."""
     chosen = " ".join(f"--{name} {value}" for name, value in vars(arguments).items() if name != "report")
     with tempfile.TemporaryDirectory(prefix="imagine-soak-") as folder:
-        async with open_world(Path(folder), **SETTINGS) as world:
-            soak = Soak(world, arguments.seed, arguments.faults)
-            await soak.run(arguments.minutes, arguments.rate, arguments.kills)
+        free = max(1, math.ceil(arguments.minutes * 60 * arguments.rate / USERS))
+        async with open_world(Path(folder), **SETTINGS, DAILY_QUOTA=str(free)) as world:
+            soak = Soak(world, arguments.seed, arguments.faults, free)
+            await soak.run(arguments.minutes, arguments.rate, arguments.kills, arguments.shoppers)
             result = soak.result()
             return report(result, f"make soak ARGS='{chosen}'"), result.passed
 
@@ -201,6 +227,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=5.0, help="requests a second")
     parser.add_argument("--faults", type=float, default=0.05, help="share of requests with a fault")
     parser.add_argument("--kills", type=int, default=2)
+    parser.add_argument("--shoppers", type=float, default=10.0, help="users a minute who buy pictures")
     parser.add_argument("--seed", type=int, default=20_261_125)
     parser.add_argument("--report", help="a file for the report, in Markdown")
     return parser.parse_args()

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from benchmarks.harness import machine_line
+from tests.support.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,9 @@ class Sample:
 class SoakResult:
     """The final states of all requests, and every broken promise.
 
-    `runs` has the samples of each process, `faults` counts the faults by kind. `lost` are requests without an end or
-    without the message that belongs to it. A picture may be sent twice, and a task paid twice, only if the outcome of
+    `money` compares Telegram's list with the ledger, `purchases` counts what shoppers did. `runs` has the samples of
+    each process, `faults` counts the faults by kind. `lost` are requests without an end or without the message that
+    belongs to it. A picture may be sent twice, and a task paid twice, only if the outcome of
     the first try was unknown; `sent_twice` and `paid_twice` count these, the lists name all others.
     """
 
@@ -31,17 +33,25 @@ class SoakResult:
     paid_twice: int = 0
     paid_twice_without_reason: list[str] = field(default_factory=list)
     quota_used: int = 0
+    money: Money = field(default_factory=Money)
+    purchases: Counter[str] = field(default_factory=Counter)
     runs: list[list[Sample]] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
 
     @property
     def broken_promises(self) -> list[str]:
-        return [*self.lost, *self.sent_twice_without_reason, *self.paid_twice_without_reason]
+        of_requests = [*self.lost, *self.sent_twice_without_reason, *self.paid_twice_without_reason]
+        return [*of_requests, *self.money.problems]
+
+    @property
+    def free(self) -> int:
+        """The delivered pictures that no credit has paid for."""
+        return self.final_states["delivered"] - self.money.spent
 
     @property
     def passed(self) -> bool:
         """Return whether every promise was kept."""
-        return not self.broken_promises and self.quota_used == self.final_states["delivered"]
+        return not self.broken_promises and self.quota_used == self.free
 
 
 def report(result: SoakResult, command: str) -> str:
@@ -61,16 +71,49 @@ def report(result: SoakResult, command: str) -> str:
             *(f"| {measure} | {value} | {bar} |" for measure, value, bar in rows),
             *(f"- {line}" for line in result.broken_promises[:50]),
             "",
+            *_money_table(result.money),
+            "",
+            *_counts("purchases and their ends", result.purchases),
+            "",
             "| run | resident MiB, each minute | open files, fewest and most |",
             "|---|---|---|",
             *(_run_line(number, samples) for number, samples in enumerate(result.runs, 1)),
             "",
-            "| fault | how often |",
-            "|---|---|",
-            *(f"| {kind} | {times} |" for kind, times in sorted(result.faults.items())),
+            *_counts("fault", result.faults),
             "",
         ]
     )
+
+
+def _counts(heading: str, counts: Counter[str]) -> list[str]:
+    """Return a table of kinds with their numbers."""
+    lines = [f"| {kind} | {times} |" for kind, times in sorted(counts.items())]
+    return [f"| {heading} | how often |", "|---|---|", *lines]
+
+
+def _money_table(money: Money) -> list[str]:
+    """Return the table of sums: each line has the same number twice, from two sources."""
+    rows = [
+        ("Stars of all charges", "Telegram’s list", money.paid, "the ledger", money.recorded),
+        ("Stars refunded", "Telegram’s list", money.refunded, "the ledger", money.returned),
+        ("credits given for charges that stand", "their invoices", money.due, "the ledger", money.given),
+        (
+            "balance of all users",
+            "given, granted and spent",
+            money.expected_balance,
+            "the lots",
+            money.balance,
+        ),
+    ]
+    return [
+        f"{money.charges} charges, {money.refunds} refunds; {money.granted} pictures granted,"
+        f" {money.spent} paid pictures drawn, {money.unopened} in unopened gifts.",
+        "",
+        "| money | from | | from | must be the same |",
+        "|---|---|---|---|---|",
+        *(f"| {what} | {one} | {first} | {other} | {second} |" for what, one, first, other, second in rows),
+        f"| disagreements in single charges, lots and requests | | | | {len(money.problems)} |",
+    ]
 
 
 def _rows(result: SoakResult) -> list[tuple[str, int | str, str]]:
@@ -81,7 +124,7 @@ def _rows(result: SoakResult) -> list[tuple[str, int | str, str]]:
         ("requests", result.requests, ""),
         ("delivered", states["delivered"], ""),
         ("refunded, with a message", refunded, ""),
-        ("quota units used", result.quota_used, f"{states['delivered']}"),
+        ("quota units used", result.quota_used, f"{result.free}"),
         ("lost", len(result.lost), "0"),
         ("sent twice after an unknown outcome or a kill", result.sent_twice, ""),
         ("sent twice without a reason", len(result.sent_twice_without_reason), "0"),
