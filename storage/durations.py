@@ -11,6 +11,9 @@ KEPT = 400
 """Durations to keep. Older ones have next to no weight (generation.duration_model)."""
 
 
+_INSERT = sa.insert(durations)
+
+
 class Interval(NamedTuple):
     """A duration in seconds that is only known to lie between two polls: in (shortest, longest]."""
 
@@ -20,7 +23,7 @@ class Interval(NamedTuple):
 
 def record_duration(connection: sa.Connection, interval: Interval) -> None:
     """Add a duration inside the caller's transaction."""
-    connection.execute(sa.insert(durations), interval._asdict())
+    connection.execute(_INSERT, interval._asdict())
 
 
 class Durations:

@@ -44,6 +44,9 @@ class Preference:
     approval: bool = False
 
 
+_OF = sa.select(preferences).where(preferences.c.subject_id == sa.bindparam("of_subject"))
+
+
 class Preferences:
     """Every read and write of the preferences table, cached if this process is the only writer."""
 
@@ -58,8 +61,7 @@ class Preferences:
         cached = self._cached.get(subject_id)
         if cached is None:
             changes = self._changes
-            statement = sa.select(preferences).where(preferences.c.subject_id == subject_id)
-            row = await self._database.read(lambda connection: connection.execute(statement).first())
+            row = await self._database.read(lambda c: c.execute(_OF, {"of_subject": subject_id}).first())
             cached = Preference() if row is None else _preference(row)
             if changes != self._changes or not self._only_writer:
                 return cached  # it may have changed since it was read

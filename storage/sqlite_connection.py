@@ -2,12 +2,13 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import aiosqlite
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
@@ -45,27 +46,13 @@ class _Connection(aiosqlite.Connection):
 
     async def run(self, function: Callable[[], T]) -> T:
         """Call a function in the thread. The statements in it need no further jobs."""
-        return await self._in_thread(self._spawn, function)
-
-    def cursor(self) -> Any:
-        """Return a cursor without a job for the thread. SQLAlchemy enters it as a context manager."""
-        return _Cursor(self, cast(sqlite3.Cursor, None))  # `execute` sets sqlite3's cursor
-
-    async def commit(self) -> None:
-        await self._in_thread(self._conn.commit)
-
-    async def rollback(self) -> None:
-        await self._in_thread(self._conn.rollback)
-
-    def control(self, statement: str) -> None:
-        """Run a statement of a transaction. Only code that runs in the thread may call this."""
-        self._conn.execute(statement)
-
-    async def _in_thread(self, function: Callable[..., T], *args: object) -> T:
-        if self._busy_thread == threading.get_ident():
-            return function(*args)
-        result: T = await self._execute(function, *args)  # type: ignore[no-untyped-call]
+        result: T = await self._execute(self._spawn, function)  # type: ignore[no-untyped-call]
         return result
+
+    @property
+    def plain(self) -> sqlite3.Connection | None:
+        """The connection of sqlite3, for code that runs in the thread, else None."""
+        return self._conn if self._busy_thread == threading.get_ident() else None
 
     def _spawn(self, function: Callable[[], T]) -> T:
         self._busy_thread = threading.get_ident()
@@ -75,41 +62,33 @@ class _Connection(aiosqlite.Connection):
             self._busy_thread = None
 
 
-class _Cursor(aiosqlite.Cursor):
-    """Runs a statement and fetches its rows in one job of the connection's thread."""
+class _AdaptedConnection(AsyncAdapt_aiosqlite_connection):
+    """The connection as SQLAlchemy's engine has it: sqlite3 itself in the thread, and aiosqlite everywhere else."""
 
-    _conn: _Connection
-    _rows: list[Any]
+    __slots__ = ()
+    _connection: _Connection  # type: ignore[assignment]  # it has all that SQLAlchemy uses
 
-    async def __aenter__(self) -> "_Cursor":
-        return self
+    def cursor(self, server_side: bool = False) -> Any:
+        plain = self._connection.plain
+        return super().cursor(server_side) if plain is None else plain.cursor()
 
-    async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "_Cursor":
-        self._rows = await self._conn._in_thread(self._run, sql, parameters or ())
-        return self
+    def commit(self) -> None:
+        plain = self._connection.plain
+        return super().commit() if plain is None else plain.commit()
 
-    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> "_Cursor":
-        self._cursor = await self._conn._in_thread(self._conn._conn.executemany, sql, parameters)
-        return self
-
-    async def fetchall(self) -> Iterable[Any]:
-        return self._rows
-
-    async def close(self) -> None:
-        """Do nothing: all rows are fetched, so SQLite has already reset the statement."""
-
-    def _run(self, sql: str, parameters: Any) -> list[Any]:
-        self._cursor = cursor = self._conn._conn.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else []
+    def rollback(self) -> None:
+        plain = self._connection.plain
+        return super().rollback() if plain is None else plain.rollback()
 
 
-def _connect(path: str, **_options: Any) -> _Connection:
+async def _connect(path: Path) -> _Connection:
     def connector() -> sqlite3.Connection:
         # The event `begin` below begins each transaction. The implicit ones of sqlite3 would break savepoints.
         return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     connection = _Connection(connector, iter_chunk_size=64)
     connection._thread.daemon = True  # as SQLAlchemy does: a process that dies does not wait for it
+    await connection
     return connection
 
 
@@ -130,9 +109,11 @@ def _driver(connection: sa.Connection) -> _Connection:
 def create_engine(path: Path, *, read_only: bool = False) -> AsyncEngine:
     """Return an engine with one connection. Transactions begin IMMEDIATE, so that none fails on its first write."""
 
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", poolclass=StaticPool, connect_args={"async_creator_fn": _connect}
-    )
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", poolclass=StaticPool)
+
+    @sa.event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: sa.Dialect, *_: object) -> _AdaptedConnection:
+        return _AdaptedConnection(dialect.loaded_dbapi, cast(Any, await_(_connect(path))))
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -153,7 +134,9 @@ def create_engine(path: Path, *, read_only: bool = False) -> AsyncEngine:
 
 def control(connection: sa.Connection, statement: str) -> None:
     """Run a statement such as SAVEPOINT in the thread of a connection, at a fifth of SQLAlchemy's cost."""
-    _driver(connection).control(statement)
+    plain = _driver(connection).plain
+    assert plain is not None, "run_in_thread calls this"  # noqa: S101
+    plain.execute(statement)
 
 
 def in_transaction(connection: sa.Connection) -> bool:
