@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tests.e2e import test_replica_faults, test_rolling_deploy
 from tests.support.inline_failures import INLINE_FAILURES
+from tests.support.payment_faults import PAYMENT_DEFECTS, PAYMENT_FAULTS
 from tests.support.process_launcher import ROOT
 from tests.support.provider_failures import PROVIDER_FAILURES, ProviderFailure
 from tests.support.replica_faults import REPLICA_FAULTS
@@ -57,6 +58,21 @@ def test_the_document_has_the_same_faults_of_replicas() -> None:
     header = ("what happens", "what follows", "what may happen twice")
     rows = [(fault.what, fault.then, fault.again) for fault in REPLICA_FAULTS]
     _assert_documented(header, rows, "replicas.md")
+
+
+def test_the_document_has_the_same_faults_of_payments() -> None:
+    _assert_documented(("what happens", "what follows"), [(f.what, f.then) for f in PAYMENT_FAULTS])
+
+
+def test_the_document_has_the_same_defects_of_payments() -> None:
+    rows = [(d.what, d.why, f"`{d.test}`") for d in PAYMENT_DEFECTS]
+    _assert_documented(("defect", "why not here", "test"), rows, "payments.md")
+
+
+def test_each_fault_and_defect_of_payments_has_a_test() -> None:
+    for one in (*PAYMENT_FAULTS, *PAYMENT_DEFECTS):
+        module = (ROOT / "tests" / one.module).read_text(encoding="utf-8")
+        assert f"def {one.test}(" in module, one
 
 
 def test_each_fault_of_replicas_has_a_test_and_each_test_a_fault() -> None:

@@ -5,7 +5,7 @@ After each, the sums of Telegram and of the ledger agree to the unit (`check_mon
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from playground.faults import Fault
 from playground.star_ledger import Outcome, Subscription
 from tests.support.fleet import Fleet, open_fleet
 from tests.support.money import check_money
+from tests.support.process_launcher import DEADLINE
 from tests.support.selling import SELLS, balance_of, choose, invoice_for, invoices, pay
 from tests.support.world import ADMIN, World
 
@@ -40,13 +41,30 @@ async def subscribe(world: World, user: User) -> Subscription:
     return world.telegram.stars.ledger.subscriptions[await pay(world, user, link or "")]
 
 
+async def pay_while(world: World, user: User, invoice: Message, meanwhile: Callable[[], object]) -> str:
+    """Pay, and do something between the bot's yes and the payment. Return the charge id."""
+    released = asyncio.Event()
+    held = Fault("answerPreCheckoutQuery", until=released, only=f"user {user.id}.")
+    world.telegram.faults.add(held)
+    checkout = world.telegram.stars.begin(user, invoice)
+    await asyncio.wait_for(held.begun.wait(), DEADLINE)
+    meanwhile()
+    released.set()
+    payment = await checkout.outcome()
+    assert payment.outcome is Outcome.PAID, payment
+    return payment.charge_id
+
+
 async def pay_twice(world: World, user: User, invoice: Message) -> list[str]:
     """Pay an invoice on two devices at a time. Return the charges: one if the first was faster than the second."""
     answered = asyncio.Event()
-    held = Fault("answerPreCheckoutQuery", times=2, until=answered, only=f"user {user.id}.")
-    world.telegram.faults.add(held)
-    checkouts = [world.telegram.stars.begin(user, invoice) for _ in range(2)]
-    await world.wait_until(lambda: held.hits == 2)
+    held = [
+        world.telegram.faults.add(Fault("answerPreCheckoutQuery", until=answered, only=f"user {user.id}."))
+        for _ in range(2)
+    ]
+    checkouts = [world.telegram.stars.begin(user, invoice) for _ in held]
+    for fault in held:
+        await asyncio.wait_for(fault.begun.wait(), DEADLINE)
     answered.set()
     ends = [await checkout.outcome() for checkout in checkouts]
     return [end.charge_id for end in ends if end.outcome is Outcome.PAID]
@@ -55,13 +73,14 @@ async def pay_twice(world: World, user: User, invoice: Message) -> list[str]:
 async def test_two_payments_of_one_order_are_credited_both(selling_bot: World) -> None:
     world = selling_bot
     ann = world.add_user()
-    charges = await pay_twice(world, ann, await invoice_for(world, ann, "20 pictures"))
-    assert len(charges) == 2
-    for charge in charges:
+    charges: list[str] = []
+    while len(pair := await pay_twice(world, ann, await invoice_for(world, ann, "20 pictures"))) < 2:
+        charges += pair  # a busy machine has answered one of them too late
+    for charge in (charges := charges + pair):
         await world.wait_for_text(ann, f"payment {charge}")
     await world.wait_until_handled()
-    assert (await balance_of(world, ann))[2] == "Paid: 40."
-    assert [len(receipts(world, ann, charge)) for charge in charges] == [1, 1]
+    assert (await balance_of(world, ann))[2] == f"Paid: {20 * len(charges)}."
+    assert all(len(receipts(world, ann, charge)) == 1 for charge in charges)
     check_money(world)
 
 
@@ -117,13 +136,7 @@ async def test_a_user_who_blocks_the_bot_keeps_what_they_paid(selling_bot: World
     world = selling_bot
     ann = world.add_user()
     invoice = await invoice_for(world, ann, "20 pictures")
-    released = asyncio.Event()
-    held = world.telegram.faults.add(Fault("answerPreCheckoutQuery", until=released, only=f"user {ann.id}."))
-    checkout = world.telegram.stars.begin(ann, invoice)
-    await world.wait_until(lambda: held.hits)
-    world.telegram.chats.blocked.add(ann.id)
-    released.set()
-    charge = (await checkout.outcome()).charge_id
+    charge = await pay_while(world, ann, invoice, lambda: world.telegram.chats.blocked.add(ann.id))
     told = "SELECT 1 FROM star_charges WHERE id = ? AND told_at IS NOT NULL"
     await world.process.wait_until(lambda: world.rows(told, charge))
     world.telegram.chats.blocked.discard(ann.id)
@@ -150,16 +163,11 @@ async def test_prices_that_change_after_the_invoice_change_nothing(own_bot: Worl
 
 async def test_a_payment_that_the_disk_refuses_is_left_to_telegram_and_credited_later(own_bot: World) -> None:
     """The disk is full between the yes and the payment. Until there is room, nobody can pay."""
-    world, released = own_bot, asyncio.Event()
+    world = own_bot
     await world.process.start(**SELLS, until="menus set")
     ann, ben = world.add_user(), world.add_user(name="Ben")
     first, second = [await invoice_for(world, user, "20 pictures") for user in (ann, ben)]
-    held = world.telegram.faults.add(Fault("answerPreCheckoutQuery", until=released, only=f"user {ann.id}."))
-    checkout = world.telegram.stars.begin(ann, first)
-    await world.wait_until(lambda: held.hits)
-    (world.folder / "read-only").touch()
-    released.set()
-    charge = (await checkout.outcome()).charge_id
+    charge = await pay_while(world, ann, first, (world.folder / "read-only").touch)
     await world.process.wait_for_log("updates rejected")
     refused = await world.telegram.stars.pay(ben, second)
     assert (refused.outcome, bool(refused.refusal)) == (Outcome.REFUSED, True)
@@ -184,13 +192,9 @@ async def test_a_day_away_loses_neither_payments_nor_refunds(own_bot: World) -> 
     world.telegram.stars.top_up(ann, 10_000)
     subscription = await subscribe(world, ann)
     pack = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
-    released = asyncio.Event()
-    held = world.telegram.faults.add(Fault("answerPreCheckoutQuery", until=released, only=f"user {ann.id}."))
-    checkout = world.telegram.stars.begin(ann, await invoice_for(world, ann, "50 pictures"))
-    await world.wait_until(lambda: held.hits)
-    world.telegram.stars.loses_updates = True  # those of this payment, too
-    released.set()
-    last = (await checkout.outcome()).charge_id
+    invoice = await invoice_for(world, ann, "50 pictures")
+    stars = world.telegram.stars
+    last = await pay_while(world, ann, invoice, lambda: setattr(stars, "loses_updates", True))
     await world.process.kill()
     world.telegram.stars.renew(subscription)
     world.telegram.stars.refund(pack)
