@@ -1,7 +1,8 @@
 """A transport of httpx over aiohttp, without a proxy, for calls that are safe to repeat.
 
-It does the work of `httpx_aiohttp.AiohttpTransport` with half of its CPU time: the timeouts are fixed, a body is passed
-on as it arrives, the URL is sent as httpx wrote it, and all errors of aiohttp are errors of httpx.
+The URL is sent with exactly the host, path and query that httpx has read and its caller has checked: a signed link need
+not survive that aiohttp writes it anew. Every address can be checked before it is connected to. All errors of aiohttp
+are errors of httpx.
 """
 
 import socket

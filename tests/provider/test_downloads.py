@@ -21,6 +21,8 @@ async def _answer(request: web.Request) -> web.StreamResponse:
         return web.Response(status=int(kind))
     if kind == "circle":
         raise web.HTTPFound("/circle")
+    if kind == "echo":
+        return web.Response(text=request.raw_path)
     if kind == "near":
         raise web.HTTPFound("/good")
     if kind == "private":
@@ -63,6 +65,14 @@ async def test_http_is_allowed_for_the_host_of_the_api_only(store: str, same_hos
     async with Downloads("https://gptunnel.ru/v1") as other_host:
         with pytest.raises(DownloadRefused, match="https"):
             await other_host.fetch(f"{store}/good")
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?a=%7E+1&b=%20%2F", "?Signature=x%2By%3D%3D&Expires=1", "?a=b;c=~d/e?f", "?лиса=1"]
+)
+async def test_a_signed_link_is_asked_for_as_it_is(store: str, same_host: Downloads, query: str) -> None:
+    encoded = query.replace("лиса", "%D0%BB%D0%B8%D1%81%D0%B0")
+    assert await same_host.fetch(f"{store}/echo{query}") == f"/echo{encoded}".encode()
 
 
 @pytest.mark.parametrize(
