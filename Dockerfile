@@ -11,6 +11,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY handlers handlers
 COPY generation generation
+COPY payments payments
 COPY chat chat
 COPY storage storage
 COPY provider provider

@@ -14,6 +14,7 @@ from bot.build_chat import build_chat
 from bot.build_dispatcher import build_dispatcher
 from bot.build_generation import build_generation
 from bot.build_provider import build_provider
+from bot.build_shop import build_shop
 from bot.build_storage import build_storage
 from bot.build_workflows import WorkflowParts, build_workflows
 from bot.housekeeping import (
@@ -119,8 +120,18 @@ class App:
         self.requests, self.batches, self.bot = storage.requests, storage.batches, chat.bot
         self.engine, self.alarms = generation.engine, generation.alarms
         self.allowances = generation.allowances
+        self._shop = shop = build_shop(
+            settings,
+            database=database,
+            clock=clock,
+            metrics=self.metrics,
+            chat=chat,
+            alarms=generation.alarms,
+            circuit_breaker=generation.circuit_breaker,
+            replica=self.replica,
+        )
         self.dispatcher = build_dispatcher(
-            settings, clock=clock, storage=storage, chat=chat, generation=generation
+            settings, clock=clock, storage=storage, chat=chat, generation=generation, shop=shop
         )
 
         self._stack.push_async_callback(self._background.stop)
@@ -193,6 +204,9 @@ class App:
             self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
         self._leader_tasks.add(self._generation.exporter.run)
+        if self._shop is not None:
+            self._leader_tasks.add(self._shop.reconciler.run_hourly)
+            self._leader_tasks.add(self._shop.refund_worker.run)
 
     async def serve(self) -> None:
         """Start the web server and receive updates. Raises OSError if the address is in use."""
@@ -200,6 +214,8 @@ class App:
         self._background.start(measure_loop_lag(self.metrics))
         prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
         prunes += [storage.searches.prune, storage.exports.prune, storage.reports.prune]
+        if self._shop is not None:
+            prunes.append(self._shop.expire_credits)
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         prunes.append(self._generation.sticker_maker.forget)  # the last one, because it may wait for Telegram

@@ -15,6 +15,7 @@ from chat.deletion_scheduler import DeletionScheduler
 from chat.group_photos import GroupPhotos
 from chat.guest_answers import GuestAnswers
 from chat.inline_messages import InlineMessages
+from chat.invoices import Invoices
 from chat.languages import LanguageResolver
 from chat.members import Members
 from chat.menu import Menus
@@ -41,6 +42,7 @@ class ChatParts:
     guest_answers: GuestAnswers
     group_photos: GroupPhotos
     inline_messages: InlineMessages
+    invoices: Invoices
     languages: LanguageResolver
     members: Members
     menus: Menus
@@ -84,6 +86,7 @@ def build_chat(
         guest_answers=GuestAnswers(inline_messages=inline_messages, sender=sender),
         group_photos=GroupPhotos(caller),
         inline_messages=inline_messages,
+        invoices=Invoices(caller),
         languages=LanguageResolver(translations=translations, preferences=storage.preferences),
         members=Members(caller=caller, clock=clock),
         menus=Menus(
@@ -92,6 +95,7 @@ def build_chat(
             translations=translations,
             preferences=storage.preferences,
             admins=settings.admin_ids,
+            sells=settings.stars,
         ),
         picture_sender=picture_sender,
         private_replies=PrivateReplies(

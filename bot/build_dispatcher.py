@@ -1,16 +1,20 @@
 """Constructs the dispatcher: the routers of all features, and the objects that aiogram passes to their handlers."""
 
-from aiogram import Dispatcher
+from aiogram import Dispatcher, Router
 
 from bot.build_chat import ChatParts
 from bot.build_generation import GenerationParts
+from bot.build_shop import ShopParts
 from bot.build_storage import StorageParts
 from bot.settings import Settings
 from core.clock import Clock
 from handlers import (
     approval,
+    balance,
     batches,
+    buying,
     cancel,
+    checkout,
     comparisons,
     deletion,
     edits,
@@ -19,6 +23,8 @@ from handlers import (
     export,
     favourites,
     forget,
+    gifts,
+    grants,
     group_photos,
     group_words,
     groups,
@@ -28,6 +34,8 @@ from handlers import (
     inline,
     language,
     moderation,
+    pay_support,
+    payments,
     photos,
     picture_shapes,
     picture_styles,
@@ -37,6 +45,7 @@ from handlers import (
     queue,
     quota,
     ratio,
+    refunds,
     reports,
     request_links,
     results,
@@ -45,7 +54,9 @@ from handlers import (
     stickers,
     still_wanted,
     styles,
+    subscriptions,
     suggestions,
+    terms,
     try_again,
     variations,
 )
@@ -63,7 +74,13 @@ from handlers.styling import Styling
 
 
 def build_dispatcher(
-    settings: Settings, *, clock: Clock, storage: StorageParts, chat: ChatParts, generation: GenerationParts
+    settings: Settings,
+    *,
+    clock: Clock,
+    storage: StorageParts,
+    chat: ChatParts,
+    generation: GenerationParts,
+    shop: ShopParts | None,
 ) -> Dispatcher:
     """Return the dispatcher of all updates."""
     rejection_texts = RejectionTexts(clock)
@@ -181,6 +198,7 @@ def build_dispatcher(
         stickers=storage.stickers,
         styles=storage.styles,
         styling=styling,
+        **(shop.workflow_data if shop is not None else {"credits": None, "shop": None}),
     )
     user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans)
     for observer in (
@@ -194,15 +212,31 @@ def build_dispatcher(
         dispatcher.subscription,
     ):
         observer.outer_middleware(user_context)
-    _include_routers(dispatcher)
+    _include_routers(dispatcher, sells=shop is not None)
     return dispatcher
 
 
-def _include_routers(dispatcher: Dispatcher) -> None:
-    """Include the routers in the order in which they see an update."""
+def _selling_routers() -> list[Router]:
+    """Return the routers of commands and buttons that sell pictures."""
+    return [
+        buying.router(),
+        gifts.router(),
+        balance.router(),
+        terms.router(),
+        pay_support.router(),
+        refunds.router(),
+        subscriptions.router(),
+        grants.router(),
+    ]
+
+
+def _include_routers(dispatcher: Dispatcher, *, sells: bool) -> None:
+    """Include the routers in the order in which they see an update. `sells` includes those that sell pictures."""
     dispatcher.include_routers(
         error_handler.router(),
+        *([checkout.router(), payments.router(), pay_support.reasons_router()] if sells else []),
         question_end.router(),
+        *(_selling_routers() if sells else []),
         groups.router(),
         group_words.router(),
         moderation.router(),

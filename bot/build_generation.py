@@ -105,6 +105,7 @@ def build_generation(
         queue=settings.user_queue_limit,
         admins=settings.admin_ids,
         group_daily=settings.group_daily_quota,
+        credits=settings.stars,
     )
     quota = DailyQuota(quotas=storage.quotas, allowances=allowances, clock=clock)
     converter = PictureConverter()

@@ -49,7 +49,7 @@ async def make_plan(settings: Settings, *, replace_picture: bool) -> Plan:
     try:
         me = await identify(bot, settings)
         kept = [f"name: {me.full_name} (/setname of @BotFather changes it)"]
-        for part in _parts(bot):
+        for part in _parts(bot, settings):
             value = await part.read()
             if value == part.wanted:
                 continue
@@ -82,7 +82,7 @@ async def carry_out(settings: Settings, plan: Plan) -> bool:
     """Set the parts of a plan and print each. Return whether all are set; a repeat sets only the remaining ones."""
     bot = _bot(settings)
     try:
-        for part in _parts(bot):
+        for part in _parts(bot, settings):
             if part.name in plan.changes:
                 await part.write()
                 print(f"ok    {part.name}")
@@ -99,9 +99,9 @@ def _bot(settings: Settings) -> Bot:
     return make_bot(settings.bot_token.get_secret_value(), telegram_session(settings))
 
 
-def _parts(bot: Bot) -> list[ProfilePart]:
+def _parts(bot: Bot, settings: Settings) -> list[ProfilePart]:
     translations = Translations()
-    commands = [part for _, part in command_parts(bot, translations)]
+    commands = [part for _, part in command_parts(bot, translations, sells=settings.stars)]
     return [*description_parts(bot, translations), *commands, _menu_button(bot), _picture(bot)]
 
 

@@ -13,6 +13,7 @@ from aiogram.methods import (
     EditMessageMedia,
     EditMessageText,
     SendDocument,
+    SendInvoice,
     SendMessage,
     SendPhoto,
     SendSticker,
@@ -32,7 +33,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 _LIMITED = (
-    *(SendMessage, SendPhoto, SendDocument, SendSticker),
+    *(SendMessage, SendPhoto, SendDocument, SendSticker, SendInvoice),
     *(EditMessageText, EditMessageCaption, EditMessageMedia),
 )
 """Methods that count as a message to a chat, and so need a slot."""

@@ -28,22 +28,33 @@ PRIVATE = (*_PICTURES, "ratio", "style", "language", "help", "export", "forget")
 ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
 GROUP = (*_PICTURES, "report", "help")
 GROUP_ADMIN = (*GROUP, "settings", "words")
+SHOP, SHOP_ADMIN = ("buy", "balance"), ("refund", "grant")
+"""The commands of private chats, and those of bot admins, of a bot that sells pictures."""
 
 GeneralScope = (
     BotCommandScopeAllPrivateChats | BotCommandScopeAllGroupChats | BotCommandScopeAllChatAdministrators
 )
-_KINDS: tuple[tuple[str, GeneralScope, tuple[str, ...]], ...] = (
-    ("private chats", BotCommandScopeAllPrivateChats(), PRIVATE),
-    ("groups", BotCommandScopeAllGroupChats(), GROUP),
-    ("group admins", BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
-)
 
 
-def command_parts(bot: Bot, translations: Translations) -> list[tuple[str, ProfilePart]]:
+def private_commands(*, sells: bool, admin: bool = False) -> tuple[str, ...]:
+    """Return the menu of a private chat, also of a bot admin's. `sells` is True for a bot that sells pictures."""
+    commands = ADMIN if admin else PRIVATE
+    if not sells:
+        return commands
+    after = commands.index("quota") + 1
+    return (*commands[:after], *SHOP, *commands[after:], *(SHOP_ADMIN if admin else ()))
+
+
+def command_parts(bot: Bot, translations: Translations, *, sells: bool) -> list[tuple[str, ProfilePart]]:
     """Return the type of the scope and the commands of each kind of chat in every language."""
+    kinds: tuple[tuple[str, GeneralScope, tuple[str, ...]], ...] = (
+        ("private chats", BotCommandScopeAllPrivateChats(), private_commands(sells=sells)),
+        ("groups", BotCommandScopeAllGroupChats(), GROUP),
+        ("group admins", BotCommandScopeAllChatAdministrators(), GROUP_ADMIN),
+    )
     return [
         (scope.type, _commands_of_all(bot, kind, scope, _commands(translations, language, names), language))
-        for kind, scope, names in _KINDS
+        for kind, scope, names in kinds
         for language in LANGUAGES
     ]
 
@@ -86,17 +97,19 @@ class Menus:
         translations: Translations,
         preferences: Preferences,
         admins: Collection[int],
+        sells: bool,
     ) -> None:
         self._bot = bot
         self._key_values = key_values
         self._translations = translations
         self._preferences = preferences
         self._admins = admins
+        self._sells = sells
 
     async def set_all(self) -> bool:
         """Set every menu that Telegram has not. Return False if one of all chats could not be set."""
         failed: list[tuple[str, AiogramError]] = []
-        for scope, part in command_parts(self._bot, self._translations):
+        for scope, part in command_parts(self._bot, self._translations, sells=self._sells):
             try:
                 await part.set_if_different()
             except AiogramError as error:
@@ -120,11 +133,13 @@ class Menus:
         try:
             for language in LANGUAGES:
                 if user_id in self._admins:
-                    await self._set(scope, language, _commands(self._translations, chosen or language, ADMIN))
+                    names = private_commands(sells=self._sells, admin=True)
+                    await self._set(scope, language, _commands(self._translations, chosen or language, names))
                 elif chosen is not None and language == DEFAULT_LANGUAGE:
                     # A menu of the chat goes before one of all chats in the language of the app (Bot API,
                     # BotCommandScope, "Determining list of commands").
-                    await self._set(scope, language, _commands(self._translations, chosen, PRIVATE))
+                    names = private_commands(sells=self._sells)
+                    await self._set(scope, language, _commands(self._translations, chosen, names))
                 else:
                     await self._delete(scope, language)
         except AiogramError as error:

@@ -3,6 +3,7 @@
 import functools
 import html
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -31,7 +32,7 @@ class Translator:
         self._bundle = FluentBundle([language], use_isolating=False)
         self._bundle.add_resource(load(language))
 
-    def __call__(self, name: str, /, **arguments: str | int | date) -> str:
+    def __call__(self, name: str, /, **arguments: str | int | Decimal | date) -> str:
         """Return a message as Telegram HTML. Strings are escaped, numbers select plurals, dates are written out.
 
         Raises TextError if there is no such message or an argument is missing.

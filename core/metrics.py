@@ -43,6 +43,18 @@ class Metrics:
         self.leader = Gauge(
             "imagine_leader", "1 if this process does the work of one for all.", registry=self.registry
         )
+        self.stars = Gauge(
+            "imagine_stars",
+            "Telegram Stars since the beginning: paid by users, arrived (without the shares of affiliates), refunded.",
+            ["sum"],
+            registry=self.registry,
+        )
+        self.missed_payments = Counter(
+            "imagine_missed_payments",
+            "Payments and refunds in Telegram's list that no update reported.",
+            ["kind"],
+            registry=self.registry,
+        )
         self.drawing = Histogram(
             "imagine_drawing_seconds",
             "From the start of a task to the poll that finds it done.",

@@ -150,6 +150,8 @@ class Crediting(StrEnum):
     """The charge was stored before. Nothing has changed."""
     UNEXPLAINED = "unexplained"
     """The charge is new, and no order or price explains it. It is stored without units, and its refund is intended."""
+    REFUNDED = "refunded"
+    """The charge is new, but Telegram had reported its refund before. Its credits are taken already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,7 @@ class LotSource(StrEnum):
 
 
 class MovementKind(StrEnum):
-    """The kind of an entry. The units of the last two but `restored` and of `spent` are below zero, or zero."""
+    """The kind of an entry. Only `spent`, `taken_back` and `expired` have units below zero."""
 
     BOUGHT = "bought"
     RENEWED = "renewed"
@@ -258,7 +260,7 @@ class MovementKind(StrEnum):
     GIVEN_BACK = "given_back"
     SPENT = "spent"
     TAKEN_BACK = "taken_back"
-    """A refund took the units. None were left, or fewer than used, if they are zero or the lot is below zero."""
+    """A refund took the units that were left, and as many below zero as were used."""
     RESTORED = "restored"
     """Telegram refused the refund that took the units."""
     EXPIRED = "expired"
@@ -293,7 +295,10 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The sum of `left` of a user's lots that have not expired, and these lots in the order in which they are used."""
+    """The sum of `left` of a user's lots, and those with units in the order in which they are used.
+
+    A lot that has expired counts only if it is below zero. `lots` are without those of which nothing is left.
+    """
 
     units: int
     lots: tuple[Lot, ...]
@@ -318,12 +323,12 @@ class SubscriptionState(StrEnum):
 class Subscription:
     """The newest subscription of a user. `expires_at` (Unix seconds) is the end of the paid period.
 
-    `charge_id` is its newest charge. `stopped_by_bot` is True if the bot canceled it for the user, and so may resume it
-    (Bot API, editUserStarSubscription).
+    `order_id` is the payload of its invoice and `charge_id` its newest charge. `stopped_by_bot` is True if the bot
+    canceled it for the user, and so may resume it (Bot API, editUserStarSubscription).
     """
 
     user_id: int
-    order_id: str | None
+    order_id: str
     charge_id: str
     units: int
     stars: int
@@ -332,8 +337,8 @@ class Subscription:
     stopped_by_bot: bool
 
     def is_running(self, now: float) -> bool:
-        """Return whether its paid period has not ended at a Unix time."""
-        return self.expires_at > now
+        """Return whether its paid period has not ended at a Unix time, and no renewal failed."""
+        return self.expires_at > now and self.state is not SubscriptionState.FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Alarm(StrEnum):
     DISK = "disk"
     BUCKET = "bucket"
     PAYMENT = "payment"
+    MISSED_PAYMENTS = "missed-payments"
 
 
 _OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}

@@ -86,6 +86,8 @@ class EndTexts:
         return f"{came} {(await self._failure(failed, translate))}"
 
     async def _remaining(self, request: Request, translate: Translator) -> str:
+        if request.credit_lot_id is not None:
+            return translate("left-paid")
         remaining = await self._quota.remaining(request.user_id)
         return translate("left-unlimited") if remaining is None else translate("left", left=remaining)
 

@@ -7,11 +7,12 @@ from aiogram import Bot
 from aiogram.filters import CommandObject, Filter
 from aiogram.types import Message, MessageOriginUser
 
-from chat.menu import ADMIN, GROUP_ADMIN
+from chat.menu import ADMIN, GROUP_ADMIN, SHOP, SHOP_ADMIN
 from handlers.identity import UserIdentity
 from handlers.normalising import normalise
 
-KNOWN = frozenset({*ADMIN, *GROUP_ADMIN, "start", "prompt", "favourites"})
+_SELLING = frozenset({*SHOP, *SHOP_ADMIN, "gift", "terms", "paysupport"})
+KNOWN = frozenset({*ADMIN, *GROUP_ADMIN, *_SELLING, "start", "prompt", "favourites"})
 _NAME = re.compile(
     r"""\s*(?:@(?P<before>\w+)[\s,:;]+)?
         /\ ?(?P<name>[A-Za-z0-9_]+)

@@ -149,6 +149,14 @@ async def pressed_place(query: CallbackQuery) -> dict[str, Any]:
     return {"place": place_of(query.message)}
 
 
+async def pressed_in_private(query: CallbackQuery) -> dict[str, Any]:
+    """Add `place`, the place of the pressed message. Raises ButtonExpired outside of private chats: data is forged."""
+    added = await pressed_place(query)
+    if added["place"].in_group:
+        raise ButtonExpired
+    return added
+
+
 async def pressed_place_or_inline(query: CallbackQuery) -> dict[str, Any]:
     """Add `place`, the place of the pressed message, which may be an inline message. Raises ButtonExpired."""
     if query.inline_message_id is not None:

@@ -13,15 +13,21 @@ from generation.stickers import StickerMaker
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, by_named_user, on_message
 from handlers.identity import UserIdentity, answer_place
+from handlers.shop import Shop
 from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.requests import Requests
 
 
-async def forget_command(message: Message, user: UserIdentity, translate: Translator, sender: Sender) -> None:
+async def forget_command(
+    message: Message, user: UserIdentity, translate: Translator, sender: Sender, shop: Shop | None
+) -> None:
     """List the data to delete, and ask for a confirmation."""
     keyboard = keyboards.forget(translate, user.id)
-    await sender.send_text(answer_place(message), translate("forget-sure"), keyboard=keyboard)
+    text = translate("forget-sure")
+    if shop is not None:
+        text += "\n" + translate("forget-keeps-payments")
+    await sender.send_text(answer_place(message), text, keyboard=keyboard)
 
 
 async def forget_pressed(
@@ -35,6 +41,7 @@ async def forget_pressed(
     sender: Sender,
     menus: Menus,
     sticker_maker: StickerMaker,
+    shop: Shop | None,
 ) -> None:
     """Cancel the pending requests and delete the data, or keep everything."""
     await sender.toast(query.id)
@@ -48,6 +55,8 @@ async def forget_pressed(
         await menus.follow_language(user_id)
     if query.message is not None:
         text = translate("forgotten" if callback_data.sure else "forget-kept")
+        if callback_data.sure and shop is not None:
+            text += "\n" + translate("forget-keeps-payments")
         await sender.edit_text(query.message.chat.id, query.message.message_id, text)
     if callback_data.sure:
         await sticker_maker.forget(user_id)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from aiogram.types import InlineKeyboardMarkup
+
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
@@ -21,6 +23,7 @@ from handlers import origins
 from handlers.access_rules import AccessRules
 from handlers.confirmation import Confirmation
 from handlers.edited_requests import EditedRequests
+from handlers.offers import Refusal, offer_under
 from handlers.other_reading import OtherReading
 from handlers.outcome import Outcome
 from handlers.prompt import ParsedPrompt
@@ -158,7 +161,10 @@ class GenerationService:
     async def refusal_of(self, origin: Origin, prompt: str, translate: Translator) -> str | None:
         """Return the sentence that would refuse a request now, or None. Nothing is accepted or sent."""
         reason = await self._access_rules.refusal_reason(origin, prompt, translate)
-        return reason or await self._rejection(origin, translate, 1, queue=True)
+        if reason is not None:
+            return reason
+        refusal = await self._rejection(origin, translate, 1, queue=True)
+        return None if refusal is None else refusal.reason
 
     async def submit(
         self, request: GenerationRequest, translate: Translator, *, query_id: str | None = None
@@ -171,15 +177,16 @@ class GenerationService:
         await self._check_source(request.source)
         allowance = self._allowances.of_user(origin.user_id, await self._group(origin))
         reason = await self._access_rules.refusal_reason(origin, request.prompt, translate)
-        answer = None
+        answer = offer = None
         if reason is None:
             needs_approval = await self._access_rules.needs_approval(origin)
             answer = await self._engine.submit(replace(request, needs_approval=needs_approval), allowance)
             if not isinstance(answer, Accepted):
                 pressed = origins.is_press(origin)
                 reason = self._rejection_texts.of_rejection(answer, allowance, translate, pressed=pressed)
+                offer = offer_under(answer, allowance, origin, translate)
         if reason is not None:
-            return await self._refuse(origin, reason, query_id)
+            return await self._refuse(origin, reason, query_id, offer)
         assert isinstance(answer, Accepted)  # noqa: S101 - without a reason it is
         if query_id is not None:
             await self._sender.toast(query_id, _toast(answer, translate))
@@ -238,8 +245,8 @@ class GenerationService:
         if reason := await self._access_rules.refusal_reason(origin, parsed.prompt, translate):
             return await self._refuse(origin, reason, query_id)
         # The buttons keep the words of a user whose queue is full.
-        if reason := await self._rejection(origin, translate, parsed.count, queue=not parsed.prompt):
-            return await self._refuse(origin, reason, query_id)
+        if refusal := await self._rejection(origin, translate, parsed.count, queue=not parsed.prompt):
+            return await self._refuse(origin, refusal.reason, query_id, refusal.offer)
         if parsed.prompt:
             asked = await self._questions.ask_choice(
                 origin,
@@ -280,8 +287,8 @@ class GenerationService:
 
     async def _rejection(
         self, origin: Origin, translate: Translator, count: int, *, queue: bool
-    ) -> str | None:
-        """Return the sentence that would reject so many requests now, or None.
+    ) -> Refusal | None:
+        """Return the sentence that would reject so many requests now, with the offer under it, or None.
 
         A full queue counts only if `queue` is True.
         """
@@ -289,14 +296,26 @@ class GenerationService:
         rejection = await self._requests.rejection_of(origin, allowance, count=count, queue=queue)
         if rejection is None:
             return None
-        return self._rejection_texts.of_rejection(rejection, allowance, translate)
+        reason = self._rejection_texts.of_rejection(rejection, allowance, translate)
+        return Refusal(reason, offer_under(rejection, allowance, origin, translate))
 
-    async def _refuse(self, origin: Origin, reason: str, query_id: str | None = None) -> Outcome:
-        """Send the user the reason: in an alert above the pressed button, or in a private reply to a message."""
-        if query_id is not None:
+    async def _refuse(
+        self,
+        origin: Origin,
+        reason: str,
+        query_id: str | None = None,
+        offer: InlineKeyboardMarkup | None = None,
+    ) -> Outcome:
+        """Send the user the reason: in an alert above the pressed button, or in a private reply to a message.
+
+        An alert has no button, so a reason with an offer is always a message.
+        """
+        if query_id is not None and offer is None:
             await self._sender.alert(query_id, reason)
-        else:
-            await self._private_replies.send(origin.place, origin.user_id, reason)
+            return Outcome.REFUSED
+        if query_id is not None:
+            await self._sender.toast(query_id)
+        await self._private_replies.send(origin.place, origin.user_id, reason, keyboard=offer)
         return Outcome.REFUSED
 
     async def _group(self, origin: Origin) -> Preference | None:

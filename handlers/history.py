@@ -4,7 +4,6 @@ In a group whose admins allow it, `/history all` shows the pictures of all membe
 """
 
 import re
-from datetime import UTC, datetime, timedelta
 
 from aiogram import Router
 from aiogram.filters import CommandObject
@@ -12,6 +11,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat.callbacks import NEWEST, HistoryEnd, SelectionEnd, ShowPage, ShowSelected
 from chat.captions import cut, one_line
+from chat.dates import date_in_words
 from chat.members import Members
 from chat.private_replies import PrivateReplies
 from chat.result_keyboards import ResultKeyboards
@@ -241,16 +241,6 @@ async def _content(
     elif page.selection.favourites:
         text += "\n" + translate("page-of-favourites")
     return text, keyboards.picture(translate, request, page)
-
-
-def date_in_words(at: float, now: float, translate: Translator) -> str:
-    """Return a time for servers and apps that do not show it by the reader's clock: with the hour since yesterday."""
-    then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC).date()
-    if then.date() == today:
-        return translate("history-today", time=f"{then:%H:%M}")
-    if then.date() == today - timedelta(days=1):
-        return translate("history-yesterday", time=f"{then:%H:%M}")
-    return translate("history-date", date=then.date())
 
 
 def router() -> Router:

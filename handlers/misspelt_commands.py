@@ -2,11 +2,13 @@
 
 import re
 
-from chat.menu import GROUP_ADMIN, PRIVATE
+from chat.menu import GROUP_ADMIN, PRIVATE, SHOP
 from handlers.normalising import normalise
 
 _OFFERED = {False: {*PRIVATE, "settings", "start", "prompt", "report"}, True: {*GROUP_ADMIN, "prompt"}}
 """Commands that may be suggested in a private chat, and in a group."""
+_OFFERED_BY_SHOP = frozenset({*SHOP, "gift", "terms", "paysupport"})
+"""Those that may be suggested in a private chat, too, by a bot that sells pictures."""
 _OTHER_WORDS = {
     "imagine": "draw image нарисуй рисуй нарисовать картинка dibuja dibujar dibujo desenha desenhar desenho imagem",
     "history": "история historial histórico",
@@ -35,7 +37,7 @@ _SOUNDS = str.maketrans(
 )
 
 
-def nearest_command(text: str, *, in_group: bool) -> str | None:
+def nearest_command(text: str, *, in_group: bool, sells: bool = False) -> str | None:
     """Return the command that the command at the start of a text resembles, or None.
 
     A word resembles a command if it is the start of it (of at least three letters, with or without the vowels), if it
@@ -46,9 +48,10 @@ def nearest_command(text: str, *, in_group: bool) -> str | None:
     match = _FIRST_WORD.match(normalise(text).folded.lower())
     if match is None or match[1] in _OF_OTHER_BOTS:
         return None
+    offered = _OFFERED[in_group] | (_OFFERED_BY_SHOP if sells and not in_group else set())
     found: list[tuple[int, str]] = []
     for spelling in _latin_spellings(match[1]):
-        for command in sorted(_OFFERED[in_group]):
+        for command in sorted(offered):
             for word in (command, *_OTHER_WORDS.get(command, "").split()):
                 edits = _edits_to(spelling, word, glued=word == "imagine")
                 if edits is not None:

@@ -16,6 +16,8 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
 - `t:REQUEST`: the second try of a failed request
 - `o:KEY`: the other reading of a message whose words are drawn (handlers.other_reading)
+- `p:CHAT:MESSAGE:KIND:UNITS:STARS:N`: no request, but the order of an offer under a message of the bot; N counts the
+  orders before it that were paid or became too old
 
 The second to fourth request of a batch add `+2` to `+4` to the key of its cause (storage.batches).
 """
@@ -141,6 +143,11 @@ def of_inline(prompt_key: str, user_id: int, inline_message_id: str, language: s
     """Return the origin of a request that an inline message asks for. `prompt_key` is the key of its prompt."""
     key = f"i:{inline_message_id}" if prompt_key.startswith("q:") else prompt_key
     return Origin(key, user_id, ReplyTarget(user_id, inline_message_id=inline_message_id), language)
+
+
+def order_cause(place: ReplyTarget, kind: str, units: int, stars: int, number: int) -> str:
+    """Return the cause of the order of an offer under a message. `number` counts its orders that are over."""
+    return f"p:{place.chat_id}:{place.reply_to}:{kind}:{units}:{stars}:{number}"
 
 
 def draws_example(origin: Origin) -> bool:

@@ -9,6 +9,7 @@ from chat.translations import Translator
 from handlers.commands import Command
 from handlers.filters import IN_GROUP, by_bot_admin, on_message
 from handlers.identity import UserIdentity, place_of
+from handlers.shop import Shop
 
 
 async def point_to_private_chat(
@@ -19,11 +20,19 @@ async def point_to_private_chat(
     await private_replies.send(place_of(message), user.id, translate("private-only", link=link))
 
 
+async def selling(_message: Message, shop: Shop | None) -> bool:
+    """Pass messages to a bot that sells pictures. For another one its commands do not exist."""
+    return shop is not None
+
+
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="private-only")
     own = Command("export", "forget", "language", "ratio", "style")
     on_message(router, point_to_private_chat, own, IN_GROUP)
+    on_message(router, point_to_private_chat, Command("balance", "terms", "paysupport"), IN_GROUP, selling)
+    sales = Command("refund", "grant")
+    on_message(router, point_to_private_chat, sales, IN_GROUP, selling, by_bot_admin)
     moderation = Command("ban", "unban", "banword", "unbanword")
     on_message(router, point_to_private_chat, moderation, IN_GROUP, by_bot_admin)
     return router

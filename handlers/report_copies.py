@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from chat.captions import cut, one_line
+from chat.dates import date_in_words
 from chat.errors import SendError
 from chat.languages import LanguageResolver
 from chat.picture_sender import PictureSender
@@ -14,7 +15,6 @@ from chat.translations import Translator
 from core.clock import Clock
 from core.model import FileKind, Request
 from core.reply_target import ReplyTarget
-from handlers.history import date_in_words
 from storage.reports import Report, Reports
 from storage.requests import Requests
 

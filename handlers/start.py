@@ -30,6 +30,7 @@ from handlers.identity import UserIdentity, answer_place, place_of
 from handlers.misspelt_commands import nearest_command, words_behind
 from handlers.prompt import parse_prompt
 from handlers.rejection_texts import RATIOS
+from handlers.shop import Shop
 from handlers.user_errors import ButtonExpired
 from storage.preferences import Preferences, WhoMayDraw
 from storage.requests import Requests
@@ -83,9 +84,11 @@ async def start_command(
     await sender.send_text(answer_place(message), translate("start"), keyboard=keyboards.examples(translate))
 
 
-async def help_command(message: Message, translate: Translator, sender: Sender) -> None:
+async def help_command(message: Message, translate: Translator, sender: Sender, shop: Shop | None) -> None:
     """Explain the bot, with examples to tap."""
     text = translate("help", ratios=RATIOS)
+    if shop is not None:
+        text += "\n" + translate("help-shop")
     await sender.send_text(answer_place(message), text, keyboard=keyboards.examples(translate))
 
 
@@ -109,12 +112,14 @@ async def help_in_group(
     await private_replies.send(place_of(message), user.id, text)
 
 
-async def any_command(message: Message, user: UserIdentity) -> dict[str, str | None] | bool:
+async def any_command(
+    message: Message, user: UserIdentity, shop: Shop | None
+) -> dict[str, str | None] | bool:
     """Pass the user's own texts and captions that start with a slash. Adds `suggestion`, a command like it."""
     text = message.text or message.caption or ""
     if not is_command(text) or is_forwarded(message, user):
         return False
-    return {"suggestion": nearest_command(text, in_group=is_group(message.chat.id))}
+    return {"suggestion": nearest_command(text, in_group=is_group(message.chat.id), sells=shop is not None)}
 
 
 async def for_this_bot(message: Message, bot: Bot, suggestion: str | None) -> bool:

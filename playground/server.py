@@ -16,6 +16,7 @@ from aiohttp import web
 from playground import views
 from playground.actions import Actions, Refused
 from playground.media import Media
+from playground.star_page import StarPage
 from playground.style_samples import webp_sample
 from playground.switches import Switches
 from playground.telegram import Telegram
@@ -60,12 +61,14 @@ class PlaygroundServer:
     control: BotControl
     switches: Switches = field(init=False)
     actions: Actions = field(init=False)
+    stars: StarPage = field(init=False)
     bot: str = "starting"
     admin: int = 0
 
     def __post_init__(self) -> None:
         self.switches = Switches(self.telegram, self.media)
         self.actions = Actions(telegram=self.telegram)
+        self.stars = StarPage(telegram=self.telegram)
         self.media.journal = self.telegram.journal  # so the panel lists all calls in order
 
     def note_bot(self, state: str) -> None:
@@ -89,6 +92,10 @@ class PlaygroundServer:
             "edit": self.actions.edit,
             "press": self.actions.press,
             "membership": self.actions.membership,
+            "invoice": self.stars.invoice,
+            "pay": self.stars.pay,
+            "top-up": self.stars.top_up,
+            "stars": self.stars.outside,
             "switch": self._switch,
             "bot": self._bot,
             "quota": self._quota,
@@ -167,6 +174,7 @@ class PlaygroundServer:
         shown |= {
             "quotas": self._quotas(),
             "switches": switches,
+            "stars": self.stars.panel(int(request.query.get("transactions", "0"))),
             "bot": self.bot,
         }
         return web.json_response(shown)

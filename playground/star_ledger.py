@@ -31,6 +31,13 @@ class Outcome(Enum):
     ABANDONED = "abandoned"
 
 
+class Return(Enum):
+    """The way in which the Stars of a charge left the bot again."""
+
+    REFUND = "refund"
+    CHARGEBACK = "chargeback"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarInvoice:
     """The content of an invoice. With a `period` in seconds it is a subscription."""
@@ -86,10 +93,7 @@ class Subscription:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Charge:
-    """A payment. `nanostars` is what the bot got, and `affiliate` who got the rest, with a share in per mille.
-
-    `returned` says that the user got the Stars back, by a refund or a chargeback.
-    """
+    """A payment. `nanostars` is what the bot got, and `affiliate` who got the rest, with a share in per mille."""
 
     id: str
     user: User
@@ -97,7 +101,7 @@ class Charge:
     nanostars: int
     affiliate: "Affiliate | None"
     subscription: Subscription | None
-    returned: bool = False
+    returned: Return | None = None
 
 
 @dataclass(frozen=True, slots=True)

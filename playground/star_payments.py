@@ -22,6 +22,7 @@ from playground.star_ledger import (
     Outcome,
     Payment,
     PaymentUpdate,
+    Return,
     StarInvoice,
     StarLedger,
     Subscription,
@@ -136,7 +137,8 @@ class StarPayments:
         payments (Client::need_skip_update_message), so a message of the bot could never be an update. With `reported`
         false there is none.
         """
-        charge = self._take_back(charge_id)
+        charge = self._take_back(charge_id, Return.REFUND)
+        self.ledger.balances[charge.user.id] += charge.invoice.stars
         self.ledger.book(charge.id, -charge.nanostars, partner_of(charge, sign=-1))
         refunded = RefundedPayment(
             total_amount=charge.invoice.stars,
@@ -156,20 +158,18 @@ class StarPayments:
         Bot API, StarTransaction. Nothing tells the bot. The form of the entry is a guess: with `named` it is that of a
         refund, otherwise it has an id of its own and no known receiver. Raises LookupError as `refund` does.
         """
-        charge = self._take_back(charge_id, gets_stars=False)
+        charge = self._take_back(charge_id, Return.CHARGEBACK)
         if named:
             self.ledger.book(charge.id, -charge.nanostars, partner_of(charge, sign=-1))
         else:
             self.ledger.book(new_id(), -charge.nanostars, TransactionPartnerOther())
         self.chats.notify()
 
-    def _take_back(self, charge_id: str, *, gets_stars: bool = True) -> Charge:
+    def _take_back(self, charge_id: str, how: Return) -> Charge:
         charge = self.ledger.charges[charge_id]
-        if charge.returned:
+        if charge.returned is not None:
             raise LookupError("the charge was returned before")
-        charge.returned = True
-        if gets_stars:
-            self.ledger.balances[charge.user.id] += charge.invoice.stars
+        charge.returned = how
         return charge
 
     def repeat(self, update: PaymentUpdate, *, same_id: bool = False) -> int:

@@ -86,7 +86,7 @@ def refund_star_payment(call: Call) -> Any:
     charge = call.stars.ledger.charges.get(charge_id)
     if charge is None or charge.user.id != user_id:
         raise ApiError(400, "Bad Request: CHARGE_NOT_FOUND")
-    if charge.returned:
+    if charge.returned is not None:
         raise ApiError(400, "Bad Request: CHARGE_ALREADY_REFUNDED")
     call.stars.refund(charge_id)
     return True

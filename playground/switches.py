@@ -36,6 +36,8 @@ class Switches:
             "flood": self._flood,
             "links": lambda on: self._source_rule("links", on),
             "public-links": lambda on: self._source_rule("public-links", on),
+            "lost-payments": self._lose_payments,
+            "repeated-payments": self._repeat_payments,
         }
         self._duration("slow", on=False)
 
@@ -79,6 +81,12 @@ class Switches:
         chosen = self._with(name, on)
         rules = {"public-links": SourceRule.PUBLIC_LINKS, "links": SourceRule.LINKS}
         self.media.source_rule = next((r for switch, r in rules.items() if switch in chosen), SourceRule.ANY)
+
+    def _lose_payments(self, on: bool) -> None:
+        self.telegram.stars.loses_updates = on
+
+    def _repeat_payments(self, on: bool) -> None:
+        self.telegram.stars.copies = 3 if on else 1
 
     def _flood(self, on: bool) -> None:
         self.telegram.faults.clear()

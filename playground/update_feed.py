@@ -184,7 +184,7 @@ class UpdateFeed:
         except aiohttp.ClientError:
             error = "Connection refused"
         if not error:
-            self._updates = [u for u in self._updates if u["update_id"] != update["update_id"]]
+            self._updates = [one for one in self._updates if one is not update]  # a repeat has the same id
         else:
             hook.failed_at, hook.error = int(time.time()), error
             await asyncio.sleep(0.1)

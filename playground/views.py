@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from aiogram.types import Chat, InlineKeyboardButton, Message, MessageEntity
+from aiogram.types import Chat, InlineKeyboardButton, Invoice, Message, MessageEntity, SuccessfulPayment
 
 from playground.chats import BOT, Chats, Event
 from playground.files import EFFECTS
@@ -68,7 +68,25 @@ def _service(one: Message) -> str | None:
     """Return the kind of a service message, or None for any other message."""
     if one.new_chat_photo:
         return "newPhoto"
+    if one.refunded_payment is not None:
+        return "refunded"
+    if one.successful_payment is not None:
+        return _payment(one.successful_payment)
     return "added" if one.new_chat_members else "removed" if one.left_chat_member else None
+
+
+def _payment(paid: SuccessfulPayment) -> str:
+    """Return the kind of a service message about a payment."""
+    if not paid.is_recurring:
+        return "paid"
+    return "subscribed" if paid.is_first_recurring else "renewed"
+
+
+def _moved(one: Message) -> Json:
+    """Return the Stars of a service message, and the end of the period that they pay for, in Unix seconds."""
+    moved = one.successful_payment or one.refunded_payment
+    until = one.successful_payment.subscription_expiration_date if one.successful_payment else None
+    return {"stars": moved.total_amount if moved is not None else None, "until": until}
 
 
 def message(chats: Chats, one: Message) -> Json:
@@ -82,6 +100,7 @@ def message(chats: Chats, one: Message) -> Json:
         "to": one.receiver_user.id if one.receiver_user is not None else None,
         "album": one.media_group_id,
         "service": _service(one),
+        **_moved(one),
         "chat": one.chat.id,
         "topic": one.message_thread_id if one.is_topic_message else None,
         "from": {"id": author.id, "name": author.first_name, "bot": author.is_bot},
@@ -92,6 +111,7 @@ def message(chats: Chats, one: Message) -> Json:
         "spoiler": bool(one.has_media_spoiler),
         "sticker": one.sticker is not None,
         "document": _document(one),
+        "invoice": _invoice(one.invoice),
         "reply": _reply(one.reply_to_message),
         "buttons": _buttons(one),
         "effect": EFFECTS.get(one.effect_id or ""),
@@ -170,6 +190,10 @@ def _document(one: Message) -> Json | None:
     return {"file": one.document.file_id, "name": name, "size": one.document.file_size}
 
 
+def _invoice(one: Invoice | None) -> Json | None:
+    return None if one is None else {"title": one.title, "description": one.description}
+
+
 def _reply(one: Message | None) -> Json | None:
     if one is None:
         return None
@@ -177,7 +201,7 @@ def _reply(one: Message | None) -> Json | None:
     return {
         "id": one.message_id,
         "name": author.first_name,
-        "text": (one.text or one.caption or "")[:120],
+        "text": (one.text or one.caption or (one.invoice.title if one.invoice else ""))[:120],
         "photo": one.photo[-1].file_id if one.photo else None,
         "spoiler": bool(one.has_media_spoiler),
         "file": one.document is not None,
@@ -207,10 +231,13 @@ def _button(button: InlineKeyboardButton) -> Json:
         "data": button.callback_data,
         "copy": copied,
         "url": button.url,
+        "pay": button.pay is True,
         "inline": _switch(button),
         "sample": sample_of(button.callback_data),
     }
-    return {"text": button.text, "style": button.style, **kind}
+    # "⭐" and "XTR" are shown as the icon of a Star (Bot API, InlineKeyboardButton, pay).
+    text = button.text.replace("XTR", "⭐") if button.pay else button.text
+    return {"text": text, "style": button.style, **kind}
 
 
 def _switch(button: InlineKeyboardButton) -> Json | None:

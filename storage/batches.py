@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from core.clock import Clock
 from core.model import SENDING, Failure, FileKind, Request, State
-from storage import quotas
 from storage import request_statements as statements
 from storage.database import Database
+from storage.reservation import give_back
 from storage.rows import read_request
 from storage.schema import batches, requests
 from storage.upsert import insert
@@ -48,19 +48,25 @@ _REFUSED_OTHERS = sa.select(requests.c.id).where(
 _SENDING_OF = sa.and_(requests.c.batch_id == sa.bindparam("of_batch"), statements.in_states(SENDING))
 
 
-def insert_batch(connection: sa.Connection, columns: dict[str, Any], count: int) -> list[sa.Row[Any]]:
+def insert_batch(
+    connection: sa.Connection, columns: dict[str, Any], lots: Sequence[str | None]
+) -> list[sa.Row[Any]]:
     """Insert the requests of a batch with these columns and return their rows, the head first.
 
+    `lots` has one item for each of them: the lot that pays for it, or None.
     The key of the head is that of the cause. The others add their number to it, so a repeated cause meets all of them.
     Requests whose head was deleted leave their keys: without it, the cause counts as a new one.
     """
+    count = len(lots)
     connection.execute(
         _LEFT_KEYS, {"by_keys": [f"{columns['key']}+{number}" for number in range(2, count + 1)]}
     )
-    head_id = connection.execute(statements.INSERT, columns).one().id
+    head = columns | {"credit_lot_id": lots[0]}
+    head_id = connection.execute(statements.INSERT, head).one().id
     rows = [connection.execute(_NAME_HEAD, {"by_id": head_id}).one()]
     for number in range(2, count + 1):
         more = {"key": f"{columns['key']}+{number}", "batch_id": head_id, "status_message_id": None}
+        more["credit_lot_id"] = lots[number - 1]
         rows.append(connection.execute(statements.INSERT, columns | more).one())
     batch = {"id": head_id, "user_id": columns["user_id"], "chat_id": columns["chat_id"], "size": count}
     connection.execute(_INSERT_BATCH, batch)
@@ -186,7 +192,7 @@ class Batches:
         def unit(connection: sa.Connection) -> list[Request]:
             settled = self._settle(connection, batch_id, values)
             for one in settled:
-                quotas.refund_all(connection, one.user_id, one.place.chat_id, one.quota_day)
+                give_back(connection, one, one.require_finished_at())
             return settled
 
         return await self._database.write(unit)

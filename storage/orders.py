@@ -3,12 +3,26 @@
 import secrets
 from collections.abc import Callable
 
+import sqlalchemy as sa
+
 from core.clock import Clock
-from core.payments import CheckoutRefusal, Order, OrderKind
+from core.payments import CURRENCY, ORDER_SECONDS, CheckoutRefusal, Order, OrderKind
 from storage.database import Database
+from storage.payment_rows import find_order, read_order
+from storage.schema import star_orders
+from storage.subscriptions import running_subscription
+from storage.upsert import insert
 
 Token = Callable[[], str]
 """Returns a new random text of 22 characters that are safe in links."""
+_INSERT = insert(star_orders).on_conflict_do_nothing(index_elements=[star_orders.c.cause])
+_BY_CAUSE = sa.select(star_orders).where(star_orders.c.cause == sa.bindparam("by_cause"))
+_CHECKED = (
+    sa.update(star_orders)
+    .where(star_orders.c.id == sa.bindparam("by_id"))
+    .values(checked_at=sa.bindparam("now"))
+    .returning(*star_orders.c)
+)
 
 
 def new_token() -> str:
@@ -28,15 +42,49 @@ class Orders:
         self, cause: str, user_id: int, kind: OrderKind, units: int, stars: int, language: str
     ) -> Order:
         """Store an order and return it. A known cause returns its order as it was made, whatever the other values."""
-        raise NotImplementedError
+        values = {
+            "id": self._token(),
+            "cause": cause,
+            "user_id": user_id,
+            "kind": kind.value,
+            "units": units,
+            "stars": stars,
+            "language": language,
+            "created_at": self._clock.now(),
+        }
+
+        def unit(connection: sa.Connection) -> Order:
+            connection.execute(_INSERT, values)
+            return read_order(connection.execute(_BY_CAUSE, {"by_cause": cause}).one())
+
+        return await self._database.write(unit)
 
     async def get(self, order_id: str) -> Order | None:
         """Return an order, or None."""
-        raise NotImplementedError
+        return await self._database.read(lambda connection: find_order(connection, order_id))
 
     async def check(self, payload: str, user_id: int, stars: int, currency: str) -> Order | CheckoutRefusal:
         """Answer a pre-checkout query: return the order, with `checked_at` committed, or the reason for a no.
 
         Raises StorageUnavailable if the ledger takes no writes: the answer is a no, too.
         """
-        raise NotImplementedError
+        now = self._clock.now()
+
+        def unit(connection: sa.Connection) -> Order | CheckoutRefusal:
+            order = find_order(connection, payload)
+            if order is None:
+                return CheckoutRefusal.UNKNOWN_ORDER
+            if order.user_id != user_id:
+                return CheckoutRefusal.OTHER_USER
+            if (order.stars, CURRENCY) != (stars, currency):
+                return CheckoutRefusal.CHANGED
+            if order.kind is OrderKind.SUBSCRIPTION:
+                if running_subscription(connection, user_id, now) is not None:
+                    return CheckoutRefusal.SUBSCRIBED
+            elif order.charge_id is not None:
+                return CheckoutRefusal.PAID
+            if now - order.created_at >= ORDER_SECONDS:
+                return CheckoutRefusal.EXPIRED
+            return read_order(connection.execute(_CHECKED, {"by_id": order.id, "now": now}).one())
+
+        return await self._database.write(unit)

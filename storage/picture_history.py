@@ -11,6 +11,7 @@ from storage import request_statements as statements
 from storage.batches import drop_empty_batches, forget_batches
 from storage.database import Database
 from storage.quotas import forget_counters
+from storage.refunds import forget_reasons
 from storage.reports import forget_reports
 from storage.rows import read_request
 from storage.schema import (
@@ -206,7 +207,7 @@ class History:
         await self._database.write(unit)
 
     async def forget(self, user_id: int) -> None:
-        """Delete a user's data, except the quota counters of today, in one transaction.
+        """Delete a user's data in one transaction, except today's quota counters and the rows of payments.
 
         An open request is marked instead and deleted when it is closed.
         """
@@ -223,6 +224,7 @@ class History:
                 connection.execute(sa.delete(table).where(table.c.user_id == user_id))
             forget_stickers(connection, user_id)
             forget_reports(connection, user_id)
+            forget_reasons(connection, user_id)
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
 
         await self._database.write(unit)

@@ -56,6 +56,8 @@ def reserve(connection: sa.Connection, counter: Counter, day: str, daily: int | 
 def counters_of(user_id: int, chat_id: int) -> tuple[Counter, ...]:
     """Return the counters that a request needs a unit of: of the user and, in a group, of the group and its member.
 
+    That of the user, which a credit replaces, is the first one.
+
     A user who writes as the group itself (an anonymous admin) needs a unit of the group only.
     """
     if not is_group(chat_id):
@@ -81,12 +83,6 @@ def refund(connection: sa.Connection, counter: Counter, day: str, units: int = 1
     """Give reserved units back to their day, inside the caller's transaction."""
     values = {f"of_{name}": value for name, value in _key(counter, day).items()}
     connection.execute(_statements(counter).refund, values | {"units": units})
-
-
-def refund_all(connection: sa.Connection, user_id: int, chat_id: int, day: str) -> None:
-    """Give the units of a request back to all its counters, inside the caller's transaction."""
-    for counter in counters_of(user_id, chat_id):
-        refund(connection, counter, day)
 
 
 def forget_counters(connection: sa.Connection, user_id: int, today: str) -> None:

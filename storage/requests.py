@@ -23,18 +23,18 @@ from core.model import (
     SourcePicture,
     State,
 )
-from core.reply_target import is_group
-from storage import quotas
 from storage import request_statements as statements
+from storage import reservation
 from storage.batches import DROP_BATCH, insert_batch, members_of
 from storage.comparisons import shown_in
+from storage.credits import spend
 from storage.database import Database
 from storage.durations import Interval, record_duration
 from storage.locks import hold
 from storage.moderation_strikes import ModerationStrikes
-from storage.quotas import Counter
 from storage.request_queue import RequestQueue, Workflow
 from storage.request_statements import Values
+from storage.reservation import Demand
 from storage.rows import origin_columns, read_request, source_columns
 from storage.schema import requests
 from storage.settlement import settle
@@ -48,25 +48,6 @@ class Beginning(Enum):
     """The request is not queued any more, or an edit or another create has changed it since it was read."""
     FULL = "full"
     """The requests in flight, of this user or of all, use all slots."""
-
-
-def _limits(origin: Origin, allowance: Allowance) -> list[tuple[Counter, int | None]]:
-    """Return the counters that a request needs a unit of, with the daily limit of each."""
-    limits = {
-        RejectionReason.QUOTA_USED: allowance.daily,
-        RejectionReason.GROUP_QUOTA_USED: allowance.group_daily,
-        RejectionReason.MEMBER_SHARE_USED: allowance.member_daily,
-    }
-    counters = quotas.counters_of(origin.user_id, origin.place.chat_id)
-    return [(counter, limits[_reason(origin, counter)]) for counter in counters]
-
-
-def _reason(origin: Origin, counter: Counter) -> RejectionReason:
-    """Return the reason of a rejection because of an exhausted counter."""
-    if counter.member_of is not None:
-        return RejectionReason.MEMBER_SHARE_USED
-    group = counter.subject_id == origin.place.chat_id and is_group(counter.subject_id)
-    return RejectionReason.GROUP_QUOTA_USED if group else RejectionReason.QUOTA_USED
 
 
 class Requests:
@@ -92,10 +73,12 @@ class Requests:
         """Write a request, or all requests of a batch, and reserve their quota units in one transaction, or nothing.
 
         A request with a known key is the stored request, whatever the limits are by then. Each request of a batch
-        counts against every limit. One that needs an approval is asked from the start.
+        counts against every limit; credits pay for those that the user's day does not. One that needs an approval is
+        asked from the start.
         """
         origin, count = request.origin, request.count
         now, day = self._clock.now(), utc_day(self._clock.wall())
+        demand = Demand(origin, allowance, count, day, now)
         columns = origin_columns(origin) | source_columns(request.source)
         columns |= {
             "prompt": request.prompt,
@@ -124,15 +107,15 @@ class Requests:
             if found.pending + count > allowance.pending:
                 left = max(0, allowance.pending - found.pending)
                 return Rejection(RejectionReason.QUEUE_FULL, left)
-            limits = _limits(origin, allowance)
-            exhausted = quotas.reserve_all(connection, limits, day, count)
-            if exhausted is not None:
-                left = quotas.units_left(connection, exhausted, day, dict(limits)[exhausted])
-                return Rejection(_reason(origin, exhausted), left)
+            lots = reservation.reserve(connection, demand)
+            if isinstance(lots, Rejection):
+                return lots
             if count > 1:
-                rows = insert_batch(connection, columns, count)
+                rows = insert_batch(connection, columns, lots)
             else:
-                rows = [connection.execute(statements.INSERT, columns).one()]
+                rows = [connection.execute(statements.INSERT, columns | {"credit_lot_id": lots[0]}).one()]
+            paid = [(lot, row.id) for lot, row in zip(lots, rows, strict=True) if lot is not None]
+            spend(connection, origin.user_id, now, paid)
             first, *others = map(read_request, rows)
             self._enqueue_accepted(connection, first)
             return Accepted(first, fresh=True, members=tuple(others))
@@ -147,12 +130,12 @@ class Requests:
         A full queue counts only if `queue` is True.
         """
         day = utc_day(self._clock.wall())
+        demand = Demand(origin, allowance, count, day, self._clock.now())
 
         def unit(connection: sa.Connection) -> Rejection | None:
-            for counter, daily in _limits(origin, allowance):
-                left = quotas.units_left(connection, counter, day, daily)
-                if left < count:
-                    return Rejection(_reason(origin, counter), left)
+            exhausted = reservation.rejection(connection, demand)
+            if exhausted is not None:
+                return exhausted
             pending = connection.execute(
                 statements.COUNT_PENDING_OF, {"of_user": origin.user_id}
             ).scalar_one()

@@ -504,7 +504,7 @@ star_refunds = sa.Table(
     sa.Column("done_at", sa.Float),
     sa.Column("found_by", sa.Text),
     sa.Column("told_at", sa.Float),
-    sa.Index("ix_star_refunds_intended", "charge_id", sqlite_where=sa.text("state = 'intended'")),
+    sa.Index("ix_star_refunds_state", "state"),
     sa.Index("ix_star_refunds_untold", "charge_id", sqlite_where=sa.text("told_at IS NULL")),
 )
 """Returns of whole charges, each in its state. One from outside may come before its charge is known.
@@ -522,7 +522,7 @@ credit_lots = sa.Table(
     sa.Column("left", sa.Integer, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("expires_at", sa.Float),
-    sa.Index("ix_credit_lots_user_id", "user_id"),
+    sa.Index("ix_credit_lots_unspent", "user_id", sqlite_where=sa.text('"left" <> 0')),
     sa.Index(
         "ix_credit_lots_expiring",
         "expires_at",
@@ -555,7 +555,7 @@ star_subscriptions = sa.Table(
     "star_subscriptions",
     metadata,
     sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("order_id", sa.Text),
+    sa.Column("order_id", sa.Text, nullable=False),
     sa.Column("charge_id", sa.Text, nullable=False),
     sa.Column("units", sa.Integer, nullable=False),
     sa.Column("stars", sa.Integer, nullable=False),
@@ -563,7 +563,10 @@ star_subscriptions = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("stopped_by_bot", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-"""The newest subscription of each user. `charge_id` is its newest charge, `expires_at` the end of the paid period."""
+"""The newest subscription of each user. `order_id` is the payload of its invoice, `charge_id` its newest charge.
+
+`expires_at` is the end of the paid period.
+"""
 
 gift_codes = sa.Table(
     "gift_codes",

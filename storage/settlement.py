@@ -6,12 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.model import PENDING, Failure, State
-from storage import quotas
 from storage import request_statements as statements
 from storage.batches import refused_before
 from storage.moderation_strikes import record_strike
 from storage.request_queue import RequestQueue, Workflow
 from storage.request_statements import Values
+from storage.reservation import give_back
+from storage.rows import read_request
 
 
 def settle(
@@ -25,7 +26,7 @@ def settle(
     """Move a request to a final state and keep or give back its quota units, inside a unit of work.
 
     `columns` are its new values, `state` and `finished_at` among them. Return the new row, or None if the state is not
-    `expected`. `delivered` keeps the units. Every other final state gives them back.
+    `expected`. `delivered` keeps the units. Every other final state gives them back, a credit to its lot.
     """
     changes_slots = not PENDING.isdisjoint(expected)
     owner = queue.hold_owner(connection, request_id) if queue is not None and changes_slots else None
@@ -40,6 +41,5 @@ def settle(
     if row.failure == Failure.MODERATED and not refused_before(connection, row):
         record_strike(connection, row.user_id, row.finished_at)
     if row.state != State.DELIVERED:
-        # The stored ids: the group may have got a new id since the caller read the row.
-        quotas.refund_all(connection, row.user_id, row.chat_id, row.quota_day)
+        give_back(connection, read_request(row), row.finished_at)
     return row

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
-    *("bot", "handlers", "generation", "chat", "storage", "provider", "core"),
+    *("bot", "handlers", "generation", "payments", "chat", "storage", "provider", "core"),
     *("playground", "tests", "benchmarks"),
 )
 CLAUSE = re.compile(r"(What|Who|Whose|Where)\b")

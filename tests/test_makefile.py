@@ -14,7 +14,7 @@ from tests.support.process_launcher import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")]
 
-SOURCES = ("bot", "chat", "core", "generation", "handlers", "playground", "provider", "storage")
+SOURCES = ("bot", "chat", "core", "generation", "handlers", "payments", "playground", "provider", "storage")
 FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements.lock")
 SECONDS = 300
 ASKS_FOR_THE_TOKEN = (2, "BOT_TOKEN is missing")

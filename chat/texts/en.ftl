@@ -26,6 +26,10 @@ help =
     /language – let me speak another language
     /export – a copy of all I keep about you
     /forget – delete what I keep about you
+help-shop =
+    /buy – more pictures, for Telegram Stars
+    /balance – those you have
+    /gift – pictures for somebody else
 help-group =
     <code>/imagine a lighthouse in a storm</code> draws a picture; <code>--ar 16:9</code> picks its shape: { $ratios }.
     Reply to a photo or to one of my pictures with <code>/imagine make it night</code> to change it.
@@ -206,6 +210,7 @@ left =
        *[other] It didn’t count: { $left } pictures left today.
     }
 left-unlimited = It didn’t count.
+left-paid = It didn’t count: your paid picture is back.
 
 ## Limits
 
@@ -224,6 +229,7 @@ quota-used =
        *[other] all { $daily } pictures
     } for today. New ones come at <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, in { $wait }.
 quota-none = Drawing is open to the bot’s owners only.
+quota-paid-only = Pictures are paid here. Buy some, and then ask again.
 queue-full =
     You already have { $pending ->
         [one] { $pending } picture
@@ -277,6 +283,7 @@ quota-unlimited =
         [one] { $used } picture
        *[other] { $used } pictures
     }. You have no limit.
+quota-paid = Paid pictures: <b>{ $balance }</b>. They come after the free ones.
 
 quota-group =
     This group today: { $used } of { $daily } used, <b>{ $left }</b> left.
@@ -446,6 +453,7 @@ forget-sure =
     Goes: history, descriptions, settings, your own styles, your sticker sets, and what is on the way.
     Stays: the messages in this chat, today’s count and, for an hour, the times of refused descriptions.
     To get a copy first, send /export.
+forget-keeps-payments = Your payments and what was bought with them stay, too: refunds need them.
 button-forget = Delete it all
 button-keep = Keep it
 forgotten = Done. Only today’s count is left and, for an hour, the times of refused descriptions.
@@ -493,6 +501,171 @@ report-too-many =
     } within a day, as many as I pass on. Please try again tomorrow.
 picture-hidden = My owner has hidden this picture.
 
+## Buying pictures
+
+buy =
+    ⭐ <b>More pictures</b>
+    Your free pictures of the day are used first. Those you buy come after them and don’t expire.
+buy-monthly =
+    A subscription brings { $units ->
+        [one] { $units } picture
+       *[other] { $units } pictures
+    } a month; what is left of them ends with it.
+buy-how = Choose, and an invoice comes here. You pay with Telegram Stars; the terms are in /terms.
+buy-in-private = Pictures are sold in our private chat only.
+button-buy = ⭐ Buy pictures
+button-pack =
+    { $units ->
+        [one] { $units } picture
+       *[other] { $units } pictures
+    } · { $stars } ⭐ ({ $each } each)
+button-pack-monthly = 🔁 { $units } a month · { $stars } ⭐ ({ $each } each)
+button-subscribe = 🔁 Subscribe · { $stars } ⭐
+subscribe =
+    { $units ->
+        [one] { $units } picture
+       *[other] { $units } pictures
+    } a month for { $stars } ⭐. Telegram renews this every 30 days until you cancel, in /balance or in Telegram’s settings. The button opens the invoice.
+invoice-title =
+    { $units ->
+        [one] { $units } picture
+       *[other] { $units } pictures
+    }
+invoice-title-monthly =
+    { $units ->
+        [one] { $units } picture a month
+       *[other] { $units } pictures a month
+    }
+invoice-title-gift =
+    { $units ->
+        [one] A gift: { $units } picture
+       *[other] A gift: { $units } pictures
+    }
+invoice-description = They come after your free pictures of the day and don’t expire.
+invoice-description-monthly = Renewed every 30 days until you cancel. What is left over ends with the subscription.
+invoice-description-gift = After the payment you get a link to pass on. Whoever opens it first gets the pictures.
+invoice-refused = Telegram doesn’t take this invoice from me right now, and nothing was charged. Please try again in a few minutes.
+checkout-unknown-order = I don’t know this invoice, so nothing was charged. /buy makes a new one.
+checkout-other-user = This invoice is somebody else’s, so nothing was charged. /buy makes one for you.
+checkout-paid = This invoice is paid already, so nothing more was charged. /balance shows your pictures.
+checkout-subscribed = You have a subscription already, so nothing more was charged. /balance shows it.
+checkout-changed = The price of this invoice isn’t right, so nothing was charged. /buy makes a new one.
+checkout-expired = This invoice is more than a day old, so nothing was charged. /buy makes a new one.
+checkout-service-paused = I can’t draw right now, so I take no money either. Nothing was charged; please try again later.
+checkout-not-stored = I can’t save anything right now, so I take no money either. Nothing was charged; please try again in a few minutes.
+paid =
+    ✅ Thank you! { $units ->
+        [one] { $units } picture is
+       *[other] { $units } pictures are
+    } yours, and won’t expire.
+paid-monthly =
+    ✅ Thank you! { $units ->
+        [one] { $units } picture is
+       *[other] { $units } pictures are
+    } yours until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Then Telegram renews the subscription; /balance cancels it.
+paid-renewed =
+    🔁 Your subscription is renewed: { $units ->
+        [one] { $units } picture is
+       *[other] { $units } pictures are
+    } yours until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. /balance cancels it.
+paid-left = Paid pictures now: <b>{ $balance }</b>.
+paid-go-on = If I had to refuse a picture, ask again now: send the description, or press the button once more.
+paid-gift =
+    🎁 Thank you! The gift is ready: { $units ->
+        [one] { $units } picture
+       *[other] { $units } pictures
+    } for whoever opens this link first. It works once.
+    { $link }
+paid-unknown = I don’t know what your payment of { $stars } ⭐ was for, so I’m giving it back. /buy shows what there is.
+paid-receipt = { $stars } ⭐, payment <code>{ $charge }</code>. Something wrong? /paysupport
+button-pass-on = ↗️ Pass it on
+
+## Terms and the balance
+
+terms =
+    <b>Terms for bought pictures</b>
+    1. You pay with Telegram Stars. One paid picture is one drawing, or one change of a photo.
+    2. The free pictures of the day are used first. Bought ones don’t expire; those of a subscription end two days after its paid month.
+    3. A picture that doesn’t come isn’t counted: it goes back to your balance by itself.
+    4. The picture service refuses some descriptions. That isn’t counted either, and no reason for a refund.
+    5. Something wrong with a payment? /paysupport. With a refund, the pictures of that payment are taken back.
+    6. Payments are kept as long as refunds may need them, also after /forget.
+    7. My owner is the seller. Telegram’s support can’t help with purchases here.
+terms-link = The terms for bought pictures: { $link }
+terms-contact = Contact: { $contact }
+terms-ask = Before the first purchase: do you agree? Then the invoice follows.
+terms-agreed = ✓ You agreed to this.
+button-agree = ✓ I agree
+balance = <b>Your pictures</b>
+balance-free = Free today: <b>{ $left }</b> of { $daily }. New ones come in { $wait }.
+balance-free-unlimited = Free: no limit.
+balance-paid = Paid: <b>{ $balance }</b>.
+balance-below = Paid: <b>{ $balance }</b>. Refunded pictures had been used; above zero, paid ones go on.
+balance-monthly-active = 🔁 Subscription: { $units } a month for { $stars } ⭐, paid until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Then it renews.
+balance-monthly-canceled = 🔁 Subscription: { $units } a month for { $stars } ⭐, paid until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. It doesn’t renew.
+balance-monthly-failed = 🔁 Subscription: { $units } a month for { $stars } ⭐, paid until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Telegram could not take the next payment.
+balance-movements = <b>Last changes</b>
+movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, bought
+movement-renewed = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, subscription
+movement-granted = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, from my owner
+movement-received = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, a gift
+movement-spent = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, drawn
+movement-given-back = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, not drawn
+movement-taken-back = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, refunded
+movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, not refunded
+movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, expired
+button-subscription-cancel = ✕ Cancel the subscription
+button-subscription-resume = 🔁 Renew it again
+subscription-cancelled = The subscription is not renewed any more. Its pictures stay yours until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, and two days more. To switch it on again: /balance.
+subscription-resumed = The subscription goes on. The next payment is due on <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
+subscription-failed = Telegram could not take { $stars } ⭐ for your subscription. Its pictures stay for two days. Please see to your Stars in Telegram, or subscribe again: /buy.
+subscription-yourself = Only you can switch it on again: in Telegram’s settings, under My Stars.
+subscription-over = There is no subscription that runs. /buy has one.
+subscription-later = Telegram doesn’t take this right now. Please press again in a few minutes.
+
+## Gifts and /paysupport
+
+gift =
+    🎁 <b>Give pictures away</b>
+    Choose a pack. After the payment you get a link; whoever opens it first gets the pictures.
+gift-received =
+    🎁 { $units ->
+        [one] { $units } picture is
+       *[other] { $units } pictures are
+    } a gift to you! They come after the free ones of the day. Describe something, and I’ll draw it.
+gift-opened =
+    🎁 Your gift was opened: { $units ->
+        [one] { $units } picture.
+       *[other] { $units } pictures.
+    }
+gift-used = This gift was opened before, and each works once. /buy has more pictures.
+gift-unknown = I don’t know this gift. Please ask for the link once more.
+gift-withdrawn = This gift was refunded, so it doesn’t work any more.
+gift-own = This is your own gift, still unopened. Pass the link on.
+gift-taken-back = A gift that you opened was refunded, so its pictures are taken back.
+granted =
+    🎁 My owner gives you { $units ->
+        [one] { $units } picture.
+       *[other] { $units } pictures.
+    }
+paysupport = Which payment is it about? Press it and say what is wrong: my owner decides about a refund.
+paysupport-none = You have made no payment here. /buy shows what there is.
+paysupport-contact = You can also write to my owner: { $contact }
+button-charge = { DATETIME($date, dateStyle: "medium") } · { $stars } ⭐
+paysupport-reason = 🧾 What is wrong with { $stars } ⭐, payment <code>{ $charge }</code>? Reply to this message.
+paysupport-placeholder = What went wrong
+paysupport-asked = Thank you. My owner decides about it, and the decision comes here.
+paysupport-unread = I’ve kept this, but I can’t reach my owner right now.
+paysupport-waits = My owner has this one already; the decision comes here.
+paysupport-begun = This refund is on its way.
+paysupport-refunded = This payment is refunded already.
+paysupport-declined = My owner has looked at your payment of { $stars } ⭐ and does not refund it.
+paysupport-refused = Telegram did not carry out the refund of { $stars } ⭐, so the pictures stay yours.
+refunded = ↩️ { $stars } ⭐ are refunded, and the pictures of that payment are taken back. Paid pictures now: <b>{ $balance }</b>.
+refunded-below = Some of them had been used, so the number is below zero. Free pictures go on as always; above zero, paid ones do, too.
+refunded-gift = ↩️ { $stars } ⭐ are refunded. The link of your gift doesn’t work any more.
+refunded-nothing = ↩️ { $stars } ⭐ are refunded.
+
 ## The command menu
 
 command-imagine = Draw a picture or change one
@@ -500,6 +673,8 @@ command-history = Your pictures here
 command-favorites = Your favourite pictures here
 command-queue = What is being drawn and what waits
 command-quota = How many pictures are left today
+command-buy = More pictures, for Telegram Stars
+command-balance = Your free and paid pictures
 command-ratio = Your usual shape
 command-style = Styles for your pictures
 command-language = Language
@@ -511,6 +686,8 @@ command-ban = Block a person or a chat
 command-unban = Let them in again
 command-banword = Block a word
 command-unbanword = Allow a word again
+command-refund = Refund a payment
+command-grant = Give somebody pictures
 command-settings = Who may draw here, and how much
 command-words = Words blocked here
 
@@ -573,6 +750,10 @@ toast-asked = I’ve asked already: what shall I change?
 toast-before = I’ve sent it already: it’s below.
 toast-saved = Saved
 toast-admins-only = Only this group’s admins can do that.
+toast-invoice-sent = I’ve sent it already: it’s below.
+toast-prices-changed = The prices have changed since. /buy has the new ones.
+toast-refund-begun = The refund is on its way.
+toast-refund-declined = Declined. I pass it on.
 
 ## Errors
 
@@ -584,7 +765,8 @@ alarm-key = ⚠️ The picture service does not take the bot’s key (GPTUNNEL_A
 alarm-money = ⚠️ The balance with the picture service is used up. Requests wait; nothing is drawn until it is topped up.
 alarm-disk = ⚠️ The database takes no writes (a disk is full, read-only or failing, or its server is down; the log says which). New requests are refused; accepted ones wait and go on by themselves once it does again.
 alarm-bucket = ⚠️ The bucket for photos (SOURCE_BUCKET) cannot be used; the log says why. Photo edits are sent in another way or wait. <code>imagine-bot check</code> tries the bucket.
-alarm-payment = ⚠️ A payment could not be booked; the log says why (payment not handled). Nothing is lost: the bot tries it again and again, also after a restart.
+alarm-missed-payments = ⚠️ Telegram’s list has payments or refunds that no update told me about. I have entered them now, so all balances are right; the log names them. If this happens again, please look at why updates get lost.
+alarm-payment = ⚠️ A payment could not be booked; the log says why. Nothing is lost: the bot tries it again and again, also after a restart.
 source-way-refused =
     ⚠️ The picture service does not accept photos { $refused ->
         [link] as a link to this bot. Please check that PUBLIC_URL with its path /source/ can be reached from the internet.
@@ -630,6 +812,26 @@ toast-report-ban = Hidden, and its author is blocked.
 toast-report-fine = Left as it is.
 toast-report-decided = This was decided before.
 toast-bot-admins-only = Only the bot’s admins can decide that.
+refund-how = Send /refund with the id of a payment, as its confirmation shows it: <code>/refund 12345</code>
+refund-unknown = I know no payment <code>{ $charge }</code>.
+refund-begun = The refund of { $stars } ⭐ to <a href="tg://user?id={ $id }">{ $id }</a> is on its way, payment <code>{ $charge }</code>. The result comes here.
+refund-done = ↩️ Refunded: { $stars } ⭐ to <a href="tg://user?id={ $id }">{ $id }</a>, payment <code>{ $charge }</code>.
+refund-refused = ⚠️ Telegram refuses to refund { $stars } ⭐ to <a href="tg://user?id={ $id }">{ $id }</a>, payment <code>{ $charge }</code>; the log says why. The pictures are given back.
+refund-request-title = 💳 <b>A refund is asked for</b>
+refund-request-by = By: <a href="tg://user?id={ $id }">{ $id }</a>
+refund-request-payment = Payment: <code>{ $charge }</code>, { $stars } ⭐, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+refund-request-used = Pictures used: { $used } of { $units }
+refund-request-reason = Reason: { $reason }
+refund-decided-refund = ↩️ Refunded by { $admin }
+refund-decided-decline = ✕ Declined by { $admin }
+button-refund = ↩️ Refund
+grant-how = Send /grant with the id of a person and a number of pictures, for example <code>/grant 12345 20</code>.
+grant-done =
+    { $units ->
+        [one] Given: { $units } picture
+       *[other] Given: { $units } pictures
+    } to <a href="tg://user?id={ $id }">{ $id }</a>. Paid pictures there now: { $balance }.
+grant-not-told = I can’t write to them yet: they have no open chat with me.
 
 ## Styles
 

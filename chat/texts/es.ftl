@@ -26,6 +26,10 @@ help =
     /language: que te hable en otro idioma
     /export: una copia de todo lo que guardo sobre ti
     /forget: eliminar lo que guardo sobre ti
+help-shop =
+    /buy: más imágenes, con Estrellas de Telegram
+    /balance: las que tienes
+    /gift: imágenes para otra persona
 help-group =
     <code>/imagine un faro en la tormenta</code> dibuja una imagen; <code>--ar 16:9</code> elige su formato: { $ratios }.
     Responde a una foto o a una de mis imágenes con <code>/imagine que sea de noche</code> y la edito.
@@ -211,6 +215,7 @@ left =
        *[other] No contó: te quedan { $left } imágenes hoy.
     }
 left-unlimited = No contó.
+left-paid = No contó: tu imagen pagada está de vuelta.
 
 ## Límites
 
@@ -230,6 +235,7 @@ quota-used =
        *[other] tus { $daily } imágenes
     } de hoy. Habrá nuevas a las <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, dentro de { $wait }.
 quota-none = Solo los dueños del bot pueden dibujar.
+quota-paid-only = Aquí las imágenes son de pago. Compra algunas y pídelas otra vez.
 queue-full =
     Ya tienes { $pending ->
         [one] { $pending } imagen
@@ -293,6 +299,7 @@ quota-unlimited =
         [many] { $used } de imágenes
        *[other] { $used } imágenes
     }. No tienes límite.
+quota-paid = Imágenes pagadas: <b>{ $balance }</b>. Vienen después de las gratuitas.
 
 quota-group =
     Usadas hoy en este grupo: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
@@ -464,6 +471,7 @@ forget-sure =
     Se van: el historial, las descripciones, los ajustes, tus estilos, tus paquetes de stickers y lo que está en camino.
     Se quedan: los mensajes de este chat, el conteo de hoy y, durante una hora, el momento de cada descripción rechazada.
     Para tener antes una copia, envía /export.
+forget-keeps-payments = También se quedan tus pagos y lo comprado con ellos: los reembolsos los necesitan.
 button-forget = Eliminar todo
 button-keep = Conservarlo
 forgotten = Listo. Solo quedan el conteo de hoy y, durante una hora, el momento de cada descripción rechazada.
@@ -514,6 +522,184 @@ report-too-many =
     }, el máximo que transmito. Inténtalo mañana, por favor.
 picture-hidden = Mi dueño ocultó esta imagen.
 
+## Compra de imágenes
+
+buy =
+    ⭐ <b>Más imágenes</b>
+    Primero se usan tus imágenes gratuitas del día. Las compradas vienen después y no caducan.
+buy-monthly =
+    Una suscripción trae { $units ->
+        [one] { $units } imagen
+        [many] { $units } de imágenes
+       *[other] { $units } imágenes
+    } al mes; lo que sobra termina con ella.
+buy-how = Elige y llega aquí una factura. Se paga con Estrellas de Telegram; las condiciones están en /terms.
+buy-in-private = Las imágenes solo se venden en nuestro chat privado.
+button-buy = ⭐ Comprar imágenes
+button-pack =
+    { $units ->
+        [one] { $units } imagen
+        [many] { $units } de imágenes
+       *[other] { $units } imágenes
+    } · { $stars } ⭐ (a { $each })
+button-pack-monthly = 🔁 { $units } al mes · { $stars } ⭐ (a { $each })
+button-subscribe = 🔁 Suscribirme · { $stars } ⭐
+subscribe =
+    { $units ->
+        [one] { $units } imagen
+        [many] { $units } de imágenes
+       *[other] { $units } imágenes
+    } al mes por { $stars } ⭐. Telegram la renueva cada 30 días hasta que la canceles, en /balance o en los ajustes de Telegram. El botón abre la factura.
+invoice-title =
+    { $units ->
+        [one] { $units } imagen
+        [many] { $units } de imágenes
+       *[other] { $units } imágenes
+    }
+invoice-title-monthly =
+    { $units ->
+        [one] { $units } imagen al mes
+        [many] { $units } de imágenes al mes
+       *[other] { $units } imágenes al mes
+    }
+invoice-title-gift =
+    { $units ->
+        [one] Regalo: { $units } imagen
+        [many] Regalo: { $units } de imágenes
+       *[other] Regalo: { $units } imágenes
+    }
+invoice-description = Vienen después de tus imágenes gratuitas del día y no caducan.
+invoice-description-monthly = Se renueva cada 30 días hasta que canceles. Lo que sobra termina con la suscripción.
+invoice-description-gift = Después del pago recibes un enlace para pasar. Las imágenes son de quien lo abra primero.
+invoice-refused = Ahora Telegram no me acepta esta factura, y no se cobró nada. Inténtalo otra vez en unos minutos, por favor.
+checkout-unknown-order = No conozco esta factura, así que no se cobró nada. /buy hace una nueva.
+checkout-other-user = Esta factura es de otra persona, así que no se cobró nada. /buy hace una para ti.
+checkout-paid = Esta factura ya está pagada, así que no se cobró nada más. /balance muestra tus imágenes.
+checkout-subscribed = Ya tienes una suscripción, así que no se cobró nada más. /balance la muestra.
+checkout-changed = El precio de esta factura no es correcto, así que no se cobró nada. /buy hace una nueva.
+checkout-expired = Esta factura tiene más de un día, así que no se cobró nada. /buy hace una nueva.
+checkout-service-paused = Ahora no puedo dibujar, así que tampoco cobro. No se cobró nada; inténtalo más tarde, por favor.
+checkout-not-stored = Ahora no puedo guardar nada, así que tampoco cobro. No se cobró nada; inténtalo en unos minutos, por favor.
+paid =
+    ✅ ¡Gracias! { $units ->
+        [one] { $units } imagen es tuya y no caduca.
+        [many] { $units } de imágenes son tuyas y no caducan.
+       *[other] { $units } imágenes son tuyas y no caducan.
+    }
+paid-monthly =
+    ✅ ¡Gracias! { $units ->
+        [one] { $units } imagen es tuya
+        [many] { $units } de imágenes son tuyas
+       *[other] { $units } imágenes son tuyas
+    } hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Después Telegram renueva la suscripción; /balance la cancela.
+paid-renewed =
+    🔁 Tu suscripción se renovó: { $units ->
+        [one] { $units } imagen es tuya
+        [many] { $units } de imágenes son tuyas
+       *[other] { $units } imágenes son tuyas
+    } hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. /balance la cancela.
+paid-left = Imágenes pagadas ahora: <b>{ $balance }</b>.
+paid-go-on = Si tuve que rechazar una imagen, pídela otra vez: envía la descripción o toca el botón de nuevo.
+paid-gift =
+    🎁 ¡Gracias! El regalo está listo: { $units ->
+        [one] { $units } imagen
+        [many] { $units } de imágenes
+       *[other] { $units } imágenes
+    } para quien abra primero este enlace. Funciona una sola vez.
+    { $link }
+paid-unknown = No sé para qué era tu pago de { $stars } ⭐, así que lo devuelvo. /buy muestra lo que hay.
+paid-receipt = { $stars } ⭐, pago <code>{ $charge }</code>. ¿Algo va mal? /paysupport
+button-pass-on = ↗️ Pasarlo
+
+## Condiciones y saldo
+
+terms =
+    <b>Condiciones de las imágenes compradas</b>
+    1. Se paga con Estrellas de Telegram. Una imagen pagada es un dibujo o un cambio de una foto.
+    2. Primero se usan las imágenes gratuitas del día. Las compradas no caducan; las de una suscripción terminan dos días después del mes pagado.
+    3. Una imagen que no llega no cuenta: vuelve sola a tu saldo.
+    4. El servicio de imágenes rechaza algunas descripciones. Eso tampoco cuenta, y no es motivo de reembolso.
+    5. ¿Algo va mal con un pago? /paysupport. Con el reembolso se retiran las imágenes de ese pago.
+    6. Los pagos se guardan mientras un reembolso pueda necesitarlos, también después de /forget.
+    7. Vende mi dueño. El soporte de Telegram no puede ayudar con estas compras.
+terms-link = Las condiciones de las imágenes compradas: { $link }
+terms-contact = Contacto: { $contact }
+terms-ask = Antes de la primera compra: ¿estás de acuerdo? Entonces llega la factura.
+terms-agreed = ✓ Aceptaste esto.
+button-agree = ✓ De acuerdo
+balance = <b>Tus imágenes</b>
+balance-free = Gratuitas hoy: <b>{ $left }</b> de { $daily }. Habrá nuevas dentro de { $wait }.
+balance-free-unlimited = Gratuitas: sin límite.
+balance-paid = Pagadas: <b>{ $balance }</b>.
+balance-below = Pagadas: <b>{ $balance }</b>. Ya se habían usado imágenes reembolsadas; por encima de cero, las pagadas siguen.
+balance-monthly-active = 🔁 Suscripción: { $units } al mes por { $stars } ⭐, pagada hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Después se renueva.
+balance-monthly-canceled = 🔁 Suscripción: { $units } al mes por { $stars } ⭐, pagada hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. No se renueva.
+balance-monthly-failed = 🔁 Suscripción: { $units } al mes por { $stars } ⭐, pagada hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Telegram no pudo cobrar el pago siguiente.
+balance-movements = <b>Últimos cambios</b>
+movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, compra
+movement-renewed = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, suscripción
+movement-granted = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, de mi dueño
+movement-received = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, regalo
+movement-spent = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, dibujo
+movement-given-back = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, sin dibujo
+movement-taken-back = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, reembolso
+movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, sin reembolso
+movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, caducidad
+button-subscription-cancel = ✕ Cancelar la suscripción
+button-subscription-resume = 🔁 Renovarla de nuevo
+subscription-cancelled = La suscripción ya no se renueva. Sus imágenes siguen siendo tuyas hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, y dos días más. Para activarla de nuevo: /balance.
+subscription-resumed = La suscripción sigue. El próximo pago es el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
+subscription-failed = Telegram no pudo cobrar { $stars } ⭐ por tu suscripción. Sus imágenes se quedan dos días. Revisa, por favor, tus Estrellas en Telegram, o suscríbete de nuevo: /buy.
+subscription-yourself = Solo tú puedes activarla de nuevo: en los ajustes de Telegram, en “Mis Estrellas”.
+subscription-over = No hay ninguna suscripción activa. /buy tiene una.
+subscription-later = Ahora Telegram no acepta esto. Toca otra vez en unos minutos, por favor.
+
+## Regalos y /paysupport
+
+gift =
+    🎁 <b>Regalar imágenes</b>
+    Elige un paquete. Después del pago recibes un enlace; las imágenes son de quien lo abra primero.
+gift-received =
+    🎁 Te regalaron { $units ->
+        [one] { $units } imagen.
+        [many] { $units } de imágenes.
+       *[other] { $units } imágenes.
+    } Vienen después de las gratuitas del día. Describe algo y lo dibujo.
+gift-opened =
+    🎁 Abrieron tu regalo: { $units ->
+        [one] { $units } imagen.
+        [many] { $units } de imágenes.
+       *[other] { $units } imágenes.
+    }
+gift-used = Este regalo ya se abrió, y cada uno funciona una sola vez. /buy tiene más imágenes.
+gift-unknown = No conozco este regalo. Pide el enlace otra vez, por favor.
+gift-withdrawn = Este regalo se reembolsó, así que ya no funciona.
+gift-own = Es tu propio regalo, todavía sin abrir. Pasa el enlace.
+gift-taken-back = Se reembolsó un regalo que abriste, así que se retiran sus imágenes.
+granted =
+    🎁 Mi dueño te da { $units ->
+        [one] { $units } imagen.
+        [many] { $units } de imágenes.
+       *[other] { $units } imágenes.
+    }
+paysupport = ¿De qué pago se trata? Tócalo y di qué va mal: mi dueño decide sobre el reembolso.
+paysupport-none = No hay ningún pago tuyo aquí. /buy muestra lo que hay.
+paysupport-contact = También puedes escribirle a mi dueño: { $contact }
+button-charge = { DATETIME($date, dateStyle: "medium") } · { $stars } ⭐
+paysupport-reason = 🧾 ¿Qué va mal con { $stars } ⭐, pago <code>{ $charge }</code>? Responde a este mensaje.
+paysupport-placeholder = Qué salió mal
+paysupport-asked = Gracias. Mi dueño decide, y la decisión llega aquí.
+paysupport-unread = Lo guardé, pero ahora no logro avisar a mi dueño.
+paysupport-waits = Mi dueño ya tiene este pago; la decisión llega aquí.
+paysupport-begun = Este reembolso está en camino.
+paysupport-refunded = Este pago ya está reembolsado.
+paysupport-declined = Mi dueño revisó tu pago de { $stars } ⭐ y no lo reembolsa.
+paysupport-refused = Telegram no hizo el reembolso de { $stars } ⭐, así que las imágenes siguen siendo tuyas.
+refunded = ↩️ Se reembolsaron { $stars } ⭐ y se retiraron las imágenes de ese pago. Imágenes pagadas ahora: <b>{ $balance }</b>.
+refunded-below = Algunas ya se habían usado, así que el número está por debajo de cero. Las gratuitas siguen como siempre; por encima de cero, las pagadas también.
+refunded-gift = ↩️ Se reembolsaron { $stars } ⭐. El enlace de tu regalo ya no funciona.
+refunded-nothing = ↩️ Se reembolsaron { $stars } ⭐.
+
 ## El menú de comandos
 
 command-imagine = Dibujar o editar una imagen
@@ -521,6 +707,8 @@ command-history = Tus imágenes de aquí
 command-favorites = Tus imágenes favoritas de aquí
 command-queue = Lo que se dibuja y lo que espera
 command-quota = Cuántas imágenes quedan hoy
+command-buy = Más imágenes, con Estrellas de Telegram
+command-balance = Tus imágenes gratuitas y pagadas
 command-ratio = Tu formato habitual
 command-style = Estilos para tus imágenes
 command-language = Idioma
@@ -532,6 +720,8 @@ command-ban = Bloquear a una persona o un chat
 command-unban = Desbloquear
 command-banword = Prohibir una palabra
 command-unbanword = Permitir de nuevo una palabra
+command-refund = Reembolsar un pago
+command-grant = Dar imágenes a alguien
 command-settings = Quién puede dibujar aquí y cuánto
 command-words = Palabras bloqueadas aquí
 
@@ -594,6 +784,10 @@ toast-asked = Ya lo pregunté: ¿qué cambio?
 toast-before = Ya la envié: está más abajo.
 toast-saved = Guardado
 toast-admins-only = Solo los administradores de este grupo pueden hacer eso.
+toast-invoice-sent = Ya la envié: está más abajo.
+toast-prices-changed = Los precios cambiaron desde entonces. /buy tiene los nuevos.
+toast-refund-begun = El reembolso está en camino.
+toast-refund-declined = Reembolso rechazado. Yo aviso.
 
 ## Errores
 
@@ -605,7 +799,8 @@ alarm-key = ⚠️ El servicio de imágenes no acepta la clave del bot (GPTUNNEL
 alarm-money = ⚠️ El saldo en el servicio de imágenes se agotó. Los pedidos esperan; no se dibuja nada hasta que se recargue.
 alarm-disk = ⚠️ La base de datos no acepta escrituras (un disco está lleno, es de solo lectura o falla, o su servidor no funciona; el registro dice qué). Los pedidos nuevos se rechazan; los aceptados esperan y siguen solos cuando las acepte de nuevo.
 alarm-bucket = ⚠️ El bucket para las fotos (SOURCE_BUCKET) no se puede usar; el registro dice por qué. Las fotos se envían de otra forma o esperan. <code>imagine-bot check</code> prueba el bucket.
-alarm-payment = ⚠️ No se pudo registrar un pago; el registro dice por qué (payment not handled). No se pierde nada: el bot lo intenta una y otra vez, también tras un reinicio.
+alarm-missed-payments = ⚠️ La lista de Telegram tiene pagos o reembolsos de los que ninguna actualización me avisó. Ya los anoté, así que todos los saldos son correctos; el registro los nombra. Si vuelve a pasar, averigua, por favor, por qué se pierden actualizaciones.
+alarm-payment = ⚠️ No se pudo registrar un pago; el registro dice por qué. No se pierde nada: el bot lo intenta una y otra vez, también tras un reinicio.
 source-way-refused =
     ⚠️ El servicio de imágenes no acepta las fotos { $refused ->
         [link] como enlace a este bot. Comprueba, por favor, que PUBLIC_URL con su ruta /source/ sea accesible desde internet.
@@ -652,6 +847,27 @@ toast-report-ban = Oculta, y quien la pidió está en la lista de bloqueo.
 toast-report-fine = Queda como está.
 toast-report-decided = Esto ya se decidió antes.
 toast-bot-admins-only = Solo los administradores del bot pueden decidir eso.
+refund-how = Envía /refund con el id de un pago, como lo muestra su confirmación: <code>/refund 12345</code>
+refund-unknown = No conozco ningún pago <code>{ $charge }</code>.
+refund-begun = El reembolso de { $stars } ⭐ a <a href="tg://user?id={ $id }">{ $id }</a> está en camino, pago <code>{ $charge }</code>. El resultado llega aquí.
+refund-done = ↩️ Reembolso hecho: { $stars } ⭐ a <a href="tg://user?id={ $id }">{ $id }</a>, pago <code>{ $charge }</code>.
+refund-refused = ⚠️ Telegram rechaza el reembolso de { $stars } ⭐ a <a href="tg://user?id={ $id }">{ $id }</a>, pago <code>{ $charge }</code>; el registro dice por qué. Las imágenes se devolvieron.
+refund-request-title = 💳 <b>Piden un reembolso</b>
+refund-request-by = De: <a href="tg://user?id={ $id }">{ $id }</a>
+refund-request-payment = Pago: <code>{ $charge }</code>, { $stars } ⭐, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+refund-request-used = Imágenes usadas: { $used } de { $units }
+refund-request-reason = Motivo: { $reason }
+refund-decided-refund = ↩️ Reembolso por decisión de { $admin }
+refund-decided-decline = ✕ Rechazo por decisión de { $admin }
+button-refund = ↩️ Reembolsar
+grant-how = Envía /grant con el id de una persona y un número de imágenes, por ejemplo <code>/grant 12345 20</code>.
+grant-done =
+    { $units ->
+        [one] Diste { $units } imagen
+        [many] Diste { $units } de imágenes
+       *[other] Diste { $units } imágenes
+    } a <a href="tg://user?id={ $id }">{ $id }</a>. Imágenes pagadas allí ahora: { $balance }.
+grant-not-told = Todavía no puedo avisarle: no tiene un chat abierto conmigo.
 
 ## Estilos
 

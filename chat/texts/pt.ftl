@@ -26,6 +26,10 @@ help =
     /language — falar com você em outro idioma
     /export — uma cópia de tudo o que guardo sobre você
     /forget — apagar o que guardo sobre você
+help-shop =
+    /buy — mais imagens, com Estrelas do Telegram
+    /balance — as que você tem
+    /gift — imagens para outra pessoa
 help-group =
     <code>/imagine um farol na tempestade</code> desenha uma imagem; <code>--ar 16:9</code> escolhe o formato: { $ratios }.
     Responda a uma foto ou a uma das minhas imagens com <code>/imagine que seja noite</code>, e eu edito a imagem.
@@ -211,6 +215,7 @@ left =
        *[other] Não contou: você ainda tem { $left } imagens hoje.
     }
 left-unlimited = Não contou.
+left-paid = Não contou: sua imagem paga está de volta.
 
 ## Limites
 
@@ -230,6 +235,7 @@ quota-used =
        *[other] todas as suas { $daily } imagens
     } de hoje. Haverá novas às <tg-time unix="{ $at }" format="t">00:00 UTC</tg-time>, daqui a { $wait }.
 quota-none = Só os donos do bot podem desenhar.
+quota-paid-only = As imagens aqui são pagas. Compre algumas e peça de novo.
 queue-full =
     Você já tem { $pending ->
         [one] { $pending } imagem
@@ -293,6 +299,7 @@ quota-unlimited =
         [many] { $used } de imagens
        *[other] { $used } imagens
     }. Você não tem limite.
+quota-paid = Imagens pagas: <b>{ $balance }</b>. Vêm depois das grátis.
 
 quota-group =
     Usadas hoje neste grupo: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
@@ -464,6 +471,7 @@ forget-sure =
     Vão embora: o histórico, as descrições, as configurações, seus estilos, seus pacotes de figurinhas e o que está a caminho.
     Ficam: as mensagens deste chat, a contagem de hoje e, por uma hora, os horários das descrições recusadas.
     Para ter antes uma cópia, envie /export.
+forget-keeps-payments = Ficam também seus pagamentos e o que foi comprado com eles: os reembolsos precisam deles.
 button-forget = Apagar tudo
 button-keep = Manter
 forgotten = Pronto. Só ficam a contagem de hoje e, por uma hora, os horários das descrições recusadas.
@@ -514,6 +522,184 @@ report-too-many =
     }, o máximo que repasso. Tente amanhã, por favor.
 picture-hidden = Meu dono ocultou esta imagem.
 
+## Compra de imagens
+
+buy =
+    ⭐ <b>Mais imagens</b>
+    Primeiro são usadas suas imagens grátis do dia. As compradas vêm depois e não vencem.
+buy-monthly =
+    Uma assinatura traz { $units ->
+        [one] { $units } imagem
+        [many] { $units } de imagens
+       *[other] { $units } imagens
+    } por mês; o que sobra termina com ela.
+buy-how = Escolha, e a fatura chega aqui. O pagamento é com Estrelas do Telegram; os termos estão em /terms.
+buy-in-private = As imagens só são vendidas no nosso chat privado.
+button-buy = ⭐ Comprar imagens
+button-pack =
+    { $units ->
+        [one] { $units } imagem
+        [many] { $units } de imagens
+       *[other] { $units } imagens
+    } · { $stars } ⭐ (a { $each })
+button-pack-monthly = 🔁 { $units } por mês · { $stars } ⭐ (a { $each })
+button-subscribe = 🔁 Assinar · { $stars } ⭐
+subscribe =
+    { $units ->
+        [one] { $units } imagem
+        [many] { $units } de imagens
+       *[other] { $units } imagens
+    } por mês por { $stars } ⭐. O Telegram renova a cada 30 dias até você cancelar, em /balance ou nas configurações do Telegram. O botão abre a fatura.
+invoice-title =
+    { $units ->
+        [one] { $units } imagem
+        [many] { $units } de imagens
+       *[other] { $units } imagens
+    }
+invoice-title-monthly =
+    { $units ->
+        [one] { $units } imagem por mês
+        [many] { $units } de imagens por mês
+       *[other] { $units } imagens por mês
+    }
+invoice-title-gift =
+    { $units ->
+        [one] Presente: { $units } imagem
+        [many] Presente: { $units } de imagens
+       *[other] Presente: { $units } imagens
+    }
+invoice-description = Vêm depois das suas imagens grátis do dia e não vencem.
+invoice-description-monthly = Renovada a cada 30 dias até você cancelar. O que sobra termina com a assinatura.
+invoice-description-gift = Depois do pagamento você recebe um link para passar. As imagens são de quem abrir primeiro.
+invoice-refused = O Telegram não aceita esta fatura agora, e nada foi cobrado. Tente de novo em alguns minutos, por favor.
+checkout-unknown-order = Não conheço esta fatura, então nada foi cobrado. /buy faz uma nova.
+checkout-other-user = Esta fatura é de outra pessoa, então nada foi cobrado. /buy faz uma para você.
+checkout-paid = Esta fatura já foi paga, então nada mais foi cobrado. /balance mostra suas imagens.
+checkout-subscribed = Você já tem uma assinatura, então nada mais foi cobrado. /balance mostra qual.
+checkout-changed = O preço desta fatura não está certo, então nada foi cobrado. /buy faz uma nova.
+checkout-expired = Esta fatura tem mais de um dia, então nada foi cobrado. /buy faz uma nova.
+checkout-service-paused = Não consigo desenhar agora, então também não cobro. Nada foi cobrado; tente mais tarde, por favor.
+checkout-not-stored = Não consigo guardar nada agora, então também não cobro. Nada foi cobrado; tente em alguns minutos, por favor.
+paid =
+    ✅ Obrigado! { $units ->
+        [one] { $units } imagem é sua e não vence.
+        [many] { $units } de imagens são suas e não vencem.
+       *[other] { $units } imagens são suas e não vencem.
+    }
+paid-monthly =
+    ✅ Obrigado! { $units ->
+        [one] { $units } imagem é sua
+        [many] { $units } de imagens são suas
+       *[other] { $units } imagens são suas
+    } até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Depois o Telegram renova a assinatura; /balance cancela.
+paid-renewed =
+    🔁 Sua assinatura foi renovada: { $units ->
+        [one] { $units } imagem é sua
+        [many] { $units } de imagens são suas
+       *[other] { $units } imagens são suas
+    } até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. /balance cancela.
+paid-left = Imagens pagas agora: <b>{ $balance }</b>.
+paid-go-on = Se precisei recusar uma imagem, peça de novo: envie a descrição ou toque no botão mais uma vez.
+paid-gift =
+    🎁 Obrigado! Aqui está o presente: { $units ->
+        [one] { $units } imagem
+        [many] { $units } de imagens
+       *[other] { $units } imagens
+    } para quem abrir primeiro este link. Ele funciona uma vez só.
+    { $link }
+paid-unknown = Não sei para que foi seu pagamento de { $stars } ⭐, então vou devolver. /buy mostra o que há.
+paid-receipt = { $stars } ⭐, pagamento <code>{ $charge }</code>. Algo errado? /paysupport
+button-pass-on = ↗️ Passar adiante
+
+## Termos e saldo
+
+terms =
+    <b>Termos das imagens compradas</b>
+    1. O pagamento é com Estrelas do Telegram. Uma imagem paga é um desenho ou uma mudança numa foto.
+    2. Primeiro são usadas as imagens grátis do dia. As compradas não vencem; as de uma assinatura terminam dois dias depois do mês pago.
+    3. Uma imagem que não chega não conta: volta sozinha para o seu saldo.
+    4. O serviço de imagens recusa algumas descrições. Isso também não conta, e não é motivo de reembolso.
+    5. Algo errado com um pagamento? /paysupport. Com o reembolso, as imagens desse pagamento são retiradas.
+    6. Os pagamentos são guardados enquanto um reembolso puder precisar deles, também depois de /forget.
+    7. Quem vende é meu dono. O suporte do Telegram não pode ajudar com estas compras.
+terms-link = Os termos das imagens compradas: { $link }
+terms-contact = Contato: { $contact }
+terms-ask = Antes da primeira compra: você concorda? Então a fatura chega.
+terms-agreed = ✓ Você concordou com isto.
+button-agree = ✓ Concordo
+balance = <b>Suas imagens</b>
+balance-free = Grátis hoje: <b>{ $left }</b> de { $daily }. Haverá novas daqui a { $wait }.
+balance-free-unlimited = Grátis: sem limite.
+balance-paid = Pagas: <b>{ $balance }</b>.
+balance-below = Pagas: <b>{ $balance }</b>. Imagens reembolsadas já tinham sido usadas; acima de zero, as pagas continuam.
+balance-monthly-active = 🔁 Assinatura: { $units } por mês por { $stars } ⭐, paga até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Depois é renovada.
+balance-monthly-canceled = 🔁 Assinatura: { $units } por mês por { $stars } ⭐, paga até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. Não é renovada.
+balance-monthly-failed = 🔁 Assinatura: { $units } por mês por { $stars } ⭐, paga até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. O Telegram não conseguiu cobrar o próximo pagamento.
+balance-movements = <b>Últimas mudanças</b>
+movement-bought = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, compra
+movement-renewed = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, assinatura
+movement-granted = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, do meu dono
+movement-received = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, presente
+movement-spent = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, desenho
+movement-given-back = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, sem desenho
+movement-taken-back = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, reembolso
+movement-restored = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, sem reembolso
+movement-expired = <tg-time unix="{ $at }" format="d">{ $when }</tg-time>: { $change }, vencimento
+button-subscription-cancel = ✕ Cancelar a assinatura
+button-subscription-resume = 🔁 Renovar de novo
+subscription-cancelled = A assinatura não é mais renovada. As imagens dela continuam suas até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, e mais dois dias. Para ativar de novo: /balance.
+subscription-resumed = A assinatura continua. O próximo pagamento é em <tg-time unix="{ $at }" format="D">{ $when }</tg-time>.
+subscription-failed = O Telegram não conseguiu cobrar { $stars } ⭐ pela sua assinatura. As imagens dela ficam por dois dias. Confira, por favor, suas Estrelas no Telegram, ou assine de novo: /buy.
+subscription-yourself = Só você pode ativar de novo: nas configurações do Telegram, em “Minhas Estrelas”.
+subscription-over = Não há nenhuma assinatura ativa. /buy tem uma.
+subscription-later = O Telegram não aceita isto agora. Toque de novo em alguns minutos, por favor.
+
+## Presentes e /paysupport
+
+gift =
+    🎁 <b>Dar imagens de presente</b>
+    Escolha um pacote. Depois do pagamento você recebe um link; as imagens são de quem abrir primeiro.
+gift-received =
+    🎁 Você ganhou { $units ->
+        [one] { $units } imagem!
+        [many] { $units } de imagens!
+       *[other] { $units } imagens!
+    } Elas vêm depois das imagens grátis do dia. Descreva algo, e eu desenho.
+gift-opened =
+    🎁 Abriram seu presente: { $units ->
+        [one] { $units } imagem.
+        [many] { $units } de imagens.
+       *[other] { $units } imagens.
+    }
+gift-used = Este presente já foi aberto, e cada um funciona uma vez só. /buy tem mais imagens.
+gift-unknown = Não conheço este presente. Peça o link de novo, por favor.
+gift-withdrawn = Este presente foi reembolsado, então não funciona mais.
+gift-own = Este presente é seu, e ninguém abriu ainda. Passe o link adiante.
+gift-taken-back = Um presente que você abriu foi reembolsado, então as imagens dele são retiradas.
+granted =
+    🎁 Meu dono dá a você { $units ->
+        [one] { $units } imagem.
+        [many] { $units } de imagens.
+       *[other] { $units } imagens.
+    }
+paysupport = De que pagamento se trata? Toque nele e diga o que está errado: meu dono decide sobre o reembolso.
+paysupport-none = Você não fez nenhum pagamento aqui. /buy mostra o que há.
+paysupport-contact = Você também pode escrever para meu dono: { $contact }
+button-charge = { DATETIME($date, dateStyle: "medium") } · { $stars } ⭐
+paysupport-reason = 🧾 O que está errado com { $stars } ⭐, pagamento <code>{ $charge }</code>? Responda a esta mensagem.
+paysupport-placeholder = O que deu errado
+paysupport-asked = Obrigado. Meu dono decide, e a decisão chega aqui.
+paysupport-unread = Guardei o pedido, mas não consigo avisar meu dono agora.
+paysupport-waits = Meu dono já tem este pagamento; a decisão chega aqui.
+paysupport-begun = Este reembolso está a caminho.
+paysupport-refunded = Este pagamento já foi reembolsado.
+paysupport-declined = Meu dono olhou seu pagamento de { $stars } ⭐ e não faz o reembolso.
+paysupport-refused = O Telegram não fez o reembolso de { $stars } ⭐, então as imagens continuam suas.
+refunded = ↩️ { $stars } ⭐ foram reembolsadas, e as imagens desse pagamento foram retiradas. Imagens pagas agora: <b>{ $balance }</b>.
+refunded-below = Algumas já tinham sido usadas, então o número está abaixo de zero. As grátis continuam como sempre; acima de zero, as pagas também.
+refunded-gift = ↩️ { $stars } ⭐ foram reembolsadas. O link do seu presente não funciona mais.
+refunded-nothing = ↩️ { $stars } ⭐ foram reembolsadas.
+
 ## O menu de comandos
 
 command-imagine = Desenhar ou editar uma imagem
@@ -521,6 +707,8 @@ command-history = Suas imagens daqui
 command-favorites = Suas imagens favoritas daqui
 command-queue = O que está sendo desenhado e o que espera
 command-quota = Quantas imagens ainda restam hoje
+command-buy = Mais imagens, com Estrelas do Telegram
+command-balance = Suas imagens grátis e pagas
 command-ratio = Seu formato habitual
 command-style = Estilos para suas imagens
 command-language = Idioma
@@ -532,6 +720,8 @@ command-ban = Bloquear uma pessoa ou um chat
 command-unban = Desbloquear
 command-banword = Proibir uma palavra
 command-unbanword = Permitir de novo uma palavra
+command-refund = Reembolsar um pagamento
+command-grant = Dar imagens a alguém
 command-settings = Quem pode desenhar aqui e quanto
 command-words = Palavras bloqueadas aqui
 
@@ -594,6 +784,10 @@ toast-asked = Já perguntei: o que devo mudar?
 toast-before = Já enviei: está mais abaixo.
 toast-saved = Salvo
 toast-admins-only = Só os administradores deste grupo podem fazer isso.
+toast-invoice-sent = Já enviei: está mais abaixo.
+toast-prices-changed = Os preços mudaram desde então. /buy tem os novos.
+toast-refund-begun = O reembolso está a caminho.
+toast-refund-declined = Reembolso recusado. Eu aviso.
 
 ## Erros
 
@@ -605,7 +799,8 @@ alarm-key = ⚠️ O serviço de imagens não aceita a chave do bot (GPTUNNEL_AP
 alarm-money = ⚠️ O saldo no serviço de imagens acabou. Os pedidos esperam; nada é desenhado até ele ser recarregado.
 alarm-disk = ⚠️ O banco de dados não aceita gravações (um disco está cheio, só permite leitura ou está falhando, ou o servidor dele está fora do ar; o log diz qual). Pedidos novos são recusados; os aceitos esperam e continuam sozinhos assim que ele voltar a aceitar.
 alarm-bucket = ⚠️ O bucket para fotos (SOURCE_BUCKET) não pode ser usado; o log diz por quê. As fotos são enviadas de outra forma ou esperam. <code>imagine-bot check</code> testa o bucket.
-alarm-payment = ⚠️ Não foi possível registrar um pagamento; o log diz por quê (payment not handled). Nada se perde: o bot tenta de novo e de novo, também depois de reiniciar.
+alarm-missed-payments = ⚠️ A lista do Telegram tem pagamentos ou reembolsos de que nenhuma atualização me avisou. Já anotei, então todos os saldos estão certos; o log diz quais são. Se acontecer de novo, descubra, por favor, por que atualizações se perdem.
+alarm-payment = ⚠️ Não foi possível registrar um pagamento; o log diz por quê. Nada se perde: o bot tenta de novo e de novo, também depois de reiniciar.
 source-way-refused =
     ⚠️ O serviço de imagens não aceita fotos { $refused ->
         [link] como link para este bot. Verifique, por favor, se PUBLIC_URL com o caminho /source/ é acessível pela internet.
@@ -652,6 +847,27 @@ toast-report-ban = Oculta, e quem pediu está na lista de bloqueio.
 toast-report-fine = Fica como está.
 toast-report-decided = Isto já foi decidido antes.
 toast-bot-admins-only = Só os administradores do bot podem decidir isso.
+refund-how = Envie /refund com o id de um pagamento, como na confirmação dele: <code>/refund 12345</code>
+refund-unknown = Não conheço nenhum pagamento <code>{ $charge }</code>.
+refund-begun = O reembolso de { $stars } ⭐ para <a href="tg://user?id={ $id }">{ $id }</a> está a caminho, pagamento <code>{ $charge }</code>. O resultado chega aqui.
+refund-done = ↩️ Reembolso feito: { $stars } ⭐ para <a href="tg://user?id={ $id }">{ $id }</a>, pagamento <code>{ $charge }</code>.
+refund-refused = ⚠️ O Telegram recusa o reembolso de { $stars } ⭐ para <a href="tg://user?id={ $id }">{ $id }</a>, pagamento <code>{ $charge }</code>; o log diz por quê. As imagens foram devolvidas.
+refund-request-title = 💳 <b>Pedido de reembolso</b>
+refund-request-by = De: <a href="tg://user?id={ $id }">{ $id }</a>
+refund-request-payment = Pagamento: <code>{ $charge }</code>, { $stars } ⭐, <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time>
+refund-request-used = Imagens usadas: { $used } de { $units }
+refund-request-reason = Motivo: { $reason }
+refund-decided-refund = ↩️ Reembolso por decisão de { $admin }
+refund-decided-decline = ✕ Recusa por decisão de { $admin }
+button-refund = ↩️ Reembolsar
+grant-how = Envie /grant com o id de uma pessoa e um número de imagens, por exemplo <code>/grant 12345 20</code>.
+grant-done =
+    { $units ->
+        [one] Você deu { $units } imagem
+        [many] Você deu { $units } de imagens
+       *[other] Você deu { $units } imagens
+    } a <a href="tg://user?id={ $id }">{ $id }</a>. Imagens pagas ali agora: { $balance }.
+grant-not-told = Ainda não consigo avisar: não há um chat aberto comigo.
 
 ## Estilos
 

@@ -1,5 +1,6 @@
 // The page: keeps the state from the events of /events, draws it, and sends the actions of the users by POST.
 
+import { checkOut } from "./checkout.js";
 import { chooseChat } from "./chooser.js";
 import { Composer } from "./composer.js";
 import { $, post } from "./dom.js";
@@ -20,6 +21,8 @@ const actions = {
   open: (text) => perform("/say", { ...here(), text }),
   join: () => perform("/membership", { ...here(), present: true }),
   start: followStart,
+  pay: (message) => checkOut({ chat: message.chat, id: message.id }, report),
+  invoice: (link) => checkOut({ link }, report),
   begin: start,
   type(text) { composer.draft.text = text; composer.enter(true); },
   fill: (query) => composer.fill(query),

@@ -46,7 +46,7 @@ export class Composer {
     $("replying").hidden = !about;
     if (about) {
       const title = edit ? t("editing") : t("replyTo", { name: about.from.name });
-      $("replying").querySelector("p").replaceChildren(el("b", {}, title), el("span", {}, about.text || t(about.sticker ? "sticker" : about.photo ? "photo" : "file")));
+      $("replying").querySelector("p").replaceChildren(el("b", {}, title), el("span", {}, about.text || about.invoice?.title || t(about.sticker ? "sticker" : about.photo ? "photo" : "file")));
     }
     this.showFiles(files);
     this.grow();

@@ -20,6 +20,7 @@ const PARTS = {
   reply: [(m) => m.reply, quoted],
   photo: [(m) => (m.photo ? [m.photo, m.text || t(m.sticker ? "sticker" : "photo"), m.spoiler ? `${state.me} ${m.chat} ${m.id} ${m.photo.file}` : null] : null), photo],
   file: [(m) => m.document, file],
+  invoice: [(m) => m.invoice, ({ title, description }) => el("span", { className: "invoice" }, el("b", { lang: languageOf(title) }, title), el("span", { lang: languageOf(description) }, description))],
   text: [(m) => (m.text ? [shown(m), m.entities] : null), text],
   meta: [(m) => [m.date, m.edited && !m.via], ([date, edited]) => el("span", { className: "meta" }, `${edited ? `${t("edited")} ` : ""}${clock(date)}`)],
   effect: [(m) => m.effect, (emoji) => el("div", { className: "effect", "aria-hidden": "true" }, emoji)],
@@ -27,7 +28,7 @@ const PARTS = {
 };
 
 export class Item {
-  /** `actions`: press, reply, edit, open, start, copy, inline, jump, enlarge. */
+  /** `actions`: press, pay, invoice, reply, edit, open, start, copy, inline, jump, enlarge. */
   constructor(message, actions) {
     this.actions = actions;
     this.signatures = {};
@@ -46,7 +47,7 @@ export class Item {
     const own = message.from.id === state.me;
     this.li.className = [own && "own", message.to !== null && "ephemeral", message.service && "service", message.photo && "with-photo", message.sticker && "with-sticker"].filter(Boolean).join(" ");
     if (message.service) {
-      this.bubble.replaceChildren(t(message.service, { name: message.from.name }));
+      this.bubble.replaceChildren(serviceWords(message));
       this.keys.hidden = this.tools.hidden = true;
       return;
     }
@@ -92,13 +93,14 @@ export class Item {
 
   key(key) {
     const run = () => {
-      if (key.copy !== null) this.actions.copy(key.copy);
+      if (key.pay) this.actions.pay(this.message);
+      else if (key.copy !== null) this.actions.copy(key.copy);
       else if (key.url !== null) openLink(key.url, this.actions);
       else if (key.inline !== null) this.actions.inline(key.inline);
       else this.actions.press(this.message, key.data);
     };
     const mark = key.copy !== null ? "copy" : key.url !== null ? "link" : key.inline !== null ? "share" : null;
-    return el("button", { type: "button", lang: languageOf(key.text, languageOf(this.message.text)), disabled: key.disabled, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
+    return el("button", { type: "button", lang: languageOf(key.text, languageOf(this.message.text)), disabled: key.disabled, "aria-haspopup": key.pay ? "dialog" : null, data: { key: key.data ?? "", style: key.style ?? "" }, onclick: run },
       key.sample && el("img", { alt: t("sample"), src: `/sample/${key.sample}`, width: 48, height: 48 }), el("span", {}, key.text), mark && icon(mark));
   }
 
@@ -116,6 +118,12 @@ export class Item {
     const reply = this.message.to === null ? tool("reply", this.actions.reply) : null;
     this.tools.replaceChildren(...[reply, editable ? tool("edit", this.actions.edit) : null].filter(Boolean));
   }
+}
+
+/** Return the words of a service message. Stars and a date are in those about payments. */
+export function serviceWords({ service, from, stars, until }) {
+  const date = until ? new Date(until * 1000).toLocaleDateString(user().language, { day: "numeric", month: "long" }) : "";
+  return t(service, { name: from.name, stars: stars?.toLocaleString(user().language), date });
 }
 
 /** Return the text as a Telegram client shows it: the payload of a start link is not shown. */

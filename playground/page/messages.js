@@ -109,8 +109,9 @@ export class Messages {
   }
 
   /** Announce a message to screen readers. Of what the bot writes into an old message, only a picture is announced. */
-  announce({ from, text, photo }) {
-    $("announcer").replaceChildren(el("span", { lang: languageOf(text) }, `${from.name}: ${text || (photo ? t("photo") : t("file"))}`));
+  announce({ from, text, photo, invoice }) {
+    const words = text || invoice?.title || "";
+    $("announcer").replaceChildren(el("span", { lang: languageOf(words) }, `${from.name}: ${words || (photo ? t("photo") : t("file"))}`));
   }
 
   scrollDown() {

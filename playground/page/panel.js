@@ -1,6 +1,7 @@
-// The side panel: the bot's calls, the provider's tasks, quotas, and switches. It polls only while it is open.
+// The side panel: the bot's calls, the provider's tasks, quotas, Stars, and switches. It polls only while it is open.
 
 import { $, el, languageOf, post } from "./dom.js";
+import { Stars } from "./stars.js";
 
 const SWITCHES = {
   slow: "The provider is slow (40 s)",
@@ -12,6 +13,8 @@ const SWITCHES = {
   flood: "Telegram answers 429",
   links: "The provider takes photos as links only",
   "public-links": "The provider takes photos as public links only",
+  "lost-payments": "Updates about payments get lost",
+  "repeated-payments": "Updates about payments arrive three times",
 };
 const EVERY = 700;
 const MOST_CALLS = 150;
@@ -21,10 +24,11 @@ export function setUpPanel(report) {
   let since = 0, timer = null;
   const boxes = new Map(), quotas = new Map();
   const perform = (path, body) => post(path, body).catch(report);
+  const stars = new Stars((action, id) => perform("/stars", { action, id }).then(look), look);
 
   async function look() {
     try {
-      const answer = await fetch(`/panel?since=${since}`);
+      const answer = await fetch(`/panel?since=${since}&transactions=${stars.first}`);
       if (answer.ok) draw(await answer.json());
     } catch { /* the demo has ended, as the header says */ }
   }
@@ -35,6 +39,7 @@ export function setUpPanel(report) {
       task.prompt, `${task.age} s`, `${task.left} s`, task.polls, task.left > 0 ? "drawing" : task.noticed ? task.ends : `${task.ends}, not fetched yet`,
     )));
     drawQuotas(now.quotas);
+    stars.draw(now.stars);
     for (const call of now.calls) {
       const failed = call.status >= 400;
       $("calls").prepend(el("li", {}, el("details", {},

@@ -1,6 +1,7 @@
 // The side: all users, of whom one is the current user, and the chats of that user.
 
 import { $, badge, el, face, languageOf } from "./dom.js";
+import { serviceWords } from "./message.js";
 import { botPicture, chatsOf, nameOf, state, t, unread, user } from "./store.js";
 
 /** Return the round picture of a chat: that of the bot in a private chat, the photo of a group that has one. */
@@ -55,8 +56,8 @@ function row(one, actions) {
 }
 
 function preview(message) {
-  if (message.service) return t(message.service, { name: message.from.name });
-  const words = message.text || t(message.sticker ? "sticker" : message.photo ? "photo" : "file");
-  const mark = message.photo ? "🖼 " : message.document ? "📄 " : "";
+  if (message.service) return serviceWords(message);
+  const words = message.text || message.invoice?.title || t(message.sticker ? "sticker" : message.photo ? "photo" : "file");
+  const mark = message.invoice ? "⭐ " : message.photo ? "🖼 " : message.document ? "📄 " : "";
   return message.chat > 0 && message.from.bot ? `${mark}${words}` : `${nameOf(message.from)}: ${mark}${words}`;
 }

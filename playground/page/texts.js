@@ -18,6 +18,11 @@ export const TEXTS = {
     via: "via @{name}", chooseChat: "Choose a chat", results: "Results of Imagine", noResults: "No results.", noAnswer: "Imagine does not answer.",
     resultsCount: { one: "{count} result. Arrows choose, Enter sends.", other: "{count} results. Arrows choose, Enter sends." },
     members: { one: "{count} member", other: "{count} members" },
+    price: "Price", yourStars: "You have", stars: "⭐{stars}", monthly: "⭐{stars} every 30 days, until you cancel", pay: "Pay ⭐{stars}",
+    tooFew: "You need ⭐{stars} more.", topUp: "Buy ⭐{stars}", checking: "Imagine has 10 seconds to answer.", tryAgain: "Try again",
+    refused: "Imagine refuses the order:", "timed-out": "Imagine did not answer within 10 seconds. Nothing was paid.", "too-few-stars": "You have too few Stars. Nothing was paid.",
+    paid: "You paid ⭐{stars} to Imagine", subscribed: "You paid ⭐{stars} to Imagine. The subscription runs until {date}.", renewed: "The subscription was renewed for ⭐{stars}, until {date}.",
+    refunded: "Imagine returned ⭐{stars} to you",
   },
   ru: {
     you: "Вы", youHere: "Здесь вы — {name}.", youAs: "Вы пишете как {name}", runsBot: "владеет ботом", chats: "Чаты", topics: "Темы", messages: "Сообщения",
@@ -36,6 +41,11 @@ export const TEXTS = {
     via: "через @{name}", chooseChat: "Выберите чат", results: "Варианты от Imagine", noResults: "Ничего не найдено.", noAnswer: "Imagine не отвечает.",
     resultsCount: { one: "{count} вариант. Выбор стрелками, отправка клавишей Enter.", few: "{count} варианта. Выбор стрелками, отправка клавишей Enter.", other: "{count} вариантов. Выбор стрелками, отправка клавишей Enter." },
     members: { one: "{count} участник", few: "{count} участника", other: "{count} участников" },
+    price: "Цена", yourStars: "У вас есть", stars: "⭐{stars}", monthly: "⭐{stars} каждые 30 дней, пока не отмените", pay: "Заплатить ⭐{stars}",
+    tooFew: "Не хватает ⭐{stars}.", topUp: "Купить ⭐{stars}", checking: "У Imagine 10 секунд на ответ.", tryAgain: "Ещё раз",
+    refused: "Imagine не принимает заказ:", "timed-out": "Imagine не ответил за 10 секунд. Звёзды не списаны.", "too-few-stars": "Звёзд не хватает. Ничего не списано.",
+    paid: "Вы заплатили Imagine ⭐{stars}", subscribed: "Вы заплатили Imagine ⭐{stars}. Подписка действует до {date}.", renewed: "Подписка продлена за ⭐{stars}, до {date}.",
+    refunded: "Imagine вернул вам ⭐{stars}",
   },
 };
 

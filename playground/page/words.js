@@ -9,7 +9,9 @@ const TAGS = {
 const LINK = new RegExp(`(^|[\\s(,])(/[a-z][a-z0-9_]{1,31}(?:@[a-z_]+)?|${BOT_NAME})(?![\\w/])`, "g");
 const START_LINK = /^(?:https:\/\/t\.me\/imagine_demo_bot|tg:\/\/resolve)\?.*?start=([\w-]+)/;
 
-/** Return the nodes of a text. `actions`: open (a command), choose (a chat), start (the payload of a start link), copy (a text). */
+const INVOICE_LINK = /^https:\/\/t\.me\/\$[\w-]+$/;
+
+/** Return the nodes of a text. `actions`: open (a command), choose (a chat), start (the payload of a start link), invoice (a link), copy (a text). */
 export function words(text, entities, actions) {
   const nodes = [];
   let at = 0;
@@ -24,10 +26,11 @@ export function words(text, entities, actions) {
   return nodes;
 }
 
-/** Open a link as Telegram does: a start link of the bot opens the private chat. */
+/** Open a link as Telegram does: a start link of the bot opens the private chat, and one to an invoice the checkout. */
 export function openLink(url, actions) {
   const payload = START_LINK.exec(url);
   if (payload) actions.start(payload[1]);
+  else if (INVOICE_LINK.test(url)) actions.invoice(url);
   else if (/^https?:/.test(url)) window.open(url, "_blank", "noopener");
 }
 

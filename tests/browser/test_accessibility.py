@@ -24,6 +24,8 @@ from playwright.async_api import FilePayload, Page, expect
 
 from playground import files
 from playground.scene import ANN, BORIS, FRIENDS, STUDIO
+from playground.star_ledger import MONTH
+from tests.support.shop import OFFER
 from tests.support.stage import Stage, keys
 from tests.support.world import jpeg
 
@@ -127,6 +129,29 @@ async def _large_photo(stage: Stage) -> None:
     await expect(page.locator("#large")).to_be_visible()
 
 
+async def _checkout(stage: Stage) -> None:
+    page = stage.visitor.page
+    await page.keyboard.press("Escape")
+    stage.telegram.stars.ledger.balances[ANN] = 20
+    await stage.bot.send_invoice(ANN, **OFFER)
+    await stage.visitor.press("Pay")
+    await expect(page.locator("#checkout")).to_be_visible()
+
+
+async def _waiting_checkout(stage: Stage) -> None:
+    page = stage.visitor.page
+    await page.get_by_role("button", name="Buy").click()
+    await page.locator("#checkout").get_by_role("button", name="Pay").click()
+    await expect(page.locator("#checkout-state")).to_have_attribute("data-kind", "waiting")
+
+
+async def _refused_checkout(stage: Stage) -> None:
+    (query,) = [update.pre_checkout_query for update in await stage.updates_until("pre_checkout_query")]
+    assert query is not None
+    await stage.bot.answer_pre_checkout_query(query.id, ok=False, error_message="The price has changed.")
+    await expect(stage.visitor.page.locator("#checkout-state")).to_have_attribute("data-kind", "bad")
+
+
 async def _group(stage: Stage) -> None:
     page, chats = stage.visitor.page, stage.telegram.chats
     await page.keyboard.press("Escape")
@@ -215,9 +240,14 @@ async def _error(stage: Stage) -> None:
 
 
 async def _inspector(stage: Stage) -> None:
+    stars, boris = stage.telegram.stars, stage.telegram.chats.users[BORIS]
+    link = await stage.bot.create_invoice_link(**OFFER, subscription_period=MONTH)
+    stars.answer(stars.begin(boris, link).id, None)
+    stars.refund(stage.telegram.star_transactions[0].id)
     await stage.visitor.page.locator("#panel-toggle").click()
     await expect(stage.visitor.page.locator("#calls li").first).to_be_visible()
     await stage.visitor.page.locator("#calls summary").first.click()
+    await expect(stage.visitor.page.locator("#transactions li")).to_have_count(2)
 
 
 async def _chats(stage: Stage) -> None:
@@ -236,6 +266,9 @@ STATES: tuple[Callable[[Stage], Awaitable[None]], ...] = (
     _menu,
     _alert,
     _large_photo,
+    _checkout,
+    _waiting_checkout,
+    _refused_checkout,
     _group,
     _topics,
     _group_without_the_bot,

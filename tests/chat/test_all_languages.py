@@ -49,7 +49,7 @@ _ENGLISH_TOO = {
     "es": "admins bot bucket chat check decide describe https id imagine internet mb me min no original render sticker"
     " stickers telegram utc avif bmp gif heic jpeg png tiff webp",
     "pt": "admins as bot bucket chat check decide do for https id imagine internet link links log mb me megapixel"
-    " megapixels min no original render telegram utc avif bmp gif heic jpeg png tiff webp",
+    " megapixels min no original render telegram utc zero avif bmp gif heic jpeg png tiff webp",
 }
 """Words of a language that are English words, too."""
 _WRONG = {

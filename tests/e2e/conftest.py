@@ -1,7 +1,7 @@
 """One running bot for the tests that only talk to it, and a bot of its own for each test that stops or damages it."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from tests.support.ledger import file_url
 from tests.support.postgres_server import new_database
+from tests.support.selling import SELLS
 from tests.support.shared_postgres import DATABASES, MIGRATED, SharedPostgres
 from tests.support.world import ADMIN, World, open_world, store_durations
 
@@ -83,10 +84,27 @@ async def sqlite_bot(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=DATABASES)
+async def selling_bot(
+    request: pytest.FixtureRequest, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """Yield the world of a running bot that sells pictures, which all tests of a module share, on each database."""
+    folder = tmp_path_factory.mktemp("selling")
+    if request.param == "sqlite":
+        async with _running_world(folder, file_url(shutil.copy(migrated_file, folder)), SELLS) as world:
+            yield world
+        return
+    with new_database(request.getfixturevalue("postgres").admin_url, MIGRATED) as url:
+        async with _running_world(folder, url, SELLS) as world:
+            yield world
+
+
 @asynccontextmanager
-async def _running_world(folder: Path, url: str) -> AsyncIterator[World]:
+async def _running_world(
+    folder: Path, url: str, settings: Mapping[str, str] = SETTINGS
+) -> AsyncIterator[World]:
     store_durations(url)
-    async with open_world(folder, DATABASE_URL=url, **SETTINGS) as world:
+    async with open_world(folder, DATABASE_URL=url, **settings) as world:
         await world.process.start()
         yield world
         assert await world.process.stop() == 0

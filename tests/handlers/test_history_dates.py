@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chat.dates import date_in_words
 from chat.translations import Translator
-from handlers.history import date_in_words
 
 NOW = datetime(2026, 11, 26, 0, 45, tzinfo=UTC)
 

@@ -5,15 +5,20 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from aiogram.types import LabeledPrice, TransactionPartnerOther, TransactionPartnerUser, User
+from aiogram.types import LabeledPrice, TransactionPartnerOther, TransactionPartnerUser, Update, User
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.chats import Chats
+from playground.media import Media
+from playground.serve import KEY, served
 from playground.star_ledger import FIRST_STARS, MONTH, NANOSTARS, Outcome, StarInvoice
 from playground.star_payments import StarPayments
+from playground.switches import Switches
+from tests.support.process_launcher import DEADLINE
 from tests.support.property_tests import examples
-from tests.support.shop import Shop, refused
+from tests.support.shop import KINDS, Shop, refused
 
 
 async def test_a_user_with_too_few_stars_pays_after_a_top_up(shop: Shop) -> None:
@@ -63,6 +68,33 @@ async def test_an_update_can_be_repeated_with_its_id_or_with_a_new_one(shop: Sho
     assert shop.stars.repeat(update, same_id=True) == update.update_id
 
 
+async def test_a_pre_checkout_query_waits_for_no_message_on_its_way_to_the_webhook(shop: Shop) -> None:
+    posted: asyncio.Queue[str] = asyncio.Queue()
+    release = asyncio.Event()
+
+    async def receive(request: web.Request) -> web.Response:
+        update = Update.model_validate(await request.json())
+        posted.put_nowait(update.event_type)
+        if update.event_type == "message":
+            await release.wait()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", receive)
+    async with served(app) as address, asyncio.timeout(DEADLINE):
+        await shop.bot.set_webhook(address + "/", allowed_updates=KINDS)
+        shop.stars.copies = 3
+        for _ in range(2):  # the first message blocks the queue of the chat
+            checkout = shop.stars.begin(shop.user, await shop.link())
+            assert [await posted.get() for _ in range(3)] == ["pre_checkout_query"] * 3
+            await shop.bot.answer_pre_checkout_query(checkout.id, ok=True)
+            if len(shop.telegram.star_transactions) == 1:
+                assert await posted.get() == "message"
+        release.set()
+        assert [await posted.get() for _ in range(5)] == ["message"] * 5
+        await shop.bot.delete_webhook()
+
+
 async def test_a_bot_that_is_away_for_more_than_a_day_loses_updates_but_no_transaction(shop: Shop) -> None:
     subscription = await shop.subscribe()
     await shop.updates()
@@ -77,6 +109,23 @@ async def test_a_bot_that_is_away_for_more_than_a_day_loses_updates_but_no_trans
     shop.stars.refund(subscription.id, reported=False)
     assert await shop.updates() == []
     assert len(shop.telegram.star_transactions) == 4
+
+
+async def test_switches_of_the_page_lose_and_repeat_updates(shop: Shop) -> None:
+    switches, link = Switches(shop.telegram, Media(KEY)), await shop.link()
+    switches.flip("lost-payments", on=True)
+    for _ in range(2):
+        checkout = shop.stars.begin(shop.user, link)
+        assert [update.event_type for update in await shop.updates()] == ["pre_checkout_query"]
+        await shop.bot.answer_pre_checkout_query(checkout.id, ok=True)
+    assert await shop.updates() == []
+    switches.flip("lost-payments", on=False)
+    switches.flip("repeated-payments", on=True)
+    shop.stars.refund(shop.telegram.star_transactions[0].id)
+    assert len(await shop.updates()) == 3
+    switches.flip("repeated-payments", on=False)
+    shop.stars.refund(shop.telegram.star_transactions[1].id)
+    assert len(await shop.updates()) == 1
 
 
 async def test_a_renewal_is_a_payment_without_a_pre_checkout_query(shop: Shop) -> None:

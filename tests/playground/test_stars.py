@@ -19,7 +19,7 @@ OTHER = InlineKeyboardButton(text="Other", callback_data="other")
 
 
 async def test_an_invoice_shows_its_price_on_a_pay_button(shop: Shop) -> None:
-    sent = await shop.invoice(payload="123")
+    sent = await shop.invoice(payload='{"a": 1}')
     assert sent.invoice is not None
     assert (sent.invoice.title, sent.invoice.currency, sent.invoice.total_amount) == (
         "20 pictures",
@@ -29,7 +29,7 @@ async def test_an_invoice_shows_its_price_on_a_pay_button(shop: Shop) -> None:
     assert sent.reply_markup is not None
     (button,) = sent.reply_markup.inline_keyboard[0]
     assert (button.text, button.pay) == ("Pay ⭐️50", True)
-    assert shop.stars.find(sent).payload == "123"
+    assert shop.stars.find(sent).payload == '{"a": 1}'
 
 
 @pytest.mark.parametrize(

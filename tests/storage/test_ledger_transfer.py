@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.model import Accepted
+from core.payments import OrderKind
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnreachable
 from storage.inbox import Inbox
 from storage.ledger_rows import BATCH, TABLES
@@ -28,6 +29,7 @@ from storage.schema import durations, key_values, metadata, moderation_strikes, 
 from tests.support.factories import AMPLE, generation_request, queued_update
 from tests.support.ledger import connect, file_url
 from tests.support.manual_clock import ManualClock
+from tests.support.payments_ledger import PaymentsLedger
 from tests.support.postgres_server import EMPTY, execute, new_database
 from tests.support.process_launcher import DEADLINE, ROOT
 from tests.support.released_ledgers import DUMPS, build_ledger
@@ -39,7 +41,7 @@ TEXT = "naïve 🦊 ' \" \\ \n %s :x $1"
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
-    """Return the file of a closed ledger with two requests and many small rows."""
+    """Return the file of a closed ledger with two requests, payments and many small rows."""
     path = tmp_path / "bot.sqlite3"
     asyncio.run(_write_ledger(path))
     return path
@@ -51,6 +53,11 @@ async def _write_ledger(path: Path) -> None:
     for number in (1, 2):
         assert isinstance(await stored.accept(generation_request(number, number), AMPLE), Accepted)
     await Inbox(database=database, clock=ManualClock()).put([queued_update(LARGE)])
+    payments = PaymentsLedger(database)
+    bought = [await payments.buy(kind) for kind in OrderKind]
+    await payments.refunds.ask(bought[0], 7, TEXT)
+    await payments.refunds.intend(bought[1], "ada")
+    await payments.terms.accept(7, "1")
     rows = [{"shortest": number / 7, "longest": number / 3} for number in range(2 * BATCH + 1)]
     await database.write(lambda c: c.execute(sa.insert(durations), rows).rowcount)
     await database.close()
@@ -101,6 +108,11 @@ async def test_every_row_arrives_and_the_file_keeps_its_bytes(ledger: Path, empt
     _assert_same(ledger, empty_url)
     database = await open_database(empty_url)
     assert await Inbox(database=database, clock=ManualClock()).unhandled() == [queued_update(LARGE).update]
+    payments = PaymentsLedger(database)
+    assert await payments.balance() == 20
+    assert await payments.credits.grant("a", 7, 5)  # its entry has the next id
+    assert [units for _kind, units in await payments.movements()][-1] == 5
+    await payments.check_sums()
     await database.close()
 
 
@@ -183,7 +195,7 @@ async def test_a_database_with_the_tables_and_no_rows_is_empty(ledger: Path, pos
 async def test_a_database_with_rows_is_left_alone(ledger: Path, empty_url: str) -> None:
     await _move(ledger, empty_url)
     with pytest.raises(
-        DatabaseError, match=r"it has rows already \(in durations\); name an empty database, or"
+        DatabaseError, match=r"it has rows already \(in accepted_terms\); name an empty database, or"
     ):
         await _move(ledger, empty_url)
     _assert_same(ledger, empty_url)

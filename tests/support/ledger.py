@@ -1,5 +1,6 @@
 """Looks into a ledger beside the bot."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,14 @@ def read_rows(url: str, query: str, *values: object) -> Sequence[Row]:
         engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         return connection.exec_driver_sql(query, values).mappings().all()
+
+
+async def wait_for_row_lock(url: str) -> None:
+    """Wait until a session of a PostgreSQL ledger waits for a row that another one has changed."""
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(60):
+        while not read_rows(url, waits):  # noqa: ASYNC110 - the server reports no event
+            await asyncio.sleep(0.02)
 
 
 def file_url(path: Path | str) -> str:

@@ -152,6 +152,15 @@ class World:
         assert message is not None
         return message
 
+    async def wait_for_invoice(self, user: User, count: int = 1) -> Message:
+        """Wait until a private chat has so many invoices, and return the newest one, for `telegram.pay`."""
+
+        def found() -> list[Message]:
+            return [message for message in self.messages_to(user) if message.invoice is not None]
+
+        await self.wait_until(lambda: len(found()) >= count)
+        return found()[-1]
+
     async def wait_for_picture(self, user: User, count: int = 1) -> Message:
         """Wait until a private chat has so many pictures, and return the newest one."""
         return await self.wait_for_picture_in(user.id, count)

@@ -86,7 +86,7 @@ def _create_refunds() -> None:
         sa.Column("told_at", sa.Float),
         sa.PrimaryKeyConstraint("charge_id", name="pk_star_refunds"),
     )
-    _create_partial_index("ix_star_refunds_intended", "star_refunds", "charge_id", "state = 'intended'")
+    op.create_index("ix_star_refunds_state", "star_refunds", ["state"])
     _create_partial_index("ix_star_refunds_untold", "star_refunds", "charge_id", "told_at IS NULL")
 
 
@@ -102,7 +102,7 @@ def _create_credits() -> None:
         sa.Column("expires_at", sa.Float),
         sa.PrimaryKeyConstraint("id", name="pk_credit_lots"),
     )
-    op.create_index("ix_credit_lots_user_id", "credit_lots", ["user_id"])
+    _create_partial_index("ix_credit_lots_unspent", "credit_lots", "user_id", '"left" <> 0')
     _create_partial_index(
         "ix_credit_lots_expiring", "credit_lots", "expires_at", 'expires_at IS NOT NULL AND "left" > 0'
     )
@@ -127,7 +127,7 @@ def _create_subscriptions() -> None:
     op.create_table(
         "star_subscriptions",
         sa.Column("user_id", sa.BigInteger, nullable=False, autoincrement=False),
-        sa.Column("order_id", sa.Text),
+        sa.Column("order_id", sa.Text, nullable=False),
         sa.Column("charge_id", sa.Text, nullable=False),
         sa.Column("units", sa.Integer, nullable=False),
         sa.Column("stars", sa.Integer, nullable=False),

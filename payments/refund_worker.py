@@ -1,0 +1,117 @@
+"""Carries out the refunds that are intended, and tells users about payments and refunds that they do not know yet.
+
+The ledger holds the intents, so a restart goes on with them. Among replicas the leader runs the worker.
+"""
+
+import asyncio
+
+import structlog
+
+from chat.errors import SendError, Unsure
+from chat.invoices import Invoices, RefundAnswer
+from core.clock import Clock
+from core.payments import Refund
+from core.retries import backoff
+from payments.messages import PaymentMessages
+from payments.reconciler import Reconciler
+from storage.charges import Charges
+from storage.database_errors import StorageUnavailable
+from storage.refunds import Refunds
+
+log = structlog.get_logger(__name__)
+
+UNTOLD_SECONDS = 120.0
+"""Age from which the leader confirms a payment, because another replica may be about to."""
+_LONGEST_PAUSE = 60.0
+"""Longest time between two tries after errors."""
+
+
+class RefundWorker:
+    """Refunds charges and tells users.
+
+    `look_seconds` is the time between two looks for refunds that other replicas intended, None for a single process.
+    """
+
+    def __init__(
+        self,
+        *,
+        charges: Charges,
+        refunds: Refunds,
+        invoices: Invoices,
+        messages: PaymentMessages,
+        reconciler: Reconciler,
+        clock: Clock,
+        look_seconds: float | None,
+    ) -> None:
+        self._charges = charges
+        self._refunds = refunds
+        self._invoices = invoices
+        self._messages = messages
+        self._reconciler = reconciler
+        self._clock = clock
+        self._look_seconds = look_seconds
+        self._woken = asyncio.Event()
+        self._unsure = True
+        """Whether an intended refund may have been carried out, by this process or by an earlier one."""
+
+    def wake(self) -> None:
+        """Look for a refund or a payment to tell about now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Refund and tell, until cancelled."""
+        self._unsure, failures = True, 0
+        while True:
+            self._woken.clear()
+            try:
+                complete = await self._work()
+            except (StorageUnavailable, SendError) as error:
+                log.info("refunds interrupted", error=str(error))
+                complete = False
+            except Exception:
+                log.exception("refunds interrupted")
+                complete = False
+            failures = 0 if complete else failures + 1
+            pause = backoff(failures, first=1.0, longest=_LONGEST_PAUSE) if failures else self._look_seconds
+            await self._wait(pause)
+
+    async def _work(self) -> bool:
+        """Do all that is to be done. Return False if something is left."""
+        intended = await self._refunds.intended()
+        if intended and self._unsure:
+            await self._reconciler.run()  # records the refunds that Telegram has carried out
+            self._unsure = False
+            intended = await self._refunds.intended()
+        ended = [await self._refund(refund) for refund in intended]
+        for refund in await self._refunds.untold():
+            await self._messages.tell_refund(refund.charge_id)
+        for credited in await self._charges.untold():
+            charge = credited.charge
+            if self._look_seconds is None or self._clock.now() - charge.paid_at > UNTOLD_SECONDS:
+                await self._messages.tell_charge(charge.id)
+        return all(ended)
+
+    async def _refund(self, refund: Refund) -> bool:
+        """Refund a charge and record the answer. Return False without a certain answer."""
+        try:
+            answer = await self._invoices.refund(refund.user_id, refund.charge_id)
+        except SendError as error:
+            log.warning("refund not answered", charge=refund.charge_id, error=str(error))
+            self._unsure = self._unsure or isinstance(error, Unsure)
+            return False
+        if answer is RefundAnswer.REFUNDED:
+            await self._refunds.done(refund.charge_id)
+        else:
+            await self._refunds.refuse(refund.charge_id)
+        log.info("refund ended", charge=refund.charge_id, user=refund.user_id, answer=answer)
+        return True
+
+    async def _wait(self, seconds: float | None) -> None:
+        """Wait until something is to be done, for at most some seconds."""
+        woken = asyncio.ensure_future(self._woken.wait())
+        late = {asyncio.ensure_future(self._clock.sleep(seconds))} if seconds is not None else set()
+        try:
+            await asyncio.wait({woken} | late, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiting in (woken, *late):
+                waiting.cancel()

@@ -1,0 +1,359 @@
+"""Pictures bought with Telegram Stars: from /buy to the drawn picture, gifts, grants, refunds and subscriptions."""
+
+import asyncio
+
+import pytest
+from aiogram.types import Message, User
+
+from playground import faults
+from playground.faults import Fault
+from playground.star_ledger import Outcome, StarInvoice, Subscription
+from tests.support.selling import SELLS, balance_of, choose, invoice_for, invoices, pay
+from tests.support.world import ADMIN, World, buttons
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+async def test_pictures_are_bought_where_the_free_ones_end(selling_bot: World) -> None:
+    world = selling_bot
+    ann = world.add_user()
+    world.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await world.wait_for_picture(ann)
+    await world.wait_until_closed()
+    world.telegram.say(ann, "/imagine an owl --ar 1:1")
+    refusal = await world.wait_for_text(ann, "You have used your 1 picture for today.")
+    await world.wait_until_handled()
+    assert world.messages_to(ann)[-1] == refusal
+    assert buttons(refusal) == ["⭐ Buy pictures"]
+    world.telegram.press(ann, refusal, "Buy pictures")
+    shop = await world.wait_for_text(ann, "More pictures")
+    assert buttons(shop) == [
+        "20 pictures · 50 ⭐ (2.5 each)",
+        "50 pictures · 110 ⭐ (2.2 each)",
+        "120 pictures · 240 ⭐ (2 each)",
+        "🔁 300 a month · 450 ⭐ (1.5 each)",
+    ]
+    world.telegram.press(ann, shop, "20 pictures")
+    terms = await world.wait_for_text(ann, "Terms for bought pictures")
+    assert "Contact: @imagine_help" in (terms.text or "")
+    assert invoices(world, ann) == []
+    world.telegram.press(ann, terms, "I agree")
+    await world.wait_until(lambda: invoices(world, ann))
+    await world.wait_until_handled()
+    assert (world.current(terms).text or "").endswith("✓ You agreed to this.")
+    (invoice,) = invoices(world, ann)
+    assert invoice.invoice is not None
+    assert (invoice.invoice.title, invoice.invoice.total_amount) == ("20 pictures", 50)
+    charge = await pay(world, ann, invoice)
+    paid = await world.wait_for_text(ann, "Thank you! 20 pictures are yours")
+    assert "Paid pictures now: 20." in (paid.text or "")
+    assert f"payment {charge}" in (paid.text or "")
+    world.telegram.say(ann, "/imagine an owl --ar 1:1")
+    await world.wait_for_picture(ann, 2)
+    await world.wait_until_closed()
+    lines = await balance_of(world, ann)
+    assert lines[0] == "Your pictures"
+    assert lines[1].startswith("Free today: 0 of 1.")
+    assert lines[2] == "Paid: 19."
+    assert [line.partition(": ")[2] for line in lines[5:]] == ["−1, drawn", "+20, bought"]
+    world.telegram.say(ann, "/quota")
+    await world.wait_for_text(ann, "Paid pictures: 19.")
+
+
+async def test_an_order_is_one_invoice_for_one_user_and_one_payment(selling_bot: World) -> None:
+    world = selling_bot
+    ann, ben = world.add_user(), world.add_user(name="Ben")
+    group = world.add_group(ann)
+    world.telegram.say(ann, "/buy", chat_id=group)
+    await world.wait_for_ephemeral(group, ann, "Pictures are sold in our private chat only.")
+    world.telegram.say(ann, "/start buy")
+    shop = await world.wait_for_text(ann, "More pictures")
+    world.telegram.press(ann, shop, "50 pictures")
+    terms = await world.wait_for_text(ann, "do you agree?")
+    for _ in range(2):
+        world.telegram.press(ann, terms, "I agree")
+    await world.wait_until_handled()
+    await world.wait_for_toast(terms, "I’ve sent it already: it’s below.")
+    (invoice,) = invoices(world, ann)
+    payment = await world.telegram.stars.pay(ben, invoice)
+    assert payment.refusal.startswith("This invoice is somebody else’s, so nothing was charged.")
+    await pay(world, ann, invoice)
+    payment = await world.telegram.stars.pay(ann, invoice)
+    assert payment.refusal.startswith("This invoice is paid already, so nothing more was charged.")
+    # Each tap under the same message is a purchase of its own once the order before it is paid.
+    world.telegram.press(ann, terms, "I agree")
+    await world.wait_until(lambda: len(invoices(world, ann)) == 2)
+    await pay(world, ann, invoices(world, ann)[-1])
+    assert (await balance_of(world, ann))[2] == "Paid: 100."
+
+
+async def test_a_repeated_payment_changes_nothing_and_says_nothing(selling_bot: World) -> None:
+    world = selling_bot
+    ann = world.add_user("ru", "Анна")
+    invoice = await invoice_for(world, ann, "20 картинок")
+    world.telegram.stars.copies = 3
+    charge = await pay(world, ann, invoice)
+    world.telegram.stars.copies = 1
+    await world.wait_for_text(ann, "У вас ещё 20 картинок, они не сгорят.")
+    said = len(world.messages_to(ann))
+    for update in world.telegram.stars.updates_about(charge):
+        world.telegram.stars.repeat(update)
+    await world.wait_until_handled()
+    assert len(world.messages_to(ann)) == said
+    assert (await balance_of(world, ann))[2] == "Оплаченных: 20."
+
+
+async def test_a_payment_that_nothing_explains_is_given_back(selling_bot: World) -> None:
+    world = selling_bot
+    ann = world.add_user()
+    unknown = StarInvoice(title="?", description="?", payload="of another bot", stars=7)
+    charge = world.telegram.stars.renew(Subscription(id="?", user=ann, invoice=unknown, expires_at=0))
+    assert charge is not None
+    await world.wait_for_text(ann, "I don’t know what your payment of 7 ⭐ was for, so I’m giving it back.")
+    await world.wait_for_text(ann, "7 ⭐ are refunded.")
+    assert charge.returned
+
+
+async def test_a_gift_is_opened_once(selling_bot: World) -> None:
+    world = selling_bot
+    ann, ben, eve = (world.add_user(name=name) for name in ("Ann", "Ben", "Eve"))
+    await pay(world, ann, await invoice_for(world, ann, "20 pictures", "/gift"))
+    ready = await world.wait_for_text(ann, "The gift is ready: 20 pictures")
+    assert buttons(ready) == ["↗️ Pass it on"]
+    code = (ready.text or "").partition("?start=")[2].split()[0]
+    assert (await balance_of(world, ann))[2] == "Paid: 0."
+    world.telegram.say(ann, f"/start {code}")
+    await world.wait_for_text(ann, "This is your own gift, still unopened.")
+    world.telegram.say(ben, f"/start {code}")
+    await world.wait_for_text(ben, "20 pictures are a gift to you!")
+    await world.wait_for_text(ann, "Your gift was opened: 20 pictures.")
+    world.telegram.say(eve, f"/start {code}")
+    await world.wait_for_text(eve, "This gift was opened before, and each works once.")
+    world.telegram.say(eve, "/start gift_nonsense")
+    await world.wait_for_text(eve, "I don’t know this gift.")
+    assert (await balance_of(world, ben))[2] == "Paid: 20."
+
+
+async def test_an_admin_grants_and_refunds(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    world.telegram.say(ann, f"/grant {ann.id} 5")
+    await world.wait_for_text(ann, "I don’t know that command.")
+    world.telegram.say(olga, f"/grant {ann.id} 5")
+    await world.wait_for_text(ann, "My owner gives you 5 pictures.")
+    await world.wait_for_text(olga, f"Given: 5 pictures to {ann.id}. Paid pictures there now: 5.")
+    charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    for words in ("a fox", "an owl"):  # a free one, and one of the grant or the pack
+        count = len(world.pictures(ann))
+        world.telegram.say(ann, f"/imagine {words} --ar 1:1")
+        await world.wait_for_picture(ann, count + 1)
+        await world.wait_until_closed()
+    world.telegram.say(olga, "/refund nonsense <b>")
+    await world.wait_for_text(olga, "I know no payment nonsense <b>.")
+    world.telegram.say(olga, f"/refund {charge}")
+    await world.wait_for_text(olga, f"Refunded: 50 ⭐ to {ann.id}, payment {charge}.")
+    await world.wait_for_text(ann, "50 ⭐ are refunded, and the pictures of that payment are taken back.")
+    world.telegram.say(olga, f"/refund {charge}")
+    await world.wait_for_text(olga, "This payment is refunded already.")
+    assert world.telegram.stars.ledger.charges[charge].returned
+    assert (await balance_of(world, ann))[2] == "Paid: 4."
+
+
+async def _ask_refund(world: World, user: User, reason: str) -> Message:
+    """Ask for the refund of the newest payment, and return the admin's message."""
+    count = len(world.messages_in(ADMIN))
+    world.telegram.say(user, "/paysupport")
+    listed = await world.wait_for_text(user, "Which payment is it about?")
+    assert "You can also write to my owner: @imagine_help" in (listed.text or "")
+    await world.wait_until_handled()
+    world.telegram.press(user, world.messages_to(user)[-1], buttons(world.messages_to(user)[-1])[0])
+    question = await world.wait_for_text(user, "🧾 What is wrong with")
+    await world.wait_until_handled()
+    world.telegram.say(user, reason, reply_to=world.messages_to(user)[-1])
+    await world.wait_until(lambda: len(world.messages_in(ADMIN)) > count)
+    await world.wait_until_handled()
+    assert question
+    return world.messages_in(ADMIN)[-1]
+
+
+async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    world.telegram.say(ann, "/paysupport")
+    await world.wait_for_text(ann, "You have made no payment here.")
+    declined = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    request = await _ask_refund(world, ann, "no <reason>")
+    assert (request.text or "").splitlines()[:2] == ["💳 A refund is asked for", f"By: {ann.id}"]
+    assert f"Payment: {declined}, 50 ⭐" in (request.text or "")
+    assert (request.text or "").splitlines()[3:] == ["Pictures used: 0 of 20", "Reason: no <reason>"]
+    await world.wait_for_text(ann, "Thank you. My owner decides about it")
+    assert request.reply_markup is not None
+    data = request.reply_markup.inline_keyboard[0][0].callback_data or ""
+    world.telegram.press(ann, request, "Refund")  # forged
+    await world.wait_for_toast(request, "Only the bot’s admins can decide that.")
+    world.telegram.press(olga, request, "Decline")
+    await world.wait_for_text(ann, "My owner has looked at your payment of 50 ⭐ and does not refund it.")
+    await world.wait_until(lambda: "✕ Declined by Olga" in (world.current(request).text or ""))
+    world.telegram.press_data(olga, request, data)
+    await world.wait_for_toast(request, "This was decided before.")
+
+    refunded = await pay(world, ann, await invoice_for(world, ann, "50 pictures"))
+    request = await _ask_refund(world, ann, "changed my mind")
+    world.telegram.press(olga, request, "Refund")
+    await world.wait_for_text(ann, "110 ⭐ are refunded")
+    await world.wait_for_text(olga, f"Refunded: 110 ⭐ to {ann.id}")
+    charges = world.telegram.stars.ledger.charges
+    assert [charges[one].returned is not None for one in (declined, refunded)] == [False, True]
+    assert (await balance_of(world, ann))[2] == "Paid: 20."
+
+
+async def test_a_refund_from_outside_goes_below_zero_and_stops_paid_pictures_only(selling_bot: World) -> None:
+    world = selling_bot
+    ann = world.add_user()
+    charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    for number in (1, 2):
+        world.telegram.say(ann, f"/imagine fox {number} --ar 1:1")
+        await world.wait_for_picture(ann, number)
+        await world.wait_until_closed()
+    world.telegram.stars.refund(charge)
+    told = await world.wait_for_text(ann, "50 ⭐ are refunded")
+    assert "Paid pictures now: -1." in (told.text or "")
+    assert "Some of them had been used" in (told.text or "")
+    world.telegram.say(ann, "/imagine an owl --ar 1:1")
+    await world.wait_for_text(ann, "You have used your 1 picture for today.")
+    assert (await balance_of(world, ann))[2].startswith("Paid: -1. Refunded pictures had been used")
+
+
+async def _subscribed(world: World, user: User) -> Subscription:
+    await choose(world, user, "🔁 300 a month")
+    offer = await world.wait_for_text(user, "300 pictures a month for 450 ⭐.")
+    await world.wait_until_handled()
+    assert offer.reply_markup is not None
+    link = offer.reply_markup.inline_keyboard[0][0].url
+    assert link is not None
+    return world.telegram.stars.ledger.subscriptions[await pay(world, user, link)]
+
+
+async def test_a_subscription_renews_is_canceled_and_allowed_again(selling_bot: World) -> None:
+    world = selling_bot
+    ann = world.add_user()
+    world.telegram.stars.top_up(ann, 10_000)
+    subscription = await _subscribed(world, ann)
+    await world.wait_for_text(ann, "Thank you! 300 pictures are yours until")
+    world.telegram.say(ann, "/buy")
+    await world.wait_until_handled()
+    assert len(buttons(world.messages_to(ann)[-1])) == 3
+    world.telegram.press_data(ann, world.messages_to(ann)[-1], "bu:subscription:300:450")
+    await world.wait_for_toast(world.messages_to(ann)[-1], "You have a subscription already", alert=True)
+    world.telegram.stars.renew(subscription)
+    await world.wait_for_text(ann, "Your subscription is renewed: 300 pictures are yours until")
+    await world.wait_until_handled()
+    assert len([text for text in world.texts(ann) if "Thank you!" in text]) == 1
+
+    lines = await balance_of(world, ann)
+    assert lines[2] == "Paid: 600."
+    assert lines[3].startswith("🔁 Subscription: 300 a month for 450 ⭐, paid until")
+    assert lines[3].endswith("Then it renews.")
+    shown = world.messages_to(ann)[-1]
+    assert buttons(shown) == ["⭐ Buy pictures", "✕ Cancel the subscription"]
+    world.telegram.press(ann, shown, "Cancel")
+    await world.wait_for_text(ann, "The subscription is not renewed any more.")
+    assert (subscription.state, subscription.stopped_by_bot) == ("canceled", True)
+    assert (await balance_of(world, ann))[3].endswith("It doesn’t renew.")
+    shown = world.messages_to(ann)[-1]
+    assert buttons(shown) == ["⭐ Buy pictures", "🔁 Renew it again"]
+    world.telegram.press(ann, shown, "Renew")
+    await world.wait_for_text(ann, "Only you can switch it on again: in Telegram’s settings")
+    assert not subscription.stopped_by_bot
+    world.telegram.stars.resume(subscription)
+    await world.wait_for_text(ann, "The subscription goes on.")
+    world.telegram.stars.fail(subscription)
+    await world.wait_for_text(ann, "Telegram could not take 450 ⭐ for your subscription.")
+
+
+async def _kill_inside(world: World, method: str, words: str) -> None:
+    """Kill the process inside its next call of a method with these words, which is not carried out."""
+    killed = asyncio.Event()
+    held = world.telegram.faults.add(Fault(method, until=killed, drop=True, only=words))
+    await asyncio.wait_for(held.begun.wait(), 60)
+    await world.process.kill()
+    killed.set()
+
+
+async def test_payments_and_refunds_outlive_kills_and_lost_updates(own_bot: World) -> None:
+    """The process is killed before a confirmation and inside a refund; then updates get lost for good."""
+    world = own_bot
+    await world.process.start(**SELLS)
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    invoice = await invoice_for(world, ann, "20 pictures")
+    checkout = world.telegram.stars.begin(ann, invoice)
+    await _kill_inside(world, "sendMessage", f"chat {ann.id}.")
+    charge = (await checkout.outcome()).charge_id
+    assert not any("Thank you!" in text for text in world.texts(ann))
+    await world.process.start(**SELLS)
+    await world.wait_for_text(ann, "Thank you! 20 pictures")
+    await world.wait_until_handled()
+    assert [row["units"] for row in world.rows("SELECT units FROM credit_entries")] == [20]
+
+    world.telegram.say(olga, f"/refund {charge}")
+    await _kill_inside(world, "refundStarPayment", "")
+    assert world.rows("SELECT state FROM star_refunds")[0]["state"] == "intended"
+    await world.process.start(**SELLS)
+    await world.wait_for_text(olga, f"Refunded: 50 ⭐ to {ann.id}")
+    await world.wait_for_text(ann, "50 ⭐ are refunded")
+
+    world.telegram.stars.loses_updates = True
+    lost = await world.telegram.stars.pay(ann, await invoice_for(world, ann, "50 pictures"))
+    assert lost.outcome is Outcome.PAID
+    await world.process.kill()
+    await world.process.start(**SELLS)
+    await world.wait_for_text(ann, "Thank you! 50 pictures are yours")
+    await world.wait_for_text(olga, "Telegram’s list has payments or refunds that no update told me about.")
+    await world.wait_until(lambda: not world.rows("SELECT 1 FROM star_charges WHERE told_at IS NULL"))
+    world.telegram.stars.charge_back(lost.charge_id)
+    await world.process.kill()
+    await world.process.start(**SELLS)
+    await world.wait_for_text(ann, "110 ⭐ are refunded")
+    assert len([text for text in world.texts(ann) if "Thank you!" in text]) == 2
+    rows = world.rows("SELECT sum(units) AS left_over FROM credit_entries")
+    assert rows[0]["left_over"] == 0
+
+
+async def test_a_refund_that_telegram_refuses_gives_the_pictures_back(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    refusal = faults.telegram(400, "Bad Request: CHARGE_NOT_FOUND")
+    world.telegram.faults.add(Fault("refundStarPayment", answer=refusal))
+    world.telegram.press(olga, await _ask_refund(world, ann, "?"), "Refund")
+    await world.wait_for_text(ann, "Telegram did not carry out the refund of 50 ⭐")
+    await world.wait_for_text(olga, f"Telegram refuses to refund 50 ⭐ to {ann.id}, payment {charge}")
+    lines = await balance_of(world, ann)
+    assert lines[2] == "Paid: 20."
+    assert [line.partition(": ")[2] for line in lines[5:]] == [
+        "+20, not refunded",
+        "−20, refunded",
+        "+20, bought",
+    ]
+    # The answer to the second try is lost: Telegram's list has the refund.
+    world.telegram.faults.add(Fault("refundStarPayment", drop=True, after=True))
+    world.telegram.say(olga, f"/refund {charge}")
+    await world.wait_for_text(olga, f"Refunded: 50 ⭐ to {ann.id}, payment {charge}.")
+    assert (await balance_of(world, ann))[2] == "Paid: 0."
+
+
+async def test_nothing_is_sold_while_the_key_of_the_provider_is_refused(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    invoice = await invoice_for(world, ann, "20 pictures")
+    refusal = faults.json({"message": "Invalid token, check your API key"}, 401)
+    world.media.faults.add(Fault("create", times=None, answer=refusal))
+    world.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await world.wait_for_text(olga, "does not take the bot’s key")
+    payment = await world.telegram.stars.pay(ann, invoice)
+    assert payment.refusal.startswith("I can’t draw right now, so I take no money either.")
+    world.media.faults.clear()
+    await world.wait_for_picture(ann)
+    await world.wait_until_closed()
+    await pay(world, ann, invoice)
+    await world.wait_for_text(ann, "Thank you! 20 pictures are yours")

@@ -1,0 +1,342 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, usable_from TEXT, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0014','0007');
+CREATE TABLE answers (
+	chat_id BIGINT NOT NULL, 
+	message_id BIGINT NOT NULL, 
+	draft_id INTEGER NOT NULL, 
+	CONSTRAINT pk_answers PRIMARY KEY (chat_id, message_id)
+);
+INSERT INTO "answers" VALUES(502,18,1);
+CREATE TABLE bans (
+	kind TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	CONSTRAINT pk_bans PRIMARY KEY (kind, value)
+);
+CREATE TABLE batches (
+	id BIGINT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	chat_id BIGINT NOT NULL, 
+	size INTEGER NOT NULL, 
+	delivering_at FLOAT, 
+	message_id BIGINT, 
+	file_id TEXT, 
+	file_kind TEXT, 
+	cells TEXT, 
+	columns INTEGER, question_message_id BIGINT, 
+	CONSTRAINT pk_batches PRIMARY KEY (id)
+);
+INSERT INTO "batches" VALUES(11,501,501,2,1790000300.0,42,'grid-1','photo','11,12',2,NULL);
+INSERT INTO "batches" VALUES(15,504,-1000000000102,2,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE comparisons (
+	chat_id BIGINT NOT NULL, 
+	message_id BIGINT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	edit_id BIGINT NOT NULL, 
+	below BIGINT NOT NULL, 
+	shown_id BIGINT, 
+	sent_at FLOAT NOT NULL, 
+	CONSTRAINT pk_comparisons PRIMARY KEY (chat_id, message_id)
+);
+INSERT INTO "comparisons" VALUES(101,1040,101,9,1030,8,1790000080.25);
+CREATE TABLE drafts (
+	id INTEGER NOT NULL, 
+	"key" TEXT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	chat_id BIGINT NOT NULL, 
+	thread_id BIGINT, 
+	message_id BIGINT NOT NULL, 
+	prompt TEXT, 
+	ratio TEXT, 
+	source_file_id TEXT, 
+	parent_id BIGINT, 
+	question_message_id BIGINT, 
+	created_at FLOAT NOT NULL, language TEXT DEFAULT 'en' NOT NULL, refused_at FLOAT, source_spoiler BOOLEAN DEFAULT 0 NOT NULL, answered_at FLOAT, source_unique_id TEXT, superseded_at FLOAT, style TEXT, count INTEGER, 
+	CONSTRAINT pk_drafts PRIMARY KEY (id), 
+	CONSTRAINT uq_drafts_key UNIQUE ("key")
+);
+INSERT INTO "drafts" VALUES(1,'m:502:17',502,502,NULL,17,'лиса',NULL,NULL,NULL,18,1.79557848572813129424e+09,'en',NULL,0,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "drafts" VALUES(2,'m:101:1003',101,101,NULL,1003,NULL,NULL,'LARGE',NULL,1004,1790000000.0,'en',NULL,1,1790000000.01,NULL,NULL,NULL,NULL);
+INSERT INTO "drafts" VALUES(3,'m:101:1020',101,101,NULL,1020,NULL,NULL,NULL,NULL,1021,1790000060.02,'en',NULL,0,1790000060.03,NULL,NULL,NULL,NULL);
+INSERT INTO "drafts" VALUES(4,'m:-1000000000102:1027',102,-1000000000102,NULL,1027,'a hill',NULL,NULL,NULL,1028,1790000180.05,'en',NULL,0,NULL,NULL,NULL,NULL,2);
+CREATE TABLE durations (
+	id INTEGER NOT NULL, 
+	shortest FLOAT NOT NULL, 
+	longest FLOAT NOT NULL, 
+	CONSTRAINT pk_durations PRIMARY KEY (id)
+);
+INSERT INTO "durations" VALUES(1,0.0,3.35142492930754087865e+00);
+INSERT INTO "durations" VALUES(2,2.88989326954549152759e+00,4.02585057736368767677e+00);
+INSERT INTO "durations" VALUES(3,2.88989326954549152759e+00,4.02585057736368767677e+00);
+INSERT INTO "durations" VALUES(4,2.89644590500437,3.52898943944978782383e+00);
+CREATE TABLE exports (
+	id INTEGER NOT NULL, 
+	"key" TEXT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	language TEXT NOT NULL, 
+	asked_at FLOAT NOT NULL, 
+	last_id BIGINT NOT NULL, 
+	sent_id BIGINT DEFAULT '0' NOT NULL, 
+	files INTEGER DEFAULT '0' NOT NULL, 
+	tries INTEGER DEFAULT '0' NOT NULL, 
+	finished_at FLOAT, 
+	CONSTRAINT pk_exports PRIMARY KEY (id), 
+	CONSTRAINT uq_exports_key UNIQUE ("key")
+);
+CREATE TABLE group_words (
+	chat_id BIGINT NOT NULL, 
+	word TEXT NOT NULL, 
+	CONSTRAINT pk_group_words PRIMARY KEY (chat_id, word)
+);
+INSERT INTO "group_words" VALUES(-1000000000102,'dragon');
+INSERT INTO "group_words" VALUES(-1000000000102,'дракон');
+CREATE TABLE inbox (
+	update_id BIGINT NOT NULL, 
+	payload TEXT, 
+	received_at FLOAT NOT NULL, owner TEXT, queue TEXT, 
+	CONSTRAINT pk_inbox PRIMARY KEY (update_id)
+);
+INSERT INTO "inbox" VALUES(1000,NULL,1.79557847661022424693e+09,NULL,NULL);
+INSERT INTO "inbox" VALUES(1001,NULL,1795578480.04359,NULL,NULL);
+INSERT INTO "inbox" VALUES(1002,NULL,1.79557848005142688748e+09,NULL,NULL);
+INSERT INTO "inbox" VALUES(1003,NULL,1.79557848194601273536e+09,NULL,NULL);
+INSERT INTO "inbox" VALUES(1004,NULL,1.79557848383620381358e+09,NULL,NULL);
+INSERT INTO "inbox" VALUES(1005,NULL,1.79557848572167897231e+09,NULL,NULL);
+INSERT INTO "inbox" VALUES(1006,NULL,1.79557848572621321682e+09,NULL,NULL);
+INSERT INTO "inbox" VALUES(1007,NULL,1.79557848573331022262e+09,NULL,NULL);
+INSERT INTO "inbox" VALUES(1008,NULL,1.79557848598472642896e+09,NULL,NULL);
+CREATE TABLE inline_prompts (
+	id INTEGER NOT NULL, 
+	"key" TEXT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	prompt TEXT NOT NULL, 
+	source_file_id TEXT, 
+	parent_id BIGINT, 
+	source_spoiler BOOLEAN DEFAULT 0 NOT NULL, 
+	source_unique_id TEXT, 
+	asked_at FLOAT NOT NULL, 
+	CONSTRAINT pk_inline_prompts PRIMARY KEY (id), 
+	CONSTRAINT uq_inline_prompts_key UNIQUE ("key")
+);
+INSERT INTO "inline_prompts" VALUES(1,'i:503:1',503,'a fox in the snow',NULL,NULL,0,NULL,1790000100.0);
+CREATE TABLE "key_values" (
+	name TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	CONSTRAINT pk_facts PRIMARY KEY (name)
+);
+INSERT INTO "key_values" VALUES('menu 4242 {"type":"all_private_chats"} ','6c38539a2225eae3');
+INSERT INTO "key_values" VALUES('low balance','');
+INSERT INTO "key_values" VALUES('menu 4242 {"type":"all_private_chats"} ru','11236001131d75ee');
+INSERT INTO "key_values" VALUES('menu 4242 {"type":"all_group_chats"} ','fc51c34d02ff44df');
+INSERT INTO "key_values" VALUES('menu 4242 {"type":"all_group_chats"} ru','843dc78114af1443');
+INSERT INTO "key_values" VALUES('menu 4242 {"type":"all_chat_administrators"} ','b37ae2e415063124');
+INSERT INTO "key_values" VALUES('menu 4242 {"type":"all_chat_administrators"} ru','16420e035258b33a');
+CREATE TABLE member_quotas (
+	chat_id BIGINT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	day TEXT NOT NULL, 
+	used INTEGER NOT NULL, 
+	CONSTRAINT pk_member_quotas PRIMARY KEY (chat_id, user_id, day), 
+	CONSTRAINT ck_member_quotas_ck_member_quotas_never_negative CHECK (used >= 0)
+);
+INSERT INTO "member_quotas" VALUES(-1000000000102,504,'2026-10-31',3);
+INSERT INTO "member_quotas" VALUES(-1000000000102,102,'2026-10-31',1);
+CREATE TABLE "moderation_strikes" (
+	id INTEGER NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	struck_at FLOAT NOT NULL, 
+	CONSTRAINT pk_unsafe PRIMARY KEY (id)
+);
+INSERT INTO "moderation_strikes" VALUES(1,503,1.79557848193513298036e+09);
+INSERT INTO "moderation_strikes" VALUES(2,503,1.7955784838309614658e+09);
+INSERT INTO "moderation_strikes" VALUES(3,503,1.79557848571746063231e+09);
+CREATE TABLE preferences (
+	subject_id BIGINT NOT NULL, 
+	ratio TEXT, 
+	language TEXT, 
+	who TEXT, 
+	daily INTEGER, style TEXT, shared_history BOOLEAN, member_daily INTEGER, spoiler BOOLEAN, approval BOOLEAN, 
+	CONSTRAINT pk_preferences PRIMARY KEY (subject_id)
+);
+INSERT INTO "preferences" VALUES(-1000000000102,NULL,NULL,NULL,20,NULL,1,5,1,1);
+CREATE TABLE quotas (
+	subject_id BIGINT NOT NULL, 
+	day TEXT NOT NULL, 
+	used INTEGER NOT NULL, 
+	CONSTRAINT pk_quotas PRIMARY KEY (subject_id, day), 
+	CONSTRAINT ck_quotas_ck_quotas_never_negative CHECK (used >= 0)
+);
+INSERT INTO "quotas" VALUES(501,'2026-11-25',3);
+INSERT INTO "quotas" VALUES(503,'2026-11-25',0);
+INSERT INTO "quotas" VALUES(7,'2026-09-21',1);
+INSERT INTO "quotas" VALUES(101,'2026-09-21',0);
+INSERT INTO "quotas" VALUES(102,'2026-09-21',1);
+INSERT INTO "quotas" VALUES(-1000000000102,'2026-09-21',1);
+INSERT INTO "quotas" VALUES(504,'2026-10-31',4);
+INSERT INTO "quotas" VALUES(-1000000000102,'2026-10-31',4);
+INSERT INTO "quotas" VALUES(102,'2026-10-31',1);
+CREATE TABLE rate_limits (
+	chat_id BIGINT NOT NULL, 
+	free_at FLOAT NOT NULL, 
+	CONSTRAINT pk_rate_limits PRIMARY KEY (chat_id)
+);
+INSERT INTO "rate_limits" VALUES(0,1790000000.0);
+CREATE TABLE replicas (
+	id TEXT NOT NULL, 
+	started_at FLOAT NOT NULL, 
+	beat_at FLOAT NOT NULL, 
+	dead_at FLOAT, 
+	trouble TEXT, 
+	CONSTRAINT pk_replicas PRIMARY KEY (id)
+);
+INSERT INTO "replicas" VALUES('ab12',1790000000.0,1790000005.0,NULL,NULL);
+CREATE TABLE report_messages (
+	chat_id BIGINT NOT NULL, 
+	message_id BIGINT NOT NULL, 
+	report_id BIGINT NOT NULL, 
+	CONSTRAINT pk_report_messages PRIMARY KEY (chat_id, message_id)
+);
+INSERT INTO "report_messages" VALUES(900,70,1);
+CREATE TABLE reports (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	"key" TEXT NOT NULL, 
+	request_id BIGINT NOT NULL, 
+	author_id BIGINT NOT NULL, 
+	chat_id BIGINT NOT NULL, 
+	message_id BIGINT, 
+	chat_title TEXT, 
+	reporter_id BIGINT, 
+	reporter_name TEXT, 
+	reason TEXT, 
+	reported_at FLOAT NOT NULL, 
+	decision TEXT, 
+	decided_by TEXT, 
+	decided_at FLOAT, 
+	CONSTRAINT uq_reports_request_id UNIQUE (request_id)
+);
+INSERT INTO "reports" VALUES(1,'m:-1000000000102:1054',14,102,-1000000000102,1053,'Painters',504,'Ben','rude',1793456011.75,'hide','Ada',1793456011.75);
+INSERT INTO "reports" VALUES(2,'m:-1000000000102:1055',13,504,-1000000000102,1051,'Painters',102,'Ann',NULL,1793456011.75,NULL,NULL,NULL);
+CREATE TABLE requests (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	"key" TEXT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	chat_id BIGINT NOT NULL, 
+	thread_id BIGINT, 
+	message_id BIGINT NOT NULL, 
+	language TEXT NOT NULL, 
+	prompt TEXT NOT NULL, 
+	ratio TEXT, 
+	source_file_id TEXT, 
+	parent_id BIGINT, 
+	state TEXT NOT NULL, 
+	quota_day TEXT NOT NULL, 
+	accepted_at FLOAT NOT NULL, 
+	creates INTEGER DEFAULT '0' NOT NULL, 
+	started_at FLOAT, 
+	task_id TEXT, 
+	running_at FLOAT, 
+	picture_url TEXT, 
+	ready_at FLOAT, 
+	failure TEXT, 
+	status_message_id BIGINT, 
+	file_id TEXT, 
+	file_kind TEXT, 
+	original_file_id TEXT, 
+	result_message_id BIGINT, 
+	finished_at FLOAT, 
+	closed_at FLOAT, 
+	forget BOOLEAN DEFAULT 0 NOT NULL, cost FLOAT, failure_detail TEXT, source_spoiler BOOLEAN DEFAULT 0 NOT NULL, source_unique_id TEXT, inline_message_id TEXT, favourite_at FLOAT, asked_at FLOAT, batch_id BIGINT, approval TEXT, hidden_at FLOAT, 
+	CONSTRAINT uq_requests_key UNIQUE ("key")
+);
+INSERT INTO "requests" VALUES(1,'m:501:1',501,501,NULL,1,'en','a fox','1:1',NULL,NULL,'delivered','2026-11-25',1.79557847661498022075e+09,1,1.79557847662008452415e+09,'51a3e4afcd5e4d0dd0af350c',1.7955784766296334267e+09,'http://media.test/pictures/51a3e4afcd5e4d0dd0af350c.webp',1.79557847998106551168e+09,NULL,2,'photo-0-f326f090cfcf','photo',NULL,3,1.79557848004117846492e+09,1.79557848004700946805e+09,0,NULL,NULL,0,NULL,NULL,1790000000.0,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(2,'m:503:6',503,503,NULL,6,'en','nsfw 0','1:1',NULL,NULL,'failed','2026-11-25',1.79557848005432653427e+09,1,1.7955784800575847626e+09,'b9cb89a0891214b672356d1a',1.79557848005977320664e+09,NULL,NULL,'moderated',7,NULL,NULL,NULL,NULL,1.79557848193513298036e+09,1.79557848194659328455e+09,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(3,'m:503:9',503,503,NULL,9,'en','nsfw 1','1:1',NULL,NULL,'failed','2026-11-25',1.79557848195053768158e+09,1,1.79557848195481204985e+09,'764686b8cd5faa5c006a0aa1',1.79557848195856237412e+09,NULL,NULL,'moderated',10,NULL,NULL,NULL,NULL,1.7955784838309614658e+09,1795578483.83669,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(4,'m:503:12',503,503,NULL,12,'en','nsfw 2','1:1',NULL,NULL,'failed','2026-11-25',1.79557848383967089654e+09,1,1.79557848384246873858e+09,'065e02380b2c76c5fb700666',1.79557848384496021275e+09,NULL,NULL,'moderated',13,NULL,NULL,NULL,NULL,1.79557848571746063231e+09,1.7955784857221870422e+09,0,NULL,NULL,0,NULL,'AAEC',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(5,'m:501:19',501,501,NULL,19,'en','running','16:9',NULL,NULL,'running','2026-11-25',1.79557848573555803297e+09,1,1.79557848573887586596e+09,'7ad1f6f140c7c89d09db055b',1.7955784857408394813e+09,NULL,NULL,NULL,20,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(6,'m:501:21',501,501,NULL,21,'en','queued','4:3',NULL,NULL,'delivered','2026-11-25',1.79557848598754787447e+09,1,1790000000.0,'task-1',1790000000.05,'http://media.test/task-1.webp',1.79000000407585048672e+09,NULL,NULL,'f','photo',NULL,1013,1790000004.17,1790000011.33,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(7,'m:7:1',7,7,NULL,1,'en','picture 1','1:1',NULL,NULL,'delivered','2026-09-21',1790000000.0,1,1790000000.0,'task-2',1790000000.05,'http://media.test/task-2.webp',1.79000000407585048672e+09,NULL,1002,'f','photo',NULL,1012,1.79000000412585067747e+09,1.79000000412585067747e+09,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(8,'m:101:1006',101,101,NULL,1006,'en','make it night',NULL,'LARGE',NULL,'failed','2026-09-21',1790000000.01,0,NULL,NULL,NULL,NULL,NULL,'source-gone',1007,NULL,NULL,NULL,NULL,1790000000.01,1790000000.01,0,NULL,NULL,1,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(9,'m:101:1022',101,101,NULL,1022,'en','a bad fox','1:1',NULL,NULL,'failed','2026-09-21',1790000060.03,1,1790000060.03,'task-3',1790000060.08,NULL,NULL,'task-failed',1023,NULL,NULL,NULL,NULL,1.79000006360898947718e+09,1.79000006360898947718e+09,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(10,'m:-1000000000102:1025',102,-1000000000102,NULL,1025,'en','a lake','16:9',NULL,NULL,'delivered','2026-09-21',1790000120.04,1,1790000120.04,'task-4',1790000120.09,'http://media.test/task-4.webp',1.79000012361898946759e+09,NULL,NULL,'f','photo',NULL,1026,1.7900001236689894199e+09,1.7900001236689894199e+09,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(11,'m:501:40',501,501,NULL,40,'en','two foxes','1:1',NULL,NULL,'delivered','2026-11-25',1.79557847661498022075e+09,1,1.79557847662008452415e+09,'51a3e4afcd5e4d0dd0af350c',1.7955784766296334267e+09,'http://media.test/pictures/51a3e4afcd5e4d0dd0af350c.webp',1.79557847998106551168e+09,NULL,2,NULL,NULL,NULL,42,1.79557848004117846492e+09,1.79557848004700946805e+09,0,NULL,NULL,0,NULL,NULL,NULL,NULL,11,NULL,NULL);
+INSERT INTO "requests" VALUES(12,'m:501:40#2',501,501,NULL,40,'en','two foxes','1:1',NULL,NULL,'delivered','2026-11-25',1.79557847661498022075e+09,1,1.79557847662008452415e+09,'51a3e4afcd5e4d0dd0af350c',1.7955784766296334267e+09,'http://media.test/pictures/51a3e4afcd5e4d0dd0af350c.webp',1.79557847998106551168e+09,NULL,2,NULL,NULL,NULL,NULL,1.79557848004117846492e+09,1.79557848004700946805e+09,0,NULL,NULL,0,NULL,NULL,NULL,NULL,11,NULL,NULL);
+INSERT INTO "requests" VALUES(13,'m:-1000000000102:1050',504,-1000000000102,NULL,1050,'en','a harbour','16:9',NULL,NULL,'delivered','2026-10-31',1793456000.25,1,1793456001.75,'task-1051',1793456001.75,'http://media.test/task-1051.webp',1793456006.0,NULL,NULL,'photo-1051','photo',NULL,1051,1793456006.0,1793456006.0,0,4.0,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(14,'m:-1000000000102:1052',102,-1000000000102,NULL,1052,'en','a rude fox','16:9',NULL,NULL,'delivered','2026-10-31',1793456006.0,1,1793456007.5,'task-1053',1793456007.5,'http://media.test/task-1053.webp',1793456011.75,NULL,NULL,'photo-1053','photo',NULL,1053,1793456011.75,1793456011.75,0,4.0,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,1793456011.75);
+INSERT INTO "requests" VALUES(15,'m:-1000000000102:1056',504,-1000000000102,NULL,1056,'en','two boats','16:9',NULL,NULL,'queued','2026-10-31',1793456011.75,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,0,NULL,NULL,NULL,1793456011.75,15,'waiting',NULL);
+INSERT INTO "requests" VALUES(16,'m:-1000000000102:1056+2',504,-1000000000102,NULL,1056,'en','two boats','16:9',NULL,NULL,'queued','2026-10-31',1793456011.75,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,0,NULL,NULL,NULL,1793456011.75,15,'waiting',NULL);
+INSERT INTO "requests" VALUES(17,'m:-1000000000102:1058',504,-1000000000102,NULL,1058,'en','a lighthouse','16:9',NULL,NULL,'failed','2026-10-31',1793456011.75,0,NULL,NULL,NULL,NULL,NULL,'unavailable',NULL,NULL,NULL,NULL,NULL,1793456013.75,1793456013.75,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "requests" VALUES(18,'m:504:60',504,504,NULL,60,'ru','лодка','9:16',NULL,NULL,'queued','2026-10-31',1793456013.75,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE "scheduled_deletions" (
+	chat_id BIGINT NOT NULL, 
+	message_id BIGINT NOT NULL, 
+	due_at FLOAT NOT NULL, 
+	CONSTRAINT pk_deletions PRIMARY KEY (chat_id, message_id)
+);
+CREATE TABLE searches (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	"key" TEXT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	words TEXT NOT NULL, 
+	searched_at FLOAT NOT NULL, 
+	CONSTRAINT uq_searches_key UNIQUE ("key")
+);
+CREATE TABLE sticker_sets (
+	name TEXT NOT NULL, 
+	user_id BIGINT NOT NULL, 
+	number INTEGER NOT NULL, 
+	created BOOLEAN DEFAULT 0 NOT NULL, 
+	closed BOOLEAN DEFAULT 0 NOT NULL, 
+	forget BOOLEAN DEFAULT 0 NOT NULL, 
+	CONSTRAINT pk_sticker_sets PRIMARY KEY (name)
+);
+CREATE TABLE stickers (
+	user_id BIGINT NOT NULL, 
+	request_id BIGINT NOT NULL, 
+	set_name TEXT NOT NULL, 
+	uploaded_id TEXT, 
+	unique_id TEXT, 
+	position INTEGER, 
+	file_id TEXT, 
+	sent_at FLOAT, 
+	CONSTRAINT pk_stickers PRIMARY KEY (user_id, request_id)
+);
+CREATE TABLE styles (
+	user_id BIGINT NOT NULL, 
+	"key" TEXT NOT NULL, 
+	label TEXT NOT NULL, 
+	template TEXT NOT NULL, 
+	saved_at FLOAT NOT NULL, 
+	CONSTRAINT pk_styles PRIMARY KEY (user_id, "key")
+);
+INSERT INTO "styles" VALUES(101,'sketch','sketch','quick sketch of _',1790000000.0);
+CREATE INDEX ix_requests_open ON requests (id) WHERE closed_at IS NULL;
+CREATE INDEX ix_requests_user_id_chat_id_id ON requests (user_id, chat_id, id);
+CREATE INDEX ix_requests_pending ON requests (user_id) WHERE finished_at IS NULL;
+CREATE INDEX ix_drafts_chat_id_question_message_id ON drafts (chat_id, question_message_id);
+CREATE INDEX ix_inbox_unhandled ON inbox (update_id) WHERE payload IS NOT NULL;
+CREATE INDEX ix_moderation_strikes_user_id_struck_at ON moderation_strikes (user_id, struck_at);
+CREATE INDEX ix_requests_chat_id_result_message_id ON requests (chat_id, result_message_id) WHERE result_message_id IS NOT NULL;
+CREATE INDEX ix_drafts_user_id_chat_id_id ON drafts (user_id, chat_id, id);
+CREATE INDEX ix_answers_draft_id ON answers (draft_id);
+CREATE INDEX ix_comparisons_chat_id_below ON comparisons (chat_id, below);
+CREATE INDEX ix_comparisons_user_id ON comparisons (user_id);
+CREATE INDEX ix_inbox_queue_update_id ON inbox (queue, update_id) WHERE queue IS NOT NULL AND payload IS NOT NULL;
+CREATE INDEX ix_inline_prompts_user_id ON inline_prompts (user_id);
+CREATE INDEX ix_searches_user_id ON searches (user_id);
+CREATE INDEX ix_exports_user_id_asked_at ON exports (user_id, asked_at);
+CREATE INDEX ix_exports_open ON exports (id) WHERE finished_at IS NULL;
+CREATE INDEX ix_sticker_sets_user_id ON sticker_sets (user_id);
+CREATE INDEX ix_batches_chat_id_message_id ON batches (chat_id, message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX ix_batches_user_id ON batches (user_id);
+CREATE INDEX ix_requests_batch_id ON requests (batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX ix_requests_of_groups ON requests (chat_id, id) WHERE chat_id < 0;
+CREATE INDEX ix_reports_reporter_id_reported_at ON reports (reporter_id, reported_at);
+CREATE INDEX ix_reports_author_id ON reports (author_id);
+CREATE INDEX ix_report_messages_report_id ON report_messages (report_id);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('requests',18);
+INSERT INTO "sqlite_sequence" VALUES('reports',2);
+COMMIT;

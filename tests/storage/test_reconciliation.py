@@ -1,0 +1,136 @@
+"""Reconciliation: the list of transactions is compared once, and a list that differs is read from its start."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from core.payments import (
+    Crediting,
+    FoundBy,
+    OrderKind,
+    PageResult,
+    RefundState,
+    Transaction,
+    TransactionKind,
+)
+from tests.support.payments_ledger import PaymentsLedger
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+USER = 7
+LIMIT = 3
+NOTHING = PageResult((), (), None)
+
+
+def _paid(charge_id: str, payload: str, at: float = 0.0, stars: int = 45) -> Transaction:
+    kind = TransactionKind.PAYMENT
+    return Transaction(charge_id, kind, stars, at, user_id=USER, price=50, payload=payload)
+
+
+def _returned(charge_id: str, at: float = 0.0) -> Transaction:
+    return Transaction(charge_id, TransactionKind.REFUND, 45, at, user_id=USER, payload="", price=50)
+
+
+def _other(name: str) -> Transaction:
+    return Transaction(name, TransactionKind.OTHER, 1_000, 0.0)
+
+
+async def _reconcile(
+    ledger: PaymentsLedger, listed: Sequence[Transaction], before: float = 1e12
+) -> list[PageResult]:
+    """Read the list as a process does, in pages of `LIMIT`, and return the results."""
+    results: list[PageResult] = []
+    offset: int | None = await ledger.reconciliation.next_offset()
+    while offset is not None:
+        page = listed[offset : offset + LIMIT]
+        results.append(await ledger.reconciliation.apply(offset, page, LIMIT, before=before))
+        offset = results[-1].next_offset
+        assert len(results) < 50
+    return results
+
+
+async def test_missed_payments_and_refunds_are_found_once(ledger: PaymentsLedger) -> None:
+    known, order = await ledger.buy(), await ledger.order(OrderKind.SUBSCRIPTION, 300, 450)
+    listed = [
+        _paid(known, "x"),
+        _other("withdrawal"),
+        _paid("missed", order.id, ledger.clock.now()),
+        _returned(known),
+        _paid("strange", "x", stars=46),
+    ]
+    results = await _reconcile(ledger, listed)
+    credited = [one for result in results for one in result.credited]
+    refunded = [one for result in results for one in result.refunded]
+    assert [(one.charge.id, one.outcome) for one in credited] == [
+        ("missed", Crediting.FRESH),
+        ("strange", Crediting.FRESH),
+    ]
+    assert [(one.charge_id, one.state) for one in refunded] == [(known, RefundState.DONE)]
+    missed = credited[0].charge
+    assert (missed.stars, missed.units, missed.income, missed.found_by) == (
+        450,  # the order's: the list names the parts of the price, rounded
+        300,
+        45,
+        FoundBy.RECONCILIATION,
+    )
+    assert (credited[1].charge.stars, credited[1].charge.units, credited[1].charge.income) == (50, 20, 46)
+    stored = await ledger.charges.get(known)
+    assert stored is not None
+    assert (stored.income, stored.found_by) == (45, FoundBy.UPDATE)
+    assert await ledger.balance() == 320
+    assert await _reconcile(ledger, listed) == [NOTHING]
+    assert await ledger.reconciliation.next_offset() == len(listed) - 1
+
+
+async def test_a_list_is_read_on_from_its_last_known_transaction(ledger: PaymentsLedger) -> None:
+    listed = [_paid(str(number), "x") for number in range(7)]
+    assert await _reconcile(ledger, []) == [NOTHING]
+    assert len(await _reconcile(ledger, listed[:1])) == 1
+    assert len(await _reconcile(ledger, listed)) == 4  # offsets 0, 2, 4 and 6
+    assert await ledger.balance() == 7 * 20
+    more = [*listed, _returned("6"), _paid("8", "x")]
+    found = await _reconcile(ledger, more)
+    assert [one.charge_id for result in found for one in result.refunded] == ["6"]
+    assert [one.charge.id for result in found for one in result.credited] == ["8"]
+
+
+async def test_another_list_is_read_from_its_start(ledger: PaymentsLedger) -> None:
+    listed = [_paid(str(number), "x") for number in range(4)]
+    await _reconcile(ledger, listed)
+    for changed in ([_paid("new", "x"), *listed], listed[:2]):
+        results = await _reconcile(ledger, changed)
+        assert results[0] == PageResult((), (), 0, restarted=True)
+        assert await ledger.reconciliation.next_offset() == len(changed) - 1
+    assert await ledger.balance() == 5 * 20
+
+
+async def test_a_refund_is_not_taken_for_its_payment(ledger: PaymentsLedger) -> None:
+    """Both have one id, so the list after the cursor differs if they are exchanged."""
+    await _reconcile(ledger, [_paid("a", "x"), _returned("a")])
+    results = await _reconcile(ledger, [_other("b"), _paid("a", "x"), _returned("a")])
+    assert [result.restarted for result in results] == [True, False, False]
+
+
+async def test_recent_transactions_are_left_for_the_next_time(ledger: PaymentsLedger) -> None:
+    listed = [_paid("a", "x", 10), _paid("b", "x", 20), _paid("c", "x", 30)]
+    (result,) = await _reconcile(ledger, listed, before=20)
+    assert [one.charge.id for one in result.credited] == ["a"]
+    assert await _reconcile(ledger, listed, before=20) == [NOTHING]
+    results = await _reconcile(ledger, listed, before=31)
+    assert [one.charge.id for one in results[0].credited] == ["b", "c"]
+
+
+async def test_a_page_of_an_old_offset_changes_nothing(ledger: PaymentsLedger) -> None:
+    """The leader that asked for it has stopped in the meantime."""
+    listed = [_paid(str(number), "x") for number in range(4)]
+    await _reconcile(ledger, listed)
+    assert await ledger.reconciliation.apply(0, [_paid("z", "x")], LIMIT) == PageResult((), (), 3)
+    assert await ledger.charges.get("z") is None
+
+
+async def test_the_refund_that_the_bot_intended_is_no_find(ledger: PaymentsLedger) -> None:
+    charge_id = await ledger.buy()
+    await ledger.refunds.intend(charge_id, "ada")
+    assert await _reconcile(ledger, [_paid(charge_id, "x"), _returned(charge_id)]) == [NOTHING]
+    refund = await ledger.refunds.get(charge_id)
+    assert refund is not None
+    assert (refund.state, refund.found_by) == (RefundState.DONE, None)
