@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 import structlog
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.types import Message
+from aiogram.types import Message, TelegramObject
 
 from bot.failed_payments import FIRST_PAUSE, LONGEST_PAUSE
 from bot.fleeting_updates import ANSWER_SECONDS, HANDLED_AT_ONCE
 from bot.update_handler import CHECKOUT_SECONDS
 from bot.update_queue import NotStored
+from chat.errors import Rejected, TryLater, Unreachable
+from handlers import error_handler
+from handlers.middleware import UserContextMiddleware
+from handlers.user_errors import ButtonExpired
+from storage.bans import Ban
 from storage.database_errors import StorageUnavailable, StorageUnreachable
 from tests.support.intake import (
     OneReplica,
@@ -60,6 +65,48 @@ async def test_a_payment_in_a_group_is_no_chatter(database_url: str) -> None:
         await one.queue.put([_in_group(payment(1, "paid")), _in_group(refund), _in_group(text_update(3))])
         await asyncio.sleep(1)
         assert one.handled == ["paid", "refunded"]
+
+
+@virtual_time
+async def test_what_a_banned_user_pays_counts(database_url: str) -> None:
+    async with open_replicas(database_url, None, stars=True) as (one,):
+        context = UserContextMiddleware(languages=one.languages, bans=one.storage.bans)
+        for observer in (
+            one.dispatcher.message,
+            one.dispatcher.subscription,
+            one.dispatcher.pre_checkout_query,
+        ):
+            observer.outer_middleware(context)
+        await one.storage.bans.add(Ban.SUBJECT, "7")
+        refund = payment(3, "refunded", kind="refunded_payment")
+        await one.queue.put([text_update(1), payment(2, "paid"), refund, subscription(4), checkout_query(5)])
+        await asyncio.sleep(1)
+        assert sorted(one.handled) == ["canceled", "order", "paid", "refunded"]
+        assert one.telegram.checkouts == {"5": None}
+
+
+@virtual_time
+async def test_the_error_handler_answers_no_error_of_a_payment(database_url: str) -> None:
+    async with open_replicas(database_url, None, stars=True) as (one,):
+        one.dispatcher.include_router(error_handler.router())
+        errors: dict[str, Exception] = {
+            "a bug": RuntimeError("a bug"),
+            "a guard": ButtonExpired(),
+            "telegram is away": TryLater("away"),
+            "blocked": Unreachable("blocked"),
+            "refused": Rejected("refused"),
+        }
+
+        async def fail(message: Message) -> None:
+            assert message.successful_payment is not None
+            raise errors[message.successful_payment.telegram_payment_charge_id]
+
+        one.dispatcher.message.handlers.clear()
+        one.dispatcher.message.register(fail)
+        await one.queue.put([payment(number, charge) for number, charge in enumerate(errors)])
+        await asyncio.sleep(1)
+        # A confirmation that can never be sent is no reason to try the payment again.
+        assert (await _unhandled(one), one.failures, one.telegram.sent) == ([0, 1, 2], 3, [])
 
 
 @virtual_time
@@ -151,8 +198,8 @@ async def test_a_payment_that_nobody_understands_is_kept(database_url: str, dama
         assert one.telegram.sent == []
 
 
-async def _skip_payments(handler: Any, event: Message, data: dict[str, Any]) -> Any:
-    if event.successful_payment is not None:
+async def _skip_payments(handler: Any, event: TelegramObject, data: dict[str, Any]) -> Any:
+    if isinstance(event, Message) and event.successful_payment is not None:
         raise SkipHandler
     return await handler(event, data)
 

@@ -18,6 +18,7 @@ from bot.notices import Notices
 from bot.settings import Settings
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
+from chat.languages import LanguageResolver
 from storage.database_errors import StorageUnavailable, StorageUnreachable
 from storage.open_database import open_database
 from storage.replicas import Replicas
@@ -49,6 +50,7 @@ class OneReplica:
 
     queue: UpdateQueue
     storage: StorageParts
+    languages: LanguageResolver
 
     def __init__(self) -> None:
         self.handled: list[str] = []
@@ -124,6 +126,7 @@ async def open_replicas(
                 stack=stack,
                 replica=None,
             )
+            replica.languages = chat.languages
             replica.queue = UpdateQueue(
                 inbox=storage.inbox,
                 dispatcher=replica.dispatcher,
@@ -134,6 +137,7 @@ async def open_replicas(
                     sender=chat.sender,
                     private_replies=chat.private_replies,
                     guest_answers=chat.guest_answers,
+                    invoices=chat.invoices,
                     languages=chat.languages,
                 ),
                 owner=name,
