@@ -145,6 +145,7 @@ class App:
                 sender=chat.sender,
                 private_replies=chat.private_replies,
                 guest_answers=chat.guest_answers,
+                invoices=chat.invoices,
                 languages=chat.languages,
             ),
             owner=self.replica.id if self.replica else None,

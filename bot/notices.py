@@ -7,6 +7,7 @@ import structlog
 from bot.raw_updates import RawUpdate, addressee_of
 from chat.errors import Rejected, SendError, Unreachable
 from chat.guest_answers import GuestAnswers
+from chat.invoices import Invoices
 from chat.languages import LanguageResolver
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
@@ -37,10 +38,12 @@ class Notices:
         sender: Sender,
         private_replies: PrivateReplies,
         guest_answers: GuestAnswers,
+        invoices: Invoices,
         languages: LanguageResolver,
     ) -> None:
         self._sender = sender
         self._guest_answers = guest_answers
+        self._invoices = invoices
         self._private_replies = private_replies
         self._languages = languages
 
@@ -75,7 +78,7 @@ class Notices:
         """Answer a pre-checkout query with a no, in the language of the user's app: the ledger may not answer."""
         text = self._languages.of_app(language_code).raw(f"notice-{notice}")
         try:
-            await self._sender.answer_checkout(query_id, text)
+            await self._invoices.answer_checkout(query_id, text)
         except SendError as error:
             log.warning("checkout not answered", error=str(error))
         return True

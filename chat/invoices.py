@@ -26,6 +26,8 @@ PAGE = 100
 """Most transactions of one call (Bot API, getStarTransactions)."""
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 32, 255
 """Bot API, sendInvoice."""
+_CHECKOUT_SECONDS, _CHECKOUT_CALL_SECONDS = 8.0, 3
+"""Time for the answer to a pre-checkout query, and for one call of it."""
 _NANOSTARS = 1_000_000_000
 _INVOICE_PAYMENT = "invoice_payment"
 _REFUNDED_BEFORE = "charge_already_refunded"
@@ -79,14 +81,19 @@ class Invoices:
         return await self._caller.with_retries(lambda: self._caller.call(method, None), repeatable=True)
 
     async def answer_checkout(self, query_id: str, refusal: str | None = None) -> None:
-        """Answer a pre-checkout query once: with yes, or with the sentence that refuses it.
+        """Answer a pre-checkout query with yes, or with the plain sentence that refuses it, with retries.
 
-        Does nothing if it is too late, ten seconds after the query (Bot API, answerPreCheckoutQuery).
+        Needs no slot and waits for no other call. Does nothing if the query is answered, or if it is too late, ten
+        seconds after it (Bot API, answerPreCheckoutQuery).
         """
         method = AnswerPreCheckoutQuery(
             pre_checkout_query_id=query_id, ok=refusal is None, error_message=refusal
         )
-        await self._caller.call_ignoring_no_ops(method, None)
+        await self._caller.with_retries(
+            lambda: self._caller.call_ignoring_no_ops(method, None, seconds=_CHECKOUT_CALL_SECONDS),
+            repeatable=True,
+            seconds=_CHECKOUT_SECONDS,
+        )
 
     async def refund(self, user_id: int, charge_id: str) -> RefundAnswer:
         """Refund a charge, with one call. TryLater and Unsure leave it open whether it is refunded."""

@@ -9,7 +9,6 @@ from aiogram.client.session.base import BaseSession
 from aiogram.enums import ParseMode
 from aiogram.methods import (
     AnswerCallbackQuery,
-    AnswerPreCheckoutQuery,
     DeleteMessage,
     EditMessageReplyMarkup,
     EditMessageText,
@@ -31,9 +30,6 @@ from chat.errors import Rejected, SendError, is_gone
 from chat.limits import Priority
 from chat.reply_parameters import reply_parameters
 from core.reply_target import ReplyTarget
-
-CHECKOUT_SECONDS, CHECKOUT_CALL_SECONDS = 8.0, 3
-"""Time for the answer to a pre-checkout query and for one call of it. Telegram waits ten seconds for the answer."""
 
 Keyboard = InlineKeyboardMarkup | ForceReply
 log = structlog.get_logger(__name__)
@@ -118,21 +114,6 @@ class Sender:
             await self._caller.call_ignoring_no_ops(method, None)
         except SendError as error:
             log.info("toast not shown", error=str(error))
-
-    async def answer_checkout(self, query_id: str, refusal: str | None = None) -> None:
-        """Answer a pre-checkout query: yes, or no with a plain text. Retries as long as Telegram waits.
-
-        Needs no slot and waits for no other call. An answer that Telegram has already, or that comes too late, counts
-        as success.
-        """
-        method = AnswerPreCheckoutQuery(
-            pre_checkout_query_id=query_id, ok=refusal is None, error_message=refusal
-        )
-        await self._caller.with_retries(
-            lambda: self._caller.call_ignoring_no_ops(method, None, seconds=CHECKOUT_CALL_SECONDS),
-            repeatable=True,
-            seconds=CHECKOUT_SECONDS,
-        )
 
     async def edit_keyboard(
         self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup | None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.notices import Notices
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
+from chat.invoices import Invoices
 from core import json_text
 from core.model import Request
 from storage.inbox import Inbox
@@ -149,6 +150,7 @@ class QueueHarness:
             sender=use["sender"],
             private_replies=use["private_replies"],
             guest_answers=use["guest_answers"],
+            invoices=Invoices(use["sender"]._caller),
             languages=use["languages"],
         )
         self.queue = UpdateQueue(
