@@ -41,7 +41,8 @@ class SoakResult:
     @property
     def broken_promises(self) -> list[str]:
         of_requests = [*self.lost, *self.sent_twice_without_reason, *self.paid_twice_without_reason]
-        return [*of_requests, *self.money.problems]
+        unconfirmed = ["charges without a confirmation"] * self.money.unconfirmed
+        return [*of_requests, *self.money.problems, *unconfirmed]
 
     @property
     def free(self) -> int:
@@ -64,7 +65,9 @@ def report(result: SoakResult, command: str) -> str:
             f"{machine_line()}. Command: `{command}`.",
             "",
             "The real bot process runs between the two stand-ins. It is killed with `kill -9` and started again at",
-            "once. Each fault is a row of [failures.md](failures.md) and concerns one request.",
+            "once. Each fault is a row of [failures.md](failures.md), or that of a call about a payment, and concerns one",
+            "request or one shopper. Shoppers buy, get refunds, give pictures and draw more than the free ones; some",
+            "updates about payments come again, others are lost.",
             "",
             "| measure | value | must be |",
             "|---|---|---|",
@@ -112,6 +115,8 @@ def _money_table(money: Money) -> list[str]:
         "| money | from | | from | must be the same |",
         "|---|---|---|---|---|",
         *(f"| {what} | {one} | {first} | {other} | {second} |" for what, one, first, other, second in rows),
+        f"| charges without a confirmation, and confirmed twice because of a kill | | {money.unconfirmed} | |"
+        f" {money.confirmed_again} |",
         f"| disagreements in single charges, lots and requests | | | | {len(money.problems)} |",
     ]
 

@@ -20,7 +20,8 @@ class Money:
 
     `paid` and `refunded` are sums of Telegram's list, `recorded` and `returned` those of the ledger. `due` are units
     of the invoices that were paid and not refunded, `given` the units that users got for them, used or not, with those
-    of unopened gifts. `granted` units cost nothing, `spent` ones belong to pictures, `lost` ones have expired.
+    of unopened gifts. `granted` units cost nothing, `lost` ones have expired. `spent` are those of ledger entries,
+    `taken` those of requests that are drawn or delivered. `unconfirmed` and `confirmed_again` count charges.
     """
 
     charges: int = 0
@@ -34,6 +35,9 @@ class Money:
     unopened: int = 0
     granted: int = 0
     spent: int = 0
+    taken: int = 0
+    unconfirmed: int = 0
+    confirmed_again: int = 0
     lost: int = 0
     balance: int = 0
     problems: list[str] = field(default_factory=list)
@@ -58,6 +62,7 @@ def count_money(world: World) -> Money:
     _compare_charges(world, money)
     _compare_lots(world, money)
     _compare_requests(world, money)
+    _count_confirmations(world, money)
     _expect(money, "the Stars recorded", money.recorded, money.paid)
     _expect(money, "the Stars returned", money.returned, money.refunded)
     _expect(money, "the units given", money.given, money.due)
@@ -147,7 +152,16 @@ def _compare_requests(world: World, money: Money) -> None:
             taken[entry["request_id"]] -= entry["units"]
     for row in world.rows("SELECT id, state, credit_lot_id FROM requests"):
         due = int(row["credit_lot_id"] is not None and row["state"] in _RESERVED)
+        money.taken += due
         _expect(money, f"units of request {row['id']}", taken[row["id"]], due)
+
+
+def _count_confirmations(world: World, money: Money) -> None:
+    """Count the confirmations of each charge that its user has seen. Those who blocked the bot see none."""
+    for charge in world.telegram.stars.ledger.charges.values():
+        shown = sum(f"payment {charge.id}" in text for text in world.texts(charge.user))
+        money.unconfirmed += shown == 0
+        money.confirmed_again += shown > 1
 
 
 def _expect(money: Money, what: str, found: object, expected: object) -> None:
