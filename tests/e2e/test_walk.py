@@ -31,7 +31,7 @@ ANONYMOUS = User(id=1_087_968_824, is_bot=True, first_name="Group", username="Gr
 CHANNEL = User(id=136_817_688, is_bot=True, first_name="Channel", username="Channel_Bot")
 NEWS = Chat(id=-1_009_999_999_999, type="channel", title="News")
 BOT_ADMINS, BANNED = range(20_000, 21_000), range(30_000, 31_000)
-FOR_BOT_ADMINS = {"ban", "unban", "banword", "unbanword"}
+FOR_BOT_ADMINS = {"ban", "unban", "banword", "unbanword", "refund", "grant"}
 ROLES = {
     "private": ("user", "bot admin", "banned"),
     "group": ("user", "group admin", "bot admin", "banned", "anonymous admin", "channel"),
@@ -108,7 +108,7 @@ async def _start(world: World) -> None:
         ledger.execute(sa.insert(bans), [{"kind": "subject", "value": str(user)} for user in BANNED])
     world.telegram.flood.rate = 100_000
     admins = ",".join(str(user) for user in BOT_ADMINS)
-    await world.process.start(ADMIN_IDS=admins, TELEGRAM_RATE="10000", THROTTLE="0")
+    await world.process.start(ADMIN_IDS=admins, TELEGRAM_RATE="10000", THROTTLE="0", STARS="true")
 
 
 async def test_every_command_is_answered_in_every_kind_of_chat(own_bot: World) -> None:
