@@ -100,6 +100,7 @@ def _money_table(money: Money) -> list[str]:
         ("Stars of all charges", "Telegram’s list", money.paid, "the ledger", money.recorded),
         ("Stars refunded", "Telegram’s list", money.refunded, "the ledger", money.returned),
         ("credits given for charges that stand", "their invoices", money.due, "the ledger", money.given),
+        ("credits spent", "drawn pictures", money.taken, "the ledger", money.spent),
         (
             "balance of all users",
             "given, granted and spent",

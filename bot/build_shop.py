@@ -85,7 +85,7 @@ def build_shop(
         invoices=chat.invoices,
         metrics=metrics,
         clock=clock,
-        on_find=lambda: alarms.raise_alarm(Alarm.MISSED_PAYMENTS),
+        on_find=lambda: alarms.send(Alarm.MISSED_PAYMENTS),
         on_change=lambda: refund_worker.wake(),  # noqa: PLW0108 - constructed below
     )
     refund_worker = RefundWorker(

@@ -75,6 +75,10 @@ class Alarms:
         """Send an alarm in the background."""
         self._background.start(self._send_hourly(alarm))
 
+    async def send(self, alarm: Alarm) -> bool:
+        """Send an alarm. Return False if one of its kind was sent less than an hour ago, so that this one is not."""
+        return await self._send_hourly(alarm)
+
     async def report_refused_way(self, refused: SourceWay, works: SourceWay | None) -> None:
         """Report that the provider refuses source pictures sent in a way, and the way that works instead."""
         for admin in self._admins:
@@ -120,18 +124,20 @@ class Alarms:
                 log.exception("balance not checked")
             await self._clock.sleep(BALANCE_SECONDS)
 
-    async def _send_hourly(self, alarm: Alarm) -> None:
+    async def _send_hourly(self, alarm: Alarm) -> bool:
+        """Send an alarm. Return False if an earlier one is not an hour old."""
         now = self._clock.now()
         if 0 <= now - self._sent_at.get(alarm, 0.0) < REPEAT_SECONDS:
-            return
+            return False
         self._sent_at[alarm] = now
         with contextlib.suppress(StorageUnavailable):  # the alarm may be about the database
             if not await self._key_values.claim(f"alarm {alarm}", now, REPEAT_SECONDS):
                 del self._sent_at[alarm]  # sent by an earlier process or another replica
-                return
+                return False
         for admin in self._admins:
             translate = await self._languages.translator(admin)
             await self._send(admin, translate(f"alarm-{alarm}"))
+        return True
 
     async def _send(self, admin: int, text: str) -> None:
         try:

@@ -1,7 +1,7 @@
 """Compares Telegram's list of Star transactions with the ledger: at each start and every hour."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -27,7 +27,8 @@ _RECENT_SECONDS = 60.0
 class Reconciler:
     """Credits payments and records refunds that no update reported.
 
-    `on_find` is called after a run that found some, `on_change` if users are to be told about it.
+    `on_find` reports to the admins that some were found, and returns whether it has. Otherwise, and after a kill, it is
+    called again after the next run. `on_change` is called if users are to be told.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Reconciler:
         invoices: Invoices,
         metrics: Metrics,
         clock: Clock,
-        on_find: Callable[[], None],
+        on_find: Callable[[], Awaitable[bool]],
         on_change: Callable[[], None],
     ) -> None:
         self._reconciliation = reconciliation
@@ -61,21 +62,19 @@ class Reconciler:
         """Compare the rest of the list once. Raises SendError and StorageUnavailable."""
         async with self._lock:
             offset: int | None = await self._reconciliation.next_offset()
-            found = False
             while offset is not None:
                 page = await self._invoices.transactions(offset)
                 await self._wait_for_updates(page)
                 result = await self._reconciliation.apply(offset, page, PAGE)
-                found = self._note(result) or found
+                self._note(result)
                 offset = result.next_offset
             self._expected_seconds = _RECENT_SECONDS
             await self._measure()
-        if found:
-            self._on_find()
 
     async def _try_to_run(self) -> bool:
         try:
             await self.run()
+            await self._report()
         except (SendError, StorageUnavailable) as error:
             log.warning("transactions not compared", error=str(error))
             return False
@@ -84,6 +83,12 @@ class Reconciler:
             return False
         return True
 
+    async def _report(self) -> None:
+        """Report what the ledger has from the list and was not reported, by whichever process it was found."""
+        found = await self._reconciliation.found()
+        if found > await self._reconciliation.reported() and await self._on_find():
+            await self._reconciliation.set_reported(found)
+
     async def _wait_for_updates(self, page: list[Transaction]) -> None:
         """Let updates that may be on their way arrive first: their payments are not missed."""
         since = self._clock.now() - self._expected_seconds
@@ -91,8 +96,8 @@ class Reconciler:
         if recent and recent - await self._charges.known(sorted(recent)):
             await self._clock.sleep(UPDATE_SECONDS)
 
-    def _note(self, result: PageResult) -> bool:
-        """Log and count what a page had that the ledger did not know. Return whether it had anything."""
+    def _note(self, result: PageResult) -> None:
+        """Log and count what a page had that the ledger did not know."""
         if result.restarted:
             log.error("the list of transactions is not the remembered one, so all of it is read again")
         for credited in result.credited:
@@ -104,8 +109,6 @@ class Reconciler:
             self._metrics.missed_payments.labels("refund").inc()
         if result.credited or result.refunded:
             self._on_change()
-            return True
-        return False
 
     async def _measure(self) -> None:
         """Show the sums of the ledger as metrics: Stars that arrived, after the shares of affiliates, and refunds."""

@@ -5,6 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import sqlalchemy as sa
+
 from core.payments import (
     Credited,
     Crediting,
@@ -20,8 +22,15 @@ from storage.charges import Charges
 from storage.database import Database
 from storage.key_values import KeyValueStore
 from storage.refunds import Refunds
+from storage.schema import star_charges, star_refunds
 
-_NAME = "star-transactions"
+_NAME, _REPORTED = "star-transactions", "star-transactions-reported"
+_FOUND = sa.select(
+    *(
+        sa.select(sa.func.count()).where(table.c.found_by == FoundBy.RECONCILIATION.value).scalar_subquery()
+        for table in (star_charges, star_refunds)
+    )
+)
 
 
 class _Cursor(NamedTuple):
@@ -49,6 +58,7 @@ class Reconciliation:
     """
 
     def __init__(self, *, database: Database, charges: Charges, refunds: Refunds) -> None:
+        self._database = database
         self._key_values = KeyValueStore(database)
         self._charges = charges
         self._refunds = refunds
@@ -56,6 +66,18 @@ class Reconciliation:
     async def next_offset(self) -> int:
         """Return the offset of the next page: the transaction before the cursor, which is compared, or 0."""
         return (await self._cursor()).offset
+
+    async def found(self) -> int:
+        """Return the number of payments and refunds that the ledger has from the list. It only grows."""
+        return await self._database.read(lambda connection: sum(connection.execute(_FOUND).one()))
+
+    async def reported(self) -> int:
+        """Return the number of these of which the admins know."""
+        return int(await self._key_values.get(_REPORTED) or 0)
+
+    async def set_reported(self, number: int) -> None:
+        """Store the number of which the admins know."""
+        await self._key_values.set(_REPORTED, str(number))
 
     async def apply(
         self, offset: int, page: Sequence[Transaction], limit: int, *, before: float = math.inf

@@ -41,7 +41,9 @@ async def test_a_kill_during_the_comparison_with_telegrams_list_finds_each_payme
     own_bot: World,
 ) -> None:
     """The bot is killed before each commit of a start, and started again, until one passes all of them."""
-    world = own_bot
+    world, clock = own_bot, own_bot.folder / "clock"
+    clock.write_text("0", encoding="ascii")
+    world.process.clock = clock
     await world.process.start(**SELLS)
     ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
     refunded = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
@@ -57,7 +59,7 @@ async def test_a_kill_during_the_comparison_with_telegrams_list_finds_each_payme
     def is_over() -> bool:
         told = world.rows("SELECT 1 FROM star_charges WHERE told_at IS NOT NULL")
         done = world.rows("SELECT 1 FROM star_refunds WHERE told_at IS NOT NULL")
-        return len(told) == 3 and len(done) == 1 and has_alarm()
+        return len(told) == 3 and len(done) == 1
 
     def has_alarm() -> bool:
         return any("Telegram’s list has payments or refunds" in text for text in world.texts(olga))
@@ -73,6 +75,11 @@ async def test_a_kill_during_the_comparison_with_telegrams_list_finds_each_payme
         await world.process.kill()
     assert kills >= 5
     check_money(world)
+    await world.process.kill()
+    # A kill may have cut off an alarm, and those of a kind come once an hour.
+    clock.write_text("3700", encoding="ascii")
+    await world.process.start(**SELLS)
+    await world.wait_until(has_alarm)
     texts = world.texts(ann)
     receipts = [sum(f"payment {charge}" in text for text in texts) for charge in found]
     assert all(1 <= count <= 2 for count in receipts)

@@ -81,6 +81,16 @@ async def test_missed_payments_and_refunds_are_found_once(ledger: PaymentsLedger
     assert await ledger.reconciliation.next_offset() == len(listed) - 1
 
 
+async def test_what_was_found_counts_until_it_is_reported(ledger: PaymentsLedger) -> None:
+    """The process may be killed after it has credited a payment and before it has told the admins."""
+    known = await ledger.buy()
+    await _reconcile(ledger, [_paid(known, "x"), _paid("missed", "x"), _returned(known)])
+    await _reconcile(ledger, [_paid(known, "x"), _paid("missed", "x"), _returned(known)])
+    assert (await ledger.reconciliation.found(), await ledger.reconciliation.reported()) == (2, 0)
+    await ledger.reconciliation.set_reported(2)
+    assert (await ledger.reconciliation.found(), await ledger.reconciliation.reported()) == (2, 2)
+
+
 async def test_a_list_is_read_on_from_its_last_known_transaction(ledger: PaymentsLedger) -> None:
     listed = [_paid(str(number), "x") for number in range(7)]
     assert await _reconcile(ledger, []) == [NOTHING]
