@@ -15,6 +15,7 @@ from playground import faults
 from playground.faults import Fault
 from playground.inline_state import ANSWER_SECONDS
 from playground.methods import METHODS
+from tests.support.selling import SELLS, balance_of, choose, invoices, pay
 from tests.support.telegram_failures import TELEGRAM_FAILURES, Awaited, Seen, TelegramFailure
 from tests.support.world import ADMIN, World, buttons, jpeg, open_world
 
@@ -180,11 +181,18 @@ FIRST_CALLS = {
     "500": faults.telegram(500, "Internal Server Error"),
     "reset": None,
 }
-NEVER_CALLED = {"editEphemeralMessageText", "editEphemeralMessageReplyMarkup"}
+NEVER_CALLED = {"editEphemeralMessageText", "editEphemeralMessageReplyMarkup", "getMyStarBalance"}
 """Methods of the stand-in that the bot does not need yet."""
 CALLED_BY_SETUP = {"getChatMenuButton", "setChatMenuButton", "getUserProfilePhotos", "setMyProfilePhoto"}
 """Methods that only `imagine-bot setup` calls (tests/e2e/test_setup.py)."""
-CALLED_WHILE_POLLING = {*METHODS, "getUpdates", "deleteWebhook"} - NEVER_CALLED - CALLED_BY_SETUP
+CALLED_BY_SHOP = {
+    *("sendInvoice", "createInvoiceLink", "answerPreCheckoutQuery"),
+    *("refundStarPayment", "getStarTransactions", "editUserStarSubscription"),
+}
+"""Methods that the bot calls if it sells pictures."""
+CALLED_WHILE_POLLING = (
+    {*METHODS, "getUpdates", "deleteWebhook"} - NEVER_CALLED - CALLED_BY_SETUP - CALLED_BY_SHOP
+)
 
 
 async def _press_sticker(world: World, user: User, message: Message) -> None:
@@ -280,3 +288,32 @@ async def test_the_first_call_of_each_method_may_fail(own_bot: World, kind: str)
     await own_bot.wait_until(lambda: not own_bot.telegram.chats.sticker_sets)
     assert [method for method, rule in rules.items() if not rule.hits] == []
     assert used == own_bot.quota_used(ann) == len(own_bot.media.tasks) == 3
+
+
+@pytest.mark.parametrize("kind", FIRST_CALLS)
+async def test_the_first_call_of_each_method_of_the_shop_may_fail(own_bot: World, kind: str) -> None:
+    answer = FIRST_CALLS[kind]
+    rules = {
+        method: own_bot.telegram.faults.add(Fault(method, answer=answer, drop=answer is None))
+        for method in sorted(CALLED_BY_SHOP)
+    }
+    await own_bot.process.start(**SELLS)
+    ann, olga = own_bot.add_user(), own_bot.add_user(name="Olga", user_id=ADMIN)
+    while not invoices(own_bot, ann):  # one whose fate is unknown is not sent again
+        await choose(own_bot, ann, "20 pictures")
+    charge = await pay(own_bot, ann, invoices(own_bot, ann)[0])
+    await own_bot.wait_for_text(ann, "Thank you! 20 pictures")
+    own_bot.telegram.say(olga, f"/refund {charge}")
+    await own_bot.wait_for_text(ann, "50 ⭐ are refunded")
+    own_bot.telegram.stars.top_up(ann, 450)
+    await choose(own_bot, ann, "🔁 300 a month")
+    offer = await own_bot.wait_for_text(ann, "300 pictures a month for 450 ⭐.")
+    assert offer.reply_markup is not None
+    await pay(own_bot, ann, offer.reply_markup.inline_keyboard[0][0].url or "")
+    await own_bot.wait_for_text(ann, "Thank you! 300 pictures")
+    lines = await balance_of(own_bot, ann)
+    assert lines[2] == "Paid: 300."
+    own_bot.telegram.press(ann, own_bot.messages_to(ann)[-1], "Cancel")
+    await own_bot.wait_for_text(ann, "The subscription is not renewed any more.")
+    await own_bot.wait_until(lambda: rules["getStarTransactions"].hits)
+    assert [method for method, rule in rules.items() if not rule.hits] == []
