@@ -11,6 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from playground.faults import Fault
+from playground.star_ledger import Outcome
+from tests.support.selling import SELLS, invoice_for
 from tests.support.world import ADMIN, World, open_world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -133,6 +136,35 @@ async def test_a_kill_while_the_disk_is_full_loses_nothing(small_disk: Path) -> 
         await world.wait_until_closed()
         assert [len(world.pictures(user)) for user in users] == [1] * 4
         assert len(world.media.tasks) == 4
+
+
+async def test_a_payment_that_the_full_disk_refuses_stays_at_telegram(small_disk: Path) -> None:
+    async with open_world(small_disk, **SELLS) as world:
+        await world.process.start(until="menus set")
+        ann, ben = world.add_user(), world.add_user(name="Ben")
+        world.telegram.stars.answer_seconds = 300.0  # for a machine with other work
+        invoice = await invoice_for(world, ann, "20 pictures")
+        other = await invoice_for(world, ben, "20 pictures")
+        is_full = asyncio.Event()
+        agreed = world.telegram.faults.add(Fault("answerPreCheckoutQuery", until=is_full))
+        checkout = world.telegram.stars.begin(ann, invoice)
+        await agreed.begun.wait()
+        _fill(small_disk)
+        is_full.set()  # the user pays after a yes that was given in time
+        assert (await checkout.outcome()).outcome is Outcome.PAID
+        world.telegram.say(ben, "/imagine a fox --ar 1:1")
+        await world.wait_for_text(ben, "I can’t save anything right now, so I didn’t take this")
+        refusal = (await world.telegram.stars.pay(ben, other)).refusal
+        assert refusal.startswith("I can’t save anything right now, so I take no money either.")
+        assert world.telegram.waiting() >= 2  # the payment, and what came after it
+        (small_disk / "filler").unlink()
+        await world.wait_for_text(ann, "Thank you! 20 pictures are yours")
+        await world.wait_until_handled()
+        assert [row["units"] for row in world.rows("SELECT units FROM credit_entries")] == [20]
+        # He was told to send it again, so the request that Telegram has repeated is not drawn.
+        assert world.rows("SELECT id FROM requests") == []
+        assert len([text for text in world.texts(ben) if "I didn’t take this" in text]) == 1
+        assert world.process.tracebacks == []
 
 
 async def test_on_a_read_only_disk_the_start_fails_with_the_reason(small_disk: Path) -> None:
