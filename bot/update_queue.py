@@ -201,7 +201,7 @@ class UpdateQueue:
 
     def _pause_if_more(self, received: int) -> None:
         """Receive what waits at Telegram before it is handled: a checkout may be behind it."""
-        if received >= FULL_BATCH:
+        if received >= FULL_BATCH and self._stars:
             self._pause.begin("receipt")
         else:
             self._pause.end("receipt")

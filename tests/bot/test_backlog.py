@@ -156,7 +156,7 @@ async def test_updates_are_read_once_the_database_answers_again(
 
 @virtual_time
 async def test_handlers_begin_after_the_receipt_of_what_waits_at_telegram(database_url: str) -> None:
-    async with open_replicas(database_url, None) as (one,):
+    async with open_replicas(database_url, None, stars=True) as (one,):
         await one.queue.put([text_update(number, user=100 + number) for number in range(BATCH)])
         await asyncio.sleep(LONGEST_SECONDS / 2)
         assert one.handled == []
