@@ -159,6 +159,9 @@ class UpdateQueue:
                 return
             self._finished.clear()
             self._backlog.take(fresh)
+            if len(fresh) < len({update.update_id for update in stored}):
+                # A dead process stored the others, perhaps after the last look, or a look left them to this call.
+                self._backlog.look()
 
     async def stop(self, patience: float) -> None:
         """Wait up to `patience` seconds for running handlers. The rest stays in the inbox."""

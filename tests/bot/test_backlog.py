@@ -1,6 +1,7 @@
 """A storm of updates: all are stored at once, a bounded number is in memory, and a checkout passes them."""
 
 import asyncio
+import json
 from collections import defaultdict
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from bot import user_queues
 from bot.handler_pause import LONGEST_SECONDS, HandlerPause
 from bot.user_queues import MOST_IN_MEMORY
+from storage.inbox import QueuedUpdate, StoredUpdate
 from tests.support.intake import OneReplica, checkout_query, open_replicas, retire, text_update
 from tests.support.virtual_loop import LoopClock, virtual_time
 
@@ -95,6 +97,19 @@ async def test_a_restart_goes_on_with_the_updates_in_memory_and_in_the_inbox(
         two.may_handle.set()
         await asyncio.sleep(5)
         assert _numbers_by_user(one.handled + two.handled) == _expected(45)
+
+
+@virtual_time
+async def test_an_update_that_a_dead_process_stored_after_the_start_is_handled(database_url: str) -> None:
+    """The server may get its commit after the next process has read the inbox. Telegram repeats such an update."""
+    async with open_replicas(database_url, None) as (one,):
+        await one.queue.start()
+        await asyncio.sleep(1)
+        late = QueuedUpdate(StoredUpdate(1, json.dumps(text_update(1))), "100")
+        await one.storage.inbox.put([late])
+        await one.queue.put([text_update(1)])
+        await asyncio.sleep(5)
+        assert one.handled == ["1"]
 
 
 @virtual_time
