@@ -12,6 +12,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from bot import stop_signals
 from playground import scene
@@ -42,6 +43,27 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.upper() not in names}
 
 
+class LaunchedBot(Protocol):
+    """A running bot: its exit code once it has ended, its end, and the two signals."""
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+async def launch_bot(environment: dict[str, str], folder: Path) -> LaunchedBot:
+    """Start `python -m bot run` in a folder, so that no `.env` of another one is read."""
+    with stop_signals.blocked():
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"), env=environment, cwd=folder
+        )
+
+
 class BotProcess:
     """Runs `python -m bot run` as a child process that can be killed and started again (BotControl).
 
@@ -56,7 +78,7 @@ class BotProcess:
             | {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3"}
         )
         self._file = folder / "bot.sqlite3"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: LaunchedBot | None = None
         self._monitor: asyncio.Task[None] | None = None
         self.server: PlaygroundServer | None = None
 
@@ -65,13 +87,8 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             return
         self._note_state("starting")
-        with stop_signals.blocked():
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"),
-                # In its own folder, so that no other `.env` is read.
-                env=self._environment | {"PYTHONPATH": str(Path(__file__).parent.parent)},
-                cwd=self._file.parent,
-            )
+        environment = self._environment | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+        self._process = await launch_bot(environment, self._file.parent)
         self._monitor = asyncio.create_task(self._watch(self._process))
 
     async def kill(self) -> None:
@@ -151,7 +168,7 @@ class BotProcess:
             )
             file.commit()
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+    async def _watch(self, process: LaunchedBot) -> None:
         """Note the state `running` after the first getUpdates of the process, and `down` after its end."""
         telegram = self.server.telegram if self.server is not None else None
         if telegram is not None and await _poll_or_end(telegram, process, polls=telegram.calls["getUpdates"]):
@@ -168,7 +185,7 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-async def _poll_or_end(telegram: Telegram, process: asyncio.subprocess.Process, *, polls: int) -> bool:
+async def _poll_or_end(telegram: Telegram, process: LaunchedBot, *, polls: int) -> bool:
     """Wait until there were more than `polls` getUpdates, or the process has ended. Return False if it has ended."""
     ended = asyncio.create_task(process.wait())
     while telegram.calls["getUpdates"] <= polls and not ended.done():

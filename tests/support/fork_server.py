@@ -37,6 +37,7 @@ from core.clock import SystemClock, seconds_to_next_day
 from core.tls import tls_context
 from storage import postgres
 from storage.database_errors import StorageUnavailable
+from tests.support.demo_fork import fork_bot
 from tests.support.ledger import read_rows
 from tests.support.parent_death import die_with
 
@@ -146,6 +147,7 @@ def _install_test_hooks(die_at: str, clock: str) -> None:
             raise StorageUnavailable("attempt to write a readonly database")
 
     process.run = functools.partial(process.run, failpoint=failpoint)
+    demo.launch_bot = fork_bot
     if clock:
         machine_time = time.time
         time.time = lambda: machine_time() + float(Path(clock).read_text(encoding="ascii"))
