@@ -33,6 +33,7 @@ from bot import check, demo, process
 from bot.cli import main
 from bot.polling import GetRawUpdates
 from chat import translations
+from chat.bot_session import BotSession
 from core.clock import SystemClock, seconds_to_next_day
 from core.tls import tls_context
 from storage import postgres
@@ -74,6 +75,7 @@ def _warm_up() -> None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # the forks have environments of their own
         os.environ.pop(name, None)
     tls_context()
+    BotSession()
     for call in (*_CALLS, methods.SetMyCommands):
         call.model_rebuild()
     _ANSWERS.extend(methods.Response[call.__returning__] for call in _CALLS)  # type: ignore[name-defined]
