@@ -31,7 +31,7 @@ from bot.raw_updates import allowed_updates
 from bot.readiness import Readiness
 from bot.replica import Replica
 from bot.settings import Settings, Updates
-from bot.startup_tasks import learn_name, set_descriptions, set_menus
+from bot.startup_tasks import learn_name, set_profile
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret
@@ -224,8 +224,7 @@ class App:
         prunes.append(self._generation.decisions.cancel_unanswered)
         lead(lambda: prune_hourly(prunes, clock))
         lead(self.record_availability)
-        lead(lambda: set_menus(menus=self._chat.menus, clock=clock))
-        lead(lambda: set_descriptions(bot=self.bot, clock=clock, translations=self._chat.translations))
+        lead(self._set_profile)
         if settings.updates is Updates.WEBHOOK:
             path = webhook_path(settings.bot_token)
             secret = webhook_secret(settings.bot_token, settings.webhook_secret)
@@ -241,6 +240,15 @@ class App:
         if settings.updates is Updates.POLLING:
             lead(self.polling.run)
         self._background.start(learn_name(bot=self.bot, clock=clock, switches=self._chat.bot_switches))
+
+    async def _set_profile(self) -> None:
+        await set_profile(
+            menus=self._chat.menus,
+            bot=self.bot,
+            key_values=self._storage.key_values,
+            clock=self._clock,
+            translations=self._chat.translations,
+        )
 
     async def record_availability(self) -> None:
         """Record again and again that pictures can be started, as far as any process knows, until cancelled."""

@@ -1,5 +1,7 @@
 """Calls to Telegram after a start, repeated until they succeed: menus, descriptions and the bot's name."""
 
+import asyncio
+
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -11,29 +13,58 @@ from chat.translations import Translations
 from core.clock import Clock
 from core.retries import backoff
 from storage.database_errors import StorageUnavailable
+from storage.key_values import KeyValueStore
 
 log = structlog.get_logger(__name__)
 
 
-async def set_menus(*, menus: Menus, clock: Clock) -> None:
-    """Set the command menus that have changed."""
+LATER_SECONDS = 10.0
+"""Time after a restart in which the bot answers what has waited, before it compares its profile at Telegram."""
+
+
+async def set_profile(
+    *, menus: Menus, bot: Bot, key_values: KeyValueStore, clock: Clock, translations: Translations
+) -> None:
+    """Set the command menus and descriptions that differ from the ones at Telegram.
+
+    That takes some forty calls, so a bot that has set its menus once makes them later after a restart.
+    """
+    name = f"menus set {bot.id}"
+    if await _is_stored(key_values, name):
+        await clock.sleep(LATER_SECONDS)
+    await asyncio.gather(
+        _set_menus(menus=menus, clock=clock, key_values=key_values, name=name),
+        _set_descriptions(bot=bot, clock=clock, translations=translations),
+    )
+
+
+async def _is_stored(key_values: KeyValueStore, name: str) -> bool:
+    try:
+        return await key_values.get(name) is not None
+    except StorageUnavailable:
+        return False
+
+
+async def _set_menus(*, menus: Menus, clock: Clock, key_values: KeyValueStore, name: str) -> None:
     tries = 0
-    while not await _try_to_set(menus):
+    while not await _try_to_set(menus, key_values, name):
         tries += 1
         await clock.sleep(backoff(tries, first=5.0, longest=600.0))
     log.info("menus set")
 
 
-async def _try_to_set(menus: Menus) -> bool:
+async def _try_to_set(menus: Menus, key_values: KeyValueStore, name: str) -> bool:
     try:
-        return await menus.set_all()
+        if is_set := await menus.set_all():
+            await key_values.set(name, "")
     except StorageUnavailable as error:
         log.warning("menus not set", error=str(error))
         return False
+    else:
+        return is_set
 
 
-async def set_descriptions(*, bot: Bot, clock: Clock, translations: Translations) -> None:
-    """Set the descriptions that differ from the ones at Telegram."""
+async def _set_descriptions(*, bot: Bot, clock: Clock, translations: Translations) -> None:
     tries = 0
     while not await profile.set_descriptions(bot, translations):
         tries += 1

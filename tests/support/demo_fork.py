@@ -44,7 +44,7 @@ class ForkedBot:
         await ended.wait()
         asyncio.get_running_loop().remove_reader(descriptor)
         os.close(descriptor)
-        _, status = os.waitpid(self._pid, 0)
+        _, status = os.waitpid(self._pid, 0)  # noqa: ASYNC222 - it has ended
         self._code = os.waitstatus_to_exitcode(status)
         return self._code
 

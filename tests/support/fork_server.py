@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import alembic.command
 import anyio._backends._asyncio
 import sqlalchemy.dialects.postgresql.psycopg
-from aiogram import methods
+from aiogram import methods, types
 
 from bot import check, demo, process
 from bot.cli import main
@@ -59,12 +59,22 @@ _CALLS = (
     methods.GetChatMember,
     methods.GetFile,
     methods.GetMe,
+    methods.GetMyCommands,
     methods.GetMyDescription,
     methods.GetMyShortDescription,
     methods.GetWebhookInfo,
     methods.SendMessage,
 )
 """Calls with one answer of each type that the bot gets."""
+_PARTS = (
+    types.BotCommand,
+    types.BotCommandScopeAllChatAdministrators,
+    types.BotCommandScopeAllGroupChats,
+    types.BotCommandScopeAllPrivateChats,
+    types.BotCommandScopeChat,
+    types.LinkPreviewOptions,
+)
+"""Types that the bot makes at each start."""
 _ANSWERS: list[object] = []
 """The types of these answers. pydantic keeps no types that nobody refers to."""
 
@@ -76,8 +86,8 @@ def _warm_up() -> None:
         os.environ.pop(name, None)
     tls_context()
     BotSession()
-    for call in (*_CALLS, methods.SetMyCommands):
-        call.model_rebuild()
+    for model in (*_CALLS, *_PARTS, methods.SetMyCommands):
+        model.model_rebuild()
     _ANSWERS.extend(methods.Response[call.__returning__] for call in _CALLS)  # type: ignore[name-defined]
 
 
