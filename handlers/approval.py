@@ -10,6 +10,7 @@ from chat.translations import Translator
 from core.model import Approval, Request, State
 from generation.decisions import Decisions
 from handlers.access_rules import AccessRules
+from handlers.feature_router import FeatureRouter
 from handlers.filters import asked_in_group, source_not_hidden
 from handlers.still_wanted import note_question, remove_surplus
 from handlers.user_errors import GroupAdminsOnly
@@ -92,7 +93,7 @@ async def _late_toast(request: Request, translate: Translator, requests: Request
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="approval")
+    router = FeatureRouter(name="approval")
     router.callback_query.register(approved, DecideApproval.filter(F.draw), asked_in_group, source_not_hidden)
     router.callback_query.register(declined, DecideApproval.filter(), asked_in_group)
     return router

@@ -11,6 +11,7 @@ from core.clock import Clock
 from core.payments import Movement, Subscription, SubscriptionState
 from generation.allowances import Allowances, DailyQuota
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
 from handlers.rejection_texts import RejectionTexts
@@ -75,6 +76,6 @@ def _movement(movement: Movement, now: float, translate: Translator) -> str:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="balance")
+    router = FeatureRouter(name="balance")
     on_message(router, balance_command, Command("balance"), IN_PRIVATE)
     return router

@@ -17,6 +17,7 @@ from core.reply_target import ReplyTarget
 from generation.singles import SingleOutcome, Singles
 from handlers import origins
 from handlers.commands import Command, without_mention
+from handlers.feature_router import FeatureRouter
 from handlers.filters import (
     has_picture,
     is_request_text,
@@ -228,7 +229,7 @@ def _batch_in_buttons(message: Message) -> int | None:
 
 def router() -> Router:
     """Return the routes of this feature. They come before those of pictures, because a grid is a picture of the bot."""
-    router = Router(name="batches")
+    router = FeatureRouter(name="batches")
     on_message(router, imagine_in_reply, Command("imagine"), answers_grid)
     on_message(router, prompt_of_grid, Command("prompt"), answers_grid)
     on_message(router, text_in_reply, not_a_command, answers_grid, asks_in_grid)

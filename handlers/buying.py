@@ -13,6 +13,7 @@ from chat.translations import Translator
 from core.payments import OrderKind
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_GROUP, IN_PRIVATE, on_message, pressed_in_private
 from handlers.identity import UserIdentity, answer_place, place_of
 from handlers.selling import Selling
@@ -104,7 +105,7 @@ async def _show(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="buying")
+    router = FeatureRouter(name="buying")
     on_message(router, buy_command, Command("buy"), IN_PRIVATE)
     on_message(router, buy_command, Command("start"), IN_PRIVATE, opens_shop)
     on_message(router, buy_in_group, Command("buy", "gift"), IN_GROUP)

@@ -13,6 +13,7 @@ from core.model import FINAL, PENDING, SENDING, Ending, Request
 from generation.batch_cancel import cancel_batch
 from generation.engine import Engine
 from handlers import origins
+from handlers.feature_router import FeatureRouter
 from handlers.filters import is_same_chat, is_shown, own_request
 from handlers.identity import place_of
 from handlers.queue import list_pending
@@ -106,6 +107,6 @@ def _listed(query: CallbackQuery) -> list[int]:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="cancel")
+    router = FeatureRouter(name="cancel")
     router.callback_query.register(cancel_pressed, CancelRequest.filter(), own_request)
     return router

@@ -10,6 +10,7 @@ from chat.errors import SendError
 from chat.invoices import Invoices
 from chat.languages import LanguageResolver
 from core.payments import CheckoutRefusal
+from handlers.feature_router import FeatureRouter
 from storage.database_errors import StorageUnavailable
 from storage.orders import Orders
 
@@ -53,6 +54,6 @@ async def _refusal_of(query: PreCheckoutQuery, orders: Orders, *, paused: bool) 
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="checkout")
+    router = FeatureRouter(name="checkout")
     router.pre_checkout_query.register(checkout)
     return router

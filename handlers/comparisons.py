@@ -18,6 +18,7 @@ from chat.translations import Translator
 from core.model import FileKind, Request
 from core.reply_target import ReplyTarget
 from handlers import origins
+from handlers.feature_router import FeatureRouter
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.prompt import ParsedPrompt
@@ -174,7 +175,7 @@ def _step(one: Request | None) -> int:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="comparisons")
+    router = FeatureRouter(name="comparisons")
     guards = pressed_place, own_request, not_forgotten
     for action, handler in (
         (ResultAction.UNDO, before_pressed),

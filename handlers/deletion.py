@@ -14,6 +14,7 @@ from core.clock import Clock
 from core.model import Request
 from core.reply_target import ReplyTarget
 from generation.singles import Singles
+from handlers.feature_router import FeatureRouter
 from handlers.filters import is_shown, not_forgotten, own_request, pressed_place
 from handlers.history import may_show, show_page
 from storage.picture_history import History
@@ -94,7 +95,7 @@ async def _delete_message(chat_id: int, message_id: int | None, sender: Sender) 
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="deletion")
+    router = FeatureRouter(name="deletion")
     guards = pressed_place, own_request, not_forgotten
     for action, handler in (
         (ResultAction.DELETE, delete_pressed),

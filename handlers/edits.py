@@ -17,6 +17,7 @@ from handlers.attachments import find_source
 from handlers.bare_answers import is_bare_answer
 from handlers.commands import is_command, is_this_bot, named_bot, parse_command, without_mention
 from handlers.edited_requests import EditedRequests
+from handlers.feature_router import FeatureRouter
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.prompt import ParsedPrompt, parse_prompt
@@ -118,7 +119,7 @@ async def _is_imagine(text: str, bot: Bot) -> bool:
 
 def router() -> Router:
     """Return the routes that come before those of the features."""
-    router = Router(name="edits")
+    router = FeatureRouter(name="edits")
     router.edited_message.register(request_edited, became_request)
     router.edited_message.register(closed_edited, was_closed)
     return router
@@ -126,6 +127,6 @@ def router() -> Router:
 
 def last_router() -> Router:
     """Return the route for edits of requests that no feature handles."""
-    router = Router(name="other edits")
+    router = FeatureRouter(name="other edits")
     router.edited_message.register(words_edited, became_request)
     return router

@@ -13,6 +13,7 @@ from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
 from handlers import origins
+from handlers.feature_router import FeatureRouter
 from handlers.identity import UserIdentity, is_about_payment, message_of, place_of, user_of
 from handlers.old_buttons import old_button_text
 from handlers.rejection_texts import RejectionTexts
@@ -113,7 +114,7 @@ def _is_about_payment(error_event: ErrorEvent) -> bool:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="errors")
+    router = FeatureRouter(name="errors")
     router.errors.register(leave_payment, _is_about_payment)
     router.errors.register(answer_user_error, ExceptionTypeFilter(UserError))
     router.errors.register(report_error)

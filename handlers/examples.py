@@ -14,6 +14,7 @@ from chat.translations import Translator
 from core.model import DEFAULT_RATIO, GenerationRequest
 from core.reply_target import ReplyTarget
 from handlers import origins
+from handlers.feature_router import FeatureRouter
 from handlers.filters import pressed_place
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
@@ -55,6 +56,6 @@ async def example_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="examples")
+    router = FeatureRouter(name="examples")
     router.callback_query.register(example_pressed, DrawExample.filter(), pressed_place)
     return router

@@ -10,6 +10,7 @@ from chat.translations import Translator
 from generation.exporter import Exporter
 from handlers import origins
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
 from storage.exports import Exports, TooSoon
@@ -39,6 +40,6 @@ async def export_command(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="export")
+    router = FeatureRouter(name="export")
     on_message(router, export_command, Command("export"), IN_PRIVATE)
     return router

@@ -9,6 +9,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import Request
 from core.reply_target import ReplyTarget
+from handlers.feature_router import FeatureRouter
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.results import show_actions
 from handlers.user_errors import ButtonExpired
@@ -42,7 +43,7 @@ async def star_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="favourites")
+    router = FeatureRouter(name="favourites")
     stars = ResultButton.filter(F.action.in_({ResultAction.FAVOURITE, ResultAction.NOT_FAVOURITE}))
     router.callback_query.register(star_pressed, stars, pressed_place, own_request, not_forgotten)
     return router

@@ -11,6 +11,7 @@ from chat.translations import Translator
 from generation.engine import Engine
 from generation.stickers import StickerMaker
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_named_user, on_message
 from handlers.identity import UserIdentity, answer_place
 from handlers.shop import Shop
@@ -64,7 +65,7 @@ async def forget_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="forget")
+    router = FeatureRouter(name="forget")
     on_message(router, forget_command, Command("forget"), IN_PRIVATE)
     router.callback_query.register(forget_pressed, Forget.filter(), by_named_user)
     return router

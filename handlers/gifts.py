@@ -14,6 +14,7 @@ from core.payments import Gift, Redemption
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
 from storage.charges import Charges
@@ -71,6 +72,6 @@ async def _tell_buyer(gift: Gift, charges: Charges, languages: LanguageResolver,
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="gifts")
+    router = FeatureRouter(name="gifts")
     on_message(router, gift_opened, Command("start"), IN_PRIVATE, names_gift)
     return router

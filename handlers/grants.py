@@ -13,6 +13,7 @@ from chat.translations import Translator
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_bot_admin, on_message
 from handlers.identity import answer_place
 from storage.credits import Credits
@@ -54,6 +55,6 @@ async def _tell(user_id: int, units: int, balance: int, translate: Translator, s
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="grants")
+    router = FeatureRouter(name="grants")
     on_message(router, grant_command, Command("grant"), IN_PRIVATE, by_bot_admin)
     return router

@@ -16,6 +16,7 @@ from core.model import Request
 from core.reply_target import ReplyTarget
 from generation.conversion import UnusablePicture
 from generation.group_photos import GroupPhotoMaker
+from handlers.feature_router import FeatureRouter
 from handlers.filters import by_group_admin, has_picture, named_request, not_forgotten, pressed_place
 from handlers.user_errors import ButtonExpired
 
@@ -70,7 +71,7 @@ async def _use(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="group photos")
+    router = FeatureRouter(name="group photos")
     router.callback_query.register(
         group_photo_pressed,
         ResultButton.filter(F.action == ResultAction.GROUP_PHOTO),

@@ -13,6 +13,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
 from handlers.user_errors import GroupAdminsOnly
@@ -127,7 +128,7 @@ def _cleaned(word: str) -> str:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="group-words")
+    router = FeatureRouter(name="group-words")
     on_message(router, words_in_private, Command("words"), IN_PRIVATE)
     on_message(router, words_command, Command("words"))
     return router

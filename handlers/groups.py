@@ -15,6 +15,7 @@ from core.reply_target import ReplyTarget
 from generation.allowances import Allowances
 from generation.engine import Engine
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_GROUP, IN_PRIVATE, by_group_admin, on_message, pressed_place
 from handlers.identity import UserIdentity, answer_place, place_of
 from handlers.user_errors import ButtonExpired, GroupAdminsOnly
@@ -156,7 +157,7 @@ def _read_choice(data: GroupChoice) -> dict[str, str | int | bool | None] | None
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="groups")
+    router = FeatureRouter(name="groups")
     router.my_chat_member.register(added, IN_GROUP, ChatMemberUpdatedFilter(IS_NOT_MEMBER >> IS_MEMBER))
     router.my_chat_member.register(removed, ChatMemberUpdatedFilter(IS_MEMBER >> IS_NOT_MEMBER))
     router.message.register(migrated, F.migrate_to_chat_id)

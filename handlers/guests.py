@@ -20,6 +20,7 @@ from handlers import origins
 from handlers.attachments import SourceError, find_subject
 from handlers.commands import parse_command, without_mention
 from handlers.count_flag import CountRefused
+from handlers.feature_router import FeatureRouter
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
 from handlers.inline_service import InlineService
@@ -153,6 +154,6 @@ async def _reason_not_to_draw(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="guests")
+    router = FeatureRouter(name="guests")
     router.guest_message.register(guest_message)
     return router

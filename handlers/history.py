@@ -23,6 +23,7 @@ from core.reply_target import ReplyTarget
 from generation.singles import Singles
 from handlers import origins
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import by_named_owner, on_message, pressed_place
 from handlers.identity import UserIdentity, answer_place
 from handlers.user_errors import ButtonExpired, NoSharedHistory
@@ -245,7 +246,7 @@ async def _content(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="history")
+    router = FeatureRouter(name="history")
     on_message(router, history_command, Command("history"))
     on_message(router, favourites_command, Command("favorites", "favourites"))
     for data, handler in (

@@ -16,6 +16,7 @@ from handlers import origins
 from handlers.albums import conclude_album
 from handlers.attachments import find_answered_picture, find_request, find_subject
 from handlers.commands import Command, without_mention
+from handlers.feature_router import FeatureRouter
 from handlers.filters import (
     NamesRatio,
     answers_question,
@@ -219,7 +220,7 @@ async def draft_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="imagine")
+    router = FeatureRouter(name="imagine")
     on_message(router, imagine, Command("imagine"))
     on_message(router, prompt_given, not_a_command, answers_question)
     on_message(router, ratio_given, not_a_command, answers_ratio_question)

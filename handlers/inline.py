@@ -18,6 +18,7 @@ from core.reply_target import ReplyTarget
 from generation.engine import Engine
 from handlers import origins
 from handlers.count_flag import CountRefused
+from handlers.feature_router import FeatureRouter
 from handlers.filters import NamesRatio, own_inline_prompt
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
@@ -182,7 +183,7 @@ async def _parse(text: str, origin: Origin, translate: Translator, styling: Styl
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="inline")
+    router = FeatureRouter(name="inline")
     router.inline_query.register(inline_query)
     router.chosen_inline_result.register(result_chosen)
     router.callback_query.register(

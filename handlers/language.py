@@ -11,6 +11,7 @@ from chat.sender import Sender
 from chat.translations import LANGUAGES, Translator
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_named_user, on_message, pressed_place
 from handlers.identity import UserIdentity, answer_place
 from handlers.user_errors import ButtonExpired
@@ -54,7 +55,7 @@ async def language_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="language")
+    router = FeatureRouter(name="language")
     on_message(router, language_command, Command("language"), IN_PRIVATE)
     router.callback_query.register(language_pressed, PreferLanguage.filter(), by_named_user, pressed_place)
     return router

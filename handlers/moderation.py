@@ -9,6 +9,7 @@ from aiogram.types import Message
 from chat.sender import Sender
 from chat.translations import Translator
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_bot_admin, on_message
 from handlers.identity import answer_place
 from handlers.word_filter import words_of
@@ -78,7 +79,7 @@ def _subject_to_ban(args: str | None, admin_ids: Collection[int]) -> str | None:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="moderation")
+    router = FeatureRouter(name="moderation")
     for name, handler in (("ban", ban), ("unban", unban), ("banword", ban_word), ("unbanword", unban_word)):
         on_message(router, handler, Command(name), IN_PRIVATE, by_bot_admin)
     return router

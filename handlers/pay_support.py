@@ -13,6 +13,7 @@ from chat.translations import Translator
 from core.payments import Asking, Purchase, RefundState
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, not_a_command, on_message, pressed_in_private, replies_to_bot
 from handlers.identity import UserIdentity, answer_place
 from handlers.refund_requests import RefundRequests
@@ -143,14 +144,14 @@ def _or_write(shop: Shop, translate: Translator) -> str:
 
 def reasons_router() -> Router:
     """Return the route of the reply to the question for a reason. It goes before those of all other replies."""
-    router = Router(name="reasons")
+    router = FeatureRouter(name="reasons")
     router.message.register(reason_given, IN_PRIVATE, not_a_command, gives_reason)
     return router
 
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="pay support")
+    router = FeatureRouter(name="pay support")
     on_message(router, pay_support_command, Command("paysupport"), IN_PRIVATE)
     router.callback_query.register(charge_pressed, AskRefund.filter(), pressed_in_private)
     return router

@@ -6,6 +6,7 @@ from aiogram.types import Message, SuccessfulPayment
 
 from chat.errors import SendError
 from core.payments import Crediting, FoundBy, OutsideRefund, Payment
+from handlers.feature_router import FeatureRouter
 from payments.messages import PaymentMessages
 from payments.refund_worker import RefundWorker
 from storage.charges import Charges
@@ -82,7 +83,7 @@ def _seconds(at: int | None) -> float | None:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="payments")
+    router = FeatureRouter(name="payments")
     router.message.register(paid, F.successful_payment)
     router.message.register(refunded, F.refunded_payment)
     return router

@@ -15,6 +15,7 @@ from handlers import origins
 from handlers.albums import conclude_album
 from handlers.attachments import NotAPicture, answered_message, find_request, find_source
 from handlers.commands import is_command, is_forwarded, mentions_bot, without_mention
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_GROUP, IN_PRIVATE, is_request_text, not_a_command, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity
@@ -153,7 +154,7 @@ async def words_about_picture(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="photos")
+    router = FeatureRouter(name="photos")
     on_message(router, picture_sent, IN_PRIVATE, ATTACHMENT, says_no_command)
     on_message(router, picture_sent, IN_GROUP, ATTACHMENT, says_no_command, is_for_bot)
     on_message(router, words_about_picture, not_a_command, is_request_text, answers_any_picture)

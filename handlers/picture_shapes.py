@@ -16,6 +16,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio, Request
 from core.reply_target import ReplyTarget
+from handlers.feature_router import FeatureRouter
 from handlers.filters import (
     NamesRatio,
     not_forgotten,
@@ -121,7 +122,7 @@ async def back_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="picture shapes")
+    router = FeatureRouter(name="picture shapes")
     guards: tuple[Any, ...] = (pressed_place, own_request, not_forgotten)
     router.callback_query.register(
         shapes_pressed, ResultButton.filter(F.action == ResultAction.SHAPES), *guards

@@ -11,6 +11,7 @@ from chat.translations import Translator
 from core.model import GenerationRequest, Request
 from core.reply_target import ReplyTarget
 from handlers import origins
+from handlers.feature_router import FeatureRouter
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.prompt import LONGEST_PROMPT
@@ -87,7 +88,7 @@ async def style_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="picture styles")
+    router = FeatureRouter(name="picture styles")
     guards = pressed_place, own_request, not_forgotten
     router.callback_query.register(
         styles_pressed, ResultButton.filter(F.action == ResultAction.STYLES), *guards

@@ -8,6 +8,7 @@ from chat.translations import Translator
 from handlers import origins
 from handlers.commands import without_mention
 from handlers.confirmation import Confirmation
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, not_a_command, on_message, question_answered
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
@@ -66,7 +67,7 @@ async def picture_praised(message: Message, translate: Translator, sender: Sende
 
 def router() -> Router:
     """Return the routes for words that no other feature handles."""
-    router = Router(name="plain words")
+    router = FeatureRouter(name="plain words")
     router.message.register(picture_praised, IN_PRIVATE, not_a_command, praises_picture)
     on_message(router, words_sent, IN_PRIVATE, not_a_command)
     return router

@@ -7,6 +7,7 @@ from chat.links import bot_address
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_GROUP, by_bot_admin, on_message
 from handlers.identity import UserIdentity, place_of
 from handlers.shop import Shop
@@ -27,7 +28,7 @@ async def selling(_message: Message, shop: Shop | None) -> bool:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="private-only")
+    router = FeatureRouter(name="private-only")
     own = Command("export", "forget", "language", "ratio", "style")
     on_message(router, point_to_private_chat, own, IN_GROUP)
     on_message(router, point_to_private_chat, Command("balance", "terms", "paysupport"), IN_GROUP, selling)

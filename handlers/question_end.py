@@ -24,6 +24,7 @@ from handlers.commands import (
     parse_command,
     without_mention,
 )
+from handlers.feature_router import FeatureRouter
 from handlers.filters import not_a_command, on_message, question_answered
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
@@ -163,7 +164,7 @@ async def _request_of(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="question end")
+    router = FeatureRouter(name="question end")
     on_message(router, command_sent, own_command)
     on_message(router, bare_answer_given, not_a_command, bare_answer)
     return router

@@ -13,6 +13,7 @@ from chat.translations import Translator
 from core.reply_target import is_group
 from generation.engine import Engine
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import on_message
 from handlers.identity import UserIdentity, answer_place
 from storage.requests import Requests
@@ -77,6 +78,6 @@ async def queue_command(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="queue")
+    router = FeatureRouter(name="queue")
     on_message(router, queue_command, Command("queue"))
     return router

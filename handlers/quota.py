@@ -8,6 +8,7 @@ from chat.translations import Translator
 from core.reply_target import is_group
 from generation.allowances import Allowances, DailyQuota
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import on_message
 from handlers.identity import UserIdentity, answer_place
 from handlers.rejection_texts import RejectionTexts
@@ -64,6 +65,6 @@ async def _own_quota(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="quota")
+    router = FeatureRouter(name="quota")
     on_message(router, quota_command, Command("quota"))
     return router

@@ -10,6 +10,7 @@ from chat.translations import Translator
 from core.model import AspectRatio
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, NamesRatio, by_named_user, on_message, pressed_place
 from handlers.identity import UserIdentity, answer_place
 from storage.preferences import Preferences
@@ -45,7 +46,7 @@ async def ratio_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="ratio")
+    router = FeatureRouter(name="ratio")
     on_message(router, ratio_command, Command("ratio"), IN_PRIVATE)
     router.callback_query.register(
         ratio_pressed, PreferRatio.filter(), by_named_user, NamesRatio(optional=True), pressed_place

@@ -12,6 +12,7 @@ from chat.translations import Translator
 from core.payments import Intending, RefundState
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_bot_admin, on_message, pressed_in_private
 from handlers.identity import UserIdentity, answer_place
 from handlers.pay_support import find_purchase
@@ -94,7 +95,7 @@ async def decision_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="refunds")
+    router = FeatureRouter(name="refunds")
     on_message(router, refund_command, Command("refund"), IN_PRIVATE, by_bot_admin)
     router.callback_query.register(decision_pressed, DecideRefund.filter(), pressed_in_private)
     return router

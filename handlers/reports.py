@@ -18,6 +18,7 @@ from handlers import origins
 from handlers.attachments import stored_request
 from handlers.batches import find_batch
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import on_message, pressed_place
 from handlers.identity import UserIdentity, place_of
 from handlers.report_copies import ReportCopies, ReportedFile
@@ -226,7 +227,7 @@ def _pressed(query: CallbackQuery) -> list[MessageKey]:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="reports")
+    router = FeatureRouter(name="reports")
     on_message(router, report_command, Command("report"), answers_picture)
     on_message(router, report_without_picture, Command("report"))
     router.callback_query.register(decision_pressed, DecideReport.filter(), pressed_place)

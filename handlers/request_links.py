@@ -20,6 +20,7 @@ from generation.question_message import for_owner
 from generation.singles import Singles
 from generation.status_content import Phase, content_of, filled_of, text_of
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
 from storage.asked_requests import AskedRequests
@@ -104,6 +105,6 @@ async def _status(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="request links")
+    router = FeatureRouter(name="request links")
     on_message(router, link_opened, Command("start"), IN_PRIVATE, names_request)
     return router

@@ -19,6 +19,7 @@ from handlers import origins
 from handlers.attachments import find_request, find_source
 from handlers.commands import Command
 from handlers.comparisons import buttons_of, chain_of
+from handlers.feature_router import FeatureRouter
 from handlers.filters import (
     has_picture,
     is_request_text,
@@ -243,7 +244,7 @@ async def show_actions(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="results")
+    router = FeatureRouter(name="results")
     on_message(router, prompt_of_picture, Command("prompt"), answers_picture)
     on_message(router, prompt_of_source, Command("prompt"), answers_source)
     on_message(router, prompt_without_picture, Command("prompt"))

@@ -10,6 +10,7 @@ from chat.translations import Translator
 from core.model import GenerationRequest, State
 from core.reply_target import ReplyTarget
 from handlers import origins
+from handlers.feature_router import FeatureRouter
 from handlers.filters import by_named_owner, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.history import may_show
@@ -52,6 +53,6 @@ async def same_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="shared-pictures")
+    router = FeatureRouter(name="shared-pictures")
     router.callback_query.register(same_pressed, DrawSame.filter(), by_named_owner, pressed_place)
     return router

@@ -24,6 +24,7 @@ from handlers.commands import (
     without_mention,
 )
 from handlers.confirmation import Confirmation
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_GROUP, IN_PRIVATE, on_message
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, answer_place, place_of
@@ -188,7 +189,7 @@ async def unknown_button(_query: CallbackQuery) -> None:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="start")
+    router = FeatureRouter(name="start")
     on_message(router, start_command, Command("start"), IN_PRIVATE)
     on_message(router, help_command, Command("help"), IN_PRIVATE)
     on_message(router, help_in_group, Command("help", "start"))
@@ -197,7 +198,7 @@ def router() -> Router:
 
 def last_router() -> Router:
     """Return the routes for private messages and buttons that no other router handles."""
-    router = Router(name="otherwise")
+    router = FeatureRouter(name="otherwise")
     on_message(router, unknown_command, IN_PRIVATE, any_command)
     on_message(router, unknown_command, IN_GROUP, any_command, for_this_bot)
     router.message.register(forwarded_command, IN_PRIVATE, F.text)

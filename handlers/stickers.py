@@ -16,6 +16,7 @@ from core.model import Request
 from core.reply_target import ReplyTarget
 from generation.conversion import UnusablePicture
 from generation.stickers import MadeSticker, NoOpenSet, NotInSet, StickerMaker
+from handlers.feature_router import FeatureRouter
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.user_errors import ButtonExpired
 from storage.preferences import Preferences
@@ -99,7 +100,7 @@ async def _make(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="stickers")
+    router = FeatureRouter(name="stickers")
     is_sticker = ResultButton.filter(F.action == ResultAction.STICKER)
     router.callback_query.register(sticker_pressed, is_sticker, pressed_place, own_request, not_forgotten)
     return router

@@ -8,6 +8,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import ENDED_WITHOUT_PICTURE, Request
 from generation.decisions import Decisions
+from handlers.feature_router import FeatureRouter
 from handlers.filters import is_same_chat, is_shown, own_request, source_not_hidden
 from handlers.identity import place_of
 from handlers.user_errors import ButtonExpired
@@ -89,7 +90,7 @@ async def remove_surplus(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="still_wanted")
+    router = FeatureRouter(name="still_wanted")
     router.callback_query.register(draw_pressed, DrawStill.filter(), own_request, source_not_hidden)
     router.callback_query.register(batch_declined, DropLate.filter(), own_request)
     return router

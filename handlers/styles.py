@@ -26,6 +26,7 @@ from core.styles import (
     key_of,
 )
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_named_user, on_message, pressed_place
 from handlers.identity import UserIdentity, answer_place
 from handlers.prompt import parse_prompt
@@ -242,7 +243,7 @@ def _card(style: Style, translate: Translator) -> str:
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="styles")
+    router = FeatureRouter(name="styles")
     on_message(router, style_command, Command("style"), IN_PRIVATE)
     on_message(router, link_opened, Command("start"), IN_PRIVATE, opens_style)
     router.callback_query.register(usual_style_pressed, PreferStyle.filter(), by_named_user, pressed_place)

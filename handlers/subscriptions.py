@@ -14,6 +14,7 @@ from chat.translations import Translator
 from core.clock import Clock
 from core.payments import Subscription, SubscriptionState
 from core.reply_target import ReplyTarget
+from handlers.feature_router import FeatureRouter
 from handlers.filters import by_named_user, pressed_in_private
 from storage.orders import Orders
 from storage.subscriptions import Subscriptions
@@ -97,7 +98,7 @@ def _changed(subscription: Subscription, translate: Translator, clock: Clock, *,
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="subscriptions")
+    router = FeatureRouter(name="subscriptions")
     router.callback_query.register(
         change_pressed, ChangeSubscription.filter(), by_named_user, pressed_in_private
     )

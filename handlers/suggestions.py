@@ -11,6 +11,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.model import Draft, SourcePicture
 from core.reply_target import ReplyTarget
+from handlers.feature_router import FeatureRouter
 from handlers.filters import own_change_question, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.outcome import Outcome
@@ -46,7 +47,7 @@ async def suggestion_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="suggestions")
+    router = FeatureRouter(name="suggestions")
     router.callback_query.register(
         suggestion_pressed, SuggestChange.filter(), pressed_place, own_change_question
     )

@@ -6,6 +6,7 @@ from aiogram.types import Message
 from chat.sender import Sender
 from chat.translations import Translator
 from handlers.commands import Command
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import answer_place
 from handlers.shop import Shop
@@ -18,6 +19,6 @@ async def terms_command(message: Message, translate: Translator, shop: Shop, sen
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="terms")
+    router = FeatureRouter(name="terms")
     on_message(router, terms_command, Command("terms"), IN_PRIVATE)
     return router

@@ -8,6 +8,7 @@ from chat.translations import Translator
 from core.model import AspectRatio, GenerationRequest, Request, State
 from core.reply_target import ReplyTarget
 from handlers import origins
+from handlers.feature_router import FeatureRouter
 from handlers.filters import NamesRatio, not_forgotten, own_request, pressed_place_or_inline
 from handlers.generation_service import GenerationService
 from handlers.user_errors import ButtonExpired
@@ -52,7 +53,7 @@ async def try_again_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="try_again")
+    router = FeatureRouter(name="try_again")
     router.callback_query.register(
         try_again_pressed,
         TryAgain.filter(),

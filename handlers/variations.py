@@ -11,6 +11,7 @@ from chat.translations import Translator
 from core.model import GenerationRequest, Request
 from core.reply_target import ReplyTarget
 from handlers import origins
+from handlers.feature_router import FeatureRouter
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.generation_service import GenerationService
 from handlers.results import source_of_press
@@ -53,7 +54,7 @@ async def vary_pressed(
 
 def router() -> Router:
     """Return the routes of this feature."""
-    router = Router(name="variations")
+    router = FeatureRouter(name="variations")
     is_vary = ResultButton.filter(F.action == ResultAction.VARY)
     router.callback_query.register(vary_pressed, is_vary, pressed_place, own_request, not_forgotten)
     return router
