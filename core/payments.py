@@ -227,6 +227,8 @@ class Intending(StrEnum):
     """The refund was intended before. Its outcome is not known yet."""
     DONE = "done"
     """The charge was refunded before."""
+    NOT_ASKED = "not-asked"
+    """The decision is about a request for a refund, and the charge has none that waits for one."""
     UNKNOWN_CHARGE = "unknown-charge"
 
 

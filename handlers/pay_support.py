@@ -18,6 +18,7 @@ from handlers.identity import UserIdentity, answer_place
 from handlers.refund_requests import RefundRequests
 from handlers.shop import Shop
 from handlers.user_errors import ButtonExpired
+from payments.receipts import refund_refused
 from storage.charges import Charges
 from storage.refunds import Refunds
 
@@ -122,18 +123,17 @@ async def find_purchase(charges: Charges, user_id: int, key: str) -> Purchase | 
 
 def _progress(purchase: Purchase, shop: Shop, translate: Translator) -> str | None:
     """Return the sentence about a refund that is asked for, decided or done, or None if it may be asked for."""
-    state = purchase.refund.state if purchase.refund is not None else None
+    refund = purchase.refund
+    if refund is None:
+        return None
+    state = refund.state
     if state is RefundState.ASKED:
         return translate("paysupport-waits")
     if state is RefundState.INTENDED:
         return translate("paysupport-begun")
     if state is RefundState.DONE:
         return translate("paysupport-refunded")
-    if state is None:
-        return None
-    refused = state is RefundState.REFUSED
-    text = translate("paysupport-refused" if refused else "paysupport-declined", stars=purchase.charge.stars)
-    return text + _or_write(shop, translate)
+    return refund_refused(purchase.charge, refund, translate) + _or_write(shop, translate)
 
 
 def _or_write(shop: Shop, translate: Translator) -> str:

@@ -79,11 +79,13 @@ class PaymentMessages:
             refund = purchase.refund if purchase is not None else None
             if purchase is None or refund is None or refund.told_at is not None:
                 return
-            if refund.state is not RefundState.REFUSED or refund.asked_at is not None:
+            # Of a refusal, only users know who asked for the refund, or were told that nothing explains their payment.
+            expects = refund.asked_at is not None or purchase.charge.kind is None
+            if refund.state is not RefundState.REFUSED or expects:
                 await self._tell_user(purchase)
             if refund.state is not RefundState.DECLINED:
                 await self._tell_admins(purchase.charge, refund)
-            await self._refunds.told(charge_id)
+            await self._refunds.told(charge_id, refund.state)
 
     async def _tell_user(self, purchase: Purchase) -> None:
         charge, gift = purchase.charge, purchase.gift

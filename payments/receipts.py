@@ -6,7 +6,7 @@ from chat.dates import date_in_words
 from chat.shop_keyboards import pass_on
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Charge, OrderKind, Purchase, RefundState
+from core.payments import Charge, OrderKind, Purchase, Refund, RefundState
 
 
 class Receipts:
@@ -34,9 +34,7 @@ class Receipts:
         """Return the message about a refund that is done, declined, or refused by Telegram."""
         charge, refund = purchase.charge, purchase.refund
         if refund is not None and refund.state is not RefundState.DONE:
-            declined = refund.state is RefundState.DECLINED
-            text = translate("paysupport-declined" if declined else "paysupport-refused", stars=charge.stars)
-            return text + self._or_write(translate)
+            return refund_refused(charge, refund, translate) + self._or_write(translate)
         if purchase.gift is not None and purchase.gift.redeemed_by is None:
             return translate("refunded-gift", stars=charge.stars)
         if charge.kind in {None, OrderKind.GIFT}:
@@ -58,6 +56,13 @@ class Receipts:
 
     def _or_write(self, translate: Translator) -> str:
         return f" {translate('paysupport-contact', contact=self._contact)}" if self._contact else ""
+
+
+def refund_refused(charge: Charge, refund: Refund, translate: Translator) -> str:
+    """Return the sentence about a refund that an admin declined or Telegram refused."""
+    if refund.state is RefundState.DECLINED:
+        return translate("paysupport-declined", stars=charge.stars)
+    return translate("paysupport-refused" if charge.units else "paysupport-kept", stars=charge.stars)
 
 
 def _receipt(charge: Charge, translate: Translator) -> str:

@@ -83,12 +83,12 @@ class RefundWorker:
             self._unsure = False
             intended = await self._refunds.intended()
         ended = [await self._refund(refund) for refund in intended]
-        for refund in await self._refunds.untold():
-            await self._messages.tell_refund(refund.charge_id)
         for credited in await self._charges.untold():
             charge = credited.charge
             if self._look_seconds is None or self._clock.now() - charge.paid_at > UNTOLD_SECONDS:
                 await self._messages.tell_charge(charge.id)
+        for refund in await self._refunds.untold():
+            await self._messages.tell_refund(refund.charge_id)
         return all(ended)
 
     async def _refund(self, refund: Refund) -> bool:

@@ -95,11 +95,12 @@ class Refunds:
         values = {"decided_by": decided_by, "decided_at": self._clock.now()}
         return await self._move(charge_id, RefundState.ASKED, RefundState.DECLINED, values)
 
-    async def intend(self, charge_id: str, decided_by: str | None) -> Intending:
+    async def intend(self, charge_id: str, decided_by: str | None, *, asked: bool = False) -> Intending:
         """Decide to refund a charge and take its credits in one transaction. `refundStarPayment` is called afterwards.
 
         A gift that is not redeemed is withdrawn; a redeemed one takes the units from who redeemed it. A refund that was
-        asked for, declined, or refused by Telegram may be intended.
+        asked for, declined, or refused by Telegram may be intended. With `asked` it must wait for a decision: another
+        admin may have declined it since the caller looked.
         """
         now = self._clock.now()
 
@@ -112,6 +113,8 @@ class Refunds:
                 return Intending.UNDER_WAY
             if charge is None:
                 return Intending.UNKNOWN_CHARGE
+            if asked and (refund is None or refund.state is not RefundState.ASKED):
+                return Intending.NOT_ASKED
             decision = {"decided_by": decided_by, "decided_at": now}
             _put(connection, charge_id, charge.user_id, RefundState.INTENDED, **decision)
             take_credits(connection, charge, now)
@@ -170,12 +173,17 @@ class Refunds:
 
         return await self._database.write(unit)
 
-    async def told(self, charge_id: str) -> bool:
-        """Record that the user knows the present state. Return False if that was recorded before.
+    async def told(self, charge_id: str, state: RefundState) -> bool:
+        """Record that the user knows a state. Return False if that was recorded before, or the state is another one.
 
         A new state clears it. Only the states of which `untold` tells count.
         """
-        known = sa.and_(_TABLE.charge_id == charge_id, _TABLE.told_at.is_(None), _in(_OUTCOMES))
+        known = sa.and_(
+            _TABLE.charge_id == charge_id,
+            _TABLE.state == state.value,
+            _TABLE.told_at.is_(None),
+            _in(_OUTCOMES),
+        )
         statement = sa.update(star_refunds).where(known).values(told_at=self._clock.now())
         return await self._database.write(lambda c: c.execute(statement).rowcount == 1)
 

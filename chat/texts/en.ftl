@@ -661,6 +661,7 @@ paysupport-begun = This refund is on its way.
 paysupport-refunded = This payment is refunded already.
 paysupport-declined = My owner has looked at your payment of { $stars } ⭐ and does not refund it.
 paysupport-refused = Telegram did not carry out the refund of { $stars } ⭐, so the pictures stay yours.
+paysupport-kept = Telegram did not carry out the refund of { $stars } ⭐. My owner knows about it.
 refunded = ↩️ { $stars } ⭐ are refunded, and the pictures of that payment are taken back. Paid pictures now: <b>{ $balance }</b>.
 refunded-below = Some of them had been used, so the number is below zero. Free pictures go on as always; above zero, paid ones do, too.
 refunded-gift = ↩️ { $stars } ⭐ are refunded. The link of your gift doesn’t work any more.

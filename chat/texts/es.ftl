@@ -695,6 +695,7 @@ paysupport-begun = Este reembolso está en camino.
 paysupport-refunded = Este pago ya está reembolsado.
 paysupport-declined = Mi dueño revisó tu pago de { $stars } ⭐ y no lo reembolsa.
 paysupport-refused = Telegram no hizo el reembolso de { $stars } ⭐, así que las imágenes siguen siendo tuyas.
+paysupport-kept = Telegram no hizo el reembolso de { $stars } ⭐. Mi dueño lo sabe.
 refunded = ↩️ Se reembolsaron { $stars } ⭐ y se retiraron las imágenes de ese pago. Imágenes pagadas ahora: <b>{ $balance }</b>.
 refunded-below = Algunas ya se habían usado, así que el número está por debajo de cero. Las gratuitas siguen como siempre; por encima de cero, las pagadas también.
 refunded-gift = ↩️ Se reembolsaron { $stars } ⭐. El enlace de tu regalo ya no funciona.

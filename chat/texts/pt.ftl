@@ -695,6 +695,7 @@ paysupport-begun = Este reembolso está a caminho.
 paysupport-refunded = Este pagamento já foi reembolsado.
 paysupport-declined = Meu dono olhou seu pagamento de { $stars } ⭐ e não faz o reembolso.
 paysupport-refused = O Telegram não fez o reembolso de { $stars } ⭐, então as imagens continuam suas.
+paysupport-kept = O Telegram não fez o reembolso de { $stars } ⭐. Meu dono sabe disso.
 refunded = ↩️ { $stars } ⭐ foram reembolsadas, e as imagens desse pagamento foram retiradas. Imagens pagas agora: <b>{ $balance }</b>.
 refunded-below = Algumas já tinham sido usadas, então o número está abaixo de zero. As grátis continuam como sempre; acima de zero, as pagas também.
 refunded-gift = ↩️ { $stars } ⭐ foram reembolsadas. O link do seu presente não funciona mais.

@@ -112,6 +112,11 @@ async def test_a_payment_that_nothing_explains_is_given_back(selling_bot: World)
     await world.wait_for_text(ann, "I don’t know what your payment of 7 ⭐ was for, so I’m giving it back.")
     await world.wait_for_text(ann, "7 ⭐ are refunded.")
     assert charge.returned
+    # What Telegram does not let go back is no secret.
+    refusal = faults.telegram(400, "Bad Request: CHARGE_NOT_FOUND")
+    world.telegram.faults.add(Fault("refundStarPayment", answer=refusal))
+    world.telegram.stars.renew(Subscription(id="?", user=ann, invoice=unknown, expires_at=0))
+    await world.wait_for_text(ann, "Telegram did not carry out the refund of 7 ⭐. My owner knows about it.")
 
 
 async def test_a_gift_is_opened_once(selling_bot: World) -> None:
@@ -199,6 +204,8 @@ async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World)
 
     refunded = await pay(world, ann, await invoice_for(world, ann, "50 pictures"))
     request = await _ask_refund(world, ann, "changed my mind")
+    refusal = faults.telegram(400, "Bad Request: chat not found")
+    world.telegram.faults.add(Fault("editMessageText", answer=refusal))  # the decision cannot be shown
     world.telegram.press(olga, request, "Refund")
     await world.wait_for_text(ann, "110 ⭐ are refunded")
     await world.wait_for_text(olga, f"Refunded: 110 ⭐ to {ann.id}")
