@@ -12,6 +12,8 @@ GRACE = 2 * DAY
 """Seconds for which the credits of a subscription outlive their paid period, in case its renewal is reported late."""
 ORDER_SECONDS = DAY
 """Seconds for which an order can be paid."""
+PAYMENT_SECONDS = 60.0
+"""Seconds after the yes to a pre-checkout query in which its payment may arrive."""
 
 
 class OrderKind(StrEnum):
@@ -85,10 +87,14 @@ class CheckoutRefusal(StrEnum):
     PAID = "paid"
     SUBSCRIBED = "subscribed"
     """The user has a running subscription."""
+    SUBSCRIBING = "subscribing"
+    """A payment of a subscription of the user was allowed less than a minute ago, and may be on its way."""
     CHANGED = "changed"
     """The amount or currency is not that of the order."""
     EXPIRED = "expired"
     """The order is older than a day."""
+    BANNED = "banned"
+    """A bot admin has banned the user. The caller finds that, not the ledger."""
     SERVICE_PAUSED = "service-paused"
     """The provider's key or balance is known to be broken. The caller finds that, not the ledger."""
     NOT_STORED = "not-stored"
@@ -201,12 +207,16 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A charge with its refund, if there is one. `used` is the number of its units that were used."""
+    """A charge with its refund, if there is one. `used` is the number of its units that were used.
+
+    `stopped` is True if the bot ends the subscription of the charge.
+    """
 
     charge: Charge
     refund: Refund | None
     used: int
     gift: "Gift | None" = None
+    stopped: bool = False
 
 
 class Asking(StrEnum):
@@ -341,6 +351,19 @@ class Subscription:
     def is_running(self, now: float) -> bool:
         """Return whether its paid period has not ended at a Unix time, and no renewal failed."""
         return self.expires_at > now and self.state is not SubscriptionState.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionStop:
+    """A subscription that the bot cancels at Telegram of its own accord, since `wanted_at` (Unix seconds).
+
+    `charge_id` is its first charge that is known, and `payload` that of all its payments.
+    """
+
+    charge_id: str
+    user_id: int
+    payload: str
+    wanted_at: float
 
 
 @dataclass(frozen=True, slots=True)
