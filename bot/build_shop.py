@@ -25,6 +25,7 @@ from storage.gifts import Gifts
 from storage.orders import Orders
 from storage.reconciliation import Reconciliation
 from storage.refunds import Refunds
+from storage.subscription_stops import SubscriptionStops
 from storage.subscriptions import Subscriptions
 from storage.terms import Terms
 
@@ -91,6 +92,7 @@ def build_shop(
     refund_worker = RefundWorker(
         charges=charges,
         refunds=refunds,
+        stops=SubscriptionStops(database=database, clock=clock),
         invoices=chat.invoices,
         messages=messages,
         reconciler=reconciler,

@@ -40,7 +40,9 @@ class Receipts:
         if charge.kind in {None, OrderKind.GIFT}:
             return translate("refunded-nothing", stars=charge.stars)
         text = translate("refunded", stars=charge.stars, balance=balance)
-        return f"{text}\n{translate('refunded-below')}" if balance < 0 else text
+        if balance < 0:
+            text += "\n" + translate("refunded-below")
+        return f"{text}\n{translate('refunded-monthly')}" if purchase.stopped else text
 
     def _paid(self, charge: Charge, translate: Translator) -> str:
         if charge.kind is None:

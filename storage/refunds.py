@@ -22,6 +22,7 @@ from storage.gifts import restore_gift, take_gift
 from storage.locks import hold
 from storage.payment_rows import find_charge, find_refund, read_refund
 from storage.schema import star_refunds
+from storage.subscription_stops import stop_refunded
 from storage.upsert import insert
 
 _TABLE = star_refunds.c
@@ -93,7 +94,12 @@ class Refunds:
     async def decline(self, charge_id: str, decided_by: str) -> bool:
         """Decline a refund that was asked for. Return False if it is in another state."""
         values = {"decided_by": decided_by, "decided_at": self._clock.now()}
-        return await self._move(charge_id, RefundState.ASKED, RefundState.DECLINED, values)
+
+        def unit(connection: sa.Connection) -> bool:
+            hold(connection, "charge", charge_id)
+            return _move(connection, charge_id, RefundState.ASKED, RefundState.DECLINED, values)
+
+        return await self._database.write(unit)
 
     async def intend(self, charge_id: str, decided_by: str | None, *, asked: bool = False) -> Intending:
         """Decide to refund a charge and take its credits in one transaction. `refundStarPayment` is called afterwards.
@@ -123,9 +129,22 @@ class Refunds:
         return await self._database.write(unit)
 
     async def done(self, charge_id: str) -> bool:
-        """Record that Telegram has refunded a charge. Return False if the refund was not intended, or is done."""
-        values = {"done_at": self._clock.now()}
-        return await self._move(charge_id, RefundState.INTENDED, RefundState.DONE, values)
+        """Record that Telegram has refunded a charge, which ends the subscription that it paid for.
+
+        Return False if the refund was not intended, or is done.
+        """
+        now = self._clock.now()
+
+        def unit(connection: sa.Connection) -> bool:
+            hold(connection, "charge", charge_id)
+            if not _move(connection, charge_id, RefundState.INTENDED, RefundState.DONE, {"done_at": now}):
+                return False
+            charge = find_charge(connection, charge_id)
+            if charge is not None:
+                stop_refunded(connection, charge, now)
+            return True
+
+        return await self._database.write(unit)
 
     async def refuse(self, charge_id: str) -> bool:
         """Record that Telegram refuses an intended refund, and restore the credits. Return False in another state."""
@@ -162,6 +181,8 @@ class Refunds:
             charge, refund = find_charge(connection, charge_id), find_refund(connection, charge_id)
             if refund is not None and refund.state is RefundState.DONE:
                 return OutsideRefund.KNOWN
+            if charge is not None:
+                stop_refunded(connection, charge, now)
             payer = user_id if charge is None else charge.user_id
             if refund is not None and refund.state is RefundState.INTENDED:
                 _put(connection, charge_id, payer, RefundState.DONE, done_at=now)
@@ -201,17 +222,18 @@ class Refunds:
         statement = sa.select(star_refunds).where(_in(states), *more).order_by(order, _TABLE.charge_id)
         return await self._database.read(lambda c: [read_refund(row) for row in c.execute(statement)])
 
-    async def _move(
-        self, charge_id: str, expected: RefundState, to: RefundState, values: dict[str, Any]
-    ) -> bool:
-        moved = sa.and_(_TABLE.charge_id == charge_id, _TABLE.state == expected.value)
-        statement = sa.update(star_refunds).where(moved).values(state=to.value, told_at=None, **values)
 
-        def unit(connection: sa.Connection) -> bool:
-            hold(connection, "charge", charge_id)
-            return connection.execute(statement).rowcount == 1
-
-        return await self._database.write(unit)
+def _move(
+    connection: sa.Connection,
+    charge_id: str,
+    expected: RefundState,
+    to: RefundState,
+    values: dict[str, Any],
+) -> bool:
+    """Change the state of a refund. Return False if it is not `expected`. The caller holds the charge's lock."""
+    moved = sa.and_(_TABLE.charge_id == charge_id, _TABLE.state == expected.value)
+    statement = sa.update(star_refunds).where(moved).values(state=to.value, told_at=None, **values)
+    return connection.execute(statement).rowcount == 1
 
 
 def _in(states: Sequence[RefundState]) -> sa.ColumnElement[bool]:

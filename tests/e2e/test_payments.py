@@ -7,9 +7,9 @@ from aiogram.types import Message, User
 
 from playground import faults
 from playground.faults import Fault
-from playground.star_ledger import Outcome, StarInvoice, Subscription
+from playground.star_ledger import MONTH, Outcome, StarInvoice, Subscription
 from tests.support.selling import SELLS, balance_of, choose, invoice_for, invoices, pay
-from tests.support.world import ADMIN, World, buttons
+from tests.support.world import ADMIN, World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -167,18 +167,22 @@ async def test_an_admin_grants_and_refunds(selling_bot: World) -> None:
 async def _ask_refund(world: World, user: User, reason: str) -> Message:
     """Ask for the refund of the newest payment, and return the admin's message."""
     count = len(world.messages_in(ADMIN))
+    world.telegram.say(user, reason, reply_to=await _question(world, user))
+    await world.wait_until(lambda: len(world.messages_in(ADMIN)) > count)
+    await world.wait_until_handled()
+    return world.messages_in(ADMIN)[-1]
+
+
+async def _question(world: World, user: User) -> Message:
+    """Choose the newest payment at /paysupport, and return the question for the reason."""
     world.telegram.say(user, "/paysupport")
     listed = await world.wait_for_text(user, "Which payment is it about?")
     assert "You can also write to my owner: @imagine_help" in (listed.text or "")
     await world.wait_until_handled()
     world.telegram.press(user, world.messages_to(user)[-1], buttons(world.messages_to(user)[-1])[0])
-    question = await world.wait_for_text(user, "🧾 What is wrong with")
+    await world.wait_for_text(user, "🧾 What is wrong with")
     await world.wait_until_handled()
-    world.telegram.say(user, reason, reply_to=world.messages_to(user)[-1])
-    await world.wait_until(lambda: len(world.messages_in(ADMIN)) > count)
-    await world.wait_until_handled()
-    assert question
-    return world.messages_in(ADMIN)[-1]
+    return world.messages_to(user)[-1]
 
 
 async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World) -> None:
@@ -212,6 +216,50 @@ async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World)
     charges = world.telegram.stars.ledger.charges
     assert [charges[one].returned is not None for one in (declined, refunded)] == [False, True]
     assert (await balance_of(world, ann))[2] == "Paid: 20."
+
+
+async def test_a_reason_is_words_and_its_edit_draws_nothing(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    question = await _question(world, ann)
+    world.send_photo(ann, jpeg(), reply_to_message=question)
+    await world.wait_for_text(ann, "Please say it in words: reply to my question with a text")
+    world.telegram.say(ann, "/balance", reply_to=question)
+    await world.wait_for_text(ann, "Your pictures")
+    world.send_photo(ann, jpeg(), caption="too dark", reply_to_message=question)
+    await world.wait_for_text(ann, "Thank you. My owner decides about it")
+    (request,) = [text for text in world.texts(olga) if charge in text]
+    assert request.endswith("Reason: too dark")
+    said = world.telegram.say(ann, "far too dark", reply_to=question)
+    await world.wait_for_text(ann, "My owner has this one already")
+    world.telegram.rewrite(said, "much too dark")
+    await world.wait_until(lambda: len([t for t in world.texts(ann) if "My owner has this one" in t]) == 2)
+    await world.wait_until_handled()
+    assert world.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id) == []
+
+
+async def test_a_banned_user_buys_nothing_and_may_ask_for_a_refund(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    invoice = await invoice_for(world, ann, "20 pictures")
+    world.telegram.say(olga, f"/ban {ann.id}")
+    await world.wait_for_text(olga, f"Blocked: {ann.id}")
+    payment = await world.telegram.stars.pay(ann, invoice)
+    assert payment.refusal == "My owner has blocked you here, so nothing was charged."
+    paid = world.telegram.stars.find(invoice)  # the yes was given before the ban
+    charge = world.telegram.stars.renew(Subscription(id="?", user=ann, invoice=paid, expires_at=0))
+    assert charge is not None
+    await world.wait_for_text(ann, f"payment {charge.id}")
+    request = await _ask_refund(world, ann, "a fox")
+    world.telegram.press(olga, request, "Refund")
+    await world.wait_for_text(ann, "50 ⭐ are refunded")
+    count = len(world.messages_to(ann))
+    world.telegram.say(ann, "/buy")
+    await world.wait_until_handled()
+    assert len(world.messages_to(ann)) == count
+    world.telegram.say(olga, f"/unban {ann.id}")
+    await world.wait_until_handled()
 
 
 async def test_a_refund_from_outside_goes_below_zero_and_stops_paid_pictures_only(selling_bot: World) -> None:
@@ -276,6 +324,37 @@ async def test_a_subscription_renews_is_canceled_and_allowed_again(selling_bot: 
     await world.wait_for_text(ann, "The subscription goes on.")
     world.telegram.stars.fail(subscription)
     await world.wait_for_text(ann, "Telegram could not take 450 ⭐ for your subscription.")
+
+
+async def test_a_refunded_subscription_is_not_renewed(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    subscription = await _subscribed(world, ann)
+    await world.wait_for_text(ann, "Thank you! 300 pictures are yours until")
+    later = faults.telegram(500, "Internal Server Error")
+    world.telegram.faults.add(Fault("editUserStarSubscription", times=2, answer=later))
+    world.telegram.say(olga, f"/refund {subscription.id}")
+    await world.wait_for_text(ann, "The subscription is not renewed any more.")
+    await world.wait_until(lambda: subscription.stopped_by_bot)
+    assert subscription.state == "canceled"
+    assert (await _subscribed(world, ann)).state == "active"
+
+
+async def test_a_monthly_payment_that_nothing_explains_is_given_back_and_not_renewed(
+    selling_bot: World,
+) -> None:
+    world = selling_bot
+    ann = world.add_user()
+    link = "https://t.me/$monthly"
+    unknown = StarInvoice(title="?", description="?", payload="of another bot", stars=7, period=MONTH)
+    world.telegram.stars.ledger.links[link] = unknown
+    checkout = world.telegram.stars.begin(ann, link)
+    world.telegram.stars.answer(checkout.id, None)  # another program's yes
+    charge = world.telegram.stars.ledger.charges[(await checkout.outcome()).charge_id]
+    assert charge.subscription is not None
+    await world.wait_for_text(ann, "7 ⭐ are refunded.")
+    await world.wait_until(lambda: charge.subscription and charge.subscription.stopped_by_bot)
+    assert charge.returned
 
 
 async def _kill_inside(world: World, method: str, words: str) -> None:
