@@ -2,7 +2,7 @@
 
 from aiogram.types import InlineKeyboardMarkup
 
-from chat.dates import date_in_words
+from chat.dates import moment
 from chat.shop_keyboards import pass_on
 from chat.translations import Translator
 from core.clock import Clock
@@ -52,8 +52,7 @@ class Receipts:
         return translate(
             "paid-renewed" if charge.is_renewal else "paid-monthly",
             units=charge.units,
-            at=str(round(charge.expires_at)),
-            when=date_in_words(charge.expires_at, self._clock.now(), translate),
+            **moment(charge.expires_at, self._clock.now(), translate),
         )
 
     def _or_write(self, translate: Translator) -> str:
