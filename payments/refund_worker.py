@@ -5,6 +5,7 @@ with them. Among replicas the leader runs the worker.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -91,10 +92,19 @@ class RefundWorker:
         for credited in await self._charges.untold():
             charge = credited.charge
             if self._look_seconds is None or self._clock.now() - charge.paid_at > UNTOLD_SECONDS:
-                await self._messages.tell_charge(charge.id)
+                ended.append(await self._tell(self._messages.tell_charge, charge.user_id, charge.id))
         for refund in await self._refunds.untold():
-            await self._messages.tell_refund(refund.charge_id)
+            ended.append(await self._tell(self._messages.tell_refund, refund.user_id, refund.charge_id))
         return all(ended)
+
+    async def _tell(self, tell: Callable[[int, str], Awaitable[None]], user_id: int, charge_id: str) -> bool:
+        """Send a message about a charge. Return False if Telegram does not take it now: the others go on."""
+        try:
+            await tell(user_id, charge_id)
+        except SendError as error:
+            log.warning("message about a payment not sent", charge=charge_id, user=user_id, error=str(error))
+            return False
+        return True
 
     async def _refund(self, refund: Refund) -> bool:
         """Refund a charge and record the answer. Return False without a certain answer."""
