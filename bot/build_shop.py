@@ -23,7 +23,7 @@ from storage.credits import Credits
 from storage.database import Database
 from storage.gifts import Gifts
 from storage.orders import Orders
-from storage.reconciliation import Reconciliation
+from storage.reconciliation import Find, Reconciliation
 from storage.refunds import Refunds
 from storage.subscription_stops import SubscriptionStops
 from storage.subscriptions import Subscriptions
@@ -33,6 +33,8 @@ LOOK_SECONDS = 5.0
 """Time in which the leader notices a refund that another replica intended."""
 _PAUSES_SALES = frozenset({OutageReason.KEY, OutageReason.MONEY})
 """Outages that only the operator can end: until then nothing is drawn, so nothing is sold."""
+
+_ALARMS = {Find.MISSED: Alarm.MISSED_PAYMENTS, Find.DEDUCTION: Alarm.DEDUCTIONS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def build_shop(
         invoices=chat.invoices,
         metrics=metrics,
         clock=clock,
-        on_find=lambda: alarms.send(Alarm.MISSED_PAYMENTS),
+        on_find=lambda find: alarms.send(_ALARMS[find]),
         on_change=lambda: refund_worker.wake(),  # noqa: PLW0108 - constructed below
     )
     refund_worker = RefundWorker(

@@ -15,19 +15,24 @@ from core.payments import (
     OutsideRefund,
     Refund,
     RefundState,
+    Transaction,
 )
 from storage.credits import restore, take_back
 from storage.database import Database
 from storage.gifts import restore_gift, take_gift
 from storage.locks import hold
 from storage.payment_rows import find_charge, find_refund, read_refund
-from storage.schema import star_refunds
+from storage.schema import star_charges, star_refunds
 from storage.subscription_stops import stop_refunded
 from storage.upsert import insert
 
 _TABLE = star_refunds.c
+HAS_CHARGE = sa.select(star_charges.c.id).where(star_charges.c.id == _TABLE.charge_id).exists()
+"""The charge of a refund is known."""
 _OUTCOMES = (RefundState.DONE, RefundState.DECLINED, RefundState.REFUSED)
 """The states of which the user is told."""
+_RETURNED = (RefundState.INTENDED, RefundState.DONE)
+"""The states in which the Stars of a charge are back, or on their way."""
 
 
 def take_credits(connection: sa.Connection, charge: Charge, now: float) -> None:
@@ -59,7 +64,7 @@ def _restore_credits(connection: sa.Connection, charge: Charge, now: float) -> N
 
 def _put(connection: sa.Connection, charge_id: str, user_id: int, state: RefundState, **values: Any) -> None:
     """Insert a refund, or change that of the charge. The user is not told of the new state yet."""
-    new = {"state": state.value, "told_at": None, **values}
+    new = {"state": state.value, "told_at": None} | values
     statement = insert(star_refunds).values(charge_id=charge_id, user_id=user_id, **new)
     connection.execute(statement.on_conflict_do_update(index_elements=[_TABLE.charge_id], set_=new))
 
@@ -194,6 +199,29 @@ class Refunds:
 
         return await self._database.write(unit)
 
+    async def charged_back(self, returned: Transaction) -> Refund | None:
+        """Record a return whose id is that of no payment, and take the credits of the payment that it fits, if any.
+
+        That is the only payment of the same user, invoice and price that was not refunded. Return its refund, or
+        without one that of the return itself, which is recorded by its id. A repetition changes nothing: None.
+        """
+        now, user_id = self._clock.now(), returned.user_id or 0
+        done = {"done_at": now, "found_by": FoundBy.RECONCILIATION.value}
+
+        def unit(connection: sa.Connection) -> Refund | None:
+            hold(connection, "charge", returned.id)
+            if find_refund(connection, returned.id) is not None:
+                return None
+            charge = _fitting_charge(connection, returned)
+            _put(connection, returned.id, user_id, RefundState.DONE, **done, told_at=now if charge else None)
+            if charge is not None:
+                _put(connection, charge.id, charge.user_id, RefundState.DONE, **done)
+                stop_refunded(connection, charge, now)
+                take_credits(connection, charge, now)
+            return find_refund(connection, returned.id if charge is None else charge.id)
+
+        return await self._database.write(unit)
+
     async def told(self, charge_id: str, state: RefundState) -> bool:
         """Record that the user knows a state. Return False if that was recorded before, or the state is another one.
 
@@ -209,9 +237,9 @@ class Refunds:
         return await self._database.write(lambda c: c.execute(statement).rowcount == 1)
 
     async def untold(self) -> list[Refund]:
-        """Return the refunds that were done, declined or refused and not told, for a restart."""
+        """Return the refunds of known charges that were done, declined or refused and not told, for a restart."""
         when = sa.func.coalesce(_TABLE.done_at, _TABLE.decided_at)
-        return await self._in_states(_OUTCOMES, when, _TABLE.told_at.is_(None))
+        return await self._in_states(_OUTCOMES, when, _TABLE.told_at.is_(None), HAS_CHARGE)
 
     async def _in_states(
         self,
@@ -221,6 +249,25 @@ class Refunds:
     ) -> list[Refund]:
         statement = sa.select(star_refunds).where(_in(states), *more).order_by(order, _TABLE.charge_id)
         return await self._database.read(lambda c: [read_refund(row) for row in c.execute(statement)])
+
+
+def _fitting_charge(connection: sa.Connection, returned: Transaction) -> Charge | None:
+    """Return the only charge that a return of Stars without the id of one can be about, with its lock, or None."""
+    fits = sa.select(star_charges.c.id).where(
+        star_charges.c.user_id == returned.user_id,
+        star_charges.c.payload == returned.payload,
+        star_charges.c.stars == returned.price,
+    )
+    fitting = connection.execute(fits.order_by(star_charges.c.id)).scalars().all()
+    for charge_id in fitting:
+        hold(connection, "charge", charge_id)
+    refunds = [find_refund(connection, charge_id) for charge_id in fitting]
+    kept = [
+        charge_id
+        for charge_id, refund in zip(fitting, refunds, strict=True)
+        if refund is None or refund.state not in _RETURNED
+    ]
+    return find_charge(connection, kept[0]) if len(kept) == 1 else None
 
 
 def _move(

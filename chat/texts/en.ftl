@@ -771,6 +771,7 @@ alarm-money = ⚠️ The balance with the picture service is used up. Requests w
 alarm-disk = ⚠️ The database takes no writes (a disk is full, read-only or failing, or its server is down; the log says which). New requests are refused; accepted ones wait and go on by themselves once it does again.
 alarm-bucket = ⚠️ The bucket for photos (SOURCE_BUCKET) cannot be used; the log says why. Photo edits are sent in another way or wait. <code>imagine-bot check</code> tries the bucket.
 alarm-missed-payments = ⚠️ Telegram’s list has payments or refunds that no update told me about. I have entered them now, so all balances are right; the log names them. If this happens again, please look at why updates get lost.
+alarm-deductions = ⚠️ Stars have left my balance, and Telegram’s list does not say for which payment: perhaps somebody got the money for their Stars back. The log has the amount. I have taken no pictures back.
 alarm-payment = ⚠️ A payment could not be booked; the log says why. Nothing is lost: the bot tries it again and again, also after a restart.
 source-way-refused =
     ⚠️ The picture service does not accept photos { $refused ->
