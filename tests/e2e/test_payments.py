@@ -1,6 +1,10 @@
 """Pictures bought with Telegram Stars: from /buy to the drawn picture, gifts, grants, refunds and subscriptions."""
 
 import asyncio
+import io
+import json
+import zipfile
+from typing import Any
 
 import pytest
 from aiogram.types import Message, User
@@ -260,6 +264,43 @@ async def test_a_banned_user_buys_nothing_and_may_ask_for_a_refund(selling_bot: 
     assert len(world.messages_to(ann)) == count
     world.telegram.say(olga, f"/unban {ann.id}")
     await world.wait_until_handled()
+
+
+async def test_payments_are_in_an_export(selling_bot: World) -> None:
+    world = selling_bot
+    ann, ben = world.add_user(), world.add_user(name="Ben")
+    world.add_user(name="Olga", user_id=ADMIN)
+    pack = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    gift = await pay(world, ann, await invoice_for(world, ann, "50 pictures", "/gift"))
+    await invoice_for(world, ann, "120 pictures")  # never paid
+    code = str(world.rows("SELECT code FROM gift_codes WHERE charge_id = ?", gift)[0]["code"])
+    world.telegram.say(ben, f"/start gift_{code}")
+    await world.wait_for_text(ben, "50 pictures are a gift to you!")
+    await _ask_refund(world, ann, "too dark")
+    kept = await _exported_payments(world, ann)
+    assert [(one["kind"], one["stars"], one["payment"]) for one in kept["orders"]] == [
+        ("pack", 50, pack),
+        ("gift", 110, gift),
+    ]
+    assert [(one["id"], one["pictures"]) for one in kept["payments"]] == [(pack, 20), (gift, 50)]
+    assert [(one["payment"], one["state"], one["reason"]) for one in kept["refunds"]] == [
+        (gift, "asked", "too dark")
+    ]
+    assert [(one["change"], one["pictures"]) for one in kept["changes"]] == [("bought", 20)]
+    assert [(one["code"], one["opened_at"] is None) for one in kept["gifts"]] == [(code, False)]
+    assert kept["terms"]["version"] == "1"
+    kept = await _exported_payments(world, ben)
+    assert [one["pictures"] for one in kept["received_gifts"]] == [50]
+    assert (kept["gifts"], kept["payments"]) == ([], [])
+
+
+async def _exported_payments(world: World, user: User) -> Any:
+    """Ask for an export, and return its part about payments."""
+    world.telegram.say(user, "/export")
+    await world.wait_until(lambda: any(message.document for message in world.messages_to(user)))
+    (document,) = [message.document for message in world.messages_to(user) if message.document]
+    with zipfile.ZipFile(io.BytesIO(world.telegram.chats.files[document.file_id])) as archive:
+        return json.loads(archive.read("imagine.json"))["payments"]
 
 
 async def test_a_refund_from_outside_goes_below_zero_and_stops_paid_pictures_only(selling_bot: World) -> None:
