@@ -200,7 +200,7 @@ def build_dispatcher(
         styling=styling,
         **(shop.workflow_data if shop is not None else {"credits": None, "shop": None}),
     )
-    user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans)
+    user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans, sells=shop is not None)
     for observer in (
         dispatcher.message,
         dispatcher.edited_message,

@@ -23,8 +23,9 @@ from storage.credits import Credits
 from storage.database import Database
 from storage.gifts import Gifts
 from storage.orders import Orders
-from storage.reconciliation import Reconciliation
+from storage.reconciliation import Find, Reconciliation
 from storage.refunds import Refunds
+from storage.subscription_stops import SubscriptionStops
 from storage.subscriptions import Subscriptions
 from storage.terms import Terms
 
@@ -32,6 +33,8 @@ LOOK_SECONDS = 5.0
 """Time in which the leader notices a refund that another replica intended."""
 _PAUSES_SALES = frozenset({OutageReason.KEY, OutageReason.MONEY})
 """Outages that only the operator can end: until then nothing is drawn, so nothing is sold."""
+
+_ALARMS = {Find.MISSED: Alarm.MISSED_PAYMENTS, Find.DEDUCTION: Alarm.DEDUCTIONS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +88,13 @@ def build_shop(
         invoices=chat.invoices,
         metrics=metrics,
         clock=clock,
-        on_find=lambda: alarms.send(Alarm.MISSED_PAYMENTS),
+        on_find=lambda find: alarms.send(_ALARMS[find]),
         on_change=lambda: refund_worker.wake(),  # noqa: PLW0108 - constructed below
     )
     refund_worker = RefundWorker(
         charges=charges,
         refunds=refunds,
+        stops=SubscriptionStops(database=database, clock=clock),
         invoices=chat.invoices,
         messages=messages,
         reconciler=reconciler,

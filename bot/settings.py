@@ -166,6 +166,13 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _sales_need_an_admin(self) -> Self:
+        """Users ask the bot's admins for refunds, which Telegram expects the seller to decide about."""
+        if self.stars and not self.admin_ids:
+            raise ValueError("ADMIN_IDS is missing: STARS=true needs an admin who decides about refunds")
+        return self
+
+    @model_validator(mode="after")
     def _engine_fits_the_database(self) -> Self:
         if self.engine is EngineChoice.DBOS and not self.on_postgres:
             raise ValueError("ENGINE=dbos needs a PostgreSQL database, but DATABASE_URL names an SQLite file")

@@ -11,7 +11,7 @@ from aiogram.methods import (
     RefundStarPayment,
     SendInvoice,
 )
-from aiogram.types import LabeledPrice, StarTransaction, TransactionPartnerUser
+from aiogram.types import LabeledPrice, StarTransaction, TransactionPartnerOther, TransactionPartnerUser
 
 from chat.api_calls import ApiCaller
 from chat.captions import cut
@@ -142,6 +142,8 @@ def _read(one: StarTransaction) -> Transaction:
     """Return a transaction as the ledger compares it."""
     at = one.date.timestamp()
     partner = one.source or one.receiver
+    if one.source is None and isinstance(partner, TransactionPartnerOther):
+        return Transaction(one.id, TransactionKind.DEDUCTION, one.amount, at)
     if not isinstance(partner, TransactionPartnerUser) or partner.transaction_type != _INVOICE_PAYMENT:
         return Transaction(one.id, TransactionKind.OTHER, one.amount, at)
     return Transaction(

@@ -26,7 +26,7 @@ from aiogram.types import (
 
 from chat.api_calls import ApiCaller
 from chat.captions import TOAST_UNITS, cut, strip_html
-from chat.errors import Rejected, SendError, is_gone
+from chat.errors import Rejected, SendError, Unreachable, is_gone
 from chat.limits import Priority
 from chat.reply_parameters import reply_parameters
 from core.reply_target import ReplyTarget
@@ -59,6 +59,15 @@ class Sender:
         """Send an answer, with retries, and return its message id."""
         method = _send_message(place, text, keyboard, silent=False)
         return (await self._caller.send_answer(method, place.chat_id)).message_id
+
+    async def tell(self, user_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None) -> bool:
+        """Send a user a message that answers nothing, with retries. Return False if they cannot be reached: logged."""
+        try:
+            await self.send_text(ReplyTarget(user_id), text, keyboard=keyboard)
+        except (Unreachable, Rejected) as error:
+            log.warning("user not reached", user=user_id, error=str(error))
+            return False
+        return True
 
     async def send_status(self, place: ReplyTarget, text: str, *, keyboard: Keyboard | None = None) -> int:
         """Send a silent status message once and return its message id. The caller has acquired a slot."""

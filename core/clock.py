@@ -52,6 +52,11 @@ class SystemClock:
         await asyncio.sleep(max(0.0, seconds))
 
 
+def iso(at: float | None) -> str | None:
+    """Return a Unix time in ISO 8601, in seconds and UTC."""
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
 def utc_day(now: float) -> str:
     """Return the UTC day of a Unix time as `YYYY-MM-DD`. Quotas are counted by it."""
     return datetime.fromtimestamp(now, UTC).date().isoformat()

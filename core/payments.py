@@ -12,6 +12,8 @@ GRACE = 2 * DAY
 """Seconds for which the credits of a subscription outlive their paid period, in case its renewal is reported late."""
 ORDER_SECONDS = DAY
 """Seconds for which an order can be paid."""
+PAYMENT_SECONDS = 60.0
+"""Seconds after the yes to a pre-checkout query in which its payment may arrive."""
 
 
 class OrderKind(StrEnum):
@@ -85,10 +87,14 @@ class CheckoutRefusal(StrEnum):
     PAID = "paid"
     SUBSCRIBED = "subscribed"
     """The user has a running subscription."""
+    SUBSCRIBING = "subscribing"
+    """A payment of a subscription of the user was allowed less than a minute ago, and may be on its way."""
     CHANGED = "changed"
     """The amount or currency is not that of the order."""
     EXPIRED = "expired"
     """The order is older than a day."""
+    BANNED = "banned"
+    """A bot admin has banned the user. The caller finds that, not the ledger."""
     SERVICE_PAUSED = "service-paused"
     """The provider's key or balance is known to be broken. The caller finds that, not the ledger."""
     NOT_STORED = "not-stored"
@@ -201,12 +207,16 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A charge with its refund, if there is one. `used` is the number of its units that were used."""
+    """A charge with its refund, if there is one. `used` is the number of its units that were used.
+
+    `stopped` is True if the bot ends the subscription of the charge.
+    """
 
     charge: Charge
     refund: Refund | None
     used: int
     gift: "Gift | None" = None
+    stopped: bool = False
 
 
 class Asking(StrEnum):
@@ -227,6 +237,8 @@ class Intending(StrEnum):
     """The refund was intended before. Its outcome is not known yet."""
     DONE = "done"
     """The charge was refunded before."""
+    NOT_ASKED = "not-asked"
+    """The decision is about a request for a refund, and the charge has none that waits for one."""
     UNKNOWN_CHARGE = "unknown-charge"
 
 
@@ -342,6 +354,19 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionStop:
+    """A subscription that the bot cancels at Telegram of its own accord, since `wanted_at` (Unix seconds).
+
+    `charge_id` is its first charge that is known, and `payload` that of all its payments.
+    """
+
+    charge_id: str
+    user_id: int
+    payload: str
+    wanted_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
     """A pack that was bought for somebody else, and its code. Times are Unix seconds."""
 
@@ -375,7 +400,9 @@ class TransactionKind(StrEnum):
     PAYMENT = "payment"
     """A user paid an invoice of the bot."""
     REFUND = "refund"
-    """A payment went back to its user. It has the id of the payment."""
+    """A payment went back to its user. It has the id of the payment; a chargeback may have one of its own."""
+    DEDUCTION = "deduction"
+    """Stars left the bot, and Telegram does not say to whom: a chargeback may look like this."""
     OTHER = "other"
 
 
@@ -384,7 +411,7 @@ class Transaction:
     """One entry of Telegram's list (Bot API, StarTransaction). `at` is in Unix seconds.
 
     `stars` is its amount, which is without an affiliate's share. `price` is the amount that the user paid, `user_id`
-    the partner and `payload` that of the invoice. All three are None in an entry of the kind OTHER.
+    the partner and `payload` that of the invoice. All three are None in entries of the kinds DEDUCTION and OTHER.
     """
 
     id: str
@@ -401,15 +428,16 @@ class Transaction:
 class PageResult:
     """A page of the list of transactions after it was compared with the ledger.
 
-    `credited` are the charges and `refunded` the refunds that the ledger did not know. `next_offset` is the offset of
-    the page to read next, None after the last one. `restarted` is True if the list is not the remembered one, so that
-    all of it is read again.
+    `credited` are the charges and `refunded` the refunds that the ledger did not know, `deducted` the returns of Stars
+    that fit no payment. `next_offset` is the offset of the page to read next, None after the last one. `restarted` is
+    True if the list is not the remembered one, so that all of it is read again.
     """
 
     credited: tuple[Credited, ...]
     refunded: tuple[Refund, ...]
     next_offset: int | None
     restarted: bool = False
+    deducted: tuple[Transaction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Alarm(StrEnum):
     BUCKET = "bucket"
     PAYMENT = "payment"
     MISSED_PAYMENTS = "missed-payments"
+    DEDUCTIONS = "deductions"
 
 
 _OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}

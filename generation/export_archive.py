@@ -16,11 +16,12 @@ from aiogram import Bot
 
 from chat.links import bot_address, request_link
 from chat.telegram_files import FileRefused, FileTooLarge, FileUnavailable, TelegramFiles
-from core.clock import Clock
+from core.clock import Clock, iso
 from core.model import Request, State
 from core.reply_target import ReplyTarget
 from core.retries import backoff
 from generation.conversion import extension_of
+from generation.export_payments import describe_payments
 from generation.file_names import file_name
 from generation.hidden_file import shown
 from generation.singles import Singles
@@ -154,19 +155,21 @@ class ExportArchives:
             await self._clock.sleep(backoff(tries, first=1.0, longest=10.0))
 
     async def _everything(self, export: Export, contents: Contents) -> Json:
-        whole: Json = {"exported_at": _time(export.asked_at), "file": export.files + 1}
+        whole: Json = {"exported_at": iso(export.asked_at), "file": export.files + 1}
         if export.files == 0:
             kept = await self._exports.choices(export.user_id)
             whole |= {
                 "user": export.user_id,
                 "language": kept.language,
                 "shape": kept.ratio,
-                "questions": [{"description": text, "asked_at": _time(at)} for text, at in kept.questions],
+                "questions": [{"description": text, "asked_at": iso(at)} for text, at in kept.questions],
                 "style": kept.style,
                 "own_styles": [{"name": name, "words": words} for name, words in kept.styles],
                 "sticker_sets": [f"https://t.me/addstickers/{name}" for name in kept.sticker_sets],
-                "searches": [{"words": words, "searched_at": _time(at)} for words, at in kept.searches],
+                "searches": [{"words": words, "searched_at": iso(at)} for words, at in kept.searches],
             }
+            if not kept.payments.is_empty:
+                whole["payments"] = describe_payments(kept.payments, await bot_address(self._bot))
         return whole | {"requests": contents.requests}
 
 
@@ -199,9 +202,9 @@ def _description(request: Request, address: str) -> Json:
         "failure": request.failure,
         "chat": _kind_of_chat(request.place),
         "language": request.language,
-        "asked_at": _time(request.accepted_at),
-        "finished_at": _time(request.finished_at),
-        "favourite_since": _time(request.favourite_at),
+        "asked_at": iso(request.accepted_at),
+        "finished_at": iso(request.finished_at),
+        "favourite_since": iso(request.favourite_at),
     }
 
 
@@ -213,8 +216,3 @@ def _kind_of_chat(place: ReplyTarget) -> str:
 
 def _source(parent_id: int | None, address: str) -> str:
     return "a picture that the user sent" if parent_id is None else request_link(address, parent_id)
-
-
-def _time(at: float | None) -> str | None:
-    """Return a time in ISO 8601, in seconds and UTC."""
-    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ from aiogram import Router
 from aiogram.types import Message
 
 from chat import shop_keyboards
-from chat.dates import date_in_words
+from chat.dates import moment
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
@@ -60,8 +60,7 @@ def _subscription(subscription: Subscription, now: float, translate: Translator)
         f"balance-monthly-{subscription.state}",
         units=subscription.units,
         stars=subscription.stars,
-        at=str(round(subscription.expires_at)),
-        when=date_in_words(subscription.expires_at, now, translate),
+        **moment(subscription.expires_at, now, translate),
     )
 
 
@@ -69,8 +68,7 @@ def _movement(movement: Movement, now: float, translate: Translator) -> str:
     return translate(
         f"movement-{movement.kind.replace('_', '-')}",
         change=f"{movement.units:+d}".replace("-", "−"),
-        at=str(round(movement.at)),
-        when=date_in_words(movement.at, now, translate),
+        **moment(movement.at, now, translate),
     )
 
 

@@ -11,6 +11,7 @@ from chat.invoices import Invoices
 from chat.languages import LanguageResolver
 from core.payments import CheckoutRefusal
 from handlers.feature_router import FeatureRouter
+from storage.bans import Ban, Bans
 from storage.database_errors import StorageUnavailable
 from storage.orders import Orders
 
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 async def checkout(
     query: PreCheckoutQuery,
     orders: Orders,
+    bans: Bans,
     invoices: Invoices,
     languages: LanguageResolver,
     drawing_is_paused: Callable[[], bool],
@@ -29,7 +31,7 @@ async def checkout(
     An error is a no, too: a query without an answer would fail ten seconds later without a sentence.
     """
     try:
-        refusal = await _refusal_of(query, orders, paused=drawing_is_paused())
+        refusal = await _refusal_of(query, orders, bans, paused=drawing_is_paused())
     except Exception as error:
         if not isinstance(error, StorageUnavailable):
             log.exception("checkout failed", user=query.from_user.id)
@@ -45,7 +47,11 @@ async def checkout(
         log.warning("checkout not answered", user=query.from_user.id, error=str(error))
 
 
-async def _refusal_of(query: PreCheckoutQuery, orders: Orders, *, paused: bool) -> CheckoutRefusal | None:
+async def _refusal_of(
+    query: PreCheckoutQuery, orders: Orders, bans: Bans, *, paused: bool
+) -> CheckoutRefusal | None:
+    if str(query.from_user.id) in await bans.of_kind(Ban.SUBJECT):
+        return CheckoutRefusal.BANNED
     if paused:
         return CheckoutRefusal.SERVICE_PAUSED
     answer = await orders.check(query.invoice_payload, query.from_user.id, query.total_amount, query.currency)

@@ -1,17 +1,14 @@
 """The link of a gift, `t.me/bot?start=gift_<code>`: whoever opens it first gets the pictures."""
 
-import structlog
 from aiogram import Router
 from aiogram.filters import CommandObject
 from aiogram.types import Message
 
-from chat.errors import SendError
 from chat.languages import LanguageResolver
 from chat.links import GIFT
 from chat.sender import Sender
 from chat.translations import Translator
 from core.payments import Gift, Redemption
-from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.commands import Command
 from handlers.feature_router import FeatureRouter
@@ -20,8 +17,6 @@ from handlers.identity import UserIdentity, answer_place
 from storage.charges import Charges
 from storage.credits import Credits
 from storage.gifts import Gifts
-
-log = structlog.get_logger(__name__)
 
 
 async def names_gift(_message: Message, command: CommandObject) -> dict[str, str] | bool:
@@ -55,19 +50,17 @@ async def gift_opened(
     elif redemption is Redemption.REDEEMED:
         balance = (await credits.balance(user.id)).units
         text = translate("gift-received", units=gift.units) + "\n" + translate("paid-left", balance=balance)
-        await _tell_buyer(gift, charges, languages, sender)
     else:
         text = translate("gift-withdrawn" if redemption is Redemption.WITHDRAWN else "gift-used")
     await sender.send_text(answer_place(message), text)
+    if gift is not None and redemption is Redemption.REDEEMED:
+        await _tell_buyer(gift, charges, languages, sender)
 
 
 async def _tell_buyer(gift: Gift, charges: Charges, languages: LanguageResolver, sender: Sender) -> None:
     charge = await charges.get(gift.charge_id)
     translate = await languages.translator(gift.buyer_id, charge.language if charge is not None else None)
-    try:
-        await sender.send_text(ReplyTarget(gift.buyer_id), translate("gift-opened", units=gift.units))
-    except SendError as error:
-        log.warning("buyer not told about the gift", user=gift.buyer_id, error=str(error))
+    await sender.tell(gift.buyer_id, translate("gift-opened", units=gift.units))
 
 
 def router() -> Router:

@@ -6,11 +6,9 @@ from aiogram import Router
 from aiogram.filters import CommandObject
 from aiogram.types import Message
 
-from chat.errors import Rejected, Unreachable
 from chat.languages import LanguageResolver
 from chat.sender import Sender
 from chat.translations import Translator
-from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.commands import Command
 from handlers.feature_router import FeatureRouter
@@ -46,11 +44,7 @@ async def grant_command(
 async def _tell(user_id: int, units: int, balance: int, translate: Translator, sender: Sender) -> bool:
     """Tell a user about a grant. Return False if the bot cannot write to them."""
     text = translate("granted", units=units) + "\n" + translate("paid-left", balance=balance)
-    try:
-        await sender.send_text(ReplyTarget(user_id), text)
-    except (Unreachable, Rejected):
-        return False
-    return True
+    return await sender.tell(user_id, text)
 
 
 def router() -> Router:

@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat.callbacks import NEWEST, HistoryEnd, SelectionEnd, ShowPage, ShowSelected
 from chat.captions import cut, one_line
-from chat.dates import date_in_words
+from chat.dates import moment
 from chat.members import Members
 from chat.private_replies import PrivateReplies
 from chat.result_keyboards import ResultKeyboards
@@ -227,8 +227,7 @@ async def _content(
     text = translate(
         "history-page-recent" if recent else "history-page",
         prompt=cut(request.prompt, _LONGEST_PROMPT),
-        at=str(round(finished_at)),
-        when=date_in_words(finished_at, clock.now(), translate),
+        **moment(finished_at, clock.now(), translate),
         number=page.number,
         total=page.total,
     )

@@ -3,7 +3,8 @@
 from typing import Any
 
 from aiogram import Bot, Router
-from aiogram.types import CallbackQuery, Message
+from aiogram.enums import ChatType
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from chat import shop_keyboards
 from chat.keyboards import ask
@@ -12,13 +13,14 @@ from chat.shop_callbacks import AskRefund, charge_key
 from chat.translations import Translator
 from core.payments import Asking, Purchase, RefundState
 from core.reply_target import ReplyTarget
-from handlers.commands import Command
+from handlers.commands import Command, is_command
 from handlers.feature_router import FeatureRouter
-from handlers.filters import IN_PRIVATE, not_a_command, on_message, pressed_in_private, replies_to_bot
+from handlers.filters import IN_PRIVATE, on_message, pressed_in_private, replies_to_bot
 from handlers.identity import UserIdentity, answer_place
 from handlers.refund_requests import RefundRequests
 from handlers.shop import Shop
 from handlers.user_errors import ButtonExpired
+from payments.receipts import refund_refused
 from storage.charges import Charges
 from storage.refunds import Refunds
 
@@ -72,9 +74,9 @@ async def charge_pressed(
 async def gives_reason(
     message: Message, bot: Bot, user: UserIdentity, charges: Charges
 ) -> dict[str, Any] | bool:
-    """Pass replies to the question what is wrong with a payment of the user. Adds `purchase`."""
+    """Pass replies to the question what is wrong with a payment of the user, but commands. Adds `purchase`."""
     question = message.reply_to_message
-    if question is None or not replies_to_bot(message, bot) or not (question.text or "").startswith(_MARK):
+    if question is None or not _answers_question(message, bot):
         return False
     codes = [one for one in question.entities or [] if one.type == "code"]
     charge_id = codes[0].extract_from(question.text or "") if codes else ""
@@ -94,12 +96,15 @@ async def reason_given(
     refund_requests: RefundRequests,
     sender: Sender,
 ) -> None:
-    """Store the request with its reason, and pass it on to the bot's admins.
+    """Store the request with its reason, and pass it on to the bot's admins. A reason without words is asked for again.
 
     The update stays in the inbox until this ends, so after a kill the admins get the request, perhaps twice.
     """
     charge_id = purchase.charge.id
-    reason = (message.text or "").strip()[:_LONGEST_REASON]
+    reason = (message.text or message.caption or "").strip()[:_LONGEST_REASON]
+    if not reason:
+        await sender.send_text(answer_place(message), translate("paysupport-words"))
+        return
     asking = await refunds.ask(charge_id, user.id, reason)
     asked = await charges.purchase(charge_id)
     refund = asked.refund if asked is not None else None
@@ -115,6 +120,21 @@ async def reason_given(
     await sender.send_text(answer_place(message), text)
 
 
+def seeks_refund(event: TelegramObject, bot: Bot) -> bool:
+    """Return whether an update is a step of /paysupport, which a ban does not stop: a banned user may have paid."""
+    if isinstance(event, CallbackQuery):
+        return (event.data or "").startswith(f"{AskRefund.__prefix__}{AskRefund.__separator__}")
+    if not isinstance(event, Message) or event.chat.type != ChatType.PRIVATE:
+        return False
+    return (event.text or "").strip().lower() == "/paysupport" or _answers_question(event, bot)
+
+
+def _answers_question(message: Message, bot: Bot) -> bool:
+    question = message.reply_to_message
+    asked = question is not None and (question.text or "").startswith(_MARK) and replies_to_bot(message, bot)
+    return asked and not is_command(message.text or message.caption or "")
+
+
 async def find_purchase(charges: Charges, user_id: int, key: str) -> Purchase | None:
     """Return the purchase of a user that callback data names."""
     purchases = await charges.of_user(user_id, _KNOWN)
@@ -123,18 +143,17 @@ async def find_purchase(charges: Charges, user_id: int, key: str) -> Purchase | 
 
 def _progress(purchase: Purchase, shop: Shop, translate: Translator) -> str | None:
     """Return the sentence about a refund that is asked for, decided or done, or None if it may be asked for."""
-    state = purchase.refund.state if purchase.refund is not None else None
+    refund = purchase.refund
+    if refund is None:
+        return None
+    state = refund.state
     if state is RefundState.ASKED:
         return translate("paysupport-waits")
     if state is RefundState.INTENDED:
         return translate("paysupport-begun")
     if state is RefundState.DONE:
         return translate("paysupport-refunded")
-    if state is None:
-        return None
-    refused = state is RefundState.REFUSED
-    text = translate("paysupport-refused" if refused else "paysupport-declined", stars=purchase.charge.stars)
-    return text + _or_write(shop, translate)
+    return refund_refused(purchase.charge, refund, translate) + _or_write(shop, translate)
 
 
 def _or_write(shop: Shop, translate: Translator) -> str:
@@ -143,9 +162,9 @@ def _or_write(shop: Shop, translate: Translator) -> str:
 
 
 def reasons_router() -> Router:
-    """Return the route of the reply to the question for a reason. It goes before those of all other replies."""
+    """Return the routes of the reply to the question for a reason. They go before those of all other replies."""
     router = FeatureRouter(name="reasons")
-    router.message.register(reason_given, IN_PRIVATE, not_a_command, gives_reason)
+    on_message(router, reason_given, IN_PRIVATE, gives_reason)
     return router
 
 

@@ -34,7 +34,7 @@ async def paid(
     if credited.outcome is Crediting.UNEXPLAINED:
         log.error("payment without an order", charge=charge.id, user=charge.user_id, stars=charge.stars)
     try:
-        await payment_messages.tell_charge(charge.id)
+        await payment_messages.tell_charge(charge.user_id, charge.id)
     except SendError as error:
         log.warning("payment not confirmed yet", charge=charge.id, error=str(error))
     finally:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import structlog
 
 from chat.captions import one_line
-from chat.dates import date_in_words
+from chat.dates import moment
 from chat.errors import SendError
 from chat.languages import LanguageResolver
 from chat.sender import Sender
@@ -76,8 +76,7 @@ class RefundRequests:
                 "refund-request-payment",
                 charge=charge.id,
                 stars=charge.stars,
-                at=str(round(charge.paid_at)),
-                when=date_in_words(charge.paid_at, self._clock.now(), translate),
+                **moment(charge.paid_at, self._clock.now(), translate),
             ),
             translate("refund-request-used", used=purchase.used, units=charge.units),
         ]

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from chat.sender import Sender
 from chat.shop_callbacks import DecideRefund
 from chat.translations import Translator
-from core.payments import Intending, RefundState
+from core.payments import Intending
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
 from handlers.feature_router import FeatureRouter
@@ -76,13 +76,11 @@ async def decision_pressed(
         await sender.alert(query.id, translate("toast-report-decided"))
         return
     charge_id = purchase.charge.id
-    decided_before = purchase.refund is not None and purchase.refund.state is not RefundState.ASKED
-    if decided_before:
-        fresh = False
-    elif callback_data.refund:
-        fresh = await refunds.intend(charge_id, str(admin.id)) is Intending.INTENDED
+    if callback_data.refund:
+        fresh = await refunds.intend(charge_id, str(admin.id), asked=True) is Intending.INTENDED
     else:
         fresh = await refunds.decline(charge_id, str(admin.id))
+    refund_worker.wake()  # before the messages, which may fail
     toast = translate.raw("toast-refund-begun" if callback_data.refund else "toast-refund-declined")
     await sender.toast(query.id, toast if fresh else translate.raw("toast-report-decided"))
     decided = await charges.purchase(charge_id)
@@ -90,7 +88,6 @@ async def decision_pressed(
         by = decided.refund.decided_by or ""
         name = admin.first_name if by == str(admin.id) else by
         await refund_requests.show_decision(place, decided, name, translate)
-    refund_worker.wake()
 
 
 def router() -> Router:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from chat.captions import cut, one_line
-from chat.dates import date_in_words
+from chat.dates import moment
 from chat.errors import SendError
 from chat.languages import LanguageResolver
 from chat.picture_sender import PictureSender
@@ -110,8 +110,7 @@ class ReportCopies:
         return translate(
             f"report-decided-{report.decision}",
             admin=one_line(report.decided_by or "", _LONGEST_NAME),
-            at=str(round(decided_at)),
-            when=date_in_words(decided_at, self._clock.now(), translate),
+            **moment(decided_at, self._clock.now(), translate),
         )
 
 

@@ -4,7 +4,7 @@ import structlog
 from aiogram import Router
 from aiogram.types import BotSubscriptionUpdated, CallbackQuery
 
-from chat.dates import date_in_words
+from chat.dates import moment
 from chat.errors import SendError
 from chat.invoices import Invoices
 from chat.languages import LanguageResolver
@@ -91,8 +91,7 @@ async def subscription_changed(
 def _changed(subscription: Subscription, translate: Translator, clock: Clock, *, canceled: bool) -> str:
     return translate(
         "subscription-cancelled" if canceled else "subscription-resumed",
-        at=str(round(subscription.expires_at)),
-        when=date_in_words(subscription.expires_at, clock.now(), translate),
+        **moment(subscription.expires_at, clock.now(), translate),
     )
 
 

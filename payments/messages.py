@@ -6,23 +6,19 @@ other order could lose the confirmation, and a user who sees none pays again.
 
 import asyncio
 from collections.abc import Collection
+from weakref import WeakValueDictionary
 
-import structlog
 from aiogram import Bot
 from aiogram.types import InlineKeyboardMarkup
 
-from chat.errors import Rejected, Unreachable
 from chat.languages import LanguageResolver
 from chat.links import bot_address, gift_link
 from chat.sender import Sender
 from core.payments import Charge, Purchase, Refund, RefundState
-from core.reply_target import ReplyTarget
 from payments.receipts import Receipts
 from storage.charges import Charges
 from storage.credits import Credits
 from storage.refunds import Refunds
-
-log = structlog.get_logger(__name__)
 
 
 class PaymentMessages:
@@ -51,12 +47,15 @@ class PaymentMessages:
         self._sender = sender
         self._languages = languages
         self._admins = sorted(admins)
-        self._lock = asyncio.Lock()
-        """Held from the look for a message until its record: the handler and the worker may have the same charge."""
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        """By user, held from the look for a message until its record: the handler and the worker may have the same one.
 
-    async def tell_charge(self, charge_id: str) -> None:
-        """Confirm a charge to its user, unless that is done."""
-        async with self._lock:
+        They also keep the messages to a user in order, and let nobody wait for other users.
+        """
+
+    async def tell_charge(self, user_id: int, charge_id: str) -> None:
+        """Confirm a charge to its payer, unless that is done."""
+        async with self._messages_of(user_id):
             purchase = await self._charges.purchase(charge_id)
             if purchase is None or purchase.charge.told_at is not None:
                 return
@@ -69,31 +68,36 @@ class PaymentMessages:
             else:
                 balance = await self._credits.balance(charge.user_id)
                 text = self._receipts.of_charge(charge, balance.units, translate)
-            await self._send(charge.user_id, text, keyboard)
+            await self._sender.tell(charge.user_id, text, keyboard=keyboard)
             await self._charges.told(charge_id)
 
-    async def tell_refund(self, charge_id: str) -> None:
-        """Tell the user the end of a refund, unless that is done, and the admin who decided it."""
-        async with self._lock:
+    async def tell_refund(self, user_id: int, charge_id: str) -> None:
+        """Tell the payer the end of a refund, unless that is done, and the admin who decided it."""
+        async with self._messages_of(user_id):
             purchase = await self._charges.purchase(charge_id)
             refund = purchase.refund if purchase is not None else None
             if purchase is None or refund is None or refund.told_at is not None:
                 return
-            if refund.state is not RefundState.REFUSED or refund.asked_at is not None:
+            # Of a refusal, only users know who asked for the refund, or were told that nothing explains their payment.
+            expects = refund.asked_at is not None or purchase.charge.kind is None
+            if refund.state is not RefundState.REFUSED or expects:
                 await self._tell_user(purchase)
             if refund.state is not RefundState.DECLINED:
                 await self._tell_admins(purchase.charge, refund)
-            await self._refunds.told(charge_id)
+            await self._refunds.told(charge_id, refund.state)
+
+    def _messages_of(self, user_id: int) -> asyncio.Lock:
+        return self._locks.setdefault(user_id, asyncio.Lock())
 
     async def _tell_user(self, purchase: Purchase) -> None:
         charge, gift = purchase.charge, purchase.gift
         translate = await self._languages.translator(charge.user_id, charge.language)
         balance = await self._credits.balance(charge.user_id)
-        await self._send(charge.user_id, self._receipts.of_refund(purchase, balance.units, translate))
+        await self._sender.tell(charge.user_id, self._receipts.of_refund(purchase, balance.units, translate))
         done = purchase.refund is not None and purchase.refund.state is RefundState.DONE
         if gift is not None and gift.redeemed_by is not None and done:
             translate = await self._languages.translator(gift.redeemed_by)
-            await self._send(gift.redeemed_by, translate("gift-taken-back"))
+            await self._sender.tell(gift.redeemed_by, translate("gift-taken-back"))
 
     async def _tell_admins(self, charge: Charge, refund: Refund) -> None:
         """Tell the admin who decided, or all admins a refusal of a refund that the bot decided itself."""
@@ -107,10 +111,4 @@ class PaymentMessages:
                 id=str(charge.user_id),
                 charge=charge.id,
             )
-            await self._send(admin, text)
-
-    async def _send(self, user_id: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-        try:
-            await self._sender.send_text(ReplyTarget(user_id), text, keyboard=keyboard)
-        except (Unreachable, Rejected) as error:
-            log.warning("message about a payment not sent", user=user_id, error=str(error))
+            await self._sender.tell(admin, text)

@@ -2,11 +2,11 @@
 
 from aiogram.types import InlineKeyboardMarkup
 
-from chat.dates import date_in_words
+from chat.dates import moment
 from chat.shop_keyboards import pass_on
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Charge, OrderKind, Purchase, RefundState
+from core.payments import Charge, OrderKind, Purchase, Refund, RefundState
 
 
 class Receipts:
@@ -34,15 +34,15 @@ class Receipts:
         """Return the message about a refund that is done, declined, or refused by Telegram."""
         charge, refund = purchase.charge, purchase.refund
         if refund is not None and refund.state is not RefundState.DONE:
-            declined = refund.state is RefundState.DECLINED
-            text = translate("paysupport-declined" if declined else "paysupport-refused", stars=charge.stars)
-            return text + self._or_write(translate)
+            return refund_refused(charge, refund, translate) + self._or_write(translate)
         if purchase.gift is not None and purchase.gift.redeemed_by is None:
             return translate("refunded-gift", stars=charge.stars)
         if charge.kind in {None, OrderKind.GIFT}:
             return translate("refunded-nothing", stars=charge.stars)
         text = translate("refunded", stars=charge.stars, balance=balance)
-        return f"{text}\n{translate('refunded-below')}" if balance < 0 else text
+        if balance < 0:
+            text += "\n" + translate("refunded-below")
+        return f"{text}\n{translate('refunded-monthly')}" if purchase.stopped else text
 
     def _paid(self, charge: Charge, translate: Translator) -> str:
         if charge.kind is None:
@@ -52,12 +52,18 @@ class Receipts:
         return translate(
             "paid-renewed" if charge.is_renewal else "paid-monthly",
             units=charge.units,
-            at=str(round(charge.expires_at)),
-            when=date_in_words(charge.expires_at, self._clock.now(), translate),
+            **moment(charge.expires_at, self._clock.now(), translate),
         )
 
     def _or_write(self, translate: Translator) -> str:
         return f" {translate('paysupport-contact', contact=self._contact)}" if self._contact else ""
+
+
+def refund_refused(charge: Charge, refund: Refund, translate: Translator) -> str:
+    """Return the sentence about a refund that an admin declined or Telegram refused."""
+    if refund.state is RefundState.DECLINED:
+        return translate("paysupport-declined", stars=charge.stars)
+    return translate("paysupport-refused" if charge.units else "paysupport-kept", stars=charge.stars)
 
 
 def _receipt(charge: Charge, translate: Translator) -> str:

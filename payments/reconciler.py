@@ -12,7 +12,7 @@ from core.metrics import Metrics
 from core.payments import DAY, PageResult, Transaction, TransactionKind
 from storage.charges import Charges
 from storage.database_errors import StorageUnavailable
-from storage.reconciliation import Reconciliation
+from storage.reconciliation import Find, Reconciliation
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,8 @@ class Reconciler:
     """Credits payments and records refunds that no update reported.
 
     `on_find` reports to the admins that some were found, and returns whether it has. Otherwise, and after a kill, it is
-    called again after the next run. `on_change` is called if users are to be told.
+    called again after the next run. A return of Stars that fits no payment is only reported. `on_change` is called if
+    users are to be told.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Reconciler:
         invoices: Invoices,
         metrics: Metrics,
         clock: Clock,
-        on_find: Callable[[], Awaitable[bool]],
+        on_find: Callable[[Find], Awaitable[bool]],
         on_change: Callable[[], None],
     ) -> None:
         self._reconciliation = reconciliation
@@ -85,9 +86,10 @@ class Reconciler:
 
     async def _report(self) -> None:
         """Report what the ledger has from the list and was not reported, by whichever process it was found."""
-        found = await self._reconciliation.found()
-        if found > await self._reconciliation.reported() and await self._on_find():
-            await self._reconciliation.set_reported(found)
+        for find in Find:
+            found = await self._reconciliation.found(find)
+            if found > await self._reconciliation.reported(find) and await self._on_find(find):
+                await self._reconciliation.set_reported(find, found)
 
     async def _wait_for_updates(self, page: list[Transaction]) -> None:
         """Let updates that may be on their way arrive first: their payments are not missed."""
@@ -107,6 +109,9 @@ class Reconciler:
         for refund in result.refunded:
             log.error("missed refund found", charge=refund.charge_id, user=refund.user_id)
             self._metrics.missed_payments.labels("refund").inc()
+        for one in result.deducted:
+            log.error("Stars left the bot for no known payment", transaction=one.id, stars=one.stars)
+            self._metrics.missed_payments.labels("deduction").inc()
         if result.credited or result.refunded:
             self._on_change()
 

@@ -1,22 +1,25 @@
-"""Carries out the refunds that are intended, and tells users about payments and refunds that they do not know yet.
+"""Carries out the refunds that are intended, cancels the subscriptions that end with them, and tells users.
 
-The ledger holds the intents, so a restart goes on with them. Among replicas the leader runs the worker.
+It tells of payments and refunds that their users do not know yet. The ledger holds all intents, so a restart goes on
+with them. Among replicas the leader runs the worker.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
-from chat.errors import SendError, Unsure
+from chat.errors import Rejected, SendError, Unreachable, Unsure
 from chat.invoices import Invoices, RefundAnswer
 from core.clock import Clock
-from core.payments import Refund
+from core.payments import Refund, SubscriptionStop
 from core.retries import backoff
 from payments.messages import PaymentMessages
 from payments.reconciler import Reconciler
 from storage.charges import Charges
 from storage.database_errors import StorageUnavailable
 from storage.refunds import Refunds
+from storage.subscription_stops import SubscriptionStops
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +30,7 @@ _LONGEST_PAUSE = 60.0
 
 
 class RefundWorker:
-    """Refunds charges and tells users.
+    """Refunds charges, cancels subscriptions and tells users.
 
     `look_seconds` is the time between two looks for refunds that other replicas intended, None for a single process.
     """
@@ -37,6 +40,7 @@ class RefundWorker:
         *,
         charges: Charges,
         refunds: Refunds,
+        stops: SubscriptionStops,
         invoices: Invoices,
         messages: PaymentMessages,
         reconciler: Reconciler,
@@ -45,6 +49,7 @@ class RefundWorker:
     ) -> None:
         self._charges = charges
         self._refunds = refunds
+        self._stops = stops
         self._invoices = invoices
         self._messages = messages
         self._reconciler = reconciler
@@ -83,13 +88,23 @@ class RefundWorker:
             self._unsure = False
             intended = await self._refunds.intended()
         ended = [await self._refund(refund) for refund in intended]
-        for refund in await self._refunds.untold():
-            await self._messages.tell_refund(refund.charge_id)
+        ended += [await self._stop(stop) for stop in await self._stops.open()]
         for credited in await self._charges.untold():
             charge = credited.charge
             if self._look_seconds is None or self._clock.now() - charge.paid_at > UNTOLD_SECONDS:
-                await self._messages.tell_charge(charge.id)
+                ended.append(await self._tell(self._messages.tell_charge, charge.user_id, charge.id))
+        for refund in await self._refunds.untold():
+            ended.append(await self._tell(self._messages.tell_refund, refund.user_id, refund.charge_id))
         return all(ended)
+
+    async def _tell(self, tell: Callable[[int, str], Awaitable[None]], user_id: int, charge_id: str) -> bool:
+        """Send a message about a charge. Return False if Telegram does not take it now: the others go on."""
+        try:
+            await tell(user_id, charge_id)
+        except SendError as error:
+            log.warning("message about a payment not sent", charge=charge_id, user=user_id, error=str(error))
+            return False
+        return True
 
     async def _refund(self, refund: Refund) -> bool:
         """Refund a charge and record the answer. Return False without a certain answer."""
@@ -104,6 +119,28 @@ class RefundWorker:
         else:
             await self._refunds.refuse(refund.charge_id)
         log.info("refund ended", charge=refund.charge_id, user=refund.user_id, answer=answer)
+        return True
+
+    async def _stop(self, stop: SubscriptionStop) -> bool:
+        """Cancel a subscription and record the answer. Return False without a certain answer.
+
+        A repeated call changes nothing. What Telegram refuses is asked again with the next payment that is refunded.
+        """
+        try:
+            await self._invoices.edit_subscription(stop.user_id, stop.charge_id, canceled=True)
+        except (Rejected, Unreachable) as error:
+            log.error(
+                "Telegram refuses to cancel a subscription",
+                charge=stop.charge_id,
+                user=stop.user_id,
+                error=str(error),
+            )
+        except SendError as error:
+            log.warning("subscription not canceled", charge=stop.charge_id, error=str(error))
+            return False
+        else:
+            log.info("subscription canceled", charge=stop.charge_id, user=stop.user_id)
+        await self._stops.done(stop)
         return True
 
     async def _wait(self, seconds: float | None) -> None:

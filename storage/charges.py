@@ -23,6 +23,7 @@ from storage.database import Database
 from storage.orders import Token, new_token
 from storage.payment_rows import find_charge, find_gift, find_refund, read_charge
 from storage.schema import star_charges, star_refunds
+from storage.subscription_stops import is_stopped
 
 _TOLD = (
     sa.update(star_charges)
@@ -135,4 +136,5 @@ def _purchase(connection: sa.Connection, charge: Charge) -> Purchase:
     gift = find_gift(connection, charge.id) if charge.kind is OrderKind.GIFT else None
     lot_id = f"c:{charge.id}" if gift is None else f"g:{gift.code}"
     used = used_of(connection, [lot_id]).get(lot_id, 0)
-    return Purchase(charge, find_refund(connection, charge.id), used, gift)
+    stopped = charge.kind is OrderKind.SUBSCRIPTION and is_stopped(connection, charge)
+    return Purchase(charge, find_refund(connection, charge.id), used, gift, stopped)

@@ -26,6 +26,7 @@ from storage.orders import Token
 from storage.payment_rows import find_charge, find_gift, find_order, find_refund, read_charge
 from storage.refunds import insert_intended, take_credits
 from storage.schema import star_charges, star_orders
+from storage.subscription_stops import stop_refunded, want_stop
 from storage.subscriptions import has_subscription, record_subscription
 from storage.upsert import insert
 
@@ -57,7 +58,7 @@ def credit(
     if order is not None:
         connection.execute(_PAID, {"by_id": order.id, "of_charge": charge.id})
     _deliver(connection, charge, token, now)
-    return describe(connection, _outcome(connection, charge, now), charge, now)
+    return describe(connection, _outcome(connection, payment, charge, now), charge, now)
 
 
 def describe(connection: sa.Connection, outcome: Crediting, charge: Charge, now: float) -> Credited:
@@ -122,14 +123,20 @@ def _deliver(connection: sa.Connection, charge: Charge, token: Token, now: float
     end = None if charge.expires_at is None else charge.expires_at + GRACE
     open_lot(connection, f"c:{charge.id}", charge.user_id, source, kind, charge.units, now, end)
     if charge.kind is OrderKind.SUBSCRIPTION:
-        record_subscription(connection, charge)
+        record_subscription(connection, charge, now)
 
 
-def _outcome(connection: sa.Connection, charge: Charge, now: float) -> Crediting:
-    """Refund a new charge that nothing explains, and take the credits of one that was refunded before it was known."""
+def _outcome(connection: sa.Connection, payment: Payment, charge: Charge, now: float) -> Crediting:
+    """Refund a new charge that nothing explains, and take the credits of one that was refunded before it was known.
+
+    A subscription that nothing explains ends, because it would be paid and refunded every month.
+    """
+    if charge.kind is None and payment.is_subscription:
+        want_stop(connection, charge.user_id, charge.payload, now)
     refund = find_refund(connection, charge.id)
     if refund is not None and refund.state is RefundState.DONE:
         take_credits(connection, charge, now)
+        stop_refunded(connection, charge, now)
         return Crediting.REFUNDED
     if charge.kind is None:
         insert_intended(connection, charge, now)

@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.model import Request
 from storage.database import Database
 from storage.locks import hold
+from storage.payment_exports import OF_PAYMENTS, KeptPayments, payments_of
 from storage.rows import read_request
 from storage.schema import (
     drafts,
@@ -65,6 +66,7 @@ class KeptChoices:
     style: str | None
     styles: list[tuple[str, str]]
     sticker_sets: list[str]
+    payments: KeptPayments
 
 
 class Exports:
@@ -157,6 +159,7 @@ class Exports:
                     (row[0], row[1]) for row in connection.execute(templates.order_by(styles.c.saved_at))
                 ],
                 sticker_sets=list(connection.execute(own_sets.order_by(sticker_sets.c.number)).scalars()),
+                payments=payments_of(connection, user_id),
             )
 
         return await self._database.read(unit)
@@ -207,7 +210,7 @@ def _keeps_more(connection: sa.Connection, user_id: int) -> bool:
     """Return whether anything but requests is kept that an export contains."""
     own: list[sa.Select[Any]] = [
         sa.select(sa.literal(1)).where(table.c.user_id == user_id)
-        for table in (drafts, inline_prompts, searches, styles)
+        for table in (drafts, inline_prompts, searches, styles, *OF_PAYMENTS)
     ]
     own.append(sa.select(sa.literal(1)).where(preferences.c.subject_id == user_id))
     own.append(sa.select(sa.literal(1)).where(sticker_sets.c.user_id == user_id, ~sticker_sets.c.forget))

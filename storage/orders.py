@@ -6,8 +6,9 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import CURRENCY, ORDER_SECONDS, CheckoutRefusal, Order, OrderKind
+from core.payments import CURRENCY, ORDER_SECONDS, PAYMENT_SECONDS, CheckoutRefusal, Order, OrderKind
 from storage.database import Database
+from storage.locks import hold
 from storage.payment_rows import find_order, read_order
 from storage.schema import star_orders
 from storage.subscriptions import running_subscription
@@ -23,11 +24,29 @@ _CHECKED = (
     .values(checked_at=sa.bindparam("now"))
     .returning(*star_orders.c)
 )
+_BEING_PAID = sa.select(star_orders.c.id).where(
+    star_orders.c.user_id == sa.bindparam("of_user"),
+    star_orders.c.kind == OrderKind.SUBSCRIPTION.value,
+    star_orders.c.charge_id.is_(None),
+    star_orders.c.checked_at > sa.bindparam("since"),
+)
 
 
 def new_token() -> str:
     """Return 128 random bits as a text."""
     return secrets.token_urlsafe(16)
+
+
+def _other_subscription(connection: sa.Connection, user_id: int, now: float) -> CheckoutRefusal | None:
+    """Return the refusal of a second subscription of a user, whose lock for it is held, or None.
+
+    Payments are credited without the lock, so the payment is looked for before its result.
+    """
+    since = {"of_user": user_id, "since": now - PAYMENT_SECONDS}
+    being_paid = connection.execute(_BEING_PAID, since).first() is not None
+    if running_subscription(connection, user_id, now) is not None:
+        return CheckoutRefusal.SUBSCRIBED
+    return CheckoutRefusal.SUBSCRIBING if being_paid else None
 
 
 class Orders:
@@ -78,11 +97,14 @@ class Orders:
                 return CheckoutRefusal.OTHER_USER
             if (order.stars, CURRENCY) != (stars, currency):
                 return CheckoutRefusal.CHANGED
+            refusal = None
             if order.kind is OrderKind.SUBSCRIPTION:
-                if running_subscription(connection, user_id, now) is not None:
-                    return CheckoutRefusal.SUBSCRIBED
-            elif order.charge_id is not None:
+                hold(connection, "subscription of", user_id)
+                refusal = _other_subscription(connection, user_id, now)
+            if refusal is not CheckoutRefusal.SUBSCRIBED and order.charge_id is not None:
                 return CheckoutRefusal.PAID
+            if refusal is not None:
+                return refusal
             if now - order.created_at >= ORDER_SECONDS:
                 return CheckoutRefusal.EXPIRED
             return read_order(connection.execute(_CHECKED, {"by_id": order.id, "now": now}).one())

@@ -1,8 +1,9 @@
 """The comparison of Telegram's list of Star transactions with the ledger, and the cursor in that list."""
 
 import json
-import math
 from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -21,16 +22,23 @@ from core.payments import (
 from storage.charges import Charges
 from storage.database import Database
 from storage.key_values import KeyValueStore
-from storage.refunds import Refunds
+from storage.refunds import HAS_CHARGE, Refunds
 from storage.schema import star_charges, star_refunds
 
-_NAME, _REPORTED = "star-transactions", "star-transactions-reported"
-_FOUND = sa.select(
-    *(
-        sa.select(sa.func.count()).where(table.c.found_by == FoundBy.RECONCILIATION.value).scalar_subquery()
-        for table in (star_charges, star_refunds)
-    )
-)
+_NAME = "star-transactions"
+_PAYMENTS = sa.select(sa.func.count()).where(star_charges.c.found_by == FoundBy.RECONCILIATION.value)
+_RETURNS = sa.select(sa.func.count()).where(star_refunds.c.found_by == FoundBy.RECONCILIATION.value)
+_REFUNDS = _RETURNS.where(HAS_CHARGE)
+_UNEXPLAINED = _RETURNS.where(~HAS_CHARGE, star_refunds.c.told_at.is_(None))
+
+
+class Find(Enum):
+    """A kind of find in the list. The value is the name under which the number of reported ones is stored."""
+
+    MISSED = "star-transactions-reported"
+    """A payment or a refund that no update reported. It is entered."""
+    DEDUCTION = "star-deductions-reported"
+    """A return of Stars that fits no payment."""
 
 
 class _Cursor(NamedTuple):
@@ -67,27 +75,25 @@ class Reconciliation:
         """Return the offset of the next page: the transaction before the cursor, which is compared, or 0."""
         return (await self._cursor()).offset
 
-    async def found(self) -> int:
-        """Return the number of payments and refunds that the ledger has from the list. It only grows."""
-        return await self._database.read(lambda connection: sum(connection.execute(_FOUND).one()))
+    async def found(self, find: Find) -> int:
+        """Return the number of finds of a kind that the ledger has from the list. It only grows."""
+        counts = [_PAYMENTS, _REFUNDS] if find is Find.MISSED else [_UNEXPLAINED]
+        return await self._database.read(lambda c: sum(c.execute(count).scalar_one() for count in counts))
 
-    async def reported(self) -> int:
+    async def reported(self, find: Find) -> int:
         """Return the number of these of which the admins know."""
-        return int(await self._key_values.get(_REPORTED) or 0)
+        return int(await self._key_values.get(find.value) or 0)
 
-    async def set_reported(self, number: int) -> None:
+    async def set_reported(self, find: Find, number: int) -> None:
         """Store the number of which the admins know."""
-        await self._key_values.set(_REPORTED, str(number))
+        await self._key_values.set(find.value, str(number))
 
-    async def apply(
-        self, offset: int, page: Sequence[Transaction], limit: int, *, before: float = math.inf
-    ) -> PageResult:
+    async def apply(self, offset: int, page: Sequence[Transaction], limit: int) -> PageResult:
         """Compare a page with the ledger: credit unknown payments, record unknown refunds, and store the income.
 
-        `offset` and `limit` are those of the call that returned the page. Transactions at or after `before` (Unix
-        seconds) are left for the next time, because their updates may be on their way. Every step is repeatable, and
-        the cursor moves last. If the transaction before the cursor is not the remembered one, nothing is compared and
-        the list is read from its start.
+        `offset` and `limit` are those of the call that returned the page. Every step is repeatable, and the cursor
+        moves last. If the transaction before the cursor is not the remembered one, nothing is compared and the list is
+        read from its start.
         """
         cursor = await self._cursor()
         if offset != cursor.offset:  # another process has moved the cursor
@@ -96,34 +102,43 @@ class Reconciliation:
             await self._key_values.delete(_NAME)
             return PageResult((), (), 0, restarted=True)
         new = list(page[1:] if cursor.known else page)
-        recent = next((index for index, one in enumerate(new) if one.at >= before), len(new))
-        credited, refunded = await self._compare(new[:recent])
-        if recent:
-            cursor = _Cursor(cursor.known + recent, _mark(new[recent - 1]))
+        result = await self._compare(new)
+        if new:
+            cursor = _Cursor(cursor.known + len(new), _mark(new[-1]))
             await self._key_values.set(_NAME, json.dumps({"known": cursor.known, "last": cursor.last}))
-        is_last = len(page) < limit or recent < len(new)
-        return PageResult(credited, refunded, None if is_last else cursor.offset)
+        return result if len(page) < limit else replace(result, next_offset=cursor.offset)
 
-    async def _compare(
-        self, transactions: Sequence[Transaction]
-    ) -> tuple[tuple[Credited, ...], tuple[Refund, ...]]:
-        """Bring the ledger up to date with some transactions, and return what it did not know."""
-        paid = [one for one in transactions if one.kind is TransactionKind.PAYMENT]
-        known = await self._charges.known([one.id for one in paid])
+    async def _compare(self, transactions: Sequence[Transaction]) -> PageResult:
+        """Bring the ledger up to date with some transactions, and return what it did not know, without an offset."""
+        named = [
+            one.id for one in transactions if one.kind in {TransactionKind.PAYMENT, TransactionKind.REFUND}
+        ]
+        known = await self._charges.known(named)
         credited: list[Credited] = []
         refunded: list[Refund] = []
+        deducted: list[Transaction] = []
         for one in transactions:
             if one.kind is TransactionKind.PAYMENT and one.id not in known:
                 result = await self._charges.credit(_payment(one))
+                known.add(one.id)
                 if result.outcome is not Crediting.KNOWN:
                     credited.append(result)
-            elif one.kind is TransactionKind.REFUND:
-                found = await self._refunds.outside(one.id, one.user_id or 0, FoundBy.RECONCILIATION)
-                refund = await self._refunds.get(one.id)
-                if found is OutsideRefund.FOUND and refund is not None:
+            elif one.kind is TransactionKind.REFUND or one.kind is TransactionKind.DEDUCTION:
+                refund = await self._returned(one, is_known=one.id in known)
+                if refund is not None and refund.charge_id in {one.id} - known:
+                    deducted.append(one)
+                elif refund is not None:
                     refunded.append(refund)
-        await self._charges.set_income({one.id: one.stars for one in paid})
-        return tuple(credited), tuple(refunded)
+        income = {one.id: one.stars for one in transactions if one.kind is TransactionKind.PAYMENT}
+        await self._charges.set_income(income)
+        return PageResult(tuple(credited), tuple(refunded), None, deducted=tuple(deducted))
+
+    async def _returned(self, one: Transaction, *, is_known: bool) -> Refund | None:
+        """Record the return of a payment, or of none that is known. Return the refund that the ledger did not know."""
+        if not is_known:
+            return await self._refunds.charged_back(one)
+        found = await self._refunds.outside(one.id, one.user_id or 0, FoundBy.RECONCILIATION)
+        return await self._refunds.get(one.id) if found is OutsideRefund.FOUND else None
 
     async def _cursor(self) -> _Cursor:
         stored = await self._key_values.get(_NAME)

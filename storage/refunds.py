@@ -15,18 +15,24 @@ from core.payments import (
     OutsideRefund,
     Refund,
     RefundState,
+    Transaction,
 )
 from storage.credits import restore, take_back
 from storage.database import Database
 from storage.gifts import restore_gift, take_gift
 from storage.locks import hold
 from storage.payment_rows import find_charge, find_refund, read_refund
-from storage.schema import star_refunds
+from storage.schema import star_charges, star_refunds
+from storage.subscription_stops import stop_refunded
 from storage.upsert import insert
 
 _TABLE = star_refunds.c
+HAS_CHARGE = sa.select(star_charges.c.id).where(star_charges.c.id == _TABLE.charge_id).exists()
+"""The charge of a refund is known."""
 _OUTCOMES = (RefundState.DONE, RefundState.DECLINED, RefundState.REFUSED)
 """The states of which the user is told."""
+_RETURNED = (RefundState.INTENDED, RefundState.DONE)
+"""The states in which the Stars of a charge are back, or on their way."""
 
 
 def take_credits(connection: sa.Connection, charge: Charge, now: float) -> None:
@@ -58,7 +64,7 @@ def _restore_credits(connection: sa.Connection, charge: Charge, now: float) -> N
 
 def _put(connection: sa.Connection, charge_id: str, user_id: int, state: RefundState, **values: Any) -> None:
     """Insert a refund, or change that of the charge. The user is not told of the new state yet."""
-    new = {"state": state.value, "told_at": None, **values}
+    new = {"state": state.value, "told_at": None} | values
     statement = insert(star_refunds).values(charge_id=charge_id, user_id=user_id, **new)
     connection.execute(statement.on_conflict_do_update(index_elements=[_TABLE.charge_id], set_=new))
 
@@ -93,13 +99,19 @@ class Refunds:
     async def decline(self, charge_id: str, decided_by: str) -> bool:
         """Decline a refund that was asked for. Return False if it is in another state."""
         values = {"decided_by": decided_by, "decided_at": self._clock.now()}
-        return await self._move(charge_id, RefundState.ASKED, RefundState.DECLINED, values)
 
-    async def intend(self, charge_id: str, decided_by: str | None) -> Intending:
+        def unit(connection: sa.Connection) -> bool:
+            hold(connection, "charge", charge_id)
+            return _move(connection, charge_id, RefundState.ASKED, RefundState.DECLINED, values)
+
+        return await self._database.write(unit)
+
+    async def intend(self, charge_id: str, decided_by: str | None, *, asked: bool = False) -> Intending:
         """Decide to refund a charge and take its credits in one transaction. `refundStarPayment` is called afterwards.
 
         A gift that is not redeemed is withdrawn; a redeemed one takes the units from who redeemed it. A refund that was
-        asked for, declined, or refused by Telegram may be intended.
+        asked for, declined, or refused by Telegram may be intended. With `asked` it must wait for a decision: another
+        admin may have declined it since the caller looked.
         """
         now = self._clock.now()
 
@@ -112,6 +124,8 @@ class Refunds:
                 return Intending.UNDER_WAY
             if charge is None:
                 return Intending.UNKNOWN_CHARGE
+            if asked and (refund is None or refund.state is not RefundState.ASKED):
+                return Intending.NOT_ASKED
             decision = {"decided_by": decided_by, "decided_at": now}
             _put(connection, charge_id, charge.user_id, RefundState.INTENDED, **decision)
             take_credits(connection, charge, now)
@@ -120,9 +134,22 @@ class Refunds:
         return await self._database.write(unit)
 
     async def done(self, charge_id: str) -> bool:
-        """Record that Telegram has refunded a charge. Return False if the refund was not intended, or is done."""
-        values = {"done_at": self._clock.now()}
-        return await self._move(charge_id, RefundState.INTENDED, RefundState.DONE, values)
+        """Record that Telegram has refunded a charge, which ends the subscription that it paid for.
+
+        Return False if the refund was not intended, or is done.
+        """
+        now = self._clock.now()
+
+        def unit(connection: sa.Connection) -> bool:
+            hold(connection, "charge", charge_id)
+            if not _move(connection, charge_id, RefundState.INTENDED, RefundState.DONE, {"done_at": now}):
+                return False
+            charge = find_charge(connection, charge_id)
+            if charge is not None:
+                stop_refunded(connection, charge, now)
+            return True
+
+        return await self._database.write(unit)
 
     async def refuse(self, charge_id: str) -> bool:
         """Record that Telegram refuses an intended refund, and restore the credits. Return False in another state."""
@@ -159,6 +186,8 @@ class Refunds:
             charge, refund = find_charge(connection, charge_id), find_refund(connection, charge_id)
             if refund is not None and refund.state is RefundState.DONE:
                 return OutsideRefund.KNOWN
+            if charge is not None:
+                stop_refunded(connection, charge, now)
             payer = user_id if charge is None else charge.user_id
             if refund is not None and refund.state is RefundState.INTENDED:
                 _put(connection, charge_id, payer, RefundState.DONE, done_at=now)
@@ -170,19 +199,47 @@ class Refunds:
 
         return await self._database.write(unit)
 
-    async def told(self, charge_id: str) -> bool:
-        """Record that the user knows the present state. Return False if that was recorded before.
+    async def charged_back(self, returned: Transaction) -> Refund | None:
+        """Record a return whose id is that of no payment, and take the credits of the payment that it fits, if any.
+
+        That is the only payment of the same user, invoice and price that was not refunded. Return its refund, or
+        without one that of the return itself, which is recorded by its id. A repetition changes nothing: None.
+        """
+        now, user_id = self._clock.now(), returned.user_id or 0
+        done = {"done_at": now, "found_by": FoundBy.RECONCILIATION.value}
+
+        def unit(connection: sa.Connection) -> Refund | None:
+            hold(connection, "charge", returned.id)
+            if find_refund(connection, returned.id) is not None:
+                return None
+            charge = _fitting_charge(connection, returned)
+            _put(connection, returned.id, user_id, RefundState.DONE, **done, told_at=now if charge else None)
+            if charge is not None:
+                _put(connection, charge.id, charge.user_id, RefundState.DONE, **done)
+                stop_refunded(connection, charge, now)
+                take_credits(connection, charge, now)
+            return find_refund(connection, returned.id if charge is None else charge.id)
+
+        return await self._database.write(unit)
+
+    async def told(self, charge_id: str, state: RefundState) -> bool:
+        """Record that the user knows a state. Return False if that was recorded before, or the state is another one.
 
         A new state clears it. Only the states of which `untold` tells count.
         """
-        known = sa.and_(_TABLE.charge_id == charge_id, _TABLE.told_at.is_(None), _in(_OUTCOMES))
+        known = sa.and_(
+            _TABLE.charge_id == charge_id,
+            _TABLE.state == state.value,
+            _TABLE.told_at.is_(None),
+            _in(_OUTCOMES),
+        )
         statement = sa.update(star_refunds).where(known).values(told_at=self._clock.now())
         return await self._database.write(lambda c: c.execute(statement).rowcount == 1)
 
     async def untold(self) -> list[Refund]:
-        """Return the refunds that were done, declined or refused and not told, for a restart."""
+        """Return the refunds of known charges that were done, declined or refused and not told, for a restart."""
         when = sa.func.coalesce(_TABLE.done_at, _TABLE.decided_at)
-        return await self._in_states(_OUTCOMES, when, _TABLE.told_at.is_(None))
+        return await self._in_states(_OUTCOMES, when, _TABLE.told_at.is_(None), HAS_CHARGE)
 
     async def _in_states(
         self,
@@ -193,17 +250,37 @@ class Refunds:
         statement = sa.select(star_refunds).where(_in(states), *more).order_by(order, _TABLE.charge_id)
         return await self._database.read(lambda c: [read_refund(row) for row in c.execute(statement)])
 
-    async def _move(
-        self, charge_id: str, expected: RefundState, to: RefundState, values: dict[str, Any]
-    ) -> bool:
-        moved = sa.and_(_TABLE.charge_id == charge_id, _TABLE.state == expected.value)
-        statement = sa.update(star_refunds).where(moved).values(state=to.value, told_at=None, **values)
 
-        def unit(connection: sa.Connection) -> bool:
-            hold(connection, "charge", charge_id)
-            return connection.execute(statement).rowcount == 1
+def _fitting_charge(connection: sa.Connection, returned: Transaction) -> Charge | None:
+    """Return the only charge that a return of Stars without the id of one can be about, with its lock, or None."""
+    fits = sa.select(star_charges.c.id).where(
+        star_charges.c.user_id == returned.user_id,
+        star_charges.c.payload == returned.payload,
+        star_charges.c.stars == returned.price,
+    )
+    fitting = connection.execute(fits.order_by(star_charges.c.id)).scalars().all()
+    for charge_id in fitting:
+        hold(connection, "charge", charge_id)
+    refunds = [find_refund(connection, charge_id) for charge_id in fitting]
+    kept = [
+        charge_id
+        for charge_id, refund in zip(fitting, refunds, strict=True)
+        if refund is None or refund.state not in _RETURNED
+    ]
+    return find_charge(connection, kept[0]) if len(kept) == 1 else None
 
-        return await self._database.write(unit)
+
+def _move(
+    connection: sa.Connection,
+    charge_id: str,
+    expected: RefundState,
+    to: RefundState,
+    values: dict[str, Any],
+) -> bool:
+    """Change the state of a refund. Return False if it is not `expected`. The caller holds the charge's lock."""
+    moved = sa.and_(_TABLE.charge_id == charge_id, _TABLE.state == expected.value)
+    statement = sa.update(star_refunds).where(moved).values(state=to.value, told_at=None, **values)
+    return connection.execute(statement).rowcount == 1
 
 
 def _in(states: Sequence[RefundState]) -> sa.ColumnElement[bool]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -566,6 +566,21 @@ star_subscriptions = sa.Table(
 """The newest subscription of each user. `order_id` is the payload of its invoice, `charge_id` its newest charge.
 
 `expires_at` is the end of the paid period.
+"""
+
+subscription_stops = sa.Table(
+    "subscription_stops",
+    metadata,
+    sa.Column("charge_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("wanted_at", sa.Float, nullable=False),
+    sa.Column("done_at", sa.Float),
+    sa.Index("ix_subscription_stops_open", "charge_id", sqlite_where=sa.text("done_at IS NULL")),
+)
+"""Subscriptions that the bot cancels at Telegram of its own accord. `charge_id` is their first charge that is known.
+
+`payload` is that of all their payments. `done_at` is the time of Telegram's answer, NULL before it.
 """
 
 gift_codes = sa.Table(

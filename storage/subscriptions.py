@@ -7,16 +7,23 @@ import sqlalchemy as sa
 from core.clock import Clock
 from core.payments import Charge, RefundState, Subscription, SubscriptionState
 from storage.database import Database
+from storage.locks import hold
 from storage.payment_rows import find_refund, read_subscription
 from storage.schema import star_subscriptions
+from storage.subscription_stops import want_stop
 from storage.upsert import insert
 
 _TABLE = star_subscriptions.c
 _OF_USER = sa.select(star_subscriptions).where(_TABLE.user_id == sa.bindparam("of_user"))
 
 
-def record_subscription(connection: sa.Connection, charge: Charge) -> None:
-    """Store the subscription that a charge begins or renews, unless a charge with a later end is stored."""
+def record_subscription(connection: sa.Connection, charge: Charge, now: float) -> None:
+    """Store the subscription that a charge begins or renews, unless a charge with a later end is stored.
+
+    A user has one subscription at most, so another one that would be renewed is stopped.
+    """
+    hold(connection, "subscription of", charge.user_id)
+    before = _find(connection, charge.user_id)
     values: dict[str, Any] = {
         "order_id": charge.payload,
         "charge_id": charge.id,
@@ -32,6 +39,16 @@ def record_subscription(connection: sa.Connection, charge: Charge) -> None:
             index_elements=[_TABLE.user_id], set_=values, where=_TABLE.expires_at < charge.expires_at
         )
     )
+    if before is None or before.order_id == charge.payload or charge.expires_at is None:
+        return
+    if charge.expires_at <= before.expires_at:
+        ended, expires_at = charge.payload, charge.expires_at
+    else:
+        ended, expires_at = before.order_id, before.expires_at
+        if before.state is SubscriptionState.CANCELED:
+            return
+    if expires_at > now:
+        want_stop(connection, charge.user_id, ended, now)
 
 
 def has_subscription(connection: sa.Connection, user_id: int, payload: str) -> bool:

@@ -111,6 +111,9 @@ def test_nothing_is_sold_unless_the_operator_switches_it_on(monkeypatch: pytest.
     monkeypatch.setenv("STARS_PACKS", "'10 : 1,7:10000,'")
     monkeypatch.setenv("STARS_SUBSCRIPTION", "300:450")
     monkeypatch.setenv("TERMS_URL", "https://example.org/terms/#buy?x=1")
+    with pytest.raises(SettingsError, match=r"^ADMIN_IDS is missing: .*\(example: ADMIN_IDS=12345"):
+        load(None)
+    monkeypatch.setenv("ADMIN_IDS", "12345")
     settings = load(None)
     assert settings.stars
     assert settings.prices == Prices((Pack(10, 1), Pack(7, 10_000)), Plan(300, 450))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.notices import Notice
 from chat import menu
 from chat.captions import TOAST_UNITS, strip_html
+from chat.dates import moment
 from chat.picture_sender import PictureSender
 from chat.private_replies import PrivateReplies
 from chat.profile import LONGEST_DESCRIPTION, LONGEST_SHORT_DESCRIPTION
@@ -66,10 +67,19 @@ def _calls() -> list[tuple[str, set[str], str]]:
             if isinstance(node, ast.Call) and _is_translation(node.func) and node.args:
                 arguments = {k.arg for k in node.keywords if k.arg}
                 for double in (k.value for k in node.keywords if k.arg is None):
-                    assert isinstance(double, ast.Dict)
-                    arguments |= {str(k.value) for k in double.keys if isinstance(k, ast.Constant)}
+                    arguments |= _unpacked(double)
                 found += [(name, arguments, f"{path}:{node.lineno}") for name in _names(node.args[0])]
     return found
+
+
+def _unpacked(arguments: ast.expr) -> set[str]:
+    """Return the names of arguments after `**`: of a dictionary, or those of a time."""
+    if isinstance(arguments, ast.Call):
+        assert isinstance(arguments.func, ast.Name)
+        assert arguments.func.id == moment.__name__
+        return {"at", "when"}
+    assert isinstance(arguments, ast.Dict)
+    return {str(key.value) for key in arguments.keys if isinstance(key, ast.Constant)}
 
 
 def _is_translation(function: ast.expr) -> bool:

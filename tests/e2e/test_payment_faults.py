@@ -84,6 +84,20 @@ async def test_two_payments_of_one_order_are_credited_both(selling_bot: World) -
     check_money(world)
 
 
+async def test_nobody_waits_for_the_confirmation_of_another_user(selling_bot: World) -> None:
+    world = selling_bot
+    ann, ben = world.add_user(), world.add_user(name="Ben")
+    invoice_of = {user.id: await invoice_for(world, user, "20 pictures") for user in (ann, ben)}
+    released = asyncio.Event()
+    held = world.telegram.faults.add(Fault("sendMessage", until=released, only=f"chat {ann.id}."))
+    await world.telegram.stars.pay(ann, invoice_of[ann.id])
+    await asyncio.wait_for(held.begun.wait(), DEADLINE)
+    charge = (await world.telegram.stars.pay(ben, invoice_of[ben.id])).charge_id
+    await world.wait_for_text(ben, f"payment {charge}")
+    released.set()
+    await world.wait_for_text(ann, "Thank you! 20 pictures are yours")
+
+
 async def test_a_payment_reported_again_and_again_is_credited_once(selling_bot: World) -> None:
     """Its update comes thrice with one id, and thrice with new ones, all before the first is handled."""
     world = selling_bot

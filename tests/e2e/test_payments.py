@@ -1,15 +1,19 @@
 """Pictures bought with Telegram Stars: from /buy to the drawn picture, gifts, grants, refunds and subscriptions."""
 
 import asyncio
+import io
+import json
+import zipfile
+from typing import Any
 
 import pytest
 from aiogram.types import Message, User
 
 from playground import faults
 from playground.faults import Fault
-from playground.star_ledger import Outcome, StarInvoice, Subscription
+from playground.star_ledger import MONTH, Outcome, StarInvoice, Subscription
 from tests.support.selling import SELLS, balance_of, choose, invoice_for, invoices, pay
-from tests.support.world import ADMIN, World, buttons
+from tests.support.world import ADMIN, World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -112,6 +116,11 @@ async def test_a_payment_that_nothing_explains_is_given_back(selling_bot: World)
     await world.wait_for_text(ann, "I don’t know what your payment of 7 ⭐ was for, so I’m giving it back.")
     await world.wait_for_text(ann, "7 ⭐ are refunded.")
     assert charge.returned
+    # What Telegram does not let go back is no secret.
+    refusal = faults.telegram(400, "Bad Request: CHARGE_NOT_FOUND")
+    world.telegram.faults.add(Fault("refundStarPayment", answer=refusal))
+    world.telegram.stars.renew(Subscription(id="?", user=ann, invoice=unknown, expires_at=0))
+    await world.wait_for_text(ann, "Telegram did not carry out the refund of 7 ⭐. My owner knows about it.")
 
 
 async def test_a_gift_is_opened_once(selling_bot: World) -> None:
@@ -162,18 +171,22 @@ async def test_an_admin_grants_and_refunds(selling_bot: World) -> None:
 async def _ask_refund(world: World, user: User, reason: str) -> Message:
     """Ask for the refund of the newest payment, and return the admin's message."""
     count = len(world.messages_in(ADMIN))
+    world.telegram.say(user, reason, reply_to=await _question(world, user))
+    await world.wait_until(lambda: len(world.messages_in(ADMIN)) > count)
+    await world.wait_until_handled()
+    return world.messages_in(ADMIN)[-1]
+
+
+async def _question(world: World, user: User) -> Message:
+    """Choose the newest payment at /paysupport, and return the question for the reason."""
     world.telegram.say(user, "/paysupport")
     listed = await world.wait_for_text(user, "Which payment is it about?")
     assert "You can also write to my owner: @imagine_help" in (listed.text or "")
     await world.wait_until_handled()
     world.telegram.press(user, world.messages_to(user)[-1], buttons(world.messages_to(user)[-1])[0])
-    question = await world.wait_for_text(user, "🧾 What is wrong with")
+    await world.wait_for_text(user, "🧾 What is wrong with")
     await world.wait_until_handled()
-    world.telegram.say(user, reason, reply_to=world.messages_to(user)[-1])
-    await world.wait_until(lambda: len(world.messages_in(ADMIN)) > count)
-    await world.wait_until_handled()
-    assert question
-    return world.messages_in(ADMIN)[-1]
+    return world.messages_to(user)[-1]
 
 
 async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World) -> None:
@@ -199,12 +212,95 @@ async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World)
 
     refunded = await pay(world, ann, await invoice_for(world, ann, "50 pictures"))
     request = await _ask_refund(world, ann, "changed my mind")
+    refusal = faults.telegram(400, "Bad Request: chat not found")
+    world.telegram.faults.add(Fault("editMessageText", answer=refusal))  # the decision cannot be shown
     world.telegram.press(olga, request, "Refund")
     await world.wait_for_text(ann, "110 ⭐ are refunded")
     await world.wait_for_text(olga, f"Refunded: 110 ⭐ to {ann.id}")
     charges = world.telegram.stars.ledger.charges
     assert [charges[one].returned is not None for one in (declined, refunded)] == [False, True]
     assert (await balance_of(world, ann))[2] == "Paid: 20."
+
+
+async def test_a_reason_is_words_and_its_edit_draws_nothing(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    question = await _question(world, ann)
+    world.send_photo(ann, jpeg(), reply_to_message=question)
+    await world.wait_for_text(ann, "Please say it in words: reply to my question with a text")
+    world.telegram.say(ann, "/balance", reply_to=question)
+    await world.wait_for_text(ann, "Your pictures")
+    world.send_photo(ann, jpeg(), caption="too dark", reply_to_message=question)
+    await world.wait_for_text(ann, "Thank you. My owner decides about it")
+    (request,) = [text for text in world.texts(olga) if charge in text]
+    assert request.endswith("Reason: too dark")
+    said = world.telegram.say(ann, "far too dark", reply_to=question)
+    await world.wait_for_text(ann, "My owner has this one already")
+    world.telegram.rewrite(said, "much too dark")
+    await world.wait_until(lambda: len([t for t in world.texts(ann) if "My owner has this one" in t]) == 2)
+    await world.wait_until_handled()
+    assert world.rows("SELECT 1 FROM requests WHERE user_id = ?", ann.id) == []
+
+
+async def test_a_banned_user_buys_nothing_and_may_ask_for_a_refund(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    invoice = await invoice_for(world, ann, "20 pictures")
+    world.telegram.say(olga, f"/ban {ann.id}")
+    await world.wait_for_text(olga, f"Blocked: {ann.id}")
+    payment = await world.telegram.stars.pay(ann, invoice)
+    assert payment.refusal == "My owner has blocked you here, so nothing was charged."
+    paid = world.telegram.stars.find(invoice)  # the yes was given before the ban
+    charge = world.telegram.stars.renew(Subscription(id="?", user=ann, invoice=paid, expires_at=0))
+    assert charge is not None
+    await world.wait_for_text(ann, f"payment {charge.id}")
+    request = await _ask_refund(world, ann, "a fox")
+    world.telegram.press(olga, request, "Refund")
+    await world.wait_for_text(ann, "50 ⭐ are refunded")
+    count = len(world.messages_to(ann))
+    world.telegram.say(ann, "/buy")
+    await world.wait_until_handled()
+    assert len(world.messages_to(ann)) == count
+    world.telegram.say(olga, f"/unban {ann.id}")
+    await world.wait_until_handled()
+
+
+async def test_payments_are_in_an_export(selling_bot: World) -> None:
+    world = selling_bot
+    ann, ben = world.add_user(), world.add_user(name="Ben")
+    world.add_user(name="Olga", user_id=ADMIN)
+    pack = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    gift = await pay(world, ann, await invoice_for(world, ann, "50 pictures", "/gift"))
+    await invoice_for(world, ann, "120 pictures")  # never paid
+    code = str(world.rows("SELECT code FROM gift_codes WHERE charge_id = ?", gift)[0]["code"])
+    world.telegram.say(ben, f"/start gift_{code}")
+    await world.wait_for_text(ben, "50 pictures are a gift to you!")
+    await _ask_refund(world, ann, "too dark")
+    kept = await _exported_payments(world, ann)
+    assert [(one["kind"], one["stars"], one["payment"]) for one in kept["orders"]] == [
+        ("pack", 50, pack),
+        ("gift", 110, gift),
+    ]
+    assert [(one["id"], one["pictures"]) for one in kept["payments"]] == [(pack, 20), (gift, 50)]
+    assert [(one["payment"], one["state"], one["reason"]) for one in kept["refunds"]] == [
+        (gift, "asked", "too dark")
+    ]
+    assert [(one["change"], one["pictures"]) for one in kept["changes"]] == [("bought", 20)]
+    assert [(one["code"], one["opened_at"] is None) for one in kept["gifts"]] == [(code, False)]
+    assert kept["terms"]["version"] == "1"
+    kept = await _exported_payments(world, ben)
+    assert [one["pictures"] for one in kept["received_gifts"]] == [50]
+    assert (kept["gifts"], kept["payments"]) == ([], [])
+
+
+async def _exported_payments(world: World, user: User) -> Any:
+    """Ask for an export, and return its part about payments."""
+    world.telegram.say(user, "/export")
+    await world.wait_until(lambda: any(message.document for message in world.messages_to(user)))
+    (document,) = [message.document for message in world.messages_to(user) if message.document]
+    with zipfile.ZipFile(io.BytesIO(world.telegram.chats.files[document.file_id])) as archive:
+        return json.loads(archive.read("imagine.json"))["payments"]
 
 
 async def test_a_refund_from_outside_goes_below_zero_and_stops_paid_pictures_only(selling_bot: World) -> None:
@@ -271,6 +367,37 @@ async def test_a_subscription_renews_is_canceled_and_allowed_again(selling_bot: 
     await world.wait_for_text(ann, "Telegram could not take 450 ⭐ for your subscription.")
 
 
+async def test_a_refunded_subscription_is_not_renewed(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    subscription = await _subscribed(world, ann)
+    await world.wait_for_text(ann, "Thank you! 300 pictures are yours until")
+    later = faults.telegram(500, "Internal Server Error")
+    world.telegram.faults.add(Fault("editUserStarSubscription", times=2, answer=later))
+    world.telegram.say(olga, f"/refund {subscription.id}")
+    await world.wait_for_text(ann, "The subscription is not renewed any more.")
+    await world.wait_until(lambda: subscription.stopped_by_bot)
+    assert subscription.state == "canceled"
+    assert (await _subscribed(world, ann)).state == "active"
+
+
+async def test_a_monthly_payment_that_nothing_explains_is_given_back_and_not_renewed(
+    selling_bot: World,
+) -> None:
+    world = selling_bot
+    ann = world.add_user()
+    link = "https://t.me/$monthly"
+    unknown = StarInvoice(title="?", description="?", payload="of another bot", stars=7, period=MONTH)
+    world.telegram.stars.ledger.links[link] = unknown
+    checkout = world.telegram.stars.begin(ann, link)
+    world.telegram.stars.answer(checkout.id, None)  # another program's yes
+    charge = world.telegram.stars.ledger.charges[(await checkout.outcome()).charge_id]
+    assert charge.subscription is not None
+    await world.wait_for_text(ann, "7 ⭐ are refunded.")
+    await world.wait_until(lambda: charge.subscription and charge.subscription.stopped_by_bot)
+    assert charge.returned
+
+
 async def _kill_inside(world: World, method: str, words: str) -> None:
     """Kill the process inside its next call of a method with these words, which is not carried out."""
     killed = asyncio.Event()
@@ -311,12 +438,19 @@ async def test_payments_and_refunds_outlive_kills_and_lost_updates(own_bot: Worl
     await world.wait_for_text(olga, "Telegram’s list has payments or refunds that no update told me about.")
     await world.wait_until(lambda: not world.rows("SELECT 1 FROM star_charges WHERE told_at IS NULL"))
     world.telegram.stars.charge_back(lost.charge_id)
+    world.telegram.stars.loses_updates = False
+    unnamed = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
+    await world.wait_for_text(ann, f"payment {unnamed}")
+    world.telegram.stars.charge_back(unnamed, named=False)
     await world.process.kill()
     await world.process.start(**SELLS)
     await world.wait_for_text(ann, "110 ⭐ are refunded")
-    assert len([text for text in world.texts(ann) if "Thank you!" in text]) == 2
+    await world.wait_for_text(
+        olga, "Stars have left my balance, and Telegram’s list does not say for which payment"
+    )
+    assert len([text for text in world.texts(ann) if "Thank you!" in text]) == 3
     rows = world.rows("SELECT sum(units) AS left_over FROM credit_entries")
-    assert rows[0]["left_over"] == 0
+    assert rows[0]["left_over"] == 20
 
 
 async def test_a_refund_that_telegram_refuses_gives_the_pictures_back(selling_bot: World) -> None:

@@ -12,6 +12,7 @@ from tests.support.payments_ledger import PaymentsLedger
 
 _USED = (
     "star_",
+    "subscription_",
     "credit_",
     "gift_",
     "accepted_",

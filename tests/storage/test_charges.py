@@ -11,6 +11,7 @@ from core.payments import (
     CURRENCY,
     DAY,
     GRACE,
+    PAYMENT_SECONDS,
     PERIOD,
     CheckoutRefusal,
     Crediting,
@@ -101,6 +102,7 @@ async def test_a_second_subscription_is_refused_while_one_runs(ledger: PaymentsL
     assert isinstance(await _check(ledger, await ledger.order()), Order)  # packs are sold all the same
     await ledger.subscriptions.set_state(USER, first.id, SubscriptionState.FAILED)
     assert isinstance(await _check(ledger, second), Order)
+    ledger.clock.advance(PAYMENT_SECONDS)
     await ledger.subscriptions.set_state(USER, first.id, SubscriptionState.ACTIVE)
     await ledger.refunds.intend(charge_id, "ada")
     assert await ledger.subscriptions.running(USER) is None
@@ -109,6 +111,29 @@ async def test_a_second_subscription_is_refused_while_one_runs(ledger: PaymentsL
     assert await _check(ledger, second) is CheckoutRefusal.SUBSCRIBED
     ledger.clock.advance(PERIOD)
     assert isinstance(await _check(ledger, await ledger.order(OrderKind.SUBSCRIPTION, 300, 450)), Order)
+
+
+async def test_of_two_subscriptions_that_are_paid_at_once_one_is_refused(ledger: PaymentsLedger) -> None:
+    orders = [await ledger.order(OrderKind.SUBSCRIPTION, 300, 450) for _ in range(2)]
+    answers = await asyncio.gather(*(_check(ledger, order) for order in orders * 3))
+    refused = [one for one in answers if not isinstance(one, Order)]
+    assert refused == [CheckoutRefusal.SUBSCRIBING] * 5
+    others = await ledger.order(OrderKind.SUBSCRIPTION, 300, 450, user_id=OTHER)
+    assert isinstance(await _check(ledger, others, OTHER), Order)
+    assert isinstance(await _check(ledger, await ledger.order()), Order)
+    ledger.clock.advance(PAYMENT_SECONDS)  # the payment did not come
+    assert isinstance(await _check(ledger, orders[0]), Order)
+    await ledger.charges.credit(ledger.payment(orders[0]))
+    assert await _check(ledger, orders[1]) is CheckoutRefusal.SUBSCRIBED
+
+
+async def test_an_order_of_a_subscription_is_paid_once(ledger: PaymentsLedger) -> None:
+    """Telegram would have two subscriptions with one payload, and the bot could not tell their payments apart."""
+    order = await ledger.order(OrderKind.SUBSCRIPTION, 300, 450)
+    charge = (await ledger.charges.credit(ledger.payment(order))).charge
+    await ledger.refunds.outside(charge.id, USER, FoundBy.UPDATE)
+    assert await ledger.subscriptions.running(USER) is None
+    assert await _check(ledger, order) is CheckoutRefusal.PAID
 
 
 async def test_a_payment_is_credited_once_however_often_it_is_reported(ledger: PaymentsLedger) -> None:

@@ -1,6 +1,7 @@
 """Reconciliation: the list of transactions is compared once, and a list that differs is read from its start."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from core.payments import (
     Transaction,
     TransactionKind,
 )
+from storage.reconciliation import Find
 from tests.support.payments_ledger import PaymentsLedger
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,15 +36,13 @@ def _other(name: str) -> Transaction:
     return Transaction(name, TransactionKind.OTHER, 1_000, 0.0)
 
 
-async def _reconcile(
-    ledger: PaymentsLedger, listed: Sequence[Transaction], before: float = 1e12
-) -> list[PageResult]:
+async def _reconcile(ledger: PaymentsLedger, listed: Sequence[Transaction]) -> list[PageResult]:
     """Read the list as a process does, in pages of `LIMIT`, and return the results."""
     results: list[PageResult] = []
     offset: int | None = await ledger.reconciliation.next_offset()
     while offset is not None:
         page = listed[offset : offset + LIMIT]
-        results.append(await ledger.reconciliation.apply(offset, page, LIMIT, before=before))
+        results.append(await ledger.reconciliation.apply(offset, page, LIMIT))
         offset = results[-1].next_offset
         assert len(results) < 50
     return results
@@ -86,9 +86,54 @@ async def test_what_was_found_counts_until_it_is_reported(ledger: PaymentsLedger
     known = await ledger.buy()
     await _reconcile(ledger, [_paid(known, "x"), _paid("missed", "x"), _returned(known)])
     await _reconcile(ledger, [_paid(known, "x"), _paid("missed", "x"), _returned(known)])
-    assert (await ledger.reconciliation.found(), await ledger.reconciliation.reported()) == (2, 0)
-    await ledger.reconciliation.set_reported(2)
-    assert (await ledger.reconciliation.found(), await ledger.reconciliation.reported()) == (2, 2)
+    assert [await _counts(ledger, find) for find in Find] == [(2, 0), (0, 0)]
+    await ledger.reconciliation.set_reported(Find.MISSED, 2)
+    assert [await _counts(ledger, find) for find in Find] == [(2, 2), (0, 0)]
+
+
+async def _counts(ledger: PaymentsLedger, find: Find) -> tuple[int, int]:
+    return await ledger.reconciliation.found(find), await ledger.reconciliation.reported(find)
+
+
+async def test_a_chargeback_with_an_id_of_its_own_takes_the_credits_of_the_payment_that_it_fits(
+    ledger: PaymentsLedger,
+) -> None:
+    order, other = await ledger.order(), await ledger.order()
+    charge_id = (await ledger.charges.credit(ledger.payment(order))).charge.id
+    await ledger.charges.credit(ledger.payment(other))
+    back = Transaction("back", TransactionKind.REFUND, 45, 0.0, user_id=USER, price=50, payload=order.id)
+    for listed in ([back], [_other("before"), back], [back, replace(back, id="again")]):
+        results = await _reconcile(ledger, listed)
+    assert await ledger.balance() == 20
+    refund = await ledger.refunds.get(charge_id)
+    assert refund is not None
+    assert (refund.state, refund.found_by) == (RefundState.DONE, FoundBy.RECONCILIATION)
+    assert [one.charge_id for one in await ledger.refunds.untold()] == [charge_id]
+    # The second one fits nothing any more.
+    assert [one.id for result in results for one in result.deducted] == ["again"]
+    assert [await _counts(ledger, find) for find in Find] == [(1, 0), (1, 0)]
+    await ledger.check_sums()
+
+
+async def test_a_return_that_fits_no_payment_or_several_is_only_found(ledger: PaymentsLedger) -> None:
+    order = await ledger.order()
+    for _ in range(2):
+        await ledger.charges.credit(ledger.payment(order))
+    listed = [
+        Transaction("two fit", TransactionKind.REFUND, 45, 0.0, user_id=USER, price=50, payload=order.id),
+        Transaction("nobody's", TransactionKind.DEDUCTION, 45, 0.0),
+    ]
+    for _ in range(2):
+        results = await _reconcile(ledger, listed)
+    assert await _reconcile(ledger, [_other("before"), *listed]) == [
+        PageResult((), (), 0, restarted=True),
+        PageResult((), (), 2),
+        NOTHING,
+    ]
+    assert results == [NOTHING]
+    assert await ledger.balance() == 40
+    assert await ledger.refunds.untold() == []
+    assert await _counts(ledger, Find.DEDUCTION) == (2, 0)
 
 
 async def test_a_list_is_read_on_from_its_last_known_transaction(ledger: PaymentsLedger) -> None:
@@ -118,15 +163,6 @@ async def test_a_refund_is_not_taken_for_its_payment(ledger: PaymentsLedger) -> 
     await _reconcile(ledger, [_paid("a", "x"), _returned("a")])
     results = await _reconcile(ledger, [_other("b"), _paid("a", "x"), _returned("a")])
     assert [result.restarted for result in results] == [True, False, False]
-
-
-async def test_recent_transactions_are_left_for_the_next_time(ledger: PaymentsLedger) -> None:
-    listed = [_paid("a", "x", 10), _paid("b", "x", 20), _paid("c", "x", 30)]
-    (result,) = await _reconcile(ledger, listed, before=20)
-    assert [one.charge.id for one in result.credited] == ["a"]
-    assert await _reconcile(ledger, listed, before=20) == [NOTHING]
-    results = await _reconcile(ledger, listed, before=31)
-    assert [one.charge.id for one in results[0].credited] == ["b", "c"]
 
 
 async def test_a_page_of_an_old_offset_changes_nothing(ledger: PaymentsLedger) -> None:

@@ -62,6 +62,32 @@ async def test_a_user_asks_once_and_only_for_own_charges(ledger: PaymentsLedger)
     assert await refunds.intend(charge_id, "bob") is Intending.INTENDED
 
 
+async def test_the_first_decision_of_two_admins_counts(ledger: PaymentsLedger) -> None:
+    """Both have looked at the request before either has decided."""
+    declined, refunded, bought = [await ledger.buy() for _ in range(3)]
+    refunds = ledger.refunds
+    for charge_id in (declined, refunded):
+        await refunds.ask(charge_id, USER, "?")
+    assert await refunds.decline(declined, "ada")
+    assert await refunds.intend(declined, "bob", asked=True) is Intending.NOT_ASKED
+    assert await refunds.intend(refunded, "bob", asked=True) is Intending.INTENDED
+    assert not await refunds.decline(refunded, "ada")
+    assert await refunds.intend(bought, "bob", asked=True) is Intending.NOT_ASKED
+    assert await ledger.balance() == 40
+
+
+async def test_a_state_that_changes_while_the_user_is_told_the_one_before_is_told(
+    ledger: PaymentsLedger,
+) -> None:
+    charge_id = await ledger.buy()
+    await ledger.refunds.ask(charge_id, USER, "?")
+    await ledger.refunds.decline(charge_id, "ada")
+    await ledger.refunds.outside(charge_id, USER, FoundBy.UPDATE)
+    assert not await ledger.refunds.told(charge_id, RefundState.DECLINED)
+    assert [one.state for one in await ledger.refunds.untold()] == [RefundState.DONE]
+    assert await ledger.refunds.told(charge_id, RefundState.DONE)
+
+
 async def test_a_refund_takes_the_credits_before_telegram_is_called(ledger: PaymentsLedger) -> None:
     kept, charge_id = await ledger.buy(), await ledger.buy(units=50, stars=110)
     refunds = ledger.refunds
@@ -259,7 +285,7 @@ async def test_each_outcome_is_told_once(ledger: PaymentsLedger) -> None:
         return [one.state for one in await refunds.untold()]
 
     await refunds.ask(charge_id, USER)
-    assert (await untold(), await refunds.told(charge_id)) == ([], False)
+    assert (await untold(), await refunds.told(charge_id, RefundState.ASKED)) == ([], False)
     for change, state in (
         (refunds.decline(charge_id, "ada"), RefundState.DECLINED),
         (refunds.refuse(charge_id), RefundState.REFUSED),
@@ -267,8 +293,8 @@ async def test_each_outcome_is_told_once(ledger: PaymentsLedger) -> None:
     ):
         if state is not RefundState.DECLINED:
             await refunds.intend(charge_id, "ada")
-            assert (await untold(), await refunds.told(charge_id)) == ([], False)
+            assert (await untold(), await refunds.told(charge_id, RefundState.INTENDED)) == ([], False)
         await change
         assert await untold() == [state]
-        assert [await refunds.told(charge_id) for _ in range(2)] == [True, False]
+        assert [await refunds.told(charge_id, state) for _ in range(2)] == [True, False]
         assert await untold() == []

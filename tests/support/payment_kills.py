@@ -105,6 +105,17 @@ class Step:
         await self.world.wait_until(lambda: len(invoices(self.world, self.ann)) > count)
         return invoices(self.world, self.ann)[-1]
 
+    async def subscribe(self) -> Subscription:
+        """Let Ann buy the monthly subscription, and return it once she has the confirmation."""
+        count = len(self.world.messages_to(self.ann))
+        await choose(self.world, self.ann, "🔁 300 a month")
+        offers = self.world.messages_to(self.ann)[count:]
+        markups = [offer.reply_markup for offer in offers if "300 pictures a month for" in (offer.text or "")]
+        link = markups[-1].inline_keyboard[0][0].url if markups and markups[-1] else None
+        charge_id = await pay(self.world, self.ann, link or "")
+        await self.world.wait_for_text(self.ann, f"payment {charge_id}")
+        return self.world.telegram.stars.ledger.subscriptions[charge_id]
+
     def told(self, table: str, charge_id: str) -> bool:
         """Return whether the end of a charge or of a refund is told and recorded."""
         key = "id" if table == "star_charges" else "charge_id"
@@ -152,27 +163,68 @@ class PayingForGift(Paying):
 
 
 class Refunding(Step):
-    """Olga refunds a charge of Ann's."""
+    """Olga refunds a charge of Ann's, which ends the subscription that it paid for."""
 
-    commits = 5  # of the update, of the intent, of its end, of the message, of the update about the refund
-    calls = ("sendMessage olga", "refundStarPayment", "sendMessage ann")
+    commits = 6  # of the two updates, the intent, its end, the end of the subscription, the message
+    calls = ("sendMessage olga", "refundStarPayment", "editUserStarSubscription", "sendMessage ann")
 
     async def prepare(self) -> None:
-        self.charge_id = await self.buy()
+        self.subscription = await self.subscribe()
+        self.charge_id = self.subscription.id
 
     def act(self) -> None:
         self.world.telegram.say(self.olga, f"/refund {self.charge_id}")
 
     def is_over(self) -> bool:
-        return self.told("star_refunds", self.charge_id)
+        stopped = self.world.rows("SELECT 1 FROM subscription_stops WHERE done_at IS NULL") == []
+        ended = self.subscription.stopped_by_bot and stopped
+        return ended and self.told("star_refunds", self.charge_id)
 
     def promises(self) -> list[Promise]:
         charge = re.escape(self.charge_id)
         return [
-            Promise(self.ann, "50 ⭐ are refunded, and the pictures of that payment are taken back"),
-            Promise(self.olga, f"Refunded: 50 ⭐ to {self.ann.id}, payment {charge}"),
+            Promise(self.ann, "450 ⭐ are refunded, and the pictures of that payment are taken back"),
+            Promise(self.olga, f"Refunded: 450 ⭐ to {self.ann.id}, payment {charge}"),
             Promise(self.olga, f"is on its way, payment {charge}|This payment is refunded already"),
         ]
+
+
+class Deciding(Step):
+    """Ann asks for a refund, and Olga declines and grants it in turn."""
+
+    commits = 3  # of the update, of the decision, of the message
+    calls = ("editMessageText",)
+    refunds = False
+
+    async def prepare(self) -> None:
+        self.charge_id, self.refunds = await self.buy(), not self.refunds
+        self.world.telegram.say(self.ann, "/paysupport")
+        await self.world.wait_until_handled()
+        listed = self.world.messages_to(self.ann)[-1]
+        self.world.telegram.press(self.ann, listed, buttons(listed)[0])
+        await self.world.wait_until_handled()
+        self.world.telegram.say(self.ann, "?", reply_to=self.world.messages_to(self.ann)[-1])
+        await self.world.wait_until_handled()
+        self.request = self.world.messages_to(self.olga)[-1]
+
+    def act(self) -> None:
+        self.world.telegram.press(self.olga, self.request, "Refund" if self.refunds else "Decline")
+
+    def is_over(self) -> bool:
+        shown = self.world.current(self.request).text or ""
+        return f"{self._decided} by Olga" in shown and self.told("star_refunds", self.charge_id)
+
+    def promises(self) -> list[Promise]:
+        if not self.refunds:
+            return [Promise(self.ann, "looked at your payment of 50 ⭐ and does not refund it")]
+        return [
+            Promise(self.ann, "50 ⭐ are refunded, and the pictures of that payment are taken back"),
+            Promise(self.olga, f"Refunded: 50 ⭐ to {self.ann.id}, payment {re.escape(self.charge_id)}"),
+        ]
+
+    @property
+    def _decided(self) -> str:
+        return "Refunded" if self.refunds else "Declined"
 
 
 class RefundingOutside(Step):
@@ -277,12 +329,7 @@ class ChangingSubscription(Step):
 
     async def begin(self) -> None:
         await super().begin()
-        await choose(self.world, self.ann, "🔁 300 a month")
-        offer = await self.world.wait_for_text(self.ann, "300 pictures a month for 450 ⭐.")
-        link = offer.reply_markup.inline_keyboard[0][0].url if offer.reply_markup else None
-        charge_id = await pay(self.world, self.ann, link or "")
-        self.subscription = self.world.telegram.stars.ledger.subscriptions[charge_id]
-        self.stopped = False
+        self.subscription = await self.subscribe()
 
     async def prepare(self) -> None:
         if self.subscription.state == "canceled" and not self.subscription.stopped_by_bot:
@@ -311,6 +358,42 @@ class ChangingSubscription(Step):
         return [Promise(self.ann, words)]
 
 
+class Renewing(Step):
+    """Ann’s subscription is renewed, and she cancels it at Telegram.
+
+    The two updates come at once, and the bot is killed before each commit of both.
+    """
+
+    commits = 5  # of the updates, of the credits, of the confirmation, of the state, of the end of an update
+    subscription: Subscription
+    charge_id = ""
+
+    async def begin(self) -> None:
+        await super().begin()
+        self.subscription = await self.subscribe()
+
+    async def prepare(self) -> None:
+        if self.subscription.state == "canceled":
+            self.world.telegram.stars.resume(self.subscription)
+            await self.world.wait_until_handled()
+
+    def act(self) -> None:
+        charge = self.world.telegram.stars.renew(self.subscription)
+        self.charge_id = charge.id if charge is not None else ""
+        self.world.telegram.stars.cancel(self.subscription)
+
+    def is_over(self) -> bool:
+        row = self.world.rows("SELECT state, charge_id FROM star_subscriptions")[0]
+        is_newest = (row["state"], row["charge_id"]) == ("canceled", self.charge_id)
+        return is_newest and self.told("star_charges", self.charge_id)
+
+    def promises(self) -> list[Promise]:
+        return [
+            Promise(self.ann, f"payment {re.escape(self.charge_id)}"),
+            Promise(self.ann, "The subscription is not renewed any more."),
+        ]
+
+
 STEPS: tuple[type[Step], ...] = (
     Paying,
     PayingForGift,
@@ -320,6 +403,8 @@ STEPS: tuple[type[Step], ...] = (
     Granting,
     Agreeing,
     ChangingSubscription,
+    Renewing,
+    Deciding,
 )
 
 

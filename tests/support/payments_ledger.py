@@ -25,6 +25,7 @@ from storage.reconciliation import Reconciliation
 from storage.refunds import Refunds
 from storage.requests import Requests
 from storage.schema import credit_entries, credit_lots
+from storage.subscription_stops import SubscriptionStops
 from storage.subscriptions import Subscriptions
 from storage.terms import Terms
 from tests.support.manual_clock import ManualClock
@@ -64,6 +65,10 @@ class PaymentsLedger:
     @property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(database=self.database, clock=self.clock)
+
+    @property
+    def stops(self) -> SubscriptionStops:
+        return SubscriptionStops(database=self.database, clock=self.clock)
 
     @property
     def terms(self) -> Terms:
