@@ -30,6 +30,7 @@ from bot.polling import Polling
 from bot.raw_updates import allowed_updates
 from bot.readiness import Readiness
 from bot.replica import Replica
+from bot.retention import empty_regularly
 from bot.settings import Settings, Updates
 from bot.startup_tasks import learn_name, set_descriptions, set_menus
 from bot.throttle import Throttle
@@ -43,6 +44,7 @@ from core.metrics import Metrics
 from generation.alarms import Alarm
 from storage.database import Database
 from storage.replicas import Heartbeat, Replicas
+from storage.retention import Retention
 from storage.write_check import WriteCheck
 
 HANDLER_SECONDS = 1.0
@@ -223,6 +225,9 @@ class App:
         lead = self._leader_tasks.add
         prunes.append(self._generation.decisions.cancel_unanswered)
         lead(lambda: prune_hourly(prunes, clock))
+        if settings.keep_days:
+            retention = Retention(database=self.database, clock=clock, keep_days=settings.keep_days)
+            lead(lambda: empty_regularly(retention, self.metrics, clock))
         lead(self.record_availability)
         lead(lambda: set_menus(menus=self._chat.menus, clock=clock))
         lead(lambda: set_descriptions(bot=self.bot, clock=clock, translations=self._chat.translations))

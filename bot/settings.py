@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         "sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"], repr=False
     )
     engine: Annotated[EngineChoice, in_any_case(EngineChoice)] = Field(EngineChoice.AUTO, examples=["auto"])
+    keep_days: int = Field(90, ge=0, le=36_500, examples=["90"])
     admin_ids: UserIds = Field(frozenset(), examples=["12345,67890"])
     daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
     group_daily_quota: int = Field(100, ge=0, le=1_000_000, examples=["100"])

@@ -55,6 +55,16 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        self.emptied_requests = Counter(
+            "imagine_emptied_requests",
+            "Old requests that lost their prompt and file ids (KEEP_DAYS).",
+            registry=self.registry,
+        )
+        self.retention_passed = Gauge(
+            "imagine_retention_passed_timestamp_seconds",
+            "Unix time at which this process finished its last search for old requests, 0 before.",
+            registry=self.registry,
+        )
         self.drawing = Histogram(
             "imagine_drawing_seconds",
             "From the start of a task to the poll that finds it done.",

@@ -453,6 +453,11 @@ forget-sure =
     Goes: history, descriptions, settings, your own styles, your sticker sets, and what is on the way.
     Stays: the messages in this chat, today’s count and, for an hour, the times of refused descriptions.
     To get a copy first, send /export.
+forget-keep-days =
+    { $days ->
+        [one] By themselves, descriptions and pictures go after a day, but for ★ favourites.
+       *[other] By themselves, descriptions and pictures go after { $days } days, but for ★ favourites.
+    }
 forget-keeps-payments = Your payments and what was bought with them stay, too: refunds need them.
 button-forget = Delete it all
 button-keep = Keep it

@@ -471,6 +471,12 @@ forget-sure =
     Se van: el historial, las descripciones, los ajustes, tus estilos, tus paquetes de stickers y lo que está en camino.
     Se quedan: los mensajes de este chat, el conteo de hoy y, durante una hora, el momento de cada descripción rechazada.
     Para tener antes una copia, envía /export.
+forget-keep-days =
+    { $days ->
+        [one] Las descripciones y las imágenes se eliminan solas después de un día, salvo las favoritas ★.
+        [many] Las descripciones y las imágenes se eliminan solas después de { $days } de días, salvo las favoritas ★.
+       *[other] Las descripciones y las imágenes se eliminan solas después de { $days } días, salvo las favoritas ★.
+    }
 forget-keeps-payments = También se quedan tus pagos y lo comprado con ellos: los reembolsos los necesitan.
 button-forget = Eliminar todo
 button-keep = Conservarlo

@@ -471,6 +471,12 @@ forget-sure =
     Vão embora: o histórico, as descrições, as configurações, seus estilos, seus pacotes de figurinhas e o que está a caminho.
     Ficam: as mensagens deste chat, a contagem de hoje e, por uma hora, os horários das descrições recusadas.
     Para ter antes uma cópia, envie /export.
+forget-keep-days =
+    { $days ->
+        [one] As descrições e as imagens são apagadas sozinhas depois de { $days } dia, menos as favoritas ★.
+        [many] As descrições e as imagens são apagadas sozinhas depois de { $days } de dias, menos as favoritas ★.
+       *[other] As descrições e as imagens são apagadas sozinhas depois de { $days } dias, menos as favoritas ★.
+    }
 forget-keeps-payments = Ficam também seus pagamentos e o que foi comprado com eles: os reembolsos precisam deles.
 button-forget = Apagar tudo
 button-keep = Manter
