@@ -10,6 +10,7 @@ from collections.abc import Callable
 import httpx
 from aiogram.client.session.base import BaseSession
 
+from bot.backups import Backups
 from bot.build_chat import build_chat
 from bot.build_dispatcher import build_dispatcher
 from bot.build_generation import build_generation
@@ -42,9 +43,11 @@ from core.background import Background
 from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarm
+from storage.backup_folder import BackupFolder
 from storage.database import Database
 from storage.replicas import Heartbeat, Replicas
 from storage.retention import Retention
+from storage.sqlite_file import sqlite_path
 from storage.write_check import WriteCheck
 
 HANDLER_SECONDS = 1.0
@@ -210,6 +213,16 @@ class App:
         if self._shop is not None:
             self._leader_tasks.add(self._shop.reconciler.run_hourly)
             self._leader_tasks.add(self._shop.refund_worker.run)
+        if self._settings.backup_dir is not None:
+            backups = Backups(
+                folder=BackupFolder(
+                    folder=self._settings.backup_dir, ledger=sqlite_path(self._settings.database_url)
+                ),
+                clock=self._clock,
+                metrics=self.metrics,
+                on_failure=lambda: self.alarms.raise_alarm(Alarm.BACKUP),
+            )
+            self._leader_tasks.add(backups.run)
 
     async def serve(self) -> None:
         """Start the web server and receive updates. Raises OSError if the address is in use."""

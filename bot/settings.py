@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         "sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"], repr=False
     )
     engine: Annotated[EngineChoice, in_any_case(EngineChoice)] = Field(EngineChoice.AUTO, examples=["auto"])
+    backup_dir: Path | None = Field(None, examples=["data/backups"])
     keep_days: int = Field(90, ge=0, le=36_500, examples=["90"])
     admin_ids: UserIds = Field(frozenset(), examples=["12345,67890"])
     daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
@@ -174,6 +175,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "ENGINE needs an optional package for PostgreSQL: pip install 'imagine-bot[replicas]',"
                 " or ENGINE=local for one process"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _backups_are_of_a_file(self) -> Self:
+        if self.backup_dir is not None and self.on_postgres:
+            raise ValueError(
+                "BACKUP_DIR is for an SQLite file, but DATABASE_URL names a PostgreSQL database: copy it with pg_dump"
+                " (docs/operating.md)"
             )
         return self
 

@@ -65,6 +65,14 @@ class Metrics:
             "Unix time at which this process finished its last search for old requests, 0 before.",
             registry=self.registry,
         )
+        self.backup_made = Gauge(
+            "imagine_backup_timestamp_seconds",
+            "Unix time of the last good copy of the ledger in BACKUP_DIR, 0 without one.",
+            registry=self.registry,
+        )
+        self.backup_failures = Counter(
+            "imagine_backup_failures", "Copies of the ledger that failed.", registry=self.registry
+        )
         self.drawing = Histogram(
             "imagine_drawing_seconds",
             "From the start of a task to the poll that finds it done.",

@@ -1,4 +1,4 @@
-"""Alarms to the bot's admins about the key, the balance, the disk, the bucket, payments and photo edits."""
+"""Alarms to the bot's admins about the key, the balance, the disk, the bucket, payments, backups and photo edits."""
 
 import contextlib
 from collections.abc import Collection
@@ -36,6 +36,7 @@ class Alarm(StrEnum):
     BUCKET = "bucket"
     PAYMENT = "payment"
     MISSED_PAYMENTS = "missed-payments"
+    BACKUP = "backup"
 
 
 _OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}

@@ -772,6 +772,7 @@ alarm-disk = ⚠️ The database takes no writes (a disk is full, read-only or f
 alarm-bucket = ⚠️ The bucket for photos (SOURCE_BUCKET) cannot be used; the log says why. Photo edits are sent in another way or wait. <code>imagine-bot check</code> tries the bucket.
 alarm-missed-payments = ⚠️ Telegram’s list has payments or refunds that no update told me about. I have entered them now, so all balances are right; the log names them. If this happens again, please look at why updates get lost.
 alarm-payment = ⚠️ A payment could not be booked; the log says why. Nothing is lost: the bot tries it again and again, also after a restart.
+alarm-backup = ⚠️ Today’s copy of the ledger could not be made (BACKUP_DIR); the log says why. The bot works on, and tries again in three hours. Please look at the disk: until then the last good copy is older than a day.
 source-way-refused =
     ⚠️ The picture service does not accept photos { $refused ->
         [link] as a link to this bot. Please check that PUBLIC_URL with its path /source/ can be reached from the internet.

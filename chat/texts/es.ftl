@@ -807,6 +807,7 @@ alarm-disk = ⚠️ La base de datos no acepta escrituras (un disco está lleno,
 alarm-bucket = ⚠️ El bucket para las fotos (SOURCE_BUCKET) no se puede usar; el registro dice por qué. Las fotos se envían de otra forma o esperan. <code>imagine-bot check</code> prueba el bucket.
 alarm-missed-payments = ⚠️ La lista de Telegram tiene pagos o reembolsos de los que ninguna actualización me avisó. Ya los anoté, así que todos los saldos son correctos; el registro los nombra. Si vuelve a pasar, averigua, por favor, por qué se pierden actualizaciones.
 alarm-payment = ⚠️ No se pudo registrar un pago; el registro dice por qué. No se pierde nada: el bot lo intenta una y otra vez, también tras un reinicio.
+alarm-backup = ⚠️ No se pudo hacer la copia de hoy de la base de datos (BACKUP_DIR); el registro dice por qué. El bot sigue funcionando y lo intenta de nuevo en tres horas. Revisa el disco, por favor: hasta entonces, la última copia buena tiene más de un día.
 source-way-refused =
     ⚠️ El servicio de imágenes no acepta las fotos { $refused ->
         [link] como enlace a este bot. Comprueba, por favor, que PUBLIC_URL con su ruta /source/ sea accesible desde internet.

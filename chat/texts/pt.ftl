@@ -807,6 +807,7 @@ alarm-disk = ⚠️ O banco de dados não aceita gravações (um disco está che
 alarm-bucket = ⚠️ O bucket para fotos (SOURCE_BUCKET) não pode ser usado; o log diz por quê. As fotos são enviadas de outra forma ou esperam. <code>imagine-bot check</code> testa o bucket.
 alarm-missed-payments = ⚠️ A lista do Telegram tem pagamentos ou reembolsos de que nenhuma atualização me avisou. Já anotei, então todos os saldos estão certos; o log diz quais são. Se acontecer de novo, descubra, por favor, por que atualizações se perdem.
 alarm-payment = ⚠️ Não foi possível registrar um pagamento; o log diz por quê. Nada se perde: o bot tenta de novo e de novo, também depois de reiniciar.
+alarm-backup = ⚠️ Não foi possível fazer a cópia de hoje do banco de dados (BACKUP_DIR); o log diz por quê. O bot continua funcionando e tenta de novo em três horas. Verifique o disco, por favor: até lá, a última cópia boa tem mais de um dia.
 source-way-refused =
     ⚠️ O serviço de imagens não aceita fotos { $refused ->
         [link] como link para este bot. Verifique, por favor, se PUBLIC_URL com o caminho /source/ é acessível pela internet.

@@ -137,6 +137,17 @@ def test_a_webhook_needs_a_public_url(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(None).public_url == "http://localhost:8080"
 
 
+def test_backups_are_of_a_file_and_the_error_names_the_tool_of_postgresql(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BACKUP_DIR", "data/backups")
+    assert load(None).backup_dir == Path("data/backups")
+    monkeypatch.setenv("ENGINE", "local")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot@db.example.org/imagine")
+    with pytest.raises(SettingsError, match=r"^BACKUP_DIR is for an SQLite file, .* pg_dump"):
+        load(None)
+
+
 def test_a_bucket_needs_the_optional_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_BUCKET", BUCKET)
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
