@@ -1,4 +1,4 @@
-"""The command line: run (default), check, setup, backup, restore, migrate-to, demo."""
+"""The command line: run (default), check, setup, backup, restore, migrate-to, doctor, trace, demo."""
 
 import argparse
 import asyncio
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _copy_ledger(settings, parsed)
         case "migrate-to":
             return _move_ledger(settings, parsed.url)
+        case "doctor":
+            return _examine_ledger(settings, fix=parsed.fix)
     return _run(settings, warnings)
 
 
@@ -151,6 +153,13 @@ def _move_ledger(settings: Settings, url: str) -> int:
     return 0 if print_transfer(settings.database_url, target) else CANNOT_RUN
 
 
+def _examine_ledger(settings: Settings, *, fix: bool) -> int:
+    from bot.doctor import examine  # noqa: PLC0415
+
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)
+    return 0 if examine(settings.database_url, fix=fix, uses_dbos=settings.uses_dbos) else CANNOT_RUN
+
+
 async def _cancelled_by_signals(work: Coroutine[Any, Any, int]) -> int:
     """Await an exit code. On SIGTERM or SIGINT, cancel the work and return the exit code of the signal instead."""
     received: list[int] = []
@@ -193,6 +202,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     move.add_argument(
         "url", metavar="URL", help="an empty database: postgresql://user:password@host/database"
+    )
+    doctor = commands.add_parser(
+        "doctor", help="look for anything odd in the ledger, also while the bot runs"
+    )
+    doctor.add_argument(
+        "--fix", action="store_true", help="repair what is safe to repair, while the bot is stopped"
     )
     demo = commands.add_parser("demo", help="see a picture drawn, with no token, no key and no network")
     demo.add_argument("--once", action="store_true", help="draw one picture in the terminal and end")
