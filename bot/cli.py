@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _move_ledger(settings, parsed.url)
         case "doctor":
             return _examine_ledger(settings, fix=parsed.fix)
+        case "trace":
+            return _trace(settings, parsed)
     return _run(settings, warnings)
 
 
@@ -160,6 +162,18 @@ def _examine_ledger(settings: Settings, *, fix: bool) -> int:
     return 0 if examine(settings.database_url, fix=fix, uses_dbos=settings.uses_dbos) else CANNOT_RUN
 
 
+def _trace(settings: Settings, parsed: argparse.Namespace) -> int:
+    from bot.trace import print_story, request_id  # noqa: PLC0415
+
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)
+    wanted = request_id(parsed.request)
+    if wanted is None:
+        print("REQUEST is the id of a request, or the link to it (example: 123)", file=sys.stderr)
+        return BAD_SETTINGS
+    known = print_story(settings.database_url, wanted, parsed.log, settings.secrets)
+    return 0 if known else CANNOT_RUN
+
+
 async def _cancelled_by_signals(work: Coroutine[Any, Any, int]) -> int:
     """Await an exit code. On SIGTERM or SIGINT, cancel the work and return the exit code of the signal instead."""
     received: list[int] = []
@@ -208,6 +222,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument(
         "--fix", action="store_true", help="repair what is safe to repair, while the bot is stopped"
+    )
+    trace = commands.add_parser("trace", help="print the story of one request, also while the bot runs")
+    trace.add_argument("request", metavar="REQUEST", help="the id of a request, or the link to it")
+    trace.add_argument(
+        "--log",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a file with log lines of the bot, JSON or text; - reads stdin; may be repeated",
     )
     demo = commands.add_parser("demo", help="see a picture drawn, with no token, no key and no network")
     demo.add_argument("--once", action="store_true", help="draw one picture in the terminal and end")

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from storage.database_errors import DatabaseError
-from storage.doctor import CHECKS, Diagnosis, change_alone, diagnose, look, repair
+from storage.doctor import CHECKS, Diagnosis, diagnose, repair
 from storage.odd_workflows import find_lost_workflows
 from storage.oddities import Check
+from storage.visits import change_alone, look
 
 MOST_LINES = 20
 """Lines that are printed for one check."""
