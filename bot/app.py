@@ -18,6 +18,7 @@ from bot.build_provider import build_provider
 from bot.build_shop import build_shop
 from bot.build_storage import build_storage
 from bot.build_workflows import WorkflowParts, build_workflows
+from bot.disk_metrics import watch_disk
 from bot.housekeeping import (
     prune_hourly,
     record_availability,
@@ -107,6 +108,7 @@ class App:
             settings,
             session=session,
             clock=clock,
+            metrics=self.metrics,
             storage=storage,
             stack=self._stack,
             replica=self.replica,
@@ -180,6 +182,7 @@ class App:
             find_unready=self.readiness.unready,
             load_source=generation.sources.images.load_signed,
             load_picture=generation.linked_pictures.load_signed,
+            metrics_address=settings.metrics_address,
         )
         self._stack.push_async_callback(self.readiness.stop)
         self._stack.push_async_callback(self._web.stop)
@@ -190,6 +193,7 @@ class App:
         self.metrics.disk_refuses.set_function(lambda: float(database.write_error is not None))
         self.metrics.failed_payments.set_function(lambda: float(self._update_queue.failed_payments))
         self.metrics.replicas.set_function(self._count_processes)
+        watch_disk(settings, self.metrics)
         self.metrics.leader.set_function(lambda: float(self.is_leader()))
 
     async def start(self) -> None:

@@ -36,6 +36,8 @@ async def check(settings: Settings) -> bool:
         ("DATABASE_URL", check_database),
         ("LISTEN", _listen),
     ]
+    if settings.metrics_address is not None:
+        parts.append(("METRICS_LISTEN", _listen_for_metrics))
     if settings.uses_dbos:
         parts += [("ENGINE", check_engine), ("replicas", check_replicas)]
     if settings.public_url is not None:
@@ -110,13 +112,23 @@ async def _model(settings: Settings) -> str:
 
 
 async def _listen(settings: Settings) -> str:
+    return await _try_address(settings, settings.listen, settings.listen_address)
+
+
+async def _listen_for_metrics(settings: Settings) -> str:
+    address = settings.metrics_address
+    assert address is not None, "the caller has checked that"  # noqa: S101
+    return await _try_address(settings, str(settings.metrics_listen), address)
+
+
+async def _try_address(settings: Settings, written: str, address: tuple[str, int]) -> str:
     try:
-        await try_to_listen(settings.listen_address)
+        await try_to_listen(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE and await _is_running(settings):
-            return f"{settings.listen} is in use, which is right while the bot runs"
-        raise CheckFailed(f"{settings.listen} cannot be used: {reason(error)}") from None
-    return f"{settings.listen} is free"
+            return f"{written} is in use, which is right while the bot runs"
+        raise CheckFailed(f"{written} cannot be used: {reason(error)}") from None
+    return f"{written} is free"
 
 
 async def _is_running(settings: Settings) -> bool:

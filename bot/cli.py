@@ -79,7 +79,9 @@ def _run(settings: Settings, warnings: Sequence[str]) -> int:
         print(f"DATABASE_URL: {error}", file=sys.stderr)
         return CANNOT_RUN
     except OSError as error:
-        print(f"LISTEN={settings.listen} cannot be used: {error.strerror or error}", file=sys.stderr)
+        setting = getattr(error, "setting", "LISTEN")
+        address = getattr(settings, setting.lower())
+        print(f"{setting}={address} cannot be used: {error.strerror or error}", file=sys.stderr)
         return CANNOT_RUN
     return 0
 

@@ -122,6 +122,7 @@ class Settings(BaseSettings):
     public_url: PublicUrl = Field(None, examples=["https://bot.example.org"])
     webhook_secret: WebhookSecret = Field(None, examples=["a-long-random-word"])
     listen: ListenAddress = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
+    metrics_listen: ListenAddress | None = Field(None, examples=["127.0.0.1:9090"])
     log_level: Annotated[LogLevel, in_any_case(LogLevel)] = Field(LogLevel.INFO, examples=["INFO"])
     log_format: Annotated[LogFormat, in_any_case(LogFormat)] = Field(LogFormat.TEXT, examples=["text"])
     source_images: Annotated[SourceImages, in_any_case(SourceImages)] = Field(
@@ -184,6 +185,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "BACKUP_DIR is for an SQLite file, but DATABASE_URL names a PostgreSQL database: copy it with pg_dump"
                 " (docs/operating.md)"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_have_an_address_of_their_own(self) -> Self:
+        metrics = self.metrics_address
+        if metrics is not None and metrics[1] and metrics == self.listen_address:
+            raise ValueError(
+                "METRICS_LISTEN must not be the same address as LISTEN; leave it out to share that one"
             )
         return self
 
@@ -255,8 +265,17 @@ class Settings(BaseSettings):
     @property
     def listen_address(self) -> tuple[str, int]:
         """`LISTEN` as host and port."""
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return _host_and_port(self.listen)
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """`METRICS_LISTEN` as host and port, None if `LISTEN` serves /metrics, too."""
+        return None if self.metrics_listen is None else _host_and_port(self.metrics_listen)
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def _parsed(setting: str, address: SecretStr | None) -> Proxy | None:
