@@ -32,7 +32,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What one look found, by the name of the check, in the order of the checks."""
+    """The oddities that one look found, each with the name of its check, in the order of the checks."""
 
     found: Sequence[tuple[str, Oddity]]
 

@@ -1,4 +1,4 @@
-"""What `imagine-bot doctor` finds in a ledger: oddities, each with its repair if there is a safe one."""
+"""Oddities that `imagine-bot doctor` finds in a ledger, each with its repair if there is a safe one."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
