@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-
 from storage.database_errors import DatabaseError
 from storage.private_files import PRIVATE
 from storage.schema_migration import SchemaVersion
@@ -158,6 +156,8 @@ def _check(copy: Path, source: Path, is_stopped: Callable[[], bool]) -> None:
 
 def _check_version(copy: Path, source: Path) -> None:
     """Raise DatabaseError for a schema that this version can neither migrate nor use."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - a start of the bot with BACKUP_DIR does not need it
+
     with contextlib.closing(sqlite3.connect(copy)) as connection:
         connection.row_factory = sqlite3.Row
         version = SchemaVersion.of(dict(connection.execute("SELECT * FROM alembic_version").fetchone()))
