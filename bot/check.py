@@ -3,6 +3,7 @@
 import contextlib
 import errno
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from bot.app import telegram_session
 from bot.check_clients import media_client
@@ -17,8 +18,10 @@ from bot.telegram_identity import identify, modes_off
 from bot.web import try_to_listen
 from chat.sender import make_bot
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
+from storage.backup_folder import BackupFolder
 from storage.database_errors import DatabaseError, DatabaseLocked
 from storage.open_database import open_database
+from storage.sqlite_file import sqlite_path
 
 
 async def check(settings: Settings) -> bool:
@@ -36,6 +39,8 @@ async def check(settings: Settings) -> bool:
         ("DATABASE_URL", check_database),
         ("LISTEN", _listen),
     ]
+    if settings.backup_dir is not None:
+        parts.append(("BACKUP_DIR", _backup_dir))
     if settings.metrics_address is not None:
         parts.append(("METRICS_LISTEN", _listen_for_metrics))
     if settings.uses_dbos:
@@ -109,6 +114,18 @@ async def _model(settings: Settings) -> str:
     if settings.gptunnel_model not in models:
         raise CheckFailed(f"the key may not use {settings.gptunnel_model}; it may use {', '.join(models)}")
     return f"the key may use {settings.gptunnel_model}"
+
+
+async def _backup_dir(settings: Settings) -> str:
+    assert settings.backup_dir is not None, "the caller has checked that"  # noqa: S101
+    folder = BackupFolder(folder=settings.backup_dir, ledger=sqlite_path(settings.database_url))
+    try:
+        folder.prepare()
+        newest = folder.newest(datetime.now(UTC))
+    except DatabaseError as error:
+        raise CheckFailed(str(error)) from None
+    last = "no copy yet" if newest is None else f"the last copy is of {newest:%Y-%m-%d %H:%M} UTC"
+    return f"{settings.backup_dir} can be written, {last}"
 
 
 async def _listen(settings: Settings) -> str:

@@ -1,5 +1,7 @@
 """A folder with the newest copies of an SQLite ledger, one a day (BACKUP_DIR)."""
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -30,16 +32,23 @@ class BackupFolder:
         """Return the time of the newest copy, or None. One with a time after `now` does not count."""
         return max((time for _, time in self._copies() if time <= now), default=None)
 
+    def prepare(self) -> None:
+        """Create the folder unless it exists. Raises DatabaseError if a copy cannot be written or leaves no room."""
+        with explained(self._folder):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not os.access(self._folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self._folder))
+            self._require_space()
+
     def back_up(self, now: datetime, is_stopped: Callable[[], bool]) -> LedgerCopy:
         """Copy the ledger, and then remove the oldest copies.
 
         The copy appears under its name once it is checked. Raises DatabaseError if it cannot be made: no copy is
         removed then, and of the new one nothing is left.
         """
+        self.prepare()
         with explained(self._folder):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._remove_unfinished()
-            self._require_space()
         copy = back_up(
             self._ledger, self._folder / f"{self._ledger.stem}-{now:{_TIME}}.sqlite3", is_stopped=is_stopped
         )
@@ -64,7 +73,8 @@ class BackupFolder:
             path.unlink(missing_ok=True)
 
     def _require_space(self) -> None:
-        needed = self._ledger.stat().st_size + FREE_BYTES
+        size = self._ledger.stat().st_size if self._ledger.exists() else 0
+        needed = size + FREE_BYTES
         free = shutil.disk_usage(self._folder).free
         if free < needed:
             raise DatabaseError(

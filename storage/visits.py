@@ -91,6 +91,9 @@ async def _visit_postgres(url: str, work: Callable[[sa.Connection], T], *, alone
     engine = create_engine(parsed) if alone else create_visiting_engine(parsed)
     try:
         async with engine.connect() as connection:
+            if alone:  # a look at a large ledger takes longer than a unit of the bot
+                await connection.execute(sa.text("SET idle_in_transaction_session_timeout = 0"))
+                await connection.commit()
             return await connection.run_sync(work)
     except DatabaseLocked:
         raise

@@ -358,16 +358,30 @@ async def test_nothing_is_repaired_while_a_bot_runs(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _plant(database_url, SAFE["undeleted"][0] | {"quotas": [{"subject_id": 7, "day": DAY, "used": 1}]})
-    database = await open_database(database_url)
-    assert not await asyncio.to_thread(lambda: examine(database_url, fix=True, uses_dbos=False, now=_now))
-    await database.close()
-    shown = capsys.readouterr()
-    assert "request 24: its user deleted it" in shown.out
-    assert "another process is using" in shown.err
+    for shared in (False, True) if database_url.startswith("postgresql") else (False,):
+        database = await open_database(database_url, shared=shared)
+        assert not await asyncio.to_thread(lambda: examine(database_url, fix=True, uses_dbos=False, now=_now))
+        await database.close()
+        shown = capsys.readouterr()
+        assert "request 24: its user deleted it" in shown.out
+        assert "another process is using" in shown.err
     assert len(read_rows(database_url, "SELECT 1 FROM requests")) == 1
     disconnect(database_url)
     assert await asyncio.to_thread(lambda: examine(database_url, fix=True, uses_dbos=False, now=_now))
     assert read_rows(database_url, "SELECT 1 FROM requests") == []
+
+
+def test_requests_that_no_replica_drives_are_found(dbos_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _plant(dbos_url, {"quotas": [{"subject_id": 7, "day": DAY, "used": 2}]})
+    _plant(dbos_url, {"requests": [_request(1, "queued"), _request(2, "running", task_id="t")]})
+    assert examine(dbos_url, fix=False, uses_dbos=False, now=_now)
+    capsys.readouterr()
+    assert not examine(dbos_url, fix=True, uses_dbos=True, now=_now)
+    texts = [
+        "request 2: open, and no workflow drives it",
+        "user 7: has waiting requests and none in the queue",
+    ]
+    assert _unmatched(_lines(capsys.readouterr().out, "odd  "), texts) == ([], [])
 
 
 def test_a_long_list_is_cut(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
