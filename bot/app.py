@@ -10,6 +10,7 @@ from collections.abc import Callable
 import httpx
 from aiogram.client.session.base import BaseSession
 
+from bot.backups import Backups
 from bot.build_chat import build_chat
 from bot.build_dispatcher import build_dispatcher
 from bot.build_generation import build_generation
@@ -17,6 +18,7 @@ from bot.build_provider import build_provider
 from bot.build_shop import build_shop
 from bot.build_storage import build_storage
 from bot.build_workflows import WorkflowParts, build_workflows
+from bot.disk_metrics import watch_disk
 from bot.housekeeping import (
     prune_hourly,
     record_availability,
@@ -30,6 +32,7 @@ from bot.polling import Polling
 from bot.raw_updates import allowed_updates
 from bot.readiness import Readiness
 from bot.replica import Replica
+from bot.retention import empty_regularly
 from bot.settings import Settings, Updates
 from bot.startup_tasks import learn_name, set_profile
 from bot.throttle import Throttle
@@ -41,8 +44,11 @@ from core.background import Background
 from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarm
+from storage.backup_folder import BackupFolder
 from storage.database import Database
 from storage.replicas import Heartbeat, Replicas
+from storage.retention import Retention
+from storage.sqlite_file import sqlite_path
 from storage.write_check import WriteCheck
 
 HANDLER_SECONDS = 1.0
@@ -102,6 +108,7 @@ class App:
             settings,
             session=session,
             clock=clock,
+            metrics=self.metrics,
             storage=storage,
             stack=self._stack,
             replica=self.replica,
@@ -175,6 +182,7 @@ class App:
             find_unready=self.readiness.unready,
             load_source=generation.sources.images.load_signed,
             load_picture=generation.linked_pictures.load_signed,
+            metrics_address=settings.metrics_address,
         )
         self._stack.push_async_callback(self.readiness.stop)
         self._stack.push_async_callback(self._web.stop)
@@ -185,6 +193,7 @@ class App:
         self.metrics.disk_refuses.set_function(lambda: float(database.write_error is not None))
         self.metrics.failed_payments.set_function(lambda: float(self._update_queue.failed_payments))
         self.metrics.replicas.set_function(self._count_processes)
+        watch_disk(settings, self.metrics)
         self.metrics.leader.set_function(lambda: float(self.is_leader()))
 
     async def start(self) -> None:
@@ -208,6 +217,16 @@ class App:
         if self._shop is not None:
             self._leader_tasks.add(self._shop.reconciler.run_hourly)
             self._leader_tasks.add(self._shop.refund_worker.run)
+        if self._settings.backup_dir is not None:
+            backups = Backups(
+                folder=BackupFolder(
+                    folder=self._settings.backup_dir, ledger=sqlite_path(self._settings.database_url)
+                ),
+                clock=self._clock,
+                metrics=self.metrics,
+                on_failure=lambda: self.alarms.raise_alarm(Alarm.BACKUP),
+            )
+            self._leader_tasks.add(backups.run)
 
     async def serve(self) -> None:
         """Start the web server and receive updates. Raises OSError if the address is in use."""
@@ -223,6 +242,9 @@ class App:
         lead = self._leader_tasks.add
         prunes.append(self._generation.decisions.cancel_unanswered)
         lead(lambda: prune_hourly(prunes, clock))
+        if settings.keep_days:
+            retention = Retention(database=self.database, clock=clock, keep_days=settings.keep_days)
+            lead(lambda: empty_regularly(retention, self.metrics, clock))
         lead(self.record_availability)
         lead(self._set_profile)
         if settings.updates is Updates.WEBHOOK:

@@ -29,6 +29,7 @@ from chat.sticker_sets import StickerSets
 from chat.telegram_files import TelegramFiles
 from chat.translations import Translations
 from core.clock import Clock
+from core.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ def build_chat(
     *,
     session: BaseSession,
     clock: Clock,
+    metrics: Metrics,
     storage: StorageParts,
     stack: AsyncExitStack,
     replica: Replica | None,
@@ -69,7 +71,7 @@ def build_chat(
     stack.push_async_callback(bot.session.close)
     rate_limiter = _build_rate_limiter(settings, clock=clock, storage=storage, replica=replica)
     stack.push_async_callback(rate_limiter.stop)
-    caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock)
+    caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock, metrics=metrics)
     sender = Sender(caller)
     inline_messages = InlineMessages(caller)
     picture_sender = PictureSender(caller, covers=storage.preferences.cover_pictures)

@@ -166,6 +166,7 @@ def build_dispatcher(
             switches=chat.bot_switches,
             needs_private_chat=settings.storage_chat_id is None and settings.public_url is None,
         ),
+        keep_days=settings.keep_days,
         keyboards=chat.result_keyboards,
         languages=chat.languages,
         members=chat.members,

@@ -97,6 +97,7 @@ def build_generation(
         clock=clock,
         admins=settings.admin_ids,
         low_balance=settings.low_balance,
+        metrics=metrics,
     )
     stack.push_async_callback(alarms.stop)
     allowances = Allowances(

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from bot.app import telegram_session
 from bot.check_clients import media_client
@@ -17,8 +18,10 @@ from bot.telegram_identity import identify, modes_off
 from bot.web import try_to_listen
 from chat.sender import make_bot
 from provider.errors import MediaError, NotAccepted, ProtocolError, Unauthorised
+from storage.backup_folder import BackupFolder
 from storage.database_errors import DatabaseError, DatabaseLocked
 from storage.open_database import open_database
+from storage.sqlite_file import sqlite_path
 
 
 async def check(settings: Settings) -> bool:
@@ -36,6 +39,10 @@ async def check(settings: Settings) -> bool:
         ("DATABASE_URL", check_database),
         ("LISTEN", _listen),
     ]
+    if settings.backup_dir is not None:
+        parts.append(("BACKUP_DIR", _backup_dir))
+    if settings.metrics_address is not None:
+        parts.append(("METRICS_LISTEN", _listen_for_metrics))
     if settings.uses_dbos:
         parts += [("ENGINE", check_engine), ("replicas", check_replicas)]
     if settings.public_url is not None:
@@ -109,14 +116,36 @@ async def _model(settings: Settings) -> str:
     return f"the key may use {settings.gptunnel_model}"
 
 
-async def _listen(settings: Settings) -> str:
+async def _backup_dir(settings: Settings) -> str:
+    assert settings.backup_dir is not None, "the caller has checked that"  # noqa: S101
+    folder = BackupFolder(folder=settings.backup_dir, ledger=sqlite_path(settings.database_url))
     try:
-        await try_to_listen(settings.listen_address)
+        folder.prepare()
+        newest = folder.newest(datetime.now(UTC))
+    except DatabaseError as error:
+        raise CheckFailed(str(error)) from None
+    last = "no copy yet" if newest is None else f"the last copy is of {newest:%Y-%m-%d %H:%M} UTC"
+    return f"{settings.backup_dir} can be written, {last}"
+
+
+async def _listen(settings: Settings) -> str:
+    return await _try_address(settings, settings.listen, settings.listen_address)
+
+
+async def _listen_for_metrics(settings: Settings) -> str:
+    address = settings.metrics_address
+    assert address is not None, "the caller has checked that"  # noqa: S101
+    return await _try_address(settings, str(settings.metrics_listen), address)
+
+
+async def _try_address(settings: Settings, written: str, address: tuple[str, int]) -> str:
+    try:
+        await try_to_listen(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE and await _is_running(settings):
-            return f"{settings.listen} is in use, which is right while the bot runs"
-        raise CheckFailed(f"{settings.listen} cannot be used: {reason(error)}") from None
-    return f"{settings.listen} is free"
+            return f"{written} is in use, which is right while the bot runs"
+        raise CheckFailed(f"{written} cannot be used: {reason(error)}") from None
+    return f"{written} is free"
 
 
 async def _is_running(settings: Settings) -> bool:

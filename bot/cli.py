@@ -1,4 +1,4 @@
-"""The command line: run (default), check, setup, backup, restore, migrate-to, demo."""
+"""The command line: run (default), check, setup, backup, restore, migrate-to, doctor, trace, demo."""
 
 import argparse
 import asyncio
@@ -42,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _copy_ledger(settings, parsed)
         case "migrate-to":
             return _move_ledger(settings, parsed.url)
+        case "doctor":
+            return _examine_ledger(settings, fix=parsed.fix)
+        case "trace":
+            return _trace(settings, parsed)
     return _run(settings, warnings)
 
 
@@ -75,7 +79,9 @@ def _run(settings: Settings, warnings: Sequence[str]) -> int:
         print(f"DATABASE_URL: {error}", file=sys.stderr)
         return CANNOT_RUN
     except OSError as error:
-        print(f"LISTEN={settings.listen} cannot be used: {error.strerror or error}", file=sys.stderr)
+        setting = getattr(error, "setting", "LISTEN")
+        address = getattr(settings, setting.lower())
+        print(f"{setting}={address} cannot be used: {error.strerror or error}", file=sys.stderr)
         return CANNOT_RUN
     return 0
 
@@ -151,6 +157,25 @@ def _move_ledger(settings: Settings, url: str) -> int:
     return 0 if print_transfer(settings.database_url, target) else CANNOT_RUN
 
 
+def _examine_ledger(settings: Settings, *, fix: bool) -> int:
+    from bot.doctor import examine  # noqa: PLC0415
+
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)
+    return 0 if examine(settings.database_url, fix=fix, uses_dbos=settings.uses_dbos) else CANNOT_RUN
+
+
+def _trace(settings: Settings, parsed: argparse.Namespace) -> int:
+    from bot.trace import print_story, request_id  # noqa: PLC0415
+
+    logs.set_up(LogLevel.ERROR, LogFormat.TEXT, settings.secrets)
+    wanted = request_id(parsed.request)
+    if wanted is None:
+        print("REQUEST is the id of a request, or the link to it (example: 123)", file=sys.stderr)
+        return BAD_SETTINGS
+    known = print_story(settings.database_url, wanted, parsed.log, settings.secrets)
+    return 0 if known else CANNOT_RUN
+
+
 async def _cancelled_by_signals(work: Coroutine[Any, Any, int]) -> int:
     """Await an exit code. On SIGTERM or SIGINT, cancel the work and return the exit code of the signal instead."""
     received: list[int] = []
@@ -193,6 +218,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     move.add_argument(
         "url", metavar="URL", help="an empty database: postgresql://user:password@host/database"
+    )
+    doctor = commands.add_parser(
+        "doctor", help="look for anything odd in the ledger, also while the bot runs"
+    )
+    doctor.add_argument(
+        "--fix", action="store_true", help="repair what is safe to repair, while the bot is stopped"
+    )
+    trace = commands.add_parser("trace", help="print the story of one request, also while the bot runs")
+    trace.add_argument("request", metavar="REQUEST", help="the id of a request, or the link to it")
+    trace.add_argument(
+        "--log",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a file with log lines of the bot, JSON or text; - reads stdin; may be repeated",
     )
     demo = commands.add_parser("demo", help="see a picture drawn, with no token, no key and no network")
     demo.add_argument("--once", action="store_true", help="draw one picture in the terminal and end")

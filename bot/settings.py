@@ -102,6 +102,8 @@ class Settings(BaseSettings):
         "sqlite:///data/bot.sqlite3", examples=["sqlite:///data/bot.sqlite3"], repr=False
     )
     engine: Annotated[EngineChoice, in_any_case(EngineChoice)] = Field(EngineChoice.AUTO, examples=["auto"])
+    backup_dir: Path | None = Field(None, examples=["data/backups"])
+    keep_days: int = Field(90, ge=0, le=36_500, examples=["90"])
     admin_ids: UserIds = Field(frozenset(), examples=["12345,67890"])
     daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
     group_daily_quota: int = Field(100, ge=0, le=1_000_000, examples=["100"])
@@ -120,6 +122,7 @@ class Settings(BaseSettings):
     public_url: PublicUrl = Field(None, examples=["https://bot.example.org"])
     webhook_secret: WebhookSecret = Field(None, examples=["a-long-random-word"])
     listen: ListenAddress = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
+    metrics_listen: ListenAddress | None = Field(None, examples=["127.0.0.1:9090"])
     log_level: Annotated[LogLevel, in_any_case(LogLevel)] = Field(LogLevel.INFO, examples=["INFO"])
     log_format: Annotated[LogFormat, in_any_case(LogFormat)] = Field(LogFormat.TEXT, examples=["text"])
     source_images: Annotated[SourceImages, in_any_case(SourceImages)] = Field(
@@ -180,6 +183,24 @@ class Settings(BaseSettings):
             raise ValueError(
                 "ENGINE needs an optional package for PostgreSQL: pip install 'imagine-bot[replicas]',"
                 " or ENGINE=local for one process"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _backups_are_of_a_file(self) -> Self:
+        if self.backup_dir is not None and self.on_postgres:
+            raise ValueError(
+                "BACKUP_DIR is for an SQLite file, but DATABASE_URL names a PostgreSQL database: copy it with pg_dump"
+                " (docs/operating.md)"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_have_an_address_of_their_own(self) -> Self:
+        metrics = self.metrics_address
+        if metrics is not None and metrics[1] and metrics == self.listen_address:
+            raise ValueError(
+                "METRICS_LISTEN must not be the same address as LISTEN; leave it out to share that one"
             )
         return self
 
@@ -251,8 +272,17 @@ class Settings(BaseSettings):
     @property
     def listen_address(self) -> tuple[str, int]:
         """`LISTEN` as host and port."""
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return _host_and_port(self.listen)
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """`METRICS_LISTEN` as host and port, None if `LISTEN` serves /metrics, too."""
+        return None if self.metrics_listen is None else _host_and_port(self.metrics_listen)
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def _parsed(setting: str, address: SecretStr | None) -> Proxy | None:

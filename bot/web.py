@@ -1,5 +1,7 @@
 """The web server: the webhook, source pictures, drawn ones, /healthz, /readyz and /metrics. Every other path is 404.
 
+With METRICS_LISTEN, /metrics is served at that address and not at the other one.
+
 The webhook and the pictures are served at their own paths and below the path of PUBLIC_URL, because a reverse proxy may
 take that path off or keep it.
 """
@@ -59,8 +61,18 @@ async def try_to_listen(address: tuple[str, int]) -> None:
     await server.wait_closed()
 
 
+class CannotListen(OSError):
+    """An address cannot be used. `setting` names it."""
+
+    def __init__(self, setting: str, error: OSError) -> None:
+        super().__init__(error.errno, error.strerror or str(error))
+        self.setting = setting
+
+
 class WebServer:
     """Listens on one address, `host` and `port`. `public_url` is the address of the reverse proxy before it.
+
+    `metrics_address` is a second one, for /metrics alone.
 
     /healthz is 200 while this answers and `is_ending` returns false: a process that cannot reach the database, Telegram
     or the provider must not be killed for that. /readyz is 200 if `find_unready` returns no part.
@@ -76,8 +88,10 @@ class WebServer:
         find_unready: Callable[[], Awaitable[Sequence[str]]],
         load_source: LoadSource,
         load_picture: LoadPicture,
+        metrics_address: tuple[str, int] | None = None,
     ) -> None:
         self._address = address
+        self._metrics_address = metrics_address
         self._metrics = metrics
         self._is_ending = is_ending
         self._find_unready = find_unready
@@ -87,11 +101,14 @@ class WebServer:
         self._app = web.Application(client_max_size=LARGEST_UPDATE, middlewares=[_name_not_found])
         self._app.router.add_get(HEALTH_PATH, self._show_health)
         self._app.router.add_get(READY_PATH, self._show_readiness)
-        self._app.router.add_get(METRICS_PATH, self._show_metrics)
+        self._metrics_app = self._app
+        if metrics_address is not None:
+            self._metrics_app = web.Application(middlewares=[_name_not_found])
+        self._metrics_app.router.add_get(METRICS_PATH, self._show_metrics)
         for prefix in self._prefixes:
             self._app.router.add_get(f"{prefix}{SOURCE_PATH}/{{signed}}", self._source)
             self._app.router.add_get(f"{prefix}{PICTURE_PATH}/{{signed}}", self._picture)
-        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
+        self._runner, self._metrics_runner = _runner(self._app), _runner(self._metrics_app)
 
     def add_webhook(self, path: str, secret: SecretStr, update_queue: UpdateQueue) -> None:
         """Accept updates at a path, with a secret header. Call this before `start`."""
@@ -107,21 +124,27 @@ class WebServer:
             self._app.router.add_post(f"{prefix}{path}", receive)
 
     async def start(self) -> None:
-        """Listen. Raises OSError if the address is in use."""
-        await self._runner.setup()
-        host, port = self._address
-        await web.TCPSite(self._runner, host, port).start()
+        """Listen. Raises CannotListen if an address is in use."""
+        await _listen("LISTEN", self._runner, self._address)
         log.info("listening", address=self.address)
+        if self._metrics_address is not None:
+            await _listen("METRICS_LISTEN", self._metrics_runner, self._metrics_address)
+            log.info("metrics listening", address=self.metrics_address)
 
     @property
     def address(self) -> str:
         """The bound `host:port`. For port 0 the system chose one."""
-        host, port = self._runner.addresses[0][:2]
-        return f"{host}:{port}"
+        return _bound(self._runner)
+
+    @property
+    def metrics_address(self) -> str:
+        """The bound `host:port` that serves /metrics."""
+        return self.address if self._metrics_address is None else _bound(self._metrics_runner)
 
     async def stop(self) -> None:
-        """Close the socket and finish the open requests."""
+        """Close the sockets and finish the open requests."""
         await self._runner.cleanup()
+        await self._metrics_runner.cleanup()
 
     async def _source(self, request: web.Request) -> web.Response:
         try:
@@ -158,6 +181,24 @@ class WebServer:
     async def _show_metrics(self, _request: web.Request) -> web.Response:
         body = generate_latest(self._metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _runner(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
+
+
+async def _listen(setting: str, runner: web.AppRunner, address: tuple[str, int]) -> None:
+    await runner.setup()
+    host, port = address
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise CannotListen(setting, error) from error
+
+
+def _bound(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"{host}:{port}"
 
 
 @web.middleware

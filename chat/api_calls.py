@@ -27,6 +27,7 @@ from chat.errors import Rejected, TryLater, Unsure, is_no_op, to_send_error
 from chat.limits import Priority
 from chat.rate_limiter import RateLimiter
 from core.clock import Clock
+from core.metrics import Metrics
 from core.retries import backoff
 
 T = TypeVar("T")
@@ -46,10 +47,11 @@ UNSURE_SECONDS = 60.0
 class ApiCaller:
     """Calls methods of the Bot API."""
 
-    def __init__(self, *, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
+    def __init__(self, *, bot: Bot, rate_limiter: RateLimiter, clock: Clock, metrics: Metrics) -> None:
         self._bot = bot
         self._rate_limiter = rate_limiter
         self._clock = clock
+        self._metrics = metrics
         self._button_extras = ButtonExtras()
 
     async def acquire_slot(self, chat_id: int, priority: Priority) -> None:
@@ -67,7 +69,7 @@ class ApiCaller:
         method = self._button_extras.fit(method)
         try:
             async with self._in_slot(method, chat_id):
-                return await self._bot(method, request_timeout=seconds)
+                return await self._call_and_count(method, seconds)
         except TelegramMigrateToChat as error:
             moved = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
             return await self.call(moved, error.migrate_to_chat_id, seconds=seconds)
@@ -85,6 +87,16 @@ class ApiCaller:
             if isinstance(translated, TryLater) and translated.retry_after and chat_id is not None:
                 self._rate_limiter.freeze(chat_id, translated.retry_after)
             raise translated from error
+
+    async def _call_and_count(self, method: TelegramMethod[T], seconds: int | None) -> T:
+        calls, name = self._metrics.telegram_calls, method.__api_method__
+        try:
+            result = await self._bot(method, request_timeout=seconds)
+        except AiogramError as error:
+            calls.labels(name, type(to_send_error(error)).__name__).inc()
+            raise
+        calls.labels(name, "ok").inc()
+        return result
 
     def _in_slot(self, method: TelegramMethod[T], chat_id: int | None) -> AbstractAsyncContextManager[None]:
         if chat_id is None or not isinstance(method, _LIMITED):

@@ -216,7 +216,8 @@ class Request:
     of the group whether to draw it.
     `batch_id` is the id of the head of the request's batch, the first of its requests, or None without a batch.
     `approval` is set if the group's admins decide whether it is drawn, `hidden_at` if the bot's admins hid its picture.
-    `credit_lot_id` is the lot that pays for it, None for a unit of the user's day.
+    `credit_lot_id` is the lot that pays for it, None for a unit of the user's day. `forget` is True once its owner has
+    deleted it while it was open, and for a request that is emptied after KEEP_DAYS: its `prompt` is empty then.
 
     A column that is filled on the way is None before. The `require_…` methods return it and raise MissingValue if it is
     None, which means that the state and the columns contradict each other.

@@ -1,4 +1,4 @@
-"""Alarms to the bot's admins about the key, the balance, the disk, the bucket, payments and photo edits."""
+"""Alarms to the bot's admins about the key, the balance, the disk, the bucket, payments, backups and photo edits."""
 
 import contextlib
 from collections.abc import Collection
@@ -11,6 +11,7 @@ from chat.languages import LanguageResolver
 from chat.sender import Sender
 from core.background import Background
 from core.clock import Clock
+from core.metrics import Metrics
 from core.options import SourceWay
 from core.reply_target import ReplyTarget
 from generation.circuit_breaker import OutageReason
@@ -37,6 +38,7 @@ class Alarm(StrEnum):
     PAYMENT = "payment"
     MISSED_PAYMENTS = "missed-payments"
     DEDUCTIONS = "deductions"
+    BACKUP = "backup"
 
 
 _OF_OUTAGE = {OutageReason.KEY: Alarm.KEY, OutageReason.MONEY: Alarm.MONEY}
@@ -56,6 +58,7 @@ class Alarms:
         clock: Clock,
         admins: Collection[int],
         low_balance: float,
+        metrics: Metrics,
     ) -> None:
         self._client = client
         self._sender = sender
@@ -64,6 +67,7 @@ class Alarms:
         self._clock = clock
         self._admins = sorted(admins)
         self._low_balance = low_balance
+        self._metrics = metrics
         self._background = Background()
         self._sent_at: dict[Alarm, float] = {}
 
@@ -105,6 +109,7 @@ class Alarms:
         except MediaError as error:
             log.info("balance unknown", error=str(error))
             return
+        self._metrics.balance.set(balance)
         low = balance < self._low_balance
         if low and await self._key_values.get(_LOW_BALANCE) != _WARNED:
             await self._key_values.set(_LOW_BALANCE, _WARNED)

@@ -62,7 +62,7 @@ class Finalizer:
         """Write `closed_at` without a report. `status` is the status message that was taken down."""
         # Retried by itself, because a repeated step would report the end again.
         await self._tasks.run(self._close(request, status))
-        self._metrics.requests.labels(request.failure or request.state).inc()
+        self._metrics.record_end(request.failure or request.state, request.cost)
         log.info("request closed", request=request.id, state=request.state, failure=request.failure)
         return StepResult(request.state, closed=True)
 

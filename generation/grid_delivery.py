@@ -148,7 +148,7 @@ class GridDelivery:
         )
         for one in settled:
             if one.is_member:
-                self._metrics.requests.labels(one.state).inc()
+                self._metrics.record_end(one.state, one.cost)
                 log.info("request closed", request=one.id, state=one.state, failure=None)
         return StepResult(State.DELIVERED)
 

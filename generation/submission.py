@@ -110,6 +110,8 @@ class Submission:
             return StepResult(request.state, wait=SLOT_SECONDS)
         if beginning is Beginning.OUTDATED:
             return StepResult(request.state)  # read again
+        if request.creates == 1 and not memory.create_retries:
+            self._metrics.queueing.observe(max(0.0, self._clock.now() - request.accepted_at))
         await self._wait_for_lease()
         on_begin(request)
         return await self._create(request, source, memory)

@@ -21,11 +21,18 @@ from storage.requests import Requests
 
 
 async def forget_command(
-    message: Message, user: UserIdentity, translate: Translator, sender: Sender, shop: Shop | None
+    message: Message,
+    user: UserIdentity,
+    translate: Translator,
+    sender: Sender,
+    shop: Shop | None,
+    keep_days: int,
 ) -> None:
     """List the data to delete, and ask for a confirmation."""
     keyboard = keyboards.forget(translate, user.id)
     text = translate("forget-sure")
+    if keep_days:
+        text += "\n" + translate("forget-keep-days", days=keep_days)
     if shop is not None:
         text += "\n" + translate("forget-keeps-payments")
     await sender.send_text(answer_place(message), text, keyboard=keyboard)

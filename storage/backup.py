@@ -9,12 +9,10 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from alembic.script import ScriptDirectory
 
 from storage.database_errors import DatabaseError
 from storage.private_files import PRIVATE
@@ -23,6 +21,18 @@ from storage.sqlite_file import TABLES_OF_A_LEDGER, explained, locked
 
 BUSY_SECONDS = 30.0
 """Time that a copy waits for SQLite's locks. The running bot holds each of them for less than a second."""
+_PAGES = 1_000
+"""Pages that are copied at once, some megabytes: a copy that is to be stopped ends after these."""
+_INSTRUCTIONS = 100_000
+"""Instructions of SQLite's virtual machine between two looks whether a check is to be stopped."""
+
+
+class CopyStopped(DatabaseError):
+    """The copy was to be stopped before its end. No file is left."""
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +44,18 @@ class LedgerCopy:
     size: int
 
 
-def back_up(ledger: Path, target: Path) -> LedgerCopy:
+def back_up(ledger: Path, target: Path, *, is_stopped: Callable[[], bool] = _never) -> LedgerCopy:
     """Copy a ledger to a new file of mode 0600. The bot may be running.
 
     The file appears under its name only once it is complete and checked. Raises DatabaseError if the ledger is missing
-    or damaged, or if the target exists or cannot be written.
+    or damaged, or if the target exists or cannot be written, and CopyStopped soon after `is_stopped` returns True.
     """
     if target.exists():
         raise DatabaseError(f"{target} exists already, and a backup never overwrites a file")
-    with _checked_copy(ledger, beside=target, in_use=True) as copy, explained(target):
+    with (
+        _checked_copy(ledger, beside=target, in_use=True, is_stopped=is_stopped) as copy,
+        explained(target),
+    ):
         copy.replace(target)
         _sync(target.parent)
         return _describe(target)
@@ -82,7 +95,9 @@ def _keep(ledger: Path, name: str) -> Path:
 
 
 @contextlib.contextmanager
-def _checked_copy(source: Path, *, beside: Path, in_use: bool) -> Iterator[Path]:
+def _checked_copy(
+    source: Path, *, beside: Path, in_use: bool, is_stopped: Callable[[], bool] = _never
+) -> Iterator[Path]:
     """Yield a checked copy of a ledger in the folder of another file. If it is not moved, it is removed afterwards."""
     if not source.is_file():
         raise DatabaseError(f"there is no file {source}")
@@ -92,9 +107,12 @@ def _checked_copy(source: Path, *, beside: Path, in_use: bool) -> Iterator[Path]
     copy = Path(name)
     try:
         with contextlib.closing(_open(source, in_use=in_use)) as reader:
-            _copy(reader, copy, source)
+            _copy(reader, copy, is_stopped)
+        _check(copy, source, is_stopped)
         yield copy
     except sqlite3.Error as error:
+        if is_stopped():
+            raise CopyStopped(f"the copy of {source} was stopped") from None
         raise DatabaseError(f"{source} cannot be copied: {error}") from error
     finally:
         copy.unlink(missing_ok=True)
@@ -110,21 +128,36 @@ def _open(source: Path, *, in_use: bool) -> sqlite3.Connection:
     return sqlite3.connect(f"{source.resolve().as_uri()}?{mode}", uri=True, timeout=BUSY_SECONDS)
 
 
-def _copy(reader: sqlite3.Connection, copy: Path, source: Path) -> None:
+def _copy(reader: sqlite3.Connection, copy: Path, is_stopped: Callable[[], bool]) -> None:
+    def look(_status: int, _left: int, _pages: int) -> None:
+        if is_stopped():
+            raise sqlite3.OperationalError("stopped")
+
+    # One transaction for all pages: otherwise the copy begins anew whenever the bot writes (sqlite.org/backup.html).
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
     with contextlib.closing(sqlite3.connect(copy)) as writer:
-        reader.backup(writer)
+        reader.backup(writer, pages=_PAGES, progress=look)
         writer.execute("PRAGMA journal_mode=DELETE")  # one file, without a write-ahead log beside it
-        damage = writer.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    _sync(copy)
+
+
+def _check(copy: Path, source: Path, is_stopped: Callable[[], bool]) -> None:
+    """Open a copy anew and read all of it. Raises DatabaseError if it is damaged or no ledger."""
+    with contextlib.closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as reader:
+        reader.set_progress_handler(is_stopped, _INSTRUCTIONS)
+        damage = reader.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if damage != "ok":
             raise DatabaseError(f"{source} is damaged ({damage})")
-        tables = {name for (name,) in writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = {name for (name,) in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables >= TABLES_OF_A_LEDGER:
             raise DatabaseError(f"{source} is not a ledger of this bot")
-    _sync(copy)
 
 
 def _check_version(copy: Path, source: Path) -> None:
     """Raise DatabaseError for a schema that this version can neither migrate nor use."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - a start of the bot with BACKUP_DIR does not need it
+
     with contextlib.closing(sqlite3.connect(copy)) as connection:
         connection.row_factory = sqlite3.Row
         version = SchemaVersion.of(dict(connection.execute("SELECT * FROM alembic_version").fetchone()))

@@ -33,6 +33,7 @@ def _manifest(name: str) -> Any:
 DEPLOYMENT = _manifest("deployment")
 POD = DEPLOYMENT["spec"]["template"]["spec"]
 (CONTAINER,) = POD["containers"]
+METRICS_PORT = int(read(FOLDER / "settings.env").values["METRICS_LISTEN"].rpartition(":")[2])
 LABELS = DEPLOYMENT["spec"]["template"]["metadata"]["labels"]
 
 
@@ -89,16 +90,17 @@ def test_the_probes_ask_paths_that_the_bot_serves() -> None:
     assert CONTAINER["readinessProbe"]["timeoutSeconds"] > DATABASE_SECONDS
     annotations = DEPLOYMENT["spec"]["template"]["metadata"]["annotations"]
     assert annotations["prometheus.io/path"] == METRICS_PATH
-    assert annotations["prometheus.io/port"] == str(dockerfile.port())
+    assert annotations["prometheus.io/port"] == str(METRICS_PORT)
 
 
 def test_each_port_is_the_one_of_the_container() -> None:
-    (port,) = CONTAINER["ports"]
+    port, metrics = CONTAINER["ports"]
     assert port == {"name": "http", "containerPort": dockerfile.port()}
+    assert metrics == {"name": "metrics", "containerPort": METRICS_PORT}
     (service_port,) = _manifest("service")["spec"]["ports"]
     assert service_port["targetPort"] == port["name"]
     (ingress,) = _manifest("networkpolicy")["spec"]["ingress"]
-    assert ingress["ports"] == [{"port": port["name"]}]
+    assert ingress["ports"] == [{"port": port["name"]}, {"port": metrics["name"]}]
     probes = [CONTAINER[f"{kind}Probe"]["httpGet"]["port"] for kind in ("startup", "liveness", "readiness")]
     assert set(probes) == {port["name"]}
 

@@ -453,6 +453,11 @@ forget-sure =
     Goes: history, descriptions, settings, your own styles, your sticker sets, and what is on the way.
     Stays: the messages in this chat, today’s count and, for an hour, the times of refused descriptions.
     To get a copy first, send /export.
+forget-keep-days =
+    { $days ->
+        [one] By themselves, descriptions and pictures go after a day, but for ★ favourites.
+       *[other] By themselves, descriptions and pictures go after { $days } days, but for ★ favourites.
+    }
 forget-keeps-payments = Your payments and what was bought with them stay, too: refunds need them.
 button-forget = Delete it all
 button-keep = Keep it
@@ -773,6 +778,7 @@ alarm-bucket = ⚠️ The bucket for photos (SOURCE_BUCKET) cannot be used; the 
 alarm-missed-payments = ⚠️ Telegram’s list has payments or refunds that no update told me about. I have entered them now, so all balances are right; the log names them. If this happens again, please look at why updates get lost.
 alarm-deductions = ⚠️ Stars have left my balance, and Telegram’s list does not say for which payment: perhaps somebody got the money for their Stars back. The log has the amount. I have taken no pictures back.
 alarm-payment = ⚠️ A payment could not be booked; the log says why. Nothing is lost: the bot tries it again and again, also after a restart.
+alarm-backup = ⚠️ Today’s copy of the ledger could not be made (BACKUP_DIR); the log says why. The bot works on, and tries again in three hours. Please look at the disk: until then the last good copy is older than a day.
 source-way-refused =
     ⚠️ The picture service does not accept photos { $refused ->
         [link] as a link to this bot. Please check that PUBLIC_URL with its path /source/ can be reached from the internet.

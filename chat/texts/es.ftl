@@ -471,6 +471,12 @@ forget-sure =
     Se van: el historial, las descripciones, los ajustes, tus estilos, tus paquetes de stickers y lo que está en camino.
     Se quedan: los mensajes de este chat, el conteo de hoy y, durante una hora, el momento de cada descripción rechazada.
     Para tener antes una copia, envía /export.
+forget-keep-days =
+    { $days ->
+        [one] Las descripciones y las imágenes se eliminan solas después de un día, salvo las favoritas ★.
+        [many] Las descripciones y las imágenes se eliminan solas después de { $days } de días, salvo las favoritas ★.
+       *[other] Las descripciones y las imágenes se eliminan solas después de { $days } días, salvo las favoritas ★.
+    }
 forget-keeps-payments = También se quedan tus pagos y lo comprado con ellos: los reembolsos los necesitan.
 button-forget = Eliminar todo
 button-keep = Conservarlo
@@ -807,6 +813,7 @@ alarm-bucket = ⚠️ El bucket para las fotos (SOURCE_BUCKET) no se puede usar;
 alarm-missed-payments = ⚠️ La lista de Telegram tiene pagos o reembolsos de los que ninguna actualización me avisó. Ya los anoté, así que todos los saldos son correctos; el registro los nombra. Si vuelve a pasar, averigua, por favor, por qué se pierden actualizaciones.
 alarm-deductions = ⚠️ Salieron Stars de mi saldo, y la lista de Telegram no dice por qué pago: quizá alguien recuperó el dinero de sus Stars. El registro tiene la cantidad. No retiré ninguna imagen.
 alarm-payment = ⚠️ No se pudo registrar un pago; el registro dice por qué. No se pierde nada: el bot lo intenta una y otra vez, también tras un reinicio.
+alarm-backup = ⚠️ No se pudo hacer la copia de hoy de la base de datos (BACKUP_DIR); el registro dice por qué. El bot sigue funcionando y lo intenta de nuevo en tres horas. Revisa el disco, por favor: hasta entonces, la última copia buena tiene más de un día.
 source-way-refused =
     ⚠️ El servicio de imágenes no acepta las fotos { $refused ->
         [link] como enlace a este bot. Comprueba, por favor, que PUBLIC_URL con su ruta /source/ sea accesible desde internet.

@@ -471,6 +471,12 @@ forget-sure =
     Vão embora: o histórico, as descrições, as configurações, seus estilos, seus pacotes de figurinhas e o que está a caminho.
     Ficam: as mensagens deste chat, a contagem de hoje e, por uma hora, os horários das descrições recusadas.
     Para ter antes uma cópia, envie /export.
+forget-keep-days =
+    { $days ->
+        [one] As descrições e as imagens são apagadas sozinhas depois de { $days } dia, menos as favoritas ★.
+        [many] As descrições e as imagens são apagadas sozinhas depois de { $days } de dias, menos as favoritas ★.
+       *[other] As descrições e as imagens são apagadas sozinhas depois de { $days } dias, menos as favoritas ★.
+    }
 forget-keeps-payments = Ficam também seus pagamentos e o que foi comprado com eles: os reembolsos precisam deles.
 button-forget = Apagar tudo
 button-keep = Manter
@@ -807,6 +813,7 @@ alarm-bucket = ⚠️ O bucket para fotos (SOURCE_BUCKET) não pode ser usado; o
 alarm-missed-payments = ⚠️ A lista do Telegram tem pagamentos ou reembolsos de que nenhuma atualização me avisou. Já anotei, então todos os saldos estão certos; o log diz quais são. Se acontecer de novo, descubra, por favor, por que atualizações se perdem.
 alarm-deductions = ⚠️ Saíram Stars do meu saldo, e a lista do Telegram não diz por qual pagamento: talvez alguém tenha recebido de volta o dinheiro das suas Stars. O log tem a quantia. Não retirei nenhuma imagem.
 alarm-payment = ⚠️ Não foi possível registrar um pagamento; o log diz por quê. Nada se perde: o bot tenta de novo e de novo, também depois de reiniciar.
+alarm-backup = ⚠️ Não foi possível fazer a cópia de hoje do banco de dados (BACKUP_DIR); o log diz por quê. O bot continua funcionando e tenta de novo em três horas. Verifique o disco, por favor: até lá, a última cópia boa tem mais de um dia.
 source-way-refused =
     ⚠️ O serviço de imagens não aceita fotos { $refused ->
         [link] como link para este bot. Verifique, por favor, se PUBLIC_URL com o caminho /source/ é acessível pela internet.

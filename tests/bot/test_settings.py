@@ -64,6 +64,12 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("HTTP_PROXY", "http://proxy:99999", "out of range"),
         ("ALL_PROXY", "socks5://", "is not the address of an http or socks5 proxy"),
         ("WEBHOOK_SECRET", "no spaces here", "may hold"),
+        ("METRICS_LISTEN", "9090", "is not HOST:PORT"),
+        ("METRICS_LISTEN", "0.0.0.0:65536", "is not HOST:PORT"),
+        ("METRICS_LISTEN", "127.0.0.1:8080", "must not be the same address as LISTEN"),
+        ("KEEP_DAYS", "-1", "is not usable"),
+        ("KEEP_DAYS", "36501", "is not usable"),
+        ("KEEP_DAYS", "a month", "is not usable"),
         ("LISTEN", "8080", "is not HOST:PORT"),
         ("LISTEN", "127.0.0.1:99999", "is not HOST:PORT"),
         ("LOG_LEVEL", "LOUD", "is not usable"),
@@ -135,6 +141,17 @@ def test_a_webhook_needs_a_public_url(monkeypatch: pytest.MonkeyPatch) -> None:
         load(None)
     monkeypatch.setenv("PUBLIC_URL", "http://localhost:8080/")
     assert load(None).public_url == "http://localhost:8080"
+
+
+def test_backups_are_of_a_file_and_the_error_names_the_tool_of_postgresql(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BACKUP_DIR", "data/backups")
+    assert load(None).backup_dir == Path("data/backups")
+    monkeypatch.setenv("ENGINE", "local")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot@db.example.org/imagine")
+    with pytest.raises(SettingsError, match=r"^BACKUP_DIR is for an SQLite file, .* pg_dump"):
+        load(None)
 
 
 def test_a_bucket_needs_the_optional_package(monkeypatch: pytest.MonkeyPatch) -> None:

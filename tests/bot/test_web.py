@@ -5,14 +5,23 @@ import logging
 from collections.abc import Sequence
 from typing import cast
 
+import aiohttp
 import pytest
 from pydantic import SecretStr
 
 from bot.update_queue import UpdateQueue
-from bot.web import SECRET_HEADER, WEBHOOK_PATH, WebServer
+from bot.web import (
+    HEALTH_PATH,
+    METRICS_PATH,
+    READY_PATH,
+    SECRET_HEADER,
+    WEBHOOK_PATH,
+    CannotListen,
+    WebServer,
+)
 from core.metrics import Metrics
 from generation.conversion import Picture
-from generation.signed_links import LinkRefused
+from generation.signed_links import SOURCE_PATH, LinkRefused
 
 
 async def _nothing_is_unready() -> Sequence[str]:
@@ -27,10 +36,8 @@ async def _refuse_picture(_signed: str) -> Picture:
     raise LinkRefused("a test")
 
 
-async def test_a_caller_that_leaves_in_the_middle_of_an_update_is_no_error(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    server = WebServer(
+def _server(metrics_address: tuple[str, int] | None = None) -> WebServer:
+    return WebServer(
         address=("127.0.0.1", 0),
         public_url=None,
         metrics=Metrics(),
@@ -38,7 +45,48 @@ async def test_a_caller_that_leaves_in_the_middle_of_an_update_is_no_error(
         find_unready=_nothing_is_unready,
         load_source=_refuse,
         load_picture=_refuse_picture,
+        metrics_address=metrics_address,
     )
+
+
+async def test_metrics_with_an_address_of_their_own_are_served_there_only() -> None:
+    shared, apart = _server(), _server(("127.0.0.1", 0))
+    await shared.start()
+    await apart.start()
+    assert apart.metrics_address != apart.address
+    async with aiohttp.ClientSession() as http:
+
+        async def status(address: str, path: str) -> int:
+            async with http.get(f"http://{address}{path}") as answer:
+                return answer.status
+
+        assert shared.metrics_address == shared.address
+        assert await status(shared.address, METRICS_PATH) == 200
+        assert await status(apart.metrics_address, METRICS_PATH) == 200
+        assert await status(apart.address, METRICS_PATH) == 404
+        assert await status(apart.address, HEALTH_PATH) == 200
+        for path in (HEALTH_PATH, READY_PATH, f"{WEBHOOK_PATH}/x", f"{SOURCE_PATH}/x"):
+            assert await status(apart.metrics_address, path) == 404
+    await apart.stop()
+    await shared.stop()
+
+
+async def test_an_address_in_use_is_an_error_with_its_setting() -> None:
+    first = _server(("127.0.0.1", 0))
+    await first.start()
+    host, port = first.metrics_address.split(":")
+    second = _server((host, int(port)))
+    with pytest.raises(CannotListen) as raised:
+        await second.start()
+    assert raised.value.setting == "METRICS_LISTEN"
+    await second.stop()
+    await first.stop()
+
+
+async def test_a_caller_that_leaves_in_the_middle_of_an_update_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = _server()
     # No update arrives as a whole, so none is passed on.
     server.add_webhook(f"{WEBHOOK_PATH}/x", SecretStr("secret"), cast("UpdateQueue", None))
     await server.start()

@@ -27,6 +27,7 @@ from chat.private_replies import PrivateReplies
 from chat.rate_limiter import LocalRateLimiter
 from chat.sender import Sender, make_bot
 from core import json_text
+from core.metrics import Metrics
 from core.model import FileKind
 from core.reply_target import ReplyTarget
 from playground.serve import served
@@ -84,7 +85,9 @@ async def bot(server: _Server) -> AsyncIterator[Bot]:
 
 
 def _caller(bot: Bot, clock: ManualClock) -> ApiCaller:
-    return ApiCaller(bot=bot, rate_limiter=LocalRateLimiter(rate=1_000, clock=clock), clock=clock)
+    return ApiCaller(
+        bot=bot, rate_limiter=LocalRateLimiter(rate=1_000, clock=clock), clock=clock, metrics=Metrics()
+    )
 
 
 def _sender(bot: Bot, clock: ManualClock) -> Sender:

@@ -50,6 +50,14 @@ async def test_check_reports_ok_for_each_part_and_pays_nothing(own_bot: World) -
         ),
         ({"DATABASE_URL": "sqlite:////proc/nowhere/bot.sqlite3"}, "FAIL  DATABASE_URL: "),
         ({"LISTEN": "nowhere.invalid:8080"}, "FAIL  LISTEN: nowhere.invalid:8080 cannot be used: "),
+        (
+            {"METRICS_LISTEN": "nowhere.invalid:9090"},
+            "FAIL  METRICS_LISTEN: nowhere.invalid:9090 cannot be used: ",
+        ),
+        (
+            {"BACKUP_DIR": "/proc/nowhere/copies"},
+            "FAIL  BACKUP_DIR: /proc/nowhere/copies cannot be written: ",
+        ),
     ],
 )
 async def test_check_names_the_setting_that_fails(

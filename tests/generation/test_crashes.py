@@ -34,6 +34,7 @@ from tests.support.fake_apis import (
     KillSwitch,
     PhotoOutcome,
 )
+from tests.support.healthy import find_oddities
 from tests.support.in_process_app import open_app
 from tests.support.ledger import connect, file_url
 from tests.support.postgres_server import new_database
@@ -143,7 +144,10 @@ class Crashes(RuleBasedStateMachine):
             self.run(asyncio.sleep(4 * 3600))
             self.check(_read_requests(self.database_url))
             assert self.app is not None
+            now = self.runner.run(self._now())
             self.runner.run(self.app.stop())
+            with connect(self.database_url) as connection:
+                assert find_oddities(connection, now) == []
         finally:
             self.runner.close()
             self.stack.close()
@@ -219,6 +223,9 @@ class Crashes(RuleBasedStateMachine):
             delivered = [row for row in rows if row.quota_day == day and row.state is State.DELIVERED]
             used = self.runner.run(Quotas(self.app.database).used(user, day))
             assert used == len(delivered) <= DAILY
+
+    async def _now(self) -> float:
+        return self.clock.now()
 
     def _run_until_death(self, work: Coroutine[Any, Any, object]) -> None:
         async def race() -> None:

@@ -13,6 +13,7 @@ from bot.settings import Settings
 from chat import keyboards
 from chat.sender import Sender
 from chat.translations import Translations
+from core.metrics import Metrics
 from core.model import PENDING, Accepted, Request, State
 from generation.drawing_estimate import DrawingEstimate
 from generation.duration_model import PRIOR
@@ -80,7 +81,13 @@ async def _pair(url: str) -> AsyncIterator[Pair]:
         storage = build_storage(database, LoopClock())
         telegram = EngineTelegram(KillSwitch())
         chat = build_chat(
-            settings, session=telegram, clock=LoopClock(), storage=storage, stack=stack, replica=None
+            settings,
+            session=telegram,
+            clock=LoopClock(),
+            metrics=Metrics(),
+            storage=storage,
+            stack=stack,
+            replica=None,
         )
         tasks = ShieldedTasks(LoopClock())
         made = []

@@ -37,6 +37,7 @@ from storage.schema import (
 )
 from storage.schema import requests as requests_table
 from tests.support.factories import generation_request
+from tests.support.healthy import find_oddities
 from tests.support.payments_ledger import PRICES, PaymentsLedger
 from tests.support.property_tests import examples
 
@@ -298,5 +299,13 @@ def test_every_sum_agrees_after_every_step(
         for name, arguments, options in steps:
             await getattr(shop, name)(*arguments, **options)
             await shop.check()
+        # Requests stay open here over weeks.
+        now = shop.ledger.clock.now()
+        assert (
+            await shared_database.read(
+                lambda connection: find_oddities(connection, now, leave_out={"open requests"})
+            )
+            == []
+        )
 
     runner.run(run())

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from chat.languages import LanguageResolver
+from core.metrics import Metrics
 from storage.database_errors import StorageUnavailable, StorageUnreachable
 from storage.open_database import open_database
 from storage.replicas import Replicas
@@ -122,6 +123,7 @@ async def open_replicas(
                 settings,
                 session=replica.telegram,
                 clock=LoopClock(),
+                metrics=Metrics(),
                 storage=storage,
                 stack=stack,
                 replica=None,

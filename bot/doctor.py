@@ -1,0 +1,69 @@
+"""`imagine-bot doctor`: prints what is odd in the ledger, for an operator, and with `--fix` repairs what is safe."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from storage.database_errors import DatabaseError
+from storage.doctor import CHECKS, Diagnosis, diagnose, repair
+from storage.odd_workflows import find_lost_workflows
+from storage.oddities import Check
+from storage.visits import change_alone, look
+
+MOST_LINES = 20
+"""Lines that are printed for one check."""
+
+
+def examine(database_url: str, *, fix: bool, uses_dbos: bool, now: Callable[[], float] = time.time) -> bool:
+    """Print what is odd. Return whether the ledger is healthy in the end."""
+    more: list[tuple[str, Check]] = [("workflows", find_lost_workflows)] if uses_dbos else []
+    try:
+        before = look(database_url, lambda connection: diagnose(connection, now(), more))
+        _print(before)
+        if not before.found:
+            print(f"Nothing is odd: {len(CHECKS) + len(more)} checks.")
+            return True
+        if not fix or not before.repairable:
+            _print_end(before, fix=fix)
+            return False
+        return change_alone(database_url, lambda connection: _fix(connection, now, more))
+    except DatabaseError as error:
+        print(f"DATABASE_URL: {error}", file=sys.stderr)
+        return False
+
+
+def _fix(connection: sa.Connection, now: Callable[[], float], more: Sequence[tuple[str, Check]]) -> bool:
+    """Repair what is odd now that no bot runs, print it, and look again."""
+    with connection.begin():
+        found = diagnose(connection, now(), more)
+    for done in repair(connection, found.repairable):
+        print(f"fixed  {done}")
+    with connection.begin():
+        left = diagnose(connection, now(), more)
+    if left.found:
+        print()
+        _print(left)
+        _print_end(left, fix=True)
+    else:
+        print("Nothing is odd any more.")
+    return not left.found
+
+
+def _print(diagnosis: Diagnosis) -> None:
+    names = dict.fromkeys(name for name, _ in diagnosis.found)
+    for name in names:
+        oddities = [oddity for found, oddity in diagnosis.found if found == name]
+        for oddity in oddities[:MOST_LINES]:
+            print(f"{'odd  ' if oddity.repair is None else 'odd *'}  {name}: {oddity.text}")
+        if len(oddities) > MOST_LINES:
+            print(f"odd    {name}: and {len(oddities) - MOST_LINES:,} more")
+
+
+def _print_end(diagnosis: Diagnosis, *, fix: bool) -> None:
+    number, repairable = len(diagnosis.found), len(diagnosis.repairable)
+    end = f"{number:,} odd, {repairable:,} of them (*) with a safe repair."
+    if repairable and not fix:
+        end += " Stop the bot and run `imagine-bot doctor --fix`."
+    print(end)
