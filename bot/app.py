@@ -124,6 +124,8 @@ class App:
             settings,
             database=database,
             clock=clock,
+            credits=storage.credits,
+            controls=storage.controls,
             metrics=self.metrics,
             chat=chat,
             alarms=generation.alarms,
@@ -189,8 +191,10 @@ class App:
 
     async def start(self) -> None:
         """Resume the open requests and, if this process leads, the work that one process does for all."""
+        await self._storage.controls.load()
         if self.replica is not None:
             self.replica.on_heartbeat(self._take_over_requests)
+            self.replica.on_heartbeat(self._follow_controls)
             await self.replica.start()
         durations, poll_schedule = self._storage.durations, self._generation.poll_schedule
         poll_schedule.restore(await durations.recent())
@@ -273,6 +277,9 @@ class App:
 
     async def _take_over_requests(self, heartbeat: Heartbeat) -> None:
         await self.engine.take_over(heartbeat.dead)
+
+    async def _follow_controls(self, _heartbeat: Heartbeat) -> None:
+        await self._storage.controls.load()
 
     def _receives_updates(self) -> bool:
         if not self.is_leader():

@@ -9,7 +9,9 @@ from bot.build_storage import StorageParts
 from bot.settings import Settings
 from core.clock import Clock
 from handlers import (
+    admin_menu,
     approval,
+    audit,
     balance,
     batches,
     buying,
@@ -34,6 +36,7 @@ from handlers import (
     inline,
     language,
     moderation,
+    pause,
     pay_support,
     payments,
     photos,
@@ -58,10 +61,12 @@ from handlers import (
     suggestions,
     terms,
     try_again,
+    user_limits,
     variations,
 )
 from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
+from handlers.filters import IN_PRIVATE, by_bot_admin
 from handlers.generation_service import GenerationService
 from handlers.inline_service import InlineService
 from handlers.middleware import UserContextMiddleware
@@ -91,6 +96,7 @@ def build_dispatcher(
         members=chat.members,
         admin_ids=settings.admin_ids,
         group_words=storage.group_words,
+        controls=storage.controls,
     )
     questions = Questions(sender=chat.sender, drafts=storage.drafts, preferences=storage.preferences)
     edited_requests = EditedRequests(
@@ -133,6 +139,7 @@ def build_dispatcher(
     dispatcher = Dispatcher(
         disable_fsm=True,  # it would keep a state of each user for good
         access_rules=access_rules,
+        admin_actions=storage.admin_actions,
         admin_ids=settings.admin_ids,
         allowances=generation.allowances,
         asked_requests=storage.asked_requests,
@@ -141,6 +148,8 @@ def build_dispatcher(
         bot_switches=chat.bot_switches,
         clock=clock,
         comparisons=storage.comparisons,
+        controls=storage.controls,
+        credits=storage.credits,
         database=storage.database,
         decisions=generation.decisions,
         drafts=storage.drafts,
@@ -198,7 +207,7 @@ def build_dispatcher(
         stickers=storage.stickers,
         styles=storage.styles,
         styling=styling,
-        **(shop.workflow_data if shop is not None else {"credits": None, "shop": None}),
+        **(shop.workflow_data if shop is not None else {"shop": None}),
     )
     user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans)
     for observer in (
@@ -226,8 +235,23 @@ def _selling_routers() -> list[Router]:
         pay_support.router(),
         refunds.router(),
         subscriptions.router(),
-        grants.router(),
     ]
+
+
+def _admin_router() -> Router:
+    """Return the router of the bot's admins, which looks at the commands only if an admin sent one in private."""
+    router = Router(name="admins")
+    for observer in (router.message, router.edited_message):
+        observer.filter(IN_PRIVATE, by_bot_admin)
+    router.include_routers(
+        admin_menu.router(),
+        pause.router(),
+        user_limits.router(),
+        grants.router(),
+        audit.router(),
+        moderation.router(),
+    )
+    return router
 
 
 def _include_routers(dispatcher: Dispatcher, *, sells: bool) -> None:
@@ -235,11 +259,12 @@ def _include_routers(dispatcher: Dispatcher, *, sells: bool) -> None:
     dispatcher.include_routers(
         error_handler.router(),
         *([checkout.router(), payments.router(), pay_support.reasons_router()] if sells else []),
+        admin_menu.answers_router(sells=sells),
         question_end.router(),
         *(_selling_routers() if sells else []),
         groups.router(),
         group_words.router(),
-        moderation.router(),
+        _admin_router(),
         reports.router(),
         edits.router(),
         request_links.router(),

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from core.clock import Clock
+from storage.admin_actions import AdminActions
 from storage.asked_requests import AskedRequests
 from storage.bans import Bans
 from storage.batches import Batches
 from storage.comparisons import Comparisons
+from storage.controls import Controls
+from storage.credits import Credits
 from storage.database import Database
 from storage.drafts import Drafts
 from storage.durations import Durations
@@ -35,10 +38,13 @@ class StorageParts:
     """The ledger and its repositories."""
 
     database: Database
+    admin_actions: AdminActions
     asked_requests: AskedRequests
     bans: Bans
     batches: Batches
     comparisons: Comparisons
+    controls: Controls
+    credits: Credits
     deletions: ScheduledDeletions
     drafts: Drafts
     durations: Durations
@@ -66,10 +72,13 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
     strikes = ModerationStrikes(database=database, clock=clock, only_writer=not database.is_shared)
     return StorageParts(
         database=database,
+        admin_actions=AdminActions(database),
         asked_requests=AskedRequests(database=database, clock=clock, queue=queue),
         bans=Bans(database, only_writer=not database.is_shared),
         batches=Batches(database=database, clock=clock),
         comparisons=Comparisons(database=database, clock=clock),
+        controls=Controls(database),
+        credits=Credits(database=database, clock=clock),
         deletions=ScheduledDeletions(database),
         drafts=Drafts(database=database, clock=clock),
         durations=Durations(database),

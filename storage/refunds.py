@@ -16,6 +16,7 @@ from core.payments import (
     Refund,
     RefundState,
 )
+from storage.admin_actions import ActionKind, AdminCause, record
 from storage.credits import restore, take_back
 from storage.database import Database
 from storage.gifts import restore_gift, take_gift
@@ -90,16 +91,21 @@ class Refunds:
 
         return await self._database.write(unit)
 
-    async def decline(self, charge_id: str, decided_by: str) -> bool:
-        """Decline a refund that was asked for. Return False if it is in another state."""
-        values = {"decided_by": decided_by, "decided_at": self._clock.now()}
-        return await self._move(charge_id, RefundState.ASKED, RefundState.DECLINED, values)
+    async def decline(self, charge_id: str, decided_by: str, *, cause: AdminCause | None = None) -> bool:
+        """Decline a refund that was asked for. Return False if it is in another state.
 
-    async def intend(self, charge_id: str, decided_by: str | None) -> Intending:
+        `cause` is the action of an admin to store with it.
+        """
+        values = {"decided_by": decided_by, "decided_at": self._clock.now()}
+        return await self._move(charge_id, RefundState.ASKED, RefundState.DECLINED, values, cause)
+
+    async def intend(
+        self, charge_id: str, decided_by: str | None, *, cause: AdminCause | None = None
+    ) -> Intending:
         """Decide to refund a charge and take its credits in one transaction. `refundStarPayment` is called afterwards.
 
         A gift that is not redeemed is withdrawn; a redeemed one takes the units from who redeemed it. A refund that was
-        asked for, declined, or refused by Telegram may be intended.
+        asked for, declined, or refused by Telegram may be intended. `cause` is the action of an admin to store with it.
         """
         now = self._clock.now()
 
@@ -115,6 +121,7 @@ class Refunds:
             decision = {"decided_by": decided_by, "decided_at": now}
             _put(connection, charge_id, charge.user_id, RefundState.INTENDED, **decision)
             take_credits(connection, charge, now)
+            _record(connection, cause, ActionKind.REFUND, charge.user_id, charge_id)
             return Intending.INTENDED
 
         return await self._database.write(unit)
@@ -194,17 +201,33 @@ class Refunds:
         return await self._database.read(lambda c: [read_refund(row) for row in c.execute(statement)])
 
     async def _move(
-        self, charge_id: str, expected: RefundState, to: RefundState, values: dict[str, Any]
+        self,
+        charge_id: str,
+        expected: RefundState,
+        to: RefundState,
+        values: dict[str, Any],
+        cause: AdminCause | None = None,
     ) -> bool:
         moved = sa.and_(_TABLE.charge_id == charge_id, _TABLE.state == expected.value)
         statement = sa.update(star_refunds).where(moved).values(state=to.value, told_at=None, **values)
 
         def unit(connection: sa.Connection) -> bool:
             hold(connection, "charge", charge_id)
-            return connection.execute(statement).rowcount == 1
+            user_id = connection.execute(statement.returning(_TABLE.user_id)).scalar()
+            if user_id is None:
+                return False
+            _record(connection, cause, ActionKind.DECLINE_REFUND, user_id, charge_id)
+            return True
 
         return await self._database.write(unit)
 
 
 def _in(states: Sequence[RefundState]) -> sa.ColumnElement[bool]:
     return sa.or_(*(_TABLE.state == state.value for state in states))
+
+
+def _record(
+    connection: sa.Connection, cause: AdminCause | None, kind: ActionKind, user_id: int, charge_id: str
+) -> None:
+    if cause is not None:
+        record(connection, cause, kind, subject_id=user_id, details=charge_id)

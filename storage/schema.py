@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -338,6 +338,37 @@ bans = sa.Table(
     sa.Column("value", sa.Text, primary_key=True),
 )
 """Users and chats (by id) and words that the bot's admins blocked."""
+
+admin_actions = sa.Table(
+    "admin_actions",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("cause", KEY, nullable=False, unique=True),
+    sa.Column("admin_id", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject_id", sa.BigInteger),
+    sa.Column("details", sa.Text),
+    sa.Index(
+        "ix_admin_actions_subject_id_id",
+        "subject_id",
+        "id",
+        sqlite_where=sa.text("subject_id IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+"""Actions of the bot's admins, by the message or press that caused each. They are never changed and never deleted.
+
+`subject_id` is the user or chat that an action is about; `details` depend on its kind (storage.admin_actions).
+"""
+
+user_limits = sa.Table(
+    "user_limits",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("daily", sa.Integer, nullable=False),
+)
+"""Pictures a UTC day of single users, in the place of the limit of all users."""
 
 reports = sa.Table(
     "reports",

@@ -1,0 +1,50 @@
+"""For the bot's admins: what they did, and daily limits of single users."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.column_types import ID, KEY
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the tables."""
+    _create_admin_actions()
+    _create_user_limits()
+
+
+def _create_admin_actions() -> None:
+    op.create_table(
+        "admin_actions",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("cause", KEY, nullable=False),
+        sa.Column("admin_id", sa.BigInteger, nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("subject_id", sa.BigInteger),
+        sa.Column("details", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="pk_admin_actions"),
+        sa.UniqueConstraint("cause", name="uq_admin_actions_cause"),
+        sqlite_autoincrement=True,
+    )
+    with_subject = sa.text("subject_id IS NOT NULL")
+    op.create_index(
+        "ix_admin_actions_subject_id_id",
+        "admin_actions",
+        ["subject_id", "id"],
+        sqlite_where=with_subject,
+        postgresql_where=with_subject,
+    )
+
+
+def _create_user_limits() -> None:
+    op.create_table(
+        "user_limits",
+        sa.Column("user_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("daily", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name="pk_user_limits"),
+    )
