@@ -69,7 +69,7 @@ from handlers.edited_requests import EditedRequests
 from handlers.filters import IN_PRIVATE, by_bot_admin
 from handlers.generation_service import GenerationService
 from handlers.inline_service import InlineService
-from handlers.middleware import UserContextMiddleware
+from handlers.middleware import MembershipMiddleware, UserContextMiddleware
 from handlers.other_reading import OtherReading
 from handlers.questions import Questions
 from handlers.recounting import Recounting
@@ -207,9 +207,10 @@ def build_dispatcher(
         stickers=storage.stickers,
         styles=storage.styles,
         styling=styling,
+        users=storage.users,
         **(shop.workflow_data if shop is not None else {"shop": None}),
     )
-    user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans)
+    user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans, users=storage.users)
     for observer in (
         dispatcher.message,
         dispatcher.edited_message,
@@ -221,6 +222,7 @@ def build_dispatcher(
         dispatcher.subscription,
     ):
         observer.outer_middleware(user_context)
+    dispatcher.my_chat_member.outer_middleware(MembershipMiddleware(storage.users))
     _include_routers(dispatcher, sells=shop is not None)
     return dispatcher
 

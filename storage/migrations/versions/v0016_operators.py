@@ -1,4 +1,4 @@
-"""For the bot's admins: what they did, and daily limits of single users."""
+"""The bot for its operators: users, actions of admins, daily limits of single users."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,9 +12,26 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables."""
+    """Create the tables. A background task fills the one of users (storage.users_takeover)."""
+    _create_users()
     _create_admin_actions()
     _create_user_limits()
+
+
+def _create_users() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("first_day", sa.Text),
+        sa.Column("last_day", sa.Text),
+        sa.Column("language", sa.Text),
+        sa.Column("name", sa.Text),
+        sa.Column("username", sa.Text),
+        sa.Column("private_chat", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("blocked_at", sa.Float),
+        sa.Column("unsubscribed_at", sa.Float),
+        sa.PrimaryKeyConstraint("id", name="pk_users"),
+    )
 
 
 def _create_admin_actions() -> None:
