@@ -61,7 +61,9 @@ from handlers import (
     suggestions,
     terms,
     try_again,
+    user_cards,
     user_limits,
+    user_search,
     variations,
 )
 from handlers.access_rules import AccessRules
@@ -76,6 +78,7 @@ from handlers.recounting import Recounting
 from handlers.rejection_texts import RejectionTexts
 from handlers.report_copies import ReportCopies
 from handlers.styling import Styling
+from handlers.user_cards import UserCards
 
 
 def build_dispatcher(
@@ -208,6 +211,17 @@ def build_dispatcher(
         styles=storage.styles,
         styling=styling,
         users=storage.users,
+        user_cards=UserCards(
+            user_summaries=storage.user_summaries,
+            bans=storage.bans,
+            controls=storage.controls,
+            credits=storage.credits,
+            allowances=generation.allowances,
+            quota=generation.quota,
+            clock=clock,
+            admin_ids=settings.admin_ids,
+        ),
+        user_summaries=storage.user_summaries,
         **(shop.workflow_data if shop is not None else {"shop": None}),
     )
     user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans, users=storage.users)
@@ -247,6 +261,8 @@ def _admin_router() -> Router:
         observer.filter(IN_PRIVATE, by_bot_admin)
     router.include_routers(
         admin_menu.router(),
+        user_search.router(),
+        user_cards.router(),
         pause.router(),
         user_limits.router(),
         grants.router(),

@@ -31,6 +31,7 @@ from storage.scheduled_deletions import ScheduledDeletions
 from storage.searches import Searches
 from storage.stickers import Stickers
 from storage.styles import Styles
+from storage.user_summaries import UserSummaries
 from storage.users import Users
 from storage.users_takeover import UsersTakeover
 
@@ -66,6 +67,7 @@ class StorageParts:
     strikes: ModerationStrikes
     stickers: Stickers
     styles: Styles
+    user_summaries: UserSummaries
     users: Users
     users_takeover: UsersTakeover
 
@@ -102,6 +104,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         strikes=strikes,
         stickers=Stickers(database=database, clock=clock),
         styles=Styles(database=database, clock=clock),
+        user_summaries=UserSummaries(database),
         users=Users(database=database, clock=clock),
         users_takeover=UsersTakeover(database=database, clock=clock),
     )

@@ -10,7 +10,7 @@ from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
 from core.reply_target import ReplyTarget
-from handlers import grants, moderation, pause, refunds, user_limits
+from handlers import grants, moderation, pause, refunds, user_limits, user_search
 from handlers.access_rules import pause_text
 from handlers.admin_filters import (
     QUESTION_MARK,
@@ -87,6 +87,7 @@ def answers_router(*, sells: bool) -> Router:
     """Return the routes of the replies to questions. They go before those of all other replies."""
     router = Router(name="answers of admins")
     router.message.filter(IN_PRIVATE, by_bot_admin, not_a_command)
+    on_admin_answer(router, user_search.find_command, AdminQuestion.FIND)
     on_admin_answer(router, pause.pause_command, AdminQuestion.PAUSE)
     on_admin_answer(router, moderation.ban_word, AdminQuestion.BAN_WORD)
     on_admin_answer(router, moderation.unban_word, AdminQuestion.UNBAN_WORD)

@@ -879,7 +879,8 @@ find-found = Users like “{ $words }”, the newest first:
 find-more = There are more. A longer name finds fewer.
 user-how = Send /user with an id: <code>/user 12345</code>. /find finds it.
 user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
-user-since = Here since <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, language { $language }
+user-since = Here since { DATETIME($date, dateStyle: "medium") }, language { $language }
+user-seen = Last here on { DATETIME($date, dateStyle: "medium") }
 user-left-bot = Has blocked me, so I can’t write there.
 user-banned = 🚫 Blocked by admins: I ignore everything from there.
 user-is-admin = An admin of mine: no daily limit.

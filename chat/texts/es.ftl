@@ -915,7 +915,8 @@ find-found = Usuarios como «{ $words }», primero los más nuevos:
 find-more = Hay más. Un nombre más largo encuentra menos.
 user-how = Envía /user con un id: <code>/user 12345</code>. /find lo encuentra.
 user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
-user-since = Aquí desde <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, idioma { $language }
+user-since = Aquí desde { DATETIME($date, dateStyle: "medium") }, idioma { $language }
+user-seen = Última vez: { DATETIME($date, dateStyle: "medium") }
 user-left-bot = Me bloqueó, así que no puedo escribir ahí.
 user-banned = 🚫 Bloqueado por los administradores: ignoro todo lo que viene de ahí.
 user-is-admin = Administrador del bot: sin límite diario.

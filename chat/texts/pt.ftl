@@ -915,7 +915,8 @@ find-found = Usuários como “{ $words }”, primeiro os mais novos:
 find-more = Há mais. Um nome mais longo encontra menos.
 user-how = Envie /user com um id: <code>/user 12345</code>. /find o encontra.
 user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
-user-since = Aqui desde <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, idioma { $language }
+user-since = Aqui desde { DATETIME($date, dateStyle: "medium") }, idioma { $language }
+user-seen = Última vez: { DATETIME($date, dateStyle: "medium") }
 user-left-bot = Me bloqueou, então não posso escrever lá.
 user-banned = 🚫 Bloqueado pelos administradores: ignoro tudo o que vem de lá.
 user-is-admin = Administrador do bot: sem limite diário.

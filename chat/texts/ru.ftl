@@ -915,7 +915,8 @@ find-found = Похожие на «{ $words }», сначала новые:
 find-more = Это не все. Чем длиннее имя, тем меньше найдётся.
 user-how = Отправьте /user с номером: <code>/user 12345</code>. Найти его — /find.
 user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
-user-since = Здесь с <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, язык { $language }
+user-since = Здесь с { DATETIME($date, dateStyle: "medium") }, язык { $language }
+user-seen = Последний раз: { DATETIME($date, dateStyle: "medium") }
 user-left-bot = Бот заблокирован, написать туда нельзя.
 user-banned = 🚫 Заблокировано администраторами: всё оттуда пропускаю.
 user-is-admin = Администратор бота: дневного лимита нет.
