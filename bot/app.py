@@ -221,6 +221,7 @@ class App:
         self._background.start(measure_loop_lag(self.metrics))
         prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
         prunes += [storage.searches.prune, storage.exports.prune, storage.reports.prune]
+        prunes.append(storage.statistics.store_days)
         if self._shop is not None:
             prunes.append(self._shop.expire_credits)
         if self.replica is not None:

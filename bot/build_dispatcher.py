@@ -54,6 +54,7 @@ from handlers import (
     results,
     shared_pictures,
     start,
+    stats,
     stickers,
     still_wanted,
     styles,
@@ -205,6 +206,7 @@ def build_dispatcher(
         searches=storage.searches,
         sender=chat.sender,
         singles=generation.singles,
+        statistics=storage.statistics,
         sticker_maker=generation.sticker_maker,
         sticker_sets=chat.sticker_sets,
         stickers=storage.stickers,
@@ -261,6 +263,7 @@ def _admin_router() -> Router:
         observer.filter(IN_PRIVATE, by_bot_admin)
     router.include_routers(
         admin_menu.router(),
+        stats.router(),
         user_search.router(),
         user_cards.router(),
         pause.router(),

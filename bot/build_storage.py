@@ -29,6 +29,7 @@ from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
 from storage.searches import Searches
+from storage.statistics import Statistics
 from storage.stickers import Stickers
 from storage.styles import Styles
 from storage.user_summaries import UserSummaries
@@ -64,6 +65,7 @@ class StorageParts:
     reports: Reports
     requests: Requests
     searches: Searches
+    statistics: Statistics
     strikes: ModerationStrikes
     stickers: Stickers
     styles: Styles
@@ -101,6 +103,7 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         reports=Reports(database=database, clock=clock),
         requests=Requests(database=database, clock=clock, queue=queue, strikes=strikes),
         searches=Searches(database=database, clock=clock),
+        statistics=Statistics(database=database, clock=clock),
         strikes=strikes,
         stickers=Stickers(database=database, clock=clock),
         styles=Styles(database=database, clock=clock),

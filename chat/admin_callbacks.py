@@ -58,3 +58,14 @@ class UserCard(CallbackData, prefix="au"):
 
     user: LedgerId
     action: CardAction = CardAction.SHOW
+
+
+class ShowStatistics(CallbackData, prefix="as"):
+    """Show the figures of all users, or of one unless `user` is 0, on a dark or a light page.
+
+    `again` is True for a button under the picture, which is replaced then.
+    """
+
+    user: LedgerId = 0
+    dark: bool = False
+    again: bool = False

@@ -11,6 +11,7 @@ from chat.admin_callbacks import (
     CardAction,
     ShowActions,
     ShowAdminMenu,
+    ShowStatistics,
     UserCard,
 )
 from chat.captions import one_line
@@ -30,9 +31,10 @@ def menu(translate: Translator, *, paused: bool, sells: bool) -> InlineKeyboardM
     )
     rows = [
         [
+            _button(translate.raw("button-admin-stats"), ShowStatistics()),
             _ask(translate.raw("button-admin-find"), AdminQuestion.FIND),
-            _button(translate.raw("button-admin-audit"), ShowActions()),
         ],
+        [_button(translate.raw("button-admin-audit"), ShowActions())],
         [
             _ask(translate.raw("button-admin-banword"), AdminQuestion.BAN_WORD),
             _ask(translate.raw("button-admin-unbanword"), AdminQuestion.UNBAN_WORD),
@@ -41,11 +43,6 @@ def menu(translate: Translator, *, paused: bool, sells: bool) -> InlineKeyboardM
     if sells:
         rows.append([_ask(translate.raw("button-admin-refund"), AdminQuestion.REFUND)])
     return InlineKeyboardMarkup(inline_keyboard=[*rows, [pause]])
-
-
-def to_menu(translate: Translator) -> InlineKeyboardMarkup:
-    """Return the button that leads back to the menu."""
-    return InlineKeyboardMarkup(inline_keyboard=[[_back(translate, ShowAdminMenu())]])
 
 
 def found_users(users: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
@@ -68,7 +65,9 @@ def card(translate: Translator, user_id: int, *, banned: bool, admin: bool) -> I
             style=_ENDS,
         )
     rows = [] if admin or user_id < 0 else [[limit, give]]
-    rows.append([audit] if admin else [audit, ban])
+    rows.append([_button(translate.raw("button-admin-stats"), ShowStatistics(user=user_id)), audit])
+    if not admin:
+        rows.append([ban])
     return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
@@ -80,6 +79,16 @@ def confirm_ban(translate: Translator, user_id: int) -> InlineKeyboardMarkup:
         [_back(translate, UserCard(user=user_id))],
     ]
     return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def statistics(translate: Translator, user_id: int, *, dark: bool) -> InlineKeyboardMarkup:
+    """Return the buttons under the picture: the other page, and the figures as they are now."""
+    other = ShowStatistics(user=user_id, dark=not dark, again=True)
+    row = [
+        _button(translate.raw("button-stats-light" if dark else "button-stats-dark"), other),
+        _button(translate.raw("button-stats-again"), ShowStatistics(user=user_id, dark=dark, again=True)),
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=[row])
 
 
 def actions(

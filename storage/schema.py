@@ -370,6 +370,14 @@ user_limits = sa.Table(
 )
 """Pictures a UTC day of single users, in the place of the limit of all users."""
 
+daily_statistics = sa.Table(
+    "daily_statistics",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("figures", sa.Text, nullable=False),
+)
+"""The figures of UTC days that are over and whose requests all ended, as JSON (storage.statistics)."""
+
 reports = sa.Table(
     "reports",
     metadata,

@@ -88,7 +88,7 @@ async def test_a_pause_holds_everywhere_and_over_a_kill(own_bot: World) -> None:
     world.telegram.say(ben, "/imagine a fox --ar 1:1")
     await world.wait_for_picture(ben)
     kinds = world.rows("SELECT kind, details, admin_id FROM admin_actions ORDER BY id")
-    assert [tuple(row.values()) for row in kinds] == [
+    assert [(row["kind"], row["details"], row["admin_id"]) for row in kinds] == [
         ("pause", "Back at <noon>", ADMIN),
         ("resume", None, ADMIN),
         ("pause", None, ADMIN),
@@ -166,4 +166,4 @@ async def test_a_kill_before_the_answer_repeats_no_action(own_bot: World) -> Non
     await world.process.start(ADMIN_IDS=str(ADMIN))
     await world.wait_for_text(admin, f"Given: 5 pictures to {ann.id}. Extra pictures there now: 5.")
     (action,) = world.rows("SELECT kind, subject_id, details FROM admin_actions")
-    assert tuple(action.values()) == ("grant", ann.id, "5")
+    assert (action["kind"], action["subject_id"], action["details"]) == ("grant", ann.id, "5")

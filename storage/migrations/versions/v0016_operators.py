@@ -16,6 +16,7 @@ def upgrade() -> None:
     _create_users()
     _create_admin_actions()
     _create_user_limits()
+    _create_daily_statistics()
 
 
 def _create_users() -> None:
@@ -64,4 +65,13 @@ def _create_user_limits() -> None:
         sa.Column("user_id", sa.BigInteger, nullable=False, autoincrement=False),
         sa.Column("daily", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("user_id", name="pk_user_limits"),
+    )
+
+
+def _create_daily_statistics() -> None:
+    op.create_table(
+        "daily_statistics",
+        sa.Column("day", sa.Text, nullable=False),
+        sa.Column("figures", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_daily_statistics"),
     )
