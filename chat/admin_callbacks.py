@@ -45,7 +45,7 @@ class ShowActions(CallbackData, prefix="al"):
 
 
 class CardAction(StrEnum):
-    """What a button of a user's card does."""
+    """An action of a button of a user's card."""
 
     SHOW = "s"
     ASK_BAN = "b"

@@ -1,4 +1,4 @@
-"""/audit: what the bot's admins did, as one message with pages."""
+"""/audit: the actions of the bot's admins, as one message with pages."""
 
 from aiogram import Router
 from aiogram.filters import CommandObject

@@ -35,7 +35,8 @@ async def pause_command(
         return
     pause = Pause("" if text in _OWN_SENTENCE else text)
     await controls.begin_pause(cause_of(message, user, clock), pause.text)
-    await sender.send_text(place, f"{translate('pause-begun')}\n\n{pause_text(pause, translate)}")
+    seen = pause_text(pause, translate) or ""
+    await sender.send_text(place, "\n\n".join([translate("pause-begun"), seen]))
 
 
 async def resume_command(

@@ -1,4 +1,4 @@
-"""/user: what a bot admin has to know of one user, with the buttons to act on."""
+"""/user: one user as a bot admin needs to see them, with buttons."""
 
 from collections.abc import Collection
 from datetime import date

@@ -1,4 +1,4 @@
-"""What the bot's admins did: each action with its admin, its time and its subject. Rows are only ever added.
+"""Actions of the bot's admins, each with its admin, its time and its subject. Rows are only ever added.
 
 `record` belongs into the unit of work of the action's effect. A repeated cause is no new action, and its effect is left
 out with it.
@@ -20,7 +20,7 @@ PAGE_SIZE = 10
 
 
 class ActionKind(StrEnum):
-    """An action of a bot admin. `subject_id` is the user or chat, `details` is what the comment says."""
+    """The kind of an action. Its subject is a user or chat, if it has one; the details are named below a kind."""
 
     BAN = "ban"
     UNBAN = "unban"

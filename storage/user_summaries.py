@@ -1,4 +1,4 @@
-"""What the ledger knows of one user, for the bot's admins, and the search for users by name."""
+"""Summaries of single users for the bot's admins, and the search for users by name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class UserSummaries:
         self._database = database
 
     async def of(self, user_id: int) -> UserSummary:
-        """Return what is known of a user or of a chat that draws."""
+        """Return the summary of a user or of a chat that draws."""
 
         def unit(connection: sa.Connection) -> UserSummary:
             own = {"of_user": user_id}

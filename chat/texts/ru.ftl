@@ -934,7 +934,7 @@ button-user-ban = 🚫 Заблокировать
 button-user-ban-sure = 🚫 Да, заблокировать
 button-user-unban = ✅ Разблокировать
 user-ban-sure = Заблокировать { $id }? Буду пропускать всё оттуда, пока администратор не отменит.
-audit-title = <b>Действия администраторов</b>: { $number }–{ $last } из { $total }
+audit-title = <b>Действия администраторов</b>: с { $number } по { $last } из { $total }
 audit-of = Об <a href="tg://user?id={ $id }">{ $id }</a>
 audit-none = Ни одного действия администраторов здесь пока нет.
 audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
@@ -971,7 +971,7 @@ stats-cancelled = Отменено
 stats-pending = В работе
 stats-seconds = Время до картинки, секунды
 stats-half = Медиана
-stats-time = { $amount } с
+stats-time = { $amount } с
 stats-median = Медиана времени до картинки
 stats-p95 = 95 % не дольше
 stats-spent = Потрачено, рублей

@@ -167,3 +167,32 @@ async def test_a_kill_before_the_answer_repeats_no_action(own_bot: World) -> Non
     await world.wait_for_text(admin, f"Given: 5 pictures to {ann.id}. Extra pictures there now: 5.")
     (action,) = world.rows("SELECT kind, subject_id, details FROM admin_actions")
     assert (action["kind"], action["subject_id"], action["details"]) == ("grant", ann.id, "5")
+
+
+async def test_an_admin_sees_statistics_on_a_light_and_a_dark_page(shared_bot: World) -> None:
+    world = shared_bot
+    admin, ann = world.add_user(user_id=ADMIN), world.add_user()
+    world.telegram.say(ann, "/imagine a fox --ar 1:1")
+    await world.wait_for_picture(ann)
+    await world.wait_until_closed()
+    count = len(world.pictures(admin))
+    world.telegram.say(admin, f"/stats {ann.id}")
+    own = await world.wait_for_picture(admin, count + 1)
+    lines = (own.caption or "").splitlines()
+    assert lines[:2] == [f"User {ann.id}, 30 days, UTC", "Today · 7 days · 30 days"]
+    assert {"Requests: 1 · 1 · 1", "Pictures: 1 · 1 · 1", "Failed: 0 · 0 · 0"} <= set(lines)
+    assert not any(line.startswith("Active users") for line in lines)
+    assert sum(world.open_picture(own).convert("RGB").getpixel((2, 2))) > 600
+    world.telegram.press(admin, own, "Dark")
+    await world.wait_until(lambda: buttons(world.current(own)) == ["☀️ Light", "🔄 Now"])
+    assert sum(world.open_picture(world.current(own)).convert("RGB").getpixel((2, 2))) < 150
+    assert (world.current(own).caption or "").splitlines()[:2] == lines[:2]
+
+    world.telegram.say(admin, "/admin")
+    menu = await world.wait_for_text(admin, "For admins")
+    world.telegram.press(admin, menu, "Statistics")
+    everybody = await world.wait_for_picture(admin, count + 2)
+    assert "Active users: " in (everybody.caption or "")
+    assert "Stars" not in (everybody.caption or "")  # this bot sells nothing
+    world.telegram.say(admin, "/stats everybody")
+    await world.wait_for_text(admin, "Send /stats for all users")
