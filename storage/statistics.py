@@ -5,6 +5,7 @@ follow their times, so a binary search over the primary key finds a day's first 
 to be kept. The reads of one day are one unit of work, so that other reads come in between.
 """
 
+import functools
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -83,9 +84,7 @@ class Statistics:
         for day in days:
             if day not in known:
                 start = _day_start(day)
-                known[day] = await self._database.read(
-                    lambda connection, start=start: _of_day(connection, start)  # type: ignore[misc]
-                )
+                known[day] = await self._database.read(functools.partial(_of_day, start=start))
                 over = self._clock.now() >= start + _DAY + _SETTLED_SECONDS
                 if over and not known[day].pending:
                     fresh.append(known[day])
@@ -97,13 +96,21 @@ class Statistics:
 
     async def _users(self, first_days: Sequence[str]) -> list[UserCounts]:
         """Return the users since each of some days. One whose first day is not known counts as known before."""
-        columns: list[sa.ColumnElement[Any]] = []
-        for day in first_days:
-            for seen in (users.c.last_day, users.c.first_day):
-                columns.append(sa.func.coalesce(sa.func.sum(sa.case((seen >= day, 1), else_=0)), 0))
-        counts = sa.select(*columns).where(users.c.last_day >= min(first_days), users.c.id > 0)
-        row = await self._database.read(lambda connection: tuple(connection.execute(counts).one()))
-        pairs = zip(map(int, row[::2]), map(int, row[1::2]), strict=True)
+
+        def unit(connection: sa.Connection) -> tuple[int, ...]:
+            last_day, first_day = (
+                _by_bytes(connection, day) for day in (users.c.last_day, users.c.first_day)
+            )
+            columns = [
+                sa.func.coalesce(sa.func.sum(sa.case((seen >= since, 1), else_=0)), 0)
+                for since in first_days
+                for seen in (last_day, first_day)
+            ]
+            counts = sa.select(*columns).where(last_day >= min(first_days), users.c.id > 0)
+            return tuple(map(int, connection.execute(counts).one()))
+
+        row = await self._database.read(unit)
+        pairs = zip(row[::2], row[1::2], strict=True)
         return [UserCounts(active=active, new=new, returning=active - new) for active, new in pairs]
 
     async def _stars(self, days: Sequence[str], user_id: int | None) -> list[int]:
@@ -203,6 +210,11 @@ def _whole(connection: sa.Connection, number: sa.ColumnElement[Any]) -> sa.Colum
     if connection.dialect.name == "postgresql":
         return sa.func.floor(number)
     return sa.cast(number, sa.Integer)
+
+
+def _by_bytes(connection: sa.Connection, day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Return a column of days compared byte by byte: by the database's collation, PostgreSQL takes twice the time."""
+    return sa.collate(day, "C") if connection.dialect.name == "postgresql" else day
 
 
 def _stored(connection: sa.Connection, first_day: str) -> dict[str, DayFigures]:
