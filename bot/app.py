@@ -97,6 +97,7 @@ class App:
             shared = build_workflows(settings, replica_id=self.replica.id, stack=self._stack)
             self._stack.push_async_callback(self.replica.stop)
         self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
+        self._stack.push_async_callback(storage.users.stop)
         is_leader = self.is_leader if self.replica else None
         self._leader_tasks = LeaderTasks(clock=clock, is_leader=is_leader)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
@@ -131,6 +132,8 @@ class App:
             settings,
             database=database,
             clock=clock,
+            credits=storage.credits,
+            controls=storage.controls,
             metrics=self.metrics,
             chat=chat,
             alarms=generation.alarms,
@@ -198,8 +201,10 @@ class App:
 
     async def start(self) -> None:
         """Resume the open requests and, if this process leads, the work that one process does for all."""
+        await self._storage.controls.load()
         if self.replica is not None:
             self.replica.on_heartbeat(self._take_over_requests)
+            self.replica.on_heartbeat(self._follow_controls)
             await self.replica.start()
         durations, poll_schedule = self._storage.durations, self._generation.poll_schedule
         poll_schedule.restore(await durations.recent())
@@ -214,6 +219,7 @@ class App:
             self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
         self._leader_tasks.add(self._generation.exporter.run)
+        self._leader_tasks.add(self._storage.users_takeover.run)
         if self._shop is not None:
             self._leader_tasks.add(self._shop.reconciler.run_hourly)
             self._leader_tasks.add(self._shop.refund_worker.run)
@@ -234,6 +240,7 @@ class App:
         self._background.start(measure_loop_lag(self.metrics))
         prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
         prunes += [storage.searches.prune, storage.exports.prune, storage.reports.prune]
+        prunes.append(storage.statistics.store_days)
         if self._shop is not None:
             prunes.append(self._shop.expire_credits)
         if self.replica is not None:
@@ -303,6 +310,9 @@ class App:
 
     async def _take_over_requests(self, heartbeat: Heartbeat) -> None:
         await self.engine.take_over(heartbeat.dead)
+
+    async def _follow_controls(self, _heartbeat: Heartbeat) -> None:
+        await self._storage.controls.load()
 
     def _receives_updates(self) -> bool:
         if not self.is_leader():

@@ -9,7 +9,9 @@ from bot.build_storage import StorageParts
 from bot.settings import Settings
 from core.clock import Clock
 from handlers import (
+    admin_menu,
     approval,
+    audit,
     balance,
     batches,
     buying,
@@ -34,6 +36,7 @@ from handlers import (
     inline,
     language,
     moderation,
+    pause,
     pay_support,
     payments,
     photos,
@@ -51,6 +54,7 @@ from handlers import (
     results,
     shared_pictures,
     start,
+    stats,
     stickers,
     still_wanted,
     styles,
@@ -58,19 +62,24 @@ from handlers import (
     suggestions,
     terms,
     try_again,
+    user_cards,
+    user_limits,
+    user_search,
     variations,
 )
 from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
+from handlers.filters import IN_PRIVATE, by_bot_admin
 from handlers.generation_service import GenerationService
 from handlers.inline_service import InlineService
-from handlers.middleware import UserContextMiddleware
+from handlers.middleware import MembershipMiddleware, UserContextMiddleware
 from handlers.other_reading import OtherReading
 from handlers.questions import Questions
 from handlers.recounting import Recounting
 from handlers.rejection_texts import RejectionTexts
 from handlers.report_copies import ReportCopies
 from handlers.styling import Styling
+from handlers.user_cards import UserCards
 
 
 def build_dispatcher(
@@ -91,6 +100,7 @@ def build_dispatcher(
         members=chat.members,
         admin_ids=settings.admin_ids,
         group_words=storage.group_words,
+        controls=storage.controls,
     )
     questions = Questions(sender=chat.sender, drafts=storage.drafts, preferences=storage.preferences)
     edited_requests = EditedRequests(
@@ -133,6 +143,7 @@ def build_dispatcher(
     dispatcher = Dispatcher(
         disable_fsm=True,  # it would keep a state of each user for good
         access_rules=access_rules,
+        admin_actions=storage.admin_actions,
         admin_ids=settings.admin_ids,
         allowances=generation.allowances,
         asked_requests=storage.asked_requests,
@@ -141,6 +152,8 @@ def build_dispatcher(
         bot_switches=chat.bot_switches,
         clock=clock,
         comparisons=storage.comparisons,
+        controls=storage.controls,
+        credits=storage.credits,
         database=storage.database,
         decisions=generation.decisions,
         drafts=storage.drafts,
@@ -194,14 +207,29 @@ def build_dispatcher(
         searches=storage.searches,
         sender=chat.sender,
         singles=generation.singles,
+        statistics=storage.statistics,
         sticker_maker=generation.sticker_maker,
         sticker_sets=chat.sticker_sets,
         stickers=storage.stickers,
         styles=storage.styles,
         styling=styling,
-        **(shop.workflow_data if shop is not None else {"credits": None, "shop": None}),
+        users=storage.users,
+        user_cards=UserCards(
+            user_summaries=storage.user_summaries,
+            bans=storage.bans,
+            controls=storage.controls,
+            credits=storage.credits,
+            allowances=generation.allowances,
+            quota=generation.quota,
+            clock=clock,
+            admin_ids=settings.admin_ids,
+        ),
+        user_summaries=storage.user_summaries,
+        **(shop.workflow_data if shop is not None else {"shop": None}),
     )
-    user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans, sells=shop is not None)
+    user_context = UserContextMiddleware(
+        languages=chat.languages, bans=storage.bans, users=storage.users, sells=shop is not None
+    )
     for observer in (
         dispatcher.message,
         dispatcher.edited_message,
@@ -213,6 +241,7 @@ def build_dispatcher(
         dispatcher.subscription,
     ):
         observer.outer_middleware(user_context)
+    dispatcher.my_chat_member.outer_middleware(MembershipMiddleware(storage.users))
     _include_routers(dispatcher, sells=shop is not None)
     return dispatcher
 
@@ -227,8 +256,26 @@ def _selling_routers() -> list[Router]:
         pay_support.router(),
         refunds.router(),
         subscriptions.router(),
-        grants.router(),
     ]
+
+
+def _admin_router() -> Router:
+    """Return the router of the bot's admins, which looks at the commands only if an admin sent one in private."""
+    router = Router(name="admins")
+    for observer in (router.message, router.edited_message):
+        observer.filter(IN_PRIVATE, by_bot_admin)
+    router.include_routers(
+        admin_menu.router(),
+        stats.router(),
+        user_search.router(),
+        user_cards.router(),
+        pause.router(),
+        user_limits.router(),
+        grants.router(),
+        audit.router(),
+        moderation.router(),
+    )
+    return router
 
 
 def _include_routers(dispatcher: Dispatcher, *, sells: bool) -> None:
@@ -236,11 +283,12 @@ def _include_routers(dispatcher: Dispatcher, *, sells: bool) -> None:
     dispatcher.include_routers(
         error_handler.router(),
         *([checkout.router(), payments.router(), pay_support.reasons_router()] if sells else []),
+        admin_menu.answers_router(sells=sells),
         question_end.router(),
         *(_selling_routers() if sells else []),
         groups.router(),
         group_words.router(),
-        moderation.router(),
+        _admin_router(),
         reports.router(),
         edits.router(),
         request_links.router(),

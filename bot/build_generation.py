@@ -106,7 +106,9 @@ def build_generation(
         queue=settings.user_queue_limit,
         admins=settings.admin_ids,
         group_daily=settings.group_daily_quota,
-        credits=settings.stars,
+        credits=True,
+        sells=settings.stars,
+        limit_of=storage.controls.limit_of,
     )
     quota = DailyQuota(quotas=storage.quotas, allowances=allowances, clock=clock)
     converter = PictureConverter()

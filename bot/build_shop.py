@@ -19,6 +19,7 @@ from payments.receipts import Receipts
 from payments.reconciler import Reconciler
 from payments.refund_worker import RefundWorker
 from storage.charges import Charges
+from storage.controls import Controls
 from storage.credits import Credits
 from storage.database import Database
 from storage.gifts import Gifts
@@ -56,6 +57,8 @@ def build_shop(
     *,
     database: Database,
     clock: Clock,
+    credits: Credits,
+    controls: Controls,
     metrics: Metrics,
     chat: ChatParts,
     alarms: Alarms,
@@ -69,7 +72,6 @@ def build_shop(
     orders = Orders(database=database, clock=clock)
     charges = Charges(database=database, clock=clock, prices=shop.prices)
     refunds = Refunds(database=database, clock=clock)
-    credits = Credits(database=database, clock=clock)
     subscriptions = Subscriptions(database=database, clock=clock)
     terms = Terms(database=database, clock=clock)
     messages = PaymentMessages(
@@ -107,8 +109,7 @@ def build_shop(
         refund_worker=refund_worker,
         workflow_data={
             "charges": charges,
-            "credits": credits,
-            "drawing_is_paused": _pause_of(circuit_breaker, replica),
+            "drawing_is_paused": _pause_of(circuit_breaker, replica, controls),
             "gifts": Gifts(database=database, clock=clock),
             "invoices": chat.invoices,
             "orders": orders,
@@ -134,12 +135,19 @@ def build_shop(
     )
 
 
-def _pause_of(circuit_breaker: CircuitBreaker, replica: Replica | None) -> Callable[[], bool]:
-    """Return the function that says whether any process knows the provider's key or balance to be broken."""
+def _pause_of(
+    circuit_breaker: CircuitBreaker, replica: Replica | None, controls: Controls
+) -> Callable[[], bool]:
+    """Return the function that says whether nothing can be drawn: an admin paused the bot, or an operator has to act.
+
+    The operator has to act if any process knows the provider's key or balance to be broken.
+    """
     pausing = {reason.value for reason in _PAUSES_SALES}
 
     def is_paused() -> bool:
         shared = replica.trouble if replica is not None else None
+        if controls.pause is not None:
+            return True
         return circuit_breaker.outage in _PAUSES_SALES or shared in pausing
 
     return is_paused

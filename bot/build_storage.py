@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from core.clock import Clock
+from storage.admin_actions import AdminActions
 from storage.asked_requests import AskedRequests
 from storage.bans import Bans
 from storage.batches import Batches
 from storage.comparisons import Comparisons
+from storage.controls import Controls
+from storage.credits import Credits
 from storage.database import Database
 from storage.drafts import Drafts
 from storage.durations import Durations
@@ -26,8 +29,12 @@ from storage.request_queue import RequestQueue
 from storage.requests import Requests
 from storage.scheduled_deletions import ScheduledDeletions
 from storage.searches import Searches
+from storage.statistics import Statistics
 from storage.stickers import Stickers
 from storage.styles import Styles
+from storage.user_summaries import UserSummaries
+from storage.users import Users
+from storage.users_takeover import UsersTakeover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +42,13 @@ class StorageParts:
     """The ledger and its repositories."""
 
     database: Database
+    admin_actions: AdminActions
     asked_requests: AskedRequests
     bans: Bans
     batches: Batches
     comparisons: Comparisons
+    controls: Controls
+    credits: Credits
     deletions: ScheduledDeletions
     drafts: Drafts
     durations: Durations
@@ -55,9 +65,13 @@ class StorageParts:
     reports: Reports
     requests: Requests
     searches: Searches
+    statistics: Statistics
     strikes: ModerationStrikes
     stickers: Stickers
     styles: Styles
+    user_summaries: UserSummaries
+    users: Users
+    users_takeover: UsersTakeover
 
 
 def build_storage(database: Database, clock: Clock, queue: RequestQueue | None = None) -> StorageParts:
@@ -66,10 +80,13 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
     strikes = ModerationStrikes(database=database, clock=clock, only_writer=not database.is_shared)
     return StorageParts(
         database=database,
+        admin_actions=AdminActions(database),
         asked_requests=AskedRequests(database=database, clock=clock, queue=queue),
         bans=Bans(database, only_writer=not database.is_shared),
         batches=Batches(database=database, clock=clock),
         comparisons=Comparisons(database=database, clock=clock),
+        controls=Controls(database),
+        credits=Credits(database=database, clock=clock),
         deletions=ScheduledDeletions(database),
         drafts=Drafts(database=database, clock=clock),
         durations=Durations(database),
@@ -86,7 +103,11 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         reports=Reports(database=database, clock=clock),
         requests=Requests(database=database, clock=clock, queue=queue, strikes=strikes),
         searches=Searches(database=database, clock=clock),
+        statistics=Statistics(database=database, clock=clock),
         strikes=strikes,
         stickers=Stickers(database=database, clock=clock),
         styles=Styles(database=database, clock=clock),
+        user_summaries=UserSummaries(database),
+        users=Users(database=database, clock=clock),
+        users_takeover=UsersTakeover(database=database, clock=clock),
     )

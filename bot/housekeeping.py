@@ -16,7 +16,7 @@ RELEARN_SECONDS = 600.0
 
 
 async def prune_hourly(prunes: Sequence[Callable[[], Awaitable[None]]], clock: Clock) -> None:
-    """Call each of these functions, which delete old rows, now and every hour, until cancelled."""
+    """Call each of these functions, which delete old rows or sum them up, now and every hour, until cancelled."""
     while True:
         with contextlib.suppress(StorageUnavailable):  # the next hour is early enough
             for prune in prunes:

@@ -7,7 +7,12 @@ from typing import TypeVar
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+)
 from aiogram.methods import (
     EditMessageCaption,
     EditMessageMedia,
@@ -45,10 +50,19 @@ UNSURE_SECONDS = 60.0
 
 
 class ApiCaller:
-    """Calls methods of the Bot API."""
+    """Calls methods of the Bot API. `on_blocked` gets each user whose private chat refuses a message."""
 
-    def __init__(self, *, bot: Bot, rate_limiter: RateLimiter, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        rate_limiter: RateLimiter,
+        clock: Clock,
+        metrics: Metrics,
+        on_blocked: Callable[[int], None] = lambda _user_id: None,
+    ) -> None:
         self._bot = bot
+        self._on_blocked = on_blocked
         self._rate_limiter = rate_limiter
         self._clock = clock
         self._metrics = metrics
@@ -86,6 +100,8 @@ class ApiCaller:
             translated = to_send_error(error)
             if isinstance(translated, TryLater) and translated.retry_after and chat_id is not None:
                 self._rate_limiter.freeze(chat_id, translated.retry_after)
+            if isinstance(error, TelegramForbiddenError) and chat_id is not None and chat_id > 0:
+                self._on_blocked(chat_id)
             raise translated from error
 
     async def _call_and_count(self, method: TelegramMethod[T], seconds: int | None) -> T:

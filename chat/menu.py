@@ -25,10 +25,14 @@ log = structlog.get_logger(__name__)
 
 _PICTURES = ("imagine", "history", "favorites", "queue", "quota")
 PRIVATE = (*_PICTURES, "ratio", "style", "language", "help", "export", "forget")
-ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
+ADMIN = (
+    *PRIVATE,
+    *("admin", "stats", "find", "user", "limit", "grant", "pause", "resume", "audit"),
+    *("ban", "unban", "banword", "unbanword"),
+)
 GROUP = (*_PICTURES, "report", "help")
 GROUP_ADMIN = (*GROUP, "settings", "words")
-SHOP, SHOP_ADMIN = ("buy", "balance"), ("refund", "grant")
+SHOP, SHOP_ADMIN = ("buy", "balance"), ("refund",)
 """The commands of private chats, and those of bot admins, of a bot that sells pictures."""
 
 GeneralScope = (

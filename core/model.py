@@ -326,8 +326,9 @@ class Allowance:
     """A user's limits: pictures a UTC day (None is unlimited) and pending requests at once.
 
     `group_daily` is the limit of pictures a UTC day of the group in which the user asks, and `member_daily` the part of
-    it that the user may have, None for all of it. Both are ignored in private chats. With `credits`, paid units are
-    used where the user's day has none left. Without it, nothing about payments is read.
+    it that the user may have, None for all of it. Both are ignored in private chats. With `credits`, paid and granted
+    units are used where the user's day has none left. Without it, nothing about them is read. With `sells`, the user
+    can buy some.
     """
 
     daily: int | None
@@ -335,6 +336,7 @@ class Allowance:
     group_daily: int | None = None
     member_daily: int | None = None
     credits: bool = False
+    sells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

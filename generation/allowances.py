@@ -1,6 +1,6 @@
 """The operator's limits, applied to a user and the group in which the user asks."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from core.clock import Clock, utc_day
@@ -9,12 +9,18 @@ from storage.preferences import Preference
 from storage.quotas import Quotas
 
 
+def no_own_limit(_user_id: int) -> int | None:
+    """Return None: no user has a limit of their own."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Allowances:
     """The operator's limits: `daily` and `group_daily` pictures a UTC day, `concurrency` at once, `queue` more waiting.
 
     The bot's admins have no daily limit, and neither a group's limit nor its share of a member applies to them. With
-    `credits`, users may use paid units after those of their day.
+    `credits`, users may use paid and granted units after those of their day, and with `sells` they can buy some.
+    `limit_of` returns the daily limit that an admin set for a user, or None.
     """
 
     daily: int
@@ -23,18 +29,22 @@ class Allowances:
     admins: Collection[int] = ()
     group_daily: int = 100
     credits: bool = False
+    sells: bool = False
+    limit_of: Callable[[int], int | None] = no_own_limit
 
     def of_user(self, user_id: int, group: Preference | None = None) -> Allowance:
         """Return a user's limits. `group` is the choice of the group they ask in, which can only lower the limit."""
         pending = self.concurrency + self.queue
         if user_id in self.admins:
             return Allowance(daily=None, pending=pending)
+        own = self.limit_of(user_id)
         return Allowance(
-            daily=self.daily,
+            daily=self.daily if own is None else own,
             pending=pending,
             group_daily=self.of_group(group),
             member_daily=self.of_member(group),
             credits=self.credits,
+            sells=self.sells,
         )
 
     def of_group(self, group: Preference | None) -> int:

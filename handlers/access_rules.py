@@ -1,4 +1,4 @@
-"""The rules for a request before its quota is checked: banned words, strikes, and a group's choices."""
+"""The rules for a request before its quota is checked: a pause, banned words, strikes, and a group's choices."""
 
 from collections.abc import Collection
 
@@ -7,9 +7,17 @@ from chat.translations import Translator
 from core.model import Origin
 from handlers.word_filter import contains_word
 from storage.bans import Ban, Bans
+from storage.controls import Controls, Pause
 from storage.group_words import GroupWords
 from storage.moderation_strikes import STRIKES_TO_PAUSE, ModerationStrikes
 from storage.preferences import Preferences, WhoMayDraw
+
+
+def pause_text(pause: Pause | None, translate: Translator) -> str | None:
+    """Return the sentence that users see in a pause, or None without one."""
+    if pause is None:
+        return None
+    return translate("paused-because", text=pause.text) if pause.text else translate("paused")
 
 
 class AccessRules:
@@ -24,7 +32,9 @@ class AccessRules:
         members: Members,
         admin_ids: Collection[int],
         group_words: GroupWords,
+        controls: Controls,
     ) -> None:
+        self._controls = controls
         self._bans = bans
         self._group_words = group_words
         self._strikes = strikes
@@ -34,6 +44,8 @@ class AccessRules:
 
     async def refusal_reason(self, origin: Origin, prompt: str, translate: Translator) -> str | None:
         """Return the sentence that refuses a request, or None if the rules allow it."""
+        if (paused := pause_text(self._controls.pause, translate)) is not None:
+            return paused
         if contains_word(prompt, await self._bans.of_kind(Ban.WORD)):
             return translate("word-banned")
         if await self._strikes.count_recent(origin.user_id) >= STRIKES_TO_PAUSE:

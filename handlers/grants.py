@@ -1,4 +1,4 @@
-"""/grant: a bot admin gives a user pictures, in private."""
+"""/grant: a bot admin gives a user pictures, in private. It works without the sale of pictures, too."""
 
 import re
 
@@ -9,11 +9,11 @@ from aiogram.types import Message
 from chat.languages import LanguageResolver
 from chat.sender import Sender
 from chat.translations import Translator
-from handlers import origins
-from handlers.commands import Command
+from core.clock import Clock
+from handlers.admin_filters import cause_of, on_admin_command
 from handlers.feature_router import FeatureRouter
-from handlers.filters import IN_PRIVATE, by_bot_admin, on_message
-from handlers.identity import answer_place
+from handlers.identity import UserIdentity, answer_place
+from handlers.shop import Shop
 from storage.credits import Credits
 
 _USER_AND_UNITS = re.compile(r"(\d{1,15})\s+(\d{1,6})", re.ASCII)
@@ -22,7 +22,10 @@ _USER_AND_UNITS = re.compile(r"(\d{1,15})\s+(\d{1,6})", re.ASCII)
 async def grant_command(
     message: Message,
     command: CommandObject,
+    user: UserIdentity,
     translate: Translator,
+    clock: Clock,
+    shop: Shop | None,
     credits: Credits,
     languages: LanguageResolver,
     sender: Sender,
@@ -33,22 +36,27 @@ async def grant_command(
     if not user_id or not units:
         await sender.send_text(answer_place(message), translate("grant-how"))
         return
-    await credits.grant(origins.command_key(message), user_id, units)
-    balance = (await credits.balance(user_id)).units
-    text = translate("grant-done", units=units, id=str(user_id), balance=balance)
-    if not await _tell(user_id, units, balance, await languages.translator(user_id), sender):
+    cause = cause_of(message, user, clock)
+    await credits.grant(cause.key, user_id, units, admin=cause)
+    balance, sells = (await credits.balance(user_id)).units, shop is not None
+    text = translate("grant-done", units=units, id=str(user_id)) + " "
+    text += translate("grant-left-paid" if sells else "grant-left-extra", balance=balance)
+    translate_for_user = await languages.translator(user_id)
+    if not await _tell(user_id, units, balance, translate_for_user, sender, sells=sells):
         text += "\n" + translate("grant-not-told")
     await sender.send_text(answer_place(message), text)
 
 
-async def _tell(user_id: int, units: int, balance: int, translate: Translator, sender: Sender) -> bool:
+async def _tell(
+    user_id: int, units: int, balance: int, translate: Translator, sender: Sender, *, sells: bool
+) -> bool:
     """Tell a user about a grant. Return False if the bot cannot write to them."""
-    text = translate("granted", units=units) + "\n" + translate("paid-left", balance=balance)
-    return await sender.tell(user_id, text)
+    left = translate("paid-left" if sells else "extra-left", balance=balance)
+    return await sender.tell(user_id, translate("granted", units=units) + "\n" + left)
 
 
 def router() -> Router:
     """Return the routes of this feature."""
     router = FeatureRouter(name="grants")
-    on_message(router, grant_command, Command("grant"), IN_PRIVATE, by_bot_admin)
+    on_admin_command(router, grant_command, "grant")
     return router

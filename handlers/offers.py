@@ -21,6 +21,6 @@ def offer_under(
 ) -> InlineKeyboardMarkup | None:
     """Return the button that offers pictures where the user's own quota ends, in the private chat only."""
     private = not origin.place.in_group and origin.place.inline_message_id is None
-    if not (allowance.credits and private and isinstance(answer, Rejection)):
+    if not (allowance.sells and private and isinstance(answer, Rejection)):
         return None
     return shop_keyboards.buy(translate) if answer.reason is RejectionReason.QUOTA_USED else None

@@ -16,6 +16,7 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `d:CHAT:MESSAGE:NAME`: an example under a message of the bot
 - `t:REQUEST`: the second try of a failed request
 - `o:KEY`: the other reading of a message whose words are drawn (handlers.other_reading)
+- `c:QUERY`: no request, but what a bot admin's press does (storage.admin_actions)
 - `p:CHAT:MESSAGE:KIND:UNITS:STARS:N`: no request, but the order of an offer under a message of the bot; N counts the
   orders before it that were paid or became too old
 
@@ -57,6 +58,11 @@ def drop_key(origin: Origin) -> str:
 def command_key(message: Message) -> str:
     """Return the key of a command that asks for something other than a picture. Its edited form is another one."""
     return f"{message_key(message)}:{message.edit_date or ''}"
+
+
+def admin_press_key(query: CallbackQuery) -> str:
+    """Return the key of what a press of a bot admin does."""
+    return f"c:{query.id}"
 
 
 def answer_key(message: Message, answer_message_id: int) -> str:

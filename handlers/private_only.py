@@ -4,6 +4,7 @@ from aiogram import Bot, Router
 from aiogram.types import Message
 
 from chat.links import bot_address
+from chat.menu import ADMIN, PRIVATE
 from chat.private_replies import PrivateReplies
 from chat.translations import Translator
 from handlers.commands import Command
@@ -32,8 +33,7 @@ def router() -> Router:
     own = Command("export", "forget", "language", "ratio", "style")
     on_message(router, point_to_private_chat, own, IN_GROUP)
     on_message(router, point_to_private_chat, Command("balance", "terms", "paysupport"), IN_GROUP, selling)
-    sales = Command("refund", "grant")
-    on_message(router, point_to_private_chat, sales, IN_GROUP, selling, by_bot_admin)
-    moderation = Command("ban", "unban", "banword", "unbanword")
-    on_message(router, point_to_private_chat, moderation, IN_GROUP, by_bot_admin)
+    on_message(router, point_to_private_chat, Command("refund"), IN_GROUP, selling, by_bot_admin)
+    of_admins = Command(*(name for name in ADMIN if name not in PRIVATE))
+    on_message(router, point_to_private_chat, of_admins, IN_GROUP, by_bot_admin)
     return router

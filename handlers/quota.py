@@ -12,6 +12,7 @@ from handlers.feature_router import FeatureRouter
 from handlers.filters import on_message
 from handlers.identity import UserIdentity, answer_place
 from handlers.rejection_texts import RejectionTexts
+from handlers.shop import Shop
 from storage.credits import Credits
 from storage.preferences import Preferences
 
@@ -25,13 +26,14 @@ async def quota_command(
     quota: DailyQuota,
     rejection_texts: RejectionTexts,
     private_replies: PrivateReplies,
-    credits: Credits | None,
+    credits: Credits,
+    shop: Shop | None,
 ) -> None:
     """Show the user's quota and, in a group, the group's and the user's share of it."""
     chat_id = message.chat.id
     text = await _own_quota(user.id, translate, allowances, quota, rejection_texts)
-    if credits is not None and (balance := (await credits.balance(user.id)).units):
-        text += "\n" + translate("quota-paid", balance=balance)
+    if balance := (await credits.balance(user.id)).units:
+        text += "\n" + translate("quota-extra" if shop is None else "quota-paid", balance=balance)
     if is_group(chat_id):
         group = await preferences.of(chat_id)
         daily, used = allowances.of_group(group), await quota.used(chat_id)

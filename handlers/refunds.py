@@ -9,11 +9,12 @@ from aiogram.types import CallbackQuery, Message
 from chat.sender import Sender
 from chat.shop_callbacks import DecideRefund
 from chat.translations import Translator
+from core.clock import Clock
 from core.payments import Intending
 from core.reply_target import ReplyTarget
-from handlers.commands import Command
+from handlers.admin_filters import cause_of, cause_of_press, on_admin_command
 from handlers.feature_router import FeatureRouter
-from handlers.filters import IN_PRIVATE, by_bot_admin, on_message, pressed_in_private
+from handlers.filters import pressed_in_private
 from handlers.identity import UserIdentity, answer_place
 from handlers.pay_support import find_purchase
 from handlers.refund_requests import RefundRequests
@@ -30,6 +31,7 @@ async def refund_command(
     user: UserIdentity,
     translate: Translator,
     charges: Charges,
+    clock: Clock,
     refunds: Refunds,
     refund_worker: RefundWorker,
     sender: Sender,
@@ -40,7 +42,7 @@ async def refund_command(
     if not charge_id or len(charge_id) > _LONGEST_ID:
         await sender.send_text(place, translate("refund-how"))
         return
-    intending = await refunds.intend(charge_id, str(user.id))
+    intending = await refunds.intend(charge_id, str(user.id), cause=cause_of(message, user, clock))
     charge = await charges.get(charge_id)
     if charge is None:
         text = translate("refund-unknown", charge=charge_id)
@@ -60,6 +62,7 @@ async def decision_pressed(
     place: ReplyTarget,
     translate: Translator,
     admin_ids: Collection[int],
+    clock: Clock,
     charges: Charges,
     refunds: Refunds,
     refund_requests: RefundRequests,
@@ -75,11 +78,12 @@ async def decision_pressed(
     if purchase is None:
         await sender.alert(query.id, translate("toast-report-decided"))
         return
-    charge_id = purchase.charge.id
+    charge_id, cause = purchase.charge.id, cause_of_press(query, clock)
     if callback_data.refund:
-        fresh = await refunds.intend(charge_id, str(admin.id), asked=True) is Intending.INTENDED
+        intending = await refunds.intend(charge_id, str(admin.id), asked=True, cause=cause)
+        fresh = intending is Intending.INTENDED
     else:
-        fresh = await refunds.decline(charge_id, str(admin.id))
+        fresh = await refunds.decline(charge_id, str(admin.id), cause=cause)
     refund_worker.wake()  # before the messages, which may fail
     toast = translate.raw("toast-refund-begun" if callback_data.refund else "toast-refund-declined")
     await sender.toast(query.id, toast if fresh else translate.raw("toast-report-decided"))
@@ -93,6 +97,6 @@ async def decision_pressed(
 def router() -> Router:
     """Return the routes of this feature."""
     router = FeatureRouter(name="refunds")
-    on_message(router, refund_command, Command("refund"), IN_PRIVATE, by_bot_admin)
+    on_admin_command(router, refund_command, "refund")
     router.callback_query.register(decision_pressed, DecideRefund.filter(), pressed_in_private)
     return router

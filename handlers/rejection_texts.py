@@ -70,7 +70,7 @@ class RejectionTexts:
     def quota_used(self, allowance: Allowance, translate: Translator) -> str:
         """Return the sentence for a user without units left today."""
         if not allowance.daily:
-            return translate("quota-paid-only" if allowance.credits else "quota-none")
+            return translate("quota-paid-only" if allowance.sells else "quota-none")
         at, wait = self.renewal(translate)
         return translate("quota-used", daily=allowance.daily, at=at, wait=wait)
 

@@ -13,8 +13,10 @@ from chat.errors import SendError
 from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.translations import Translator
+from core.clock import Clock
 from core.model import FileKind, Request
 from handlers import origins
+from handlers.admin_filters import cause_of_press
 from handlers.attachments import stored_request
 from handlers.batches import find_batch
 from handlers.commands import Command
@@ -109,6 +111,7 @@ async def decision_pressed(
     callback_data: DecideReport,
     translate: Translator,
     admin_ids: Collection[int],
+    clock: Clock,
     reports: Reports,
     report_copies: ReportCopies,
     bans: Bans,
@@ -124,7 +127,8 @@ async def decision_pressed(
         await sender.alert(query.id, translate("report-of-admin"))
         return
     if report is not None:
-        report = await reports.decide(report.id, decision, query.from_user.first_name)
+        cause = cause_of_press(query, clock)
+        report = await reports.decide(report.id, decision, query.from_user.first_name, cause)
         bans.reload()
     if report is None:
         await sender.alert(query.id, translate("report-deleted"))

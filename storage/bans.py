@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from storage.admin_actions import ActionKind, AdminCause, is_recorded, record
 from storage.database import Database
 from storage.schema import bans
 from storage.upsert import insert
@@ -37,20 +38,40 @@ class Bans:
             self._cached = found
         return found[kind]
 
-    async def add(self, kind: Ban, value: str) -> None:
-        """Add a ban."""
+    async def add(self, kind: Ban, value: str, cause: AdminCause) -> None:
+        """Add a ban, and store the action."""
         statement = insert(bans).values(kind=kind, value=value).on_conflict_do_nothing()
-        await self._database.write(lambda connection: connection.execute(statement).rowcount)
+        action = ActionKind.BAN if kind is Ban.SUBJECT else ActionKind.BAN_WORD
+
+        def unit(connection: sa.Connection) -> None:
+            if _record(connection, cause, action, kind, value):
+                connection.execute(statement)
+
+        await self._database.write(unit)
         self.reload()
 
-    async def lift(self, kind: Ban, value: str) -> bool:
-        """Remove a ban. Return False if there was none."""
+    async def lift(self, kind: Ban, value: str, cause: AdminCause) -> bool:
+        """Remove a ban, and store the action. Return False if there was none. The same cause again returns True."""
         statement = sa.delete(bans).where(bans.c.kind == kind, bans.c.value == value)
-        lifted = await self._database.write(lambda connection: connection.execute(statement).rowcount)
+        action = ActionKind.UNBAN if kind is Ban.SUBJECT else ActionKind.UNBAN_WORD
+
+        def unit(connection: sa.Connection) -> bool:
+            if is_recorded(connection, cause):
+                return True
+            lifted = connection.execute(statement).rowcount == 1
+            return lifted and _record(connection, cause, action, kind, value)
+
+        lifted = await self._database.write(unit)
         self.reload()
-        return lifted > 0
+        return lifted
 
     def reload(self) -> None:
         """Drop the cache, after this or another module has changed the bans."""
         self._changes += 1
         self._cached = None
+
+
+def _record(connection: sa.Connection, cause: AdminCause, action: ActionKind, kind: Ban, value: str) -> bool:
+    if kind is Ban.SUBJECT:
+        return record(connection, cause, action, subject_id=int(value))
+    return record(connection, cause, action, details=value)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from core.clock import Clock
 from core.payments import DAY, Balance, Lot, LotSource, Movement, MovementKind
+from storage.admin_actions import ActionKind, AdminCause, record
 from storage.database import Database
 from storage.payment_rows import MOVEMENT_COLUMNS, read_lot, read_movement
 from storage.schema import credit_entries, credit_lots
@@ -259,12 +260,29 @@ class Credits:
         )
         return await self._database.read(lambda c: [read_movement(row) for row in c.execute(statement)])
 
-    async def grant(self, cause: str, user_id: int, units: int, *, expires_at: float | None = None) -> bool:
-        """Give a user credits as a present of the bot's admins. Return False if the cause is known: nothing changes."""
+    async def grant(
+        self,
+        cause: str,
+        user_id: int,
+        units: int,
+        *,
+        admin: AdminCause | None = None,
+        expires_at: float | None = None,
+    ) -> bool:
+        """Give a user credits as a present of the bot's admins. Return False if the cause is known: nothing changes.
+
+        `admin` is the action to store with it.
+        """
         now, source, kind = self._clock.now(), LotSource.GRANT, MovementKind.GRANTED
-        return await self._database.write(
-            lambda c: open_lot(c, f"t:{cause}", user_id, source, kind, units, now, expires_at)
-        )
+
+        def unit(connection: sa.Connection) -> bool:
+            if not open_lot(connection, f"t:{cause}", user_id, source, kind, units, now, expires_at):
+                return False
+            if admin is not None:
+                record(connection, admin, ActionKind.GRANT, subject_id=user_id, details=str(units))
+            return True
+
+        return await self._database.write(unit)
 
     async def expire(self) -> int:
         """Write the end of the lots that have expired with units left, and return their number. For housekeeping."""

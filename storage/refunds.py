@@ -17,6 +17,7 @@ from core.payments import (
     RefundState,
     Transaction,
 )
+from storage.admin_actions import ActionKind, AdminCause, record
 from storage.credits import restore, take_back
 from storage.database import Database
 from storage.gifts import restore_gift, take_gift
@@ -96,22 +97,37 @@ class Refunds:
 
         return await self._database.write(unit)
 
-    async def decline(self, charge_id: str, decided_by: str) -> bool:
-        """Decline a refund that was asked for. Return False if it is in another state."""
+    async def decline(self, charge_id: str, decided_by: str, *, cause: AdminCause | None = None) -> bool:
+        """Decline a refund that was asked for. Return False if it is in another state.
+
+        `cause` is the action of an admin to store with it.
+        """
         values = {"decided_by": decided_by, "decided_at": self._clock.now()}
 
         def unit(connection: sa.Connection) -> bool:
             hold(connection, "charge", charge_id)
-            return _move(connection, charge_id, RefundState.ASKED, RefundState.DECLINED, values)
+            if not _move(connection, charge_id, RefundState.ASKED, RefundState.DECLINED, values):
+                return False
+            refund = find_refund(connection, charge_id)
+            if refund is not None:
+                _record(connection, cause, ActionKind.DECLINE_REFUND, refund.user_id, charge_id)
+            return True
 
         return await self._database.write(unit)
 
-    async def intend(self, charge_id: str, decided_by: str | None, *, asked: bool = False) -> Intending:
+    async def intend(
+        self,
+        charge_id: str,
+        decided_by: str | None,
+        *,
+        asked: bool = False,
+        cause: AdminCause | None = None,
+    ) -> Intending:
         """Decide to refund a charge and take its credits in one transaction. `refundStarPayment` is called afterwards.
 
         A gift that is not redeemed is withdrawn; a redeemed one takes the units from who redeemed it. A refund that was
         asked for, declined, or refused by Telegram may be intended. With `asked` it must wait for a decision: another
-        admin may have declined it since the caller looked.
+        admin may have declined it since the caller looked. `cause` is the action of an admin to store with it.
         """
         now = self._clock.now()
 
@@ -129,6 +145,7 @@ class Refunds:
             decision = {"decided_by": decided_by, "decided_at": now}
             _put(connection, charge_id, charge.user_id, RefundState.INTENDED, **decision)
             take_credits(connection, charge, now)
+            _record(connection, cause, ActionKind.REFUND, charge.user_id, charge_id)
             return Intending.INTENDED
 
         return await self._database.write(unit)
@@ -285,3 +302,10 @@ def _move(
 
 def _in(states: Sequence[RefundState]) -> sa.ColumnElement[bool]:
     return sa.or_(*(_TABLE.state == state.value for state in states))
+
+
+def _record(
+    connection: sa.Connection, cause: AdminCause | None, kind: ActionKind, user_id: int, charge_id: str
+) -> None:
+    if cause is not None:
+        record(connection, cause, kind, subject_id=user_id, details=charge_id)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
+from storage.admin_actions import ActionKind, AdminCause, record
 from storage.bans import Ban
 from storage.database import Database
 from storage.locks import hold
@@ -108,11 +109,13 @@ class Reports:
         row = await self._database.read(lambda connection: connection.execute(statement).first())
         return None if row is None else _read_report(row)
 
-    async def decide(self, report_id: int, decision: Decision, admin_name: str) -> Report | None:
+    async def decide(
+        self, report_id: int, decision: Decision, admin_name: str, cause: AdminCause
+    ) -> Report | None:
         """Store a decision with its effects in the ledger, unless there is one, and return the report as it is then.
 
-        The pictures of the request and of its batch are hidden, and the author is banned. Return None for a deleted
-        report.
+        The pictures of the request and of its batch are hidden, and the author is banned. The action is stored, too.
+        Return None for a deleted report.
         """
         now = self._clock.now()
         fenced = (
@@ -128,6 +131,8 @@ class Reports:
                 row = connection.execute(sa.select(reports).where(reports.c.id == report_id)).first()
                 return None if row is None else _read_report(row)
             report = _read_report(row)
+            action = ActionKind(f"report-{decision}")
+            record(connection, cause, action, subject_id=report.author_id, details=str(report.request_id))
             if report.is_hidden:
                 hidden_at = sa.func.coalesce(requests.c.hidden_at, now)
                 connection.execute(

@@ -339,6 +339,45 @@ bans = sa.Table(
 )
 """Users and chats (by id) and words that the bot's admins blocked."""
 
+admin_actions = sa.Table(
+    "admin_actions",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("cause", KEY, nullable=False, unique=True),
+    sa.Column("admin_id", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject_id", sa.BigInteger),
+    sa.Column("details", sa.Text),
+    sa.Index(
+        "ix_admin_actions_subject_id_id",
+        "subject_id",
+        "id",
+        sqlite_where=sa.text("subject_id IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+"""Actions of the bot's admins, by the message or press that caused each. They are never changed and never deleted.
+
+`subject_id` is the user or chat that an action is about; `details` depend on its kind (storage.admin_actions).
+"""
+
+user_limits = sa.Table(
+    "user_limits",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("daily", sa.Integer, nullable=False),
+)
+"""Pictures a UTC day of single users, in the place of the limit of all users."""
+
+daily_statistics = sa.Table(
+    "daily_statistics",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("figures", sa.Text, nullable=False),
+)
+"""The figures of UTC days that are over and whose requests all ended, as JSON (storage.statistics)."""
+
 reports = sa.Table(
     "reports",
     metadata,
@@ -606,3 +645,23 @@ accepted_terms = sa.Table(
     sa.Column("at", sa.Float, nullable=False),
 )
 """The newest version of the terms of sale that each user accepted."""
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("first_day", sa.Text),
+    sa.Column("last_day", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("username", sa.Text),
+    sa.Column("private_chat", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("blocked_at", sa.Float),
+    sa.Column("unsubscribed_at", sa.Float),
+)
+"""Users as Telegram showed them last. `first_day` and `last_day` are UTC days, NULL if they are not known.
+
+`language` is that of the user's Telegram app, and `private_chat` says whether the user opened a private chat. A user
+whose `blocked_at` is set cannot be written to. After /forget only the row of an unsubscribed user stays, with
+`unsubscribed_at` alone. No column has an index, because a change of an indexed column costs more on PostgreSQL.
+"""

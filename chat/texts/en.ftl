@@ -222,6 +222,8 @@ notice-checkout = I can’t take your payment right now, so nothing was paid. Pl
 word-banned = I don’t draw that here. Other words may work.
 word-not-here = This group’s admins don’t want that drawn here. Other words may work.
 unsafe-pause = The picture service refused several of your descriptions, so I’m not drawing for you for a while: an hour at most. It ends by itself.
+paused = ⏸ I’m taking a break and start no new pictures right now. Those on the way still come. Please ask again later.
+paused-because = ⏸ { $text }
 unsafe-warning = One more refusal like this, and I stop drawing for you for up to an hour.
 quota-used =
     You have used { $daily ->
@@ -284,6 +286,7 @@ quota-unlimited =
        *[other] { $used } pictures
     }. You have no limit.
 quota-paid = Paid pictures: <b>{ $balance }</b>. They come after the free ones.
+quota-extra = Extra pictures: <b>{ $balance }</b>. They come after those of the day.
 
 quota-group =
     This group today: { $used } of { $daily } used, <b>{ $left }</b> left.
@@ -576,6 +579,7 @@ paid-renewed =
        *[other] { $units } pictures are
     } yours until <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. /balance cancels it.
 paid-left = Paid pictures now: <b>{ $balance }</b>.
+extra-left = Extra pictures now: <b>{ $balance }</b>. They come after those of the day.
 paid-go-on = If I had to refuse a picture, ask again now: send the description, or press the button once more.
 paid-gift =
     🎁 Thank you! The gift is ready: { $units ->
@@ -692,6 +696,14 @@ command-help = What I can do
 command-report = Report a picture of mine
 command-export = A copy of all I keep about you
 command-forget = Delete what I keep about you
+command-admin = Everything for admins, with buttons
+command-stats = How things are going, in figures
+command-find = Find a person
+command-user = All about one person
+command-limit = A daily limit for one person
+command-pause = Take no new requests
+command-resume = Take requests again
+command-audit = What admins did
 command-ban = Block a person or a chat
 command-unban = Let them in again
 command-banword = Block a word
@@ -842,8 +854,115 @@ grant-done =
     { $units ->
         [one] Given: { $units } picture
        *[other] Given: { $units } pictures
-    } to <a href="tg://user?id={ $id }">{ $id }</a>. Paid pictures there now: { $balance }.
+    } to <a href="tg://user?id={ $id }">{ $id }</a>.
+grant-left-paid = Paid pictures there now: { $balance }.
+grant-left-extra = Extra pictures there now: { $balance }.
 grant-not-told = I can’t write to them yet: they have no open chat with me.
+limit-how = Send /limit with the id of a person and a number of pictures a day: <code>/limit 12345 50</code>. The id alone shows the limit, and <code>/limit 12345 default</code> brings the usual one back. Admins have none.
+limit-own = Pictures a day of <a href="tg://user?id={ $id }">{ $id }</a>, a limit of their own: <b>{ $daily }</b>.
+limit-usual = Pictures a day of <a href="tg://user?id={ $id }">{ $id }</a>, the usual limit: <b>{ $daily }</b>.
+pause-begun = Paused: I take no new requests, and what is on the way goes on. /resume ends it. Users see:
+pause-ended = ▶️ I take requests again.
+pause-none = There is no pause: I take requests.
+pause-too-long = The text of a pause has up to { $limit } characters. Please send a shorter one.
+admin-menu = 🛠 <b>For admins</b>
+admin-menu-open = I take requests.
+admin-menu-paused = I take no new requests. Users see:
+button-admin-stats = 📊 Statistics
+button-admin-find = 🔎 Find a user
+button-admin-pause = ⏸ Pause
+button-admin-resume = ▶️ Resume
+button-admin-audit = 🧾 Actions
+button-admin-banword = 🚫 Block a word
+button-admin-unbanword = ✅ Allow a word
+button-admin-refund = ↩️ Refund a payment
+button-admin-back = ‹ Back
+admin-ask-find = Whom do you look for? Reply with a name, a username or an id.
+admin-ask-pause = What shall users see while I take no requests? Reply with the text. A dot alone is my own sentence.
+admin-ask-banword = Which word shall I not draw? Reply with it.
+admin-ask-unbanword = Which word may be drawn again? Reply with it.
+admin-ask-refund = Which payment is refunded? Reply with its id, as its confirmation shows it.
+admin-ask-limit = How many pictures a day? Reply with a number, or with “default” for the usual limit.
+admin-ask-grant = How many extra pictures? Reply with a number. They can’t be taken back.
+admin-placeholder = Your reply
+find-how = Send /find with a name, a username or an id: <code>/find ann</code>
+find-none = I know nobody like “{ $words }”. I find users who wrote to me, by name, username or id.
+find-found = Users like “{ $words }”, the newest first:
+find-more = There are more. A longer name finds fewer.
+user-how = Send /user with an id: <code>/user 12345</code>. /find finds it.
+user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
+user-since = Here since { DATETIME($date, dateStyle: "medium") }, language { $language }
+user-seen = Last here on { DATETIME($date, dateStyle: "medium") }
+user-left-bot = Has blocked me, so I can’t write there.
+user-banned = 🚫 Blocked by admins: I ignore everything from there.
+user-is-admin = An admin of mine: no daily limit.
+user-today = Today: { $used } of { $daily }
+user-own-limit = a limit of their own
+user-balance = Paid or extra pictures: { $balance }
+user-requests = Requests: { $total }; pictures: { $used }, failed: { $failed }, cancelled: { $cancelled }, on the way: { $pending }
+user-spent = Spent on them: { $roubles } ₽
+user-stars = Paid here: { $stars } ⭐
+user-last = <b>The last requests</b>
+user-request = { $mark } <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> { $prompt }
+button-user-limit = 📏 Limit
+button-user-grant = 🎁 Give
+button-user-ban = 🚫 Block
+button-user-ban-sure = 🚫 Yes, block
+button-user-unban = ✅ Unblock
+user-ban-sure = Block { $id }? I would ignore everything from there until an admin undoes it.
+audit-title = <b>Actions of admins</b>: { $number }–{ $last } of { $total }
+audit-of = About <a href="tg://user?id={ $id }">{ $id }</a>
+audit-none = No admin has done anything yet that is kept here.
+audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
+audit-subject = <code>{ $id }</code>
+audit-details = <i>{ $text }</i>
+audit-kind-ban = 🚫 blocked
+audit-kind-unban = ✅ unblocked
+audit-kind-ban-word = 🚫 word blocked
+audit-kind-unban-word = ✅ word allowed
+audit-kind-grant = 🎁 pictures given
+audit-kind-limit = 📏 daily limit
+audit-kind-pause = ⏸ pause
+audit-kind-resume = ▶️ end of the pause
+audit-kind-refund = ↩️ refund
+audit-kind-decline-refund = ✕ refund declined
+audit-kind-report-hide = 🙈 reported picture hidden
+audit-kind-report-ban = 🚫 reported picture hidden, its author blocked
+audit-kind-report-fine = ✅ reported picture left
+stats-how = Send /stats for all users, or with an id for one: <code>/stats 12345</code>
+stats-title = Statistics
+stats-of-all = 30 days, UTC
+stats-of-user = User { $id }, 30 days, UTC
+stats-periods = Today · 7 days · 30 days
+stats-today = today
+stats-week = 7 days
+stats-month = 30 days
+stats-active = Active users
+stats-new = New
+stats-returning = Returning
+stats-requests = Requests
+stats-pictures = Pictures
+stats-failed = Failed
+stats-cancelled = Cancelled
+stats-pending = On the way
+stats-seconds = Time to the picture, seconds
+stats-half = Median
+stats-time = { $amount } s
+stats-median = Median time to the picture
+stats-p95 = 95 % within
+stats-spent = Spent, roubles
+stats-stars = Stars earned
+stats-errors = Failures in 30 days
+stats-error-timeout = took too long
+stats-error-moderated = refused as unsafe
+stats-error-refused = request refused
+stats-error-service = picture service
+stats-error-telegram = not delivered
+stats-error-photo = photo to change
+stats-date = { DATETIME($date, dateStyle: "medium") }
+button-stats-dark = 🌙 Dark
+button-stats-light = ☀️ Light
+button-stats-again = 🔄 Now
 
 ## Styles
 

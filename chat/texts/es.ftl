@@ -227,6 +227,8 @@ notice-checkout = Ahora no puedo recibir tu pago, así que no se cobró nada. In
 word-banned = Eso no lo dibujo aquí. Prueba con otras palabras.
 word-not-here = Los administradores de este grupo no quieren eso aquí. Prueba con otras palabras.
 unsafe-pause = El servicio de imágenes rechazó varias de tus descripciones, así que no dibujo para ti por un rato: una hora como máximo. La pausa termina sola.
+paused = ⏸ Estoy en una pausa y ahora no empiezo imágenes nuevas. Las que están en camino llegarán. Pídela otra vez más tarde.
+paused-because = ⏸ { $text }
 unsafe-warning = Con otro rechazo como este, dejo de dibujar para ti por una hora como máximo.
 quota-used =
     Ya usaste { $daily ->
@@ -300,6 +302,7 @@ quota-unlimited =
        *[other] { $used } imágenes
     }. No tienes límite.
 quota-paid = Imágenes pagadas: <b>{ $balance }</b>. Vienen después de las gratuitas.
+quota-extra = Imágenes adicionales: <b>{ $balance }</b>. Vienen después de las del día.
 
 quota-group =
     Usadas hoy en este grupo: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
@@ -607,6 +610,7 @@ paid-renewed =
        *[other] { $units } imágenes son tuyas
     } hasta el <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. /balance la cancela.
 paid-left = Imágenes pagadas ahora: <b>{ $balance }</b>.
+extra-left = Imágenes adicionales ahora: <b>{ $balance }</b>. Vienen después de las del día.
 paid-go-on = Si tuve que rechazar una imagen, pídela otra vez: envía la descripción o toca el botón de nuevo.
 paid-gift =
     🎁 ¡Gracias! El regalo está listo: { $units ->
@@ -727,6 +731,14 @@ command-help = Qué sé hacer
 command-report = Reportar una imagen mía
 command-export = Una copia de todo lo que guardo sobre ti
 command-forget = Eliminar lo que guardo sobre ti
+command-admin = Todo para administradores, con botones
+command-stats = Cómo va todo, en cifras
+command-find = Buscar a alguien
+command-user = Todo sobre una persona
+command-limit = Un límite diario para una persona
+command-pause = No aceptar pedidos nuevos
+command-resume = Aceptar pedidos otra vez
+command-audit = Lo que hicieron los administradores
 command-ban = Bloquear a una persona o un chat
 command-unban = Desbloquear
 command-banword = Prohibir una palabra
@@ -879,8 +891,115 @@ grant-done =
         [one] Diste { $units } imagen
         [many] Diste { $units } de imágenes
        *[other] Diste { $units } imágenes
-    } a <a href="tg://user?id={ $id }">{ $id }</a>. Imágenes pagadas allí ahora: { $balance }.
+    } a <a href="tg://user?id={ $id }">{ $id }</a>.
+grant-left-paid = Imágenes pagadas ahí ahora: { $balance }.
+grant-left-extra = Imágenes adicionales ahí ahora: { $balance }.
 grant-not-told = Todavía no puedo avisarle: no tiene un chat abierto conmigo.
+limit-how = Envía /limit con el id de una persona y un número de imágenes al día: <code>/limit 12345 50</code>. El id solo muestra el límite, y <code>/limit 12345 normal</code> devuelve el normal. Los administradores no tienen límite.
+limit-own = Imágenes al día de <a href="tg://user?id={ $id }">{ $id }</a>, un límite propio: <b>{ $daily }</b>.
+limit-usual = Imágenes al día de <a href="tg://user?id={ $id }">{ $id }</a>, el límite normal: <b>{ $daily }</b>.
+pause-begun = En pausa: no acepto pedidos nuevos, y lo que está en camino sigue. /resume la termina. Los usuarios ven:
+pause-ended = ▶️ Acepto pedidos otra vez.
+pause-none = No hay pausa: acepto pedidos.
+pause-too-long = El texto de una pausa tiene hasta { $limit } caracteres. Envía uno más corto.
+admin-menu = 🛠 <b>Para administradores</b>
+admin-menu-open = Acepto pedidos.
+admin-menu-paused = No acepto pedidos nuevos. Los usuarios ven:
+button-admin-stats = 📊 Estadísticas
+button-admin-find = 🔎 Buscar a alguien
+button-admin-pause = ⏸ Pausa
+button-admin-resume = ▶️ Reanudar
+button-admin-audit = 🧾 Acciones
+button-admin-banword = 🚫 Bloquear palabra
+button-admin-unbanword = ✅ Permitir palabra
+button-admin-refund = ↩️ Reembolsar un pago
+button-admin-back = ‹ Atrás
+admin-ask-find = ¿A quién buscas? Responde con un nombre, un nombre de usuario o un id.
+admin-ask-pause = ¿Qué verán los usuarios mientras no acepto pedidos? Responde con el texto. Un punto solo es mi propia frase.
+admin-ask-banword = ¿Qué palabra no debo dibujar? Responde con ella.
+admin-ask-unbanword = ¿Qué palabra se permite otra vez? Responde con ella.
+admin-ask-refund = ¿Qué pago se reembolsa? Responde con su id, como aparece en su confirmación.
+admin-ask-limit = ¿Cuántas imágenes al día? Responde con un número, o con “normal” para el límite normal.
+admin-ask-grant = ¿Cuántas imágenes adicionales? Responde con un número. No se pueden retirar después.
+admin-placeholder = Tu respuesta
+find-how = Envía /find con un nombre, un nombre de usuario o un id: <code>/find ana</code>
+find-none = No conozco a nadie como “{ $words }”. Encuentro a quienes me escribieron, por nombre, nombre de usuario o id.
+find-found = Usuarios como “{ $words }”, primero los más nuevos:
+find-more = Hay más. Un nombre más largo encuentra menos.
+user-how = Envía /user con un id: <code>/user 12345</code>. /find lo encuentra.
+user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
+user-since = Aquí desde { DATETIME($date, dateStyle: "medium") }, idioma { $language }
+user-seen = Última vez: { DATETIME($date, dateStyle: "medium") }
+user-left-bot = Me bloqueó, así que no puedo escribir ahí.
+user-banned = 🚫 Bloqueado por los administradores: ignoro todo lo que viene de ahí.
+user-is-admin = Administrador del bot: sin límite diario.
+user-today = Hoy: { $used } de { $daily }
+user-own-limit = límite propio
+user-balance = Imágenes pagadas o adicionales: { $balance }
+user-requests = Pedidos: { $total }; imágenes: { $used }, fallidos: { $failed }, cancelados: { $cancelled }, en camino: { $pending }
+user-spent = Gastado en ellas: { $roubles } ₽
+user-stars = Pagado aquí: { $stars } ⭐
+user-last = <b>Los últimos pedidos</b>
+user-request = { $mark } <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> { $prompt }
+button-user-limit = 📏 Límite
+button-user-grant = 🎁 Regalar
+button-user-ban = 🚫 Bloquear
+button-user-ban-sure = 🚫 Sí, bloquear
+button-user-unban = ✅ Desbloquear
+user-ban-sure = ¿Bloquear { $id }? Ignoraré todo lo que venga de ahí hasta que un administrador lo deshaga.
+audit-title = <b>Acciones de los administradores</b>: { $number }–{ $last } de { $total }
+audit-of = Sobre <a href="tg://user?id={ $id }">{ $id }</a>
+audit-none = Ningún administrador ha hecho nada aún que se guarde aquí.
+audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
+audit-subject = <code>{ $id }</code>
+audit-details = <i>{ $text }</i>
+audit-kind-ban = 🚫 bloqueo
+audit-kind-unban = ✅ desbloqueo
+audit-kind-ban-word = 🚫 palabra bloqueada
+audit-kind-unban-word = ✅ palabra permitida
+audit-kind-grant = 🎁 imágenes regaladas
+audit-kind-limit = 📏 límite diario
+audit-kind-pause = ⏸ pausa
+audit-kind-resume = ▶️ fin de la pausa
+audit-kind-refund = ↩️ reembolso
+audit-kind-decline-refund = ✕ reembolso rechazado
+audit-kind-report-hide = 🙈 imagen denunciada ocultada
+audit-kind-report-ban = 🚫 imagen denunciada ocultada, autor bloqueado
+audit-kind-report-fine = ✅ imagen denunciada dejada
+stats-how = Envía /stats para todos los usuarios, o con un id para uno: <code>/stats 12345</code>
+stats-title = Estadísticas
+stats-of-all = 30 días, UTC
+stats-of-user = Usuario { $id }, 30 días, UTC
+stats-periods = Hoy · 7 días · 30 días
+stats-today = hoy
+stats-week = 7 días
+stats-month = 30 días
+stats-active = Usuarios activos
+stats-new = Nuevos
+stats-returning = Ya conocidos
+stats-requests = Pedidos
+stats-pictures = Imágenes
+stats-failed = Fallidos
+stats-cancelled = Cancelados
+stats-pending = En camino
+stats-seconds = Tiempo hasta la imagen, segundos
+stats-half = Mediana
+stats-time = { $amount } s
+stats-median = Mediana del tiempo hasta la imagen
+stats-p95 = El 95 % en menos de
+stats-spent = Gastado, rublos
+stats-stars = Estrellas ganadas
+stats-errors = Fallos en 30 días
+stats-error-timeout = tardó demasiado
+stats-error-moderated = rechazado: no seguro
+stats-error-refused = pedido rechazado
+stats-error-service = servicio de imágenes
+stats-error-telegram = no entregado
+stats-error-photo = foto de origen
+stats-date = { DATETIME($date, dateStyle: "medium") }
+button-stats-dark = 🌙 Oscuro
+button-stats-light = ☀️ Claro
+button-stats-again = 🔄 Ahora
 
 ## Estilos
 

@@ -227,6 +227,8 @@ notice-checkout = Agora não consigo receber seu pagamento, então nada foi cobr
 word-banned = Isso eu não desenho aqui. Tente com outras palavras.
 word-not-here = Os administradores deste grupo não querem isso aqui. Tente com outras palavras.
 unsafe-pause = O serviço de imagens recusou várias das suas descrições, então não desenho para você por um tempo: no máximo uma hora. A pausa termina sozinha.
+paused = ⏸ Estou em uma pausa e agora não começo imagens novas. As que estão a caminho vão chegar. Peça de novo mais tarde.
+paused-because = ⏸ { $text }
 unsafe-warning = Mais uma recusa como esta, e paro de desenhar para você por até uma hora.
 quota-used =
     Você já usou { $daily ->
@@ -300,6 +302,7 @@ quota-unlimited =
        *[other] { $used } imagens
     }. Você não tem limite.
 quota-paid = Imagens pagas: <b>{ $balance }</b>. Vêm depois das grátis.
+quota-extra = Imagens extras: <b>{ $balance }</b>. Vêm depois das do dia.
 
 quota-group =
     Usadas hoje neste grupo: { $used } de { $daily }. Restantes: <b>{ $left }</b>.
@@ -607,6 +610,7 @@ paid-renewed =
        *[other] { $units } imagens são suas
     } até <tg-time unix="{ $at }" format="D">{ $when }</tg-time>. /balance cancela.
 paid-left = Imagens pagas agora: <b>{ $balance }</b>.
+extra-left = Imagens extras agora: <b>{ $balance }</b>. Vêm depois das do dia.
 paid-go-on = Se precisei recusar uma imagem, peça de novo: envie a descrição ou toque no botão mais uma vez.
 paid-gift =
     🎁 Obrigado! Aqui está o presente: { $units ->
@@ -727,6 +731,14 @@ command-help = O que sei fazer
 command-report = Denunciar uma imagem minha
 command-export = Uma cópia de tudo o que guardo sobre você
 command-forget = Apagar o que guardo sobre você
+command-admin = Tudo para administradores, com botões
+command-stats = Como vai tudo, em números
+command-find = Encontrar alguém
+command-user = Tudo sobre uma pessoa
+command-limit = Um limite diário para uma pessoa
+command-pause = Não aceitar pedidos novos
+command-resume = Aceitar pedidos de novo
+command-audit = O que os administradores fizeram
 command-ban = Bloquear uma pessoa ou um chat
 command-unban = Desbloquear
 command-banword = Proibir uma palavra
@@ -879,8 +891,115 @@ grant-done =
         [one] Você deu { $units } imagem
         [many] Você deu { $units } de imagens
        *[other] Você deu { $units } imagens
-    } a <a href="tg://user?id={ $id }">{ $id }</a>. Imagens pagas ali agora: { $balance }.
+    } a <a href="tg://user?id={ $id }">{ $id }</a>.
+grant-left-paid = Imagens pagas lá agora: { $balance }.
+grant-left-extra = Imagens extras lá agora: { $balance }.
 grant-not-told = Ainda não consigo avisar: não há um chat aberto comigo.
+limit-how = Envie /limit com o id de uma pessoa e um número de imagens por dia: <code>/limit 12345 50</code>. O id sozinho mostra o limite, e <code>/limit 12345 padrão</code> traz o padrão de volta. Administradores não têm limite.
+limit-own = Imagens por dia de <a href="tg://user?id={ $id }">{ $id }</a>, um limite próprio: <b>{ $daily }</b>.
+limit-usual = Imagens por dia de <a href="tg://user?id={ $id }">{ $id }</a>, o limite padrão: <b>{ $daily }</b>.
+pause-begun = Em pausa: não aceito pedidos novos, e o que está a caminho continua. /resume termina a pausa. Os usuários veem:
+pause-ended = ▶️ Aceito pedidos de novo.
+pause-none = Não há pausa: aceito pedidos.
+pause-too-long = O texto de uma pausa tem até { $limit } caracteres. Envie um mais curto.
+admin-menu = 🛠 <b>Para administradores</b>
+admin-menu-open = Aceito pedidos.
+admin-menu-paused = Não aceito pedidos novos. Os usuários veem:
+button-admin-stats = 📊 Estatísticas
+button-admin-find = 🔎 Encontrar alguém
+button-admin-pause = ⏸ Pausa
+button-admin-resume = ▶️ Retomar
+button-admin-audit = 🧾 Ações
+button-admin-banword = 🚫 Bloquear palavra
+button-admin-unbanword = ✅ Permitir palavra
+button-admin-refund = ↩️ Reembolsar pagamento
+button-admin-back = ‹ Voltar
+admin-ask-find = Quem você procura? Responda com um nome, um nome de usuário ou um id.
+admin-ask-pause = O que os usuários verão enquanto não aceito pedidos? Responda com o texto. Um ponto sozinho é a minha própria frase.
+admin-ask-banword = Que palavra não devo desenhar? Responda com ela.
+admin-ask-unbanword = Que palavra volta a ser permitida? Responda com ela.
+admin-ask-refund = Que pagamento será reembolsado? Responda com o id, como aparece na confirmação.
+admin-ask-limit = Quantas imagens por dia? Responda com um número, ou com “padrão” para o limite padrão.
+admin-ask-grant = Quantas imagens extras? Responda com um número. Não dá para retirá-las depois.
+admin-placeholder = Sua resposta
+find-how = Envie /find com um nome, um nome de usuário ou um id: <code>/find ana</code>
+find-none = Não conheço ninguém como “{ $words }”. Encontro quem me escreveu, por nome, nome de usuário ou id.
+find-found = Usuários como “{ $words }”, primeiro os mais novos:
+find-more = Há mais. Um nome mais longo encontra menos.
+user-how = Envie /user com um id: <code>/user 12345</code>. /find o encontra.
+user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
+user-since = Aqui desde { DATETIME($date, dateStyle: "medium") }, idioma { $language }
+user-seen = Última vez: { DATETIME($date, dateStyle: "medium") }
+user-left-bot = Me bloqueou, então não posso escrever lá.
+user-banned = 🚫 Bloqueado pelos administradores: ignoro tudo o que vem de lá.
+user-is-admin = Administrador do bot: sem limite diário.
+user-today = Hoje: { $used } de { $daily }
+user-own-limit = limite próprio
+user-balance = Imagens pagas ou extras: { $balance }
+user-requests = Pedidos: { $total }; imagens: { $used }, com falha: { $failed }, cancelados: { $cancelled }, a caminho: { $pending }
+user-spent = Gasto com elas: { $roubles } ₽
+user-stars = Pago aqui: { $stars } ⭐
+user-last = <b>Os últimos pedidos</b>
+user-request = { $mark } <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> { $prompt }
+button-user-limit = 📏 Limite
+button-user-grant = 🎁 Dar
+button-user-ban = 🚫 Bloquear
+button-user-ban-sure = 🚫 Sim, bloquear
+button-user-unban = ✅ Desbloquear
+user-ban-sure = Bloquear { $id }? Vou ignorar tudo o que vier de lá até um administrador desfazer.
+audit-title = <b>Ações dos administradores</b>: { $number }–{ $last } de { $total }
+audit-of = Sobre <a href="tg://user?id={ $id }">{ $id }</a>
+audit-none = Nenhum administrador fez ainda algo que fique guardado aqui.
+audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
+audit-subject = <code>{ $id }</code>
+audit-details = <i>{ $text }</i>
+audit-kind-ban = 🚫 bloqueio
+audit-kind-unban = ✅ desbloqueio
+audit-kind-ban-word = 🚫 palavra bloqueada
+audit-kind-unban-word = ✅ palavra permitida
+audit-kind-grant = 🎁 imagens dadas
+audit-kind-limit = 📏 limite diário
+audit-kind-pause = ⏸ pausa
+audit-kind-resume = ▶️ fim da pausa
+audit-kind-refund = ↩️ reembolso
+audit-kind-decline-refund = ✕ reembolso recusado
+audit-kind-report-hide = 🙈 imagem denunciada ocultada
+audit-kind-report-ban = 🚫 imagem denunciada ocultada, autor bloqueado
+audit-kind-report-fine = ✅ imagem denunciada mantida
+stats-how = Envie /stats para todos os usuários, ou com um id para um: <code>/stats 12345</code>
+stats-title = Estatísticas
+stats-of-all = 30 dias, UTC
+stats-of-user = Usuário { $id }, 30 dias, UTC
+stats-periods = Hoje · 7 dias · 30 dias
+stats-today = hoje
+stats-week = 7 dias
+stats-month = 30 dias
+stats-active = Usuários ativos
+stats-new = Novos
+stats-returning = Já conhecidos
+stats-requests = Pedidos
+stats-pictures = Imagens
+stats-failed = Com falha
+stats-cancelled = Cancelados
+stats-pending = A caminho
+stats-seconds = Tempo até a imagem, segundos
+stats-half = Mediana
+stats-time = { $amount } s
+stats-median = Mediana do tempo até a imagem
+stats-p95 = 95 % em até
+stats-spent = Gasto, rublos
+stats-stars = Estrelas ganhas
+stats-errors = Falhas em 30 dias
+stats-error-timeout = demorou demais
+stats-error-moderated = recusado: inseguro
+stats-error-refused = pedido recusado
+stats-error-service = serviço de imagens
+stats-error-telegram = não entregue
+stats-error-photo = foto de origem
+stats-date = { DATETIME($date, dateStyle: "medium") }
+button-stats-dark = 🌙 Escuro
+button-stats-light = ☀️ Claro
+button-stats-again = 🔄 Agora
 
 ## Estilos
 

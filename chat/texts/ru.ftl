@@ -227,6 +227,8 @@ notice-checkout = Сейчас не получается принять опла
 word-banned = Такое я здесь не рисую. Попробуйте описать иначе.
 word-not-here = Администраторы этой группы не хотят, чтобы здесь это рисовали. Попробуйте описать иначе.
 unsafe-pause = Сервис рисования несколько раз отказался рисовать по вашим описаниям, поэтому у вас пауза — не больше часа. Она закончится сама.
+paused = ⏸ У меня перерыв: новых картинок пока не начинаю. Те, что уже в работе, придут. Попросите, пожалуйста, позже.
+paused-because = ⏸ { $text }
 unsafe-warning = Ещё один такой отказ — и у вас начнётся пауза, не больше часа.
 quota-used =
     Лимит на сегодня исчерпан: { $daily ->
@@ -300,6 +302,7 @@ quota-unlimited =
        *[many] { $used } картинок
     }. У вас нет ограничений.
 quota-paid = Оплаченных картинок: <b>{ $balance }</b>. Они идут после бесплатных.
+quota-extra = Дополнительных картинок: <b>{ $balance }</b>. Они идут после дневных.
 
 quota-group =
     Группа сегодня: использовано { $used } из { $daily }, осталось <b>{ $left }</b>.
@@ -607,6 +610,7 @@ paid-renewed =
        *[many] { $units } картинок
     } до <tg-time unix="{ $at }" format="D">{ $when }</tg-time>, отменить её можно в /balance.
 paid-left = Оплаченных картинок теперь: <b>{ $balance }</b>.
+extra-left = Дополнительных картинок теперь: <b>{ $balance }</b>. Они идут после дневных.
 paid-go-on = Если картинку пришлось отклонить, попросите снова: пришлите описание или ещё раз нажмите кнопку.
 paid-gift =
     🎁 Спасибо! Подарок готов: { $units ->
@@ -727,6 +731,14 @@ command-help = Что я умею
 command-report = Пожаловаться на мою картинку
 command-export = Копия всего, что я о вас храню
 command-forget = Удалить всё, что я о вас храню
+command-admin = Всё для администраторов, с кнопками
+command-stats = Как идут дела, в цифрах
+command-find = Найти человека
+command-user = Всё об одном человеке
+command-limit = Дневной лимит для одного человека
+command-pause = Не принимать новых запросов
+command-resume = Снова принимать запросы
+command-audit = Что делали администраторы
 command-ban = Заблокировать человека или чат
 command-unban = Разблокировать
 command-banword = Запретить слово
@@ -879,8 +891,115 @@ grant-done =
         [one] Подарена { $units } картинка,
         [few] Подарено { $units } картинки,
        *[many] Подарено { $units } картинок,
-    } получает <a href="tg://user?id={ $id }">{ $id }</a>. Оплаченных картинок там теперь: { $balance }.
+    } получает <a href="tg://user?id={ $id }">{ $id }</a>.
+grant-left-paid = Оплаченных картинок там теперь: { $balance }.
+grant-left-extra = Дополнительных картинок там теперь: { $balance }.
 grant-not-told = Написать туда пока не могу: чат со мной не открыт.
+limit-how = Отправьте /limit с номером человека и числом картинок в день: <code>/limit 12345 50</code>. Один номер покажет лимит, а <code>/limit 12345 обычный</code> вернёт обычный. У администраторов лимита нет.
+limit-own = Картинок в день у <a href="tg://user?id={ $id }">{ $id }</a>, свой лимит: <b>{ $daily }</b>.
+limit-usual = Картинок в день у <a href="tg://user?id={ $id }">{ $id }</a>, обычный лимит: <b>{ $daily }</b>.
+pause-begun = Пауза: новых запросов не принимаю, а то, что в работе, продолжается. Закончить — /resume. Люди видят:
+pause-ended = ▶️ Снова принимаю запросы.
+pause-none = Паузы нет: запросы принимаю.
+pause-too-long = В тексте паузы может быть до { $limit } символов. Пришлите, пожалуйста, короче.
+admin-menu = 🛠 <b>Для администраторов</b>
+admin-menu-open = Запросы принимаю.
+admin-menu-paused = Новых запросов не принимаю. Люди видят:
+button-admin-stats = 📊 Статистика
+button-admin-find = 🔎 Найти человека
+button-admin-pause = ⏸ Пауза
+button-admin-resume = ▶️ Продолжить
+button-admin-audit = 🧾 Действия
+button-admin-banword = 🚫 Запретить слово
+button-admin-unbanword = ✅ Разрешить слово
+button-admin-refund = ↩️ Вернуть платёж
+button-admin-back = ‹ Назад
+admin-ask-find = Кого ищете? Ответьте именем, именем пользователя или номером.
+admin-ask-pause = Что людям видеть, пока запросов не принимаю? Ответьте текстом. Точка вместо текста — моя обычная фраза.
+admin-ask-banword = Какое слово не рисовать? Ответьте им.
+admin-ask-unbanword = Какое слово снова можно? Ответьте им.
+admin-ask-refund = Какой платёж вернуть? Ответьте его номером из подтверждения.
+admin-ask-limit = Сколько картинок в день? Ответьте числом или словом «обычный» — тогда вернётся обычный лимит.
+admin-ask-grant = Сколько картинок подарить? Ответьте числом. Забрать их потом нельзя.
+admin-placeholder = Ваш ответ
+find-how = Отправьте /find с именем, именем пользователя или номером: <code>/find анна</code>
+find-none = Никого похожего на «{ $words }» не знаю. Нахожу тех, кто мне писал: по имени, имени пользователя или номеру.
+find-found = Похожие на «{ $words }», сначала новые:
+find-more = Это не все. Чем длиннее имя, тем меньше найдётся.
+user-how = Отправьте /user с номером: <code>/user 12345</code>. Найти его — /find.
+user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
+user-since = Здесь с { DATETIME($date, dateStyle: "medium") }, язык { $language }
+user-seen = Последний раз: { DATETIME($date, dateStyle: "medium") }
+user-left-bot = Бот заблокирован, написать туда нельзя.
+user-banned = 🚫 Заблокировано администраторами: всё оттуда пропускаю.
+user-is-admin = Администратор бота: дневного лимита нет.
+user-today = Сегодня: { $used } из { $daily }
+user-own-limit = свой лимит
+user-balance = Оплаченных или дополнительных картинок: { $balance }
+user-requests = Запросов: { $total }; картинок: { $used }, неудач: { $failed }, отменено: { $cancelled }, в работе: { $pending }
+user-spent = Потрачено на них: { $roubles } ₽
+user-stars = Заплачено здесь: { $stars } ⭐
+user-last = <b>Последние запросы</b>
+user-request = { $mark } <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> { $prompt }
+button-user-limit = 📏 Лимит
+button-user-grant = 🎁 Подарить
+button-user-ban = 🚫 Заблокировать
+button-user-ban-sure = 🚫 Да, заблокировать
+button-user-unban = ✅ Разблокировать
+user-ban-sure = Заблокировать { $id }? Буду пропускать всё оттуда, пока администратор не отменит.
+audit-title = <b>Действия администраторов</b>: с { $number } по { $last } из { $total }
+audit-of = Об <a href="tg://user?id={ $id }">{ $id }</a>
+audit-none = Ни одного действия администраторов здесь пока нет.
+audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
+audit-subject = <code>{ $id }</code>
+audit-details = <i>{ $text }</i>
+audit-kind-ban = 🚫 блокировка
+audit-kind-unban = ✅ разблокировка
+audit-kind-ban-word = 🚫 слово запрещено
+audit-kind-unban-word = ✅ слово разрешено
+audit-kind-grant = 🎁 подарены картинки
+audit-kind-limit = 📏 дневной лимит
+audit-kind-pause = ⏸ пауза
+audit-kind-resume = ▶️ конец паузы
+audit-kind-refund = ↩️ возврат
+audit-kind-decline-refund = ✕ отказ в возврате
+audit-kind-report-hide = 🙈 картинка по жалобе скрыта
+audit-kind-report-ban = 🚫 картинка по жалобе скрыта, автор заблокирован
+audit-kind-report-fine = ✅ картинка по жалобе оставлена
+stats-how = Отправьте /stats — покажу всех; с номером — одного человека: <code>/stats 12345</code>
+stats-title = Статистика
+stats-of-all = 30 дней, UTC
+stats-of-user = Человек { $id }, 30 дней, UTC
+stats-periods = Сегодня · 7 дней · 30 дней
+stats-today = сегодня
+stats-week = 7 дней
+stats-month = 30 дней
+stats-active = Активные люди
+stats-new = Новые
+stats-returning = Вернулись
+stats-requests = Запросы
+stats-pictures = Картинки
+stats-failed = Неудачи
+stats-cancelled = Отменено
+stats-pending = В работе
+stats-seconds = Время до картинки, секунды
+stats-half = Медиана
+stats-time = { $amount } с
+stats-median = Медиана времени до картинки
+stats-p95 = 95 % не дольше
+stats-spent = Потрачено, рублей
+stats-stars = Заработано звёзд
+stats-errors = Неудачи за 30 дней
+stats-error-timeout = слишком долго
+stats-error-moderated = отказ: небезопасно
+stats-error-refused = запрос отклонён
+stats-error-service = сервис картинок
+stats-error-telegram = не доставлено
+stats-error-photo = исходное фото
+stats-date = { DATETIME($date, dateStyle: "medium") }
+button-stats-dark = 🌙 Тёмная
+button-stats-light = ☀️ Светлая
+button-stats-again = 🔄 Обновить
 
 ## Стили
 

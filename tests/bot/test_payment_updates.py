@@ -19,6 +19,7 @@ from handlers.middleware import UserContextMiddleware
 from handlers.user_errors import ButtonExpired
 from storage.bans import Ban
 from storage.database_errors import StorageUnavailable, StorageUnreachable
+from tests.support.factories import admin_cause
 from tests.support.intake import (
     OneReplica,
     checkout_query,
@@ -70,14 +71,16 @@ async def test_a_payment_in_a_group_is_no_chatter(database_url: str) -> None:
 @virtual_time
 async def test_what_a_banned_user_pays_counts(database_url: str) -> None:
     async with open_replicas(database_url, None, stars=True) as (one,):
-        context = UserContextMiddleware(languages=one.languages, bans=one.storage.bans, sells=True)
+        context = UserContextMiddleware(
+            languages=one.languages, bans=one.storage.bans, users=one.storage.users, sells=True
+        )
         for observer in (
             one.dispatcher.message,
             one.dispatcher.subscription,
             one.dispatcher.pre_checkout_query,
         ):
             observer.outer_middleware(context)
-        await one.storage.bans.add(Ban.SUBJECT, "7")
+        await one.storage.bans.add(Ban.SUBJECT, "7", admin_cause())
         refund = payment(3, "refunded", kind="refunded_payment")
         await one.queue.put([text_update(1), payment(2, "paid"), refund, subscription(4), checkout_query(5)])
         await asyncio.sleep(1)

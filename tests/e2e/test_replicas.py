@@ -218,6 +218,27 @@ async def test_a_ban_holds_at_both_at_once(fleet: Fleet) -> None:
     assert len(world.messages_to(ann)) == before
 
 
+async def test_a_pause_holds_at_both_within_two_heartbeats(fleet: Fleet) -> None:
+    world = fleet.world
+    admin = world.add_user(user_id=ADMIN)
+    await fleet.start()
+    world.telegram.say(admin, "/pause Back at noon")
+    await world.wait_for_text(admin, "Paused")
+
+    def beats() -> list[float]:
+        return [row["beat_at"] for row in world.rows("SELECT beat_at FROM replicas WHERE dead_at IS NULL")]
+
+    for _ in range(2):  # the second one comes after the reads of the first one
+        before = max(beats())
+        await world.wait_until(lambda: min(beats()) > before)  # noqa: B023
+    users = [world.add_user() for _ in range(6)]  # both replicas get some
+    for user in users:
+        world.telegram.say(user, "/imagine a fox --ar 1:1")
+    for user in users:
+        await world.wait_for_text(user, "⏸ Back at noon")
+    assert world.rows("SELECT 1 FROM requests") == []
+
+
 async def test_an_alarm_is_told_once(fleet: Fleet) -> None:
     world = fleet.world
     admin = world.add_user(user_id=ADMIN)

@@ -12,6 +12,7 @@ from storage.bans import Ban
 from storage.preferences import Preferences
 from tests.support.chat_user import PHOTO, ChatUser, content_of, drawn, picture_of
 from tests.support.dispatcher_harness import DispatcherHarness
+from tests.support.factories import admin_cause
 
 INK, OIL = (next(style for style in CURATED if style.key == key) for key in ("ink", "oil"))
 SAVE = "/style save sketch quick sketch of _, on old paper"
@@ -242,10 +243,10 @@ def test_the_words_of_a_style_count_in_the_length_of_a_prompt(private: ChatUser)
 
 def test_the_word_filter_sees_the_words_of_a_style(private: ChatUser) -> None:
     bans = private.harness.app.dispatcher["bans"]
-    private.harness.run(bans.add(Ban.WORD, "gruesome"))
+    private.harness.run(bans.add(Ban.WORD, "gruesome", admin_cause()))
     private.say("/style save dark gruesome mood")
     private.say("/imagine a fox style:dark --ar 1:1")
-    private.harness.run(bans.lift(Ban.WORD, "gruesome"))
+    private.harness.run(bans.lift(Ban.WORD, "gruesome", admin_cause()))
     assert private.texts[-1].startswith("I don’t draw that here.")
     assert private.requests() == []
 

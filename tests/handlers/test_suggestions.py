@@ -5,6 +5,7 @@ import pytest
 from storage.bans import Ban
 from tests.support.chat_user import PHOTO, ChatUser, content_of
 from tests.support.dispatcher_harness import DispatcherHarness
+from tests.support.factories import admin_cause
 
 
 @pytest.mark.parametrize(
@@ -31,9 +32,9 @@ def test_a_refused_press_keeps_the_question(private: ChatUser) -> None:
     message = private.say(photo=PHOTO)
     draft = private.draft(message)
     bans = private.harness.app.dispatcher["bans"]
-    private.harness.run(bans.add(Ban.WORD, "snow"))
+    private.harness.run(bans.add(Ban.WORD, "snow", admin_cause()))
     private.press(f"e:{draft.id}:1", draft.question_message_id or 0)
-    private.harness.run(bans.lift(Ban.WORD, "snow"))
+    private.harness.run(bans.lift(Ban.WORD, "snow", admin_cause()))
     assert private.requests() == []
     assert draft.question_message_id in private.harness.telegram.texts
     private.press(f"e:{draft.id}:1", draft.question_message_id or 0)

@@ -20,7 +20,7 @@ from storage.inbox import KEPT_SECONDS, Inbox
 from storage.open_database import open_database
 from storage.preferences import Preference, Preferences, WhoMayDraw
 from storage.schema import key_values, metadata, preferences
-from tests.support.factories import origin, queued_update
+from tests.support.factories import admin_cause, origin, queued_update
 from tests.support.ledger import connect
 from tests.support.manual_clock import ManualClock
 
@@ -215,5 +215,7 @@ async def test_a_choice_that_changes_while_it_is_read_is_not_remembered_as_it_wa
     for number in range(20):
         await asyncio.gather(stored.of(number), stored.choose(number, language="ru"), stored.of(number))
         assert (await stored.of(number)).language == "ru"
-        await asyncio.gather(bans.of_kind(Ban.WORD), bans.add(Ban.WORD, str(number)), bans.of_kind(Ban.WORD))
+        await asyncio.gather(
+            bans.of_kind(Ban.WORD), bans.add(Ban.WORD, str(number), admin_cause()), bans.of_kind(Ban.WORD)
+        )
         assert str(number) in await bans.of_kind(Ban.WORD)

@@ -16,7 +16,7 @@ from storage.key_values import KeyValueStore
 from storage.open_database import open_database
 from storage.replicas import DEAD_SECONDS, TOMBSTONE_SECONDS, Heartbeat, Replicas
 from storage.schema import replicas
-from tests.support.factories import queued_update
+from tests.support.factories import admin_cause, queued_update
 from tests.support.manual_clock import ManualClock
 
 
@@ -177,9 +177,9 @@ async def test_a_choice_and_a_ban_are_known_to_the_other_replica_at_once(
     for language in ("ru", "en"):
         await preferences[0].choose(7, language=language)
         assert (await preferences[1].of(7)).language == language
-    await bans[0].add(Ban.WORD, "fox")
+    await bans[0].add(Ban.WORD, "fox", admin_cause())
     assert await bans[1].of_kind(Ban.WORD) == {"fox"}
-    await bans[0].lift(Ban.WORD, "fox")
+    await bans[0].lift(Ban.WORD, "fox", admin_cause())
     assert await bans[1].of_kind(Ban.WORD) == frozenset()
 
 

@@ -17,7 +17,7 @@ from storage.requests import Requests
 from storage.schema import report_messages
 from storage.schema import reports as table
 from storage.searches import Searches
-from tests.support.factories import AMPLE, generation_request
+from tests.support.factories import AMPLE, admin_cause, generation_request
 from tests.support.manual_clock import ManualClock
 
 USER, REPORTER, OTHER, GROUP = 7, 8, 9, -5
@@ -104,12 +104,12 @@ async def test_the_first_decision_counts_with_all_of_its_effects(
 ) -> None:
     batch, other = await _pictures(requests, 3), (await _pictures(requests, number=2))[0]
     report = await _add(reports, _new(batch[0].id))
-    decided = await reports.decide(report.id, decision, "Olga")
+    decided = await reports.decide(report.id, decision, "Olga", admin_cause())
     assert decided is not None
     assert (decided.decision, decided.decided_by, decided.decided_at) == (decision, "Olga", clock.now())
     clock.advance(5)
     for late in Decision:
-        assert await reports.decide(report.id, late, "Ivan") == decided
+        assert await reports.decide(report.id, late, "Ivan", admin_cause()) == decided
     hides = decision is not Decision.FINE
     assert decided.is_hidden is hides
     hidden_at = decided.decided_at if hides else None
@@ -117,7 +117,7 @@ async def test_the_first_decision_counts_with_all_of_its_effects(
     assert [one.is_visible for one in await requests.get_all([batch[0].id, other.id])] == [not hides, True]
     banned = await Bans(database).of_kind(Ban.SUBJECT)
     assert banned == ({str(USER)} if decision is Decision.BAN else set())
-    assert await reports.decide(report.id + 1, decision, "Olga") is None
+    assert await reports.decide(report.id + 1, decision, "Olga", admin_cause()) is None
 
 
 async def test_the_known_messages_of_a_picture_are_its_own_its_grid_and_comparisons(
@@ -149,7 +149,7 @@ async def test_a_hidden_picture_is_in_no_selection(
     search_id = await Searches(database=database, clock=clock).add("m:7:99:", USER, "picture")
     hidden, left = pictures[1], [pictures[2].id, pictures[0].id]
     report = await _add(reports, _new(hidden.id))
-    await reports.decide(report.id, Decision.HIDE, "Olga")
+    await reports.decide(report.id, Decision.HIDE, "Olga", admin_cause())
     for selection in (ALL_PICTURES, FAVOURITES, Selection(search_id=search_id)):
         page = await history.page(USER, USER, selection=selection)
         assert page is not None
@@ -199,7 +199,7 @@ async def test_the_copies_are_stored_and_decided_reports_pruned(
         await reports.add_copy(decided.id, 98, 6)
     assert await reports.copies_of(decided.id) == [(98, 6), (99, 5)]
     assert await reports.copies_of(open_.id) == []
-    await reports.decide(decided.id, Decision.FINE, "Olga")
+    await reports.decide(decided.id, Decision.FINE, "Olga", admin_cause())
     clock.advance(KEPT_SECONDS)
     await reports.prune()
     assert await reports.get(decided.id) is not None

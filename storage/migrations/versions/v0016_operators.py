@@ -1,7 +1,9 @@
-"""Subscriptions that the bot cancels at Telegram."""
+"""The bot for its operators: users, actions of admins, daily limits of single users."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from storage.column_types import ID, KEY
 
 revision = "0016"
 down_revision = "0015"
@@ -10,8 +12,70 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the tables. A background task fills the one of users (storage.users_takeover)."""
+    _create_users()
+    _create_admin_actions()
+    _create_user_limits()
+    _create_daily_statistics()
     _create_subscription_stops()
+
+
+def _create_users() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("first_day", sa.Text),
+        sa.Column("last_day", sa.Text),
+        sa.Column("language", sa.Text),
+        sa.Column("name", sa.Text),
+        sa.Column("username", sa.Text),
+        sa.Column("private_chat", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("blocked_at", sa.Float),
+        sa.Column("unsubscribed_at", sa.Float),
+        sa.PrimaryKeyConstraint("id", name="pk_users"),
+    )
+
+
+def _create_admin_actions() -> None:
+    op.create_table(
+        "admin_actions",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("cause", KEY, nullable=False),
+        sa.Column("admin_id", sa.BigInteger, nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("subject_id", sa.BigInteger),
+        sa.Column("details", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="pk_admin_actions"),
+        sa.UniqueConstraint("cause", name="uq_admin_actions_cause"),
+        sqlite_autoincrement=True,
+    )
+    with_subject = sa.text("subject_id IS NOT NULL")
+    op.create_index(
+        "ix_admin_actions_subject_id_id",
+        "admin_actions",
+        ["subject_id", "id"],
+        sqlite_where=with_subject,
+        postgresql_where=with_subject,
+    )
+
+
+def _create_user_limits() -> None:
+    op.create_table(
+        "user_limits",
+        sa.Column("user_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("daily", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name="pk_user_limits"),
+    )
+
+
+def _create_daily_statistics() -> None:
+    op.create_table(
+        "daily_statistics",
+        sa.Column("day", sa.Text, nullable=False),
+        sa.Column("figures", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_daily_statistics"),
+    )
 
 
 def _create_subscription_stops() -> None:
