@@ -99,7 +99,7 @@ def _who(user_id: int, summary: UserSummary, translate: Translator) -> list[str]
     name = one_line((user.name if user else None) or str(user_id), _LONGEST_NAME)
     if user is not None and user.username:
         name += f" @{user.username}"
-    lines = [translate("user-title", id=str(user_id), name=name)]
+    lines = [translate("user-title" if user_id > 0 else "user-title-chat", id=str(user_id), name=name)]
     if user is not None and user.first_day:
         first = date.fromisoformat(user.first_day)
         lines.append(translate("user-since", date=first, language=user.language or "?"))

@@ -891,6 +891,7 @@ find-found = Users like “{ $words }”, the newest first:
 find-more = There are more. A longer name finds fewer.
 user-how = Send /user with an id: <code>/user 12345</code>. /find finds it.
 user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
+user-title-chat = 👥 <b>{ $name }</b> <code>{ $id }</code>
 user-since = Here since { DATETIME($date, dateStyle: "medium") }, language { $language }
 user-seen = Last here on { DATETIME($date, dateStyle: "medium") }
 user-left-bot = Has blocked me, so I can’t write there.
@@ -911,7 +912,7 @@ button-user-ban-sure = 🚫 Yes, block
 button-user-unban = ✅ Unblock
 user-ban-sure = Block { $id }? I would ignore everything from there until an admin undoes it.
 audit-title = <b>Actions of admins</b>: { $number }–{ $last } of { $total }
-audit-of = About <a href="tg://user?id={ $id }">{ $id }</a>
+audit-of = About <code>{ $id }</code>
 audit-none = No admin has done anything yet that is kept here.
 audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
 audit-subject = <code>{ $id }</code>

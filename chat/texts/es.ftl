@@ -928,6 +928,7 @@ find-found = Usuarios como “{ $words }”, primero los más nuevos:
 find-more = Hay más. Un nombre más largo encuentra menos.
 user-how = Envía /user con un id: <code>/user 12345</code>. /find lo encuentra.
 user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
+user-title-chat = 👥 <b>{ $name }</b> <code>{ $id }</code>
 user-since = Aquí desde { DATETIME($date, dateStyle: "medium") }, idioma { $language }
 user-seen = Última vez: { DATETIME($date, dateStyle: "medium") }
 user-left-bot = Me bloqueó, así que no puedo escribir ahí.
@@ -948,7 +949,7 @@ button-user-ban-sure = 🚫 Sí, bloquear
 button-user-unban = ✅ Desbloquear
 user-ban-sure = ¿Bloquear { $id }? Ignoraré todo lo que venga de ahí hasta que un administrador lo deshaga.
 audit-title = <b>Acciones de los administradores</b>: { $number }–{ $last } de { $total }
-audit-of = Sobre <a href="tg://user?id={ $id }">{ $id }</a>
+audit-of = Sobre <code>{ $id }</code>
 audit-none = Ningún administrador ha hecho nada aún que se guarde aquí.
 audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
 audit-subject = <code>{ $id }</code>

@@ -928,6 +928,7 @@ find-found = Usuários como “{ $words }”, primeiro os mais novos:
 find-more = Há mais. Um nome mais longo encontra menos.
 user-how = Envie /user com um id: <code>/user 12345</code>. /find o encontra.
 user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
+user-title-chat = 👥 <b>{ $name }</b> <code>{ $id }</code>
 user-since = Aqui desde { DATETIME($date, dateStyle: "medium") }, idioma { $language }
 user-seen = Última vez: { DATETIME($date, dateStyle: "medium") }
 user-left-bot = Me bloqueou, então não posso escrever lá.
@@ -948,7 +949,7 @@ button-user-ban-sure = 🚫 Sim, bloquear
 button-user-unban = ✅ Desbloquear
 user-ban-sure = Bloquear { $id }? Vou ignorar tudo o que vier de lá até um administrador desfazer.
 audit-title = <b>Ações dos administradores</b>: { $number }–{ $last } de { $total }
-audit-of = Sobre <a href="tg://user?id={ $id }">{ $id }</a>
+audit-of = Sobre <code>{ $id }</code>
 audit-none = Nenhum administrador fez ainda algo que fique guardado aqui.
 audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
 audit-subject = <code>{ $id }</code>

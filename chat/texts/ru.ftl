@@ -928,6 +928,7 @@ find-found = Похожие на «{ $words }», сначала новые:
 find-more = Это не все. Чем длиннее имя, тем меньше найдётся.
 user-how = Отправьте /user с номером: <code>/user 12345</code>. Найти его — /find.
 user-title = 👤 <b><a href="tg://user?id={ $id }">{ $name }</a></b> <code>{ $id }</code>
+user-title-chat = 👥 <b>{ $name }</b> <code>{ $id }</code>
 user-since = Здесь с { DATETIME($date, dateStyle: "medium") }, язык { $language }
 user-seen = Последний раз: { DATETIME($date, dateStyle: "medium") }
 user-left-bot = Бот заблокирован, написать туда нельзя.
@@ -948,7 +949,7 @@ button-user-ban-sure = 🚫 Да, заблокировать
 button-user-unban = ✅ Разблокировать
 user-ban-sure = Заблокировать { $id }? Буду пропускать всё оттуда, пока администратор не отменит.
 audit-title = <b>Действия администраторов</b>: с { $number } по { $last } из { $total }
-audit-of = Об <a href="tg://user?id={ $id }">{ $id }</a>
+audit-of = О <code>{ $id }</code>
 audit-none = Ни одного действия администраторов здесь пока нет.
 audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
 audit-subject = <code>{ $id }</code>

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from chat import charts
-from chat.charts import DARK, LIGHT, Chart, Kind, Series, Theme, draw, round_step, short_number
+from chat import chart_picture
+from chat.chart_picture import draw, round_step, short_number
+from chat.charts import DARK, LIGHT, Chart, Kind, Series, Theme
 from chat.translations import FOLDER, LANGUAGES, Translator
 
 _MOST = 1e12
@@ -28,7 +29,7 @@ def test_the_fonts_have_every_letter_of_the_texts(language: str) -> None:
     texts = [translate.raw(name) for name in plain if name not in with_arguments]
     letters = set("".join(texts)) | set("0123456789 \u00a0/.–…★₽%kM")
     for bold in (False, True):
-        font = charts._font(20, bold=bold)
+        font = chart_picture._font(20, bold=bold)
         missing = bytes(font.getmask("\ue000"))  # a private character, which no font has
         assert [
             letter

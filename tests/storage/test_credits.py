@@ -105,11 +105,11 @@ async def test_the_day_pays_first_and_credits_pay_for_the_rest_of_a_batch(ledger
     await ledger.check_sums()
 
 
-async def test_without_stars_nothing_of_payments_is_read(ledger: PaymentsLedger) -> None:
+async def test_without_credits_nothing_of_payments_is_read(ledger: PaymentsLedger) -> None:
     await ledger.credits.grant("a", USER, 9)
-    with_stars = Allowances(daily=2, concurrency=1, queue=9, admins=[1], credits=True)
-    assert [with_stars.of_user(USER).credits, with_stars.of_user(1).credits] == [True, False]
-    off = replace(with_stars, credits=False).of_user(USER)
+    usual = Allowances(daily=2, concurrency=1, queue=9, admins=[1], credits=True)
+    assert [usual.of_user(USER).credits, usual.of_user(1).credits] == [True, False]
+    off = replace(usual, credits=False).of_user(USER)
     await _accept(ledger, _batch(1, 2), off)
     with _statements() as read:
         assert await ledger.requests.accept(generation_request(2), off) == USED_UP
