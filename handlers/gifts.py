@@ -8,7 +8,7 @@ from chat.languages import LanguageResolver
 from chat.links import GIFT
 from chat.sender import Sender
 from chat.translations import Translator
-from core.payments import Gift, Redemption
+from core.payments.gifts import Gift, Redemption
 from handlers import origins
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, on_message

@@ -11,7 +11,7 @@ from chat.keyboards import ask
 from chat.sender import Sender
 from chat.shop_callbacks import AskRefund, charge_key
 from chat.translations import Translator
-from core.payments import Asking, Purchase, RefundState
+from core.payments.refunds import Asking, Purchase, RefundState
 from core.reply_target import ReplyTarget
 from handlers.commands import Command, is_command
 from handlers.filters import IN_PRIVATE, on_message, pressed_in_private, replies_to_bot

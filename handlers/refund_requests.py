@@ -12,7 +12,7 @@ from chat.sender import Sender
 from chat.shop_keyboards import refund_decisions
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Purchase, RefundState
+from core.payments.refunds import Purchase, RefundState
 from core.reply_target import ReplyTarget
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from chat.sender import Sender
 from chat.shop_callbacks import DecideRefund
 from chat.translations import Translator
-from core.payments import Intending
+from core.payments.refunds import Intending
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, by_bot_admin, on_message, pressed_in_private

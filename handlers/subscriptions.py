@@ -12,7 +12,7 @@ from chat.sender import Sender
 from chat.shop_callbacks import ChangeSubscription
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Subscription, SubscriptionState
+from core.payments.subscriptions import Subscription, SubscriptionState
 from core.reply_target import ReplyTarget
 from handlers.filters import by_named_user, pressed_in_private
 from storage.orders import Orders

@@ -14,7 +14,8 @@ from aiogram.types import InlineKeyboardMarkup
 from chat.languages import LanguageResolver
 from chat.links import bot_address, gift_link
 from chat.sender import Sender
-from core.payments import Charge, Purchase, Refund, RefundState
+from core.payments.charges import Charge
+from core.payments.refunds import Purchase, Refund, RefundState
 from payments.receipts import Receipts
 from storage.charges import Charges
 from storage.credits import Credits

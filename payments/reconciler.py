@@ -9,7 +9,8 @@ from chat.errors import SendError
 from chat.invoices import PAGE, Invoices
 from core.clock import Clock
 from core.metrics import Metrics
-from core.payments import DAY, PageResult, Transaction, TransactionKind
+from core.payments.credits import DAY
+from core.payments.transactions import PageResult, Transaction, TransactionKind
 from storage.charges import Charges
 from storage.database_errors import StorageUnavailable
 from storage.reconciliation import Find, Reconciliation

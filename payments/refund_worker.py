@@ -12,7 +12,8 @@ import structlog
 from chat.errors import Rejected, SendError, Unreachable, Unsure
 from chat.invoices import Invoices, RefundAnswer
 from core.clock import Clock
-from core.payments import Refund, SubscriptionStop
+from core.payments.refunds import Refund
+from core.payments.subscriptions import SubscriptionStop
 from core.retries import backoff
 from payments.messages import PaymentMessages
 from payments.reconciler import Reconciler

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import CURRENCY, ORDER_SECONDS, PAYMENT_SECONDS, CheckoutRefusal, Order, OrderKind
+from core.payments.offers import CURRENCY, ORDER_SECONDS, PAYMENT_SECONDS, CheckoutRefusal, Order, OrderKind
 from storage.database import Database
 from storage.locks import hold
 from storage.payment_rows import find_order, read_order

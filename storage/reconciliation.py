@@ -8,17 +8,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from core.payments import (
-    Credited,
-    Crediting,
-    FoundBy,
-    OutsideRefund,
-    PageResult,
-    Payment,
-    Refund,
-    Transaction,
-    TransactionKind,
-)
+from core.payments.charges import Credited, Crediting, FoundBy, Payment
+from core.payments.refunds import OutsideRefund, Refund
+from core.payments.transactions import PageResult, Transaction, TransactionKind
 from storage.charges import Charges
 from storage.database import Database
 from storage.key_values import KeyValueStore

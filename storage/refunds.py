@@ -6,17 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import (
-    Asking,
-    Charge,
-    FoundBy,
-    Intending,
-    OrderKind,
-    OutsideRefund,
-    Refund,
-    RefundState,
-    Transaction,
-)
+from core.payments.charges import Charge, FoundBy
+from core.payments.offers import OrderKind
+from core.payments.refunds import Asking, Intending, OutsideRefund, Refund, RefundState
+from core.payments.transactions import Transaction
 from storage.credits import restore, take_back
 from storage.database import Database
 from storage.gifts import restore_gift, take_gift

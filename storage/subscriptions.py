@@ -5,7 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import Charge, RefundState, Subscription, SubscriptionState
+from core.payments.charges import Charge
+from core.payments.refunds import RefundState
+from core.payments.subscriptions import Subscription, SubscriptionState
 from storage.database import Database
 from storage.locks import hold
 from storage.payment_rows import find_refund, read_subscription

@@ -7,24 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from core.payments import (
-    CURRENCY,
-    DAY,
-    GRACE,
-    PAYMENT_SECONDS,
-    PERIOD,
-    CheckoutRefusal,
-    Crediting,
-    FoundBy,
-    Order,
-    OrderKind,
-    Pack,
-    Prices,
-    Redemption,
-    RefundState,
-    SubscriptionState,
-    Takings,
-)
+from core.payments.charges import Crediting, FoundBy, Takings
+from core.payments.credits import DAY
+from core.payments.gifts import Redemption
+from core.payments.offers import CURRENCY, PAYMENT_SECONDS, CheckoutRefusal, Order, OrderKind, Pack, Prices
+from core.payments.refunds import RefundState
+from core.payments.subscriptions import GRACE, PERIOD, SubscriptionState
 from storage.open_database import open_database
 from tests.support.payments_ledger import PaymentsLedger
 

@@ -5,15 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.payments import (
-    Crediting,
-    FoundBy,
-    OrderKind,
-    PageResult,
-    RefundState,
-    Transaction,
-    TransactionKind,
-)
+from core.payments.charges import Crediting, FoundBy
+from core.payments.offers import OrderKind
+from core.payments.refunds import RefundState
+from core.payments.transactions import PageResult, Transaction, TransactionKind
 from storage.reconciliation import Find
 from tests.support.payments_ledger import PaymentsLedger
 

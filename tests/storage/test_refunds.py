@@ -6,18 +6,11 @@ from dataclasses import replace
 import pytest
 
 from core.model import PENDING, Accepted, Allowance, Request, State
-from core.payments import (
-    GRACE,
-    PERIOD,
-    Asking,
-    Crediting,
-    FoundBy,
-    Intending,
-    OrderKind,
-    OutsideRefund,
-    Redemption,
-    RefundState,
-)
+from core.payments.charges import Crediting, FoundBy
+from core.payments.gifts import Redemption
+from core.payments.offers import OrderKind
+from core.payments.refunds import Asking, Intending, OutsideRefund, RefundState
+from core.payments.subscriptions import GRACE, PERIOD
 from storage.credits import lock_lot, write_off
 from storage.open_database import open_database
 from tests.support.factories import generation_request
