@@ -1,4 +1,4 @@
-"""What is offered and ordered for Telegram Stars, and the reasons why an order is not paid."""
+"""Offers and orders for Telegram Stars, and the reasons why an order is not paid."""
 
 from dataclasses import dataclass
 from enum import StrEnum
