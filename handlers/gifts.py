@@ -58,7 +58,7 @@ async def gift_opened(
 
 async def _tell_buyer(gift: Gift, charges: Charges, languages: LanguageResolver, sender: Sender) -> None:
     charge = await charges.get(gift.charge_id)
-    translate = await languages.translator(gift.buyer_id, charge.language if charge is not None else None)
+    translate = await languages.translator_of(gift.buyer_id, charge.language if charge is not None else None)
     await sender.tell(gift.buyer_id, translate("gift-opened", units=gift.units))
 
 
