@@ -26,16 +26,22 @@ async def grant_command(
     languages: LanguageResolver,
     sender: Sender,
 ) -> None:
-    """Give a user units, once for each command, and tell both. After a kill in between both may be told again."""
+    """Give a user units, once for each message, and tell both. After a kill in between both may be told again.
+
+    An edit gives nothing more: with a corrected number the user would have both.
+    """
     match = _USER_AND_UNITS.fullmatch((command.args or "").strip())
     user_id, units = (int(match[1]), int(match[2])) if match is not None else (0, 0)
     if not user_id or not units:
         await sender.send_text(answer_place(message), translate("grant-how"))
         return
-    await credits.grant(origins.command_key(message), user_id, units)
+    fresh = await credits.grant(origins.grant_cause(message), user_id, units)
+    if not fresh and message.edit_date is not None:
+        await sender.send_text(answer_place(message), translate("grant-once"))
+        return
     balance = (await credits.balance(user_id)).units
     text = translate("grant-done", units=units, id=str(user_id), balance=balance)
-    if not await _tell(user_id, units, balance, await languages.translator(user_id), sender):
+    if not await _tell(user_id, units, balance, await languages.translator_of(user_id), sender):
         text += "\n" + translate("grant-not-told")
     await sender.send_text(answer_place(message), text)
 

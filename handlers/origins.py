@@ -59,6 +59,11 @@ def command_key(message: Message) -> str:
     return f"{message_key(message)}:{message.edit_date or ''}"
 
 
+def grant_cause(message: Message) -> str:
+    """Return the cause of a grant: the message, however often it is edited."""
+    return f"{message_key(message)}:"
+
+
 def answer_key(message: Message, answer_message_id: int) -> str:
     """Return the key of the message in the same chat that answers a question about a message."""
     return f"m:{message.chat.id}:{answer_message_id}"

@@ -16,10 +16,10 @@ from core.reply_target import ReplyTarget
 from handlers.commands import Command, is_command
 from handlers.filters import IN_PRIVATE, on_message, pressed_in_private, replies_to_bot
 from handlers.identity import UserIdentity, answer_place
-from handlers.refund_requests import RefundRequests
 from handlers.shop import Shop
 from handlers.user_errors import ButtonExpired
 from payments.receipts import refund_refused
+from payments.refund_requests import RefundRequests
 from storage.charges import Charges
 from storage.refunds import Refunds
 

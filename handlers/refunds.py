@@ -15,7 +15,7 @@ from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, by_bot_admin, on_message, pressed_in_private
 from handlers.identity import UserIdentity, answer_place
 from handlers.pay_support import find_purchase
-from handlers.refund_requests import RefundRequests
+from payments.refund_requests import RefundRequests
 from payments.refund_worker import RefundWorker
 from storage.charges import Charges
 from storage.refunds import Refunds

@@ -30,7 +30,7 @@ class Reconciler:
 
     `on_find` reports to the admins that some were found, and returns whether it has. Otherwise, and after a kill, it is
     called again after the next run. A return of Stars that fits no payment is only reported. `on_change` is called if
-    users are to be told.
+    users are to be told, and once an hour.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Reconciler:
     async def _try_to_run(self) -> bool:
         try:
             await self.run()
+            self._on_change()  # whatever could not be sent is tried again once an hour
             await self._report()
         except (SendError, StorageUnavailable) as error:
             log.warning("transactions not compared", error=str(error))

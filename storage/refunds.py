@@ -164,8 +164,14 @@ class Refunds:
         return await self._in_states([RefundState.INTENDED], _TABLE.decided_at)
 
     async def asked(self) -> list[Refund]:
-        """Return the refunds that wait for a decision, oldest first."""
-        return await self._in_states([RefundState.ASKED], _TABLE.asked_at)
+        """Return the refunds that wait for a decision and that no admin has seen, oldest first."""
+        return await self._in_states([RefundState.ASKED], _TABLE.asked_at, _TABLE.told_at.is_(None))
+
+    async def passed_on(self, charge_id: str) -> None:
+        """Record that an admin has the request for a refund."""
+        waits = sa.and_(_TABLE.charge_id == charge_id, _TABLE.state == RefundState.ASKED.value)
+        statement = sa.update(star_refunds).where(waits).values(told_at=self._clock.now())
+        await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
     async def outside(self, charge_id: str, user_id: int, found_by: FoundBy) -> OutsideRefund:
         """Record a refund that Telegram reports, and take the credits unless an intended refund has taken them.

@@ -838,6 +838,7 @@ grant-done =
        *[other] Given: { $units } pictures
     } to <a href="tg://user?id={ $id }">{ $id }</a>. Paid pictures there now: { $balance }.
 grant-not-told = I can’t write to them yet: they have no open chat with me.
+grant-once = This message has given its pictures already; its edit gives none. To give more, send a new /grant.
 
 ## Styles
 

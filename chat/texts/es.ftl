@@ -874,6 +874,7 @@ grant-done =
        *[other] Diste { $units } imágenes
     } a <a href="tg://user?id={ $id }">{ $id }</a>. Imágenes pagadas allí ahora: { $balance }.
 grant-not-told = Todavía no puedo avisarle: no tiene un chat abierto conmigo.
+grant-once = Este mensaje ya regaló sus imágenes; editarlo no regala más. Para regalar más, envía un /grant nuevo.
 
 ## Estilos
 

@@ -874,6 +874,7 @@ grant-done =
        *[other] Você deu { $units } imagens
     } a <a href="tg://user?id={ $id }">{ $id }</a>. Imagens pagas ali agora: { $balance }.
 grant-not-told = Ainda não consigo avisar: não há um chat aberto comigo.
+grant-once = Esta mensagem já deu suas imagens; editá-la não dá mais. Para dar mais, envie um /grant novo.
 
 ## Estilos
 

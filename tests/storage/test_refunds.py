@@ -43,6 +43,8 @@ async def test_a_user_asks_once_and_only_for_own_charges(ledger: PaymentsLedger)
         Asking.KNOWN,
     ]
     (asked,) = await refunds.asked()
+    await refunds.passed_on(charge_id)
+    assert await refunds.asked() == []
     assert (asked.reason, asked.asked_at, asked.user_id) == ("first", ledger.clock.now(), USER)
     assert await ledger.balance() == 20
     assert await refunds.decline(charge_id, "ada")
