@@ -216,7 +216,7 @@ class App:
         prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
         prunes += [storage.searches.prune, storage.exports.prune, storage.reports.prune]
         if self._shop is not None:
-            prunes.append(self._shop.expire_credits)
+            prunes.append(self._shop.keep_house)
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         prunes.append(self._generation.sticker_maker.forget)  # the last one, because it may wait for Telegram

@@ -42,13 +42,15 @@ class ShopParts:
     """The parts that sell. `workflow_data` are those that handlers name."""
 
     credits: Credits
+    orders: Orders
     reconciler: Reconciler
     refund_worker: RefundWorker
     workflow_data: dict[str, Any]
 
-    async def expire_credits(self) -> None:
-        """Write the end of credits that have expired, for housekeeping."""
+    async def keep_house(self) -> None:
+        """Write the end of credits that have expired, and delete orders that nobody can pay any more."""
         await self.credits.expire()
+        await self.orders.prune()
 
 
 def build_shop(
@@ -112,6 +114,7 @@ def build_shop(
     )
     return ShopParts(
         credits=credits,
+        orders=orders,
         reconciler=reconciler,
         refund_worker=refund_worker,
         workflow_data={

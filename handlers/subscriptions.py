@@ -52,7 +52,7 @@ async def change_pressed(
             log.warning("subscription not changed", user=user_id, cancel=cancel, error=str(error))
             await sender.alert(query.id, translate("subscription-later"))
             return
-        await subscriptions.set_stopped(user_id, subscription.charge_id, stopped=cancel)
+        await subscriptions.set_stopped(user_id, subscription.order_id, stopped=cancel)
     await sender.toast(query.id)
     text = translate("subscription-yourself")
     if cancel or not canceled:

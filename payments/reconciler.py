@@ -21,6 +21,8 @@ HOUR = 3600.0
 RETRY_SECONDS = 60.0
 UPDATE_SECONDS = 3.0
 """Time that the update of an unknown payment gets to arrive before the payment counts as missed."""
+_CLOCKS_DIFFER_SECONDS = HOUR
+"""Time by which Telegram's clock may be behind this one when the first comparison begins."""
 _RECENT_SECONDS = 60.0
 """Age up to which the update of a transaction may be on its way."""
 
@@ -63,6 +65,7 @@ class Reconciler:
     async def run(self) -> None:
         """Compare the rest of the list once. Raises SendError and StorageUnavailable."""
         async with self._lock:
+            await self._reconciliation.begin(self._clock.now() - _CLOCKS_DIFFER_SECONDS)
             offset: int | None = await self._reconciliation.next_offset()
             while offset is not None:
                 page = await self._invoices.transactions(offset)
