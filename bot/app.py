@@ -242,7 +242,7 @@ class App:
         prunes += [storage.searches.prune, storage.exports.prune, storage.reports.prune]
         prunes.append(storage.statistics.store_days)
         if self._shop is not None:
-            prunes.append(self._shop.expire_credits)
+            prunes.append(self._shop.keep_house)
         if self.replica is not None:
             prunes += [self._replicas.forget_dead, storage.rate_limits.prune]
         prunes.append(self._generation.sticker_maker.forget)  # the last one, because it may wait for Telegram

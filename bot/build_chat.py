@@ -30,6 +30,7 @@ from chat.telegram_files import TelegramFiles
 from chat.translations import Translations
 from core.clock import Clock
 from core.metrics import Metrics
+from storage.known_languages import KnownLanguages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,11 @@ def build_chat(
         group_photos=GroupPhotos(caller),
         inline_messages=inline_messages,
         invoices=Invoices(caller),
-        languages=LanguageResolver(translations=translations, preferences=storage.preferences),
+        languages=LanguageResolver(
+            translations=translations,
+            preferences=storage.preferences,
+            known=KnownLanguages(storage.database),
+        ),
         members=Members(caller=caller, clock=clock),
         menus=Menus(
             bot=bot,

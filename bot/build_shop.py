@@ -11,12 +11,12 @@ from core.clock import Clock
 from core.metrics import Metrics
 from generation.alarms import Alarm, Alarms
 from generation.circuit_breaker import CircuitBreaker, OutageReason
-from handlers.refund_requests import RefundRequests
 from handlers.selling import Selling
 from handlers.shop import Shop
 from payments.messages import PaymentMessages
 from payments.receipts import Receipts
 from payments.reconciler import Reconciler
+from payments.refund_requests import RefundRequests
 from payments.refund_worker import RefundWorker
 from storage.charges import Charges
 from storage.controls import Controls
@@ -43,13 +43,15 @@ class ShopParts:
     """The parts that sell. `workflow_data` are those that handlers name."""
 
     credits: Credits
+    orders: Orders
     reconciler: Reconciler
     refund_worker: RefundWorker
     workflow_data: dict[str, Any]
 
-    async def expire_credits(self) -> None:
-        """Write the end of credits that have expired, for housekeeping."""
+    async def keep_house(self) -> None:
+        """Write the end of credits that have expired, and delete orders that nobody can pay any more."""
         await self.credits.expire()
+        await self.orders.prune()
 
 
 def build_shop(
@@ -93,18 +95,28 @@ def build_shop(
         on_find=lambda find: alarms.send(_ALARMS[find]),
         on_change=lambda: refund_worker.wake(),  # noqa: PLW0108 - constructed below
     )
+    refund_requests = RefundRequests(
+        charges=charges,
+        refunds=refunds,
+        sender=chat.sender,
+        languages=chat.languages,
+        clock=clock,
+        admins=settings.admin_ids,
+    )
     refund_worker = RefundWorker(
         charges=charges,
         refunds=refunds,
         stops=SubscriptionStops(database=database, clock=clock),
         invoices=chat.invoices,
         messages=messages,
+        requests=refund_requests,
         reconciler=reconciler,
         clock=clock,
         look_seconds=None if replica is None else LOOK_SECONDS,
     )
     return ShopParts(
         credits=credits,
+        orders=orders,
         reconciler=reconciler,
         refund_worker=refund_worker,
         workflow_data={
@@ -114,9 +126,7 @@ def build_shop(
             "invoices": chat.invoices,
             "orders": orders,
             "payment_messages": messages,
-            "refund_requests": RefundRequests(
-                sender=chat.sender, languages=chat.languages, clock=clock, admins=settings.admin_ids
-            ),
+            "refund_requests": refund_requests,
             "refund_worker": refund_worker,
             "refunds": refunds,
             "selling": Selling(

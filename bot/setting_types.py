@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from core.bucket_address import BucketAddress
-from core.payments import Pack, Plan
+from core.payments.offers import Pack, Plan
 from core.proxies import Proxy
 
 MOST_STARS = 10_000

@@ -35,7 +35,7 @@ from bot.setting_types import (
 )
 from core.bucket_address import BucketAddress
 from core.options import SourceImages, SourceWay, UnknownCreate
-from core.payments import Pack, Prices
+from core.payments.offers import Pack, Prices
 from core.proxies import Proxy, ProxyRules, is_loopback
 
 

@@ -18,7 +18,9 @@ from chat.captions import cut
 from chat.errors import Rejected, Unreachable
 from chat.links import BUY
 from chat.translations import Translator
-from core.payments import CURRENCY, PERIOD, Order, OrderKind, Transaction, TransactionKind
+from core.payments.offers import CURRENCY, Order, OrderKind
+from core.payments.subscriptions import PERIOD
+from core.payments.transactions import Transaction, TransactionKind
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from chat.callbacks import LedgerId
-from core.payments import OrderKind
+from core.payments.offers import OrderKind
 
 Amount = Annotated[int, Field(gt=0, lt=2**31)]
 ChargeKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]

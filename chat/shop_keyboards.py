@@ -18,7 +18,8 @@ from chat.shop_callbacks import (
     charge_key,
 )
 from chat.translations import Translator
-from core.payments import Charge, OrderKind, Pack, Plan, Prices
+from core.payments.charges import Charge
+from core.payments.offers import OrderKind, Pack, Plan, Prices
 
 _CENTS = Decimal("0.01")
 _PAYS, _ENDS = "success", "danger"

@@ -4,7 +4,11 @@ from typing import Any
 
 from chat.links import request_link
 from core.clock import iso
-from core.payments import Charge, Gift, Movement, Order, Refund
+from core.payments.charges import Charge
+from core.payments.credits import Movement
+from core.payments.gifts import Gift
+from core.payments.offers import Order
+from core.payments.refunds import Refund
 from storage.payment_exports import KeptPayments
 
 Json = dict[str, Any]

@@ -8,7 +8,8 @@ from chat.dates import moment
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Movement, Subscription, SubscriptionState
+from core.payments.credits import Movement
+from core.payments.subscriptions import Subscription, SubscriptionState
 from generation.allowances import Allowances, DailyQuota
 from handlers.commands import Command
 from handlers.feature_router import FeatureRouter

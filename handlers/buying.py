@@ -10,7 +10,7 @@ from chat.private_replies import PrivateReplies
 from chat.sender import Sender
 from chat.shop_callbacks import AgreeAndBuy, Buy, ShowShop
 from chat.translations import Translator
-from core.payments import OrderKind
+from core.payments.offers import OrderKind
 from core.reply_target import ReplyTarget
 from handlers.commands import Command
 from handlers.feature_router import FeatureRouter

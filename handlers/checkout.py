@@ -9,7 +9,7 @@ from aiogram.types import PreCheckoutQuery
 from chat.errors import SendError
 from chat.invoices import Invoices
 from chat.languages import LanguageResolver
-from core.payments import CheckoutRefusal
+from core.payments.offers import CheckoutRefusal
 from handlers.feature_router import FeatureRouter
 from storage.bans import Ban, Bans
 from storage.database_errors import StorageUnavailable

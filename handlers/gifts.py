@@ -8,7 +8,7 @@ from chat.languages import LanguageResolver
 from chat.links import GIFT
 from chat.sender import Sender
 from chat.translations import Translator
-from core.payments import Gift, Redemption
+from core.payments.gifts import Gift, Redemption
 from handlers import origins
 from handlers.commands import Command
 from handlers.feature_router import FeatureRouter
@@ -59,7 +59,7 @@ async def gift_opened(
 
 async def _tell_buyer(gift: Gift, charges: Charges, languages: LanguageResolver, sender: Sender) -> None:
     charge = await charges.get(gift.charge_id)
-    translate = await languages.translator(gift.buyer_id, charge.language if charge is not None else None)
+    translate = await languages.translator_of(gift.buyer_id, charge.language if charge is not None else None)
     await sender.tell(gift.buyer_id, translate("gift-opened", units=gift.units))
 
 

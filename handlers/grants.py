@@ -10,6 +10,7 @@ from chat.languages import LanguageResolver
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
+from handlers import origins
 from handlers.admin_filters import cause_of, on_admin_command
 from handlers.feature_router import FeatureRouter
 from handlers.identity import UserIdentity, answer_place
@@ -30,18 +31,24 @@ async def grant_command(
     languages: LanguageResolver,
     sender: Sender,
 ) -> None:
-    """Give a user units, once for each command, and tell both. After a kill in between both may be told again."""
+    """Give a user units, once for each message, and tell both. After a kill in between both may be told again.
+
+    An edit gives nothing more: with a corrected number the user would have both.
+    """
     match = _USER_AND_UNITS.fullmatch((command.args or "").strip())
     user_id, units = (int(match[1]), int(match[2])) if match is not None else (0, 0)
     if not user_id or not units:
         await sender.send_text(answer_place(message), translate("grant-how"))
         return
     cause = cause_of(message, user, clock)
-    await credits.grant(cause.key, user_id, units, admin=cause)
+    fresh = await credits.grant(origins.grant_cause(message), user_id, units, admin=cause)
+    if not fresh and message.edit_date is not None:
+        await sender.send_text(answer_place(message), translate("grant-once"))
+        return
     balance, sells = (await credits.balance(user_id)).units, shop is not None
     text = translate("grant-done", units=units, id=str(user_id)) + " "
     text += translate("grant-left-paid" if sells else "grant-left-extra", balance=balance)
-    translate_for_user = await languages.translator(user_id)
+    translate_for_user = await languages.translator_of(user_id)
     if not await _tell(user_id, units, balance, translate_for_user, sender, sells=sells):
         text += "\n" + translate("grant-not-told")
     await sender.send_text(answer_place(message), text)

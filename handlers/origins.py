@@ -60,6 +60,11 @@ def command_key(message: Message) -> str:
     return f"{message_key(message)}:{message.edit_date or ''}"
 
 
+def grant_cause(message: Message) -> str:
+    """Return the cause of a grant: the message, however often it is edited."""
+    return f"{message_key(message)}:"
+
+
 def admin_press_key(query: CallbackQuery) -> str:
     """Return the key of what a press of a bot admin does."""
     return f"c:{query.id}"

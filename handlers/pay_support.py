@@ -11,16 +11,16 @@ from chat.keyboards import ask
 from chat.sender import Sender
 from chat.shop_callbacks import AskRefund, charge_key
 from chat.translations import Translator
-from core.payments import Asking, Purchase, RefundState
+from core.payments.refunds import Asking, Purchase, RefundState
 from core.reply_target import ReplyTarget
 from handlers.commands import Command, is_command
 from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, on_message, pressed_in_private, replies_to_bot
 from handlers.identity import UserIdentity, answer_place
-from handlers.refund_requests import RefundRequests
 from handlers.shop import Shop
 from handlers.user_errors import ButtonExpired
 from payments.receipts import refund_refused
+from payments.refund_requests import RefundRequests
 from storage.charges import Charges
 from storage.refunds import Refunds
 

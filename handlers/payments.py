@@ -5,7 +5,8 @@ from aiogram import F, Router
 from aiogram.types import Message, SuccessfulPayment
 
 from chat.errors import SendError
-from core.payments import Crediting, FoundBy, OutsideRefund, Payment
+from core.payments.charges import Crediting, FoundBy, Payment
+from core.payments.refunds import OutsideRefund
 from handlers.feature_router import FeatureRouter
 from payments.messages import PaymentMessages
 from payments.refund_worker import RefundWorker

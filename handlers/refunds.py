@@ -10,14 +10,14 @@ from chat.sender import Sender
 from chat.shop_callbacks import DecideRefund
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Intending
+from core.payments.refunds import Intending
 from core.reply_target import ReplyTarget
 from handlers.admin_filters import cause_of, cause_of_press, on_admin_command
 from handlers.feature_router import FeatureRouter
 from handlers.filters import pressed_in_private
 from handlers.identity import UserIdentity, answer_place
 from handlers.pay_support import find_purchase
-from handlers.refund_requests import RefundRequests
+from payments.refund_requests import RefundRequests
 from payments.refund_worker import RefundWorker
 from storage.charges import Charges
 from storage.refunds import Refunds

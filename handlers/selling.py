@@ -11,7 +11,7 @@ from chat.sender import Sender
 from chat.shop_callbacks import Buy
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import ORDER_SECONDS, Order, OrderKind
+from core.payments.offers import ORDER_SECONDS, Order, OrderKind
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.shop import Shop

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from chat.translations import Translator
-from core.payments import OrderKind, Prices
+from core.payments.offers import OrderKind, Prices
 
 _TERMS_VERSION = "1"
 """The version of the built-in terms. A change of their meaning needs the next one, so that users accept them again."""

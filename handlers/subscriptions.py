@@ -12,7 +12,7 @@ from chat.sender import Sender
 from chat.shop_callbacks import ChangeSubscription
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Subscription, SubscriptionState
+from core.payments.subscriptions import Subscription, SubscriptionState
 from core.reply_target import ReplyTarget
 from handlers.feature_router import FeatureRouter
 from handlers.filters import by_named_user, pressed_in_private
@@ -53,7 +53,7 @@ async def change_pressed(
             log.warning("subscription not changed", user=user_id, cancel=cancel, error=str(error))
             await sender.alert(query.id, translate("subscription-later"))
             return
-        await subscriptions.set_stopped(user_id, subscription.charge_id, stopped=cancel)
+        await subscriptions.set_stopped(user_id, subscription.order_id, stopped=cancel)
     await sender.toast(query.id)
     text = translate("subscription-yourself")
     if cancel or not canceled:

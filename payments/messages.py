@@ -14,7 +14,8 @@ from aiogram.types import InlineKeyboardMarkup
 from chat.languages import LanguageResolver
 from chat.links import bot_address, gift_link
 from chat.sender import Sender
-from core.payments import Charge, Purchase, Refund, RefundState
+from core.payments.charges import Charge
+from core.payments.refunds import Purchase, Refund, RefundState
 from payments.receipts import Receipts
 from storage.charges import Charges
 from storage.credits import Credits
@@ -60,7 +61,7 @@ class PaymentMessages:
             if purchase is None or purchase.charge.told_at is not None:
                 return
             charge = purchase.charge
-            translate = await self._languages.translator(charge.user_id, charge.language)
+            translate = await self._languages.translator_of(charge.user_id, charge.language)
             keyboard: InlineKeyboardMarkup | None = None
             if purchase.gift is not None:
                 link = gift_link(await bot_address(self._bot), purchase.gift.code)
@@ -91,12 +92,12 @@ class PaymentMessages:
 
     async def _tell_user(self, purchase: Purchase) -> None:
         charge, gift = purchase.charge, purchase.gift
-        translate = await self._languages.translator(charge.user_id, charge.language)
+        translate = await self._languages.translator_of(charge.user_id, charge.language)
         balance = await self._credits.balance(charge.user_id)
         await self._sender.tell(charge.user_id, self._receipts.of_refund(purchase, balance.units, translate))
         done = purchase.refund is not None and purchase.refund.state is RefundState.DONE
         if gift is not None and gift.redeemed_by is not None and done:
-            translate = await self._languages.translator(gift.redeemed_by)
+            translate = await self._languages.translator_of(gift.redeemed_by)
             await self._sender.tell(gift.redeemed_by, translate("gift-taken-back"))
 
     async def _tell_admins(self, charge: Charge, refund: Refund) -> None:
@@ -104,7 +105,7 @@ class PaymentMessages:
         deciding = [admin for admin in self._admins if str(admin) == refund.decided_by]
         refused = refund.state is RefundState.REFUSED
         for admin in deciding or (self._admins if refused else []):
-            translate = await self._languages.translator(admin)
+            translate = await self._languages.translator_of(admin)
             text = translate(
                 "refund-refused" if refused else "refund-done",
                 stars=charge.stars,

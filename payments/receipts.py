@@ -6,7 +6,9 @@ from chat.dates import moment
 from chat.shop_keyboards import pass_on
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Charge, OrderKind, Purchase, Refund, RefundState
+from core.payments.charges import Charge
+from core.payments.offers import OrderKind
+from core.payments.refunds import Purchase, Refund, RefundState
 
 
 class Receipts:

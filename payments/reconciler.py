@@ -9,7 +9,8 @@ from chat.errors import SendError
 from chat.invoices import PAGE, Invoices
 from core.clock import Clock
 from core.metrics import Metrics
-from core.payments import DAY, PageResult, Transaction, TransactionKind
+from core.payments.credits import DAY
+from core.payments.transactions import PageResult, Transaction, TransactionKind
 from storage.charges import Charges
 from storage.database_errors import StorageUnavailable
 from storage.reconciliation import Find, Reconciliation
@@ -20,6 +21,8 @@ HOUR = 3600.0
 RETRY_SECONDS = 60.0
 UPDATE_SECONDS = 3.0
 """Time that the update of an unknown payment gets to arrive before the payment counts as missed."""
+_CLOCKS_DIFFER_SECONDS = HOUR
+"""Time by which Telegram's clock may be behind this one when the first comparison begins."""
 _RECENT_SECONDS = 60.0
 """Age up to which the update of a transaction may be on its way."""
 
@@ -29,7 +32,7 @@ class Reconciler:
 
     `on_find` reports to the admins that some were found, and returns whether it has. Otherwise, and after a kill, it is
     called again after the next run. A return of Stars that fits no payment is only reported. `on_change` is called if
-    users are to be told.
+    users are to be told, and once an hour.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Reconciler:
     async def run(self) -> None:
         """Compare the rest of the list once. Raises SendError and StorageUnavailable."""
         async with self._lock:
+            await self._reconciliation.begin(self._clock.now() - _CLOCKS_DIFFER_SECONDS)
             offset: int | None = await self._reconciliation.next_offset()
             while offset is not None:
                 page = await self._invoices.transactions(offset)
@@ -75,6 +79,7 @@ class Reconciler:
     async def _try_to_run(self) -> bool:
         try:
             await self.run()
+            self._on_change()  # whatever could not be sent is tried again once an hour
             await self._report()
         except (SendError, StorageUnavailable) as error:
             log.warning("transactions not compared", error=str(error))

@@ -12,10 +12,12 @@ import structlog
 from chat.errors import Rejected, SendError, Unreachable, Unsure
 from chat.invoices import Invoices, RefundAnswer
 from core.clock import Clock
-from core.payments import Refund, SubscriptionStop
+from core.payments.refunds import Refund
+from core.payments.subscriptions import SubscriptionStop
 from core.retries import backoff
 from payments.messages import PaymentMessages
 from payments.reconciler import Reconciler
+from payments.refund_requests import RefundRequests
 from storage.charges import Charges
 from storage.database_errors import StorageUnavailable
 from storage.refunds import Refunds
@@ -43,6 +45,7 @@ class RefundWorker:
         stops: SubscriptionStops,
         invoices: Invoices,
         messages: PaymentMessages,
+        requests: RefundRequests,
         reconciler: Reconciler,
         clock: Clock,
         look_seconds: float | None,
@@ -52,6 +55,7 @@ class RefundWorker:
         self._stops = stops
         self._invoices = invoices
         self._messages = messages
+        self._requests = requests
         self._reconciler = reconciler
         self._clock = clock
         self._look_seconds = look_seconds
@@ -95,6 +99,7 @@ class RefundWorker:
                 ended.append(await self._tell(self._messages.tell_charge, charge.user_id, charge.id))
         for refund in await self._refunds.untold():
             ended.append(await self._tell(self._messages.tell_refund, refund.user_id, refund.charge_id))
+        await self._requests.send_waiting()
         return all(ended)
 
     async def _tell(self, tell: Callable[[int, str], Awaitable[None]], user_id: int, charge_id: str) -> bool:

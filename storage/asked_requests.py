@@ -207,10 +207,10 @@ class AskedRequests:
             messages = _end(connection, question)
             decided = approval is not None and question.first.waits_for_approval
             values = ended | ({"approval": approval} if decided else {})
-            rows = [
+            settled = [
                 settle(connection, self._queue, one.id, [State.QUEUED], values) for one in question.requests
             ]
-            return Answered(tuple(read_request(row) for row in rows if row is not None), messages)
+            return Answered(tuple(one for one in settled if one is not None), messages)
 
         return await self._database.write(unit)
 

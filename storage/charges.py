@@ -6,17 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import (
-    Charge,
-    Credited,
-    Crediting,
-    OrderKind,
-    Payment,
-    Prices,
-    Purchase,
-    RefundState,
-    Takings,
-)
+from core.payments.charges import Charge, Credited, Crediting, Payment, Takings
+from core.payments.offers import OrderKind, Prices
+from core.payments.refunds import Purchase, RefundState
 from storage.crediting import credit, describe
 from storage.credits import used_of
 from storage.database import Database

@@ -4,21 +4,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from core.payments import (
-    GRACE,
-    PERIOD,
-    Charge,
-    Credited,
-    Crediting,
-    FoundBy,
-    LotSource,
-    MovementKind,
-    Order,
-    OrderKind,
-    Payment,
-    Prices,
-    RefundState,
-)
+from core.payments.charges import Charge, Credited, Crediting, FoundBy, Payment
+from core.payments.credits import LotSource, MovementKind
+from core.payments.offers import Order, OrderKind, Prices
+from core.payments.refunds import RefundState
+from core.payments.subscriptions import GRACE, PERIOD
 from storage.credits import balance_of, open_lot
 from storage.gifts import insert_gift
 from storage.locks import hold

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import DAY, Balance, Lot, LotSource, Movement, MovementKind
+from core.payments.credits import DAY, Balance, Lot, LotSource, Movement, MovementKind
 from storage.admin_actions import ActionKind, AdminCause, record
 from storage.database import Database
 from storage.payment_rows import MOVEMENT_COLUMNS, read_lot, read_movement

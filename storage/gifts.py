@@ -5,7 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import Charge, Gift, LotSource, MovementKind, Redemption
+from core.payments.charges import Charge
+from core.payments.credits import LotSource, MovementKind
+from core.payments.gifts import Gift, Redemption
 from storage.credits import has_entry, open_lot, restore, take_back
 from storage.database import Database
 from storage.locks import hold

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from core.model import FINAL, State
-from core.payments import MovementKind, OrderKind, RefundState
+from core.payments.credits import MovementKind
+from core.payments.offers import OrderKind
+from core.payments.refunds import RefundState
 from storage.credits import give_back
 from storage.oddities import Oddity, Repair
 from storage.schema import (

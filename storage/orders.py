@@ -6,7 +6,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import CURRENCY, ORDER_SECONDS, PAYMENT_SECONDS, CheckoutRefusal, Order, OrderKind
+from core.payments.offers import CURRENCY, ORDER_SECONDS, PAYMENT_SECONDS, CheckoutRefusal, Order, OrderKind
 from storage.database import Database
 from storage.locks import hold
 from storage.payment_rows import find_order, read_order
@@ -81,6 +81,15 @@ class Orders:
     async def get(self, order_id: str) -> Order | None:
         """Return an order, or None."""
         return await self._database.read(lambda connection: find_order(connection, order_id))
+
+    async def prune(self) -> None:
+        """Delete the orders that nobody can pay any more, and to which no yes was ever given."""
+        old = sa.and_(
+            star_orders.c.charge_id.is_(None),
+            star_orders.c.checked_at.is_(None),
+            star_orders.c.created_at < self._clock.now() - 2 * ORDER_SECONDS,
+        )
+        await self._database.write(lambda c: c.execute(sa.delete(star_orders).where(old)).rowcount)
 
     async def check(self, payload: str, user_id: int, stars: int, currency: str) -> Order | CheckoutRefusal:
         """Answer a pre-checkout query: return the order, with `checked_at` committed, or the reason for a no.

@@ -5,7 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.payments import Charge, Gift, Movement, Order, Refund, Subscription
+from core.payments.charges import Charge
+from core.payments.credits import Movement
+from core.payments.gifts import Gift
+from core.payments.offers import Order
+from core.payments.refunds import Refund
+from core.payments.subscriptions import Subscription
 from storage.payment_rows import (
     MOVEMENT_COLUMNS,
     read_charge,

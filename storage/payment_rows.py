@@ -4,21 +4,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.payments import (
-    Charge,
-    FoundBy,
-    Gift,
-    Lot,
-    LotSource,
-    Movement,
-    MovementKind,
-    Order,
-    OrderKind,
-    Refund,
-    RefundState,
-    Subscription,
-    SubscriptionState,
-)
+from core.payments.charges import Charge, FoundBy
+from core.payments.credits import Lot, LotSource, Movement, MovementKind
+from core.payments.gifts import Gift
+from core.payments.offers import Order, OrderKind
+from core.payments.refunds import Refund, RefundState
+from core.payments.subscriptions import Subscription, SubscriptionState
 from storage.schema import credit_entries, gift_codes, star_charges, star_orders, star_refunds
 
 MOVEMENT_COLUMNS = [credit_entries.c[name] for name in ("lot_id", "kind", "units", "at", "request_id")]

@@ -8,24 +8,16 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from core.payments import (
-    Credited,
-    Crediting,
-    FoundBy,
-    OutsideRefund,
-    PageResult,
-    Payment,
-    Refund,
-    Transaction,
-    TransactionKind,
-)
+from core.payments.charges import Credited, Crediting, FoundBy, Payment
+from core.payments.refunds import OutsideRefund, Refund
+from core.payments.transactions import PageResult, Transaction, TransactionKind
 from storage.charges import Charges
 from storage.database import Database
 from storage.key_values import KeyValueStore
 from storage.refunds import HAS_CHARGE, Refunds
 from storage.schema import star_charges, star_refunds
 
-_NAME = "star-transactions"
+_NAME, _SINCE = "star-transactions", "star-sales-since"
 _PAYMENTS = sa.select(sa.func.count()).where(star_charges.c.found_by == FoundBy.RECONCILIATION.value)
 _RETURNS = sa.select(sa.func.count()).where(star_refunds.c.found_by == FoundBy.RECONCILIATION.value)
 _REFUNDS = _RETURNS.where(HAS_CHARGE)
@@ -71,6 +63,15 @@ class Reconciliation:
         self._charges = charges
         self._refunds = refunds
 
+    async def begin(self, since: float) -> None:
+        """Store the time (Unix seconds) from which on the list is this ledger's, unless a list was compared before.
+
+        Earlier entries are of another program with the same bot, or of a ledger that is lost. They must not be credited
+        at today's prices, and far less be refunded.
+        """
+        if await self._key_values.get(_NAME) is None and await self._key_values.get(_SINCE) is None:
+            await self._key_values.set(_SINCE, str(since))
+
     async def next_offset(self) -> int:
         """Return the offset of the next page: the transaction before the cursor, which is compared, or 0."""
         return (await self._cursor()).offset
@@ -91,9 +92,9 @@ class Reconciliation:
     async def apply(self, offset: int, page: Sequence[Transaction], limit: int) -> PageResult:
         """Compare a page with the ledger: credit unknown payments, record unknown refunds, and store the income.
 
-        `offset` and `limit` are those of the call that returned the page. Every step is repeatable, and the cursor
-        moves last. If the transaction before the cursor is not the remembered one, nothing is compared and the list is
-        read from its start.
+        `offset` and `limit` are those of the call that returned the page. What is older than the ledger is left alone.
+        Every step is repeatable, and the cursor moves last. If the transaction before the cursor is not the remembered
+        one, nothing is compared and the list is read from its start.
         """
         cursor = await self._cursor()
         if offset != cursor.offset:  # another process has moved the cursor
@@ -102,7 +103,8 @@ class Reconciliation:
             await self._key_values.delete(_NAME)
             return PageResult((), (), 0, restarted=True)
         new = list(page[1:] if cursor.known else page)
-        result = await self._compare(new)
+        since = float(await self._key_values.get(_SINCE) or 0)
+        result = await self._compare([one for one in new if one.at >= since])
         if new:
             cursor = _Cursor(cursor.known + len(new), _mark(new[-1]))
             await self._key_values.set(_NAME, json.dumps({"known": cursor.known, "last": cursor.last}))

@@ -6,17 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import (
-    Asking,
-    Charge,
-    FoundBy,
-    Intending,
-    OrderKind,
-    OutsideRefund,
-    Refund,
-    RefundState,
-    Transaction,
-)
+from core.payments.charges import Charge, FoundBy
+from core.payments.offers import OrderKind
+from core.payments.refunds import Asking, Intending, OutsideRefund, Refund, RefundState
+from core.payments.transactions import Transaction
 from storage.admin_actions import ActionKind, AdminCause, record
 from storage.credits import restore, take_back
 from storage.database import Database
@@ -188,8 +181,14 @@ class Refunds:
         return await self._in_states([RefundState.INTENDED], _TABLE.decided_at)
 
     async def asked(self) -> list[Refund]:
-        """Return the refunds that wait for a decision, oldest first."""
-        return await self._in_states([RefundState.ASKED], _TABLE.asked_at)
+        """Return the refunds that wait for a decision and that no admin has seen, oldest first."""
+        return await self._in_states([RefundState.ASKED], _TABLE.asked_at, _TABLE.told_at.is_(None))
+
+    async def passed_on(self, charge_id: str) -> None:
+        """Record that an admin has the request for a refund."""
+        waits = sa.and_(_TABLE.charge_id == charge_id, _TABLE.state == RefundState.ASKED.value)
+        statement = sa.update(star_refunds).where(waits).values(told_at=self._clock.now())
+        await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
     async def outside(self, charge_id: str, user_id: int, found_by: FoundBy) -> OutsideRefund:
         """Record a refund that Telegram reports, and take the credits unless an intended refund has taken them.

@@ -261,8 +261,7 @@ class Requests:
         columns = {"state": final, "finished_at": self._clock.now(), **values}
 
         def unit(connection: sa.Connection) -> Request | None:
-            row = settle(connection, self._queue, request.id, expected, columns, of_create)
-            return None if row is None else read_request(row)
+            return settle(connection, self._queue, request.id, expected, columns, of_create)
 
         try:
             return await self._database.write(unit)
@@ -335,8 +334,8 @@ class Requests:
             # The rows are locked before they are read: one that begins meanwhile must not be left out of the others.
             connection.execute(waiting.with_for_update()).all()
             found = connection.execute(waiting).scalars().all()
-            rows = [settle(connection, self._queue, one, [State.QUEUED], columns) for one in found]
-            return [read_request(row) for row in rows if row is not None]
+            ended = [settle(connection, self._queue, one, [State.QUEUED], columns) for one in found]
+            return [one for one in ended if one is not None]
 
         return await self._database.write(unit)
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from core.clock import Clock
 from core.model import State
-from core.payments import RefundState
+from core.payments.refunds import RefundState
 from core.statistics import (
     BUCKETS_A_SECOND,
     LONGEST_BUCKET,

@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import Charge, OrderKind, SubscriptionState, SubscriptionStop
+from core.payments.charges import Charge
+from core.payments.offers import OrderKind
+from core.payments.subscriptions import SubscriptionState, SubscriptionStop
 from storage.database import Database
 from storage.schema import star_charges, star_subscriptions, subscription_stops
 from storage.upsert import insert

@@ -5,7 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
-from core.payments import Charge, RefundState, Subscription, SubscriptionState
+from core.payments.charges import Charge
+from core.payments.refunds import RefundState
+from core.payments.subscriptions import Subscription, SubscriptionState
 from storage.database import Database
 from storage.locks import hold
 from storage.payment_rows import find_refund, read_subscription
@@ -99,15 +101,16 @@ class Subscriptions:
             values["stopped_by_bot"] = False
         return await self._update(values, _TABLE.user_id == user_id, _TABLE.order_id == payload)
 
-    async def set_stopped(self, user_id: int, charge_id: str, *, stopped: bool) -> bool:
+    async def set_stopped(self, user_id: int, payload: str, *, stopped: bool) -> bool:
         """Record that the bot canceled a subscription for its user, or lets the user switch it on again.
 
-        The latter does not switch it on, so its state stays. Return False if it is another subscription.
+        It may have been renewed meanwhile. The latter does not switch it on, so its state stays. Return False if it is
+        another subscription.
         """
         values: dict[str, Any] = {"stopped_by_bot": stopped}
         if stopped:
             values["state"] = SubscriptionState.CANCELED.value
-        found = await self._update(values, _TABLE.user_id == user_id, _TABLE.charge_id == charge_id)
+        found = await self._update(values, _TABLE.user_id == user_id, _TABLE.order_id == payload)
         return found is not None
 
     async def _update(self, values: dict[str, Any], *where: sa.ColumnElement[bool]) -> Subscription | None:

@@ -964,6 +964,7 @@ stats-date = { DATETIME($date, dateStyle: "medium") }
 button-stats-dark = 🌙 Dark
 button-stats-light = ☀️ Light
 button-stats-again = 🔄 Now
+grant-once = This message has given its pictures already; its edit gives none. To give more, send a new /grant.
 
 ## Styles
 

@@ -1001,6 +1001,7 @@ stats-date = { DATETIME($date, dateStyle: "medium") }
 button-stats-dark = 🌙 Oscuro
 button-stats-light = ☀️ Claro
 button-stats-again = 🔄 Ahora
+grant-once = Este mensaje ya regaló sus imágenes; editarlo no regala más. Para regalar más, envía un /grant nuevo.
 
 ## Estilos
 

@@ -1001,6 +1001,7 @@ stats-date = { DATETIME($date, dateStyle: "medium") }
 button-stats-dark = 🌙 Escuro
 button-stats-light = ☀️ Claro
 button-stats-again = 🔄 Agora
+grant-once = Esta mensagem já deu suas imagens; editá-la não dá mais. Para dar mais, envie um /grant novo.
 
 ## Estilos
 

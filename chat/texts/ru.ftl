@@ -1001,6 +1001,7 @@ stats-date = { DATETIME($date, dateStyle: "medium") }
 button-stats-dark = 🌙 Тёмная
 button-stats-light = ☀️ Светлая
 button-stats-again = 🔄 Обновить
+grant-once = Это сообщение уже подарило свои картинки, правка не дарит ничего. Чтобы подарить ещё, отправьте новый /grant.
 
 ## Стили
 

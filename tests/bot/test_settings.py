@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, SettingsError, load
-from core.payments import Pack, Plan, Prices
+from core.payments.offers import Pack, Plan, Prices
 from tests.support.process_launcher import ROOT
 
 BUCKET = "https://KEY:a/secret+of=the-bucket@s3.example.org/photos"

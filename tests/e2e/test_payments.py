@@ -12,7 +12,7 @@ from aiogram.types import Message, User
 from playground import faults
 from playground.faults import Fault
 from playground.star_ledger import MONTH, Outcome, StarInvoice, Subscription
-from tests.support.selling import SELLS, balance_of, choose, invoice_for, invoices, pay
+from tests.support.selling import SELLS, balance_of, choose, choose_refund, invoice_for, invoices, pay
 from tests.support.world import ADMIN, World, buttons, jpeg
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -148,8 +148,10 @@ async def test_an_admin_grants_and_refunds(selling_bot: World) -> None:
     ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
     world.telegram.say(ann, f"/grant {ann.id} 5")
     await world.wait_for_text(ann, "I don’t know that command.")
-    world.telegram.say(olga, f"/grant {ann.id} 5")
+    granting = world.telegram.say(olga, f"/grant {ann.id} 5")
     await world.wait_for_text(ann, "My owner gives you 5 pictures.")
+    world.telegram.rewrite(granting, f"/grant {ann.id} 50")
+    await world.wait_for_text(olga, "This message has given its pictures already; its edit gives none.")
     await world.wait_for_text(olga, f"Given: 5 pictures to {ann.id}. Paid pictures there now: 5.")
     charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
     for words in ("a fox", "an owl"):  # a free one, and one of the grant or the pack
@@ -168,22 +170,22 @@ async def test_an_admin_grants_and_refunds(selling_bot: World) -> None:
     assert (await balance_of(world, ann))[2] == "Paid: 4."
 
 
-async def _ask_refund(world: World, user: User, reason: str) -> Message:
-    """Ask for the refund of the newest payment, and return the admin's message."""
+async def _ask_refund(world: World, user: User, charge_id: str, reason: str) -> Message:
+    """Ask for the refund of a payment, and return the admin's message."""
     count = len(world.messages_in(ADMIN))
-    world.telegram.say(user, reason, reply_to=await _question(world, user))
+    world.telegram.say(user, reason, reply_to=await _question(world, user, charge_id))
     await world.wait_until(lambda: len(world.messages_in(ADMIN)) > count)
     await world.wait_until_handled()
     return world.messages_in(ADMIN)[-1]
 
 
-async def _question(world: World, user: User) -> Message:
-    """Choose the newest payment at /paysupport, and return the question for the reason."""
+async def _question(world: World, user: User, charge_id: str) -> Message:
+    """Choose a payment at /paysupport, and return the question for the reason."""
     world.telegram.say(user, "/paysupport")
     listed = await world.wait_for_text(user, "Which payment is it about?")
     assert "You can also write to my owner: @imagine_help" in (listed.text or "")
     await world.wait_until_handled()
-    world.telegram.press(user, world.messages_to(user)[-1], buttons(world.messages_to(user)[-1])[0])
+    choose_refund(world, user, charge_id)
     await world.wait_for_text(user, "🧾 What is wrong with")
     await world.wait_until_handled()
     return world.messages_to(user)[-1]
@@ -195,7 +197,7 @@ async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World)
     world.telegram.say(ann, "/paysupport")
     await world.wait_for_text(ann, "You have made no payment here.")
     declined = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
-    request = await _ask_refund(world, ann, "no <reason>")
+    request = await _ask_refund(world, ann, declined, "no <reason>")
     assert (request.text or "").splitlines()[:2] == ["💳 A refund is asked for", f"By: {ann.id}"]
     assert f"Payment: {declined}, 50 ⭐" in (request.text or "")
     assert (request.text or "").splitlines()[3:] == ["Pictures used: 0 of 20", "Reason: no <reason>"]
@@ -211,7 +213,7 @@ async def test_a_user_asks_for_a_refund_and_an_admin_decides(selling_bot: World)
     await world.wait_for_toast(request, "This was decided before.")
 
     refunded = await pay(world, ann, await invoice_for(world, ann, "50 pictures"))
-    request = await _ask_refund(world, ann, "changed my mind")
+    request = await _ask_refund(world, ann, refunded, "changed my mind")
     refusal = faults.telegram(400, "Bad Request: chat not found")
     world.telegram.faults.add(Fault("editMessageText", answer=refusal))  # the decision cannot be shown
     world.telegram.press(olga, request, "Refund")
@@ -226,7 +228,7 @@ async def test_a_reason_is_words_and_its_edit_draws_nothing(selling_bot: World) 
     world = selling_bot
     ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
     charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
-    question = await _question(world, ann)
+    question = await _question(world, ann, charge)
     world.send_photo(ann, jpeg(), reply_to_message=question)
     await world.wait_for_text(ann, "Please say it in words: reply to my question with a text")
     world.telegram.say(ann, "/balance", reply_to=question)
@@ -255,7 +257,7 @@ async def test_a_banned_user_buys_nothing_and_may_ask_for_a_refund(selling_bot: 
     charge = world.telegram.stars.renew(Subscription(id="?", user=ann, invoice=paid, expires_at=0))
     assert charge is not None
     await world.wait_for_text(ann, f"payment {charge.id}")
-    request = await _ask_refund(world, ann, "a fox")
+    request = await _ask_refund(world, ann, charge.id, "a fox")
     world.telegram.press(olga, request, "Refund")
     await world.wait_for_text(ann, "50 ⭐ are refunded")
     count = len(world.messages_to(ann))
@@ -264,6 +266,16 @@ async def test_a_banned_user_buys_nothing_and_may_ask_for_a_refund(selling_bot: 
     assert len(world.messages_to(ann)) == count
     world.telegram.say(olga, f"/unban {ann.id}")
     await world.wait_until_handled()
+
+
+async def test_a_grant_speaks_the_language_of_its_user(selling_bot: World) -> None:
+    world = selling_bot
+    anna, olga = world.add_user("ru", "Анна"), world.add_user(name="Olga", user_id=ADMIN)
+    for given, sentence in ((3, "My owner gives you 3 pictures."), (5, "Владелец бота дарит вам 5 картинок")):
+        world.telegram.say(olga, f"/grant {anna.id} {given}")
+        await world.wait_for_text(anna, sentence)
+        if given == 3:  # nothing is known of her yet
+            await invoice_for(world, anna, "20 картинок")
 
 
 async def test_payments_are_in_an_export(selling_bot: World) -> None:
@@ -276,13 +288,13 @@ async def test_payments_are_in_an_export(selling_bot: World) -> None:
     code = str(world.rows("SELECT code FROM gift_codes WHERE charge_id = ?", gift)[0]["code"])
     world.telegram.say(ben, f"/start gift_{code}")
     await world.wait_for_text(ben, "50 pictures are a gift to you!")
-    await _ask_refund(world, ann, "too dark")
+    await _ask_refund(world, ann, gift, "too dark")
     kept = await _exported_payments(world, ann)
     assert [(one["kind"], one["stars"], one["payment"]) for one in kept["orders"]] == [
         ("pack", 50, pack),
         ("gift", 110, gift),
     ]
-    assert [(one["id"], one["pictures"]) for one in kept["payments"]] == [(pack, 20), (gift, 50)]
+    assert {one["id"]: one["pictures"] for one in kept["payments"]} == {pack: 20, gift: 50}
     assert [(one["payment"], one["state"], one["reason"]) for one in kept["refunds"]] == [
         (gift, "asked", "too dark")
     ]
@@ -459,7 +471,7 @@ async def test_a_refund_that_telegram_refuses_gives_the_pictures_back(selling_bo
     charge = await pay(world, ann, await invoice_for(world, ann, "20 pictures"))
     refusal = faults.telegram(400, "Bad Request: CHARGE_NOT_FOUND")
     world.telegram.faults.add(Fault("refundStarPayment", answer=refusal))
-    world.telegram.press(olga, await _ask_refund(world, ann, "?"), "Refund")
+    world.telegram.press(olga, await _ask_refund(world, ann, charge, "?"), "Refund")
     await world.wait_for_text(ann, "Telegram did not carry out the refund of 50 ⭐")
     await world.wait_for_text(olga, f"Telegram refuses to refund 50 ⭐ to {ann.id}, payment {charge}")
     lines = await balance_of(world, ann)

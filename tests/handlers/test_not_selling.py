@@ -4,7 +4,7 @@ import pytest
 
 from chat.menu import private_commands
 from chat.shop_callbacks import Buy, ChangeSubscription, ShowShop
-from core.payments import OrderKind
+from core.payments.offers import OrderKind
 from tests.support.chat_user import ChatUser
 
 COMMANDS = ["/buy", "/balance", "/gift", "/terms", "/paysupport", "/refund", "/grant"]

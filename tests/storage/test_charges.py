@@ -7,24 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from core.payments import (
-    CURRENCY,
-    DAY,
-    GRACE,
-    PAYMENT_SECONDS,
-    PERIOD,
-    CheckoutRefusal,
-    Crediting,
-    FoundBy,
-    Order,
-    OrderKind,
-    Pack,
-    Prices,
-    Redemption,
-    RefundState,
-    SubscriptionState,
-    Takings,
-)
+from core.payments.charges import Crediting, FoundBy, Takings
+from core.payments.credits import DAY
+from core.payments.gifts import Redemption
+from core.payments.offers import CURRENCY, PAYMENT_SECONDS, CheckoutRefusal, Order, OrderKind, Pack, Prices
+from core.payments.refunds import RefundState
+from core.payments.subscriptions import GRACE, PERIOD, SubscriptionState
 from storage.open_database import open_database
 from tests.support.payments_ledger import PaymentsLedger
 
@@ -89,6 +77,21 @@ async def test_a_checkout_is_refused_for_a_reason(ledger: PaymentsLedger) -> Non
     stored = await ledger.orders.get(order.id)
     assert stored is not None
     assert stored.checked_at == ledger.clock.now() - 1  # a no writes nothing
+
+
+async def test_an_order_is_deleted_only_if_nobody_has_paid_it_or_can(ledger: PaymentsLedger) -> None:
+    orders = [await ledger.order() for _ in range(3)]
+    offered, checked, paid = orders
+    await _check(ledger, checked)  # the payment may be known to Telegram's list only
+    await ledger.charges.credit(ledger.payment(paid))
+    await ledger.orders.prune()
+    assert None not in [await ledger.orders.get(order.id) for order in orders]
+    ledger.clock.advance(3 * DAY)
+    await ledger.orders.prune()
+    kept = [order for order in orders if await ledger.orders.get(order.id) is not None]
+    assert kept == [checked, paid]
+    assert (await ledger.charges.credit(ledger.payment(checked))).charge.units == 20
+    assert await ledger.orders.place(offered.cause, USER, offered.kind, 20, 50, "en") != offered
 
 
 async def test_a_second_subscription_is_refused_while_one_runs(ledger: PaymentsLedger) -> None:
@@ -226,7 +229,7 @@ async def test_each_renewal_is_a_lot_of_its_own(ledger: PaymentsLedger) -> None:
     end = ledger.clock.now() + PERIOD
     first = ledger.payment(order, expires_at=end, is_renewal=False)
     assert (await ledger.charges.credit(first)).charge.expires_at == end
-    await ledger.subscriptions.set_stopped(USER, first.charge_id, stopped=True)
+    await ledger.subscriptions.set_stopped(USER, order.id, stopped=True)
     ledger.clock.advance(PERIOD)
     renewal = ledger.payment(order, expires_at=end + PERIOD, is_renewal=True)
     assert (await ledger.charges.credit(renewal)).charge.is_renewal
@@ -258,20 +261,20 @@ async def test_a_renewal_that_is_found_late_does_not_replace_a_newer_one(ledger:
 
 async def test_a_subscription_has_the_state_that_telegram_reports(ledger: PaymentsLedger) -> None:
     order = await ledger.order(OrderKind.SUBSCRIPTION, 300, 450)
-    charge_id = (await ledger.charges.credit(ledger.payment(order))).charge.id
+    await ledger.charges.credit(ledger.payment(order))
     subscriptions = ledger.subscriptions
     assert await subscriptions.set_state(USER, "other", SubscriptionState.CANCELED) is None
     assert await subscriptions.set_state(OTHER, order.id, SubscriptionState.CANCELED) is None
     assert not await subscriptions.set_stopped(USER, "other", stopped=True)
-    assert await subscriptions.set_stopped(USER, charge_id, stopped=True)
+    assert await subscriptions.set_stopped(USER, order.id, stopped=True)
     canceled = await subscriptions.set_state(USER, order.id, SubscriptionState.CANCELED)
     assert canceled is not None
     assert (canceled.state, canceled.stopped_by_bot) == (SubscriptionState.CANCELED, True)
-    assert await subscriptions.set_stopped(USER, charge_id, stopped=False)
+    assert await subscriptions.set_stopped(USER, order.id, stopped=False)
     by_user = await subscriptions.of_user(USER)
     assert by_user is not None
     assert (by_user.state, by_user.stopped_by_bot) == (SubscriptionState.CANCELED, False)
-    await subscriptions.set_stopped(USER, charge_id, stopped=True)
+    await subscriptions.set_stopped(USER, order.id, stopped=True)
     resumed = await subscriptions.set_state(USER, order.id, SubscriptionState.ACTIVE)
     assert resumed is not None
     assert (resumed.state, resumed.stopped_by_bot) == (SubscriptionState.ACTIVE, False)

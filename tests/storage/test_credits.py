@@ -20,7 +20,9 @@ from core.model import (
     Request,
     State,
 )
-from core.payments import DAY, GRACE, PERIOD, OrderKind
+from core.payments.credits import DAY
+from core.payments.offers import OrderKind
+from core.payments.subscriptions import GRACE, PERIOD
 from core.reply_target import ReplyTarget
 from generation.allowances import Allowances
 from storage.asked_requests import AskedRequests

@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.model import Accepted
-from core.payments import OrderKind
+from core.payments.offers import OrderKind
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnreachable
 from storage.inbox import Inbox
 from storage.ledger_rows import BATCH, TABLES

@@ -14,16 +14,10 @@ from hypothesis import strategies as st
 
 from core.clock import utc_day
 from core.model import PENDING, Accepted, Allowance, Request, State
-from core.payments import (
-    Crediting,
-    FoundBy,
-    MovementKind,
-    OrderKind,
-    Pack,
-    Payment,
-    Prices,
-    RefundState,
-)
+from core.payments.charges import Crediting, FoundBy, Payment
+from core.payments.credits import MovementKind
+from core.payments.offers import OrderKind, Pack, Prices
+from core.payments.refunds import RefundState
 from storage.database import Database
 from storage.open_database import open_database
 from storage.quotas import Quotas

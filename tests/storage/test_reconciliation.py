@@ -5,15 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.payments import (
-    Crediting,
-    FoundBy,
-    OrderKind,
-    PageResult,
-    RefundState,
-    Transaction,
-    TransactionKind,
-)
+from core.payments.charges import Crediting, FoundBy
+from core.payments.offers import OrderKind
+from core.payments.refunds import RefundState
+from core.payments.transactions import PageResult, Transaction, TransactionKind
 from storage.reconciliation import Find
 from tests.support.payments_ledger import PaymentsLedger
 
@@ -146,6 +141,32 @@ async def test_a_list_is_read_on_from_its_last_known_transaction(ledger: Payment
     found = await _reconcile(ledger, more)
     assert [one.charge_id for result in found for one in result.refunded] == ["6"]
     assert [one.charge.id for result in found for one in result.credited] == ["8"]
+
+
+async def test_what_is_older_than_the_ledger_is_neither_credited_nor_refunded(ledger: PaymentsLedger) -> None:
+    """Another program has sold something with the same bot before, or the ledger of that time is lost."""
+    begun = ledger.clock.now()
+    listed = [
+        _paid("a pack's price", "x", begun - 1),
+        replace(_paid("another price", "x", begun - 1), price=7),
+        _returned("a pack's price", begun - 1),
+        _paid("new", "x", begun),
+    ]
+    for since in (begun, begun + 100):  # the first one counts
+        await ledger.reconciliation.begin(since)
+    results = await _reconcile(ledger, listed)
+    assert [one.charge.id for result in results for one in result.credited] == ["new"]
+    assert await ledger.balance() == 20
+    assert await ledger.refunds.intended() == []
+    await _reconcile(ledger, [_other("before"), *listed])
+    assert await ledger.charges.known([one.id for one in listed]) == {"new"}
+
+
+async def test_a_list_that_was_compared_before_stays_the_ledgers_own(ledger: PaymentsLedger) -> None:
+    await _reconcile(ledger, [_paid("a", "x")])
+    await ledger.reconciliation.begin(ledger.clock.now())
+    await _reconcile(ledger, [_paid("a", "x"), _paid("b", "x")])
+    assert await ledger.balance() == 40
 
 
 async def test_another_list_is_read_from_its_start(ledger: PaymentsLedger) -> None:

@@ -6,18 +6,11 @@ from dataclasses import replace
 import pytest
 
 from core.model import PENDING, Accepted, Allowance, Request, State
-from core.payments import (
-    GRACE,
-    PERIOD,
-    Asking,
-    Crediting,
-    FoundBy,
-    Intending,
-    OrderKind,
-    OutsideRefund,
-    Redemption,
-    RefundState,
-)
+from core.payments.charges import Crediting, FoundBy
+from core.payments.gifts import Redemption
+from core.payments.offers import OrderKind
+from core.payments.refunds import Asking, Intending, OutsideRefund, RefundState
+from core.payments.subscriptions import GRACE, PERIOD
 from storage.credits import lock_lot, write_off
 from storage.open_database import open_database
 from tests.support.factories import generation_request
@@ -50,6 +43,8 @@ async def test_a_user_asks_once_and_only_for_own_charges(ledger: PaymentsLedger)
         Asking.KNOWN,
     ]
     (asked,) = await refunds.asked()
+    await refunds.passed_on(charge_id)
+    assert await refunds.asked() == []
     assert (asked.reason, asked.asked_at, asked.user_id) == ("first", ledger.clock.now(), USER)
     assert await ledger.balance() == 20
     assert await refunds.decline(charge_id, "ada")

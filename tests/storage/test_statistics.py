@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given
 
 from core.model import FINAL, State
-from core.payments import RefundState
+from core.payments.refunds import RefundState
 from core.statistics import DayFigures, add_days
 from storage.database import Database
 from storage.open_database import open_database

@@ -4,14 +4,9 @@ import asyncio
 
 import pytest
 
-from core.payments import (
-    PERIOD,
-    Crediting,
-    FoundBy,
-    Order,
-    OrderKind,
-    SubscriptionState,
-)
+from core.payments.charges import Crediting, FoundBy
+from core.payments.offers import Order, OrderKind
+from core.payments.subscriptions import PERIOD, SubscriptionState
 from tests.support.payments_ledger import PaymentsLedger
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

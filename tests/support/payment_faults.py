@@ -7,6 +7,8 @@ FAULTS = "e2e/test_payment_faults.py"
 E2E = "e2e/test_payments.py"
 CHARGES = "storage/test_charges.py"
 REFUNDS = "storage/test_refunds.py"
+STOPS = "storage/test_subscription_stops.py"
+RECONCILIATION = "storage/test_reconciliation.py"
 
 
 class PaymentFault(NamedTuple):
@@ -38,14 +40,32 @@ PAYMENT_FAULTS = (
         "test_two_payments_of_one_order_are_credited_both",
     ),
     PaymentFault(
+        "a subscription is paid on two devices at a time, or a second one while the first is being paid",
+        "one payment is allowed; the other is refused with a sentence, for a minute or while the first one runs",
+        CHARGES,
+        "test_of_two_subscriptions_that_are_paid_at_once_one_is_refused",
+    ),
+    PaymentFault(
+        "a user has paid for two subscriptions all the same",
+        "both are credited, and the bot cancels the older one at Telegram",
+        STOPS,
+        "test_of_two_subscriptions_the_older_one_ends",
+    ),
+    PaymentFault(
+        "a banned user presses Pay, or had pressed it before the ban",
+        "the payment is refused with a sentence; one that came is credited, and /paysupport answers",
+        E2E,
+        "test_a_banned_user_buys_nothing_and_may_ask_for_a_refund",
+    ),
+    PaymentFault(
         "the update about a payment comes again, with its id or a new one, also before the first is handled",
         "nothing changes, and nothing is said",
         FAULTS,
         "test_a_payment_reported_again_and_again_is_credited_once",
     ),
     PaymentFault(
-        "`kill -9` before any commit or inside any call of a payment, a gift, a refund, a grant, the terms, or a change"
-        " of a subscription",
+        "`kill -9` before any commit or inside any call of a payment, a renewal, a gift, a refund, the decision about"
+        " one, a grant, the terms, or a change of a subscription",
         "the next start goes on; a message that was sent and not recorded comes again, with the same charge",
         KILLS,
         "test_a_kill_anywhere_loses_and_doubles_nothing",
@@ -110,6 +130,37 @@ PAYMENT_FAULTS = (
         "the pictures are taken, below zero if some were used; free pictures go on",
         E2E,
         "test_a_refund_from_outside_goes_below_zero_and_stops_paid_pictures_only",
+    ),
+    PaymentFault(
+        "a payment of a subscription is refunded, or nothing explains it",
+        "the bot cancels the subscription at Telegram, until Telegram has answered",
+        E2E,
+        "test_a_refunded_subscription_is_not_renewed",
+    ),
+    PaymentFault(
+        "a chargeback has an id of its own in Telegram's list",
+        "the pictures of the only payment with this user, invoice and price are taken; without one the admins get an"
+        " alarm",
+        RECONCILIATION,
+        "test_a_chargeback_with_an_id_of_its_own_takes_the_credits_of_the_payment_that_it_fits",
+    ),
+    PaymentFault(
+        "two admins decide about a request for a refund at the same time",
+        "the first decision counts",
+        REFUNDS,
+        "test_the_first_decision_of_two_admins_counts",
+    ),
+    PaymentFault(
+        "no admin can be reached when a user asks for a refund",
+        "the user is told, and the request is sent again once an hour and at each start",
+        KILLS,
+        "test_a_kill_during_the_comparison_with_telegrams_list_finds_each_payment_once",
+    ),
+    PaymentFault(
+        "the reason for a refund is a photo, a sticker or a voice message",
+        "its caption is the reason; without one the bot asks for words",
+        E2E,
+        "test_a_reason_is_words_and_its_edit_draws_nothing",
     ),
     PaymentFault(
         "a payment is refunded while a picture that it pays for is drawn",

@@ -14,7 +14,7 @@ from aiohttp import web
 from playground.faults import Fault
 from playground.star_ledger import Checkout, Outcome, Subscription
 from tests.support.money import check_money
-from tests.support.selling import SELLS, choose, invoices, pay
+from tests.support.selling import SELLS, choose, choose_refund, invoices, pay
 from tests.support.world import ADMIN, World, buttons
 
 _ALARM = "Telegram’s list has payments or refunds"
@@ -200,8 +200,7 @@ class Deciding(Step):
         self.charge_id, self.refunds = await self.buy(), not self.refunds
         self.world.telegram.say(self.ann, "/paysupport")
         await self.world.wait_until_handled()
-        listed = self.world.messages_to(self.ann)[-1]
-        self.world.telegram.press(self.ann, listed, buttons(listed)[0])
+        choose_refund(self.world, self.ann, self.charge_id)
         await self.world.wait_until_handled()
         self.world.telegram.say(self.ann, "?", reply_to=self.world.messages_to(self.ann)[-1])
         await self.world.wait_until_handled()

@@ -6,16 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.payments import (
-    CURRENCY,
-    FoundBy,
-    Order,
-    OrderKind,
-    Pack,
-    Payment,
-    Plan,
-    Prices,
-)
+from core.payments.charges import FoundBy, Payment
+from core.payments.offers import CURRENCY, Order, OrderKind, Pack, Plan, Prices
 from storage.charges import Charges
 from storage.credits import Credits
 from storage.database import Database

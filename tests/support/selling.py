@@ -2,6 +2,7 @@
 
 from aiogram.types import Message, User
 
+from chat.shop_callbacks import AskRefund, charge_key
 from playground.star_ledger import Outcome
 from tests.support.world import ADMIN, World, buttons
 
@@ -45,6 +46,12 @@ async def pay(world: World, user: User, what: Message | str) -> str:
     assert payment.outcome is Outcome.PAID, payment.refusal
     await world.wait_until_handled()
     return payment.charge_id
+
+
+def choose_refund(world: World, user: User, charge_id: str) -> None:
+    """Press a payment in the newest message, which is the list of /paysupport. Two of one second have no order."""
+    data = AskRefund(charge=charge_key(charge_id)).pack()
+    world.telegram.press_data(user, world.messages_to(user)[-1], data)
 
 
 async def balance_of(world: World, user: User) -> list[str]:

@@ -12,8 +12,10 @@ from chat.sender import Sender
 from chat.shop_keyboards import refund_decisions
 from chat.translations import Translator
 from core.clock import Clock
-from core.payments import Purchase, RefundState
+from core.payments.refunds import Purchase, RefundState
 from core.reply_target import ReplyTarget
+from storage.charges import Charges
+from storage.refunds import Refunds
 
 log = structlog.get_logger(__name__)
 
@@ -21,12 +23,28 @@ _LONGEST_REASON, _LONGEST_NAME = 1_000, 64
 """In UTF-16 units."""
 
 
+_SENDING_SECONDS = 120.0
+"""Age up to which the handler of a request may still send it."""
+
+
 class RefundRequests:
-    """Sends requests for refunds to `admins`, and shows decisions. Errors of sending are logged."""
+    """Sends requests for refunds to `admins`, and shows decisions. Errors of sending are logged.
+
+    A request that reached no admin is sent again with the next `send_waiting`.
+    """
 
     def __init__(
-        self, *, sender: Sender, languages: LanguageResolver, clock: Clock, admins: Collection[int]
+        self,
+        *,
+        charges: Charges,
+        refunds: Refunds,
+        sender: Sender,
+        languages: LanguageResolver,
+        clock: Clock,
+        admins: Collection[int],
     ) -> None:
+        self._charges = charges
+        self._refunds = refunds
         self._sender = sender
         self._languages = languages
         self._clock = clock
@@ -36,7 +54,7 @@ class RefundRequests:
         """Send a request to all admins, and return whether one of them has it."""
         reached = False
         for admin in self._admins:
-            translate = await self._languages.translator(admin)
+            translate = await self._languages.translator_of(admin)
             keyboard = refund_decisions(translate, purchase.charge)
             try:
                 await self._sender.send_text(
@@ -45,13 +63,25 @@ class RefundRequests:
                 reached = True
             except SendError as error:
                 log.warning("request not sent to an admin", admin=admin, error=str(error))
-        if not reached:
+        if reached:
+            await self._refunds.passed_on(purchase.charge.id)
+        else:
             log.error(
                 "request for a refund reached no admin",
                 charge=purchase.charge.id,
                 user=purchase.charge.user_id,
             )
         return reached
+
+    async def send_waiting(self) -> None:
+        """Send the requests that have reached no admin yet. Another replica may be about to send a recent one."""
+        before = self._clock.now() - _SENDING_SECONDS
+        for refund in await self._refunds.asked():
+            if refund.asked_at is None or refund.asked_at > before:
+                continue
+            purchase = await self._charges.purchase(refund.charge_id)
+            if purchase is not None:
+                await self.send(purchase)
 
     async def show_decision(
         self, place: ReplyTarget, purchase: Purchase, admin_name: str, translate: Translator

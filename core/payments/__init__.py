@@ -1,0 +1,1 @@
+"""The domain of payments in Telegram Stars (docs/payments.md)."""
