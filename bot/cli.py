@@ -223,7 +223,7 @@ def _parser() -> argparse.ArgumentParser:
         "doctor", help="look for anything odd in the ledger, also while the bot runs"
     )
     doctor.add_argument(
-        "--fix", action="store_true", help="repair what is safe to repair, while the bot is stopped"
+        "--fix", action="store_true", help="fix what is safe to fix, while the bot is stopped"
     )
     trace = commands.add_parser("trace", help="print the story of one request, also while the bot runs")
     trace.add_argument("request", metavar="REQUEST", help="the id of a request, or the link to it")

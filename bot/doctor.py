@@ -1,4 +1,4 @@
-"""`imagine-bot doctor`: prints what is odd in the ledger, for an operator, and with `--fix` repairs what is safe."""
+"""`imagine-bot doctor`: prints what is odd in the ledger, for an operator, and with `--fix` fixes what is safe."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from storage.database_errors import DatabaseError
-from storage.doctor import CHECKS, Diagnosis, diagnose, repair
+from storage.doctor import CHECKS, Diagnosis, diagnose, fix_each
 from storage.odd_workflows import find_lost_workflows
 from storage.oddities import Check
 from storage.visits import change_alone, look
@@ -25,7 +25,7 @@ def examine(database_url: str, *, fix: bool, uses_dbos: bool, now: Callable[[], 
         if not before.found:
             print(f"Nothing is odd: {len(CHECKS) + len(more)} checks.")
             return True
-        if not fix or not before.repairable:
+        if not fix or not before.fixable:
             _print_end(before, fix=fix)
             return False
         return change_alone(database_url, lambda connection: _fix(connection, now, more))
@@ -35,10 +35,10 @@ def examine(database_url: str, *, fix: bool, uses_dbos: bool, now: Callable[[], 
 
 
 def _fix(connection: sa.Connection, now: Callable[[], float], more: Sequence[tuple[str, Check]]) -> bool:
-    """Repair what is odd now that no bot runs, print it, and look again."""
+    """Fix what is odd now that no bot runs, print it, and look again."""
     with connection.begin():
         found = diagnose(connection, now(), more)
-    for done in repair(connection, found.repairable):
+    for done in fix_each(connection, found.fixable):
         print(f"fixed  {done}")
     with connection.begin():
         left = diagnose(connection, now(), more)
@@ -56,14 +56,14 @@ def _print(diagnosis: Diagnosis) -> None:
     for name in names:
         oddities = [oddity for found, oddity in diagnosis.found if found == name]
         for oddity in oddities[:MOST_LINES]:
-            print(f"{'odd  ' if oddity.repair is None else 'odd *'}  {name}: {oddity.text}")
+            print(f"{'odd  ' if oddity.fix is None else 'odd *'}  {name}: {oddity.text}")
         if len(oddities) > MOST_LINES:
             print(f"odd    {name}: and {len(oddities) - MOST_LINES:,} more")
 
 
 def _print_end(diagnosis: Diagnosis, *, fix: bool) -> None:
-    number, repairable = len(diagnosis.found), len(diagnosis.repairable)
-    end = f"{number:,} odd, {repairable:,} of them (*) with a safe repair."
-    if repairable and not fix:
+    number, fixable = len(diagnosis.found), len(diagnosis.fixable)
+    end = f"{number:,} odd, {fixable:,} of them (*) with a safe fix."
+    if fixable and not fix:
         end += " Stop the bot and run `imagine-bot doctor --fix`."
     print(end)

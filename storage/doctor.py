@@ -1,4 +1,4 @@
-"""Looks for oddities in a whole ledger, and repairs those that can be repaired safely, each in one transaction.
+"""Looks for oddities in a whole ledger, and fixes those that can be fixed safely, each in one transaction.
 
 Both are functions of a connection (storage.visits).
 """
@@ -37,9 +37,9 @@ class Diagnosis:
     found: Sequence[tuple[str, Oddity]]
 
     @property
-    def repairable(self) -> list[Oddity]:
-        """The oddities that have a safe repair."""
-        return [oddity for _, oddity in self.found if oddity.repair is not None]
+    def fixable(self) -> list[Oddity]:
+        """The oddities that have a safe fix."""
+        return [oddity for _, oddity in self.found if oddity.fix is not None]
 
 
 def diagnose(connection: sa.Connection, now: float, more: Sequence[tuple[str, Check]] = ()) -> Diagnosis:
@@ -47,15 +47,15 @@ def diagnose(connection: sa.Connection, now: float, more: Sequence[tuple[str, Ch
     found: list[tuple[str, Oddity]] = []
     for name, check in (*CHECKS, *more):
         found += [(name, oddity) for oddity in check(connection, now)]
-        if name == "schema" and any(oddity.repair is None for _, oddity in found):
+        if name == "schema" and any(oddity.fix is None for _, oddity in found):
             break  # the other checks would fail
     return Diagnosis(found)
 
 
-def repair(connection: sa.Connection, oddities: Sequence[Oddity]) -> Iterator[str]:
-    """Repair oddities, each in a transaction of its own, and yield what was done."""
+def fix_each(connection: sa.Connection, oddities: Sequence[Oddity]) -> Iterator[str]:
+    """Fix oddities, each in a transaction of its own, and yield what was done."""
     for oddity in oddities:
-        if oddity.repair is not None:
+        if oddity.fix is not None:
             with connection.begin():
-                done = oddity.repair(connection)
+                done = oddity.fix(connection)
             yield done

@@ -9,7 +9,7 @@ from core.payments.credits import MovementKind
 from core.payments.offers import OrderKind
 from core.payments.refunds import RefundState
 from storage.credits import give_back
-from storage.oddities import Oddity, Repair
+from storage.oddities import Fix, Oddity
 from storage.schema import (
     credit_entries,
     credit_lots,
@@ -70,16 +70,16 @@ def find_wrong_lots(connection: sa.Connection, _now: float) -> Iterator[Oddity]:
         yield Oddity(f"lot {lot_id}: it has entries and no row; {_BY_A_PERSON}")
 
 
-def _set_left(lot_id: str) -> Repair:
-    """Return the repair of a lot. Its entries are never changed, so they are right."""
+def _set_left(lot_id: str) -> Fix:
+    """Return the fix of a lot. Its entries are never changed, so they are right."""
 
-    def repair(connection: sa.Connection) -> str:
+    def fix(connection: sa.Connection) -> str:
         entries = sa.select(sa.func.sum(credit_entries.c.units)).where(credit_entries.c.lot_id == lot_id)
         units = int(connection.execute(entries).scalar_one())
         connection.execute(sa.update(credit_lots).where(credit_lots.c.id == lot_id).values(left=units))
         return f"lot {lot_id} has {units} left"
 
-    return repair
+    return fix
 
 
 def find_wrong_units(connection: sa.Connection, now: float) -> Iterator[Oddity]:
@@ -109,12 +109,12 @@ def find_wrong_units(connection: sa.Connection, now: float) -> Iterator[Oddity]:
             yield Oddity(f"{text}; {_BY_A_PERSON}")
 
 
-def _give_back(lot_id: str, request_id: int, now: float) -> Repair:
-    def repair(connection: sa.Connection) -> str:
+def _give_back(lot_id: str, request_id: int, now: float) -> Fix:
+    def fix(connection: sa.Connection) -> str:
         give_back(connection, lot_id, request_id, now)
         return f"the unit of request {request_id} is given back to lot {lot_id}"
 
-    return repair
+    return fix
 
 
 def find_wrong_charges(connection: sa.Connection, _now: float) -> Iterator[Oddity]:
@@ -195,8 +195,8 @@ def find_wrong_refunds(connection: sa.Connection, _now: float) -> Iterator[Oddit
         )
 
 
-def _withdraw(charge_id: str) -> Repair:
-    def repair(connection: sa.Connection) -> str:
+def _withdraw(charge_id: str) -> Fix:
+    def fix(connection: sa.Connection) -> str:
         when = sa.select(sa.func.coalesce(star_refunds.c.done_at, star_refunds.c.decided_at, 0.0)).where(
             star_refunds.c.charge_id == charge_id
         )
@@ -204,4 +204,4 @@ def _withdraw(charge_id: str) -> Repair:
         connection.execute(sa.update(gift_codes).where(usable).values(withdrawn_at=when.scalar_subquery()))
         return f"the gift of payment {charge_id} is withdrawn"
 
-    return repair
+    return fix

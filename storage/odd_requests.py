@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.clock import utc_day
 from core.model import FINAL, SENDING, Approval, AspectRatio, Failure, FileKind, State
-from storage.oddities import Oddity, Repair, change
+from storage.oddities import Fix, Oddity, change
 from storage.quotas import Counter as QuotaCounter
 from storage.quotas import counters_of
 from storage.request_statements import Values
@@ -134,7 +134,7 @@ def find_low_counters(connection: sa.Connection, now: float) -> Iterator[Oddity]
             )
 
 
-def _raise_counter(counter: QuotaCounter, day: str, units: int) -> Repair:
+def _raise_counter(counter: QuotaCounter, day: str, units: int) -> Fix:
     table, values = quotas, {"subject_id": counter.subject_id, "day": day, "used": units}
     if counter.member_of is not None:
         table = member_quotas
@@ -153,13 +153,13 @@ def _name(counter: QuotaCounter) -> str:
     return subject if counter.member_of is None else f"{subject} in group {counter.member_of}"
 
 
-def _fail(request_id: int, state: str, now: float) -> Repair:
-    def repair(connection: sa.Connection) -> str:
+def _fail(request_id: int, state: str, now: float) -> Fix:
+    def fix(connection: sa.Connection) -> str:
         columns: Values = {"state": State.FAILED, "failure": Failure.PICTURE_LOST, "finished_at": now}
         settle(connection, None, request_id, [State(state)], columns)
         return f"request {request_id} has failed and its unit is given back; the next start tells its user"
 
-    return repair
+    return fix
 
 
 def _in(states: frozenset[State]) -> sa.ColumnElement[bool]:

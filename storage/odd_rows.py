@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.oddities import Oddity, Repair, change
+from storage.oddities import Fix, Oddity, change
 from storage.schema import (
     answers,
     batches,
@@ -120,22 +120,22 @@ def find_damage(connection: sa.Connection, _now: float) -> Iterator[Oddity]:
             )
 
 
-def _reindex(statement: str, done: str) -> Repair:
-    def repair(connection: sa.Connection) -> str:
+def _reindex(statement: str, done: str) -> Fix:
+    def fix(connection: sa.Connection) -> str:
         connection.exec_driver_sql(statement)
         return done
 
-    return repair
+    return fix
 
 
-def _create(index: sa.Index) -> Repair:
-    def repair(connection: sa.Connection) -> str:
+def _create(index: sa.Index) -> Fix:
+    def fix(connection: sa.Connection) -> str:
         # The tables name the condition for SQLite only, and it holds on PostgreSQL, too (storage.schema).
         index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
         index.create(connection)
         return f"the index {index.name} is made again"
 
-    return repair
+    return fix
 
 
 def _table(column: sa.Column[Any]) -> sa.Table:

@@ -1,4 +1,4 @@
-"""`imagine-bot doctor`: it finds every planted oddity and nothing else, and repairs the safe ones while no bot runs."""
+"""`imagine-bot doctor`: it finds every planted oddity and nothing else, and fixes the safe ones while no bot runs."""
 
 import asyncio
 import re
@@ -195,7 +195,7 @@ SAFE: dict[str, tuple[dict[str, list[dict[str, Any]]], str]] = {
         "1 messages should have been deleted",
     ),
 }
-"""Oddities with a safe repair: the rows that plant one, and the beginning of the line about it."""
+"""Oddities with a safe fix: the rows that plant one, and the beginning of the line about it."""
 
 UNSAFE: dict[str, tuple[dict[str, list[dict[str, Any]]], str]] = {
     "state": (
@@ -302,7 +302,7 @@ def test_a_healthy_ledger_has_no_oddity(database_url: str, capsys: pytest.Captur
     assert "odd" not in re.sub("Nothing is odd", "", capsys.readouterr().out)
 
 
-def test_every_planted_oddity_is_found_and_the_safe_ones_are_repaired(
+def test_every_planted_oddity_is_found_and_the_safe_ones_are_fixed(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _plant(database_url, HEALTHY)
@@ -325,7 +325,7 @@ def test_every_planted_oddity_is_found_and_the_safe_ones_are_repaired(
     assert fixed.count("\nfixed  ") == len(safe)
     assert _unmatched(_lines(left, "odd  "), unsafe) == ([], [])
     assert _lines(left, "odd *") == []
-    _check_repaired(database_url)
+    _check_fixed(database_url)
 
 
 def _unmatched(lines: list[str], texts: list[str]) -> tuple[list[str], list[str]]:
@@ -336,7 +336,7 @@ def _unmatched(lines: list[str], texts: list[str]) -> tuple[list[str], list[str]
     )
 
 
-def _check_repaired(url: str) -> None:
+def _check_fixed(url: str) -> None:
     rows = {row["id"]: row for row in read_rows(url, "SELECT * FROM requests")}
     assert rows[20]["finished_at"] == LATELY
     assert (rows[21]["state"], rows[21]["finished_at"]) == ("ready", None)
@@ -354,7 +354,7 @@ def _check_repaired(url: str) -> None:
     assert withdrawn[0]["withdrawn_at"] == LATELY
 
 
-async def test_nothing_is_repaired_while_a_bot_runs(
+async def test_nothing_is_fixed_while_a_bot_runs(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _plant(database_url, SAFE["undeleted"][0] | {"quotas": [{"subject_id": 7, "day": DAY, "used": 1}]})
@@ -416,3 +416,32 @@ def test_no_ledger_and_an_older_one_are_errors(tmp_path: Path, capsys: pytest.Ca
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0003')")
     assert not examine(f"sqlite:///{tmp_path}/old.sqlite3", fix=True, uses_dbos=False, now=_now)
     assert "its schema is 0003" in capsys.readouterr().err
+
+
+def test_each_column_that_names_a_row_of_another_table_is_looked_at() -> None:
+    """A new one belongs into `storage/odd_rows.py`, or below if its rows outlive those that it names."""
+    # star_orders as orders; a message is one of Telegram's.
+    tables = {name.rpartition("_")[2] for name in metadata.tables} - {"messages"}
+    named = {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith("_id")
+        and {f"{word}{end}" for word in [column.name.split("_")[-2]] for end in ("s", "es")} & tables
+    }
+    looked_at = {
+        *("answers.draft_id", "report_messages.report_id", "stickers.request_id", "requests.batch_id"),
+        *(
+            "credit_entries.lot_id",
+            "requests.credit_lot_id",
+            "star_charges.order_id",
+            "star_orders.charge_id",
+        ),
+        *("gift_codes.charge_id", "star_subscriptions.charge_id"),
+    }
+    outlive = {
+        *("reports.request_id", "credit_entries.request_id"),
+        "star_refunds.charge_id",  # may be known before its charge
+        "star_subscriptions.order_id",  # may be of an invoice that is not known
+    }
+    assert named == looked_at | outlive
