@@ -1,5 +1,7 @@
 """/audit: the actions of the bot's admins, as one message with pages."""
 
+from collections.abc import Mapping
+
 from aiogram import Router
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
@@ -17,7 +19,7 @@ from handlers.feature_router import FeatureRouter
 from handlers.identity import answer_place
 from storage.admin_actions import ActionKind, ActionPage, AdminAction, AdminActions
 
-_LONGEST_DETAILS = 100
+_LONGEST_DETAILS, _LONGEST_NAME = 100, 40
 """In UTF-16 units: ten lines stay within the 4,096 of a message."""
 
 
@@ -64,12 +66,12 @@ def _content(
         return text, admin_keyboards.actions(translate, None, None, subject)
     last = page.number + len(page.actions) - 1
     title = translate("audit-title", number=page.number, last=last, total=page.total)
-    lines = [_line(action, translate, clock) for action in page.actions]
+    lines = [_line(action, page.names, translate, clock) for action in page.actions]
     keyboard = admin_keyboards.actions(translate, page.newer, page.older, subject)
     return "\n".join([title, *about, "", *lines]), keyboard
 
 
-def _line(action: AdminAction, translate: Translator, clock: Clock) -> str:
+def _line(action: AdminAction, names: Mapping[int, str], translate: Translator, clock: Clock) -> str:
     """Return the time, the admin, the kind, the subject and the details, on one line."""
     known = action.kind in set(ActionKind)  # else another version of the bot wrote it
     parts = [
@@ -78,10 +80,13 @@ def _line(action: AdminAction, translate: Translator, clock: Clock) -> str:
             at=str(round(action.at)),
             when=date_in_words(action.at, clock.now(), translate),
             id=str(action.admin_id),
+            name=one_line(names.get(action.admin_id, str(action.admin_id)), _LONGEST_NAME),
         ),
         translate(f"audit-kind-{action.kind}") if known else translate("audit-details", text=action.kind),
     ]
     if action.subject_id is not None:
+        if (name := names.get(action.subject_id)) is not None:
+            parts.append(translate("audit-name", name=one_line(name, _LONGEST_NAME)))
         parts.append(translate("audit-subject", id=str(action.subject_id)))
     if action.details is not None:
         parts.append(translate("audit-details", text=one_line(action.details, _LONGEST_DETAILS)))

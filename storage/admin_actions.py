@@ -4,7 +4,7 @@
 out with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.schema import admin_actions
+from storage.schema import admin_actions, users
 from storage.upsert import insert
 
 PAGE_SIZE = 10
@@ -71,7 +71,8 @@ class AdminAction:
 class ActionPage:
     """Some actions, the newest first. `number` is that of the first one of them, from 1, `total` counts all.
 
-    `newer` and `older` are the newest ids of the neighbouring pages, None at the ends.
+    `newer` and `older` are the newest ids of the neighbouring pages, None at the ends. `names` are those of the admins
+    and users in the actions, as far as they are known.
     """
 
     actions: Sequence[AdminAction]
@@ -79,6 +80,7 @@ class ActionPage:
     total: int
     newer: int | None
     older: int | None
+    names: Mapping[int, str]
 
 
 _INSERT = insert(admin_actions).on_conflict_do_nothing().returning(admin_actions.c.id)
@@ -128,15 +130,25 @@ class AdminActions:
             newer = connection.execute(after.limit(PAGE_SIZE)).scalars().all()
             count = sa.select(sa.func.count()).select_from(admin_actions)
             above = connection.execute(count.where(*among, column > rows[0].id)).scalar_one()
+            actions = [_read(row) for row in rows[:PAGE_SIZE]]
             return ActionPage(
-                actions=[_read(row) for row in rows[:PAGE_SIZE]],
+                actions=actions,
                 number=above + 1,
                 total=connection.execute(count.where(*among)).scalar_one(),
                 newer=newer[-1] if newer else None,
                 older=rows[PAGE_SIZE].id if len(rows) > PAGE_SIZE else None,
+                names=_names(connection, actions),
             )
 
         return await self._database.read(unit)
+
+
+def _names(connection: sa.Connection, actions: Sequence[AdminAction]) -> dict[int, str]:
+    shown = {one.admin_id for one in actions} | {
+        one.subject_id for one in actions if one.subject_id is not None
+    }
+    known = sa.select(users.c.id, users.c.name).where(users.c.id.in_(shown), users.c.name.is_not(None))
+    return {row.id: row.name for row in connection.execute(known)}
 
 
 def _read(row: sa.Row[Any]) -> AdminAction:

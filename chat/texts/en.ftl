@@ -914,7 +914,8 @@ user-ban-sure = Block { $id }? I would ignore everything from there until an adm
 audit-title = <b>Actions of admins</b>: { $number }–{ $last } of { $total }
 audit-of = About <code>{ $id }</code>
 audit-none = No admin has done anything yet that is kept here.
-audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
+audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $name }</a>:
+audit-name = { $name }
 audit-subject = <code>{ $id }</code>
 audit-details = <i>{ $text }</i>
 audit-kind-ban = 🚫 blocked

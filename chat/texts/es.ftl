@@ -951,7 +951,8 @@ user-ban-sure = ¿Bloquear { $id }? Ignoraré todo lo que venga de ahí hasta qu
 audit-title = <b>Acciones de los administradores</b>: { $number }–{ $last } de { $total }
 audit-of = Sobre <code>{ $id }</code>
 audit-none = Ningún administrador ha hecho nada aún que se guarde aquí.
-audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
+audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $name }</a>:
+audit-name = { $name }
 audit-subject = <code>{ $id }</code>
 audit-details = <i>{ $text }</i>
 audit-kind-ban = 🚫 bloqueo

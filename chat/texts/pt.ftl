@@ -951,7 +951,8 @@ user-ban-sure = Bloquear { $id }? Vou ignorar tudo o que vier de lá até um adm
 audit-title = <b>Ações dos administradores</b>: { $number }–{ $last } de { $total }
 audit-of = Sobre <code>{ $id }</code>
 audit-none = Nenhum administrador fez ainda algo que fique guardado aqui.
-audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
+audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $name }</a>:
+audit-name = { $name }
 audit-subject = <code>{ $id }</code>
 audit-details = <i>{ $text }</i>
 audit-kind-ban = 🚫 bloqueio

@@ -951,7 +951,8 @@ user-ban-sure = Заблокировать { $id }? Буду пропускат�
 audit-title = <b>Действия администраторов</b>: с { $number } по { $last } из { $total }
 audit-of = О <code>{ $id }</code>
 audit-none = Ни одного действия администраторов здесь пока нет.
-audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $id }</a>:
+audit-when = <tg-time unix="{ $at }" format="dt">{ $when }</tg-time> <a href="tg://user?id={ $id }">{ $name }</a>:
+audit-name = { $name }
 audit-subject = <code>{ $id }</code>
 audit-details = <i>{ $text }</i>
 audit-kind-ban = 🚫 блокировка

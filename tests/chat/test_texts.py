@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.notices import Notice
 from chat import menu
+from chat.admin_callbacks import AdminQuestion
 from chat.captions import TOAST_UNITS, strip_html
 from chat.dates import moment
 from chat.picture_sender import PictureSender
@@ -26,6 +27,7 @@ from core.model import Allowance, AspectRatio, Failure, Rejection, RejectionReas
 from generation.alarms import Alarm
 from handlers.rejection_texts import RejectionTexts
 from playground.entities import parse, units
+from storage.admin_actions import ActionKind
 from storage.preferences import WhoMayDraw
 from tests.support.manual_clock import ManualClock
 from tests.support.process_launcher import ROOT
@@ -139,6 +141,8 @@ def test_every_enum_value_and_command_has_a_text() -> None:
     assert all(f"button-ratio-{ratio.slug}" in messages for ratio in AspectRatio)
     assert all(f"notice-{notice}" in messages for notice in Notice)
     assert all(f"alarm-{alarm}" in messages for alarm in Alarm)
+    assert all(f"audit-kind-{kind}" in messages for kind in ActionKind)
+    assert all(f"admin-ask-{question}" in messages for question in AdminQuestion)
     assert "cancelled" in messages
 
 

@@ -503,3 +503,19 @@ async def test_nothing_is_sold_while_the_key_of_the_provider_is_refused(selling_
     await world.wait_until_closed()
     await pay(world, ann, invoice)
     await world.wait_for_text(ann, "Thank you! 20 pictures are yours")
+
+
+async def test_nothing_is_paid_while_an_admin_pauses_the_bot(selling_bot: World) -> None:
+    world = selling_bot
+    ann, olga = world.add_user(), world.add_user(name="Olga", user_id=ADMIN)
+    invoice = await invoice_for(world, ann, "20 pictures")
+    world.telegram.say(olga, "/pause Back at noon")
+    await world.wait_for_text(olga, "Paused: I take no new requests")
+    try:
+        refused = await world.telegram.stars.pay(ann, invoice)
+    finally:
+        world.telegram.say(olga, "/resume")
+        await world.wait_for_text(olga, "I take requests again.")
+    assert refused.outcome is Outcome.REFUSED
+    await pay(world, ann, invoice)
+    assert (await balance_of(world, ann))[2] == "Paid: 20."

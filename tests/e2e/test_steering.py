@@ -152,7 +152,7 @@ async def test_an_admin_finds_limits_rewards_and_blocks_a_user(shared_bot: World
     ends = ["✅ unblocked", "🚫 blocked", "📏 daily limit", "🎁 pictures given", "📏 daily limit"]
     rest = ["", "", "", " 1", " 1"]
     for line, end, more in zip(lines, ends, rest, strict=True):
-        assert line.endswith(f" {ADMIN}: {end} {zoe.id}{more}")
+        assert line.partition(": ")[2] == f"{end} Zoë <b> {zoe.id}{more}"
 
 
 async def test_a_kill_before_the_answer_repeats_no_action(own_bot: World) -> None:
