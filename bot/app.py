@@ -91,6 +91,7 @@ class App:
             shared = build_workflows(settings, replica_id=self.replica.id, stack=self._stack)
             self._stack.push_async_callback(self.replica.stop)
         self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
+        self._stack.push_async_callback(storage.users.stop)
         is_leader = self.is_leader if self.replica else None
         self._leader_tasks = LeaderTasks(clock=clock, is_leader=is_leader)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
@@ -205,6 +206,7 @@ class App:
             self._leader_tasks.add(self._chat.deletion_scheduler.resume_overdue_forever)
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
         self._leader_tasks.add(self._generation.exporter.run)
+        self._leader_tasks.add(self._storage.users_takeover.run)
         if self._shop is not None:
             self._leader_tasks.add(self._shop.reconciler.run_hourly)
             self._leader_tasks.add(self._shop.refund_worker.run)

@@ -69,7 +69,7 @@ def build_chat(
     stack.push_async_callback(bot.session.close)
     rate_limiter = _build_rate_limiter(settings, clock=clock, storage=storage, replica=replica)
     stack.push_async_callback(rate_limiter.stop)
-    caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock)
+    caller = ApiCaller(bot=bot, rate_limiter=rate_limiter, clock=clock, on_blocked=storage.users.note_block)
     sender = Sender(caller)
     inline_messages = InlineMessages(caller)
     picture_sender = PictureSender(caller, covers=storage.preferences.cover_pictures)

@@ -64,7 +64,7 @@ from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
 from handlers.generation_service import GenerationService
 from handlers.inline_service import InlineService
-from handlers.middleware import UserContextMiddleware
+from handlers.middleware import MembershipMiddleware, UserContextMiddleware
 from handlers.other_reading import OtherReading
 from handlers.questions import Questions
 from handlers.recounting import Recounting
@@ -198,9 +198,10 @@ def build_dispatcher(
         stickers=storage.stickers,
         styles=storage.styles,
         styling=styling,
+        users=storage.users,
         **(shop.workflow_data if shop is not None else {"credits": None, "shop": None}),
     )
-    user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans)
+    user_context = UserContextMiddleware(languages=chat.languages, bans=storage.bans, users=storage.users)
     for observer in (
         dispatcher.message,
         dispatcher.edited_message,
@@ -212,6 +213,7 @@ def build_dispatcher(
         dispatcher.subscription,
     ):
         observer.outer_middleware(user_context)
+    dispatcher.my_chat_member.outer_middleware(MembershipMiddleware(storage.users))
     _include_routers(dispatcher, sells=shop is not None)
     return dispatcher
 

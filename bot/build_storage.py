@@ -28,6 +28,8 @@ from storage.scheduled_deletions import ScheduledDeletions
 from storage.searches import Searches
 from storage.stickers import Stickers
 from storage.styles import Styles
+from storage.users import Users
+from storage.users_takeover import UsersTakeover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class StorageParts:
     strikes: ModerationStrikes
     stickers: Stickers
     styles: Styles
+    users: Users
+    users_takeover: UsersTakeover
 
 
 def build_storage(database: Database, clock: Clock, queue: RequestQueue | None = None) -> StorageParts:
@@ -89,4 +93,6 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         strikes=strikes,
         stickers=Stickers(database=database, clock=clock),
         styles=Styles(database=database, clock=clock),
+        users=Users(database=database, clock=clock),
+        users_takeover=UsersTakeover(database=database, clock=clock),
     )

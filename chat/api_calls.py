@@ -7,7 +7,12 @@ from typing import TypeVar
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+)
 from aiogram.methods import (
     EditMessageCaption,
     EditMessageMedia,
@@ -44,10 +49,18 @@ UNSURE_SECONDS = 60.0
 
 
 class ApiCaller:
-    """Calls methods of the Bot API."""
+    """Calls methods of the Bot API. `on_blocked` gets each user whose private chat refuses a message."""
 
-    def __init__(self, *, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        rate_limiter: RateLimiter,
+        clock: Clock,
+        on_blocked: Callable[[int], None] = lambda _user_id: None,
+    ) -> None:
         self._bot = bot
+        self._on_blocked = on_blocked
         self._rate_limiter = rate_limiter
         self._clock = clock
         self._button_extras = ButtonExtras()
@@ -84,6 +97,8 @@ class ApiCaller:
             translated = to_send_error(error)
             if isinstance(translated, TryLater) and translated.retry_after and chat_id is not None:
                 self._rate_limiter.freeze(chat_id, translated.retry_after)
+            if isinstance(error, TelegramForbiddenError) and chat_id is not None and chat_id > 0:
+                self._on_blocked(chat_id)
             raise translated from error
 
     def _in_slot(self, method: TelegramMethod[T], chat_id: int | None) -> AbstractAsyncContextManager[None]:

@@ -25,6 +25,7 @@ from generation.file_names import file_name
 from generation.hidden_file import shown
 from generation.singles import Singles
 from storage.exports import Export, Exports
+from storage.users import StoredUser
 
 LARGEST_ARCHIVE = 45_000_000
 """Largest archive in bytes. A bot may send files of up to 50 MB (Bot API, sendDocument)."""
@@ -165,6 +166,7 @@ class ExportArchives:
                 "style": kept.style,
                 "own_styles": [{"name": name, "words": words} for name, words in kept.styles],
                 "sticker_sets": [f"https://t.me/addstickers/{name}" for name in kept.sticker_sets],
+                "at_telegram": _account(kept.user),
                 "searches": [{"words": words, "searched_at": _time(at)} for words, at in kept.searches],
             }
         return whole | {"requests": contents.requests}
@@ -177,6 +179,22 @@ def archive_name(export: Export) -> str:
 
 
 EXPORT_PREFIX = "imagine_export_"
+
+
+def _account(user: StoredUser | None) -> Json | None:
+    """Return what is kept of a user's account, without the id."""
+    if user is None:
+        return None
+    return {
+        "name": user.name,
+        "username": user.username,
+        "language": user.language,
+        "first_day": user.first_day,
+        "last_day": user.last_day,
+        "has_private_chat": user.private_chat,
+        "blocked_bot_at": _time(user.blocked_at),
+        "unsubscribed_at": _time(user.unsubscribed_at),
+    }
 
 
 def _path(request: Request, data: bytes) -> str:

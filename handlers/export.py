@@ -13,6 +13,7 @@ from handlers.commands import Command
 from handlers.filters import IN_PRIVATE, on_message
 from handlers.identity import UserIdentity, answer_place
 from storage.exports import Exports, TooSoon
+from storage.users import Users
 
 
 async def export_command(
@@ -22,8 +23,10 @@ async def export_command(
     exports: Exports,
     exporter: Exporter,
     sender: Sender,
+    users: Users,
 ) -> None:
     """Begin an export, once an hour, and say that it comes."""
+    await users.flush()  # the export contains the row of the user
     begun = await exports.begin(origins.command_key(message), user.id, translate.language)
     text = translate("export-begun")
     if begun is None:

@@ -17,6 +17,7 @@ from handlers.shop import Shop
 from storage.picture_history import History
 from storage.preferences import Preferences
 from storage.requests import Requests
+from storage.users import Users
 
 
 async def forget_command(
@@ -42,6 +43,7 @@ async def forget_pressed(
     menus: Menus,
     sticker_maker: StickerMaker,
     shop: Shop | None,
+    users: Users,
 ) -> None:
     """Cancel the pending requests and delete the data, or keep everything."""
     await sender.toast(query.id)
@@ -50,6 +52,7 @@ async def forget_pressed(
         # The last one first: a slot that becomes free must not start another one that is about to be cancelled.
         for request in reversed(await requests.pending_of_user(user_id)):
             await engine.cancel(request.id)
+        await users.drop_notes(user_id)
         await history.forget(user_id)
         preferences.reload(user_id)
         await menus.follow_language(user_id)

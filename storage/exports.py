@@ -22,6 +22,7 @@ from storage.schema import (
     styles,
 )
 from storage.upsert import insert
+from storage.users import StoredUser, find_user
 
 HOUR = 3600.0
 """A user may have one export within this time, in seconds."""
@@ -55,7 +56,7 @@ class KeptChoices:
     """Everything kept of a user but requests: choices, and texts with their times.
 
     `questions` are the texts that wait for an answer or for a press. `styles` are the names and templates of the user's
-    own, `sticker_sets` the names of the sets at Telegram.
+    own, `sticker_sets` the names of the sets at Telegram, and `user` is what Telegram showed of the user last.
     """
 
     ratio: str | None
@@ -65,6 +66,7 @@ class KeptChoices:
     style: str | None
     styles: list[tuple[str, str]]
     sticker_sets: list[str]
+    user: StoredUser | None
 
 
 class Exports:
@@ -157,6 +159,7 @@ class Exports:
                     (row[0], row[1]) for row in connection.execute(templates.order_by(styles.c.saved_at))
                 ],
                 sticker_sets=list(connection.execute(own_sets.order_by(sticker_sets.c.number)).scalars()),
+                user=find_user(connection, user_id),
             )
 
         return await self._database.read(unit)
@@ -204,7 +207,7 @@ class Exports:
 
 
 def _keeps_more(connection: sa.Connection, user_id: int) -> bool:
-    """Return whether anything but requests is kept that an export contains."""
+    """Return whether anything but requests is kept that an export is made for. The row of the user is in each."""
     own: list[sa.Select[Any]] = [
         sa.select(sa.literal(1)).where(table.c.user_id == user_id)
         for table in (drafts, inline_prompts, searches, styles)

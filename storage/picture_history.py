@@ -27,6 +27,7 @@ from storage.schema import (
     styles,
 )
 from storage.stickers import forget_stickers
+from storage.users import forget_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,8 @@ class History:
         await self._database.write(unit)
 
     async def forget(self, user_id: int) -> None:
-        """Delete a user's data in one transaction, except today's quota counters and the rows of payments.
+        """Delete a user's data in one transaction, except today's quota counters, the rows of payments
+        and the choice to get no broadcasts.
 
         An open request is marked instead and deleted when it is closed.
         """
@@ -226,6 +228,7 @@ class History:
             forget_reports(connection, user_id)
             forget_reasons(connection, user_id)
             connection.execute(sa.delete(preferences).where(preferences.c.subject_id == user_id))
+            forget_user(connection, user_id)
 
         await self._database.write(unit)
 

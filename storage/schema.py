@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.column_types import ID, KEY
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest migration, repeated here so that a start with nothing to migrate does not import Alembic (30 MB)."""
 USABLE_FROM = "0007"
 """The oldest HEAD of a program that can use this schema, and so may run beside it (CONTRIBUTING.md, A migration)."""
@@ -591,3 +591,23 @@ accepted_terms = sa.Table(
     sa.Column("at", sa.Float, nullable=False),
 )
 """The newest version of the terms of sale that each user accepted."""
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("first_day", sa.Text),
+    sa.Column("last_day", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("username", sa.Text),
+    sa.Column("private_chat", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("blocked_at", sa.Float),
+    sa.Column("unsubscribed_at", sa.Float),
+)
+"""Users as Telegram showed them last. `first_day` and `last_day` are UTC days, NULL if they are not known.
+
+`language` is that of the user's Telegram app, and `private_chat` says whether the user opened a private chat. A user
+whose `blocked_at` is set cannot be written to. After /forget only the row of an unsubscribed user stays, with
+`unsubscribed_at` alone. No column has an index, because a change of an indexed column costs more on PostgreSQL.
+"""

@@ -70,7 +70,9 @@ async def test_a_payment_in_a_group_is_no_chatter(database_url: str) -> None:
 @virtual_time
 async def test_what_a_banned_user_pays_counts(database_url: str) -> None:
     async with open_replicas(database_url, None, stars=True) as (one,):
-        context = UserContextMiddleware(languages=one.languages, bans=one.storage.bans)
+        context = UserContextMiddleware(
+            languages=one.languages, bans=one.storage.bans, users=one.storage.users
+        )
         for observer in (
             one.dispatcher.message,
             one.dispatcher.subscription,

@@ -26,6 +26,7 @@ from storage.ledger_transfer import transfer
 from storage.open_database import open_database
 from storage.requests import Requests
 from storage.schema import durations, key_values, metadata, moderation_strikes, requests
+from storage.users import Users
 from tests.support.factories import AMPLE, generation_request, queued_update
 from tests.support.ledger import connect, file_url
 from tests.support.manual_clock import ManualClock
@@ -60,6 +61,9 @@ async def _write_ledger(path: Path) -> None:
     await payments.terms.accept(7, "1")
     rows = [{"shortest": number / 7, "longest": number / 3} for number in range(2 * BATCH + 1)]
     await database.write(lambda c: c.execute(sa.insert(durations), rows).rowcount)
+    users = Users(database=database, clock=ManualClock())
+    users.note(7, "de", TEXT, None, private=True)
+    await users.stop()
     await database.close()
 
 

@@ -210,7 +210,8 @@ class EngineTelegram(BaseSession):
     accepted. Until `outage_until` (loop time), each picture has the outcome `outage`. `photo_calls` are the times of
     all calls with a picture. `photos` counts the pictures and `replies` the notified texts by the id of the message
     replied to; `unconfirmed` are the ids of messages with a picture that was sent and never confirmed. `texts` are the
-    texts of the existing messages by their id. `admins` are the users who are admins of every group. `answer_seconds`
+    texts of the existing messages by their id. `admins` are the users who are admins of every group,
+    `blocked_by` those who blocked the bot. `answer_seconds`
     is the time between what a call does and its answer.
     """
 
@@ -223,6 +224,7 @@ class EngineTelegram(BaseSession):
         self.outage: PhotoOutcome = "accepted"
         self.outage_until = 0.0
         self.admins: set[int] = set()
+        self.blocked_by: set[int] = set()
         self.photo_calls: list[float] = []
         self.photos: Counter[int] = Counter()
         self.replies: Counter[int] = Counter()
@@ -255,6 +257,8 @@ class EngineTelegram(BaseSession):
         if isinstance(method, SendPhoto | SendDocument):
             return self._send_picture(method)
         if isinstance(method, SendMessage):
+            if method.chat_id in self.blocked_by:
+                raise TelegramForbiddenError(method, "Forbidden: bot was blocked by the user")
             if self.text_outcomes and self.text_outcomes.pop(0) == "down":
                 raise TelegramServerError(method, "Bad Gateway")
             if not method.disable_notification and method.reply_parameters:
