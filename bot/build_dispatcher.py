@@ -2,6 +2,7 @@
 
 from aiogram import Dispatcher, Router
 
+from bot.build_broadcasts import BroadcastParts
 from bot.build_chat import ChatParts
 from bot.build_generation import GenerationParts
 from bot.build_shop import ShopParts
@@ -12,6 +13,7 @@ from handlers import (
     approval,
     balance,
     batches,
+    broadcasts,
     buying,
     cancel,
     checkout,
@@ -34,6 +36,7 @@ from handlers import (
     inline,
     language,
     moderation,
+    news,
     pay_support,
     payments,
     photos,
@@ -80,6 +83,7 @@ def build_dispatcher(
     storage: StorageParts,
     chat: ChatParts,
     generation: GenerationParts,
+    broadcasting: BroadcastParts,
     shop: ShopParts | None,
 ) -> Dispatcher:
     """Return the dispatcher of all updates."""
@@ -139,6 +143,9 @@ def build_dispatcher(
         bans=storage.bans,
         batches=storage.batches,
         bot_switches=chat.bot_switches,
+        broadcast_panel=broadcasting.panel,
+        broadcaster=broadcasting.broadcaster,
+        broadcasts=storage.broadcasts,
         clock=clock,
         comparisons=storage.comparisons,
         database=storage.database,
@@ -237,11 +244,14 @@ def _include_routers(dispatcher: Dispatcher, *, sells: bool) -> None:
     dispatcher.include_routers(
         error_handler.router(),
         *([checkout.router(), payments.router(), pay_support.reasons_router()] if sells else []),
+        broadcasts.times_router(),
         question_end.router(),
         *(_selling_routers() if sells else []),
         groups.router(),
         group_words.router(),
         moderation.router(),
+        broadcasts.router(),
+        news.router(),
         reports.router(),
         edits.router(),
         request_links.router(),

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from core.clock import Clock
 from storage.asked_requests import AskedRequests
+from storage.audience import Audience
 from storage.bans import Bans
 from storage.batches import Batches
+from storage.broadcasts import Broadcasts
 from storage.comparisons import Comparisons
 from storage.database import Database
 from storage.drafts import Drafts
@@ -38,8 +40,10 @@ class StorageParts:
 
     database: Database
     asked_requests: AskedRequests
+    audience: Audience
     bans: Bans
     batches: Batches
+    broadcasts: Broadcasts
     comparisons: Comparisons
     deletions: ScheduledDeletions
     drafts: Drafts
@@ -71,8 +75,10 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
     return StorageParts(
         database=database,
         asked_requests=AskedRequests(database=database, clock=clock, queue=queue),
+        audience=Audience(database),
         bans=Bans(database, only_writer=not database.is_shared),
         batches=Batches(database=database, clock=clock),
+        broadcasts=Broadcasts(database=database, clock=clock),
         comparisons=Comparisons(database=database, clock=clock),
         deletions=ScheduledDeletions(database),
         drafts=Drafts(database=database, clock=clock),

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 _PICTURES = ("imagine", "history", "favorites", "queue", "quota")
 PRIVATE = (*_PICTURES, "ratio", "style", "language", "help", "export", "forget")
-ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword")
+ADMIN = (*PRIVATE, "ban", "unban", "banword", "unbanword", "broadcast")
 GROUP = (*_PICTURES, "report", "help")
 GROUP_ADMIN = (*GROUP, "settings", "words")
 SHOP, SHOP_ADMIN = ("buy", "balance"), ("refund", "grant")

@@ -21,13 +21,21 @@ from storage.users import Users
 
 
 async def forget_command(
-    message: Message, user: UserIdentity, translate: Translator, sender: Sender, shop: Shop | None
+    message: Message,
+    user: UserIdentity,
+    translate: Translator,
+    sender: Sender,
+    shop: Shop | None,
+    users: Users,
 ) -> None:
     """List the data to delete, and ask for a confirmation."""
     keyboard = keyboards.forget(translate, user.id)
     text = translate("forget-sure")
     if shop is not None:
         text += "\n" + translate("forget-keeps-payments")
+    known = await users.get(user.id)
+    if known is not None and known.unsubscribed_at is not None:
+        text += "\n" + translate("forget-keeps-news-off")
     await sender.send_text(answer_place(message), text, keyboard=keyboard)
 
 
