@@ -1,7 +1,6 @@
 """Sends broadcasts: one after the other, and each to one user at a time, after everything that is more urgent."""
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -62,7 +61,11 @@ class _Position:
 
 
 class _Ended(Exception):
-    """Another process goes on with the broadcast, or it has ended."""
+    """The broadcast has ended."""
+
+
+class _Lost(Exception):
+    """Another process went on with the broadcast, or the answer to a write was lost."""
 
 
 class Broadcaster:
@@ -166,12 +169,17 @@ class Broadcaster:
         position = _Position(broadcast, outcome, deque(), broadcast.sending_user_id or broadcast.last_user_id)
         if outcome is not None:
             log.warning("message of a broadcast perhaps sent", broadcast=broadcast.id)
-        with contextlib.suppress(_Ended):
-            position.shown_at = self._clock.monotonic() - PROGRESS_SECONDS
+        position.shown_at = self._clock.monotonic() - PROGRESS_SECONDS
+        try:
             await self._record(position)
             while (user := await self._next_user(position)) is not None:
                 await self._send_to(position, *user)
             await self._end(position, BroadcastState.DONE)
+        except _Ended:
+            pass
+        except _Lost:  # two leaders that go on at once would only count each other's messages as unknown
+            log.warning("broadcast lost", broadcast=broadcast.id)
+            await self._clock.sleep(_PAUSE_SECONDS)
         await self._settle_progress()
 
     async def _next_user(self, position: _Position) -> tuple[int, str] | None:
@@ -268,11 +276,11 @@ class Broadcaster:
             await self._store(position, None)
 
     async def _store(self, position: _Position, user_id: int | None) -> Broadcast:
-        """Store the outcome of the last message and the next user, and return the row. Raises _Ended."""
+        """Store the outcome of the last message and the next user, and return the row. Raises _Ended or _Lost."""
         known, outcome = position.broadcast, position.outcome
         now = await self._tasks.retry_until_written(lambda: self._broadcasts.claim(known, user_id, outcome))
         if now is None:
-            raise _Ended
+            raise _Lost
         if outcome is not None and outcome is not Outcome.NOT_SENT:
             self._metrics.broadcast_messages.labels(outcome).inc()
         position.broadcast, position.outcome = now, None

@@ -28,11 +28,11 @@ async def selling(_message: Message, shop: Shop | None) -> bool:
 def router() -> Router:
     """Return the routes of this feature."""
     router = Router(name="private-only")
-    own = Command("export", "forget", "language", "ratio", "style")
+    own = Command("export", "forget", "language", "ratio", "style", "subscribe", "unsubscribe")
     on_message(router, point_to_private_chat, own, IN_GROUP)
     on_message(router, point_to_private_chat, Command("balance", "terms", "paysupport"), IN_GROUP, selling)
     sales = Command("refund", "grant")
     on_message(router, point_to_private_chat, sales, IN_GROUP, selling, by_bot_admin)
-    moderation = Command("ban", "unban", "banword", "unbanword")
-    on_message(router, point_to_private_chat, moderation, IN_GROUP, by_bot_admin)
+    administration = Command("ban", "unban", "banword", "unbanword", "broadcast")
+    on_message(router, point_to_private_chat, administration, IN_GROUP, by_bot_admin)
     return router
