@@ -197,8 +197,8 @@ class Broadcasts:
     async def prune(self) -> None:
         """Delete the broadcasts that ended, and the drafts that were left, more than `KEPT_SECONDS` ago."""
         old = self._clock.now() - KEPT_SECONDS
-        ended = sa.or_(broadcasts.c.finished_at < old, broadcasts.c.created_at < old)
-        which = sa.and_(broadcasts.c.state.not_in([BroadcastState.WAITING, BroadcastState.SENDING]), ended)
+        left = sa.and_(broadcasts.c.state == BroadcastState.DRAFT, broadcasts.c.created_at < old)
+        which = sa.or_(broadcasts.c.finished_at < old, left)
         await self._database.write(lambda c: c.execute(sa.delete(broadcasts).where(which)).rowcount)
 
     async def _first(self, which: sa.ColumnElement[bool]) -> Broadcast | None:

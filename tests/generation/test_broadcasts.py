@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bot.app import App
 from generation.broadcaster import MOST_REFUSED
 from storage.bans import Ban
-from storage.broadcasts import Broadcast, Broadcasts, BroadcastState, Outcome
+from storage.broadcasts import KEPT_SECONDS, Broadcast, Broadcasts, BroadcastState, Outcome
 from storage.database import Database
 from storage.schema import bans, broadcasts, preferences, users
 from tests.support.broadcast_telegram import ADMIN, BroadcastTelegram
@@ -275,3 +275,19 @@ async def test_only_one_process_may_send_to_a_user(database: Database, clock: Ma
     await database.write(lambda c: c.execute(sa.delete(users).where(users.c.id == 2)).rowcount)
     skipped = await stored.claim(again, 2)
     assert skipped == again
+
+
+async def test_old_broadcasts_are_deleted_and_those_that_wait_stay(
+    database: Database, clock: ManualClock
+) -> None:
+    stored = Broadcasts(database=database, clock=clock)
+    ids = [
+        (await stored.add(key, admin_id=ADMIN, message_id=1, keyboard=None, languages=ALL)).id
+        for key in ("draft", "waits", "ended late", "ended")
+    ]
+    await stored.schedule(ids[1], clock.now() + 2 * KEPT_SECONDS)
+    await stored.end(ids[3], BroadcastState.STOPPED)
+    clock.advance(KEPT_SECONDS + 1)
+    await stored.end(ids[2], BroadcastState.STOPPED)
+    await stored.prune()
+    assert [await stored.get(number) is not None for number in ids] == [False, True, True, False]
