@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 from collections.abc import Collection, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
+from bot.build_broadcasts import build_broadcasts
+from bot.build_storage import build_storage
 from generation.broadcaster import MOST_REFUSED
 from storage.bans import Ban
 from storage.broadcasts import KEPT_SECONDS, Broadcast, Broadcasts, BroadcastState, Outcome
@@ -291,3 +294,32 @@ async def test_old_broadcasts_are_deleted_and_those_that_wait_stay(
     await stored.end(ids[2], BroadcastState.STOPPED)
     await stored.prune()
     assert [await stored.get(number) is not None for number in ids] == [False, True, True, False]
+
+
+@virtual_time
+async def test_two_processes_that_both_lead_send_nothing_twice(database_url: str) -> None:
+    telegram = BroadcastTelegram()
+    everyone = range(FIRST, FIRST + 200)
+    _add_users(database_url, telegram, everyone)
+    _add_broadcast(database_url, telegram)
+    bot = _Bot(database_url, telegram)
+    app = await bot.start()
+    async with AsyncExitStack() as stack:
+        clock = LoopClock()
+        other = build_broadcasts(
+            clock=clock,
+            metrics=app.metrics,
+            storage=build_storage(app.database, clock),
+            chat=app._chat,
+            replica=None,
+            stack=stack,
+        )
+        await telegram.wait_for_copies(10)
+        running = asyncio.create_task(other.broadcaster.run())
+        (ended,) = await bot.wait_for_end()
+        running.cancel()
+    await app.stop()
+    assert max(telegram.received.values()) == 1
+    assert ended.handled == ended.total == len(everyone)
+    assert len(telegram.received) >= ended.sent >= len(everyone) - ended.unknown
+    assert 1 <= ended.unknown <= 5
