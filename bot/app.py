@@ -11,6 +11,7 @@ import httpx
 from aiogram.client.session.base import BaseSession
 
 from bot.backups import Backups
+from bot.build_broadcasts import build_broadcasts
 from bot.build_chat import build_chat
 from bot.build_dispatcher import build_dispatcher
 from bot.build_generation import build_generation
@@ -128,6 +129,14 @@ class App:
         self.requests, self.batches, self.bot = storage.requests, storage.batches, chat.bot
         self.engine, self.alarms = generation.engine, generation.alarms
         self.allowances = generation.allowances
+        self._broadcasts = broadcasts = build_broadcasts(
+            clock=clock,
+            metrics=self.metrics,
+            storage=storage,
+            chat=chat,
+            replica=self.replica,
+            stack=self._stack,
+        )
         self._shop = shop = build_shop(
             settings,
             database=database,
@@ -141,7 +150,13 @@ class App:
             replica=self.replica,
         )
         self.dispatcher = build_dispatcher(
-            settings, clock=clock, storage=storage, chat=chat, generation=generation, shop=shop
+            settings,
+            clock=clock,
+            storage=storage,
+            chat=chat,
+            generation=generation,
+            broadcasting=broadcasts,
+            shop=shop,
         )
 
         self._stack.push_async_callback(self._background.stop)
@@ -220,6 +235,7 @@ class App:
         self._leader_tasks.add(self._generation.sources.cleanup.sweep_hourly)
         self._leader_tasks.add(self._generation.exporter.run)
         self._leader_tasks.add(self._storage.users_takeover.run)
+        self._leader_tasks.add(self._broadcasts.broadcaster.run)
         if self._shop is not None:
             self._leader_tasks.add(self._shop.reconciler.run_hourly)
             self._leader_tasks.add(self._shop.refund_worker.run)
@@ -241,6 +257,7 @@ class App:
         prunes = [storage.inbox.prune, storage.drafts.prune, storage.inline_prompts.prune]
         prunes += [storage.searches.prune, storage.exports.prune, storage.reports.prune]
         prunes.append(storage.statistics.store_days)
+        prunes.append(storage.broadcasts.prune)
         if self._shop is not None:
             prunes.append(self._shop.keep_house)
         if self.replica is not None:

@@ -2,6 +2,7 @@
 
 from aiogram import Dispatcher, Router
 
+from bot.build_broadcasts import BroadcastParts
 from bot.build_chat import ChatParts
 from bot.build_generation import GenerationParts
 from bot.build_shop import ShopParts
@@ -14,6 +15,7 @@ from handlers import (
     audit,
     balance,
     batches,
+    broadcasts,
     buying,
     cancel,
     checkout,
@@ -36,6 +38,7 @@ from handlers import (
     inline,
     language,
     moderation,
+    news,
     pause,
     pay_support,
     payments,
@@ -89,6 +92,7 @@ def build_dispatcher(
     storage: StorageParts,
     chat: ChatParts,
     generation: GenerationParts,
+    broadcasting: BroadcastParts,
     shop: ShopParts | None,
 ) -> Dispatcher:
     """Return the dispatcher of all updates."""
@@ -150,6 +154,9 @@ def build_dispatcher(
         bans=storage.bans,
         batches=storage.batches,
         bot_switches=chat.bot_switches,
+        broadcast_panel=broadcasting.panel,
+        broadcaster=broadcasting.broadcaster,
+        broadcasts=storage.broadcasts,
         clock=clock,
         comparisons=storage.comparisons,
         controls=storage.controls,
@@ -284,11 +291,14 @@ def _include_routers(dispatcher: Dispatcher, *, sells: bool) -> None:
         error_handler.router(),
         *([checkout.router(), payments.router(), pay_support.reasons_router()] if sells else []),
         admin_menu.answers_router(sells=sells),
+        broadcasts.times_router(),
         question_end.router(),
         *(_selling_routers() if sells else []),
         groups.router(),
         group_words.router(),
         _admin_router(),
+        broadcasts.router(),
+        news.router(),
         reports.router(),
         edits.router(),
         request_links.router(),

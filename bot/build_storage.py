@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from core.clock import Clock
 from storage.admin_actions import AdminActions
 from storage.asked_requests import AskedRequests
+from storage.audience import Audience
 from storage.bans import Bans
 from storage.batches import Batches
+from storage.broadcasts import Broadcasts
 from storage.comparisons import Comparisons
 from storage.controls import Controls
 from storage.credits import Credits
@@ -44,8 +46,10 @@ class StorageParts:
     database: Database
     admin_actions: AdminActions
     asked_requests: AskedRequests
+    audience: Audience
     bans: Bans
     batches: Batches
+    broadcasts: Broadcasts
     comparisons: Comparisons
     controls: Controls
     credits: Credits
@@ -82,8 +86,10 @@ def build_storage(database: Database, clock: Clock, queue: RequestQueue | None =
         database=database,
         admin_actions=AdminActions(database),
         asked_requests=AskedRequests(database=database, clock=clock, queue=queue),
+        audience=Audience(database),
         bans=Bans(database, only_writer=not database.is_shared),
         batches=Batches(database=database, clock=clock),
+        broadcasts=Broadcasts(database=database, clock=clock),
         comparisons=Comparisons(database=database, clock=clock),
         controls=Controls(database),
         credits=Credits(database=database, clock=clock),

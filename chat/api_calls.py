@@ -14,6 +14,7 @@ from aiogram.exceptions import (
     TelegramMigrateToChat,
 )
 from aiogram.methods import (
+    CopyMessage,
     EditMessageCaption,
     EditMessageMedia,
     EditMessageText,
@@ -39,7 +40,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 _LIMITED = (
-    *(SendMessage, SendPhoto, SendDocument, SendSticker, SendInvoice),
+    *(SendMessage, SendPhoto, SendDocument, SendSticker, SendInvoice, CopyMessage),
     *(EditMessageText, EditMessageCaption, EditMessageMedia),
 )
 """Methods that count as a message to a chat, and so need a slot."""

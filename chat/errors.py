@@ -3,7 +3,8 @@
 SendError
  ├── Unreachable   the user blocked the bot, or the bot may not write to the chat: do not retry
  ├── Rejected      Telegram does not accept this message, now or later
- │    └── NotAllowed    the bot may not send this kind of message in this chat; a text it may
+ │    ├── NotAllowed    the bot may not send this kind of message in this chat; a text it may
+ │    └── OriginalDeleted    the message to copy does not exist
  ├── TryLater      certainly not sent; `retry_after` in seconds if Telegram named it
  └── Unsure        the connection broke, or the answer cannot be understood: perhaps sent
 """
@@ -55,6 +56,7 @@ _NOT_ALLOWED = (
     "chat_send_stickers_forbidden",
 )
 _GONE = "message to delete not found"
+_NO_ORIGINAL = "message to copy not found"
 _UNCHANGED = "message is not modified"
 _NO_OPS = (
     _UNCHANGED,
@@ -83,6 +85,10 @@ class Rejected(SendError):
 
 class NotAllowed(Rejected):
     """The chat does not allow this kind of message, or not from this bot."""
+
+
+class OriginalDeleted(Rejected):
+    """The message to copy was deleted."""
 
 
 class NotConnected(TelegramNetworkError):
@@ -116,6 +122,8 @@ def to_send_error(error: AiogramError) -> SendError:
         return Unsure("Telegram's answer cannot be read")
     if isinstance(error, TelegramAPIError) and any(known in words for known in _NOT_ALLOWED):
         return NotAllowed(message)
+    if isinstance(error, TelegramBadRequest) and _NO_ORIGINAL in words:
+        return OriginalDeleted(message)
     if isinstance(error, TelegramForbiddenError):
         return Unreachable(f"{name}: {message}")
     if "too many requests" in words or (isinstance(error, _NOT_NOW) and _UNKNOWN_METHOD not in words):

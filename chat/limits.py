@@ -1,8 +1,9 @@
 """Telegram's rate limits for a bot, as a scheduler of slots: a slot is the permission to send one message.
 
 About 30 messages a second over all, one a second a private chat (bursts of three pass), 20 a minute a group
-(core.telegram.org/bots/faq, "My bot is hitting limits"). Within these, pictures go before answers, and answers before
-statuses. No library offers priorities and an injected clock. `SlotScheduler` is pure, chat.rate_limiter runs it.
+(core.telegram.org/bots/faq, "My bot is hitting limits"). Within these, pictures go before answers, answers before
+statuses, and broadcasts go last: they leave a third of the rate and all of a burst to the others. No library offers
+priorities and an injected clock. `SlotScheduler` is pure, chat.rate_limiter runs it.
 
 Telegram counts a message when it arrives, which is some time between the call and its answer. So a slot is in use until
 a second after the answer, less the fastest answer seen, which is the part of that time that every message needs. Slots
@@ -32,6 +33,8 @@ _ANSWERED_SECONDS = 1.005
 _CERTAIN, _MOST_CERTAIN = 0.9, 0.25
 _MEASURED = 30
 """Answers after which the fastest one counts: the first ones may all be slow."""
+_BROADCAST_PART = 2 / 3
+"""The part of the rate that broadcasts may use, so that all other messages find slots as if there were none."""
 _BURSTS_A_SECOND = 4
 """Slots are granted evenly, except for bursts of this part of the rate."""
 _KEPT_CHATS = 2_000
@@ -43,6 +46,7 @@ class Priority(IntEnum):
     PICTURE = 0
     ANSWER = 1
     STATUS = 2
+    BROADCAST = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -176,7 +180,7 @@ class SlotScheduler:
             if chat is not None and chat.waiting and chat.waiting[0][0] == key:
                 ticket = chat.waiting[0][1]
                 if not ticket.withdrawn and chat.free_at() <= now:
-                    return ticket
+                    return None if self._spare_at(ticket.priority, now) > now else ticket
                 if ticket.withdrawn:
                     heapq.heappop(chat.waiting)
                 heapq.heappop(self._ready)
@@ -208,7 +212,10 @@ class SlotScheduler:
 
     def next_at(self, now: float) -> float | None:
         """Return the next time at which `grant` may return a message, or None if none waits."""
-        times = [self._free_at(now)] if self._ready or self._renewals else []
+        times = [self._free_at(now)] if self._renewals else []
+        if self._ready:
+            # An outdated entry is never less urgent than the first that is not.
+            times.append(max(self._free_at(now), self._spare_at(Priority(self._ready[0][0][0]), now)))
         if self._later:
             times.append(self._later[0][0])
         return min(times, default=None)
@@ -261,6 +268,14 @@ class SlotScheduler:
         if self._in_use < self._rate:
             return evenly
         return max(evenly, self._freeing[0][0])
+
+    def _spare_at(self, priority: Priority, now: float) -> float:
+        """Return the earliest time at which slots are spare enough for a priority: at once for all but broadcasts."""
+        if priority is not Priority.BROADCAST:
+            return now
+        if self._in_use < max(1, int(self._rate * _BROADCAST_PART)):
+            return self._full_at
+        return max(self._full_at, self._freeing[0][0])
 
     def _record(self, ticket: Ticket, now: float) -> None:
         self._full_at = max(self._full_at, now) + 1 / self._rate

@@ -27,7 +27,7 @@ _PICTURES = ("imagine", "history", "favorites", "queue", "quota")
 PRIVATE = (*_PICTURES, "ratio", "style", "language", "help", "export", "forget")
 ADMIN = (
     *PRIVATE,
-    *("admin", "stats", "find", "user", "limit", "grant", "pause", "resume", "audit"),
+    *("admin", "stats", "find", "user", "limit", "grant", "broadcast", "pause", "resume", "audit"),
     *("ban", "unban", "banword", "unbanword"),
 )
 GROUP = (*_PICTURES, "report", "help")

@@ -29,7 +29,8 @@ ASK_SECONDS = 1.0
 RETRY_SECONDS = 5.0
 """Time between two attempts to reach a database that did not answer."""
 STATUS_RESERVE = 2
-"""Messages for which the limit of all messages must have capacity beside a status, so that they pass at once."""
+"""Messages for which the limit of all messages must have capacity beside a status or a broadcast, so that they pass at
+once."""
 _SHARED_BURSTS_A_SECOND = 10
 _PRIVATE = CellRate(PRIVATE_SECONDS * WINDOW_MARGIN, (PRIVATE_BURST - 1) * PRIVATE_SECONDS * WINDOW_MARGIN)
 _GROUP_BURST = GROUP_MESSAGES // 2
@@ -181,7 +182,7 @@ class SharedRateLimiter(LocalRateLimiter):
         ticket = self._scheduler.most_urgent(now)
         if ticket is None:
             return self._scheduler.next_at(now)
-        overall = self._statuses if ticket.priority is Priority.STATUS else self._overall
+        overall = self._statuses if ticket.priority >= Priority.STATUS else self._overall
         if (refused_until := self._refused_until.get(overall, 0.0)) > now:
             return refused_until
         try:

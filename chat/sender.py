@@ -9,6 +9,7 @@ from aiogram.client.session.base import BaseSession
 from aiogram.enums import ParseMode
 from aiogram.methods import (
     AnswerCallbackQuery,
+    CopyMessage,
     DeleteMessage,
     EditMessageReplyMarkup,
     EditMessageText,
@@ -73,6 +74,19 @@ class Sender:
         """Send a silent status message once and return its message id. The caller has acquired a slot."""
         method = _send_message(place, text, keyboard, silent=True)
         return (await self._caller.call(method, place.chat_id)).message_id
+
+    async def copy_message(
+        self, chat_id: int, from_chat_id: int, message_id: int, *, keyboard: InlineKeyboardMarkup | None
+    ) -> int:
+        """Copy a message to a chat once, and return the id of the copy. The caller has acquired a slot.
+
+        A copy has the text, the formatting and the media, but not the buttons of its original
+        (eternnoir/pyTelegramBotAPI#2421): these are `keyboard`. Raises OriginalDeleted if there is no original.
+        """
+        method = CopyMessage(
+            chat_id=chat_id, from_chat_id=from_chat_id, message_id=message_id, reply_markup=keyboard
+        )
+        return (await self._caller.call(method, chat_id)).message_id
 
     async def edit_status(
         self, chat_id: int, message_id: int, text: str, *, keyboard: InlineKeyboardMarkup | None = None

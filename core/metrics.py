@@ -114,6 +114,12 @@ class Metrics:
             registry=self.registry,
             buckets=_SECONDS,
         )
+        self.broadcast_messages = Counter(
+            "imagine_broadcast_messages",
+            "Messages of broadcasts by outcome.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.loop_lag = Histogram(
             "imagine_loop_lag_seconds",
             "How late the event loop runs a timer.",

@@ -13,7 +13,9 @@ from handlers.identity import UserIdentity
 from handlers.normalising import normalise
 
 _SELLING = frozenset({*SHOP, *SHOP_ADMIN, "gift", "terms", "paysupport"})
-KNOWN = frozenset({*ADMIN, *GROUP_ADMIN, *_SELLING, "start", "prompt", "favourites"})
+KNOWN = frozenset(
+    {*ADMIN, *GROUP_ADMIN, *_SELLING, "start", "prompt", "favourites", "subscribe", "unsubscribe"}
+)
 _NAME = re.compile(
     r"""\s*(?:@(?P<before>\w+)[\s,:;]+)?
         /\ ?(?P<name>[A-Za-z0-9_]+)

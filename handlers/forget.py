@@ -28,6 +28,7 @@ async def forget_command(
     sender: Sender,
     shop: Shop | None,
     keep_days: int,
+    users: Users,
 ) -> None:
     """List the data to delete, and ask for a confirmation."""
     keyboard = keyboards.forget(translate, user.id)
@@ -36,6 +37,9 @@ async def forget_command(
         text += "\n" + translate("forget-keep-days", days=keep_days)
     if shop is not None:
         text += "\n" + translate("forget-keeps-payments")
+    known = await users.get(user.id)
+    if known is not None and known.unsubscribed_at is not None:
+        text += "\n" + translate("forget-keeps-news-off")
     await sender.send_text(answer_place(message), text, keyboard=keyboard)
 
 

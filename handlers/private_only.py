@@ -30,7 +30,7 @@ async def selling(_message: Message, shop: Shop | None) -> bool:
 def router() -> Router:
     """Return the routes of this feature."""
     router = FeatureRouter(name="private-only")
-    own = Command("export", "forget", "language", "ratio", "style")
+    own = Command("export", "forget", "language", "ratio", "style", "subscribe", "unsubscribe")
     on_message(router, point_to_private_chat, own, IN_GROUP)
     on_message(router, point_to_private_chat, Command("balance", "terms", "paysupport"), IN_GROUP, selling)
     on_message(router, point_to_private_chat, Command("refund"), IN_GROUP, selling, by_bot_admin)

@@ -7,7 +7,7 @@ from typing import Any
 from aiogram import methods, types
 from aiogram.types import ReactionTypeEmoji
 
-from playground import ephemeral, files, inline, profile, stars, stickers
+from playground import copying, ephemeral, files, inline, profile, stars, stickers
 from playground.call import LONGEST_TEXT, ApiError, Call
 from playground.chats import BOT
 from playground.entities import units
@@ -130,6 +130,7 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     "getMe": get_me,
     "sendMessage": send_message,
     "sendPhoto": files.send_photo,
+    "copyMessage": copying.copy_message,
     "sendDocument": files.send_document,
     "getFile": files.get_file,
     "uploadStickerFile": stickers.upload_sticker_file,

@@ -665,3 +665,38 @@ users = sa.Table(
 whose `blocked_at` is set cannot be written to. After /forget only the row of an unsubscribed user stays, with
 `unsubscribed_at` alone. No column has an index, because a change of an indexed column costs more on PostgreSQL.
 """
+
+broadcasts = sa.Table(
+    "broadcasts",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("key", KEY, nullable=False, unique=True),
+    sa.Column("admin_id", sa.BigInteger, nullable=False),
+    sa.Column("message_id", sa.BigInteger, nullable=False),
+    sa.Column("keyboard", sa.Text),
+    sa.Column("languages", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("due_at", sa.Float),
+    sa.Column("panel_message_id", sa.BigInteger),
+    sa.Column("total", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("last_user_id", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("sending_user_id", sa.BigInteger),
+    sa.Column("sent", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("unreachable", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("unknown", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("started_at", sa.Float),
+    sa.Column("finished_at", sa.Float),
+    sa.Column("shown_at", sa.Float),
+    sa.Index("ix_broadcasts_state", "state"),
+    sa.Index("ix_broadcasts_admin_id_panel_message_id", "admin_id", "panel_message_id"),
+    sqlite_autoincrement=True,
+)
+"""Messages of bot admins to all users. The original is `message_id` in the private chat of `admin_id` with the bot.
+
+`keyboard` is the JSON of its rows of buttons, and `languages` are the codes of the chosen languages, with commas.
+Users get it in the order of their ids: those up to `last_user_id` are done, and `sending_user_id` is stored before the
+message to this user is sent. `sent`, `unreachable`, `refused` and `unknown` count the outcomes. `panel_message_id` is
+the message with its buttons and its progress, and `shown_at` the time at which this showed the end.
+"""

@@ -323,7 +323,7 @@ settings-group-more =
     Approval: a picture is drawn only if an admin agrees.
 
     ✓ marks what is on. /words blocks words here.
-settings-private = Your own settings: /ratio for the shape, /language for the language. /settings itself is for groups.
+settings-private = Your own settings: /ratio for the shape, /language for the language, /unsubscribe if you want no news. /settings itself is for groups.
 private-only = Ask me that in <a href="{ $link }">our private chat</a>.
 button-who-all = Everybody
 button-who-admins = Admins
@@ -708,6 +708,7 @@ command-ban = Block a person or a chat
 command-unban = Let them in again
 command-banword = Block a word
 command-unbanword = Allow a word again
+command-broadcast = Send a message to all users
 command-refund = Refund a payment
 command-grant = Give somebody pictures
 command-settings = Who may draw here, and how much
@@ -1026,3 +1027,45 @@ sticker-refused = Telegram does not take this picture as a sticker. Please try a
 sticker-no-set = Your sticker sets are full or deleted. Please press again for a new one.
 sticker-no-chat = I can keep stickers only for users with a chat with me. Please open <a href="{ $link }">our private chat</a>, press Start, and then press Sticker again.
 sticker-not-sent = Your sticker is ready, but I may not send stickers here. The button opens the set.
+
+## Broadcasts
+
+broadcast-how =
+    Reply to any message with /broadcast, and all users get a copy of it: text, photo, buttons with links.
+    Buttons of your own go below the command, one a line: <code>Our channel https://…</code>
+    Please forward the message to me first: of your own photo with a caption I would draw a change.
+broadcast-album = Albums can’t be copied as one message. Please send a single picture with its text, and reply to it with /broadcast.
+broadcast-not-copied = Telegram can’t copy this message: { $reason }. Please send it to me in another form, and reply to it with /broadcast.
+broadcast-preview = ☝️ This is how it arrives.
+broadcast-buttons-left =
+    { $buttons ->
+        [one] { $buttons } button is left out: only buttons with a link or a text to copy work in a copy.
+       *[other] { $buttons } buttons are left out: only buttons with a link or a text to copy work in a copy.
+    }
+broadcast-draft =
+    📣 <b>Users who get it: { $users }</b>
+    Send it now, or reply to this message with a time: <code>18:00</code>, <code>tomorrow 18:00</code>, <code>in 2 hours</code> or <code>2026-12-01 18:00</code> ({ $zone }).
+broadcast-waits = 🕓 <b>Goes out <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time></b>. Users who get it as of now: { $users }. Reply with another time to change it.
+broadcast-next = 🕓 <b>Goes out next.</b> Users who get it as of now: { $users }.
+broadcast-state-sending = 📣 <b>Going out</b>: { $sent } of { $total } sent.
+broadcast-state-done = ✅ <b>Done.</b> Sent: { $sent } of { $total }.
+broadcast-state-stopped = ✋ <b>Stopped.</b> Sent: { $sent } of { $total }.
+broadcast-dropped = ✕ Not sent.
+broadcast-state-gone = ⚠️ <b>Ended: the original message was deleted.</b> Sent: { $sent } of { $total }. To go on, send it again as a new one.
+broadcast-state-refused = ⚠️ <b>Ended: Telegram refuses this message again and again</b>; the log says why. Sent: { $sent } of { $total }.
+broadcast-count-unreachable = Can’t be written to: { $users }. They are left out from now on.
+broadcast-count-refused = Refused by Telegram: { $users }.
+broadcast-count-unknown = Perhaps arrived: { $users }. The connection or the bot broke off while it was sent; it isn’t sent twice.
+broadcast-over = This one has been sent or stopped already.
+broadcast-time-unknown = I don’t understand that time. Reply with one such as <code>18:00</code>, <code>tomorrow 18:00</code>, <code>in 2 hours</code> or <code>2026-12-01 18:00</code> ({ $zone }).
+broadcast-time-past = That time has passed. Reply with a later one, or press the button to send it now.
+broadcast-nobody = No user would get it. Please choose a language that has users.
+button-broadcast-send = 📣 Send now
+button-broadcast-drop = ✕ Don’t send
+button-broadcast-stop = ✋ Stop
+button-broadcast-refresh = 🔄 Refresh
+button-news-off = 🔕 No more of these
+button-news-on = 🔔 Get these again
+news-off = 🔕 You get no more news from me; your pictures come as always. /subscribe brings the news back.
+news-on = 🔔 You get news from me again. /unsubscribe ends it.
+forget-keeps-news-off = Your choice to get no news stays, so that you get none.

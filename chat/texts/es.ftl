@@ -341,7 +341,7 @@ settings-group-more =
     Aprobación: una imagen se dibuja solo si un administrador está de acuerdo.
 
     ✓ marca lo que está activado. /words bloquea palabras aquí.
-settings-private = Tus propios ajustes: /ratio para el formato, /language para el idioma. /settings es para los grupos.
+settings-private = Tus propios ajustes: /ratio para el formato, /language para el idioma, /unsubscribe si no quieres novedades. /settings es para los grupos.
 private-only = Pídemelo en <a href="{ $link }">nuestro chat privado</a>.
 button-who-all = Todos
 button-who-admins = Solo admins
@@ -743,6 +743,7 @@ command-ban = Bloquear a una persona o un chat
 command-unban = Desbloquear
 command-banword = Prohibir una palabra
 command-unbanword = Permitir de nuevo una palabra
+command-broadcast = Enviar un mensaje a todos
 command-refund = Reembolsar un pago
 command-grant = Dar imágenes a alguien
 command-settings = Quién puede dibujar aquí y cuánto
@@ -1063,3 +1064,46 @@ sticker-refused = Telegram no acepta esta imagen como sticker. Prueba con otra, 
 sticker-no-set = Tus paquetes de stickers están llenos o eliminados. Toca otra vez para tener uno nuevo, por favor.
 sticker-no-chat = Solo puedo guardar stickers para quien tiene un chat conmigo. Abre <a href="{ $link }">nuestro chat privado</a>, toca “Iniciar” y luego “Sticker” otra vez, por favor.
 sticker-not-sent = Tu sticker está listo, pero aquí no puedo enviar stickers. El botón abre el paquete.
+
+## Envíos a todos
+
+broadcast-how =
+    Responde a cualquier mensaje con /broadcast y todos recibirán una copia: texto, foto, botones con enlaces.
+    Tus propios botones van debajo del comando, uno por línea: <code>Nuestro canal https://…</code>
+    Reenvíame antes el mensaje: una foto tuya con texto la cambiaría.
+broadcast-album = Un álbum no se puede copiar como un solo mensaje. Envía una sola imagen con su texto y respóndele con /broadcast.
+broadcast-not-copied = Telegram no puede copiar este mensaje: { $reason }. Envíamelo de otra forma y respóndele con /broadcast.
+broadcast-preview = ☝️ Así llega.
+broadcast-buttons-left =
+    { $buttons ->
+        [one] Falta { $buttons } botón: en una copia solo funcionan los enlaces y los textos para copiar.
+        [many] Faltan { $buttons } de botones: en una copia solo funcionan los enlaces y los textos para copiar.
+       *[other] Faltan { $buttons } botones: en una copia solo funcionan los enlaces y los textos para copiar.
+    }
+broadcast-draft =
+    📣 <b>Personas que lo reciben: { $users }</b>
+    Envíalo ahora o responde a este mensaje con una hora: <code>18:00</code>, <code>mañana 18:00</code>, <code>en 2 horas</code> o <code>2026-12-01 18:00</code> ({ $zone }).
+broadcast-waits = 🕓 <b>Sale <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time></b>. Personas que lo reciben por ahora: { $users }. Responde con otra hora para cambiarla.
+broadcast-next = 🕓 <b>Es el siguiente en salir.</b> Personas que lo reciben por ahora: { $users }.
+broadcast-state-sending = 📣 <b>Saliendo</b>: { $sent } de { $total } enviados.
+broadcast-state-done = ✅ <b>Listo.</b> Enviados: { $sent } de { $total }.
+broadcast-state-stopped = ✋ <b>Detenido.</b> Enviados: { $sent } de { $total }.
+broadcast-dropped = ✕ No se envió.
+broadcast-state-gone = ⚠️ <b>Terminado: el mensaje original ya no existe.</b> Enviados: { $sent } de { $total }. Para seguir, envíalo de nuevo.
+broadcast-state-refused = ⚠️ <b>Terminado: Telegram rechaza este mensaje una y otra vez</b>; el registro dice por qué. Enviados: { $sent } de { $total }.
+broadcast-count-unreachable = No se les puede escribir: { $users }. Desde ahora no cuentan.
+broadcast-count-refused = Rechazados por Telegram: { $users }.
+broadcast-count-unknown = Quizá llegaron: { $users }. La conexión o el bot se cortó durante el envío; no se envían dos veces.
+broadcast-over = Este ya se envió o se detuvo.
+broadcast-time-unknown = No entiendo esa hora. Responde con una como <code>18:00</code>, <code>mañana 18:00</code>, <code>en 2 horas</code> o <code>2026-12-01 18:00</code> ({ $zone }).
+broadcast-time-past = Esa hora ya pasó. Responde con otra más tarde, o toca el botón para enviarlo ahora.
+broadcast-nobody = No lo recibiría nadie. Elige un idioma con usuarios.
+button-broadcast-send = 📣 Enviar ahora
+button-broadcast-drop = ✕ No enviar
+button-broadcast-stop = ✋ Detener
+button-broadcast-refresh = 🔄 Actualizar
+button-news-off = 🔕 No quiero más
+button-news-on = 🔔 Recibir de nuevo
+news-off = 🔕 Ya no te envío novedades; tus imágenes llegan como siempre. /subscribe las trae de vuelta.
+news-on = 🔔 Recibes mis novedades de nuevo. /unsubscribe las termina.
+forget-keeps-news-off = También se queda que no quieres novedades, para que no te lleguen.

@@ -341,7 +341,7 @@ settings-group-more =
     Aprovação: uma imagem só é desenhada se um administrador concordar.
 
     ✓ marca o que está ativado. /words bloqueia palavras aqui.
-settings-private = Suas próprias configurações: /ratio para o formato, /language para o idioma. /settings é para grupos.
+settings-private = Suas próprias configurações: /ratio para o formato, /language para o idioma, /unsubscribe se não quiser novidades. /settings é para grupos.
 private-only = Peça isso no <a href="{ $link }">nosso chat privado</a>.
 button-who-all = Todos
 button-who-admins = Só admins
@@ -743,6 +743,7 @@ command-ban = Bloquear uma pessoa ou um chat
 command-unban = Desbloquear
 command-banword = Proibir uma palavra
 command-unbanword = Permitir de novo uma palavra
+command-broadcast = Enviar uma mensagem a todos
 command-refund = Reembolsar um pagamento
 command-grant = Dar imagens a alguém
 command-settings = Quem pode desenhar aqui e quanto
@@ -1063,3 +1064,46 @@ sticker-refused = O Telegram não aceita esta imagem como figurinha. Tente com o
 sticker-no-set = Seus pacotes de figurinhas estão cheios ou apagados. Toque de novo para ter um novo, por favor.
 sticker-no-chat = Só posso guardar figurinhas para quem tem um chat comigo. Abra o <a href="{ $link }">nosso chat privado</a>, toque em “Iniciar” e depois em “Figurinha” de novo, por favor.
 sticker-not-sent = Sua figurinha está pronta, mas aqui não posso enviar figurinhas. O botão abre o pacote.
+
+## Envios a todos
+
+broadcast-how =
+    Responda a qualquer mensagem com /broadcast e todos recebem uma cópia: texto, foto, botões com links.
+    Seus próprios botões vão abaixo do comando, um por linha: <code>Nosso canal https://…</code>
+    Encaminhe a mensagem para mim antes: uma foto sua com legenda eu mudaria.
+broadcast-album = Um álbum não pode ser copiado como uma só mensagem. Envie uma única imagem com o texto e responda a ela com /broadcast.
+broadcast-not-copied = O Telegram não consegue copiar esta mensagem: { $reason }. Envie-a para mim de outra forma e responda a ela com /broadcast.
+broadcast-preview = ☝️ É assim que chega.
+broadcast-buttons-left =
+    { $buttons ->
+        [one] { $buttons } botão fica de fora: numa cópia só funcionam links e textos para copiar.
+        [many] { $buttons } de botões ficam de fora: numa cópia só funcionam links e textos para copiar.
+       *[other] { $buttons } botões ficam de fora: numa cópia só funcionam links e textos para copiar.
+    }
+broadcast-draft =
+    📣 <b>Pessoas que a recebem: { $users }</b>
+    Envie agora ou responda a esta mensagem com um horário: <code>18:00</code>, <code>amanhã 18:00</code>, <code>em 2 horas</code> ou <code>2026-12-01 18:00</code> ({ $zone }).
+broadcast-waits = 🕓 <b>Sai <tg-time unix="{ $at }" format="Dt">{ $when }</tg-time></b>. Pessoas que a recebem por enquanto: { $users }. Responda com outro horário para mudar.
+broadcast-next = 🕓 <b>É a próxima a sair.</b> Pessoas que a recebem por enquanto: { $users }.
+broadcast-state-sending = 📣 <b>Saindo</b>: { $sent } de { $total } enviadas.
+broadcast-state-done = ✅ <b>Pronto.</b> Enviadas: { $sent } de { $total }.
+broadcast-state-stopped = ✋ <b>Parada.</b> Enviadas: { $sent } de { $total }.
+broadcast-dropped = ✕ Não foi enviada.
+broadcast-state-gone = ⚠️ <b>Encerrada: a mensagem original foi apagada.</b> Enviadas: { $sent } de { $total }. Para continuar, envie de novo.
+broadcast-state-refused = ⚠️ <b>Encerrada: o Telegram recusa esta mensagem repetidamente</b>; o registro diz por quê. Enviadas: { $sent } de { $total }.
+broadcast-count-unreachable = Não é possível escrever para: { $users }. De agora em diante ficam de fora.
+broadcast-count-refused = Recusadas pelo Telegram: { $users }.
+broadcast-count-unknown = Talvez tenham chegado: { $users }. A conexão ou o bot caiu durante o envio; não são enviadas duas vezes.
+broadcast-over = Esta já foi enviada ou parada.
+broadcast-time-unknown = Não entendo esse horário. Responda com um como <code>18:00</code>, <code>amanhã 18:00</code>, <code>em 2 horas</code> ou <code>2026-12-01 18:00</code> ({ $zone }).
+broadcast-time-past = Esse horário já passou. Responda com um mais tarde, ou toque no botão para enviar agora.
+broadcast-nobody = Ninguém a receberia. Escolha um idioma com usuários.
+button-broadcast-send = 📣 Enviar agora
+button-broadcast-drop = ✕ Não enviar
+button-broadcast-stop = ✋ Parar
+button-broadcast-refresh = 🔄 Atualizar
+button-news-off = 🔕 Não quero mais
+button-news-on = 🔔 Receber de novo
+news-off = 🔕 Você não recebe mais novidades minhas; suas imagens chegam como sempre. /subscribe traz as novidades de volta.
+news-on = 🔔 Você recebe minhas novidades de novo. /unsubscribe encerra isso.
+forget-keeps-news-off = Também fica a escolha de não receber novidades, para que não cheguem.

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -165,3 +166,20 @@ async def test_calls_that_hang_hold_up_other_messages_for_five_seconds_at_most()
     for chat_id in range(200, 200 + RATE):  # the late answers count, too, and none twice
         await rate_limiter.acquire(chat_id, Priority.STATUS)
     assert 0.8 <= clock.monotonic() - begun <= 2.0
+
+
+def test_a_broadcast_never_delays_a_picture() -> None:
+    """While a broadcast sends as fast as it may, a burst of pictures goes out as it would without one."""
+    news = [(0.0, 1_000 + number, Priority.BROADCAST) for number in range(200)]
+    pictures = [(4.0 + number / 1_000, 1 + number, Priority.PICTURE) for number in range(7)]
+    alone = [at for at, _ in _granted(pictures)]
+    beside = [at for at, ticket in _granted(news + pictures) if ticket.priority is Priority.PICTURE]
+    assert beside == pytest.approx(alone, abs=1e-3)
+
+
+def test_a_broadcast_leaves_a_third_of_the_rate() -> None:
+    granted = _granted([(0.0, 1_000 + number, Priority.BROADCAST) for number in range(200)])
+    times = [at for at, _ in granted]
+    assert len(times) == 200
+    assert all(later - first >= 1.0 for first, later in zip(times, times[RATE * 2 // 3 :], strict=False))
+    assert times[-1] < 12

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import (
     BufferedInputFile,
     CopyTextButton,
@@ -16,6 +16,7 @@ from aiogram.types import (
 )
 
 from playground.chats import BOT
+from playground.files import photo_sizes
 from playground.methods import DELETABLE
 from tests.support.stand_in import GROUP, StandIn
 from tests.support.world import jpeg
@@ -202,3 +203,30 @@ async def test_the_bot_deletes_messages_of_users_only_in_private_chats(stand_in:
         await stand_in.bot.delete_message(GROUP, in_group.message_id)
     stand_in.telegram.chats.members[GROUP][BOT.id] = "administrator"
     assert await stand_in.bot.delete_message(GROUP, in_group.message_id)
+
+
+async def test_a_copy_has_the_content_and_only_the_buttons_of_the_call(stand_in: StandIn) -> None:
+    photo = photo_sizes(stand_in.telegram.chats, jpeg())
+    link = _keys(url="https://t.me/example")
+    original = stand_in.telegram.chats.add(7, stand_in.user, photo=photo, caption="News", reply_markup=link)
+    copies = [
+        await stand_in.bot.copy_message(7, 7, original.message_id, reply_markup=keyboard)
+        for keyboard in (None, _keys(callback_data="x"))
+    ]
+    plain, pressed = (stand_in.telegram.chats.messages[7, copy.message_id] for copy in copies)
+    assert (plain.photo, plain.caption, plain.from_user, plain.reply_markup) == (photo, "News", BOT, None)
+    assert pressed.reply_markup == _keys(callback_data="x")
+
+
+async def test_what_cannot_be_copied_is_refused_as_by_the_server(stand_in: StandIn) -> None:
+    with pytest.raises(TelegramBadRequest, match="message to copy not found"):
+        await stand_in.bot.copy_message(7, 7, 404)
+    with pytest.raises(TelegramBadRequest, match="chat not found"):
+        await stand_in.bot.copy_message(7, 404, 1)
+    joined = stand_in.telegram.chats.add(GROUP, stand_in.user, new_chat_members=[BOT])
+    with pytest.raises(TelegramBadRequest, match="message can't be copied"):
+        await stand_in.bot.copy_message(7, GROUP, joined.message_id)
+    original = await stand_in.bot.send_message(7, "News")
+    stand_in.telegram.chats.blocked.add(7)
+    with pytest.raises(TelegramForbiddenError, match="bot was blocked by the user"):
+        await stand_in.bot.copy_message(7, 7, original.message_id)

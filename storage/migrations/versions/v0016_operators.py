@@ -1,4 +1,4 @@
-"""The bot for its operators: users, actions of admins, daily limits of single users."""
+"""The bot for its operators: users, actions of admins, daily limits of single users, statistics, and broadcasts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,7 @@ def upgrade() -> None:
     _create_user_limits()
     _create_daily_statistics()
     _create_subscription_stops()
+    _create_broadcasts()
 
 
 def _create_users() -> None:
@@ -96,3 +97,34 @@ def _create_subscription_stops() -> None:
         sqlite_where=is_open,
         postgresql_where=is_open,
     )
+
+
+def _create_broadcasts() -> None:
+    op.create_table(
+        "broadcasts",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("admin_id", sa.BigInteger, nullable=False),
+        sa.Column("message_id", sa.BigInteger, nullable=False),
+        sa.Column("keyboard", sa.Text),
+        sa.Column("languages", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+        sa.Column("due_at", sa.Float),
+        sa.Column("panel_message_id", sa.BigInteger),
+        sa.Column("total", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("last_user_id", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("sending_user_id", sa.BigInteger),
+        sa.Column("sent", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("unreachable", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("unknown", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("started_at", sa.Float),
+        sa.Column("finished_at", sa.Float),
+        sa.Column("shown_at", sa.Float),
+        sa.PrimaryKeyConstraint("id", name="pk_broadcasts"),
+        sa.UniqueConstraint("key", name="uq_broadcasts_key"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_broadcasts_state", "broadcasts", ["state"])
+    op.create_index("ix_broadcasts_admin_id_panel_message_id", "broadcasts", ["admin_id", "panel_message_id"])
