@@ -18,6 +18,7 @@ from chat.translations import LANGUAGES, Translator
 from core.clock import Clock
 from generation.broadcaster import Broadcaster
 from handlers import origins
+from handlers.admin_filters import cause_of, cause_of_press
 from handlers.commands import Command
 from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_bot_admin, not_a_command, on_message, replies_to_bot
@@ -109,9 +110,11 @@ async def action_pressed(
         if not any(counts.get(language) for language in broadcast.languages):
             await sender.alert(query.id, translate("broadcast-nobody"))
             return
-        changed = await broadcasts.schedule(broadcast.id, clock.now())
+        admin = cause_of_press(query, clock)
+        changed = await broadcasts.schedule(broadcast.id, clock.now(), admin=admin)
     elif callback_data.action is PanelAction.STOP:
-        changed = await broadcasts.end(broadcast.id, BroadcastState.STOPPED)
+        admin = cause_of_press(query, clock)
+        changed = await broadcasts.end(broadcast.id, BroadcastState.STOPPED, admin=admin)
     await sender.toast(query.id, None if changed is not None else translate.raw("broadcast-over"))
     broadcaster.wake()
     await _show(broadcast.id, broadcasts, broadcast_panel)
@@ -130,6 +133,7 @@ async def answers_panel(
 
 async def time_given(
     message: Message,
+    user: UserIdentity,
     broadcast: Broadcast,
     translate: Translator,
     clock: Clock,
@@ -139,13 +143,13 @@ async def time_given(
     sender: Sender,
 ) -> None:
     """Let a broadcast begin at the time that an admin names."""
-    wall = clock.wall()
+    wall, admin = clock.wall(), cause_of(message, user, clock)
     at = parse_time(message.text or "", wall)
     if at is None:
         text = translate("broadcast-time-unknown", zone=zone_name(wall))
     elif at <= wall:
         text = translate("broadcast-time-past")
-    elif await broadcasts.schedule(broadcast.id, clock.now() + at - wall) is None:
+    elif await broadcasts.schedule(broadcast.id, clock.now() + at - wall, admin=admin) is None:
         text = translate("broadcast-over")
     else:
         broadcaster.wake()

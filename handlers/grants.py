@@ -59,7 +59,8 @@ async def _tell(
 ) -> bool:
     """Tell a user about a grant. Return False if the bot cannot write to them."""
     left = translate("paid-left" if sells else "extra-left", balance=balance)
-    return await sender.tell(user_id, translate("granted", units=units) + "\n" + left)
+    text = translate("granted", units=units) + "\n" + left
+    return await sender.tell(user_id, text)
 
 
 def router() -> Router:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import Clock
+from storage.admin_actions import ActionKind, AdminCause, record
 from storage.audience import CAN_GET
 from storage.database import Database
 from storage.schema import broadcasts, users
@@ -125,21 +126,36 @@ class Broadcasts:
         """Store the chosen languages of a draft. None for a broadcast that is no draft any more."""
         return await self._change(broadcast_id, [BroadcastState.DRAFT], languages=_joined(languages))
 
-    async def schedule(self, broadcast_id: int, due_at: float) -> Broadcast | None:
-        """Let a draft, or one that waits for its time, begin at a time. None for any other broadcast."""
+    async def schedule(
+        self, broadcast_id: int, due_at: float, *, admin: AdminCause | None = None
+    ) -> Broadcast | None:
+        """Let a draft, or one that waits for its time, begin at a time. None for any other broadcast.
+
+        `admin` is the action to store with it.
+        """
         waiting = (BroadcastState.DRAFT, BroadcastState.WAITING)
-        return await self._change(broadcast_id, waiting, state=BroadcastState.WAITING, due_at=due_at)
+        action = None if admin is None else (admin, ActionKind.BROADCAST)
+        return await self._change(broadcast_id, waiting, action, state=BroadcastState.WAITING, due_at=due_at)
 
     async def begin(self, broadcast_id: int, total: int) -> Broadcast | None:
         """Begin a broadcast that waits, with the number of its users. None for any other one."""
         values = {"state": BroadcastState.SENDING, "total": total, "started_at": self._clock.now()}
-        return await self._change(broadcast_id, [BroadcastState.WAITING], **values)
+        return await self._change(broadcast_id, [BroadcastState.WAITING], None, **values)
 
     async def end(
-        self, broadcast_id: int, state: BroadcastState, *, only: Collection[BroadcastState] = OPEN
+        self,
+        broadcast_id: int,
+        state: BroadcastState,
+        *,
+        only: Collection[BroadcastState] = OPEN,
+        admin: AdminCause | None = None,
     ) -> Broadcast | None:
-        """Give a broadcast a final state. None for one that has another state than `only`."""
-        return await self._change(broadcast_id, only, state=state, finished_at=self._clock.now())
+        """Give a broadcast a final state. None for one that has another state than `only`.
+
+        `admin` is the action to store with it.
+        """
+        action = None if admin is None else (admin, ActionKind.STOP_BROADCAST)
+        return await self._change(broadcast_id, only, action, state=state, finished_at=self._clock.now())
 
     async def shown(self, broadcast_id: int) -> None:
         """Record that the panel shows the end."""
@@ -207,7 +223,11 @@ class Broadcasts:
         return None if row is None else _read(row)
 
     async def _change(
-        self, broadcast_id: int, states: Collection[BroadcastState], **values: Any
+        self,
+        broadcast_id: int,
+        states: Collection[BroadcastState],
+        action: tuple[AdminCause, ActionKind] | None = None,
+        **values: Any,
     ) -> Broadcast | None:
         statement = (
             sa.update(broadcasts)
@@ -215,7 +235,14 @@ class Broadcasts:
             .values(**values)
             .returning(*broadcasts.c)
         )
-        row = await self._database.write(lambda connection: connection.execute(statement).first())
+
+        def unit(connection: sa.Connection) -> sa.Row[Any] | None:
+            row = connection.execute(statement).first()
+            if row is not None and action is not None:
+                record(connection, *action, details=str(broadcast_id))
+            return row
+
+        row = await self._database.write(unit)
         return None if row is None else _read(row)
 
 
