@@ -14,10 +14,15 @@ from storage.users import StoredUser, find_user
 LAST_REQUESTS = 5
 FOUND_USERS = 10
 """Most users that a search returns."""
-_OF_USER = sa.and_(requests.c.user_id == sa.bindparam("of_user"), ~requests.c.forget)
+_OF_USER = requests.c.user_id == sa.bindparam("of_user")
 _COUNTS = sa.select(requests.c.state, sa.func.count()).where(_OF_USER).group_by(requests.c.state)
 _SPENT = sa.select(sa.func.sum(requests.c.cost)).where(_OF_USER)
-_LAST = sa.select(requests).where(_OF_USER).order_by(requests.c.id.desc()).limit(LAST_REQUESTS)
+_LAST = (
+    sa.select(requests)
+    .where(_OF_USER, ~requests.c.forget)
+    .order_by(requests.c.id.desc())
+    .limit(LAST_REQUESTS)
+)
 _STARS = sa.select(sa.func.sum(star_charges.c.stars)).where(star_charges.c.user_id == sa.bindparam("of_user"))
 
 
@@ -25,7 +30,7 @@ _STARS = sa.select(sa.func.sum(star_charges.c.stars)).where(star_charges.c.user_
 class UserSummary:
     """A user, with the numbers of their requests by state, the roubles spent for these, and the Stars they paid.
 
-    `user` is None for one who is not known by name. Deleted requests count nowhere. `last` are the newest requests.
+    `user` is None for one who is not known by name. `last` are the newest requests that are neither deleted nor emptied.
     """
 
     user: StoredUser | None
