@@ -180,6 +180,10 @@ class Broadcaster:
         except _Lost:  # two leaders that go on at once would only count each other's messages as unknown
             log.warning("broadcast lost", broadcast=broadcast.id)
             await self._clock.sleep(_PAUSE_SECONDS)
+        except asyncio.CancelledError:
+            position.cancelled = True
+            await self._record_last(position)
+            raise
         await self._settle_progress()
 
     async def _next_user(self, position: _Position) -> tuple[int, str] | None:
@@ -199,11 +203,7 @@ class Broadcaster:
         """Send the message to one user, and keep the outcome. Raises _Ended."""
         self._show(position)
         await self._acquire_slot(position, user_id)
-        try:
-            await self._tasks.run(self._claim_and_copy(position, user_id, language))
-        except asyncio.CancelledError:
-            position.cancelled = True
-            raise
+        await self._tasks.run(self._claim_and_copy(position, user_id, language))
         if position.end is not None:
             await self._end(position, position.end)
         if position.pause:
@@ -274,6 +274,14 @@ class Broadcaster:
         """Store the outcome of the last message, if it is not stored yet. Raises _Ended."""
         if position.outcome is not None:
             await self._store(position, None)
+
+    async def _record_last(self, position: _Position) -> None:
+        """Store the last outcome before a stop, if the database takes it within a moment."""
+        if position.outcome is not None:
+            recording = asyncio.ensure_future(self._tasks.run(self._record(position)))
+            await asyncio.wait({recording}, timeout=_DRAIN_SECONDS)
+            if recording.done():
+                recording.exception()  # the message on its way may have been quicker
 
     async def _store(self, position: _Position, user_id: int | None) -> Broadcast:
         """Store the outcome of the last message and the next user, and return the row. Raises _Ended or _Lost."""

@@ -234,8 +234,10 @@ async def test_a_stop_ends_a_broadcast_after_the_message_on_its_way(database_url
     assert f"Stopped.</b> Sent: {ended.sent} of 100" in telegram.texts[ended.panel_message_id or 0]
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.03])
 @virtual_time
-async def test_a_clean_stop_leaves_no_outcome_unknown(database_url: str) -> None:
+async def test_a_clean_stop_leaves_no_outcome_unknown(database_url: str, seconds: float) -> None:
+    """It comes while a message is on its way, or while the next one waits for a slot."""
     telegram = BroadcastTelegram()
     everyone = range(FIRST, FIRST + 60)
     _add_users(database_url, telegram, everyone)
@@ -244,6 +246,7 @@ async def test_a_clean_stop_leaves_no_outcome_unknown(database_url: str) -> None
     for count in (10, 30):
         app = await bot.start()
         await telegram.wait_for_copies(count)
+        await asyncio.sleep(seconds)
         await app.stop()
     app = await bot.start()
     (ended,) = await bot.wait_for_end()
