@@ -16,6 +16,7 @@ from bot.build_generation import build_generation
 from bot.build_provider import build_provider
 from bot.build_shop import build_shop
 from bot.build_storage import build_storage
+from bot.build_tracing import build_tracing
 from bot.build_workflows import WorkflowParts, build_workflows
 from bot.housekeeping import (
     prune_hourly,
@@ -91,6 +92,14 @@ class App:
             shared = build_workflows(settings, replica_id=self.replica.id, stack=self._stack)
             self._stack.push_async_callback(self.replica.stop)
         self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
+        self._traces = build_tracing(
+            settings,
+            storage=storage,
+            clock=clock,
+            metrics=self.metrics,
+            instance_id=self.replica.id if self.replica else None,
+            stack=self._stack,
+        )
         is_leader = self.is_leader if self.replica else None
         self._leader_tasks = LeaderTasks(clock=clock, is_leader=is_leader)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
@@ -115,6 +124,7 @@ class App:
             chat=chat,
             replica=self.replica,
             shared=shared,
+            traces=self._traces,
             stack=self._stack,
         )
         self.requests, self.batches, self.bot = storage.requests, storage.batches, chat.bot
@@ -131,7 +141,13 @@ class App:
             replica=self.replica,
         )
         self.dispatcher = build_dispatcher(
-            settings, clock=clock, storage=storage, chat=chat, generation=generation, shop=shop
+            settings,
+            clock=clock,
+            storage=storage,
+            chat=chat,
+            generation=generation,
+            shop=shop,
+            traces=self._traces,
         )
 
         self._stack.push_async_callback(self._background.stop)
@@ -192,6 +208,8 @@ class App:
         if self.replica is not None:
             self.replica.on_heartbeat(self._take_over_requests)
             await self.replica.start()
+        if self._traces is not None:
+            await self._traces.open()
         durations, poll_schedule = self._storage.durations, self._generation.poll_schedule
         poll_schedule.restore(await durations.recent())
         await self.engine.start()
