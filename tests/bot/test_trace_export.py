@@ -1,12 +1,11 @@
 """The export of traces never waits for the collector."""
 
-import pytest
+import structlog
 
 from bot.trace_export import MOST_WAITING, TraceExport
 from core.metrics import Metrics
 from core.tracing import Span
 from tests.support.collectors import open_collector
-from tests.support.free_port import free_port
 
 
 def span(number: int) -> Span:
@@ -37,12 +36,15 @@ async def test_a_slow_collector_costs_spans_and_no_time() -> None:
         collector.answers.set()
 
 
-async def test_a_collector_that_is_away_is_counted_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_outage_of_the_collector_is_counted_and_logged_once() -> None:
     metrics = Metrics()
-    export = TraceExport(
-        endpoint=f"http://127.0.0.1:{free_port()}", headers={}, instance_id=None, metrics=metrics
-    )
-    export.export([span(1), span(2)])
-    await export.stop()
-    export.export([span(3)])  # after the end nothing happens
-    assert counted(metrics, "exported") == 0
+    async with open_collector() as collector:
+        with structlog.testing.capture_logs() as logged:
+            export = TraceExport(endpoint=collector.url, headers={}, instance_id=None, metrics=metrics)
+            for number, status in enumerate((400, 400, 200, 200), start=1):
+                collector.status = status
+                export.export([span(number)])
+                await collector.arrivals.until(lambda: len(collector.bodies) == number)  # noqa: B023
+            await export.stop()
+    assert [line["event"] for line in logged] == ["traces not exported", "traces exported again"]
+    assert (counted(metrics, "failed"), counted(metrics, "exported")) == (2, 2)

@@ -56,6 +56,7 @@ class Collector:
     """Receives traces with OTLP over HTTP in protobuf (OpenTelemetry Protocol Specification, OTLP/HTTP)."""
 
     url: str = ""
+    status: int = 200
     spans: list[ReceivedSpan] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Collector:
 
     async def _receive(self, request: web.Request) -> web.Response:
         assert request.content_type == "application/x-protobuf"
-        body = await request.read()
+        status, body = self.status, await request.read()
         message = ExportTraceServiceRequest.FromString(body)
         self.bodies.append(body)
         self.headers.append(dict(request.headers))
@@ -86,7 +87,7 @@ class Collector:
         self.arrivals.notify()
         await self.answers.wait()
         answer = ExportTraceServiceResponse().SerializeToString()
-        return web.Response(body=answer, content_type="application/x-protobuf")
+        return web.Response(status=status, body=answer, content_type="application/x-protobuf")
 
     async def wait_for(self, name: str, count: int = 1) -> list[ReceivedSpan]:
         """Wait until so many spans with a name have arrived, and return them."""
