@@ -2,7 +2,8 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /venv
-# `postgres` lacks the engine for several replicas. Each value has a lock file of its own.
+# `postgres` lacks the engine for several replicas; `observed` also has traces and error reports. Each value has a lock
+# file of its own.
 ARG EXTRAS=replicas
 COPY requirements-${EXTRAS}.lock ./
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \

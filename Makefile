@@ -91,12 +91,15 @@ screenshots: $(VENV)/.dev ## update the README's pictures; needs chromium
 
 lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
 	$(PIP) uv
-	$(LOCKING) --upgrade --extra build --extra s3 --extra replicas --extra dev --output-file requirements-dev.lock
+	$(LOCKING) --upgrade --extra build --extra s3 --extra replicas --extra tracing --extra sentry --extra dev \
+		--output-file requirements-dev.lock
 	$(LOCKING) --extra build --extra s3 --constraint requirements-dev.lock --output-file requirements.lock
 	$(LOCKING) --extra build --extra s3 --extra postgres --constraint requirements-dev.lock \
 		--output-file requirements-postgres.lock
 	$(LOCKING) --extra build --extra s3 --extra replicas --constraint requirements-dev.lock \
 		--output-file requirements-replicas.lock
+	$(LOCKING) --extra build --extra s3 --extra replicas --extra tracing --extra sentry --constraint requirements-dev.lock \
+		--output-file requirements-observed.lock
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	$(MAKE_VENV)

@@ -18,6 +18,7 @@ from bot.build_generation import build_generation
 from bot.build_provider import build_provider
 from bot.build_shop import build_shop
 from bot.build_storage import build_storage
+from bot.build_tracing import build_tracing
 from bot.build_workflows import WorkflowParts, build_workflows
 from bot.disk_metrics import watch_disk
 from bot.housekeeping import (
@@ -99,6 +100,14 @@ class App:
             self._stack.push_async_callback(self.replica.stop)
         self._storage = storage = build_storage(database, clock, shared.queue if shared else None)
         self._stack.push_async_callback(storage.users.stop)
+        self._traces = build_tracing(
+            settings,
+            storage=storage,
+            clock=clock,
+            metrics=self.metrics,
+            instance_id=self.replica.id if self.replica else None,
+            stack=self._stack,
+        )
         is_leader = self.is_leader if self.replica else None
         self._leader_tasks = LeaderTasks(clock=clock, is_leader=is_leader)
         write_check = WriteCheck(key_values=storage.key_values, clock=clock)
@@ -124,6 +133,7 @@ class App:
             chat=chat,
             replica=self.replica,
             shared=shared,
+            traces=self._traces,
             stack=self._stack,
         )
         self.requests, self.batches, self.bot = storage.requests, storage.batches, chat.bot
@@ -157,6 +167,7 @@ class App:
             generation=generation,
             broadcasting=broadcasts,
             shop=shop,
+            traces=self._traces,
         )
 
         self._stack.push_async_callback(self._background.stop)
@@ -221,6 +232,8 @@ class App:
             self.replica.on_heartbeat(self._take_over_requests)
             self.replica.on_heartbeat(self._follow_controls)
             await self.replica.start()
+        if self._traces is not None:
+            await self._traces.open()
         durations, poll_schedule = self._storage.durations, self._generation.poll_schedule
         poll_schedule.restore(await durations.recent())
         await self.engine.start()

@@ -9,6 +9,7 @@ from bot.build_shop import ShopParts
 from bot.build_storage import StorageParts
 from bot.settings import Settings
 from core.clock import Clock
+from generation.request_traces import RequestTraces
 from handlers import (
     admin_menu,
     approval,
@@ -94,6 +95,7 @@ def build_dispatcher(
     generation: GenerationParts,
     broadcasting: BroadcastParts,
     shop: ShopParts | None,
+    traces: RequestTraces | None = None,
 ) -> Dispatcher:
     """Return the dispatcher of all updates."""
     rejection_texts = RejectionTexts(clock)
@@ -143,6 +145,7 @@ def build_dispatcher(
         styling=styling,
         sender=chat.sender,
         private_replies=chat.private_replies,
+        traces=traces,
     )
     dispatcher = Dispatcher(
         disable_fsm=True,  # it would keep a state of each user for good

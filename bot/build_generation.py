@@ -40,6 +40,7 @@ from generation.picture_messages import PictureMessages
 from generation.poll_schedule import PollSchedule
 from generation.question_message import QuestionMessage
 from generation.request_end import RequestEnd
+from generation.request_traces import RequestTraces
 from generation.shielded_tasks import ShieldedTasks
 from generation.signed_links import PICTURE_PATH, PICTURE_SECONDS, SignedLinks
 from generation.singles import Singles
@@ -83,6 +84,7 @@ def build_generation(
     chat: ChatParts,
     replica: Replica | None,
     shared: WorkflowParts | None,
+    traces: RequestTraces | None,
     stack: AsyncExitStack,
 ) -> GenerationParts:
     """Return the parts of the layer generation. `stack` closes them.
@@ -169,6 +171,7 @@ def build_generation(
         tasks=tasks,
         replica=replica,
         shared=shared,
+        traces=traces,
     )
     stack.push_async_callback(engine.stop)
     singles = Singles(
@@ -276,6 +279,7 @@ def _build_engine(
     tasks: ShieldedTasks,
     replica: Replica | None,
     shared: WorkflowParts | None,
+    traces: RequestTraces | None,
 ) -> Engine:
     wait_for_lease = lease_of(replica)
     lifecycle = Lifecycle(
@@ -319,8 +323,10 @@ def _build_engine(
             status_messages=status_messages,
             tasks=tasks,
             wait_for_lease=wait_for_lease,
+            traces=traces,
         ),
         source_cleanup=sources.cleanup,
+        traces=traces,
         late_questions=LateQuestions(
             requests=storage.requests,
             asked_requests=storage.asked_requests,
@@ -375,6 +381,7 @@ def _build_request_end(
     status_messages: StatusMessages,
     tasks: ShieldedTasks,
     wait_for_lease: Callable[[], Awaitable[None]],
+    traces: RequestTraces | None,
 ) -> RequestEnd:
     first_effect = FirstEffect(history=storage.history, effect_id=settings.first_picture_effect)
     delivery = Delivery(
@@ -413,6 +420,7 @@ def _build_request_end(
         tasks=tasks,
         clock=clock,
         metrics=metrics,
+        traces=traces,
     )
     grid_delivery = GridDelivery(
         batches=storage.batches,

@@ -4,7 +4,9 @@ import argparse
 import asyncio
 import gc
 import sys
+import time
 from collections.abc import Coroutine, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -73,17 +75,33 @@ def _run(settings: Settings, warnings: Sequence[str]) -> int:
     logs.set_up(settings.log_level, settings.log_format, settings.secrets)
     for line in warnings:
         structlog.get_logger(__name__).warning("setting ignored", reason=line)
-    try:
-        asyncio.run(run(settings))
-    except DatabaseError as error:
-        print(f"DATABASE_URL: {error}", file=sys.stderr)
-        return CANNOT_RUN
-    except OSError as error:
-        setting = getattr(error, "setting", "LISTEN")
-        address = getattr(settings, setting.lower())
-        print(f"{setting}={address} cannot be used: {error.strerror or error}", file=sys.stderr)
-        return CANNOT_RUN
+    with error_reports(settings):
+        try:
+            asyncio.run(run(settings))
+        except DatabaseError as error:
+            print(f"DATABASE_URL: {error}", file=sys.stderr)
+            return CANNOT_RUN
+        except OSError as error:
+            setting = getattr(error, "setting", "LISTEN")
+            address = getattr(settings, setting.lower())
+            print(f"{setting}={address} cannot be used: {error.strerror or error}", file=sys.stderr)
+            return CANNOT_RUN
     return 0
+
+
+def error_reports(settings: Settings) -> AbstractContextManager[object]:
+    """Return the context in which unexpected errors are reported, if a setting says to whom."""
+    if settings.sentry_dsn is None:
+        return nullcontext()
+    from bot.error_reports import ErrorReports  # noqa: PLC0415 - an optional package
+
+    proxy = settings.proxies.for_url(settings.sentry_dsn.get_secret_value())
+    return ErrorReports(
+        settings.sentry_dsn,
+        secrets=settings.secrets,
+        proxy=None if proxy is None else proxy.url,
+        now=time.monotonic,
+    )
 
 
 def _check(settings: Settings, warnings: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from bot.settings import LogFormat, LogLevel
 REDACTED = "[secret]"
 _TOKEN = re.compile(r"\d{4,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 """The pattern of any bot token, also behind the `bot` of a Telegram link."""
-_QUIET = ("aiogram", "alembic", "aiohttp", "httpx", "httpcore", "asyncio", "PIL")
+_QUIET = ("aiogram", "alembic", "aiohttp", "httpx", "httpcore", "asyncio", "PIL", "urllib3")
 
 
 class RedactSecrets:

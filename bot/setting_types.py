@@ -4,7 +4,7 @@ import importlib.util
 import re
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
@@ -16,6 +16,7 @@ from core.proxies import Proxy
 MOST_STARS = 10_000
 """The highest price of a subscription (Bot API, createInvoiceLink), which packs keep to as well."""
 _MOST_PICTURES = 1_000_000
+_OTLP = "opentelemetry.exporter.otlp"
 _POSTGRES_URL = re.compile(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?")
 
 
@@ -65,6 +66,45 @@ def _bucket(value: SecretStr | None) -> SecretStr | None:
         BucketAddress.parse(value.get_secret_value())
         if importlib.util.find_spec("obstore") is None:
             raise ValueError("needs an optional package: pip install 'imagine-bot[s3]'")
+    return value
+
+
+def _otlp_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    address = _public_url(value)
+    if importlib.util.find_spec("opentelemetry") is None or importlib.util.find_spec(_OTLP) is None:
+        raise ValueError("needs an optional package: pip install 'imagine-bot[tracing]'")
+    return address
+
+
+def parse_otlp_headers(value: str) -> dict[str, str]:
+    """Return the headers of `name=value,name=value`, in which values are URL-encoded. Raises ValueError.
+
+    This is the form of OpenTelemetry (OpenTelemetry Protocol Exporter, Specifying headers via environment variables).
+    """
+    headers = {}
+    for pair in filter(None, (pair.strip() for pair in value.split(","))):
+        name, _, content = (part.strip() for part in pair.partition("="))
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", name) or not re.fullmatch(r"[\x20-\x7e]+", unquote(content)):
+            raise ValueError("is not NAME=VALUE,NAME=VALUE with URL-encoded values")
+        headers[name.lower()] = unquote(content)
+    return headers
+
+
+def _otlp_headers(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        parse_otlp_headers(value.get_secret_value())
+    return value
+
+
+def _sentry_dsn(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        parts = urlsplit(value.get_secret_value())
+        if parts.scheme not in {"http", "https"} or not parts.username or not re.search(r"/\d+$", parts.path):
+            raise ValueError("is not https://KEY@HOST/PROJECT, with the number of a project")
+        if importlib.util.find_spec("sentry_sdk") is None:
+            raise ValueError("needs an optional package: pip install 'imagine-bot[sentry]'")
     return value
 
 
@@ -182,6 +222,9 @@ PublicUrl = Annotated[str | None, AfterValidator(_public_url)]
 ProxyUrl = Annotated[SecretStr | None, AfterValidator(_proxy)]
 WebhookSecret = Annotated[SecretStr | None, AfterValidator(_webhook_secret)]
 BucketUrl = Annotated[SecretStr | None, AfterValidator(_bucket)]
+OtlpUrl = Annotated[str | None, AfterValidator(_otlp_url)]
+OtlpHeaders = Annotated[SecretStr | None, AfterValidator(_otlp_headers)]
+SentryDsn = Annotated[SecretStr | None, AfterValidator(_sentry_dsn)]
 ListenAddress = Annotated[str, AfterValidator(_listen)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 EffectId = Annotated[str | None, AfterValidator(_effect_id)]

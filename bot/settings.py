@@ -23,15 +23,19 @@ from bot.setting_types import (
     DatabaseUrl,
     EffectId,
     ListenAddress,
+    OtlpHeaders,
+    OtlpUrl,
     PageUrl,
     ProxyUrl,
     PublicUrl,
+    SentryDsn,
     StarsPacks,
     StarsPlan,
     Url,
     UserIds,
     WebhookSecret,
     in_any_case,
+    parse_otlp_headers,
 )
 from core.bucket_address import BucketAddress
 from core.options import SourceImages, SourceWay, UnknownCreate
@@ -75,6 +79,7 @@ class SettingsError(Exception):
 
 
 TELEGRAM_HOST = "api.telegram.org"
+_SHORTEST_KEY = 8
 
 
 class Settings(BaseSettings):
@@ -140,6 +145,9 @@ class Settings(BaseSettings):
     stars_subscription: StarsPlan = Field(None, examples=["300:450"])
     terms_url: PageUrl = Field(None, examples=["https://bot.example.org/terms"])
     support_contact: Contact = Field(None, examples=["@my_support"])
+    otel_exporter_otlp_endpoint: OtlpUrl = Field(None, examples=["http://127.0.0.1:4318"])
+    otel_exporter_otlp_headers: OtlpHeaders = Field(None, examples=["authorization=Basic%20abc123"])
+    sentry_dsn: SentryDsn = Field(None, examples=["https://key@sentry.example.org/1"])
     webp_photos: bool = Field(True, examples=["true"])
     media_hosts_allow_private: bool = Field(False, examples=["false"])
 
@@ -255,7 +263,21 @@ class Settings(BaseSettings):
         bucket = self.bucket_address
         given = [self.bot_token, self.gptunnel_api_key, self.webhook_secret, *proxies, *words]
         given += [self.source_bucket, bucket.secret if bucket else None]
+        given += [self.otel_exporter_otlp_headers, self.sentry_dsn, *self._keys_of_collectors()]
         return [secret for secret in given if secret is not None]
+
+    @property
+    def otlp_headers(self) -> dict[str, str]:
+        """`OTEL_EXPORTER_OTLP_HEADERS` by name."""
+        given = self.otel_exporter_otlp_headers
+        return {} if given is None else parse_otlp_headers(given.get_secret_value())
+
+    def _keys_of_collectors(self) -> list[SecretStr]:
+        """Return the keys for traces and error reports, as they are sent. A short word is no key."""
+        keys = list(self.otlp_headers.values())
+        if self.sentry_dsn is not None:
+            keys.append(urlsplit(self.sentry_dsn.get_secret_value()).username or "")
+        return [SecretStr(key) for key in keys if len(key) >= _SHORTEST_KEY]
 
     @property
     def source_ways(self) -> tuple[SourceWay, ...]:

@@ -12,6 +12,7 @@ from bot.notices import Notice, Notices
 from bot.raw_updates import RawUpdate, expects_answer, is_payment
 from bot.update_parsing import UnreadableUpdate, parse_update
 from chat.errors import SendError
+from core.tracing import ReceivedUpdate, received_update
 from storage.database_errors import StorageUnavailable
 from storage.inbox import StoredUpdate
 
@@ -46,6 +47,8 @@ class UpdateHandler:
     async def handle(self, stored: StoredUpdate) -> Outcome:
         """Handle a stored update, or answer that it cannot be read. Logs all errors but StorageUnavailable."""
         update = json.loads(stored.payload)
+        if stored.received_at is not None:
+            received_update.set(ReceivedUpdate(stored.update_id, stored.received_at))
         if self.must_succeed(update):
             return await self._handle_payment(stored)
         try:

@@ -142,7 +142,8 @@ class UpdateQueue:
         unfinished = [update for update in updates if update_id_of(update) not in self._finished]
         admitted = [update for update in unfinished if self._admits(update)]
         to_store = [update for update in admitted if not self._answers_at_once(update)]
-        stored = [StoredUpdate(update_id_of(u), json.dumps(u)) for u in to_store]
+        now = self._clock.now()
+        stored = [StoredUpdate(update_id_of(u), json.dumps(u), now) for u in to_store]
         if not stored:
             return
         queued = [QueuedUpdate(s, queue_key(u).name) for s, u in zip(stored, to_store, strict=True)]

@@ -27,6 +27,7 @@ from aiogram.types import InputFile, Message
 from aiohttp import BytesPayload, FormData
 
 from chat.call_body import call_body
+from core.tracing import traced
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,9 @@ class BotSession(AiohttpSession):
     ) -> TelegramType:
         """Call a method. A connection that breaks and an answer that is no text are the same error."""
         try:
-            return await super().make_request(bot, method, timeout)
+            return await traced(
+                f"telegram {method.__api_method__}", super().make_request(bot, method, timeout)
+            )
         except (UnicodeDecodeError, OSError) as error:
             raise TelegramNetworkError(method=method, message=type(error).__name__) from error
 

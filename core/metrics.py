@@ -120,6 +120,12 @@ class Metrics:
             ["outcome"],
             registry=self.registry,
         )
+        self.trace_spans = Counter(
+            "imagine_trace_spans",
+            "Spans of traces: exported, failed at the collector, or dropped because too many waited for it.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.loop_lag = Histogram(
             "imagine_loop_lag_seconds",
             "How late the event loop runs a timer.",

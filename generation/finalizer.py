@@ -8,6 +8,7 @@ from core.clock import Clock
 from core.metrics import Metrics
 from core.model import Request
 from generation.end_reports import EndReports
+from generation.request_traces import RequestTraces
 from generation.shielded_tasks import ShieldedTasks
 from generation.status_messages import StatusMessages
 from generation.step_result import StepResult
@@ -32,6 +33,7 @@ class Finalizer:
         tasks: ShieldedTasks,
         clock: Clock,
         metrics: Metrics,
+        traces: RequestTraces | None = None,
     ) -> None:
         self._requests = requests
         self._end_reports = end_reports
@@ -40,6 +42,7 @@ class Finalizer:
         self._tasks = tasks
         self._clock = clock
         self._metrics = metrics
+        self._traces = traces
 
     async def step(self, request: Request, *, outcome: Request | None = None) -> StepResult:
         """Report the end of a request and write `closed_at`.
@@ -63,6 +66,8 @@ class Finalizer:
         # Retried by itself, because a repeated step would report the end again.
         await self._tasks.run(self._close(request, status))
         self._metrics.record_end(request.failure or request.state, request.cost)
+        if self._traces is not None:
+            self._traces.trace_closed(request)
         log.info("request closed", request=request.id, state=request.state, failure=request.failure)
         return StepResult(request.state, closed=True)
 

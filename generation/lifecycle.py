@@ -11,6 +11,7 @@ from generation.circuit_breaker import CircuitBreaker, OutageReason
 from generation.late_questions import LateQuestions
 from generation.request_end import RequestEnd
 from generation.request_memory import RequestMemories, RequestMemory
+from generation.request_traces import RequestTraces
 from generation.shielded_tasks import ShieldedTasks
 from generation.source_cleanup import SourceCleanup
 from generation.status_messages import StatusMessages
@@ -35,6 +36,7 @@ class Lifecycle:
         request_end: RequestEnd,
         source_cleanup: SourceCleanup,
         late_questions: LateQuestions,
+        traces: RequestTraces | None = None,
     ) -> None:
         self._requests = requests
         self._circuit_breaker = circuit_breaker
@@ -45,6 +47,7 @@ class Lifecycle:
         self._request_end = request_end
         self._source_cleanup = source_cleanup
         self._late_questions = late_questions
+        self._traces = traces
         self._memories = RequestMemories()
 
     async def advance(
@@ -66,7 +69,7 @@ class Lifecycle:
         if request.state not in within:
             return StepResult(request.state, closed=True)
         memory = self._memories.of_request(request_id)
-        result = await self._step(request, memory)
+        result = await self._traced_step(request, memory)
         if result.state not in PENDING:
             self._source_cleanup.discard(request_id)
             self._request_end.note(request, result)
@@ -77,6 +80,12 @@ class Lifecycle:
     def forget(self, request_id: int) -> None:
         """Drop the in-memory state of a request that another process continues."""
         self._memories.drop(request_id)
+
+    async def _traced_step(self, request: Request, memory: RequestMemory) -> StepResult:
+        if self._traces is None:
+            return await self._step(request, memory)
+        with self._traces.recording(request.id):
+            return await self._step(request, memory)
 
     async def _step(self, request: Request, memory: RequestMemory) -> StepResult:
         if request.is_asked:

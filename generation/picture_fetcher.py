@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import structlog
 
 from core.model import Request
+from core.tracing import traced
 from generation.conversion import Picture, PictureConverter
 from generation.grids import Grid, cut_cell, to_cell, to_grid
 from provider.client import MediaClient
@@ -54,8 +55,8 @@ class PictureFetcher:
 
         `webp` is whether it may be a WebP, if that has not been refused before.
         """
-        data = await self._downloads.fetch(request.require_picture_url())
-        return await self._converter.to_sendable(data, webp=webp and self._webp)
+        data = await traced("download", self._downloads.fetch(request.require_picture_url()))
+        return await traced("convert", self._converter.to_sendable(data, webp=webp and self._webp))
 
     def note_webp_refusal(self) -> None:
         """Record that the Bot API server accepts a picture only as a JPEG."""
@@ -65,8 +66,8 @@ class PictureFetcher:
 
     async def fetch_cell(self, request: Request) -> bytes:
         """Return the picture as a cell of a grid. Raises DownloadError or UnusablePicture."""
-        data = await self._downloads.fetch(request.require_picture_url())
-        return await self._converter.run(to_cell, data)
+        data = await traced("download", self._downloads.fetch(request.require_picture_url()))
+        return await traced("convert", self._converter.run(to_cell, data))
 
     async def join(self, cells: Sequence[bytes]) -> Grid:
         """Return the grid of some cells."""

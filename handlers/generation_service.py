@@ -19,6 +19,7 @@ from core.model import (
 from core.reply_target import is_group
 from generation.allowances import Allowances
 from generation.engine import Engine
+from generation.request_traces import RequestTraces
 from handlers import origins
 from handlers.access_rules import AccessRules
 from handlers.confirmation import Confirmation
@@ -53,6 +54,7 @@ class GenerationService:
         styling: Styling,
         sender: Sender,
         private_replies: PrivateReplies,
+        traces: RequestTraces | None = None,
     ) -> None:
         self._engine = engine
         self._access_rules = access_rules
@@ -66,6 +68,7 @@ class GenerationService:
         self._styling = styling
         self._sender = sender
         self._private_replies = private_replies
+        self._traces = traces
 
     async def request_or_ask(
         self,
@@ -188,6 +191,8 @@ class GenerationService:
         if reason is not None:
             return await self._refuse(origin, reason, query_id, offer)
         assert isinstance(answer, Accepted)  # noqa: S101 - without a reason it is
+        if self._traces is not None and answer.fresh:
+            self._traces.trace_accepted([answer.request, *answer.members])
         if query_id is not None:
             await self._sender.toast(query_id, _toast(answer, translate))
         if request.status_message_id is not None and answer.request.approval is not None:

@@ -16,6 +16,7 @@ from core.metrics import Metrics
 from core.model import AspectRatio
 from core.proxies import Proxy, ProxyRules
 from core.tls import tls_context
+from core.tracing import traced
 from core.turns import Turns
 from provider.answers import Task, check_probe, read_balance, read_created, read_result
 from provider.connections import recording_transport
@@ -208,7 +209,7 @@ class MediaClient:
 
     async def _counted(self, call: str, answer: Awaitable[T]) -> T:
         try:
-            value = await answer
+            value = await traced(f"media {call}", answer)
         except MediaError as error:
             self._metrics.calls.labels(call, type(error).__name__).inc()
             raise

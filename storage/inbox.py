@@ -14,7 +14,7 @@ KEPT_SECONDS = 86_400
 """Telegram keeps an update for 24 hours and repeats it no later (Bot API, getUpdates)."""
 
 _UNHANDLED = (
-    sa.select(inbox.c.update_id, inbox.c.payload)
+    sa.select(inbox.c.update_id, inbox.c.payload, inbox.c.received_at)
     .where(inbox.c.payload.is_not(None))
     .order_by(inbox.c.update_id)
 )
@@ -47,10 +47,11 @@ _HANDLED = sa.update(inbox).where(inbox.c.update_id == sa.bindparam("handled_id"
 
 
 class StoredUpdate(NamedTuple):
-    """An update as Telegram sent it, in JSON."""
+    """An update as Telegram sent it, in JSON. `received_at` is the Unix time of its receipt, if it is known."""
 
     update_id: int
     payload: str
+    received_at: float | None = None
 
 
 class QueuedUpdate(NamedTuple):
@@ -124,7 +125,7 @@ class Inbox:
         statement = _UNHANDLED if of is None else _UNHANDLED.where(inbox.c.update_id.in_(of))
 
         def unit(connection: sa.Connection) -> list[StoredUpdate]:
-            return [StoredUpdate(row.update_id, row.payload) for row in connection.execute(statement)]
+            return [StoredUpdate(*row) for row in connection.execute(statement)]
 
         return await self._database.read(unit)
 

@@ -27,6 +27,17 @@ class KeyValueStore:
         )
         await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
+    async def get_or_set(self, name: str, value: str) -> str:
+        """Return a value, and store the given one if there is none. All processes get the same one."""
+        statement = insert(key_values).values(name=name, value=value).on_conflict_do_nothing()
+        stored = sa.select(key_values.c.value).where(key_values.c.name == name)
+
+        def unit(connection: sa.Connection) -> str:
+            connection.execute(statement)
+            return str(connection.execute(stored).scalar_one())
+
+        return await self._database.write(unit)
+
     async def claim(self, name: str, now: float, seconds: float) -> bool:
         """Store the time `now` unless a time of the last `seconds` is stored. Return whether this call stored it.
 

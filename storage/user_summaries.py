@@ -30,7 +30,7 @@ _STARS = sa.select(sa.func.sum(star_charges.c.stars)).where(star_charges.c.user_
 class UserSummary:
     """A user, with the numbers of their requests by state, the roubles spent for these, and the Stars they paid.
 
-    `user` is None for one who is not known by name. `last` are the newest requests that are neither deleted nor emptied.
+    `user` is None for one who is not known by name. `last` are the newest requests, without deleted and emptied ones.
     """
 
     user: StoredUser | None

@@ -3,6 +3,7 @@
 import fnmatch
 import importlib.util
 import json
+import re
 import tomllib
 from pathlib import PurePath
 
@@ -29,6 +30,27 @@ def test_everything_that_the_image_needs_reaches_the_builder() -> None:
     for source in _copied():
         assert (ROOT / source).exists()
         assert any(fnmatch.fnmatchcase(source, pattern) for pattern in allowed), source
+
+
+def test_each_choice_of_extras_has_a_lock_file_with_their_packages() -> None:
+    base = _locked("requirements.lock")
+    extras = PROJECT["project"]["optional-dependencies"]
+    for file, names in {
+        "requirements-postgres.lock": {"postgres"},
+        "requirements-replicas.lock": {"postgres", "replicas"},
+        "requirements-observed.lock": {"postgres", "replicas", "tracing", "sentry"},
+    }.items():
+        wanted = {re.split(r"[\[><=]", package)[0] for name in names for package in extras[name]}
+        assert wanted <= _locked(file).keys()
+        assert not wanted & base.keys()
+        assert base.items() <= _locked(file).items()
+        assert _locked(file).items() <= _locked("requirements-dev.lock").items()
+
+
+def _locked(file: str) -> dict[str, str]:
+    """Return the version of each package in a lock file."""
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" ")[0].split("==") for line in lines if "==" in line)
 
 
 def test_the_image_has_every_package() -> None:

@@ -92,13 +92,25 @@ def test_the_installed_command_handles_stop_signals_first() -> None:
     assert project["scripts"] == {"imagine-bot": "bot.__main__:main"}
 
 
-def test_dbos_is_imported_only_where_it_drives_requests() -> None:
-    """It is an optional package, and costs a second and 30 MB."""
-    code = "import sys; from bot import process; print('aiogram' in sys.modules, 'dbos' in sys.modules)"
+def test_optional_packages_are_imported_only_where_they_are_used() -> None:
+    """DBOS costs a second and 30 MB, the exporter of traces and the SDK of Sentry a third of a second."""
+    code = """
+import sys
+from bot import cli, process
+from bot.settings import load
+with cli.error_reports(load(None)):
+    print(*(name in sys.modules for name in ("aiogram", "dbos", "opentelemetry", "sentry_sdk", "requests")))
+"""
     process = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True
+        [sys.executable, "-c", code],
+        env={"BOT_TOKEN": "123456:" + "a" * 35, "GPTUNNEL_API_KEY": "key-key-key"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=True,
     )
-    assert process.stdout == "True False\n"
+    assert process.stdout == "True False False False False\n"
 
 
 def test_a_start_builds_few_of_the_models_of_the_bot_api(tmp_path: Path) -> None:

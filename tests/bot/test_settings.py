@@ -1,5 +1,6 @@
 """Settings: names, defaults, and errors that name the setting and the problem but never a secret value."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -91,6 +92,16 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("STARS_SUBSCRIPTION", "300", "is not PICTURES:STARS"),
         ("STARS_SUBSCRIPTION", "300:450, 600:800", "is not PICTURES:STARS"),
         ("TERMS_URL", "bot.example.org/terms", "is not an http or https address"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "is not an http or https address"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://ann:key@collector",
+            "may hold a host, a port and a path only",
+        ),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "Basic abc", "is not NAME=VALUE,NAME=VALUE"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=a%0Ab", "is not NAME=VALUE,NAME=VALUE"),
+        ("SENTRY_DSN", "https://sentry.example.org/1", "is not https://KEY@HOST/PROJECT"),
+        ("SENTRY_DSN", "https://key@sentry.example.org/", "is not https://KEY@HOST/PROJECT"),
         ("SUPPORT_CONTACT", "@ann\nand @ben", "must be one line"),
     ],
 )
@@ -107,6 +118,34 @@ def test_a_bad_value_is_reported_in_one_line(
     assert "\n" not in line
     if "KEY" in name or "TOKEN" in name or "BUCKET" in name:
         assert value not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "extra"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318/", "tracing"),
+        ("SENTRY_DSN", "https://0123456789abcdef@sentry.example.org/1", "sentry"),
+    ],
+)
+def test_a_setting_of_an_optional_package_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, extra: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    load(None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(SettingsError, match=rf"^{name} needs an optional package: .*imagine-bot\[{extra}\]"):
+        load(None)
+
+
+def test_the_keys_of_collectors_are_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Basic%20abc123, X-Scope=7")
+    monkeypatch.setenv("SENTRY_DSN", "https://0123456789abcdef@sentry.example.org/1")
+    settings = load(None)
+    assert settings.otlp_headers == {"authorization": "Basic abc123", "x-scope": "7"}
+    secrets = {secret.get_secret_value() for secret in settings.secrets}
+    assert {"Basic abc123", "0123456789abcdef"} <= secrets
+    assert "7" not in secrets
+    assert not any(secret in repr(settings) for secret in ("Basic", "abc123", "0123456789abcdef"))
 
 
 def test_nothing_is_sold_unless_the_operator_switches_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
