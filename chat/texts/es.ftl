@@ -805,7 +805,7 @@ alarm-money = ⚠️ El saldo en el servicio de imágenes se agotó. Los pedidos
 alarm-disk = ⚠️ La base de datos no acepta escrituras (un disco está lleno, es de solo lectura o falla, o su servidor no funciona; el registro dice qué). Los pedidos nuevos se rechazan; los aceptados esperan y siguen solos cuando las acepte de nuevo.
 alarm-bucket = ⚠️ El bucket para las fotos (SOURCE_BUCKET) no se puede usar; el registro dice por qué. Las fotos se envían de otra forma o esperan. <code>imagine-bot check</code> prueba el bucket.
 alarm-missed-payments = ⚠️ La lista de Telegram tiene pagos o reembolsos de los que ninguna actualización me avisó. Ya los anoté, así que todos los saldos son correctos; el registro los nombra. Si vuelve a pasar, averigua, por favor, por qué se pierden actualizaciones.
-alarm-deductions = ⚠️ Salieron Stars de mi saldo, y la lista de Telegram no dice por qué pago: quizá alguien recuperó el dinero de sus Stars. El registro tiene la cantidad. No retiré ninguna imagen.
+alarm-deductions = ⚠️ Salieron ⭐ de mi saldo, y la lista de Telegram no dice por qué pago: quizá alguien recuperó el dinero de sus ⭐. El registro tiene la cantidad. No retiré ninguna imagen.
 alarm-payment = ⚠️ No se pudo registrar un pago; el registro dice por qué. No se pierde nada: el bot lo intenta una y otra vez, también tras un reinicio.
 source-way-refused =
     ⚠️ El servicio de imágenes no acepta las fotos { $refused ->

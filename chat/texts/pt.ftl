@@ -805,7 +805,7 @@ alarm-money = ⚠️ O saldo no serviço de imagens acabou. Os pedidos esperam; 
 alarm-disk = ⚠️ O banco de dados não aceita gravações (um disco está cheio, só permite leitura ou está falhando, ou o servidor dele está fora do ar; o log diz qual). Pedidos novos são recusados; os aceitos esperam e continuam sozinhos assim que ele voltar a aceitar.
 alarm-bucket = ⚠️ O bucket para fotos (SOURCE_BUCKET) não pode ser usado; o log diz por quê. As fotos são enviadas de outra forma ou esperam. <code>imagine-bot check</code> testa o bucket.
 alarm-missed-payments = ⚠️ A lista do Telegram tem pagamentos ou reembolsos de que nenhuma atualização me avisou. Já anotei, então todos os saldos estão certos; o log diz quais são. Se acontecer de novo, descubra, por favor, por que atualizações se perdem.
-alarm-deductions = ⚠️ Saíram Stars do meu saldo, e a lista do Telegram não diz por qual pagamento: talvez alguém tenha recebido de volta o dinheiro das suas Stars. O log tem a quantia. Não retirei nenhuma imagem.
+alarm-deductions = ⚠️ Saíram ⭐ do meu saldo, e a lista do Telegram não diz por qual pagamento: talvez alguém tenha recebido de volta o dinheiro das suas ⭐. O log tem a quantia. Não retirei nenhuma imagem.
 alarm-payment = ⚠️ Não foi possível registrar um pagamento; o log diz por quê. Nada se perde: o bot tenta de novo e de novo, também depois de reiniciar.
 source-way-refused =
     ⚠️ O serviço de imagens não aceita fotos { $refused ->
