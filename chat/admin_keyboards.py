@@ -14,6 +14,7 @@ from chat.admin_callbacks import (
     ShowStatistics,
     UserCard,
 )
+from chat.broadcast_callbacks import ExplainBroadcast
 from chat.captions import one_line
 from chat.translations import Translator
 
@@ -34,7 +35,10 @@ def menu(translate: Translator, *, paused: bool, sells: bool) -> InlineKeyboardM
             _button(translate.raw("button-admin-stats"), ShowStatistics()),
             _ask(translate.raw("button-admin-find"), AdminQuestion.FIND),
         ],
-        [_button(translate.raw("button-admin-audit"), ShowActions())],
+        [
+            _button(translate.raw("button-admin-broadcast"), ExplainBroadcast()),
+            _button(translate.raw("button-admin-audit"), ShowActions()),
+        ],
         [
             _ask(translate.raw("button-admin-banword"), AdminQuestion.BAN_WORD),
             _ask(translate.raw("button-admin-unbanword"), AdminQuestion.UNBAN_WORD),

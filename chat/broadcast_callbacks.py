@@ -33,3 +33,7 @@ class Subscribe(CallbackData, prefix="sb"):
     """Get broadcasts, or none. It is below each broadcast."""
 
     on: bool
+
+
+class ExplainBroadcast(CallbackData, prefix="be"):
+    """Say how a broadcast is sent."""

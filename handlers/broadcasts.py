@@ -9,16 +9,17 @@ from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from chat import broadcast_keyboards
-from chat.broadcast_callbacks import BroadcastButton, BroadcastLanguage, PanelAction
+from chat.broadcast_callbacks import BroadcastButton, BroadcastLanguage, ExplainBroadcast, PanelAction
 from chat.broadcast_panel import BroadcastPanel, zone_name
 from chat.errors import Rejected
 from chat.limits import Priority
 from chat.sender import Sender
 from chat.translations import LANGUAGES, Translator
 from core.clock import Clock
+from core.reply_target import ReplyTarget
 from generation.broadcaster import Broadcaster
 from handlers import origins
-from handlers.admin_filters import cause_of, cause_of_press
+from handlers.admin_filters import cause_of, cause_of_press, pressed_by_admin
 from handlers.commands import Command
 from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_bot_admin, not_a_command, on_message, replies_to_bot
@@ -69,6 +70,14 @@ async def broadcast_command(
         if left_out := broadcast_keyboards.without_kind(original.reply_markup):
             notes.append(translate("broadcast-buttons-left", buttons=left_out))
         await broadcast_panel.send(draft, translate, notes="\n".join(notes))
+
+
+async def explanation_pressed(
+    query: CallbackQuery, place: ReplyTarget, translate: Translator, sender: Sender
+) -> None:
+    """Say how a broadcast is sent."""
+    await sender.toast(query.id)
+    await sender.send_text(ReplyTarget(place.chat_id), translate("broadcast-how"))
 
 
 async def language_pressed(
@@ -200,6 +209,7 @@ def router() -> Router:
     on_message(router, broadcast_command, Command("broadcast"), IN_PRIVATE, by_bot_admin)
     router.callback_query.register(action_pressed, BroadcastButton.filter(), presses_as_admin)
     router.callback_query.register(language_pressed, BroadcastLanguage.filter(), presses_as_admin)
+    router.callback_query.register(explanation_pressed, ExplainBroadcast.filter(), pressed_by_admin)
     router.callback_query.register(not_by_bot_admin, BroadcastButton.filter())
     router.callback_query.register(not_by_bot_admin, BroadcastLanguage.filter())
     return router

@@ -873,6 +873,7 @@ button-admin-stats = 📊 Statistics
 button-admin-find = 🔎 Find a user
 button-admin-pause = ⏸ Pause
 button-admin-resume = ▶️ Resume
+button-admin-broadcast = 📣 Message to all
 button-admin-audit = 🧾 Actions
 button-admin-banword = 🚫 Block a word
 button-admin-unbanword = ✅ Allow a word

@@ -910,6 +910,7 @@ button-admin-stats = 📊 Estadísticas
 button-admin-find = 🔎 Buscar a alguien
 button-admin-pause = ⏸ Pausa
 button-admin-resume = ▶️ Reanudar
+button-admin-broadcast = 📣 Mensaje a todos
 button-admin-audit = 🧾 Acciones
 button-admin-banword = 🚫 Bloquear palabra
 button-admin-unbanword = ✅ Permitir palabra

@@ -910,6 +910,7 @@ button-admin-stats = 📊 Estatísticas
 button-admin-find = 🔎 Encontrar alguém
 button-admin-pause = ⏸ Pausa
 button-admin-resume = ▶️ Retomar
+button-admin-broadcast = 📣 Mensagem a todos
 button-admin-audit = 🧾 Ações
 button-admin-banword = 🚫 Bloquear palavra
 button-admin-unbanword = ✅ Permitir palavra

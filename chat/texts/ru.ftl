@@ -910,6 +910,7 @@ button-admin-stats = 📊 Статистика
 button-admin-find = 🔎 Найти человека
 button-admin-pause = ⏸ Пауза
 button-admin-resume = ▶️ Продолжить
+button-admin-broadcast = 📣 Сообщение всем
 button-admin-audit = 🧾 Действия
 button-admin-banword = 🚫 Запретить слово
 button-admin-unbanword = ✅ Разрешить слово

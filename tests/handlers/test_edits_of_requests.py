@@ -7,6 +7,7 @@ import pytest
 from core.model import AspectRatio, Request, State
 from storage.bans import Ban
 from tests.support.chat_user import PHOTO, VOICE, ChatUser, content_of, drawn, picture_of
+from tests.support.factories import admin_cause
 
 OTHER = [{"file_id": "OTHER", "file_unique_id": "o", "width": 900, "height": 600, "file_size": 13_682}]
 
@@ -229,7 +230,7 @@ def test_plain_words_describe_the_waiting_picture_in_private(private: ChatUser) 
 
 def test_a_forbidden_edit_of_a_waiting_request_is_refused(chat: ChatUser) -> None:
     fill(chat)
-    chat.harness.run(chat.harness.app.dispatcher["bans"].add(Ban.WORD, "zebra"))
+    chat.harness.run(chat.harness.app.dispatcher["bans"].add(Ban.WORD, "zebra", admin_cause()))
     message = chat.say("/imagine a fox --ar 16:9")
     chat.edit(message, text="/imagine a zebra")
     assert "I don’t draw that here" in chat.texts[-1]

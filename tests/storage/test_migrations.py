@@ -63,9 +63,9 @@ async def test_an_older_ledger_is_migrated_and_keeps_its_rows(tmp_path: Path, du
 async def test_a_failed_migration_does_not_change_the_ledger(tmp_path: Path, dump: Path) -> None:
     path = build_ledger(dump, tmp_path)
     with sqlite3.connect(path) as connection:  # makes the last step of the newest migration fail
-        connection.execute("CREATE TABLE users (x)")
+        connection.execute("CREATE TABLE broadcasts (x)")
     connection.close()
     before = _dump(path)
-    with pytest.raises(DatabaseError, match="users already exists"):
+    with pytest.raises(DatabaseError, match="broadcasts already exists"):
         await open_database(f"sqlite:///{path}")
     assert _dump(path) == before
