@@ -18,8 +18,10 @@ from storage.schema import (
     reports,
     requests,
     scheduled_deletions,
+    star_charges,
     sticker_sets,
     stickers,
+    subscription_stops,
 )
 
 _DAY = 86_400.0
@@ -32,6 +34,7 @@ _REFERENCES: tuple[tuple[str, sa.Column[Any], sa.Column[Any]], ...] = (
     ("stickers", stickers.c.set_name, sticker_sets.c.name),
     ("copies of a report", report_messages.c.report_id, reports.c.id),
     ("batches", batches.c.id, requests.c.batch_id),
+    ("subscriptions to cancel", subscription_stops.c.charge_id, star_charges.c.id),
 )
 """Columns that name a row of another table, which is deleted together with these rows.
 

@@ -111,7 +111,8 @@ async def test_every_row_arrives_and_the_file_keeps_its_bytes(ledger: Path, empt
     assert _content(ledger) == before
     _assert_same(ledger, empty_url)
     database = await open_database(empty_url)
-    assert await Inbox(database=database, clock=ManualClock()).unhandled() == [queued_update(LARGE).update]
+    expected = queued_update(LARGE).update._replace(received_at=ManualClock().now())
+    assert await Inbox(database=database, clock=ManualClock()).unhandled() == [expected]
     payments = PaymentsLedger(database)
     assert await payments.balance() == 20
     assert await payments.credits.grant("a", 7, 5)  # its entry has the next id
