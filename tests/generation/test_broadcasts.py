@@ -61,10 +61,14 @@ class _Bot:
         switch = self.telegram.kill_switch
         switch.points_left = points
         await switch.dead.wait()
-        await app.database.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
+        # Units in flight end at their next failpoint. A cancelled one could leave its connection open, and so could one
+        # that begins while the database is closed.
+        units = getattr(app.database, "_tasks", set())
+        for task in asyncio.all_tasks() - {asyncio.current_task()} - units:
+            if not _returns_connection(task):
+                task.cancel()
         await asyncio.sleep(1)
+        await app.database.close()
         switch.reset()
         with connect(self.url) as connection:
             self.in_flight += filter(
@@ -81,6 +85,12 @@ class _Bot:
             if len(ended) == len(found):
                 return ended
             await asyncio.sleep(5)
+
+
+def _returns_connection(task: "asyncio.Task[Any]") -> bool:
+    """Return whether a task is one of SQLAlchemy's, which closes a connection or gives it back to the pool."""
+    coroutine: Any = task.get_coro()
+    return "sqlalchemy" in coroutine.cr_code.co_filename
 
 
 def _add_users(url: str, telegram: BroadcastTelegram, ids: Collection[int], **values: Any) -> None:
