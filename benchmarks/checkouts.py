@@ -6,6 +6,7 @@ import time
 
 from benchmarks.harness import Harness
 from playground.star_ledger import StarInvoice
+from tests.support.world import ADMIN
 
 USERS, EACH = 1_000, 5
 EVERY_SECONDS = 0.1
@@ -20,7 +21,8 @@ async def checkouts(harness: Harness) -> list[tuple[str, str, str]]:
     """
     telegram = harness.world.telegram
     telegram.stars.ledger.links[LINK] = StarInvoice(title="x", description="x", payload="unknown", stars=50)
-    await harness.world.process.start(STARS="true", DAILY_QUOTA="1", MAX_IN_FLIGHT="5")
+    settings = {"STARS": "true", "ADMIN_IDS": str(ADMIN), "DAILY_QUOTA": "1", "MAX_IN_FLIGHT": "5"}
+    await harness.world.process.start(**settings)
     await asyncio.sleep(2.0)
     harness.world.hold_tasks()
     idle = await _pay(harness)

@@ -30,9 +30,9 @@ DEMO_SETTINGS = {
     "LOG_LEVEL": "WARNING",
     "GENERATION_TIMEOUT": "120",
     "FIRST_PICTURE_EFFECT": "5046509860389126442",
-    "STARS": "true",
-    "STARS_SUBSCRIPTION": "300:450",
 }
+PAGE_SETTINGS = {"ADMIN_IDS": str(scene.ADMIN), "STARS": "true", "STARS_SUBSCRIPTION": "300:450"}
+"""Settings of the bot with a page, whose users can buy pictures and ask an admin for refunds."""
 
 
 def clean_environment() -> dict[str, str]:
@@ -204,7 +204,7 @@ async def show_page(*, browser: bool, port: int | None = None) -> int:
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="imagine-demo-"))
         settings = await stack.enter_async_context(stand_ins(telegram, media))
-        bot = BotProcess(settings | {"ADMIN_IDS": str(scene.ADMIN)}, Path(folder))
+        bot = BotProcess(settings | PAGE_SETTINGS, Path(folder))
         server = bot.server = PlaygroundServer(telegram=telegram, media=media, control=bot, admin=scene.ADMIN)
         address = await stack.enter_async_context(_serve_page(server, port))
         print(f"Imagine’s playground: {address}  (Ctrl+C ends it)", flush=True)

@@ -63,7 +63,7 @@ class _Bot:
         await switch.dead.wait()
         # Units in flight end at their next failpoint. A cancelled one could leave its connection open, and so could one
         # that begins while the database is closed.
-        units = getattr(app.database, "_tasks", set())
+        units: set[asyncio.Task[Any]] = getattr(app.database, "_tasks", set())
         for task in asyncio.all_tasks() - {asyncio.current_task()} - units:
             if not _returns_connection(task):
                 task.cancel()
