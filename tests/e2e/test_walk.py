@@ -31,7 +31,10 @@ ANONYMOUS = User(id=1_087_968_824, is_bot=True, first_name="Group", username="Gr
 CHANNEL = User(id=136_817_688, is_bot=True, first_name="Channel", username="Channel_Bot")
 NEWS = Chat(id=-1_009_999_999_999, type="channel", title="News")
 BOT_ADMINS, BANNED = range(20_000, 21_000), range(30_000, 31_000)
-FOR_BOT_ADMINS = {"ban", "unban", "banword", "unbanword", "broadcast", "refund", "grant"}
+FOR_BOT_ADMINS = {
+    *("ban", "unban", "banword", "unbanword", "broadcast", "refund", "grant"),
+    *("admin", "audit", "find", "limit", "pause", "resume", "stats", "user"),
+}
 ROLES = {
     "private": ("user", "bot admin", "banned"),
     "group": ("user", "group admin", "bot admin", "banned", "anonymous admin", "channel"),
