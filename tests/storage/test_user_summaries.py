@@ -53,7 +53,9 @@ async def test_a_search_is_bounded_and_begins_with_the_newest(database: Database
     assert [user.id for user in found] == list(range(27, 27 - FOUND_USERS - 1, -1))
 
 
-async def test_a_summary_counts_what_its_user_keeps(database: Database) -> None:
+async def test_a_summary_counts_emptied_requests_and_leaves_them_out_of_the_last_ones(
+    database: Database,
+) -> None:
     ledger = Requests(database=database, clock=ManualClock())
     for number in range(1, 9):
         await ledger.accept(generation_request(number, 7 if number < 8 else 8), AMPLE)
@@ -68,7 +70,7 @@ async def test_a_summary_counts_what_its_user_keeps(database: Database) -> None:
 
     await database.write(unit)
     summary = await UserSummaries(database).of(7)
-    assert summary.counts == {State.DELIVERED: 1, State.FAILED: 1, State.QUEUED: 4}
-    assert (summary.roubles, summary.stars, summary.user) == (6.5, 0, None)
+    assert summary.counts == {State.DELIVERED: 2, State.FAILED: 1, State.QUEUED: 4}
+    assert (summary.roubles, summary.stars, summary.user) == (106.5, 0, None)
     assert [one.origin.key for one in summary.last] == [f"m:7:{number}" for number in (7, 6, 5, 4, 2)]
     assert len(summary.last) == LAST_REQUESTS
