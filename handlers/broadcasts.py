@@ -19,10 +19,9 @@ from core.clock import Clock
 from core.reply_target import ReplyTarget
 from generation.broadcaster import Broadcaster
 from handlers import origins
-from handlers.admin_filters import cause_of, cause_of_press, pressed_by_admin
-from handlers.commands import Command
+from handlers.admin_filters import cause_of, cause_of_press, on_admin_command, pressed_by_admin
 from handlers.feature_router import FeatureRouter
-from handlers.filters import IN_PRIVATE, by_bot_admin, not_a_command, on_message, replies_to_bot
+from handlers.filters import IN_PRIVATE, by_bot_admin, not_a_command, replies_to_bot
 from handlers.identity import UserIdentity, answer_place
 from handlers.times import parse_time
 from storage.broadcasts import Broadcast, Broadcasts, BroadcastState
@@ -206,7 +205,7 @@ def times_router() -> Router:
 def router() -> Router:
     """Return the routes of this feature."""
     router = FeatureRouter(name="broadcasts")
-    on_message(router, broadcast_command, Command("broadcast"), IN_PRIVATE, by_bot_admin)
+    on_admin_command(router, broadcast_command, "broadcast")
     router.callback_query.register(action_pressed, BroadcastButton.filter(), presses_as_admin)
     router.callback_query.register(language_pressed, BroadcastLanguage.filter(), presses_as_admin)
     router.callback_query.register(explanation_pressed, ExplainBroadcast.filter(), pressed_by_admin)
