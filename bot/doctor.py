@@ -1,4 +1,4 @@
-"""`imagine-bot doctor`: prints what is odd in the ledger, for an operator, and with `--fix` fixes what is safe."""
+"""`imagine-bot doctor`: prints the oddities of a ledger for an operator, and mends the safe ones with `--fix`."""
 
 import sys
 import time
@@ -17,7 +17,7 @@ MOST_LINES = 20
 
 
 def examine(database_url: str, *, fix: bool, uses_dbos: bool, now: Callable[[], float] = time.time) -> bool:
-    """Print what is odd. Return whether the ledger is healthy in the end."""
+    """Print the oddities. Return whether the ledger is healthy in the end."""
     more: list[tuple[str, Check]] = [("workflows", find_lost_workflows)] if uses_dbos else []
     try:
         before = look(database_url, lambda connection: diagnose(connection, now(), more))
@@ -35,7 +35,7 @@ def examine(database_url: str, *, fix: bool, uses_dbos: bool, now: Callable[[], 
 
 
 def _fix(connection: sa.Connection, now: Callable[[], float], more: Sequence[tuple[str, Check]]) -> bool:
-    """Fix what is odd now that no bot runs, print it, and look again."""
+    """Fix the oddities now that no bot runs, print them, and look again."""
     with connection.begin():
         found = diagnose(connection, now(), more)
     for done in fix_each(connection, found.fixable):

@@ -128,7 +128,7 @@ def _error_of(exc_info: object) -> BaseException | None:
 
 
 def _described(record: logging.LogRecord, logged: Report) -> Report:
-    """Return what a report says about a log record. A library's message may hold anything, so it is left out."""
+    """Return the content of a report about a log record. A library's message may hold anything, so it is left out."""
     about: Report = {"level": record.levelname.lower(), "logger": record.name}
     if record.name.partition(".")[0] in _PACKAGES and isinstance(logged.get("event"), str):
         about["logentry"] = {"message": logged["event"]}
@@ -182,7 +182,7 @@ def _described_frame(module: object, code: CodeType, line: int) -> Report:
 
 
 def _safe_message(error: BaseException) -> str:
-    """Return what is known about an error without its message: a code of the system or of a database."""
+    """Return the details of an error without its message: a code of the system or of a database."""
     if isinstance(error, OSError) and isinstance(error.errno, int):
         return f"[Errno {error.errno}] {os.strerror(error.errno)}"
     for name in ("sqlite_errorname", "sqlstate"):

@@ -33,7 +33,7 @@ STOP_SECONDS = 1.0
 
 
 class TraceExport:
-    """Exports spans. No call waits for the collector; what it does not take is dropped and counted."""
+    """Exports spans. No call waits for the collector; spans that it does not take are dropped and counted."""
 
     def __init__(
         self, *, endpoint: str, headers: Mapping[str, str], instance_id: str | None, metrics: Metrics
@@ -70,7 +70,7 @@ class TraceExport:
             self._processor.on_end(self._readable(span))
 
     async def stop(self) -> None:
-        """Export what waits, for `STOP_SECONDS` at most."""
+        """Export the waiting spans, for `STOP_SECONDS` at most."""
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
         def shut_down() -> None:
@@ -106,7 +106,7 @@ class TraceExport:
 
 
 class _CountingExporter(SpanExporter):
-    """Counts what another exporter does with the spans, and logs the beginning and the end of an outage."""
+    """Counts the spans of another exporter by outcome, and logs the beginning and the end of an outage."""
 
     def __init__(self, exporter: SpanExporter, metrics: Metrics) -> None:
         self._own = exporter
