@@ -55,6 +55,7 @@ _OPEN = (
         requests.c.asked_at,
         requests.c.status_message_id,
         requests.c.inline_message_id,
+        requests.c.batch_id,
         batches.c.question_message_id,
         _DRAW.c.status.label("draw"),
         _FINISH.c.status.label("finish"),
@@ -100,17 +101,28 @@ def queue_positions(connection: sa.Connection) -> dict[int, int]:
     return {request_id: position for position, request_id in enumerate(ids, start=1)}
 
 
+def _is_asked(row: Any) -> bool:
+    return row.state == State.QUEUED and row.asked_at is not None
+
+
 def _has_question(row: Any) -> bool:
     """Return whether a question about a request is in the chat, so that nothing is left to do before the answer."""
     messages = (row.status_message_id, row.inline_message_id, row.question_message_id)
-    shown = any(message is not None for message in messages)
-    return row.state == State.QUEUED and row.asked_at is not None and shown
+    return _is_asked(row) and any(message is not None for message in messages)
 
 
 def find_lost_work(connection: sa.Connection) -> LostWork:
-    """Return the open requests that no workflow drives, and the workflows that no process runs."""
+    """Return the open requests that no workflow drives, and the workflows that no process runs.
+
+    The first request of a question sends it, so the others of its batch need no workflow before the answer.
+    """
     lost, in_queue = LostWork(orphans=list(connection.execute(_ORPHANS).scalars())), set()
+    asked_batches = set()
     for row in connection.execute(_OPEN):
+        if _is_asked(row) and row.batch_id is not None:
+            if row.batch_id in asked_batches:
+                continue
+            asked_batches.add(row.batch_id)
         if row.draw in _LIVE:
             if row.draw == "ENQUEUED":
                 in_queue.add(row.user_id)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import pytest
 from bot.replica import LEASE_LOOK_SECONDS, LEASE_SECONDS
 from bot.settings import EngineChoice
 from core.clock import SystemClock
-from core.model import State
+from core.model import Accepted, State
 from generation.dbos_workflows import RESUMED, DbosWorkflows
 from storage.database_errors import DatabaseError
 from storage.replicas import BEAT_SECONDS
 from tests.support.engine_contract import ContractHarness, until
+from tests.support.factories import AMPLE, generation_request
 from tests.support.ledger import connect, read_rows
 
 READY = """UPDATE requests
@@ -96,6 +98,27 @@ async def test_the_workflows_of_a_process_without_a_tombstone_are_continued(harn
     await harness.start()
     assert await harness.until_closed(prompt) == [State.DELIVERED]
     assert set(harness.provider.paid.values()) == {1}
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_only_the_first_request_of_a_batch_is_enqueued_to_send_its_question(
+    harness: ContractHarness, cancelled: bool
+) -> None:
+    """A workflow of each would hold the user's place in the queue after the answer."""
+    app = await harness.start()
+    wanted = replace(generation_request(1, 1, "1: 1"), needs_approval=True, count=3)
+    assert isinstance(await app.engine.submit(wanted, AMPLE), Accepted)
+    ended = "SELECT workflow_uuid FROM dbos.workflow_status WHERE status = 'SUCCESS'"
+    await until(lambda: read_rows(harness.database_url, ended))
+    _execute(harness, "UPDATE batches SET question_message_id = NULL")
+    if cancelled:
+        _execute(harness, "UPDATE requests SET state = 'cancelled', finished_at = asked_at WHERE id = 1")
+    for _ in range(2):  # the second time, the first request's workflow is there
+        await app.engine.repair()
+    await until(lambda: len(harness.telegram.texts) == 2)
+    workflows = read_rows(harness.database_url, "SELECT workflow_uuid FROM dbos.workflow_status")
+    expected = {"draw:1", "finish:1", "draw:2"} if cancelled else {"draw:1"}
+    assert {row["workflow_uuid"] for row in workflows} == expected
 
 
 async def test_work_that_is_taken_over_does_not_wait_in_the_queue_of_new_work(
