@@ -60,8 +60,7 @@ async def _kill_while_requests_wait(world: World, number: int = 1, *, engine: st
     while True:
         await world.process.wait_until(all_wait)
         await world.process.kill()
-        if url.startswith("postgresql:"):
-            end_connections(url)  # no write of the killed process is committed later
+        _end_sessions(world)
         if len(world.rows(waiting)) == number:
             break
         await world.process.start(ENGINE=engine)  # the kill came while the next create was recorded
@@ -75,8 +74,16 @@ async def _kill_while_requests_wait(world: World, number: int = 1, *, engine: st
     world.media.faults.clear()
 
 
+def _end_sessions(world: World) -> None:
+    """Let no write of a killed process be committed from now on."""
+    url = world.process.settings["DATABASE_URL"]
+    if url.startswith("postgresql:"):
+        end_connections(url)
+
+
 def _bury(world: World) -> None:
     """Let the next replica take over at once what a killed one drew."""
+    _end_sessions(world)
     with connect(world.process.settings["DATABASE_URL"]) as ledger:
         ledger.execute(sa.update(replicas).values(dead_at=replicas.c.beat_at))
 
