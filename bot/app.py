@@ -4,6 +4,7 @@ Each object is constructed once, in the order of the layers, with one builder fo
 closed in reverse order.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 
@@ -299,6 +300,7 @@ class App:
         if settings.updates is Updates.POLLING:
             lead(self.polling.run)
         self._background.start(learn_name(bot=self.bot, clock=clock, switches=self._chat.bot_switches))
+        self._background.start(asyncio.to_thread(self._chat.translations.load_all))
 
     async def _set_profile(self) -> None:
         await set_profile(

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "texts"
 
 @functools.cache
 def load(language: str) -> Resource:
-    """Return the parsed file of a language, which no bundle changes. To parse one takes 0.05 s of CPU."""
+    """Return the parsed file of a language, which no bundle changes. To parse one takes 0.1 s of CPU."""
     return FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
 
 
@@ -65,12 +65,21 @@ def language_code(language: str) -> str | None:
 
 
 class Translations:
-    """The translators of all languages, loaded once."""
+    """The translators of all languages, each loaded when it is first used, or by `load_all`."""
 
     def __init__(self) -> None:
-        self._translators = {language: Translator(language) for language in LANGUAGES}
+        self._translators: dict[str, Translator] = {}
 
     def for_language(self, language_code: str | None) -> Translator:
         """Return the translator for an IETF language tag as Telegram sends it, or the English one."""
-        language = (language_code or "").split("-")[0].lower()
-        return self._translators.get(language, self._translators[DEFAULT_LANGUAGE])
+        prefix = (language_code or "").split("-")[0].lower()
+        language = prefix if prefix in LANGUAGES else DEFAULT_LANGUAGE
+        found = self._translators.get(language)
+        if found is None:
+            found = self._translators[language] = Translator(language)
+        return found
+
+    def load_all(self) -> None:
+        """Load all languages, in a thread: it takes 0.4 s of CPU."""
+        for language in LANGUAGES:
+            self.for_language(language)

@@ -241,6 +241,14 @@ def test_the_language_follows_the_language_code(code: str | None, language: str)
     assert Translations().for_language(code).language == language
 
 
+def test_a_language_is_loaded_once() -> None:
+    translations = Translations()
+    russian = translations.for_language("ru")
+    translations.load_all()
+    assert translations.for_language("ru-RU") is russian
+    assert translations.for_language("es") is translations.for_language("es")
+
+
 def test_a_missing_text_or_argument_is_an_error() -> None:
     texts = Translator("en")
     with pytest.raises(TextError):

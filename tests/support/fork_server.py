@@ -81,7 +81,7 @@ _ANSWERS: list[object] = []
 
 def _warm_up() -> None:
     """Read the files and build the types that are kept, so that no fork does it."""
-    translations.Translations()
+    translations.Translations().load_all()
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # the forks have environments of their own
         os.environ.pop(name, None)
     tls_context()
