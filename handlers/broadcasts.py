@@ -1,7 +1,6 @@
 """/broadcast in reply to a message: a bot admin sends a copy of it to all users, now or at a time."""
 
 import re
-from collections.abc import Collection
 from typing import Any
 
 from aiogram import Bot, Router
@@ -166,16 +165,6 @@ async def time_given(
     await sender.send_text(answer_place(message), text)
 
 
-async def not_by_bot_admin(query: CallbackQuery, translate: Translator, sender: Sender) -> None:
-    """Refuse a press of a user who was an admin, or who forged it."""
-    await sender.toast(query.id, translate.raw("toast-bot-admins-only"))
-
-
-async def presses_as_admin(query: CallbackQuery, admin_ids: Collection[int]) -> bool:
-    """Pass presses of the bot's admins."""
-    return query.from_user.id in admin_ids
-
-
 async def _show(broadcast_id: int, broadcasts: Broadcasts, panel: BroadcastPanel) -> None:
     """Show a broadcast as it is after the edit: the sender of broadcasts may edit the panel meanwhile."""
     shown: Broadcast | None = None
@@ -206,9 +195,7 @@ def router() -> Router:
     """Return the routes of this feature."""
     router = FeatureRouter(name="broadcasts")
     on_admin_command(router, broadcast_command, "broadcast")
-    router.callback_query.register(action_pressed, BroadcastButton.filter(), presses_as_admin)
-    router.callback_query.register(language_pressed, BroadcastLanguage.filter(), presses_as_admin)
+    router.callback_query.register(action_pressed, BroadcastButton.filter(), pressed_by_admin)
+    router.callback_query.register(language_pressed, BroadcastLanguage.filter(), pressed_by_admin)
     router.callback_query.register(explanation_pressed, ExplainBroadcast.filter(), pressed_by_admin)
-    router.callback_query.register(not_by_bot_admin, BroadcastButton.filter())
-    router.callback_query.register(not_by_bot_admin, BroadcastLanguage.filter())
     return router
