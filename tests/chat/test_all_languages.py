@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 from babel import Locale
-from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
-from chat.translations import DEFAULT_LANGUAGE, FOLDER, LANGUAGES
+from chat.translations import DEFAULT_LANGUAGE, FOLDER, LANGUAGES, load
 
 OTHERS = [language for language in LANGUAGES if language != DEFAULT_LANGUAGE]
 _TERM = re.compile(
@@ -66,8 +65,7 @@ _PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 
 def _messages(language: str) -> dict[str, fluent.Pattern]:
-    resource = FluentParser().parse((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
-    return {e.id.name: e.value for e in resource.body if isinstance(e, fluent.Message) and e.value}
+    return {e.id.name: e.value for e in load(language).body if isinstance(e, fluent.Message) and e.value}
 
 
 def _texts(language: str) -> dict[str, str]:
@@ -148,11 +146,10 @@ def _words(pattern: fluent.Pattern) -> set[str]:
 
 def _outline(language: str) -> list[str]:
     """Return the names of the messages in the order of the file, with `##` for each heading."""
-    resource = FluentParser().parse((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
     headings = fluent.GroupComment
     return [
         e.id.name if isinstance(e, fluent.Message) else "##"
-        for e in resource.body
+        for e in load(language).body
         if isinstance(e, fluent.Message | headings)
     ]
 
