@@ -56,10 +56,10 @@ class Overview:
         return {
             "at": f"{datetime.fromtimestamp(self._clock.wall(), UTC):%H:%M:%S} UTC",
             "paused": pause_plain(self._controls, translate),
-            "outage": None if outage is None else plain(translate("page-outage", reason=outage)),
+            "outage": None if outage is None else plain(translate("admin-outage", reason=outage)),
             "counts": [
                 {
-                    "label": translate.raw(f"page-state-{name}"),
+                    "label": translate.raw(f"admin-state-{name}"),
                     "count": sum(found.counts.get(state, 0) for state in states),
                 }
                 for name, states in _GROUPS.items()
@@ -73,7 +73,7 @@ class Overview:
         name = next(name for name, states in _GROUPS.items() if one.state in states)
         waited = max(self._clock.now() - one.accepted_at, 0.0)
         return _about(one) | {
-            "state": translate.raw(f"page-state-{name}"),
+            "state": translate.raw(f"admin-state-{name}"),
             "age": plain(translate("stats-time", amount=f"{waited:.0f}")),
         }
 
@@ -88,7 +88,7 @@ class Overview:
 
     def _broadcast(self, one: Broadcast, translate: Translator) -> Json:
         if one.state is BroadcastState.WAITING and one.due_at is not None:
-            lines = [translate("page-broadcast-waits", when=local_time(one.due_at))]
+            lines = [translate("admin-broadcast-waits", when=local_time(one.due_at))]
         else:
             lines = state_lines(one, translate)
         return {

@@ -149,7 +149,7 @@ class Switches:
             _whole(arguments, "units", 1, _MOST_UNITS),
         )
         if not await self._credits.grant(cause.key, user_id, units_given, admin=cause):
-            return translate("page-done-before")
+            return translate("admin-page-done-before")
         try:
             return await report(
                 user_id,

@@ -12,12 +12,12 @@ _PAGE = (
 
 def sign_in_texts(translate: Translator) -> dict[str, str]:
     """Return the texts that are shown to everybody, by name."""
-    return {name: translate.raw(f"page-{name}") for name in _SIGN_IN}
+    return {name: translate.raw(f"admin-page-{name}") for name in _SIGN_IN}
 
 
 def page_texts(translate: Translator) -> dict[str, str]:
     """Return the texts of the page by name."""
-    texts = sign_in_texts(translate) | {name: translate.raw(f"page-{name}") for name in _PAGE}
+    texts = sign_in_texts(translate) | {name: translate.raw(f"admin-page-{name}") for name in _PAGE}
     return texts | {
         "button-pause": translate.raw("button-admin-pause"),
         "button-resume": translate.raw("button-admin-resume"),
