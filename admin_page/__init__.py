@@ -1,1 +1,1 @@
-"""The admin page: what the bot does now, its figures, and the switches of the bot's admins, in a browser."""
+"""The admin page: what the bot does now, its figures, and the actions of its admins, in a browser."""

@@ -1,4 +1,4 @@
-"""The admin page over HTTP: the page itself, the sign-in, what it shows as JSON, and its switches.
+"""The admin page over HTTP: the page itself, the sign-in, what it shows as JSON, and its actions.
 
 Everything but the page and the sign-in needs a session. A change needs, besides, a call from the page's own origin and
 the word of the session. The addresses in the page are relative, so that a reverse proxy may put a path before them.
@@ -18,8 +18,8 @@ from pydantic import SecretStr
 
 from admin_page.figures import FigurePages
 from admin_page.overview import Overview
+from admin_page.page_actions import Arguments, BadCall, PageActions
 from admin_page.sessions import SESSION_SECONDS, Session, Sessions
-from admin_page.switches import Arguments, BadSwitch, Switches
 from admin_page.telegram_login import LoginRefused, check_login
 from admin_page.texts import page_texts, sign_in_texts
 from admin_page.users import UserPages
@@ -71,7 +71,7 @@ class AdminPage:
         overview: Overview,
         users: UserPages,
         figures: FigurePages,
-        switches: Switches,
+        actions: PageActions,
         languages: LanguageResolver,
         clock: Clock,
         bot_link: Callable[[], str | None],
@@ -85,7 +85,7 @@ class AdminPage:
         self._overview = overview
         self._users = users
         self._figures = figures
-        self._switches = switches
+        self._actions = actions
         self._languages = languages
         self._clock = clock
         self._bot_link = bot_link
@@ -108,7 +108,7 @@ class AdminPage:
         for name, read in reads.items():
             router.add_get(f"{path}/{name}", _safe(self._signed_in(read)))
         router.add_post(f"{path}/sign-out", _safe(self._signed_in(self._sign_out, changes=True)))
-        for name in self._switches.by_name:
+        for name in self._actions.by_name:
             press = functools.partial(self._press, name)
             router.add_post(f"{path}/{name}", _safe(self._signed_in(press, changes=True)))
 
@@ -228,9 +228,9 @@ class AdminPage:
     ) -> web.Response:
         try:
             arguments = _arguments(await request.read())
-            answer = await self._switches.press(name, session.admin_id, arguments, translate)
-        except (BadSwitch, ValueError, RecursionError) as error:
-            log.warning("switch not understood", switch=name, error=type(error).__name__)
+            answer = await self._actions.press(name, session.admin_id, arguments, translate)
+        except (BadCall, ValueError, RecursionError) as error:
+            log.warning("action not understood", action=name, error=type(error).__name__)
             raise web.HTTPBadRequest from None
         return web.json_response({"answer": answer})
 
@@ -258,10 +258,10 @@ def _redirect(place: str) -> web.Response:
 
 
 def _arguments(body: bytes) -> Arguments:
-    """Return the arguments of a switch. Raises ValueError, RecursionError or BadSwitch."""
+    """Return the arguments of an action. Raises ValueError, RecursionError or BadCall."""
     arguments = json_text.loads(body)
     if not isinstance(arguments, Mapping):
-        raise BadSwitch("no object")
+        raise BadCall("no object")
     return arguments
 
 

@@ -1,4 +1,4 @@
-"""Users on the page: the search, and the card of one user with the values of its switches."""
+"""Users on the page: the search, and the card of one user with the values of its forms."""
 
 from collections.abc import Collection
 from typing import Any

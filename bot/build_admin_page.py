@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from admin_page.figures import FigurePages
 from admin_page.overview import Overview
+from admin_page.page_actions import PageActions
 from admin_page.server import AdminPage
 from admin_page.sessions import Sessions
-from admin_page.switches import Switches
 from admin_page.users import UserPages
 from bot.build_broadcasts import BroadcastParts
 from bot.build_chat import ChatParts
@@ -53,7 +53,7 @@ def build_admin_page(
             admin_ids=admin_ids,
         ),
         figures=FigurePages(statistics=storage.statistics, clock=clock, sells=sells),
-        switches=Switches(
+        actions=PageActions(
             controls=storage.controls,
             bans=storage.bans,
             credits=storage.credits,

@@ -4,7 +4,7 @@ import { change, Failed, read, session } from "./api.js";
 import { $, setText } from "./dom.js";
 import { showFigures } from "./figures.js";
 import { showOverview } from "./overview.js";
-import { connect, say, sayFailure } from "./switches.js";
+import { connect, say, sayFailure } from "./forms.js";
 import { connectSearch, showCard } from "./users.js";
 
 const OFTEN = 4_000, SELDOM = 30_000;

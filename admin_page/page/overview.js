@@ -2,7 +2,7 @@
 
 import { session } from "./api.js";
 import { $, el, row, setText, showList } from "./dom.js";
-import { connect } from "./switches.js";
+import { connect } from "./forms.js";
 
 /** Show the overview. `actions`: user (opens a card), done (reads the overview again), signedOut. */
 export function showOverview(overview, actions) {

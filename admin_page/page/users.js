@@ -1,9 +1,9 @@
-// The search for users, and the card of one user with the switches for them.
+// The search for users, and the card of one user with the forms for them.
 
 import { read, session } from "./api.js";
 import { $, el, setText } from "./dom.js";
 import { showFigures } from "./figures.js";
-import { ask, connect, sayFailure } from "./switches.js";
+import { ask, connect, sayFailure } from "./forms.js";
 
 let shown = 0;
 

@@ -1,7 +1,7 @@
-"""The switches of the page. Each is the unit of work of a command of admins, stored by the cause of the press.
+"""The actions of admins on the page. Each is the unit of work of a command of theirs, stored by the cause of the press.
 
-The page makes the cause when it shows a switch, and a new one after each answer. So a second press, or the same call
-again after a lost answer, is the same action.
+The page makes a cause for each form, and a new one after each answer. So a second press, or the same call again after a
+lost answer, is the same action.
 """
 
 import re
@@ -40,17 +40,17 @@ _LARGEST_ID = 10**15
 """Ids of users are below it, and their commands take no longer ones (handlers.user_limits)."""
 
 
-class BadSwitch(Exception):
+class BadCall(Exception):
     """The call lacks an argument, or has one that the page does not send."""
 
 
 Arguments = Mapping[str, Any]
-Switch = Callable[[AdminCause, Arguments, Translator], Awaitable[str]]
-"""Changes something, and returns the answer as HTML. Raises BadSwitch or StorageUnavailable."""
+Perform = Callable[[AdminCause, Arguments, Translator], Awaitable[str]]
+"""Changes something, and returns the answer as HTML. Raises BadCall or StorageUnavailable."""
 
 
-class Switches:
-    """All switches by name, in `by_name`."""
+class PageActions:
+    """All actions by name, in `by_name`."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Switches:
         self._clock = clock
         self._admin_ids = admin_ids
         self._sells = sells
-        self.by_name: Mapping[str, Switch] = {
+        self.by_name: Mapping[str, Perform] = {
             "pause": self._pause,
             "resume": self._resume,
             "ban": self._ban,
@@ -91,10 +91,10 @@ class Switches:
         }
 
     async def press(self, name: str, admin_id: int, arguments: Arguments, translate: Translator) -> str:
-        """Do what a switch does, once for its cause, and return the answer without markup."""
+        """Do an action, once for its cause, and return the answer without markup."""
         cause = arguments.get("cause")
         if not isinstance(cause, str) or not CAUSE.fullmatch(cause):
-            raise BadSwitch("no cause")
+            raise BadCall("no cause")
         action = AdminCause(origins.page_press_key(admin_id, cause), admin_id, self._clock.now())
         return plain(await self.by_name[name](action, arguments, translate))
 
@@ -176,12 +176,12 @@ class Switches:
 def _text(arguments: Arguments, name: str) -> str:
     value = arguments.get(name)
     if not isinstance(value, str):
-        raise BadSwitch(f"no {name}")
+        raise BadCall(f"no {name}")
     return value.strip()
 
 
 def _whole(arguments: Arguments, name: str, least: int, most: int) -> int:
     value = arguments.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise BadSwitch(f"no {name}")
+        raise BadCall(f"no {name}")
     return value
