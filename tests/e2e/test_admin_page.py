@@ -302,6 +302,30 @@ async def test_the_overview_shows_what_runs_and_what_failed(
     assert (await browser.read("overview"))["open"] == []
 
 
+async def test_a_broadcast_shows_its_state_and_is_stopped(
+    admin_bot: World, http: aiohttp.ClientSession
+) -> None:
+    world = admin_bot
+    browser = await _sign_in(world, http)
+    admin = world.add_user(user_id=ADMIN, name="Ada")
+    original = world.telegram.chats.add(admin.id, admin, text="Big <news>")
+    world.telegram.say(admin, "/broadcast", reply_to=original)
+    panel = await world.wait_for_text(admin, "Users who get it")
+    world.telegram.say(admin, "2099-12-31 18:00", reply_to=panel)
+    await world.wait_until(lambda: "Goes out" in (world.current(panel).text or ""))
+    shown = (await browser.read("overview"))["broadcasts"][0]
+    assert shown["open"] is True
+    assert re.fullmatch("🕓 Goes out 2099-12-31 18:00 .*", shown["lines"][0])
+    cause = secrets.token_hex(16)
+    assert "Stopped. Sent: 0 of 0" in await browser.press("stop-broadcast", cause, broadcast=shown["id"])
+    assert "sent or stopped already" in await browser.press("stop-broadcast", cause, broadcast=shown["id"])
+    await world.wait_until(lambda: "Not sent." in (world.current(panel).text or ""))
+    shown = (await browser.read("overview"))["broadcasts"][0]
+    assert (shown["open"], shown["lines"][0]) == (False, "✋ Stopped. Sent: 0 of 0.")
+    stops = world.rows("SELECT details FROM admin_actions WHERE kind = 'stop-broadcast'")
+    assert [row["details"] for row in stops] == [str(shown["id"])]
+
+
 async def test_without_a_linked_domain_the_menu_says_what_to_do(admin_bot: World) -> None:
     world = admin_bot
     admin = world.add_user(user_id=ADMIN, name="Ada")
