@@ -61,6 +61,7 @@ async function open() {
     $("figures-show").addEventListener("click", () =>
       showFigures($("figures"), 0).catch((error) => sayFailure(error, actions.signedOut)));
     window.addEventListener("hashchange", openCard);
+    document.addEventListener("input", () => say(""));
     document.addEventListener("visibilitychange", () => { if (!document.hidden) void refresh(); });
   }
   await Promise.all([refresh(), openCard()]);

@@ -3,7 +3,7 @@
 import { change, Failed, newCause, session } from "./api.js";
 import { $, setText } from "./dom.js";
 
-/** Say something at the top of the page, also to screen readers. The same sentence is said again. */
+/** Say something above the page, also to screen readers, until the next input. The same sentence is said again. */
 export function say(text) {
   setText($("said"), "");
   requestAnimationFrame(() => setText($("said"), text));
