@@ -13,6 +13,7 @@ COPY bot bot
 COPY handlers handlers
 COPY generation generation
 COPY payments payments
+COPY admin_page admin_page
 COPY chat chat
 COPY storage storage
 COPY provider provider

@@ -36,7 +36,7 @@ from bot.raw_updates import allowed_updates
 from bot.readiness import Readiness
 from bot.replica import Replica
 from bot.retention import empty_regularly
-from bot.settings import Settings, Updates
+from bot.settings import ADMIN_PATH, Settings, Updates
 from bot.startup_tasks import learn_name, set_profile
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
@@ -293,6 +293,7 @@ class App:
             allowed = allowed_updates(stars=settings.stars)
             self._webhook = Webhook(bot=self.bot, clock=clock, url=url, secret=secret, allowed=allowed)
             lead(self._webhook.keep)
+        self._add_admin_page()
         await self._web.start()
         await self._update_queue.start()
         if self.replica is not None:
@@ -301,6 +302,23 @@ class App:
             lead(self.polling.run)
         self._background.start(learn_name(bot=self.bot, clock=clock, switches=self._chat.bot_switches))
         self._background.start(asyncio.to_thread(self._chat.translations.load_all))
+
+    def _add_admin_page(self) -> None:
+        if self._settings.admin_login is None:
+            return
+        from bot.build_admin_page import build_admin_page  # noqa: PLC0415 - most bots have no admin page
+
+        page = build_admin_page(
+            self._settings,
+            clock=self._clock,
+            storage=self._storage,
+            chat=self._chat,
+            generation=self._generation,
+            broadcasting=self._broadcasts,
+            user_cards=self.dispatcher["user_cards"],
+            outage=self._known_outage,
+        )
+        self._web.add_page(ADMIN_PATH, page.add_to)
 
     async def _set_profile(self) -> None:
         await set_profile(
@@ -329,9 +347,13 @@ class App:
         outage = self._generation.circuit_breaker.outage
         return None if outage is None else outage.value
 
-    def _knows_outage(self) -> bool:
+    def _known_outage(self) -> str | None:
+        """Return the reason of an outage of the provider that this process or another one knows."""
         shared = self.replica.trouble if self.replica is not None else None
-        return self._outage() is not None or shared is not None
+        return self._outage() or shared
+
+    def _knows_outage(self) -> bool:
+        return self._known_outage() is not None
 
     def _count_processes(self) -> int:
         return 1 if self.replica is None else self.replica.living

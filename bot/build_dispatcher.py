@@ -152,6 +152,7 @@ def build_dispatcher(
         access_rules=access_rules,
         admin_actions=storage.admin_actions,
         admin_ids=settings.admin_ids,
+        admin_sign_in_url=settings.admin_sign_in_url,
         allowances=generation.allowances,
         asked_requests=storage.asked_requests,
         bans=storage.bans,

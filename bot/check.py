@@ -4,6 +4,7 @@ import contextlib
 import errno
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from bot.app import telegram_session
 from bot.check_clients import media_client
@@ -13,7 +14,7 @@ from bot.check_failed import CheckFailed, NotChecked
 from bot.check_replicas import check_engine, check_replicas
 from bot.check_sources import EditsRefused, WaysUnknown, check_photo_edits
 from bot.network_check import connections, public_address, webhook_info
-from bot.settings import Settings, Updates
+from bot.settings import ADMIN_PATH, Settings, Updates
 from bot.telegram_identity import identify, modes_off
 from bot.web import try_to_listen
 from chat.sender import make_bot
@@ -47,6 +48,8 @@ async def check(settings: Settings) -> bool:
         parts += [("ENGINE", check_engine), ("replicas", check_replicas)]
     if settings.public_url is not None:
         parts.append(("PUBLIC_URL", public_address))
+    if settings.admin_login is not None:
+        parts.append(("ADMIN_LOGIN", _admin_page))
     if settings.updates is Updates.WEBHOOK:
         parts.append(("webhook", webhook_info))
     good = True
@@ -114,6 +117,14 @@ async def _model(settings: Settings) -> str:
     if settings.gptunnel_model not in models:
         raise CheckFailed(f"the key may not use {settings.gptunnel_model}; it may use {', '.join(models)}")
     return f"the key may use {settings.gptunnel_model}"
+
+
+async def _admin_page(settings: Settings) -> str:
+    host = urlsplit(settings.public_url or "").hostname
+    return (
+        f"the page is {settings.public_url}{ADMIN_PATH}/; if /admin has no button for it, send /setdomain to "
+        f"@BotFather and link {host} to the bot"
+    )
 
 
 async def _backup_dir(settings: Settings) -> str:

@@ -15,7 +15,7 @@ from aiogram.types import WebhookInfo
 
 from bot.app import telegram_session
 from bot.check_failed import CheckFailed
-from bot.settings import Settings, Updates
+from bot.settings import ADMIN_PATH, Settings, Updates
 from bot.web import NOT_FOUND, WEBHOOK_PATH, WebServer
 from bot.webhook import describe_last_error
 from chat.sender import make_bot
@@ -77,6 +77,7 @@ async def public_address(settings: Settings) -> str:
     try:
         paths = [("GET", f"{SOURCE_PATH}/x")]
         paths += [("POST", f"{WEBHOOK_PATH}/x")] if settings.updates is Updates.WEBHOOK else []
+        paths += [("GET", f"{ADMIN_PATH}/x")] if settings.admin_login is not None else []
         for method, path in paths:
             await _call(settings, method, f"{settings.public_url}{path}")
     finally:
@@ -94,9 +95,14 @@ async def _call(settings: Settings, method: str, url: str) -> None:
             f"{url} cannot be reached from this machine ({_reason(error)}); try `curl {url}` from outside"
         ) from None
     if response.status_code != HTTPStatus.NOT_FOUND or response.text != NOT_FOUND:
+        needed = [
+            f"{WEBHOOK_PATH}/",
+            f"{SOURCE_PATH}/",
+            *([f"{ADMIN_PATH}/"] if settings.admin_login else []),
+        ]
         raise CheckFailed(
-            f"{url} is answered with {response.status_code} by another server, not by this bot: pass both "
-            f"{WEBHOOK_PATH}/ and {SOURCE_PATH}/ to LISTEN={settings.listen}"
+            f"{url} is answered with {response.status_code} by another server, not by this bot: pass "
+            f"{', '.join(needed[:-1])} and {needed[-1]} to LISTEN={settings.listen}"
         )
 
 

@@ -58,6 +58,12 @@ class EngineChoice(StrEnum):
     DBOS = "dbos"
 
 
+class AdminLogin(StrEnum):
+    """The way in which the bot's admins sign in to the admin page."""
+
+    TELEGRAM = "telegram"
+
+
 class LogLevel(StrEnum):
     """The lowest level to log."""
 
@@ -79,6 +85,8 @@ class SettingsError(Exception):
 
 
 TELEGRAM_HOST = "api.telegram.org"
+ADMIN_PATH = "/admin"
+"""The path of the admin page."""
 _SHORTEST_KEY = 8
 
 
@@ -110,6 +118,7 @@ class Settings(BaseSettings):
     backup_dir: Path | None = Field(None, examples=["data/backups"])
     keep_days: int = Field(90, ge=0, le=36_500, examples=["90"])
     admin_ids: UserIds = Field(frozenset(), examples=["12345,67890"])
+    admin_login: Annotated[AdminLogin | None, in_any_case(AdminLogin)] = Field(None, examples=["telegram"])
     daily_quota: int = Field(20, ge=0, le=1_000_000, examples=["20"])
     group_daily_quota: int = Field(100, ge=0, le=1_000_000, examples=["100"])
     user_concurrency: int = Field(2, ge=1, le=1_000, examples=["2"])
@@ -184,6 +193,22 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _admins_can_sign_in(self) -> Self:
+        """Telegram signs in to https addresses only, with every Bot API server (TDLib, LinkManager::check_link)."""
+        if self.admin_login is not None:
+            if not self.admin_ids:
+                raise ValueError("ADMIN_IDS is missing: ADMIN_LOGIN=telegram needs an admin who signs in")
+            if self.public_url is None:
+                raise ValueError(
+                    "PUBLIC_URL is missing: ADMIN_LOGIN=telegram needs the address at which admins reach this bot"
+                )
+            if urlsplit(self.public_url).scheme != "https":
+                raise ValueError(
+                    "PUBLIC_URL must be https for ADMIN_LOGIN=telegram: Telegram signs in to no other address"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _engine_fits_the_database(self) -> Self:
         if self.engine is EngineChoice.DBOS and not self.on_postgres:
             raise ValueError("ENGINE=dbos needs a PostgreSQL database, but DATABASE_URL names an SQLite file")
@@ -225,6 +250,11 @@ class Settings(BaseSettings):
     def prices(self) -> Prices:
         """Today's offers for Stars."""
         return Prices(packs=self.stars_packs, plan=self.stars_subscription)
+
+    @property
+    def admin_sign_in_url(self) -> str | None:
+        """The address to which Telegram sends an admin who signs in to the admin page, None without that page."""
+        return None if self.admin_login is None else f"{self.public_url}{ADMIN_PATH}/login"
 
     @property
     def uses_dbos(self) -> bool:

@@ -1,9 +1,11 @@
 """The web server: the webhook, source pictures, drawn ones, /healthz, /readyz and /metrics. Every other path is 404.
 
+With ADMIN_LOGIN it serves the admin page, too.
+
 With METRICS_LISTEN, /metrics is served at that address and not at the other one.
 
-The webhook and the pictures are served at their own paths and below the path of PUBLIC_URL, because a reverse proxy may
-take that path off or keep it.
+The webhook, the pictures and the admin page are served at their own paths and below the path of PUBLIC_URL, because a
+reverse proxy may take that path off or keep it.
 """
 
 import asyncio
@@ -122,6 +124,11 @@ class WebServer:
 
         for prefix in self._prefixes:
             self._app.router.add_post(f"{prefix}{path}", receive)
+
+    def add_page(self, path: str, add: Callable[[web.UrlDispatcher, str], None]) -> None:
+        """Serve what `add` adds to a router, at a path and below it. Call this before `start`."""
+        for prefix in self._prefixes:
+            add(self._app.router, f"{prefix}{path}")
 
     async def start(self) -> None:
         """Listen. Raises CannotListen if an address is in use."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LoginUrl
 
 from chat.admin_callbacks import (
     AdminQuestion,
@@ -23,8 +23,10 @@ _ENDS = "danger"
 _LABEL_UNITS = 60
 
 
-def menu(translate: Translator, *, paused: bool, sells: bool) -> InlineKeyboardMarkup:
-    """Return the buttons of /admin."""
+def menu(
+    translate: Translator, *, paused: bool, sells: bool, sign_in_url: str | None
+) -> InlineKeyboardMarkup:
+    """Return the buttons of /admin. With `sign_in_url`, one signs in to the admin page there (Bot API, LoginUrl)."""
     pause = (
         _button(translate.raw("button-admin-resume"), ShowAdminMenu(resume=True))
         if paused
@@ -46,7 +48,11 @@ def menu(translate: Translator, *, paused: bool, sells: bool) -> InlineKeyboardM
     ]
     if sells:
         rows.append([_ask(translate.raw("button-admin-refund"), AdminQuestion.REFUND)])
-    return InlineKeyboardMarkup(inline_keyboard=[*rows, [pause]])
+    rows.append([pause])
+    if sign_in_url is not None:
+        login = LoginUrl(url=sign_in_url)
+        rows.append([InlineKeyboardButton(text=translate.raw("button-admin-page"), login_url=login)])
+    return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
 def found_users(users: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:

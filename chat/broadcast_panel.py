@@ -94,11 +94,16 @@ class BroadcastPanel:
             return translate("broadcast-waits", users=users, at=str(round(at)), when=local_time(at))
         if broadcast.state is BroadcastState.STOPPED and broadcast.started_at is None:
             return translate("broadcast-dropped")
-        lines = [translate(f"broadcast-state-{broadcast.state}", sent=broadcast.sent, total=broadcast.total)]
-        for name in _COUNTED:
-            if count := getattr(broadcast, name):
-                lines.append(translate(f"broadcast-count-{name}", users=count))
-        return "\n".join(lines)
+        return "\n".join(state_lines(broadcast, translate))
+
+
+def state_lines(broadcast: Broadcast, translate: Translator) -> list[str]:
+    """Return the state of a broadcast that has begun or ended, and its counts, as lines of HTML."""
+    lines = [translate(f"broadcast-state-{broadcast.state}", sent=broadcast.sent, total=broadcast.total)]
+    for name in _COUNTED:
+        if count := getattr(broadcast, name):
+            lines.append(translate(f"broadcast-count-{name}", users=count))
+    return lines
 
 
 def zone_name(now: float) -> str:

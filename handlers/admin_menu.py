@@ -1,10 +1,16 @@
 """/admin: a menu with buttons, so that no admin has to remember commands, and the questions that its buttons ask."""
 
+import functools
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import structlog
 from aiogram import Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat import admin_keyboards
 from chat.admin_callbacks import AdminQuestion, AskAdmin, ShowAdminMenu
+from chat.errors import Rejected
 from chat.keyboards import ask
 from chat.sender import Sender
 from chat.translations import Translator
@@ -26,13 +32,23 @@ from handlers.shop import Shop
 from handlers.user_errors import ButtonExpired
 from storage.controls import Controls
 
+log = structlog.get_logger(__name__)
+
 
 async def menu_command(
-    message: Message, translate: Translator, controls: Controls, shop: Shop | None, sender: Sender
+    message: Message,
+    translate: Translator,
+    controls: Controls,
+    shop: Shop | None,
+    admin_sign_in_url: str | None,
+    sender: Sender,
 ) -> None:
     """Show the menu."""
-    text, keyboard = _content(translate, controls, shop)
-    await sender.send_text(answer_place(message), text, keyboard=keyboard)
+
+    async def send(text: str, keyboard: InlineKeyboardMarkup) -> None:
+        await sender.send_text(answer_place(message), text, keyboard=keyboard)
+
+    await _show(send, translate, controls, shop, admin_sign_in_url)
 
 
 async def menu_pressed(
@@ -43,6 +59,7 @@ async def menu_pressed(
     clock: Clock,
     controls: Controls,
     shop: Shop | None,
+    admin_sign_in_url: str | None,
     sender: Sender,
 ) -> None:
     """Show the menu in the pressed message, after the end of the pause if the button says so."""
@@ -51,8 +68,11 @@ async def menu_pressed(
         ended = await controls.end_pause(cause_of_press(query, clock))
         toast = translate.raw("pause-ended" if ended else "pause-none")
     await sender.toast(query.id, toast)
-    text, keyboard = _content(translate, controls, shop)
-    await sender.edit_text(place.chat_id, place.require_reply_to(), text, keyboard=keyboard)
+
+    async def edit(text: str, keyboard: InlineKeyboardMarkup) -> None:
+        await sender.edit_text(place.chat_id, place.require_reply_to(), text, keyboard=keyboard)
+
+    await _show(edit, translate, controls, shop, admin_sign_in_url)
 
 
 async def question_pressed(
@@ -74,14 +94,28 @@ async def question_pressed(
     await sender.send_text(ReplyTarget(place.chat_id), text, keyboard=keyboard)
 
 
-def _content(
-    translate: Translator, controls: Controls, shop: Shop | None
-) -> tuple[str, InlineKeyboardMarkup]:
+async def _show(
+    show: Callable[[str, InlineKeyboardMarkup], Awaitable[None]],
+    translate: Translator,
+    controls: Controls,
+    shop: Shop | None,
+    sign_in_url: str | None,
+) -> None:
+    """Show the menu: without the button of the admin page, and with the reason, if Telegram refuses the button."""
     seen = pause_text(controls.pause, translate)
     lines = [translate("admin-menu"), ""]
     lines += [translate("admin-menu-open")] if seen is None else [translate("admin-menu-paused"), seen]
-    keyboard = admin_keyboards.menu(translate, paused=seen is not None, sells=shop is not None)
-    return "\n".join(lines), keyboard
+    keyboard = functools.partial(
+        admin_keyboards.menu, translate, paused=seen is not None, sells=shop is not None
+    )
+    try:
+        await show("\n".join(lines), keyboard(sign_in_url=sign_in_url))
+    except Rejected as error:
+        if sign_in_url is None:
+            raise
+        log.warning("no button to the admin page", error=str(error))
+        lines += ["", translate("admin-menu-domain", domain=urlsplit(sign_in_url).hostname or "")]
+        await show("\n".join(lines), keyboard(sign_in_url=None))
 
 
 def answers_router(*, sells: bool) -> Router:

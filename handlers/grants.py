@@ -45,13 +45,30 @@ async def grant_command(
     if not fresh and message.edit_date is not None:
         await sender.send_text(answer_place(message), translate("grant-once"))
         return
-    balance, sells = (await credits.balance(user_id)).units, shop is not None
+    text = await report(
+        user_id, units, translate, credits=credits, languages=languages, sender=sender, sells=shop is not None
+    )
+    await sender.send_text(answer_place(message), text)
+
+
+async def report(
+    user_id: int,
+    units: int,
+    translate: Translator,
+    *,
+    credits: Credits,
+    languages: LanguageResolver,
+    sender: Sender,
+    sells: bool,
+) -> str:
+    """Tell a user about a grant, and return the answer to the admin as HTML."""
+    balance = (await credits.balance(user_id)).units
     text = translate("grant-done", units=units, id=str(user_id)) + " "
     text += translate("grant-left-paid" if sells else "grant-left-extra", balance=balance)
     translate_for_user = await languages.translator_of(user_id)
     if not await _tell(user_id, units, balance, translate_for_user, sender, sells=sells):
         text += "\n" + translate("grant-not-told")
-    await sender.send_text(answer_place(message), text)
+    return text
 
 
 async def _tell(

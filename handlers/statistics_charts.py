@@ -58,11 +58,23 @@ def charts_of(figures: Figures, translate: Translator, *, sells: bool) -> list[C
 
 def caption_of(figures: Figures, translate: Translator, *, sells: bool) -> str:
     """Return the figures of the periods as HTML, within the length of a caption."""
-    totals = [period.total for period in figures.periods]
     lines = [f"<b>{translate('stats-periods')}</b>"]
+    lines += [
+        f"{label}: <b>{' · '.join(values)}</b>" for label, values in rows_of(figures, translate, sells=sells)
+    ]
+    if errors := figures.periods[-1].total.errors:
+        kinds = ", ".join(f"<code>{kind}</code> {_number(count)}" for kind, count in errors[:_KINDS])
+        lines.append(f"{translate('stats-errors')}: {kinds}")
+    return "\n".join(lines)
 
-    def line(label: str, values: Sequence[str]) -> None:
-        lines.append(f"{label}: <b>{' · '.join(values)}</b>")
+
+def rows_of(figures: Figures, translate: Translator, *, sells: bool) -> list[tuple[str, list[str]]]:
+    """Return the figures as rows: a label, and a value for each period."""
+    totals = [period.total for period in figures.periods]
+    rows: list[tuple[str, list[str]]] = []
+
+    def line(label: str, values: list[str]) -> None:
+        rows.append((label, values))
 
     def count(label: str, read: Callable[[DayFigures], float]) -> None:
         line(label, [_number(read(total)) for total in totals])
@@ -82,10 +94,14 @@ def caption_of(figures: Figures, translate: Translator, *, sells: bool) -> str:
     line(translate("stats-spent"), [_number(total.roubles) for total in totals])
     if sells:
         line(translate("stats-stars"), [_number(period.stars) for period in figures.periods])
-    if errors := totals[-1].errors:
-        kinds = ", ".join(f"<code>{kind}</code> {_number(count)}" for kind, count in errors[:_KINDS])
-        lines.append(f"{translate('stats-errors')}: {kinds}")
-    return "\n".join(lines)
+    return rows
+
+
+def short_failure(kind: str, translate: Translator) -> str:
+    """Return a few words for a kind of failure, as plain text."""
+    known = kind in set(Failure)  # else another version of the bot wrote it
+    name = _SHORT_NAMES.get(Failure(kind), _PHOTO) if known else _AT_SERVICE
+    return translate.raw(f"stats-error-{name}")
 
 
 def _outcomes(figures: Figures, month: DayFigures, translate: Translator) -> Chart:
@@ -158,13 +174,8 @@ def _days(
 def _failures(month: DayFigures, translate: Translator) -> Chart:
     found: Counter[str] = Counter()
     for kind, count in month.errors:
-        known = kind in set(Failure)  # else another version of the bot wrote it
-        name = _SHORT_NAMES.get(Failure(kind), _PHOTO) if known else _AT_SERVICE
-        found[name] += count
-    rows = [
-        Series(name=translate.raw(f"stats-error-{name}"), values=[count])
-        for name, count in found.most_common(_ROWS)
-    ]
+        found[short_failure(kind, translate)] += count
+    rows = [Series(name=name, values=[count]) for name, count in found.most_common(_ROWS)]
     title = translate.raw("stats-errors")
     return Chart(kind=Kind.ROWS, title=title, headline=_number(month.failed), series=rows)
 

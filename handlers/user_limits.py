@@ -42,12 +42,17 @@ async def limit_command(
     if match[2] or match[3]:
         daily = int(match[2]) if match[2] else None
         await controls.set_limit(cause_of(message, user, clock), user_id, daily)
+    await sender.send_text(
+        answer_place(message), limit_text(user_id, translate, controls=controls, allowances=allowances)
+    )
+
+
+def limit_text(user_id: int, translate: Translator, *, controls: Controls, allowances: Allowances) -> str:
+    """Return the sentence about the daily limit of a user as HTML."""
     own = controls.limit_of(user_id)
     if own is not None:
-        text = translate("limit-own", id=str(user_id), daily=own)
-    else:
-        text = translate("limit-usual", id=str(user_id), daily=allowances.daily)
-    await sender.send_text(answer_place(message), text)
+        return translate("limit-own", id=str(user_id), daily=own)
+    return translate("limit-usual", id=str(user_id), daily=allowances.daily)
 
 
 def router() -> Router:

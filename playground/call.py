@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
+from aiogram.types import (
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LoginUrl,
+    Message,
+    MessageEntity,
+)
 from pydantic import ValidationError
 
 from playground.chats import BOT, Chats, message_result
 from playground.entities import EntitiesError, parse, units
 from playground.flood import Flood
 from playground.inline_state import InlineState
+from playground.login import LoginButtonRefused, check_button
 from playground.star_payments import StarPayments
 
 LONGEST_TEXT = 4_096
@@ -206,6 +214,8 @@ class Call:
             raise ApiError(400, "Bad Request: object expected as reply markup")
         for button in (button for row in markup.inline_keyboard for button in row):
             _check_button(button, old=self.chats.old_buttons)
+            if button.login_url is not None:
+                _check_login_button(button.login_url, self.chats.login_domain)
         _check_pay_buttons([button for row in markup.inline_keyboard for button in row], pays=pays)
         return markup
 
@@ -240,6 +250,13 @@ def _check_button(button: InlineKeyboardButton, *, old: bool) -> None:
         raise ApiError(400, "Bad Request: BUTTON_URL_INVALID")
     if kinds <= {"callback_data"} and not 1 <= len((button.callback_data or "").encode()) <= 64:
         raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
+
+
+def _check_login_button(button: LoginUrl, domain: str | None) -> None:
+    try:
+        check_button(button, domain)
+    except LoginButtonRefused as error:
+        raise ApiError(400, f"Bad Request: {error}") from None
 
 
 def _check_pay_buttons(buttons: list[InlineKeyboardButton], *, pays: bool) -> None:

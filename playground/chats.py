@@ -88,6 +88,8 @@ class Chats:
     inline_mode: bool = True
     guest_mode: bool = True
     """The switches of BotFather."""
+    login_domain: str | None = None
+    """The domain that /setdomain of BotFather links to the bot."""
     ephemeral: str = "known"
     old_buttons: bool = False
     """The server refuses coloured and disabled buttons."""

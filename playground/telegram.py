@@ -19,6 +19,7 @@ from playground.flood import Flood
 from playground.inline import LONGEST_QUERY, send_result
 from playground.inline_state import GuestQueryState, InlineQueryState, InlineState
 from playground.journal import Journal
+from playground.login import signed_address
 from playground.methods import METHODS
 from playground.parameters import Upload, read_parameters
 from playground.star_ledger import Payment
@@ -99,6 +100,15 @@ class Telegram:
         rows = message.reply_markup.inline_keyboard if message.reply_markup else []
         data = next(b.callback_data for row in rows for b in row if label in b.text)
         return self.press_data(user, message, data or "")
+
+    def sign_in(self, user: User, message: Message, label: str, *, at: float | None = None) -> str:
+        """Press a LoginUrl button with `label` in its text as a user, consent, and return the address that opens.
+
+        Others get an address with their own data: a press of a forwarded button signs its presser in.
+        """
+        rows = message.reply_markup.inline_keyboard if message.reply_markup else []
+        url = next(b.login_url.url for row in rows for b in row if label in b.text and b.login_url)
+        return signed_address(url, user, self.token, at=at)
 
     def press_data(self, user: User, message: Message, data: str) -> str:
         """Press a button with this data, which may be forged, as a user. Return the id of the callback query."""

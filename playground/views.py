@@ -230,7 +230,8 @@ def _button(button: InlineKeyboardButton) -> Json:
         "disabled": button.disabled is not None,
         "data": button.callback_data,
         "copy": copied,
-        "url": button.url,
+        # Without the user's consent, the address of a LoginUrl opens as it is (Bot API, LoginUrl).
+        "url": button.login_url.url if button.login_url is not None else button.url,
         "pay": button.pay is True,
         "inline": _switch(button),
         "sample": sample_of(button.callback_data),

@@ -186,6 +186,12 @@ class Broadcasts:
         )
         return await self._database.read(lambda c: [_read(row) for row in c.execute(statement)])
 
+    async def newest(self, limit: int) -> list[Broadcast]:
+        """Return the newest broadcasts that are no drafts, the newest first."""
+        statement = sa.select(broadcasts).where(broadcasts.c.state != BroadcastState.DRAFT)
+        statement = statement.order_by(broadcasts.c.id.desc()).limit(limit)
+        return await self._database.read(lambda c: [_read(row) for row in c.execute(statement)])
+
     async def claim(
         self, broadcast: Broadcast, user_id: int | None, outcome: Outcome | None = None
     ) -> Broadcast | None:

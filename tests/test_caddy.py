@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from bot.settings import ADMIN_PATH
 from bot.update_queue import UpdateQueue
 from bot.web import HEALTH_PATH, METRICS_PATH, NOT_FOUND, READY_PATH, SECRET_HEADER, WEBHOOK_PATH, WebServer
 from core.metrics import Metrics
@@ -153,8 +154,12 @@ async def _caddy(
             yield url, caddy
 
 
-async def test_only_two_paths_are_public(proxy: Proxy) -> None:
-    for method, path in (("GET", f"{SOURCE_PATH}/x"), ("POST", f"{WEBHOOK_PATH}/x")):
+async def test_only_the_paths_for_others_are_public(proxy: Proxy) -> None:
+    for method, path in (
+        ("GET", f"{SOURCE_PATH}/x"),
+        ("POST", f"{WEBHOOK_PATH}/x"),
+        ("GET", f"{ADMIN_PATH}/x"),
+    ):
         assert await proxy.call(method, path) == (404, NOT_FOUND)
     for path in ("/", HEALTH_PATH, READY_PATH, METRICS_PATH, f"{SOURCE_PATH}/..{METRICS_PATH}", SOURCE_PATH):
         assert await proxy.call("GET", path) == (404, "")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.settings import Settings
+from bot.settings import ADMIN_PATH, Settings
 from bot.web import HEALTH_PATH, METRICS_PATH, READY_PATH, WEBHOOK_PATH
 from generation.signed_links import PICTURE_PATH, SOURCE_PATH
 from tests.support import dockerfile
@@ -85,10 +85,11 @@ def test_only_the_proxy_is_reachable_from_outside() -> None:
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
-def test_the_proxy_passes_two_paths_to_both_replicas() -> None:
+def test_the_proxy_passes_the_paths_for_others_to_both_replicas() -> None:
     (mount,) = (volume for volume in SERVICES["proxy"]["volumes"] if "Caddyfile" in volume)
     assert (ROOT / mount.split(":")[0]).read_text(encoding="utf-8") == CADDYFILE
-    assert _directive("@bot path") == [f"{WEBHOOK_PATH}/*", f"{SOURCE_PATH}/*", f"{PICTURE_PATH}/*"]
+    paths_for_telegram = [f"{WEBHOOK_PATH}/*", f"{SOURCE_PATH}/*", f"{PICTURE_PATH}/*"]
+    assert _directive("@bot path") == [*paths_for_telegram, ADMIN_PATH, f"{ADMIN_PATH}/*"]
     assert _directive("reverse_proxy") == [*(f"{name}:{dockerfile.port()}" for name in REPLICAS), "{"]
     assert _directive("health_uri") == [READY_PATH]
     assert "PUBLIC_URL" in SERVICES["proxy"]["environment"]

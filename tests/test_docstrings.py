@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
     *("bot", "handlers", "generation", "payments", "chat", "storage", "provider", "core"),
-    *("playground", "tests", "benchmarks"),
+    *("admin_page", "playground", "tests", "benchmarks"),
 )
 CLAUSE = re.compile(r"(What|Who|Whose|Where)\b")
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

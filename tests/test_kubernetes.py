@@ -10,7 +10,7 @@ import yaml
 
 from bot.env_file import read
 from bot.readiness import DATABASE_SECONDS
-from bot.settings import Settings
+from bot.settings import ADMIN_PATH, Settings
 from bot.web import HEALTH_PATH, METRICS_PATH, READY_PATH, WEBHOOK_PATH
 from generation.signed_links import PICTURE_PATH, SOURCE_PATH
 from tests.support import dockerfile
@@ -105,12 +105,13 @@ def test_each_port_is_the_one_of_the_container() -> None:
     assert set(probes) == {port["name"]}
 
 
-def test_only_three_paths_are_public() -> None:
+def test_only_four_paths_are_public() -> None:
     ingress = _manifest("ingress")["spec"]
     (rule,) = ingress["rules"]
     paths = rule["http"]["paths"]
     assert [(path["path"], path["pathType"]) for path in paths] == [
         (WEBHOOK_PATH, "Prefix"),
+        (ADMIN_PATH, "Prefix"),
         (PICTURE_PATH, "Prefix"),
         (SOURCE_PATH, "Prefix"),
     ]

@@ -70,7 +70,7 @@ async def use_ledger():
     await database.close()
 
 asyncio.run(use_ledger())
-print([name for name in sys.modules if name in {"alembic", "psycopg", "sqlalchemy.dialects.postgresql"}])
+print([name for name in sys.modules if name in {"alembic", "psycopg", "sqlalchemy.dialects.postgresql", "admin_page"}])
 """
     process = subprocess.run(
         [sys.executable, "-c", code, url],

@@ -182,6 +182,24 @@ def test_a_webhook_needs_a_public_url(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(None).public_url == "http://localhost:8080"
 
 
+def test_the_admin_page_needs_an_admin_and_an_https_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(None).admin_sign_in_url is None
+    monkeypatch.setenv("ADMIN_LOGIN", "Telegram")
+    with pytest.raises(SettingsError, match=r"^ADMIN_IDS is missing: .*\(example: ADMIN_IDS=12345"):
+        load(None)
+    monkeypatch.setenv("ADMIN_IDS", "12345")
+    with pytest.raises(SettingsError, match=r"^PUBLIC_URL is missing: .*\(example: PUBLIC_URL=https"):
+        load(None)
+    monkeypatch.setenv("PUBLIC_URL", "http://localhost:8080/")
+    with pytest.raises(SettingsError, match=r"^PUBLIC_URL must be https for ADMIN_LOGIN"):
+        load(None)
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example.org/bots/imagine/")
+    assert load(None).admin_sign_in_url == "https://bot.example.org/bots/imagine/admin/login"
+    monkeypatch.setenv("ADMIN_LOGIN", "password")
+    with pytest.raises(SettingsError, match=r"^ADMIN_LOGIN is not usable"):
+        load(None)
+
+
 def test_backups_are_of_a_file_and_the_error_names_the_tool_of_postgresql(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -39,7 +39,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (390, 1180)
 
 
-async def _violations(page: Page) -> list[str]:
+async def violations(page: Page) -> list[str]:
     """Return the violations that axe-core finds, each with the element and the reason."""
     if not await page.evaluate("'axe' in window"):
         script = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js")
@@ -59,7 +59,7 @@ async def _check(page: Page) -> None:
     for scheme, width in itertools.product(SCHEMES, WIDTHS):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         await page.set_viewport_size({"width": width, "height": 800})
-        assert await _violations(page) == [], f"{scheme}, {width} px"
+        assert await violations(page) == [], f"{scheme}, {width} px"
 
 
 async def _first_screen(stage: Stage) -> None:

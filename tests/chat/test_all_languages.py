@@ -26,6 +26,7 @@ _TERM = re.compile(
 _LATIN_IN_RUSSIAN = frozenset(
     {
         "Telegram",
+        "BotFather",
         "English",
         "Español",
         "Português",
@@ -45,10 +46,10 @@ _NAMES = frozenset(f"language-{language}" for language in LANGUAGES)
 _SAME_IN_ALL = frozenset({"prompt-back", "notice-unreadable", *_NAMES})
 """Messages without words, and the names of the languages."""
 _ENGLISH_TOO = {
-    "es": "admins bot bucket chat check decide describe https id imagine internet mb me min no original render sticker"
-    " stickers telegram utc avif bmp gif heic jpeg png tiff webp",
-    "pt": "admins as bot bucket chat check decide do for https id imagine internet link links log mb me megapixel"
-    " megapixels min no original render telegram utc zero avif bmp gif heic jpeg png tiff webp",
+    "es": "admins bot botfather bucket chat check decide describe https id imagine internet mb me min no original"
+    " render sticker stickers telegram utc avif bmp gif heic jpeg png tiff webp",
+    "pt": "admins as bot botfather bucket chat check decide do for https id imagine internet link links log mb me"
+    " megapixel megapixels min no original render telegram utc zero avif bmp gif heic jpeg png tiff webp",
 }
 """Words of a language that are English words, too."""
 _WRONG = {

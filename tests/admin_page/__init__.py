@@ -1,0 +1,1 @@
+"""Tests of the admin page without a bot process."""
