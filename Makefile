@@ -7,8 +7,11 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 PIP := $(RUN) pip install --quiet --disable-pip-version-check
 ARGS ?=
-LOCKING = $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate
+COMPILE = $(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate
+# What building needs has a lock file of its own: the image is built with it, and does not contain it.
+LOCKED = $(COMPILE) --constraint requirements-dev.lock
+RUNTIME = $(LOCKED) pyproject.toml --extra s3
 
 .PHONY: demo run check test rewritten unit fuzz lint format bench soak audit screenshots lock clean
 
@@ -37,7 +40,7 @@ define MAKE_VENV
 		{ echo '$(VENV) was not made. On Debian and Ubuntu: apt install python3-venv. Then run make again.' >&2; exit 1; }; }
 endef
 define INSTALL
-$(PIP) --require-hashes --requirement $(1) && $(PIP) --no-deps --no-build-isolation --editable . || \
+$(PIP) --require-hashes $(addprefix --requirement ,$(1)) && $(PIP) --no-deps --no-build-isolation --editable . || \
 	{ echo 'The packages were not installed. Run make again; if that does not help: make clean' >&2; exit 1; }
 endef
 
@@ -91,19 +94,17 @@ screenshots: $(VENV)/.dev ## update the README's pictures; needs chromium
 
 lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
 	$(PIP) uv
-	$(LOCKING) --upgrade --extra build --extra s3 --extra replicas --extra tracing --extra sentry --extra dev \
+	$(COMPILE) pyproject.toml --upgrade --group build --extra s3 --extra replicas --extra tracing --extra sentry --extra dev \
 		--output-file requirements-dev.lock
-	$(LOCKING) --extra build --extra s3 --constraint requirements-dev.lock --output-file requirements.lock
-	$(LOCKING) --extra build --extra s3 --extra postgres --constraint requirements-dev.lock \
-		--output-file requirements-postgres.lock
-	$(LOCKING) --extra build --extra s3 --extra replicas --constraint requirements-dev.lock \
-		--output-file requirements-replicas.lock
-	$(LOCKING) --extra build --extra s3 --extra replicas --extra tracing --extra sentry --constraint requirements-dev.lock \
-		--output-file requirements-observed.lock
+	$(LOCKED) --group build --output-file requirements-build.lock
+	$(RUNTIME) --output-file requirements.lock
+	$(RUNTIME) --extra postgres --output-file requirements-postgres.lock
+	$(RUNTIME) --extra replicas --output-file requirements-replicas.lock
+	$(RUNTIME) --extra replicas --extra tracing --extra sentry --output-file requirements-observed.lock
 
-$(VENV)/.runtime: requirements.lock pyproject.toml
+$(VENV)/.runtime: requirements.lock requirements-build.lock pyproject.toml
 	$(MAKE_VENV)
-	@$(call INSTALL,requirements.lock)
+	@$(call INSTALL,requirements.lock requirements-build.lock)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml
