@@ -13,7 +13,7 @@ COMPILE = $(RUN) uv pip compile --quiet --universal --python-version 3.11 --gene
 LOCKED = $(COMPILE) --constraint requirements-dev.lock
 RUNTIME = $(LOCKED) pyproject.toml --extra s3
 
-.PHONY: demo run check test rewritten unit fuzz lint format bench soak audit screenshots lock clean
+.PHONY: demo run check test image-test rewritten unit fuzz lint format bench soak audit screenshots lock clean
 
 # A virtual environment whose Python is missing or too old, or that has no pip, is made anew. In one that was moved, the
 # scripts are made anew, which needs no network.
@@ -63,11 +63,14 @@ rewritten: export PYTHONDONTWRITEBYTECODE :=
 rewritten: $(VENV)/.dev
 	@$(RUN) pytest --quiet --collect-only >/dev/null 2>&1 || true # the tests report an error again
 
+image-test: $(VENV)/.dev ## build the image and run it, with Docker, Podman, or Buildah and runc; as root
+	$(RUN) pytest -m image tests/image --durations=10 $(ARGS)
+
 unit: $(VENV)/.dev ## the tests that take seconds
-	$(RUN) pytest -q -m "not slow" $(ARGS)
+	$(RUN) pytest -q -m "not slow and not image" $(ARGS)
 
 fuzz: $(VENV)/.dev ## property tests only, at random, with ten times the examples (tests/support/property_tests.py)
-	$(RUN) pytest -n 6 --dist worksteal -m hypothesis --hypothesis-profile fuzz --timeout 7200 $(ARGS)
+	$(RUN) pytest -n 6 --dist worksteal -m "hypothesis and not image" --hypothesis-profile fuzz --timeout 7200 $(ARGS)
 
 lint: $(VENV)/.dev
 	$(RUN) ruff check .
