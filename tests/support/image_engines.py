@@ -299,15 +299,15 @@ def find_engine(folder: Path) -> Engine | str:
     """Return the first engine that works here, of those in IMAGE_ENGINE if it is set; else the reason for none."""
     if os.geteuid() != 0:
         return "the folder of /data must belong to user 10001, which only root can arrange"
-    wanted = os.environ.get("IMAGE_ENGINE", "docker podman buildah").split()
-    for program in ("docker", "podman"):
-        if program in wanted and shutil.which(program) and _works(program, "info"):
-            return Docker(program, folder)
-    if "buildah" not in wanted or not (shutil.which("buildah") and shutil.which("runc")):
-        return f"none of {', '.join(wanted)} works here; on Debian: apt-get install buildah runc python3-venv"
+    wanted = os.environ.get("IMAGE_ENGINE", "docker buildah podman").split()
     if not _works("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--mount-proc", "true"):
-        return "this machine allows no namespaces, so runc cannot start a container"
-    return Buildah(folder)
+        return "this machine allows no namespaces, so nothing can start a container"
+    for program in wanted:
+        if program == "buildah" and shutil.which("buildah") and shutil.which("runc"):
+            return Buildah(folder)
+        if program != "buildah" and shutil.which(program) and _works(program, "info"):
+            return Docker(program, folder)
+    return f"none of {', '.join(wanted)} works here; on Debian: apt-get install buildah runc python3-venv"
 
 
 def _works(*command: str) -> bool:

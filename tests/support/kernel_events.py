@@ -1,4 +1,4 @@
-"""What the kernel tells about processes, and a wait for what it does not report."""
+"""Facts about processes from the kernel, and a wait for changes that it does not report."""
 
 import asyncio
 import signal
