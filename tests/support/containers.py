@@ -95,16 +95,16 @@ class Containers:
         return ContainerProcess(self.engine, container.name, command)
 
     async def run_to_end(self, container: Container, stdin: bytes = b"") -> tuple[int, str]:
-        """Run a container to its end; return its exit code and its whole output."""
+        """Run a container to its end; return its exit code and its output, with its errors if it fails."""
         process = await asyncio.create_subprocess_exec(
             *self.engine.run(container),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
-        output, _ = await asyncio.wait_for(process.communicate(stdin), DEADLINE)
-        return process.returncode or 0, output.decode()
+        output, errors = await asyncio.wait_for(process.communicate(stdin), DEADLINE)
+        return process.returncode or 0, (output if process.returncode == 0 else output + errors).decode()
 
 
 def _name(number: int) -> str:

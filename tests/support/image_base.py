@@ -19,6 +19,7 @@ SECONDS = 1_800
 _PACKAGES = (
     "base-files",
     "base-passwd",
+    "ca-certificates",
     "coreutils",
     "dash",
     "findutils",
@@ -75,6 +76,11 @@ def make_base(root: Path) -> None:
     )
     call("tar", "--extract", f"--directory={root}", "--keep-directory-symlink", stdin=packed)
     (root / "usr" / "bin" / "python").symlink_to(python)
+    (bundle := root / "etc/ssl/certs/ca-certificates.crt").parent.mkdir(parents=True)
+    authorities = sorted(
+        (root / "usr/share/ca-certificates").rglob("*.crt")
+    )  # without those that this machine added
+    bundle.write_bytes(b"".join(file.read_bytes() for file in authorities))
     for name in ("passwd", "group"):
         shutil.copy(f"/usr/share/base-passwd/{name}.master", root / "etc" / name)
 
