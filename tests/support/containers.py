@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.image_engines import Container, Engine
+from tests.support.image_engines import Engine
 from tests.support.kernel_events import catches, wait_for
 from tests.support.process_launcher import DEADLINE
+from tests.support.runc_bundle import Container
 
 USER = 10001
 

@@ -77,9 +77,7 @@ def make_base(root: Path) -> None:
     call("tar", "--extract", f"--directory={root}", "--keep-directory-symlink", stdin=packed)
     (root / "usr" / "bin" / "python").symlink_to(python)
     (bundle := root / "etc/ssl/certs/ca-certificates.crt").parent.mkdir(parents=True)
-    authorities = sorted(
-        (root / "usr/share/ca-certificates").rglob("*.crt")
-    )  # without those that this machine added
+    authorities = sorted((root / "usr/share/ca-certificates").rglob("*.crt"))  # none that was added here
     bundle.write_bytes(b"".join(file.read_bytes() for file in authorities))
     for name in ("passwd", "group"):
         shutil.copy(f"/usr/share/base-passwd/{name}.master", root / "etc" / name)

@@ -8,31 +8,17 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from tests.support.image_base import BuildFailed, call, make_base, pip_volumes
 from tests.support.process_launcher import ROOT
+from tests.support.runc_bundle import MEMORY, PIDS, Container, bundle
 
 IMAGE = "localhost/imagine-bot:image-test"
 STAND_IN_BASE = "localhost/imagine-bot-base:image-test"
-MEMORY, PIDS = 2**30, 256
-"""Limits of compose.yaml: bytes and processes."""
 _SUBSYSTEMS = Path("/sys/fs/cgroup")
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """A container of the image. `arguments` come instead of its command, `entrypoint` and `user` instead of its own."""
-
-    name: str
-    data: Path
-    arguments: Sequence[str] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    entrypoint: str | None = None
-    user: str | None = None
 
 
 class Engine(Protocol):
@@ -196,11 +182,13 @@ class Buildah:
         return round(float(number) * {"KB": 1e3, "MB": 1e6, "GB": 1e9}[unit])
 
     def run(self, container: Container) -> list[str]:
-        bundle = self.folder / container.name
-        bundle.mkdir()
-        (file := bundle / "config.json").write_text(json.dumps(self._bundle(container)), encoding="utf-8")
+        assert self._root is not None
+        (folder := self.folder / container.name).mkdir()
+        (file := folder / "config.json").write_text(
+            json.dumps(bundle(container, self.config(), self._root)), encoding="utf-8"
+        )
         file.chmod(0o600)
-        return [*self._runc, "run", f"--bundle={bundle}", container.name]
+        return [*self._runc, "run", f"--bundle={folder}", container.name]
 
     def execute(self, name: str, *command: str) -> list[str]:
         return [*self._runc, "exec", name, *command]
@@ -238,56 +226,6 @@ class Buildah:
     def _inspect(self) -> dict[str, Any]:
         inspected: dict[str, Any] = json.loads(self._buildah("inspect", "--type=image", IMAGE))
         return inspected
-
-    def _bundle(self, container: Container) -> dict[str, Any]:
-        """Return the configuration of runc (opencontainers/runtime-spec, config.md)."""
-        config = self.config()
-        entrypoint = config["Entrypoint"] if container.entrypoint is None else [container.entrypoint]
-        command = container.arguments or ([] if container.entrypoint else config["Cmd"])
-        variables = [*config["Env"], *(f"{name}={value}" for name, value in container.environment.items())]
-        uid, gid = (container.user or config["User"]).split(":")
-        return {
-            "ociVersion": "1.0.2",
-            "process": {
-                "terminal": False,
-                "user": {"uid": int(uid), "gid": int(gid)},
-                "args": [*entrypoint, *command],
-                "env": list({variable.partition("=")[0]: variable for variable in variables}.values()),
-                "cwd": config["WorkingDir"],
-                "capabilities": {},
-                "noNewPrivileges": True,
-            },
-            "root": {"path": str(self._root), "readonly": True},
-            "hostname": container.name,
-            "mounts": _mounts(container.data),
-            "linux": {
-                "namespaces": [{"type": kind} for kind in ("pid", "mount", "ipc", "uts")],
-                "resources": {"memory": {"limit": MEMORY}, "pids": {"limit": PIDS}},
-                "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/timer_list"],
-                "readonlyPaths": ["/proc/sys", "/proc/sysrq-trigger"],
-            },
-        }
-
-
-def _mounts(data: Path) -> list[dict[str, Any]]:
-    safe = ["nosuid", "noexec", "nodev"]
-    return [
-        {"destination": "/proc", "type": "proc", "source": "proc", "options": safe},
-        {
-            "destination": "/dev",
-            "type": "tmpfs",
-            "source": "tmpfs",
-            "options": ["nosuid", "mode=755", "size=64k"],
-        },
-        {
-            "destination": "/dev/shm",  # noqa: S108 - within the container
-            "type": "tmpfs",
-            "source": "shm",
-            "options": [*safe, "mode=1777", "size=64m"],
-        },
-        {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": [*safe, "mode=1777"]},  # noqa: S108
-        {"destination": "/data", "type": "bind", "source": str(data), "options": ["bind", *safe]},
-    ]
 
 
 def _output(*command: str) -> str:
