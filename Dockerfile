@@ -1,13 +1,24 @@
-# Two stages: the first has what building needs, the second only what running needs.
-FROM python:3.11-slim AS build
+# Python 3.11 on Debian, for amd64 and arm64. The tag follows the security fixes of both, so a build is as new as its
+# `docker pull`. To pin what was tested, name it by its digest, and renew the digest at each release:
+#
+#   docker buildx imagetools inspect python:3.11-slim         # prints the digest of all platforms together
+#   docker build --build-arg BASE=python:3.11-slim@sha256:… .
+ARG BASE=python:3.11-slim
+
+# What building needs stays in this stage. The image has no pip but the one of its base.
+FROM ${BASE} AS build
 WORKDIR /src
-RUN python -m venv /venv
+COPY requirements-build.lock ./
+RUN python -m venv /tools \
+    && /tools/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+        --requirement requirements-build.lock \
+    && python -m venv --without-pip /venv
 # `postgres` lacks the engine for several replicas; `observed` also has traces and error reports. Each value has a lock
 # file of its own.
 ARG EXTRAS=replicas
 COPY requirements-${EXTRAS}.lock ./
-RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
-    --requirement requirements-${EXTRAS}.lock
+RUN /tools/bin/pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes \
+    --only-binary=:all: --requirement requirements-${EXTRAS}.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY handlers handlers
@@ -19,13 +30,21 @@ COPY storage storage
 COPY provider provider
 COPY core core
 COPY playground playground
-RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
+# Into a folder of its own: an upgrade that leaves the packages as they are adds only this layer.
+RUN /tools/bin/pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir /wheel . \
+    && /tools/bin/pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --no-index --no-deps \
+        --root /program /wheel/*.whl
 
-FROM python:3.11-slim
+FROM ${BASE}
+LABEL org.opencontainers.image.title="imagine-bot" \
+    org.opencontainers.image.description="A Telegram bot that turns /imagine into a picture" \
+    org.opencontainers.image.version="0.1.0" \
+    org.opencontainers.image.licenses="MIT"
 RUN groupadd --gid 10001 imagine \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin imagine \
     && install --directory --owner=imagine --group=imagine /data
 COPY --from=build /venv /venv
+COPY --from=build /program/venv /venv
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -7,10 +7,13 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 PIP := $(RUN) pip install --quiet --disable-pip-version-check
 ARGS ?=
-LOCKING = $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate
+COMPILE = $(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate
+# What building needs has a lock file of its own: the image is built with it, and does not contain it.
+LOCKED = $(COMPILE) --constraint requirements-dev.lock
+RUNTIME = $(LOCKED) pyproject.toml --extra s3
 
-.PHONY: demo run check test rewritten unit fuzz lint format bench soak audit screenshots lock clean
+.PHONY: demo run check test image-test rewritten unit fuzz lint format bench soak audit screenshots lock clean
 
 # A virtual environment whose Python is missing or too old, or that has no pip, is made anew. In one that was moved, the
 # scripts are made anew, which needs no network.
@@ -37,7 +40,7 @@ define MAKE_VENV
 		{ echo '$(VENV) was not made. On Debian and Ubuntu: apt install python3-venv. Then run make again.' >&2; exit 1; }; }
 endef
 define INSTALL
-$(PIP) --require-hashes --requirement $(1) && $(PIP) --no-deps --no-build-isolation --editable . || \
+$(PIP) --require-hashes $(addprefix --requirement ,$(1)) && $(PIP) --no-deps --no-build-isolation --editable . || \
 	{ echo 'The packages were not installed. Run make again; if that does not help: make clean' >&2; exit 1; }
 endef
 
@@ -60,11 +63,14 @@ rewritten: export PYTHONDONTWRITEBYTECODE :=
 rewritten: $(VENV)/.dev
 	@$(RUN) pytest --quiet --collect-only >/dev/null 2>&1 || true # the tests report an error again
 
+image-test: $(VENV)/.dev ## build the image and run it, with Docker, Podman, or Buildah and runc; as root
+	$(RUN) pytest -m image tests/image --durations=10 $(ARGS)
+
 unit: $(VENV)/.dev ## the tests that take seconds
-	$(RUN) pytest -q -m "not slow" $(ARGS)
+	$(RUN) pytest -q -m "not slow and not image" $(ARGS)
 
 fuzz: $(VENV)/.dev ## property tests only, at random, with ten times the examples (tests/support/property_tests.py)
-	$(RUN) pytest -n 6 --dist worksteal -m hypothesis --hypothesis-profile fuzz --timeout 7200 $(ARGS)
+	$(RUN) pytest -n 6 --dist worksteal -m "hypothesis and not image" --hypothesis-profile fuzz --timeout 7200 $(ARGS)
 
 lint: $(VENV)/.dev
 	$(RUN) ruff check .
@@ -91,19 +97,17 @@ screenshots: $(VENV)/.dev ## update the README's pictures; needs chromium
 
 lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
 	$(PIP) uv
-	$(LOCKING) --upgrade --extra build --extra s3 --extra replicas --extra tracing --extra sentry --extra dev \
+	$(COMPILE) pyproject.toml --upgrade --group build --extra s3 --extra replicas --extra tracing --extra sentry --extra dev \
 		--output-file requirements-dev.lock
-	$(LOCKING) --extra build --extra s3 --constraint requirements-dev.lock --output-file requirements.lock
-	$(LOCKING) --extra build --extra s3 --extra postgres --constraint requirements-dev.lock \
-		--output-file requirements-postgres.lock
-	$(LOCKING) --extra build --extra s3 --extra replicas --constraint requirements-dev.lock \
-		--output-file requirements-replicas.lock
-	$(LOCKING) --extra build --extra s3 --extra replicas --extra tracing --extra sentry --constraint requirements-dev.lock \
-		--output-file requirements-observed.lock
+	$(LOCKED) --group build --output-file requirements-build.lock
+	$(RUNTIME) --output-file requirements.lock
+	$(RUNTIME) --extra postgres --output-file requirements-postgres.lock
+	$(RUNTIME) --extra replicas --output-file requirements-replicas.lock
+	$(RUNTIME) --extra replicas --extra tracing --extra sentry --output-file requirements-observed.lock
 
-$(VENV)/.runtime: requirements.lock pyproject.toml
+$(VENV)/.runtime: requirements.lock requirements-build.lock pyproject.toml
 	$(MAKE_VENV)
-	@$(call INSTALL,requirements.lock)
+	@$(call INSTALL,requirements.lock requirements-build.lock)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml

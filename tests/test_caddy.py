@@ -3,28 +3,28 @@
 import asyncio
 import os
 import shutil
-import ssl
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
 
-import aiohttp
 import pytest
-from pydantic import SecretStr
 
 from bot.settings import ADMIN_PATH
-from bot.update_queue import UpdateQueue
-from bot.web import HEALTH_PATH, METRICS_PATH, NOT_FOUND, READY_PATH, SECRET_HEADER, WEBHOOK_PATH, WebServer
-from core.metrics import Metrics
-from generation.conversion import Picture
-from generation.signed_links import SOURCE_PATH, LinkRefused
+from bot.web import HEALTH_PATH, METRICS_PATH, NOT_FOUND, READY_PATH, WEBHOOK_PATH
+from generation.signed_links import SOURCE_PATH
 from tests.support.free_port import free_port
-from tests.support.process_launcher import DEADLINE, ROOT, started
+from tests.support.process_launcher import DEADLINE
+from tests.support.proxy_servers import (
+    CADDYFILE,
+    SECRET,
+    SECRET_PATH,
+    Proxy,
+    Replica,
+    caddy,
+    local_caddy,
+    replaced,
+)
 
-CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
 CALLS = 10
-SECRET, SECRET_PATH = "secret-of-the-webhook", "path-of-the-webhook"
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,61 +32,6 @@ pytestmark = [
         shutil.which("caddy") is None and "CI" not in os.environ, reason="caddy is not installed"
     ),
 ]
-
-
-class Replica:
-    """The web server of a replica without a bot behind it."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.unready: Sequence[str] = ()
-        self.server = WebServer(
-            address=("127.0.0.1", 0),
-            public_url=None,
-            metrics=Metrics(),
-            is_ending=lambda: False,
-            find_unready=self._find_unready,
-            load_source=self._count,
-            load_picture=self._count_picture,
-        )
-        # No update is passed on: the body of each call is no JSON.
-        self.server.add_webhook(f"{WEBHOOK_PATH}/{SECRET_PATH}", SecretStr(SECRET), cast("UpdateQueue", None))
-
-    async def _find_unready(self) -> Sequence[str]:
-        return self.unready
-
-    async def _count_picture(self, _signed: str) -> Picture:
-        self.calls += 1
-        raise LinkRefused("a test")
-
-    async def _count(self, _signed: str) -> bytes:
-        self.calls += 1
-        raise LinkRefused("a test")
-
-
-class Proxy:
-    """Caddy, and its address."""
-
-    def __init__(self, url: str, log: Path, http: aiohttp.ClientSession, context: ssl.SSLContext) -> None:
-        self.log = log
-        self._url = url
-        self._http = http
-        self._context = context
-
-    async def call(self, method: str, path: str, **more: Any) -> tuple[int, str]:
-        async with self._http.request(method, self._url + path, ssl=self._context, **more) as answer:
-            return answer.status, await answer.text()
-
-    async def post_update(self) -> int:
-        """Call the webhook as Telegram does, with a body that the bot reads and refuses. Return the status."""
-        headers = {SECRET_HEADER: SECRET}
-        status, _ = await self.call(
-            "POST",
-            f"{WEBHOOK_PATH}/{SECRET_PATH}",
-            data=b"x" * 2_000,
-            headers=headers,
-        )
-        return status
 
 
 @pytest.fixture
@@ -107,51 +52,15 @@ def health_interval() -> str:
 
 @pytest.fixture
 async def proxy(replicas: list[Replica], health_interval: str, tmp_path: Path) -> AsyncIterator[Proxy]:
-    async with (
-        _caddy(replicas, health_interval, tmp_path) as (url, caddy),
-        aiohttp.ClientSession() as http,
-    ):
-        root = tmp_path / "caddy" / "pki" / "authorities" / "local" / "root.crt"
-        proxy: Proxy | None = None
-        async with asyncio.timeout(DEADLINE):
-            while proxy is None:
-                assert caddy.returncode is None
-                with suppress(OSError, aiohttp.ClientError):
-                    context = ssl.create_default_context(cafile=root)
-                    found = Proxy(url, tmp_path / "caddy.log", http, context)
-                    await found.call("GET", "/")
-                    proxy = found
-                await asyncio.sleep(0.05)
-        yield proxy
-
-
-@asynccontextmanager
-async def _caddy(
-    replicas: Sequence[Replica], health_interval: str, folder: Path
-) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """Run Caddy with the Caddyfile, but for the addresses, the certificates and the time between two looks."""
-    url = f"https://localhost:{free_port()}"
-    text = CADDYFILE.read_text(encoding="utf-8")
-    for old, new in (
-        ("bot:8080 bot-2:8080", " ".join(replica.server.address for replica in replicas)),
-        ("admin off", f"admin off\nlocal_certs\nskip_install_trust\nhttp_port {free_port()}"),
-        ("health_interval 5s", f"health_interval {health_interval}"),
-    ):
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    config = folder / "Caddyfile"
-    config.write_text(text, encoding="utf-8")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "XDG_DATA_HOME": str(folder),
-        "XDG_CONFIG_HOME": str(folder),
-        "PUBLIC_URL": url,
+    port = free_port()
+    changes = {
+        "bot:8080 bot-2:8080": " ".join(replica.server.address for replica in replicas),
+        "admin off": local_caddy(port),
+        "health_interval 5s": f"health_interval {health_interval}",
     }
-    command = ("caddy", "run", "--adapter", "caddyfile", "--config", str(config))
-    with (folder / "caddy.log").open("wb") as log:
-        async with started(*command, env=environment, folder=folder, stderr=log.fileno()) as caddy:
-            yield url, caddy
+    async with caddy(replaced(CADDYFILE, changes), f"https://localhost:{port}", tmp_path) as proxy:
+        yield proxy
 
 
 async def test_only_the_paths_for_others_are_public(proxy: Proxy) -> None:

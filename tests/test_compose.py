@@ -72,6 +72,18 @@ def test_each_service_is_confined(name: str) -> None:
     assert service["pids_limit"]
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_log_of_each_service_has_an_end(name: str) -> None:
+    logging = SERVICES[name]["logging"]
+    assert logging["driver"] == "json-file"  # the default driver, which keeps everything unless it is limited
+    assert logging["options"].keys() == {"max-size", "max-file"}
+
+
+@pytest.mark.parametrize("name", REPLICAS)
+def test_process_1_of_a_bot_is_an_init(name: str) -> None:
+    assert SERVICES[name]["init"]
+
+
 def test_the_database_is_not_published_and_its_major_version_is_fixed() -> None:
     postgres = SERVICES["postgres"]
     assert "ports" not in postgres

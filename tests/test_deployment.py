@@ -1,13 +1,16 @@
 """The files in deploy/, checked by the tools that read them."""
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from bot.cli import BAD_SETTINGS
+from bot.stop_signals import exit_code
 from tests.support.process_launcher import DEADLINE, ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
@@ -58,6 +61,26 @@ def test_the_service_lets_the_bot_stop_and_does_not_repeat_bad_settings() -> Non
     service = dict(line.split("=", 1) for line in _section(UNITS / "imagine-bot.service"))
     assert int(service["TimeoutStopSec"]) > 10  # docs/operating.md: SIGTERM
     assert int(service["RestartPreventExitStatus"]) == BAD_SETTINGS
+    assert int(service["SuccessExitStatus"]) == exit_code(signal.SIGTERM)
+
+
+def test_the_command_for_operators_runs_as_the_service_does() -> None:
+    script = (ROOT / "deploy" / "imagine-bot").read_text(encoding="utf-8")
+    service = _section(UNITS / "imagine-bot.service")
+    properties = re.findall(r"--property=(\S+)", script)
+    assert {p.split("=")[0] for p in properties} >= {
+        "User",
+        "DynamicUser",
+        "StateDirectory",
+        "EnvironmentFile",
+    }
+    assert set(properties) <= set(service)
+    (environment,) = (
+        line.removeprefix("Environment=").split() for line in service if line.startswith("Environment=")
+    )
+    assert set(re.findall(r"--setenv=(\S+)", script)) == {v for v in environment if "LOG_FORMAT" not in v}
+    assert f'{PROGRAM} "$@"' in script
+    assert os.access(ROOT / "deploy" / "imagine-bot", os.X_OK)
 
 
 def _section(unit: Path) -> list[str]:

@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 def _copied() -> list[str]:
     """Return the files and folders of the project that go into the image."""
-    (extras,) = dockerfile.instructions("ARG")
+    (extras,) = (line for line in dockerfile.instructions("ARG") if line.startswith("EXTRAS="))
     copies = [line.split() for line in dockerfile.instructions("COPY") if not line.startswith("--from")]
     default = extras.removeprefix("EXTRAS=")
     return [source.replace("${EXTRAS}", default) for *sources, _target in copies for source in sources]
@@ -47,6 +47,18 @@ def test_each_choice_of_extras_has_a_lock_file_with_their_packages() -> None:
         assert _locked(file).items() <= _locked("requirements-dev.lock").items()
 
 
+def test_building_needs_nothing_that_running_needs() -> None:
+    (*groups,) = PROJECT["dependency-groups"]
+    tools = {
+        re.split(r"[\[><=]", package)[0]
+        for group in groups
+        for package in PROJECT["dependency-groups"][group]
+    }
+    assert set(PROJECT["build-system"]["requires"]) <= tools <= _locked("requirements-build.lock").keys()
+    assert not tools & _locked("requirements-observed.lock").keys()
+    assert _locked("requirements-build.lock").items() <= _locked("requirements-dev.lock").items()
+
+
 def _locked(file: str) -> dict[str, str]:
     """Return the version of each package in a lock file."""
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
@@ -56,6 +68,19 @@ def _locked(file: str) -> dict[str, str]:
 def test_the_image_has_every_package() -> None:
     packages = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     assert set(packages) <= set(_copied())
+
+
+def test_both_stages_are_of_the_same_base_which_can_be_pinned() -> None:
+    (base,) = (line for line in dockerfile.instructions("ARG") if line.startswith("BASE="))
+    assert re.fullmatch(r"BASE=python:3\.\d+-slim", base)
+    assert [line.split()[0] for line in dockerfile.instructions("FROM")] == ["${BASE}"] * 2
+
+
+def test_the_labels_of_the_image_are_those_of_the_project() -> None:
+    labels = dockerfile.labels()
+    assert labels["org.opencontainers.image.title"] == PROJECT["project"]["name"]
+    assert labels["org.opencontainers.image.version"] == PROJECT["project"]["version"]
+    assert labels["org.opencontainers.image.licenses"] == PROJECT["project"]["license"]
 
 
 def test_the_image_sets_and_starts_what_exists() -> None:

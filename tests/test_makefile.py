@@ -15,7 +15,7 @@ from tests.support.process_launcher import ROOT
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")]
 
 SOURCES = ("bot", "chat", "core", "generation", "handlers", "payments", "playground", "provider", "storage")
-FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements.lock")
+FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements.lock", "requirements-build.lock")
 SECONDS = 300
 ASKS_FOR_THE_TOKEN = (2, "BOT_TOKEN is missing")
 """The result of `make check` without settings: make and the bot itself work."""

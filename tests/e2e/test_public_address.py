@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -11,6 +12,7 @@ from playground.faults import Fault
 from playground.serve import TOKEN, served
 from tests.support.command import run_check
 from tests.support.free_port import free_port
+from tests.support.proxy_servers import ONE_BOT, skip_without
 from tests.support.reverse_proxy import ReverseProxy
 from tests.support.world import World, jpeg
 
@@ -45,6 +47,22 @@ async def test_a_path_works_whether_the_proxy_strips_it_or_not(
                 async with http.get(proxy.target + PREFIX + path) as answer:
                     assert answer.status == 404
         await own_bot.process.kill()
+
+
+@pytest.mark.parametrize("name", ONE_BOT)
+async def test_an_edit_of_a_photo_works_through_each_proxy_of_deploy(
+    own_bot: World, tmp_path: Path, name: str
+) -> None:
+    skip_without(name)
+    port = free_port()
+    # The stand-in trusts no local authority: the tests of the files themselves use TLS.
+    async with ONE_BOT[name](f"127.0.0.1:{port}", tmp_path, tls=False) as proxy:
+        settings = {"UPDATES": "webhook", "PUBLIC_URL": proxy.url, "LISTEN": f"127.0.0.1:{port}"}
+        await own_bot.process.start(**settings, SOURCE_IMAGES="link", until="webhook set")
+        ann = own_bot.add_user()
+        own_bot.send_photo(ann, jpeg(), caption="make it night")
+        await own_bot.wait_for_picture(ann)
+        assert await own_bot.process.stop() == 0
 
 
 async def test_a_failed_delivery_is_logged_once_and_in_one_line(own_bot: World) -> None:

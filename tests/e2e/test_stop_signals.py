@@ -5,50 +5,23 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TypeVar
 
 import psutil
 import pytest
 
 from playground.faults import Fault
+from tests.support.kernel_events import blocks, catches, wait_for
 from tests.support.process_launcher import DEADLINE, ROOT, started
 from tests.support.world import World
 
-T = TypeVar("T")
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 PYTHON = (sys.executable, "-m", "bot")
 UNSHARE = ("unshare", "--pid", "--fork", "--kill-child")
 AFTER_SECONDS = (0.0, 0.3, 1.0, 2.0)
 """Times of the signal after the process has installed its handler. The imports of a start take two seconds."""
-
-
-def _catches(pid: int, number: signal.Signals) -> bool:
-    """Return whether a process has a handler for a signal (proc(5), SigCgt)."""
-    return _has_signal(pid, "SigCgt", number)
-
-
-def _blocks(pid: int, number: signal.Signals) -> bool:
-    """Return whether a process holds a signal back (proc(5), SigBlk)."""
-    return _has_signal(pid, "SigBlk", number)
-
-
-def _has_signal(pid: int, field: str, number: signal.Signals) -> bool:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    signals = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
-    return bool(int(signals.split()[1], 16) >> (number - 1) & 1)
-
-
-async def _wait_for(ready: Callable[[], T]) -> T:
-    """Call a function until its result is true, and return that."""
-    async with asyncio.timeout(DEADLINE):
-        while True:
-            if result := ready():
-                return result
-            await asyncio.sleep(0.005)  # the kernel reports neither event
 
 
 @asynccontextmanager
@@ -74,7 +47,7 @@ async def _end_of(process: asyncio.subprocess.Process) -> tuple[int, str]:
 async def _child_of(process: asyncio.subprocess.Process) -> int:
     """Return the pid of the first child of a process."""
     parent = psutil.Process(process.pid)
-    return (await _wait_for(parent.children))[0].pid
+    return (await wait_for(parent.children))[0].pid
 
 
 @pytest.mark.parametrize("after", AFTER_SECONDS)
@@ -85,7 +58,7 @@ async def test_process_1_of_a_container_obeys_sigterm_while_it_starts(
         pytest.skip("a pid namespace needs root and unshare")
     async with _started(sqlite_bot, *UNSHARE, *PYTHON, "run") as unshare:
         pid = await _child_of(unshare)
-        await _wait_for(lambda: _catches(pid, signal.SIGTERM))
+        await wait_for(lambda: catches(pid, signal.SIGTERM))
         await asyncio.sleep(after)
         os.kill(pid, signal.SIGTERM)
         code, output = await _end_of(unshare)
@@ -96,7 +69,7 @@ async def test_process_1_of_a_container_obeys_sigterm_while_it_starts(
 @pytest.mark.parametrize("after", AFTER_SECONDS)
 async def test_ctrl_c_while_the_bot_starts_prints_no_traceback(sqlite_bot: World, after: float) -> None:
     async with _started(sqlite_bot, *PYTHON, "run") as process:
-        await _wait_for(lambda: _catches(process.pid, signal.SIGTERM))
+        await wait_for(lambda: catches(process.pid, signal.SIGTERM))
         await asyncio.sleep(after)
         os.kill(process.pid, signal.SIGINT)
         code, output = await _end_of(process)
@@ -117,7 +90,7 @@ async def test_ctrl_c_during_a_check_ends_it(sqlite_bot: World) -> None:
 async def test_ctrl_c_during_the_demo_ends_it_and_its_bot(sqlite_bot: World) -> None:
     async with _started(sqlite_bot, *PYTHON, "demo", "--once") as process:
         bot = await _child_of(process)
-        assert _blocks(bot, signal.SIGINT) or _catches(bot, signal.SIGTERM)
+        assert blocks(bot, signal.SIGINT) or catches(bot, signal.SIGTERM)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         code, output = await _end_of(process)
     assert code == 130

@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,9 @@ from tests.support.process_launcher import DEADLINE, ROOT, ChildProcess, ForkSer
 CHECK_SECONDS = 0.25
 """Time after which a wait checks its condition again without an event: the ledger changes without one."""
 
+Launch = Callable[[dict[str, str]], Awaitable[ChildProcess]]
+"""Starts a bot with these settings, its log on stderr."""
+
 
 @dataclass(slots=True)
 class BotProcess:
@@ -24,7 +27,7 @@ class BotProcess:
     `folder` is its working directory. `log` holds the log events of the current run, `lines` all lines of all runs.
     With a `fork_server`, starts are faster, and the next start can have hooks (tests.support.fork_server): `die_at`
     names the failpoint at which the process kills itself, `clock` is the file with the seconds by which its clock is
-    set forward. `root` is the source tree; one of its own has no fork server.
+    set forward. `root` is the source tree; one of its own has no fork server. `launch` starts it in another way.
     """
 
     fork_server: ClassVar[ForkServer | None] = None
@@ -33,6 +36,7 @@ class BotProcess:
     die_at: str = ""
     clock: Path | None = None
     root: Path = ROOT
+    launch: Launch | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     _process: ChildProcess | None = None
@@ -44,7 +48,9 @@ class BotProcess:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.root), "LOG_FORMAT": "json"}
         self.log.clear()
         environment |= self.settings | settings
-        if self.fork_server is None or self.root != ROOT:
+        if self.launch is not None:
+            self._process = await self.launch(self.settings | settings)
+        elif self.fork_server is None or self.root != ROOT:
             assert not self.die_at
             assert self.clock is None
             self._process = await run_command(environment, self.folder)
@@ -86,9 +92,14 @@ class BotProcess:
         return [line for line in self.lines if "Traceback" in line]
 
     @property
-    def pid(self) -> int:
+    def child(self) -> ChildProcess:
+        """Return the running process."""
         assert self._process is not None
-        return self._process.pid
+        return self._process
+
+    @property
+    def pid(self) -> int:
+        return self.child.pid
 
     async def address(self) -> str:
         """Return the address of the web server."""
@@ -108,7 +119,7 @@ class BotProcess:
             return 0
         with contextlib.suppress(ProcessLookupError):
             if not self.ended:
-                os.kill(self._process.pid, number)
+                self._process.send_signal(number)
         code = await self._process.wait()
         if self._reader is not None:
             await self._reader

@@ -17,7 +17,16 @@ def instructions(keyword: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Return the variables that the image sets."""
-    pairs = [pair for line in instructions("ENV") for pair in shlex.split(line)]
+    return _pairs("ENV")
+
+
+def labels() -> dict[str, str]:
+    """Return the labels of the image."""
+    return _pairs("LABEL")
+
+
+def _pairs(keyword: str) -> dict[str, str]:
+    pairs = [pair for line in instructions(keyword) for pair in shlex.split(line)]
     return dict(pair.split("=", 1) for pair in pairs)
 
 

@@ -41,6 +41,8 @@ class ChildProcess(Protocol):
 
     async def wait(self) -> int: ...
 
+    def send_signal(self, signal: int) -> None: ...
+
 
 async def run_command(environment: dict[str, str], folder: Path) -> ChildProcess:
     """Start `python -m bot run` of the source tree in PYTHONPATH."""
@@ -79,6 +81,9 @@ class _ForkedProcess:
 
     async def wait(self) -> int:
         return await asyncio.shield(self.exit_code)
+
+    def send_signal(self, signal: int) -> None:
+        os.kill(self.pid, signal)
 
 
 @dataclass(slots=True)
