@@ -251,6 +251,17 @@ def test_the_password_of_the_database_is_in_no_log_line(monkeypatch: pytest.Monk
     assert {"p%40ss-of-the-bot", "p@ss-of-the-bot"} <= set(secrets)
 
 
+@pytest.mark.parametrize(("name", "value"), [("SOURCE_IMAGES", "link"), ("UPDATES", "webhook")])
+def test_a_choice_by_which_others_reach_the_bot_needs_its_address(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^PUBLIC_URL is missing: {name}={value} needs"):
+        load(None)
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example.org")
+    assert load(None).public_url == "https://bot.example.org"
+
+
 def test_a_bucket_by_choice_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_IMAGES", "bucket")
     with pytest.raises(SettingsError, match=r"^SOURCE_BUCKET is missing: .*\(example: SOURCE_BUCKET=https:"):
