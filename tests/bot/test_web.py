@@ -87,7 +87,9 @@ async def test_an_address_in_use_is_an_error_with_its_setting() -> None:
     await first.stop()
 
 
-async def test_the_webhook_takes_what_has_the_secret_and_is_stored(migrated_file: Path, tmp_path: Path) -> None:
+async def test_the_webhook_takes_what_has_the_secret_and_is_stored(
+    migrated_file: Path, tmp_path: Path
+) -> None:
     """Telegram repeats an update that is not answered with 200 (Bot API, setWebhook)."""
     server, path = _server(), f"{WEBHOOK_PATH}/x"
     async with open_replicas(file_url(shutil.copy(migrated_file, tmp_path)), None) as (one,):
@@ -98,7 +100,9 @@ async def test_the_webhook_takes_what_has_the_secret_and_is_stored(migrated_file
 
             async def status(update: object, secret: str | None = "secret") -> int:
                 headers = {} if secret is None else {SECRET_HEADER: secret}
-                async with http.post(f"http://{server.address}{path}", json=update, headers=headers) as answer:
+                async with http.post(
+                    f"http://{server.address}{path}", json=update, headers=headers
+                ) as answer:
                     return answer.status
 
             for secret in (None, "", "secre", "secret1", "SECRET", "sécret"):

@@ -83,7 +83,9 @@ SENDS: dict[str, Callable[[_Senders], Awaitable[object]]] = {
 
 @pytest.mark.parametrize("send", SENDS.values(), ids=SENDS)
 @virtual_time
-async def test_a_message_goes_to_the_topic_of_its_place(send: Callable[[_Senders], Awaitable[object]]) -> None:
+async def test_a_message_goes_to_the_topic_of_its_place(
+    send: Callable[[_Senders], Awaitable[object]],
+) -> None:
     senders = _Senders()
     await send(senders)
     sent = senders.telegram.methods[0]

@@ -78,10 +78,9 @@ async def test_a_sqlite_file_is_opened_so_that_a_power_cut_loses_nothing(
     assert await sqlite.read(lambda c: c.exec_driver_sql(f"PRAGMA {name}").scalar()) == reader
 
 
-async def test_a_small_file_is_checked_for_damage_at_each_opening(
-    migrated_file: Path, tmp_path: Path
-) -> None:
-    """The damaged page is of a table that no statement at the start reads."""
+@pytest.fixture
+def damaged_file(migrated_file: Path, tmp_path: Path) -> Path:
+    """Return a ledger with a damaged page, of a table that no statement at the start reads."""
     path = Path(shutil.copy(migrated_file, tmp_path))
     with connect(file_url(path)) as connection:
         root = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'drafts'")
@@ -89,8 +88,12 @@ async def test_a_small_file_is_checked_for_damage_at_each_opening(
     data = bytearray(path.read_bytes())
     data[at : at + 64] = b"\xff" * 64
     path.write_bytes(data)
+    return path
+
+
+async def test_a_small_file_is_checked_for_damage_at_each_opening(damaged_file: Path) -> None:
     with pytest.raises(DatabaseError, match="the file is damaged"):
-        await open_database(file_url(path))
+        await open_database(file_url(damaged_file))
 
 
 async def test_a_second_process_is_refused(database: Database, database_url: str) -> None:
