@@ -27,6 +27,8 @@ from generation.signed_links import SOURCE_PATH, LinkRefused
 from tests.support.intake import open_replicas, text_update
 from tests.support.ledger import file_url
 
+SECRET = "secret"  # noqa: S105 - of the tests
+
 
 async def _nothing_is_unready() -> Sequence[str]:
     return ()
@@ -94,11 +96,11 @@ async def test_the_webhook_takes_what_has_the_secret_and_is_stored(
     server, path = _server(), f"{WEBHOOK_PATH}/x"
     async with open_replicas(file_url(shutil.copy(migrated_file, tmp_path)), None) as (one,):
         one.may_handle.clear()
-        server.add_webhook(path, SecretStr("secret"), one.queue)
+        server.add_webhook(path, SecretStr(SECRET), one.queue)
         await server.start()
         async with aiohttp.ClientSession() as http:
 
-            async def status(update: object, secret: str | None = "secret") -> int:
+            async def status(update: object, secret: str | None = SECRET) -> int:
                 headers = {} if secret is None else {SECRET_HEADER: secret}
                 async with http.post(
                     f"http://{server.address}{path}", json=update, headers=headers

@@ -1,4 +1,4 @@
-"""The rare ends of a request, in virtual time: an expired link, a store that stays away, a paused service, a full disk."""
+"""Rare ends of a request, in virtual time: an expired link, a store that stays away, a paused service, a full disk."""
 
 import asyncio
 import json

@@ -13,28 +13,31 @@ from provider import downloads
 from provider.downloads import MOST_REDIRECTS, Downloads, is_public
 from provider.errors import DownloadError, DownloadRefused, LinkExpired, LinkUnavailable
 
+TARGETS = {
+    "circle": "/circle",
+    "near": "/good",
+    "private": "http://127.0.0.2:1/x",
+    "https": "https://127.0.0.1/x",
+}
+"""The targets of redirects."""
+
+
+def _next_hop(left: int) -> str:
+    return f"/hop{left - 1}" if left > 1 else "/good"
+
 
 async def _answer(request: web.Request) -> web.StreamResponse:
     """Answer as the path says: with a status, a redirect, a huge or a slow body, or a picture."""
     kind = request.match_info["kind"]
     if kind.isdigit():
         return web.Response(status=int(kind))
-    if kind == "circle":
-        raise web.HTTPFound("/circle")
+    if kind in TARGETS or kind.startswith("hop"):
+        raise web.HTTPFound(TARGETS.get(kind) or _next_hop(int(kind.removeprefix("hop"))))
     if kind == "echo":
         return web.Response(text=request.raw_path)
     if kind == "secrets":
         sent = [request.headers.get(name, "") for name in ("Authorization", "Cookie")]
         return web.Response(text=",".join(sent), headers={"Set-Cookie": "who=ann; Path=/"})
-    if kind.startswith("hop"):
-        left = int(kind.removeprefix("hop"))
-        raise web.HTTPFound(f"/hop{left - 1}" if left > 1 else "/good")
-    if kind == "near":
-        raise web.HTTPFound("/good")
-    if kind == "private":
-        raise web.HTTPFound("http://127.0.0.2:1/x")
-    if kind == "https":
-        raise web.HTTPFound("https://127.0.0.1/x")
     if kind == "huge":
         response = web.StreamResponse()
         await response.prepare(request)
