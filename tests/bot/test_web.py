@@ -27,7 +27,7 @@ from generation.signed_links import SOURCE_PATH, LinkRefused
 from tests.support.intake import open_replicas, text_update
 from tests.support.ledger import file_url
 
-SECRET = "secret"  # noqa: S105 - of the tests
+SECRET = "secret"
 
 
 async def _nothing_is_unready() -> Sequence[str]:
