@@ -10,7 +10,7 @@ ARGS ?=
 LOCKING = $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo run check test rewritten unit fuzz lint format bench soak audit screenshots lock clean
+.PHONY: demo run check test rewritten unit fuzz mutants lint format bench soak audit screenshots lock clean
 
 # A virtual environment whose Python is missing or too old, or that has no pip, is made anew. In one that was moved, the
 # scripts are made anew, which needs no network.
@@ -66,6 +66,9 @@ unit: $(VENV)/.dev ## the tests that take seconds
 fuzz: $(VENV)/.dev ## property tests only, at random, with ten times the examples (tests/support/property_tests.py)
 	$(RUN) pytest -n 6 --dist worksteal -m hypothesis --hypothesis-profile fuzz --timeout 7200 $(ARGS)
 
+mutants: $(VENV)/.mutants ## changes of a package that its fast tests do not notice (PACKAGE=storage); takes up to hours
+	$(RUN) tests.support.mutants $(PACKAGE) $(ARGS)
+
 lint: $(VENV)/.dev
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
@@ -93,6 +96,7 @@ lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
 	$(PIP) uv
 	$(LOCKING) --upgrade --extra build --extra s3 --extra replicas --extra tracing --extra sentry --extra dev \
 		--output-file requirements-dev.lock
+	$(LOCKING) --extra mutants --constraint requirements-dev.lock --output-file requirements-mutants.lock
 	$(LOCKING) --extra build --extra s3 --constraint requirements-dev.lock --output-file requirements.lock
 	$(LOCKING) --extra build --extra s3 --extra postgres --constraint requirements-dev.lock \
 		--output-file requirements-postgres.lock
@@ -111,5 +115,10 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	@$(call INSTALL,requirements-dev.lock)
 	@touch $@ $(VENV)/.runtime
 
+# Beside the packages of the tests, and of the same versions.
+$(VENV)/.mutants: requirements-mutants.lock $(VENV)/.dev
+	$(PIP) --require-hashes --requirement requirements-mutants.lock
+	@touch $@
+
 clean: ## removes what make has made; the ledger in data/ stays
-	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .mutants

@@ -1,4 +1,4 @@
-"""What happens to a request between its acceptance and its paid call, in virtual time: a change may come in between."""
+"""A change that comes while the source of a request is read counts for the paid call, in virtual time."""
 
 import asyncio
 import dataclasses
