@@ -3,8 +3,8 @@
 mutmut changes one thing in one function (a mutant) and runs the fast tests that call this function. A mutant that they
 do not notice has survived. A run takes hours for a large package. An interrupted run continues where it was.
 
-The working copy is in `.mutants/PACKAGE`, because mutmut reads its settings from the `pyproject.toml` of its folder. The
-report is `.mutants/PACKAGE.txt`: the score of each module, and each survivor as a diff.
+The working copy is in `.mutants/PACKAGE`, because mutmut reads its settings from the `pyproject.toml` of its folder.
+The report is `.mutants/PACKAGE.txt`: the score of each module, and each survivor as a diff.
 """
 
 import json
