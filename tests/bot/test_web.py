@@ -111,7 +111,8 @@ async def test_the_webhook_takes_what_has_the_secret_and_is_stored(
                 assert await status(text_update(1), secret) == 401
             for number in (None, "1", 1.0, True, -1, 2**63):
                 assert await status(text_update(1) | {"update_id": number}) == 400
-            for body in ({}, [], "update", None):
+            odd: tuple[object, ...] = ({}, [], "update", None)
+            for body in odd:
                 assert await status(body) == 400
             one.refuses_writes = one.telegram.is_down = True
             assert await status(text_update(2)) == 503

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, Message
+from aiogram.types import BufferedInputFile, InlineKeyboardMarkup
 
 from chat.api_calls import ApiCaller
 from chat.errors import TryLater
@@ -36,7 +36,7 @@ class _Telegram(DispatcherTelegram):
     def perform(self, method: TelegramMethod[Any]) -> Any:
         self.methods.append(method)
         if type(method).__name__ == "SendSticker":
-            return Message.model_construct(message_id=1)
+            return self._add_message(TOPIC.chat_id)
         return super().perform(method)
 
 

@@ -187,7 +187,7 @@ def test_a_banned_user_and_a_banned_group_get_no_answer(group: ChatUser, banned:
     group.harness.run(bans.add(Ban.SUBJECT, str(subject), admin_cause()))
     group.say("/imagine a fox --ar 1:1")
     group.press(GroupChoice(name="daily", value="3").pack(), 5)
-    assert group.texts == group.requests() == []
+    assert (group.texts, group.requests()) == ([], [])
     other.say("/imagine a fox --ar 1:1")
     assert len(other.requests()) == (banned == "user")
     group.harness.run(bans.lift(Ban.SUBJECT, str(subject), admin_cause()))
@@ -199,7 +199,7 @@ def test_other_bots_get_no_answer(chat: ChatUser) -> None:
     account = {"id": chat.user_id, "is_bot": True, "first_name": "Echo"}
     chat.say("/imagine a fox --ar 1:1", **{"from": account})
     chat.say("/help", **{"from": account})
-    assert chat.texts == chat.requests() == []
+    assert (chat.texts, chat.requests()) == ([], [])
 
 
 def test_a_command_of_bot_admins_does_nothing_in_a_group(bot_admin: ChatUser, group: ChatUser) -> None:

@@ -92,8 +92,9 @@ def damaged_file(migrated_file: Path, tmp_path: Path) -> Path:
 
 
 async def test_a_small_file_is_checked_for_damage_at_each_opening(damaged_file: Path) -> None:
-    with pytest.raises(DatabaseError, match="the file is damaged"):
+    with pytest.raises(DatabaseError, match="the file is damaged") as raised:
         await open_database(file_url(damaged_file))
+    assert "\n" not in str(raised.value)
 
 
 async def test_a_second_process_is_refused(database: Database, database_url: str) -> None:
