@@ -20,7 +20,7 @@ from provider import connections, downloads
 from provider.client import MediaClient
 from provider.connections import Dialer, DialingTransport
 from provider.downloads import Downloads
-from provider.errors import DownloadRefused, LinkUnavailable, NotSent, ProtocolError, Temporary
+from provider.errors import DownloadRefused, LinkUnavailable, MediaError, NotSent, ProtocolError, Temporary
 from tests.support.process_launcher import DEADLINE
 from tests.support.proxies import Behaviour, TestProxy, open_proxy
 
@@ -125,6 +125,28 @@ async def test_a_create_that_the_proxy_did_not_pass_on_was_not_sent(
         ) as client:
             with pytest.raises(NotSent, match="ALL_PROXY: "):
                 await client.create("a fox", None)
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_calls_and_polls_go_through_the_proxy(scheme: str) -> None:
+    """The proxy resolves the name of the API: this machine need not know it."""
+    runner, port = await _listen("127.0.0.1")
+    async with open_proxy() as test_proxy:
+        proxy = Proxy.parse("ALL_PROXY", test_proxy.url(scheme))
+        async with MediaClient(
+            url=f"http://media.example:{port}/v1",
+            key=SecretStr("key-key-key"),
+            model="seedream-3",
+            metrics=Metrics(),
+            proxies=ProxyRules(everything=proxy),
+        ) as client:
+            with pytest.raises(ProtocolError):  # the server answers with a text
+                await client.balance()
+            assert test_proxy.targets == [f"media.example:{port}"]
+            with pytest.raises(MediaError):
+                await client.result("a-task")  # polls have connections of their own
+            assert test_proxy.targets == [f"media.example:{port}"] * 2
+    await runner.cleanup()
 
 
 @pytest.fixture
