@@ -183,7 +183,7 @@ def resolve(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 async def test_a_download_tries_every_address_of_the_store(
     store: int, resolve: Callable[..., None], addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "is_public", lambda _address: True)  # the store listens on 127.0.0.1 only
+    monkeypatch.setattr(downloads, "is_public", lambda address: address in addresses)  # the store's are local
     resolve(*addresses)
     async with Downloads("https://media.example/v1") as opened:
         picture = await opened.fetch(f"https://store.example:{store}/fox")
@@ -245,7 +245,11 @@ async def test_a_name_that_only_the_proxy_knows_needs_the_setting(
         async with _downloads(proxy, "http") as opened:
             with pytest.raises(LinkUnavailable, match="MEDIA_HOSTS_ALLOW_PRIVATE=true"):
                 await opened.fetch(link)
-        assert proxy.targets == []
+            assert proxy.targets == []
+            with pytest.raises(LinkUnavailable):  # the certificate names another host than that of the API
+                await opened.fetch(f"https://media.example:{store}/fox")
+        assert proxy.targets == [f"media.example:{store}"]
+        proxy.targets.clear()
         async with _downloads(proxy, "http", allow_private=True) as opened:
             assert await opened.fetch(link)
         assert proxy.targets == [f"store.example:{store}"]
