@@ -13,7 +13,7 @@ COMPILE = $(RUN) uv pip compile --quiet --universal --python-version 3.11 --gene
 LOCKED = $(COMPILE) --constraint requirements-dev.lock
 RUNTIME = $(LOCKED) pyproject.toml --extra s3
 
-.PHONY: demo run check test image-test rewritten unit fuzz lint format bench soak audit screenshots lock clean
+.PHONY: demo run check test image-test rewritten unit fuzz mutants lint format bench soak audit screenshots lock clean
 
 # A virtual environment whose Python is missing or too old, or that has no pip, is made anew. In one that was moved, the
 # scripts are made anew, which needs no network.
@@ -72,6 +72,9 @@ unit: $(VENV)/.dev ## the tests that take seconds
 fuzz: $(VENV)/.dev ## property tests only, at random, with ten times the examples (tests/support/property_tests.py)
 	$(RUN) pytest -n 6 --dist worksteal -m "hypothesis and not image" --hypothesis-profile fuzz --timeout 7200 $(ARGS)
 
+mutants: $(VENV)/.mutants ## changes of a package that its fast tests do not notice (PACKAGE=storage); takes up to hours
+	$(RUN) tests.support.mutants $(PACKAGE) $(ARGS)
+
 lint: $(VENV)/.dev
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
@@ -104,6 +107,7 @@ lock: $(VENV)/.dev ## choose the newest versions pyproject.toml allows
 	$(RUNTIME) --extra postgres --output-file requirements-postgres.lock
 	$(RUNTIME) --extra replicas --output-file requirements-replicas.lock
 	$(RUNTIME) --extra replicas --extra tracing --extra sentry --output-file requirements-observed.lock
+	$(LOCKED) pyproject.toml --extra mutants --output-file requirements-mutants.lock
 
 $(VENV)/.runtime: requirements.lock requirements-build.lock pyproject.toml
 	$(MAKE_VENV)
@@ -115,5 +119,10 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	@$(call INSTALL,requirements-dev.lock)
 	@touch $@ $(VENV)/.runtime
 
+# Beside the packages of the tests, and of the same versions.
+$(VENV)/.mutants: requirements-mutants.lock $(VENV)/.dev
+	$(PIP) --require-hashes --requirement requirements-mutants.lock
+	@touch $@
+
 clean: ## removes what make has made; the ledger in data/ stays
-	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .mutants

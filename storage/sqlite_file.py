@@ -32,7 +32,8 @@ def check(connection: sa.Connection, path: Path) -> None:
         return
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
-        raise DatabaseError(f"the file is damaged ({found}); {_RESTORE}")
+        words = " ".join(str(found).split())  # SQLite writes several lines
+        raise DatabaseError(f"the file is damaged ({words}); {_RESTORE}")
 
 
 def explain_sqlite_error(error: Exception) -> str:

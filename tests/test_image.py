@@ -59,6 +59,13 @@ def test_building_needs_nothing_that_running_needs() -> None:
     assert _locked("requirements-build.lock").items() <= _locked("requirements-dev.lock").items()
 
 
+def test_the_mutation_tester_is_locked_beside_the_packages_of_the_tests() -> None:
+    locked, of_tests = _locked("requirements-mutants.lock"), _locked("requirements-dev.lock")
+    assert "mutmut" in locked
+    assert "mutmut" not in of_tests
+    assert {name: of_tests[name] for name in locked.keys() & of_tests.keys()}.items() <= locked.items()
+
+
 def _locked(file: str) -> dict[str, str]:
     """Return the version of each package in a lock file."""
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()

@@ -269,6 +269,46 @@ def test_the_password_of_the_database_is_in_no_log_line(monkeypatch: pytest.Monk
     assert {"p%40ss-of-the-bot", "p@ss-of-the-bot"} <= set(secrets)
 
 
+@pytest.mark.parametrize(
+    ("name", "lowest", "highest"),
+    [
+        ("TELEGRAM_RATE", 1, 10_000),
+        ("KEEP_DAYS", 0, 36_500),
+        ("DAILY_QUOTA", 0, 1_000_000),
+        ("GROUP_DAILY_QUOTA", 0, 1_000_000),
+        ("USER_CONCURRENCY", 1, 1_000),
+        ("USER_QUEUE_LIMIT", 0, 1_000),
+        ("MAX_IN_FLIGHT", 1, 10_000),
+        ("GENERATION_TIMEOUT", 1, 86_400),
+        ("THROTTLE", 0, 10_000),
+        ("OUTAGE_PATIENCE", 0, 86_400),
+        ("ASK_AFTER_MINUTES", 0, 1_440),
+        ("LOW_BALANCE", 0, 1_000_000_000),
+    ],
+)
+def test_a_number_is_within_its_bounds(
+    monkeypatch: pytest.MonkeyPatch, name: str, lowest: int, highest: int
+) -> None:
+    for value in (lowest, highest):
+        monkeypatch.setenv(name, str(value))
+        assert getattr(load(None), name.lower()) == value
+    for value in (lowest - 1, highest + 1):
+        monkeypatch.setenv(name, str(value))
+        with pytest.raises(SettingsError, match=name):
+            load(None)
+
+
+@pytest.mark.parametrize(("name", "value"), [("SOURCE_IMAGES", "link"), ("UPDATES", "webhook")])
+def test_a_choice_by_which_others_reach_the_bot_needs_its_address(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^PUBLIC_URL is missing: {name}={value} needs"):
+        load(None)
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example.org")
+    assert load(None).public_url == "https://bot.example.org"
+
+
 def test_a_bucket_by_choice_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_IMAGES", "bucket")
     with pytest.raises(SettingsError, match=r"^SOURCE_BUCKET is missing: .*\(example: SOURCE_BUCKET=https:"):

@@ -20,6 +20,15 @@ def test_a_flood_gets_one_warning_and_is_ignored_until_it_ends() -> None:
     assert throttle.decide(ANN, 120.0) is Decision.HANDLE
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_after_a_flood_a_user_with_any_limit_is_handled_again_within_a_minute(limit: int) -> None:
+    throttle = Throttle(limit)
+    flood = [throttle.decide(ANN, 0.0) for _ in range(limit + 2)]
+    assert flood == [Decision.HANDLE] * limit + [Decision.WARN, Decision.IGNORE]
+    assert throttle.decide(ANN, 59.9) is Decision.IGNORE
+    assert throttle.decide(ANN, 60.0) is Decision.HANDLE
+
+
 def test_ignored_updates_do_not_prolong_the_silence() -> None:
     throttle = Throttle(30)
     verdicts = [throttle.decide(ANN, second * 1.0) for second in range(600) for _ in range(3)]

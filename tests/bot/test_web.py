@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 
 import aiohttp
@@ -22,6 +24,10 @@ from bot.web import (
 from core.metrics import Metrics
 from generation.conversion import Picture
 from generation.signed_links import SOURCE_PATH, LinkRefused
+from tests.support.intake import open_replicas, text_update
+from tests.support.ledger import file_url
+
+SECRET = "secret"
 
 
 async def _nothing_is_unready() -> Sequence[str]:
@@ -81,6 +87,39 @@ async def test_an_address_in_use_is_an_error_with_its_setting() -> None:
     assert raised.value.setting == "METRICS_LISTEN"
     await second.stop()
     await first.stop()
+
+
+async def test_the_webhook_takes_what_has_the_secret_and_is_stored(
+    migrated_file: Path, tmp_path: Path
+) -> None:
+    """Telegram repeats an update that is not answered with 200 (Bot API, setWebhook)."""
+    server, path = _server(), f"{WEBHOOK_PATH}/x"
+    async with open_replicas(file_url(shutil.copy(migrated_file, tmp_path)), None) as (one,):
+        one.may_handle.clear()
+        server.add_webhook(path, SecretStr(SECRET), one.queue)
+        await server.start()
+        async with aiohttp.ClientSession() as http:
+
+            async def status(update: object, secret: str | None = SECRET) -> int:
+                headers = {} if secret is None else {SECRET_HEADER: secret}
+                async with http.post(
+                    f"http://{server.address}{path}", json=update, headers=headers
+                ) as answer:
+                    return answer.status
+
+            for secret in (None, "", "secre", "secret1", "SECRET", "sécret"):
+                assert await status(text_update(1), secret) == 401
+            for number in (None, "1", 1.0, True, -1, 2**63):
+                assert await status(text_update(1) | {"update_id": number}) == 400
+            odd: tuple[object, ...] = ({}, [], "update", None)
+            for body in odd:
+                assert await status(body) == 400
+            one.refuses_writes = one.telegram.is_down = True
+            assert await status(text_update(2)) == 503
+            one.refuses_writes = one.telegram.is_down = False
+            assert [await status(text_update(number)) for number in (2, 3, 2**63 - 1)] == [200] * 3
+        assert await one.storage.inbox.unhandled_ids(None, 9) == [2, 3, 2**63 - 1]
+        await server.stop()
 
 
 async def test_a_caller_that_leaves_in_the_middle_of_an_update_is_no_error(

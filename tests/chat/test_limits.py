@@ -102,6 +102,16 @@ def test_a_frozen_chat_delays_no_other_chat() -> None:
     assert [ticket.chat_id for ticket in scheduler.grant(7.0)] == [1]
 
 
+@pytest.mark.parametrize("frozen", [1, None])
+def test_a_shorter_freeze_does_not_end_a_longer_one(frozen: int | None) -> None:
+    scheduler = SlotScheduler(RATE)
+    scheduler.freeze(frozen, 9.0)
+    scheduler.freeze(frozen, 5.0)
+    scheduler.enqueue(Ticket(1, Priority.PICTURE), 0.0)
+    assert scheduler.grant(5.0) == []
+    assert len(scheduler.grant(9.0)) == 1
+
+
 def test_a_freeze_also_delays_messages_that_already_wait() -> None:
     scheduler = SlotScheduler(1)
     for chat in (1, 2):

@@ -57,8 +57,10 @@ async def test_failures_in_a_row_open_it_and_a_successful_trial_closes_it() -> N
         breaker.record_failure(OutageReason.DOWN)
     assert breaker.outage is None
     breaker.record_success()
-    for _ in range(OPENS_AFTER):
+    for _ in range(OPENS_AFTER - 1):
         breaker.record_failure(OutageReason.DOWN)
+    assert breaker.outage is None  # single failures on different days are no outage
+    breaker.record_failure(OutageReason.DOWN)
     assert breaker.opened == [OutageReason.DOWN]
     begun = clock.monotonic()
     assert await breaker.acquire(clock.now())
@@ -81,20 +83,40 @@ async def test_a_refused_key_or_an_empty_balance_opens_it_at_once(reason: Outage
 
 
 @pytest.mark.long(12)
-@given(waited=st.floats(0, 5_000), jump=st.sampled_from([-3600.0, 0.0, 3600.0]))
-@example(waited=0.0, jump=3600.0)
-@example(waited=5_000.0, jump=-3600.0)
+@given(
+    waited=st.floats(0, 5_000),
+    late=st.floats(0, 2_000),
+    jump=st.sampled_from([-3600.0, 0.0, 3600.0]),
+)
+@example(waited=0.0, late=0.0, jump=3600.0)
+@example(waited=5_000.0, late=0.0, jump=-3600.0)
+@example(waited=0.0, late=600.0, jump=0.0)
+@example(waited=300.0, late=600.0, jump=0.0)
 @virtual_time
-async def test_no_create_waits_longer_than_the_patience(waited: float, jump: float) -> None:
+async def test_a_create_waits_for_the_patience_from_its_acceptance_or_from_a_later_outage(
+    waited: float, late: float, jump: float
+) -> None:
     breaker = _Breaker()
     clock = breaker.clock
-    since = clock.now() - waited
     breaker.record_failure(OutageReason.KEY)
-    begun = clock.monotonic()
     breaker._trying = True  # another create is the trial, and never ends
+    await asyncio.sleep(late)
+    since = clock.now() - waited
     clock.offset += jump
+    begun = clock.monotonic()
     assert not await breaker.acquire(since)
-    assert clock.monotonic() - begun <= PATIENCE + WAKE_SECONDS
+    expected = max(0.0, PATIENCE - min(late, waited))
+    assert expected <= clock.monotonic() - begun + 0.001
+    assert clock.monotonic() - begun <= expected + WAKE_SECONDS
+
+
+@virtual_time
+async def test_another_reason_for_an_outage_is_reported_and_the_same_one_once() -> None:
+    breaker = _Breaker()
+    for reason in [OutageReason.DOWN] * OPENS_AFTER + [OutageReason.KEY] * 2 + [OutageReason.MONEY]:
+        breaker.record_failure(reason)
+    assert breaker.opened == [OutageReason.DOWN, OutageReason.KEY, OutageReason.MONEY]
+    assert breaker.outage is OutageReason.MONEY
 
 
 @virtual_time
@@ -119,6 +141,7 @@ async def test_a_429_pauses_all_creates_for_the_time_it_names() -> None:
     breaker = _Breaker()
     clock = breaker.clock
     breaker.pause_for(7.0)
+    breaker.pause_for(1.0)  # the answer to another call, which counts from now on, too
     begun = clock.monotonic()
     assert await breaker.acquire(clock.now())
     assert 7.0 <= clock.monotonic() - begun <= 7.0 + WAKE_SECONDS

@@ -1,5 +1,6 @@
 """Conversion of the provider's files to photos that sendPhoto accepts (Bot API, sendPhoto)."""
 
+import contextlib
 import io
 import struct
 import zlib
@@ -9,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from generation import conversion
 from generation.conversion import (
     LARGEST_PHOTO,
     LARGEST_STICKER,
     PictureConverter,
+    TooManyPixels,
     UnusablePicture,
     to_sendable,
+    to_source,
     to_sticker,
 )
 from playground import pictures as stand_in
@@ -78,6 +82,18 @@ def test_a_png_with_too_many_bytes_becomes_a_smaller_jpeg() -> None:
     assert len(picture.data) <= LARGEST_PHOTO
 
 
+def test_a_photo_of_noise_loses_quality_until_it_is_small_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = Image.effect_noise((300, 300), 100).convert("RGB")
+    sizes = [len(_bytes(image, "JPEG", quality=quality)) for quality in (92, 75, 60)]
+    data = _bytes(image, "WEBP", lossless=True)
+    monkeypatch.setattr(conversion, "LARGEST_PHOTO", sizes[1])
+    picture = to_sendable(data)
+    assert (picture.as_photo, len(picture.data)) == (True, sizes[1])
+    monkeypatch.setattr(conversion, "LARGEST_PHOTO", sizes[2] - 1)
+    picture = to_sendable(data)
+    assert (picture.as_photo, len(picture.data)) == (False, sizes[2])
+
+
 def _png_that_claims(width: int, height: int) -> bytes:
     """Return a small file with this size in its header."""
 
@@ -89,9 +105,20 @@ def _png_that_claims(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize("side", [8_000, 30_000, 60_000])
-def test_a_decompression_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
-    with pytest.raises(UnusablePicture):
+def test_a_decompression_bomb_is_refused_for_its_pixels_before_it_is_unpacked(side: int) -> None:
+    with pytest.raises(TooManyPixels, match=str(side * side)):
         to_sendable(_png_that_claims(side, side))
+
+
+@pytest.mark.parametrize(("more", "refused"), [(0, False), (1, True)])
+def test_a_picture_may_have_the_most_pixels_and_no_more(
+    more: int, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversion, "MOST_PIXELS", 40 * 30 - more)
+    data = _bytes(Image.new("RGB", (40, 30)), "PNG")
+    for convert in (to_sendable, to_source, to_sticker):
+        with pytest.raises(TooManyPixels) if refused else contextlib.nullcontext():
+            convert(data)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pillow_heif
 import pytest
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from core.model import Failure
 from generation.conversion import (
@@ -193,6 +193,35 @@ def test_damaged_metadata_does_not_make_a_picture_unusable(damage: str, kind: st
     upright = damage in DAMAGED_EXIF
     assert source.size == ((40, 80) if upright else (80, 40))
     assert _near(source.getpixel((20, 10) if upright else (10, 20)), (255, 0, 0))
+
+
+def _png_text(words: str) -> PngImagePlugin.PngInfo:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", words)
+    info.add_itxt("XML:com.adobe.xmp", words)
+    return info
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize(
+    ("kind", "metadata"),
+    [
+        ("JPEG", {"comment": b"a secret"}),
+        ("JPEG", {"xmp": b"a secret"}),
+        ("JPEG", {"exif": _exif((0x010E, 2, 8, struct.pack(">I", 26)), tail=b"a secret")}),
+        ("PNG", {"pnginfo": _png_text("a secret")}),
+        ("GIF", {"comment": b"a secret"}),
+        ("WEBP", {"xmp": b"a secret"}),
+        ("TIFF", {"description": "a secret"}),
+    ],
+)
+def test_no_metadata_reaches_the_provider(kind: str, metadata: dict[str, Any], mode: str) -> None:
+    image = _halves().convert(mode if mode == "L" or kind in {"JPEG", "TIFF"} else "RGB")
+    data = _bytes(image, kind, **metadata)
+    assert b"a secret" in data
+    source = to_source(data)
+    assert b"a secret" not in source
+    assert set(Image.open(io.BytesIO(source)).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])

@@ -343,9 +343,16 @@ class _CountingFaults(faults.Faults):
             self.at_once -= 1
 
 
-async def test_the_calls_at_the_same_time_are_limited(media: Media, api: MediaClient) -> None:
+async def test_calls_wait_for_a_slot_and_not_in_the_pool(
+    media: Media, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool whose calls wait in it takes much CPU, and gives them up after its timeout."""
+    monkeypatch.setattr("provider.client.TIMEOUT", httpx.Timeout(60, pool=0.02))
     media.faults = counting = _CountingFaults(CALLS_AT_ONCE * FEWEST_CLIENTS)
-    await asyncio.gather(*(api.balance() for _ in range(60)))
+    async with MediaClient(
+        url=f"{media.url}/v1", key=SecretStr(KEY), model="seedream-3", metrics=Metrics()
+    ) as api:
+        await asyncio.gather(*(api.balance() for _ in range(60)))
     assert counting.most == counting.expected
 
 

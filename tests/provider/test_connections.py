@@ -20,7 +20,7 @@ from provider import connections, downloads
 from provider.client import MediaClient
 from provider.connections import Dialer, DialingTransport
 from provider.downloads import Downloads
-from provider.errors import DownloadRefused, LinkUnavailable, NotSent, ProtocolError, Temporary
+from provider.errors import DownloadRefused, LinkUnavailable, MediaError, NotSent, ProtocolError, Temporary
 from tests.support.process_launcher import DEADLINE
 from tests.support.proxies import Behaviour, TestProxy, open_proxy
 
@@ -127,6 +127,28 @@ async def test_a_create_that_the_proxy_did_not_pass_on_was_not_sent(
                 await client.create("a fox", None)
 
 
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_calls_and_polls_go_through_the_proxy(scheme: str) -> None:
+    """The proxy resolves the name of the API: this machine need not know it."""
+    runner, port = await _listen("127.0.0.1")
+    async with open_proxy() as test_proxy:
+        proxy = Proxy.parse("ALL_PROXY", test_proxy.url(scheme))
+        async with MediaClient(
+            url=f"http://media.example:{port}/v1",
+            key=SecretStr("key-key-key"),
+            model="seedream-3",
+            metrics=Metrics(),
+            proxies=ProxyRules(everything=proxy),
+        ) as client:
+            with pytest.raises(ProtocolError):  # the server answers with a text
+                await client.balance()
+            assert test_proxy.targets == [f"media.example:{port}"]
+            with pytest.raises(MediaError):
+                await client.result("a-task")  # polls have connections of their own
+            assert test_proxy.targets == [f"media.example:{port}"] * 2
+    await runner.cleanup()
+
+
 @pytest.fixture
 async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """Yield the port of a store with a certificate for `store.example`."""
@@ -161,7 +183,7 @@ def resolve(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 async def test_a_download_tries_every_address_of_the_store(
     store: int, resolve: Callable[..., None], addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "is_public", lambda _address: True)  # the store listens on 127.0.0.1 only
+    monkeypatch.setattr(downloads, "is_public", lambda address: address in addresses)  # the store's are local
     resolve(*addresses)
     async with Downloads("https://media.example/v1") as opened:
         picture = await opened.fetch(f"https://store.example:{store}/fox")
@@ -223,7 +245,11 @@ async def test_a_name_that_only_the_proxy_knows_needs_the_setting(
         async with _downloads(proxy, "http") as opened:
             with pytest.raises(LinkUnavailable, match="MEDIA_HOSTS_ALLOW_PRIVATE=true"):
                 await opened.fetch(link)
-        assert proxy.targets == []
+            assert proxy.targets == []
+            with pytest.raises(LinkUnavailable):  # the certificate names another host than that of the API
+                await opened.fetch(f"https://media.example:{store}/fox")
+        assert proxy.targets == [f"media.example:{store}"]
+        proxy.targets.clear()
         async with _downloads(proxy, "http", allow_private=True) as opened:
             assert await opened.fetch(link)
         assert proxy.targets == [f"store.example:{store}"]

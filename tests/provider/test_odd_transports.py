@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 import zlib
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from core.metrics import Metrics
 from provider.client import MediaClient
 from provider.errors import MediaError, OutcomeUnknown, Temporary
+from provider.http_answer import LARGEST_ANSWER, decompressed
 from tests.support.raw_server import http, raw_server
 
 ID = "6876a7a68cc456ab830ab9df"
@@ -200,3 +202,16 @@ async def test_a_cookie_with_an_odd_name_does_not_stop_later_calls() -> None:
             assert (await api.result(ID)).url == URL
             assert (await api.create("a fox", None)).id == ID
     assert not any(b"\r\ncookie:" in request.lower() for request in server.requests)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", ""])
+def test_an_answer_that_unpacks_to_far_more_than_an_answer_has_is_not_unpacked(encoding: str) -> None:
+    packed = gzip.compress(bytes(20 * 1024 * 1024))
+    if "," in encoding:
+        packed = gzip.compress(packed)
+    tracemalloc.start()
+    body, whole = decompressed(packed, encoding, LARGEST_ANSWER)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(body), whole) == (LARGEST_ANSWER, False)
+    assert most < 8 * LARGEST_ANSWER

@@ -124,6 +124,18 @@ async def test_an_edit_changes_a_batch_only_while_all_of_it_waits(database: Data
     assert not await stored.revise("m:7:1", "a bear", None, None)
 
 
+async def test_a_batch_of_which_one_create_may_have_been_paid_is_not_changed(database: Database) -> None:
+    stored = Requests(database=database, clock=ManualClock())
+    batch = await _accept(database, _request())
+    await stored.move(batch[2].id, State.QUEUED, State.QUEUED, creates=1)
+    assert not await stored.revise("m:7:1", "a bear", None, None)
+    assert await stored.cancel_waiting("m:7:1") == []
+    batches = Batches(database=database, clock=ManualClock())
+    assert {(one.prompt, one.state) for one in await batches.requests_of(batch[0].id)} == {
+        ("picture 1", State.QUEUED)
+    }
+
+
 async def test_the_keys_are_free_only_if_no_picture_came(database: Database) -> None:
     stored = Requests(database=database, clock=ManualClock())
     batch = await _accept(database, _request())

@@ -21,6 +21,7 @@ from core.model import (
     State,
 )
 from core.reply_target import ReplyTarget
+from storage.chat_migration import migrate_chat
 from storage.database import Database
 from storage.open_database import open_database
 from storage.quotas import Quotas
@@ -128,6 +129,38 @@ async def test_a_unit_is_refunded_to_the_day_it_was_reserved_from(
     quotas = Quotas(database)
     assert await quotas.used(7, request.quota_day) == 0
     assert await quotas.used(7, utc_day(clock.wall())) == 1
+
+
+async def test_a_unit_goes_back_to_the_new_id_of_a_group_that_migrated_since_the_request_was_read(
+    requests: Requests, database: Database, clock: ManualClock
+) -> None:
+    old, new, day, quotas = -5, -1_000_000_000_005, utc_day(clock.wall()), Quotas(database)
+    wanted = generation_request()
+    group = dataclasses.replace(wanted.origin, place=ReplyTarget(old, None, 1))
+    answer = await requests.accept(dataclasses.replace(wanted, origin=group), AMPLE)
+    assert isinstance(answer, Accepted)
+
+    async def used() -> list[int]:
+        members = [await quotas.used(7, day, member_of=chat_id) for chat_id in (old, new)]
+        return [await quotas.used(subject, day) for subject in (7, old, new)] + members
+
+    assert await used() == [1, 1, 0, 1, 0]
+    await migrate_chat(database, old, new)
+    assert await used() == [1, 0, 1, 0, 1]
+    assert await requests.settle(answer.request, PENDING, State.FAILED, failure=Failure.TIMEOUT)
+    assert await used() == [0, 0, 0, 0, 0]
+
+
+async def test_a_request_whose_create_may_have_been_paid_is_neither_changed_nor_withdrawn_by_an_edit(
+    requests: Requests,
+) -> None:
+    """It waits again, to be created a second time."""
+    read = await _accept(requests)
+    assert await requests.begin_submission(dataclasses.replace(read, started_at=5.0, creates=1))
+    waiting = await requests.move(read.id, State.SUBMITTING, State.QUEUED, of_create=1)
+    assert not await requests.revise(read.origin.key, "a wolf", AspectRatio.TALL, None)
+    assert await requests.cancel_waiting(read.origin.key) == []
+    assert await requests.get(read.id) == waiting
 
 
 async def test_a_move_from_another_state_changes_nothing(requests: Requests) -> None:

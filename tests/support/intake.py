@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from aiogram import Dispatcher
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramServerError
 from aiogram.methods import AnswerPreCheckoutQuery
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import BotSubscriptionUpdated, InlineQuery, Message, PreCheckoutQuery
@@ -28,13 +29,19 @@ from tests.support.virtual_loop import LoopClock
 
 
 class IntakeTelegram(DispatcherTelegram):
-    """The Bot API with pre-checkout queries. `checkouts` holds their answers: None is yes."""
+    """The Bot API with pre-checkout queries. `checkouts` holds their answers: None is yes.
+
+    While it `is_down`, every call fails.
+    """
 
     def __init__(self, kill_switch: KillSwitch) -> None:
         super().__init__(kill_switch)
         self.checkouts: dict[str, str | None] = {}
+        self.is_down = False
 
     def perform(self, method: TelegramMethod[Any]) -> Any:
+        if self.is_down:
+            raise TelegramServerError(method, "Bad Gateway")
         if isinstance(method, AnswerPreCheckoutQuery):
             self.checkouts[method.pre_checkout_query_id] = method.error_message
             return True
@@ -49,6 +56,7 @@ class OneReplica:
     its payload is broken, too.
     """
 
+    bot: Bot
     queue: UpdateQueue
     storage: StorageParts
     languages: LanguageResolver
@@ -128,7 +136,7 @@ async def open_replicas(
                 stack=stack,
                 replica=None,
             )
-            replica.languages = chat.languages
+            replica.bot, replica.languages = chat.bot, chat.languages
             replica.queue = UpdateQueue(
                 inbox=storage.inbox,
                 dispatcher=replica.dispatcher,
