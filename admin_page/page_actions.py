@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from admin_page.texts import plain
-from chat.captions import units
+from chat.captions import cut, units
 from chat.errors import SendError
 from chat.languages import LanguageResolver
 from chat.sender import Sender
@@ -22,10 +22,9 @@ from generation.broadcaster import Broadcaster
 from handlers import origins
 from handlers.access_rules import pause_text
 from handlers.grants import report
-from handlers.moderation import subject_to_ban
+from handlers.moderation import LONGEST_WORD, is_bannable_word, subject_to_ban
 from handlers.pause import LONGEST_TEXT
 from handlers.user_limits import limit_text
-from handlers.word_filter import words_of
 from storage.admin_actions import AdminCause
 from storage.bans import Ban, Bans
 from storage.broadcasts import Broadcasts, BroadcastState
@@ -122,7 +121,7 @@ class PageActions:
 
     async def _ban_word(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
         word = _text(arguments, "word")
-        if not words_of(word):
+        if not is_bannable_word(word):
             return translate("banword-how")
         await self._bans.add(Ban.WORD, word, cause)
         return translate("banned", subject=word)
@@ -132,7 +131,7 @@ class PageActions:
 
     async def _lift(self, kind: Ban, value: str, cause: AdminCause, translate: Translator) -> str:
         lifted = await self._bans.lift(kind, value, cause)
-        return translate("unbanned", subject=value) if lifted else translate("not-banned", subject=value)
+        return translate("unbanned" if lifted else "not-banned", subject=cut(value, LONGEST_WORD))
 
     async def _limit(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
         user_id = _whole(arguments, "user", 1, _LARGEST_ID)

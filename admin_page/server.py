@@ -10,11 +10,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from pydantic import SecretStr
+from yarl import URL
 
 from admin_page.figures import FigurePages
 from admin_page.overview import Overview
@@ -77,8 +77,7 @@ class AdminPage:
         bot_link: Callable[[], str | None],
     ) -> None:
         self._token = token
-        parts = urlsplit(public_url)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._origin = _origin(public_url)
         self._admin_ids = admin_ids
         self._sessions = sessions
         self._stored = stored
@@ -186,7 +185,7 @@ class AdminPage:
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "")
         if site not in {None, "same-origin"}:
             return False
-        return origin == self._origin or urlsplit(origin).netloc == request.host
+        return origin in {self._origin, f"http://{request.host}", f"https://{request.host}"}
 
     async def _sign_out(
         self, _request: web.Request, session: Session, _translate: Translator
@@ -229,7 +228,8 @@ class AdminPage:
         try:
             arguments = _arguments(await request.read())
             answer = await self._actions.press(name, session.admin_id, arguments, translate)
-        except (BadCall, ValueError, RecursionError) as error:
+        except (BadCall, ValueError, RecursionError, web.RequestPayloadError, ConnectionError) as error:
+            # With the last two the body is compressed in no known way, or the browser is gone.
             log.warning("action not understood", action=name, error=type(error).__name__)
             raise web.HTTPBadRequest from None
         return web.json_response({"answer": answer})
@@ -255,6 +255,11 @@ def _safe(handler: Handler) -> Handler:
 
 def _redirect(place: str) -> web.Response:
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": place})
+
+
+def _origin(url: str) -> str:
+    """Return the origin of an address as browsers send it: in lower case, without the usual port (RFC 6454, 6.2)."""
+    return str(URL(url).origin())
 
 
 def _arguments(body: bytes) -> Arguments:

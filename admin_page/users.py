@@ -34,7 +34,9 @@ class UserPages:
 
     async def find(self, given: str, translate: Translator) -> Json:
         """Return the users whose name, username or id has some words. Raises StorageUnavailable."""
-        words = one_line(given, _LONGEST_WORDS)
+        words = one_line(
+            given.replace("\0", " "), _LONGEST_WORDS
+        )  # PostgreSQL compares with no text that has a NUL
         found = await self._user_summaries.find(words) if words else []
         if not words:
             note = ""

@@ -4,7 +4,7 @@ import importlib.util
 import re
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
@@ -36,7 +36,17 @@ def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("is not an http or https address")
+    _check_port(parts)
     return value.rstrip("/")
+
+
+def _check_port(parts: SplitResult) -> None:
+    try:
+        valid = parts.port != 0
+    except ValueError:  # not a number, or too large
+        valid = False
+    if not valid:
+        raise ValueError("has no valid port")
 
 
 def _public_url(value: str | None) -> str | None:

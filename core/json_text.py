@@ -7,9 +7,8 @@ from typing import Any
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """The escape of a NUL in JSON: an odd number of backslashes stands before the `u`."""
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-_SUSPECT = rf"\\u0000|\\\\|{_HIGH}(?!{_LOW})|(?<!{_HIGH}){_LOW}"
+_SUSPECT = re.compile(rf"\\u0000|\\\\|{_HIGH}(?!{_LOW})|(?<!{_HIGH}){_LOW}|[\ud800-\udfff]")
 """A NUL, half of a pair, or an escaped backslash, behind which a `u` begins no escape."""
-_SUSPECT_TEXT, _SUSPECT_BYTES = re.compile(_SUSPECT), re.compile(_SUSPECT.encode())
 
 
 def loads(text: str | bytes) -> Any:
@@ -20,10 +19,10 @@ def loads(text: str | bytes) -> Any:
     JSON can name half of a UTF-16 pair (`"\ud800"`, RFC 8259 section 8.2). Python reads it as a string that neither
     SQLite, nor HTTP, nor a log file can encode. PostgreSQL stores no NUL (PostgreSQL, Character Types).
     """
+    if isinstance(text, bytes):  # as json.loads does, which accepts encoded surrogates, UTF-16 and UTF-32
+        text = text.decode(json.detect_encoding(text), "surrogatepass")
     value = json.loads(text)
-    # UTF-8 cannot hold a surrogate, nor JSON a NUL, so only an escape can name one.
-    found = _SUSPECT_BYTES.search(text) if isinstance(text, bytes) else _SUSPECT_TEXT.search(text)
-    if found is None:
+    if _SUSPECT.search(text) is None:
         return value
     plain = json.dumps(value, ensure_ascii=False)
     dumped = _NUL.sub(r"\1\\ufffd", plain)

@@ -6,6 +6,7 @@ from aiogram import Router
 from aiogram.filters import CommandObject
 from aiogram.types import Message
 
+from chat.captions import cut, units
 from chat.sender import Sender
 from chat.translations import Translator
 from core.clock import Clock
@@ -15,6 +16,11 @@ from handlers.identity import UserIdentity, answer_place
 from handlers.word_filter import words_of
 from storage.admin_actions import AdminCause
 from storage.bans import Ban, Bans
+
+LONGEST_WORD = 100
+"""In UTF-16 units, for a word or a phrase that the bot's admins ban."""
+_ID_DIGITS = 18
+"""Ids of users and chats have fewer (Bot API, User and Chat), and the ledger has room for these."""
 
 
 async def ban(
@@ -61,7 +67,7 @@ async def ban_word(
 ) -> None:
     """Ban a word in all its disguises."""
     word = (command.args or "").strip()
-    if words_of(word):
+    if is_bannable_word(word):
         await bans.add(Ban.WORD, word, cause_of(message, user, clock))
         text = translate("banned", subject=word)
     else:
@@ -93,15 +99,20 @@ async def _lift(
 ) -> None:
     value = (command.args or "").strip()
     lifted = await bans.lift(kind, value, cause)
-    text = translate("unbanned", subject=value) if lifted else translate("not-banned", subject=value)
+    text = translate("unbanned" if lifted else "not-banned", subject=cut(value, LONGEST_WORD))
     await sender.send_text(answer_place(message), text)
+
+
+def is_bannable_word(word: str) -> bool:
+    """Return whether a text has letters or digits, and is short enough for a word or a phrase."""
+    return units(word) <= LONGEST_WORD and bool(words_of(word))
 
 
 def subject_to_ban(args: str | None, admin_ids: Collection[int]) -> str | None:
     """Return the id to ban, or None for anything else and for the id of an admin."""
     given = (args or "").strip()
     digits = given.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or int(given) in admin_ids:
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _ID_DIGITS) or int(given) in admin_ids:
         return None
     return str(int(given))
 

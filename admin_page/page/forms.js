@@ -1,4 +1,5 @@
-// Forms that change something. A form has one cause until it is answered or its fields change, so two presses act once.
+// Forms that change something. A form has one cause until it is answered, its fields change or it is hidden, so two
+// presses act once.
 
 import { change, Failed, newCause, session } from "./api.js";
 import { $, setText } from "./dom.js";
@@ -9,11 +10,20 @@ export function say(text) {
   requestAnimationFrame(() => setText($("said"), text));
 }
 
-/** Say why a call failed, or call `signedOut` if there is no session any more. */
+/** Say why a call failed. Call `signedOut` if there may be no session any more, or another one. */
 export function sayFailure(error, signedOut) {
   if (!(error instanceof Failed)) throw error;
   if (error.status === 401 || error.status === 403) signedOut();
-  else say(session.texts[error.status === 400 ? "not-done" : "lost"]);
+  if (error.status !== 401) say(session.texts[error.status === 400 || error.status === 403 ? "not-done" : "lost"]);
+}
+
+/**
+ * Show or hide a form. What a hidden form changes is done, even if its answer was lost: when it is shown again, after the
+ * opposite was done, a press is a new one.
+ */
+export function showForm(form, shown) {
+  form.hidden = !shown;
+  if (!shown) form.dispatchEvent(new Event("settled"));
 }
 
 /**
@@ -21,26 +31,37 @@ export function sayFailure(error, signedOut) {
  * has changed, `confirm` asks before. The name of the change is the value of the pressed button, or the `name`.
  */
 export function connect(form, { name, read = (fields) => fields, done, confirm = async () => true, signedOut }) {
-  let causes = new Map();
+  let causes = new Map(), press = null; // the press that is under way
   const causeOf = (change) => causes.get(change) ?? causes.set(change, newCause()).get(change);
-  form.addEventListener("input", () => { causes = new Map(); });
+  const free = (ended) => {
+    if (press !== ended) return;
+    press = null;
+    form.removeAttribute("aria-busy");
+  };
+  for (const type of ["input", "settled"]) form.addEventListener(type, () => {
+    causes = new Map();
+    if (press?.answered) free(press); // what comes next is no second click of a double click
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (form.getAttribute("aria-busy") === "true") return;
+    if (press !== null) return;
     const wanted = name ?? event.submitter?.value;
     const body = read(Object.fromEntries(new FormData(form)));
     if (!(await confirm())) return;
+    if (press !== null) return;
+    const own = press = { answered: false };
     form.setAttribute("aria-busy", "true");
     try {
       const { answer } = await change(wanted, { ...body, cause: causeOf(wanted) });
       causes = new Map();
+      own.answered = true;
       form.reset();
       say(answer);
       await done();
     } catch (error) {
       sayFailure(error, signedOut);
     } finally {
-      form.removeAttribute("aria-busy");
+      free(own);
     }
   });
 }

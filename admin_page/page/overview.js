@@ -2,15 +2,16 @@
 
 import { session } from "./api.js";
 import { $, el, row, setText, showList } from "./dom.js";
-import { connect } from "./forms.js";
+import { connect, showForm } from "./forms.js";
 
 /** Show the overview. `actions`: user (opens a card), done (reads the overview again), signedOut. */
 export function showOverview(overview, actions) {
   setText($("at"), overview.at);
   showNote("outage", overview.outage);
   const paused = overview.paused !== null;
-  $("paused").hidden = $("resume").hidden = !paused;
-  $("pause").hidden = paused;
+  $("paused").hidden = !paused;
+  showForm($("resume"), paused);
+  showForm($("pause"), !paused);
   setText($("paused-text"), overview.paused ?? "");
   showList($("counts"), overview.counts.map((one, id) => ({ ...one, id })), makeCount);
   showRows("open", "nothing-open", overview.open, (item) => makeRequest(item, actions));

@@ -3,7 +3,7 @@
 import { read, session } from "./api.js";
 import { $, el, setText } from "./dom.js";
 import { showFigures } from "./figures.js";
-import { ask, connect, sayFailure } from "./forms.js";
+import { ask, connect, sayFailure, showForm } from "./forms.js";
 
 let shown = 0, card = null;
 
@@ -69,8 +69,8 @@ function makeCard({ id, limitable, bannable, ban_question }, actions) {
     limit.querySelector("input").setAttribute("value", user.limit ?? "");
     const [now, before] = user.banned ? [unban, ban] : [ban, unban];
     const moves = before.contains(document.activeElement);
-    now.hidden = false;
-    before.hidden = true;
+    showForm(now, true);
+    showForm(before, false);
     if (moves) now.querySelector("button").focus();
   };
   return { id, title, parts: [title, lines, ...forms, button, figures], show };

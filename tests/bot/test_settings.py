@@ -57,6 +57,8 @@ def test_the_two_secrets_suffice_and_the_rest_has_defaults() -> None:
         ("UNKNOWN_CREATE", "guess", "is not usable"),
         ("UPDATES", "pigeon", "is not usable"),
         ("PUBLIC_URL", "http://bot.example.org", "must be https"),
+        ("PUBLIC_URL", "https://bot.example.org:99999", "has no valid port"),
+        ("PUBLIC_URL", "https://bot.example.org:https", "has no valid port"),
         ("PUBLIC_URL", "https://bot.example.org/?a=b", "may hold a host, a port and a path only"),
         ("PUBLIC_URL", "https://ann:secret@bot.example.org", "may hold a host, a port and a path only"),
         ("TELEGRAM_PROXY", "tg://proxy?server=x&port=443&secret=y", "is an MTProto proxy"),

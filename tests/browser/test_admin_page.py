@@ -211,6 +211,43 @@ async def test_a_press_whose_answer_is_lost_acts_once(admin_world: World, visit:
     visit.complaints[:] = [one for one in visit.complaints if one not in lost]
 
 
+async def test_a_press_after_the_opposite_acts_though_an_earlier_answer_was_lost(
+    admin_world: World, visit: Visitor
+) -> None:
+    world, page = admin_world, visit.page
+    zoe = world.add_user(name="Zoë")
+    await _sign_in(world, page)
+    await page.goto(f"{page.url}#user={zoe.id}")
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    async def block() -> None:
+        await page.get_by_role("button", name="🚫 Block", exact=True).click()
+        await page.get_by_role("button", name="Yes, block").click()
+
+    await page.route("**/ban", lose, times=1)
+    await page.route("**/pause", lose, times=1)
+    await block()
+    await expect(page.locator("#said")).to_contain_text("I can’t be reached")
+    await page.get_by_role("button", name="⏸ Pause").click()
+    resume = page.get_by_role("button", name="▶️ Resume")
+    await resume.click()
+    await expect(page.locator("#said")).to_contain_text("I take requests again.")
+    await page.get_by_role("button", name="⏸ Pause").click()
+    await expect(resume).to_be_visible()
+    await page.goto(f"{page.url.partition('#')[0]}#")
+    await page.goto(f"{page.url.partition('#')[0]}#user={zoe.id}")
+    await page.get_by_role("button", name="Unblock").click()
+    await expect(page.locator("#said")).to_contain_text("No longer blocked")
+    await block()
+    await expect(page.get_by_role("button", name="Unblock")).to_be_visible()
+    kinds = world.rows("SELECT kind FROM admin_actions ORDER BY id")
+    assert [row["kind"] for row in kinds] == ["ban", "pause", "resume", "pause", "unban", "ban"]
+    visit.complaints[:] = [one for one in visit.complaints if "net::ERR_FAILED" not in one]
+
+
 async def test_the_focus_stays_and_a_hidden_page_asks_nothing(admin_world: World, page: Page) -> None:
     world = admin_world
     ann = world.add_user(name="Ann")

@@ -66,6 +66,11 @@ def test_a_lone_surrogate_is_replaced_and_its_neighbours_stay(before: str, lone:
         (r'"\u0000\u0000"', "\ufffd\ufffd"),
         (r'"\\\u0000"', "\\\ufffd"),
         (r'"\\u0000"', r"\u0000"),
+        (b'"\xed\xa0\x80"', "\ufffd"),
+        ('"\ud800"', "\ufffd"),
+        (r'"\ud800"'.encode("utf-16"), "\ufffd"),
+        (r'"a\u0000b"'.encode("utf-32"), "a\ufffdb"),
+        (r'"\u0000"'.encode("utf-8-sig"), "\ufffd"),
     ],
 )
 def test_escapes_are_parsed_as_utf_16(text: str | bytes, parsed: object) -> None:

@@ -90,9 +90,13 @@ async def test_banned_users_chats_and_words_are_refused(own_bot: World) -> None:
     ann, ben = own_bot.add_user(), own_bot.add_user(name="Ben")
     own_bot.telegram.say(ben, "/ban 1")
     await own_bot.wait_for_text(ben, "don’t know that command")
-    for wrong in ("/ban", "/ban @ann", f"/ban {ADMIN}"):
+    for wrong in ("/ban", "/ban @ann", f"/ban {ADMIN}", f"/ban {2**63}"):
         own_bot.telegram.say(admin, wrong)
-    await own_bot.wait_until(lambda: sum("with the id of a person" in t for t in own_bot.texts(admin)) == 3)
+    await own_bot.wait_until(lambda: sum("with the id of a person" in t for t in own_bot.texts(admin)) == 4)
+    own_bot.telegram.say(admin, f"/banword {'nude ' * 300}")
+    await own_bot.wait_for_text(admin, "Send /banword with a word")
+    own_bot.telegram.say(admin, f"/unbanword {'nude ' * 300}")
+    await own_bot.wait_for_text(admin, "Was not blocked: nude nude")
     own_bot.telegram.say(admin, f"/ban {ann.id}")
     await own_bot.wait_for_text(admin, f"Blocked: {ann.id}")
     own_bot.telegram.say(admin, "/banword nude")

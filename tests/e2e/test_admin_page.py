@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import pytest
@@ -184,6 +184,8 @@ async def test_a_change_needs_the_page_s_own_origin_and_word(
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": ""},
+        {"Origin": "http://["},
+        {"Origin": "", "Host": ""},
         {"Sec-Fetch-Site": "cross-site"},
     ):
         headers = {**browser.headers, **changed}
@@ -202,10 +204,31 @@ async def test_a_change_needs_the_page_s_own_origin_and_word(
         for name in ("ban", "limit", "grant"):
             arguments = {"cause": "0" * 32, "user": bad_user, "daily": 3, "units": 3}
             assert await browser.status("POST", name, browser.headers, arguments) == 400
+    packed = {**browser.headers, "Content-Encoding": "gzip"}
+    assert await browser.status("POST", "pause", packed, body) == 400
     assert await browser.status("GET", "user?id=x", browser.headers) == 400
+    assert (await browser.read("users?words=a%00b"))["users"] == []
     host = {**browser.headers, "Origin": (await admin_bot.process.address())}
     assert await browser.status("POST", "sign-out", host, {}) == 200  # at LISTEN itself
     assert await browser.status("GET", "overview", browser.headers) == 401
+
+
+async def test_a_press_that_is_cut_off_is_no_error_of_the_bot(
+    admin_bot: World, http: aiohttp.ClientSession
+) -> None:
+    browser = await _sign_in(admin_bot, http)
+    parts = urlsplit(browser.page)
+    assert parts.port is not None
+    _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    headers = {**browser.headers, "Host": parts.netloc, "Content-Length": "1000"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    writer.write(f"POST {parts.path}pause HTTP/1.1\r\n{head}\r\n{{".encode())
+    await writer.drain()
+    writer.close()
+    await admin_bot.process.wait_until(
+        lambda: any("action not understood" in one and "Connection" in one for one in admin_bot.process.lines)
+    )
+    assert not any("Error handling request" in line for line in admin_bot.process.lines)
 
 
 async def test_each_action_is_done_once_for_its_cause_and_recorded(
@@ -240,6 +263,11 @@ async def test_each_action_is_done_once_for_its_cause_and_recorded(
     assert (await browser.read(f"user?id={ADMIN}"))["bannable"] is False
     assert await browser.press("ban-word", word="dragon<i>") == "Blocked: dragon<i>"
     assert await browser.press("unban-word", word="dragon<i>") == "No longer blocked: dragon<i>"
+    long = "fox " * 25 + "fox"
+    assert "/banword" in await browser.press("ban-word", word=long)
+    answer = await browser.press("unban-word", word=long * 99)
+    assert answer.startswith("Was not blocked: fox fox")
+    assert len(answer) < 200
     assert "sent or stopped already" in await browser.press("stop-broadcast", broadcast=1)
 
     assert "Back at <noon>" in await browser.press("pause", text=" Back at <noon> ")

@@ -9,7 +9,8 @@ from aiogram.types import User
 from tests.support.world import ADMIN, World, open_world
 
 DOMAIN, PREFIX = "bot.example.org", "/bots/imagine"
-PUBLIC_URL = f"https://{DOMAIN}{PREFIX}"
+PUBLIC_URL = f"https://{DOMAIN.title()}:443{PREFIX}"
+"""As an operator may write it. The origin that a browser sends is in lower case and without the usual port."""
 SETTINGS = {
     "ADMIN_IDS": str(ADMIN),
     "ADMIN_LOGIN": "telegram",
