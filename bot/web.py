@@ -11,11 +11,13 @@ reverse proxy may take that path off or keep it.
 import asyncio
 import hashlib
 import hmac
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
@@ -191,7 +193,14 @@ class WebServer:
 
 
 def _runner(app: web.Application) -> web.AppRunner:
+    logging.getLogger("aiohttp.server").addFilter(_is_own_fault)
     return web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
+
+
+def _is_own_fault(record: logging.LogRecord) -> bool:
+    """Return whether a log line is about more than a request that breaks the rules of HTTP. Anybody can send one."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)
 
 
 async def _listen(setting: str, runner: web.AppRunner, address: tuple[str, int]) -> None:
@@ -222,7 +231,7 @@ async def _receive_update(request: web.Request, update_queue: UpdateQueue) -> we
         update = json_text.loads(await request.read())
     except ConnectionError:
         return web.Response(status=400)  # nobody reads it: the caller is gone
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, web.RequestPayloadError):
         return web.Response(status=400)
     if not isinstance(update, dict) or not _is_update_id(update.get("update_id")):
         return web.Response(status=400)

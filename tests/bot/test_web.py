@@ -138,3 +138,24 @@ async def test_a_caller_that_leaves_in_the_middle_of_an_update_is_no_error(
         writer.transport.abort()
     await server.stop()
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_calls_that_break_the_rules_of_http_are_refused_without_a_word_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = _server()
+    server.add_webhook(f"{WEBHOOK_PATH}/x", SecretStr("secret"), cast("UpdateQueue", None))
+    await server.start()
+    host, port = server.address.split(":")
+    update = (f"POST {WEBHOOK_PATH}/x HTTP/1.1", f"Host: {host}", f"{SECRET_HEADER}: secret")
+    for lines in (
+        (*update, "Content-Encoding: gzip", "Content-Length: 2", "", "{}"),
+        ("GET / HTTP/1.1", "a header without a colon", "", ""),
+        ("\x16\x03\x01", "", ""),
+    ):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write("\r\n".join(lines).encode())
+        assert b" 400 " in await reader.readline()
+        writer.transport.abort()
+    await server.stop()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
