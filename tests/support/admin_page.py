@@ -28,7 +28,7 @@ async def open_admin_world(folder: Path, url: str) -> AsyncIterator[World]:
         await world.process.start()
         yield world
         assert await world.process.stop() == 0
-        assert world.process.tracebacks == []
+        assert not world.process.tracebacks, world.process.tracebacks
 
 
 async def sign_in_address(world: World, user: User, *, at: float | None = None, prefix: str = PREFIX) -> str:

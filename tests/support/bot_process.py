@@ -88,8 +88,8 @@ class BotProcess:
 
     @property
     def tracebacks(self) -> list[str]:
-        """The lines of all runs with a traceback: an error that nobody expected."""
-        return [line for line in self.lines if "Traceback" in line]
+        """The lines of all runs with an exception, as text or as JSON: an error that nobody expected."""
+        return [line for line in self.lines if "Traceback" in line or '"exception":' in line]
 
     @property
     def child(self) -> ChildProcess:
