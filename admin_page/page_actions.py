@@ -94,8 +94,9 @@ class PageActions:
         cause = arguments.get("cause")
         if not isinstance(cause, str) or not CAUSE.fullmatch(cause):
             raise BadCall("no cause")
-        action = AdminCause(origins.page_press_key(admin_id, cause), admin_id, self._clock.now())
-        return plain(await self.by_name[name](action, arguments, translate))
+        key = origins.page_press_key(admin_id, name, cause)
+        press = AdminCause(key, admin_id, self._clock.now())
+        return plain(await self.by_name[name](press, arguments, translate))
 
     async def _pause(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
         text = _text(arguments, "text")

@@ -6,7 +6,8 @@ from chat.translations import Translator
 _SIGN_IN = ("title", "sign-in-how", "open-chat", "refused", "not-admin", "lost")
 _PAGE = (
     *("sign-out", "skip", "now", "paused", "nothing-open", "failures", "no-failures", "broadcasts"),
-    *("no-broadcasts", "users", "find", "switches", "pause-text", "word", "limit", "grant", "not-done"),
+    *("no-broadcasts", "users", "find", "switches", "pause-text", "word", "limit", "grant"),
+    *("not-done", "not-now"),
 )
 
 

@@ -71,9 +71,9 @@ def admin_press_key(query: CallbackQuery) -> str:
     return f"c:{query.id}"
 
 
-def page_press_key(admin_id: int, cause: str) -> str:
-    """Return the key of what a press of a bot admin on the admin page does."""
-    return f"w:{admin_id}:{cause}"
+def page_press_key(admin_id: int, action: str, cause: str) -> str:
+    """Return the key of what a press of a bot admin on the admin page does. `action` is its name there."""
+    return f"w:{admin_id}:{action}:{cause}"
 
 
 def answer_key(message: Message, answer_message_id: int) -> str:

@@ -14,7 +14,7 @@ export function say(text) {
 export function sayFailure(error, signedOut) {
   if (!(error instanceof Failed)) throw error;
   if (error.status === 401 || error.status === 403) signedOut();
-  if (error.status !== 401) say(session.texts[error.status === 400 || error.status === 403 ? "not-done" : "lost"]);
+  if (error.status !== 401) say(session.texts[error.status === 400 || error.status === 403 ? "not-done" : "not-now"]);
 }
 
 /**

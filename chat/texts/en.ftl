@@ -1001,6 +1001,7 @@ admin-page-limit = Pictures a day (empty: the usual limit)
 admin-page-grant = Extra pictures
 admin-page-done-before = This was done before, so nothing has changed.
 admin-page-not-done = That didn’t work. Please check what you typed, and try again.
+admin-page-not-now = I can’t be reached right now. Please try again in a little while.
 
 ## Styles
 

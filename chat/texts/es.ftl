@@ -1038,6 +1038,7 @@ admin-page-limit = Imágenes al día (vacío: el límite normal)
 admin-page-grant = Imágenes adicionales
 admin-page-done-before = Esto ya se hizo antes, así que nada cambió.
 admin-page-not-done = No funcionó. Revisa lo que escribiste e inténtalo otra vez.
+admin-page-not-now = Ahora no hay conexión conmigo. Inténtalo otra vez dentro de un rato.
 
 ## Estilos
 

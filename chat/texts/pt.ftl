@@ -1038,6 +1038,7 @@ admin-page-limit = Imagens por dia (vazio: o limite normal)
 admin-page-grant = Imagens extras
 admin-page-done-before = Isto já foi feito antes, então nada mudou.
 admin-page-not-done = Não funcionou. Confira o que você escreveu e tente de novo.
+admin-page-not-now = Agora não há conexão comigo. Tente de novo daqui a pouco.
 
 ## Estilos
 
