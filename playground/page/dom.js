@@ -27,8 +27,8 @@ export function icon(name) {
 
 /** Letters and common words of a language; the texts of the bot have some of them. */
 const SIGNS = {
-  es: /[¿¡ñ]|(?<![\p{L}])(el|la|los|las|del|un|una|con|tus?|y|ya|es|en|hay|lo|así|nuestro|imagen|imágenes|dibujo|envía|toca|hoy|más|ningún|aquí|aún|también)(?![\p{L}])/giu,
-  pt: /[ãõç]|(?<![\p{L}])(o|os|um|uma|com|e|já|em|é|na|você|seus?|suas?|nosso|imagem|imagens|desenhar|desenho|envie|toque|hoje|mais|nenhum|aqui|ainda|também|da|sem)(?![\p{L}])/giu,
+  es: /[¿¡ñ]|(?<![\p{L}])(el|la|los|las|del|un|una|con|tus?|y|ya|es|en|hay|lo|así|nuestro|imagen|imágenes|dibujo|envía|toca|hoy|más|ningún|aquí|aún|también|nuevas|propia)(?![\p{L}])/giu,
+  pt: /[ãõç]|(?<![\p{L}])(o|os|um|uma|com|e|já|em|é|na|você|seus?|suas?|nosso|imagem|imagens|desenhar|desenho|envie|toque|hoje|mais|nenhum|aqui|ainda|também|da|sem|própria)(?![\p{L}])/giu,
   en: /(?<![\p{L}])(the|an|and|of|to|is|it|you|your|this|with|picture|pictures|draw|send|press|today|more)(?![\p{L}])/giu,
 };
 
