@@ -1,9 +1,10 @@
-# Python 3.11 on Debian, for amd64 and arm64. The tag follows the security fixes of both, so a build is as new as its
-# `docker pull`. To pin what was tested, name it by its digest, and renew the digest at each release:
+# Python 3.11.16 on Debian 13 of autumn 2026, pinned by the digest of all platforms together, amd64 and arm64 among them.
+# Renew it at each release, and when Debian or Python publish a security fix. This prints the newest one:
 #
-#   docker buildx imagetools inspect python:3.11-slim         # prints the digest of all platforms together
-#   docker build --build-arg BASE=python:3.11-slim@sha256:… .
-ARG BASE=python:3.11-slim
+#   docker buildx imagetools inspect python:3.11-slim
+#
+# Another base is an argument of the build: `docker build --build-arg BASE=python:3.11-slim .` follows the tag.
+ARG BASE=python:3.11-slim@sha256:e41613d42d4891e4930f79523f93f81bbc7632584ec65e36ab055f41a800b41e
 
 # What building needs stays in this stage. The image has no pip but the one of its base.
 FROM ${BASE} AS build

@@ -77,9 +77,9 @@ def test_the_image_has_every_package() -> None:
     assert set(packages) <= set(_copied())
 
 
-def test_both_stages_are_of_the_same_base_which_can_be_pinned() -> None:
+def test_both_stages_are_of_the_same_base_which_is_pinned() -> None:
     (base,) = (line for line in dockerfile.instructions("ARG") if line.startswith("BASE="))
-    assert re.fullmatch(r"BASE=python:3\.\d+-slim", base)
+    assert re.fullmatch(r"BASE=python:3\.\d+-slim@sha256:[0-9a-f]{64}", base)
     assert [line.split()[0] for line in dockerfile.instructions("FROM")] == ["${BASE}"] * 2
 
 
