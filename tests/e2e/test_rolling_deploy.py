@@ -1,5 +1,6 @@
 """A deploy of a version with a migration, one replica after the other, under load."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from aiogram.types import User
 
 from playground.media import lognormal
 from storage.schema import HEAD, USABLE_FROM
+from tests.support.bot_process import CHECK_SECONDS, BotProcess
 from tests.support.fleet import Fleet, open_fleet
 from tests.support.next_version import NEXT, write_next_version
+from tests.support.process_launcher import DEADLINE
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.long(25)]
 
@@ -33,11 +36,21 @@ def order(fleet: Fleet, users: list[User], words: str) -> None:
             fleet.world.telegram.say(user, f"/imagine {words} {user.id} {number} --ar 1:1")
 
 
+async def wait_until_ready(replica: BotProcess) -> None:
+    """Wait until a replica is ready, as a deploy does before it stops another one."""
+    address = await replica.address()
+    async with asyncio.timeout(DEADLINE), aiohttp.ClientSession() as http:
+        while True:
+            async with http.get(f"{address}/readyz") as answer:
+                if answer.status == 200:
+                    return
+            await asyncio.sleep(CHECK_SECONDS)
+
+
 async def replace(fleet: Fleet, number: int, users: list[User], root: Path | None = None) -> None:
     """Stop a replica in the middle of its work and start it again, perhaps from another source tree."""
     other, replica = fleet.replicas[1 - number], fleet.replicas[number]
-    async with aiohttp.ClientSession() as http, http.get(f"{await other.address()}/readyz") as answer:
-        assert answer.status == 200
+    await wait_until_ready(other)
     drawn = len(fleet.world.media.tasks)
     order(fleet, users, f"before stop of {number}")
     await fleet.world.wait_until(lambda: len(fleet.world.media.tasks) > drawn)
