@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
@@ -122,40 +123,45 @@ async def test_the_webhook_takes_what_has_the_secret_and_is_stored(
         await server.stop()
 
 
+@asynccontextmanager
+async def _quiet_webhook(caplog: pytest.LogCaptureFixture) -> AsyncIterator[tuple[str, int]]:
+    """Yield the address of a server with a webhook, and expect no warning in the log. It passes on no update."""
+    server = _server()
+    server.add_webhook(f"{WEBHOOK_PATH}/x", SecretStr(SECRET), cast("UpdateQueue", None))
+    await server.start()
+    host, port = server.address.split(":")
+    yield host, int(port)
+    await server.stop()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def _head(host: str) -> tuple[str, ...]:
+    """Return the first lines of a call of the webhook."""
+    return (f"POST {WEBHOOK_PATH}/x HTTP/1.1", f"Host: {host}", f"{SECRET_HEADER}: {SECRET}")
+
+
 async def test_a_caller_that_leaves_in_the_middle_of_an_update_is_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    server = _server()
-    # No update arrives as a whole, so none is passed on.
-    server.add_webhook(f"{WEBHOOK_PATH}/x", SecretStr("secret"), cast("UpdateQueue", None))
-    await server.start()
-    host, port = server.address.split(":")
-    for _ in range(5):
-        reader, writer = await asyncio.open_connection(host, int(port))
-        head = (f"POST {WEBHOOK_PATH}/x HTTP/1.1", f"Host: {host}", f"{SECRET_HEADER}: secret")
-        writer.write("\r\n".join((*head, "Expect: 100-continue", "Content-Length: 99", "", "{")).encode())
-        assert b"100" in await reader.readline()
-        writer.transport.abort()
-    await server.stop()
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+    async with _quiet_webhook(caplog) as (host, port):
+        for _ in range(5):
+            reader, writer = await asyncio.open_connection(host, port)
+            lines = (*_head(host), "Expect: 100-continue", "Content-Length: 99", "", "{")
+            writer.write("\r\n".join(lines).encode())
+            assert b"100" in await reader.readline()
+            writer.transport.abort()
 
 
 async def test_calls_that_break_the_rules_of_http_are_refused_without_a_word_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    server = _server()
-    server.add_webhook(f"{WEBHOOK_PATH}/x", SecretStr("secret"), cast("UpdateQueue", None))
-    await server.start()
-    host, port = server.address.split(":")
-    update = (f"POST {WEBHOOK_PATH}/x HTTP/1.1", f"Host: {host}", f"{SECRET_HEADER}: secret")
-    for lines in (
-        (*update, "Content-Encoding: gzip", "Content-Length: 2", "", "{}"),
-        ("GET / HTTP/1.1", "a header without a colon", "", ""),
-        ("\x16\x03\x01", "", ""),
-    ):
-        reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write("\r\n".join(lines).encode())
-        assert b" 400 " in await reader.readline()
-        writer.transport.abort()
-    await server.stop()
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+    async with _quiet_webhook(caplog) as (host, port):
+        for lines in (
+            (*_head(host), "Content-Encoding: gzip", "Content-Length: 2", "", "{}"),
+            ("GET / HTTP/1.1", "a header without a colon", "", ""),
+            ("\x16\x03\x01", "", ""),
+        ):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write("\r\n".join(lines).encode())
+            assert b" 400 " in await reader.readline()
+            writer.transport.abort()

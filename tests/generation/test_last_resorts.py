@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from core.model import Failure, State
+from core.model import Failure, Request, State
 from generation.delivery import FETCH_SECONDS
 from storage.database_errors import StorageUnavailable
 from tests.support import fake_apis
@@ -64,14 +64,20 @@ def ledger(migrated_file: Path, tmp_path: Path) -> str:
     return file_url(shutil.copy(migrated_file, tmp_path))
 
 
-@virtual_time
-async def test_an_expired_link_is_renewed_after_two_tries_and_the_new_one_is_stored(ledger: str) -> None:
-    harness = EngineHarness(ledger)
-    harness.provider = provider = _ExpiringLinks(harness, expired=1)
+async def _closed_request(harness: EngineHarness) -> Request:
+    """Submit a request, and return it as it is closed."""
     app = await harness.start()
     await app.engine.submit(generation_request(1), AMPLE)
     (request,) = await requests_until_closed(app, 1)
     await app.stop()
+    return request
+
+
+@virtual_time
+async def test_an_expired_link_is_renewed_after_two_tries_and_the_new_one_is_stored(ledger: str) -> None:
+    harness = EngineHarness(ledger)
+    harness.provider = provider = _ExpiringLinks(harness, expired=1)
+    request = await _closed_request(harness)
     assert (request.state, request.picture_url) == (State.DELIVERED, "http://media.test/2/task-1.webp")
     assert provider.fetched == {"/1/task-1.webp": 2, "/2/task-1.webp": 1}
     assert provider.paid.total() == 1
@@ -81,10 +87,7 @@ async def test_an_expired_link_is_renewed_after_two_tries_and_the_new_one_is_sto
 async def test_a_picture_whose_renewed_links_are_expired_too_is_lost(ledger: str) -> None:
     harness = EngineHarness(ledger)
     harness.provider = provider = _ExpiringLinks(harness, expired=99)
-    app = await harness.start()
-    await app.engine.submit(generation_request(1), AMPLE)
-    (request,) = await requests_until_closed(app, 1)
-    await app.stop()
+    request = await _closed_request(harness)
     assert (request.state, request.failure) == (State.FAILED, Failure.PICTURE_LOST)
     assert provider.fetched == {f"/{number}/task-1.webp": 2 for number in (1, 2, 3)}
 
@@ -93,10 +96,7 @@ async def test_a_picture_whose_renewed_links_are_expired_too_is_lost(ledger: str
 async def test_a_store_that_stays_away_for_half_an_hour_has_lost_the_picture(ledger: str) -> None:
     harness = EngineHarness(ledger)
     harness.provider.store_down_until = 48 * 60 * MINUTE
-    app = await harness.start()
-    await app.engine.submit(generation_request(1), AMPLE)
-    (request,) = await requests_until_closed(app, 1)
-    await app.stop()
+    request = await _closed_request(harness)
     assert (request.state, request.failure) == (State.FAILED, Failure.PICTURE_LOST)
     tried = request.require_finished_at() - request.require_ready_at()
     assert FETCH_SECONDS < tried < FETCH_SECONDS + 2 * MINUTE
@@ -116,10 +116,7 @@ async def test_after_the_patience_a_refused_key_and_an_empty_balance_are_a_pause
 ) -> None:
     harness = EngineHarness(ledger, outage_patience=60)
     harness.provider = _RefusedCreates(harness, status, message)
-    app = await harness.start()
-    await app.engine.submit(generation_request(1), AMPLE)
-    (request,) = await requests_until_closed(app, 1)
-    await app.stop()
+    request = await _closed_request(harness)
     assert (request.state, request.failure) == (State.FAILED, failure)
 
 
@@ -131,10 +128,7 @@ async def test_a_picture_that_is_ready_at_once_was_ready_then(
     monkeypatch.setattr(fake_apis, "TASK_SECONDS", 0.0)
     harness = EngineHarness(ledger)
     harness.telegram.outage, harness.telegram.outage_until = "down", 5 * MINUTE
-    app = await harness.start()
-    await app.engine.submit(generation_request(1), AMPLE)
-    (request,) = await requests_until_closed(app, 1)
-    await app.stop()
+    request = await _closed_request(harness)
     assert request.state is State.DELIVERED
     assert request.require_ready_at() == request.running_at
 
