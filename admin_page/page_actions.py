@@ -109,16 +109,14 @@ class PageActions:
         return translate("pause-ended" if await self._controls.end_pause(cause) else "pause-none")
 
     async def _ban(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
-        subject = subject_to_ban(str(_whole(arguments, "user", -_LARGEST_ID, _LARGEST_ID)), self._admin_ids)
+        subject = subject_to_ban(_subject(arguments), self._admin_ids)
         if subject is None:
             return translate("ban-how")
         await self._bans.add(Ban.SUBJECT, subject, cause)
         return translate("banned", subject=subject)
 
     async def _unban(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
-        return await self._lift(
-            Ban.SUBJECT, str(_whole(arguments, "user", -_LARGEST_ID, _LARGEST_ID)), cause, translate
-        )
+        return await self._lift(Ban.SUBJECT, _subject(arguments), cause, translate)
 
     async def _ban_word(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
         word = _text(arguments, "word")
@@ -144,10 +142,8 @@ class PageActions:
 
     async def _grant(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
         """Give a user units. Only the first call tells the user, so that a second press is silent."""
-        user_id, units_given = (
-            _whole(arguments, "user", 1, _LARGEST_ID),
-            _whole(arguments, "units", 1, _MOST_UNITS),
-        )
+        user_id = _whole(arguments, "user", 1, _LARGEST_ID)
+        units_given = _whole(arguments, "units", 1, _MOST_UNITS)
         if not await self._credits.grant(cause.key, user_id, units_given, admin=cause):
             return translate("admin-page-done-before")
         try:
@@ -178,6 +174,11 @@ def _text(arguments: Arguments, name: str) -> str:
     if not isinstance(value, str):
         raise BadCall(f"no {name}")
     return value.strip()
+
+
+def _subject(arguments: Arguments) -> str:
+    """Return the id of the user or chat that an action is about, as bans have it."""
+    return str(_whole(arguments, "user", -_LARGEST_ID, _LARGEST_ID))
 
 
 def _whole(arguments: Arguments, name: str, least: int, most: int) -> int:

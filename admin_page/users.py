@@ -33,10 +33,9 @@ class UserPages:
         self._admin_ids = admin_ids
 
     async def find(self, given: str, translate: Translator) -> Json:
-        """Return the users whose name, username or id has some words. Raises StorageUnavailable."""
-        words = one_line(
-            given.replace("\0", " "), _LONGEST_WORDS
-        )  # PostgreSQL compares with no text that has a NUL
+        """Return the users found by words of their name or username, or by their id. Raises StorageUnavailable."""
+        # PostgreSQL compares with no text that has a NUL.
+        words = one_line(given.replace("\0", " "), _LONGEST_WORDS)
         found = await self._user_summaries.find(words) if words else []
         if not words:
             note = ""

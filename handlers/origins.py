@@ -17,7 +17,7 @@ A key names its cause, so that a repeated update or a second tap is the same req
 - `t:REQUEST`: the second try of a failed request
 - `o:KEY`: the other reading of a message whose words are drawn (handlers.other_reading)
 - `c:QUERY`: no request, but what a bot admin's press does (storage.admin_actions)
-- `w:ADMIN:CAUSE`: no request, but what a bot admin's press on the admin page does; the page made the CAUSE
+- `w:ADMIN:ACTION:CAUSE`: no request, but what a bot admin's press on the admin page does; the page made the CAUSE
 - `p:CHAT:MESSAGE:KIND:UNITS:STARS:N`: no request, but the order of an offer under a message of the bot; N counts the
   orders before it that were paid or became too old
 
