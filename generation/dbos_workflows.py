@@ -5,10 +5,11 @@ but nothing of its content.
 """
 
 import asyncio
+import contextlib
 import functools
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -41,6 +42,10 @@ RECONNECT_SECONDS = 0.5
 KEPT_FOR = timedelta(days=1)
 _DELETED_AT_ONCE = 1_000
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+
+class ProcessStops(Exception):
+    """DBOS wants a new connection during the stop."""
 
 
 class DbosWorkflows:
@@ -161,7 +166,7 @@ class DbosWorkflows:
         self, draw: Callable[[int], Awaitable[bool]], finish: Callable[[int], Awaitable[None]]
     ) -> bool:
         """Launch DBOS in this event loop, which it blocks meanwhile. Return False if its tables are missing or old."""
-        _register(draw, finish)
+        _register(draw, finish, self._stopping)
         DBOS(config=self._config(self._dbos_engine, migrates=False))
         self._starting = True
         try:
@@ -195,7 +200,7 @@ class DbosWorkflows:
         """
         while True:
             if self._stopping.is_set():
-                raise RuntimeError("the process stops")  # DBOS repeats errors of the database for ever
+                raise ProcessStops  # DBOS repeats errors of the database for ever
             try:
                 return dialect.connect(*arguments, **options)
             except psycopg.OperationalError as error:
@@ -254,7 +259,11 @@ class DbosWorkflows:
             raise to_storage_error(error) from error
 
 
-def _register(draw: Callable[[int], Awaitable[bool]], finish: Callable[[int], Awaitable[None]]) -> None:
+def _register(
+    draw: Callable[[int], Awaitable[bool]],
+    finish: Callable[[int], Awaitable[None]],
+    stopping: threading.Event,
+) -> None:
     """Register the workflows with DBOS. Each has one step, which a cancel of the workflow interrupts."""
 
     @DBOS.step(name="draw", preemptible=True)
@@ -267,13 +276,31 @@ def _register(draw: Callable[[int], Awaitable[bool]], finish: Callable[[int], Aw
 
     @DBOS.workflow(name=Workflow.FINISH.value, max_recovery_attempts=None)
     async def finish_workflow(request_id: int) -> None:
-        await finish_step(request_id)
+        with _unfinished_if(stopping):
+            await finish_step(request_id)
 
     @DBOS.workflow(name=Workflow.DRAW.value, max_recovery_attempts=None)
     async def draw_workflow(request_id: int) -> None:
-        if await draw_step(request_id):
-            with SetWorkflowID(Workflow.FINISH.id_of(request_id)):
-                await DBOS.start_workflow_async(finish_workflow, request_id)
+        with _unfinished_if(stopping):
+            if await draw_step(request_id):
+                with SetWorkflowID(Workflow.FINISH.id_of(request_id)):
+                    await DBOS.start_workflow_async(finish_workflow, request_id)
+
+
+@contextlib.contextmanager
+def _unfinished_if(stopping: threading.Event) -> Iterator[None]:
+    """Leave a workflow unfinished that ends during the stop, for another process.
+
+    Steps fail then, because DBOS takes their threads away first, and it could still write that the workflow failed.
+    """
+    try:
+        yield
+    except Exception as error:
+        if stopping.is_set():
+            raise asyncio.CancelledError from error
+        raise
+    if stopping.is_set():
+        raise asyncio.CancelledError
 
 
 def _route_logs() -> None:
@@ -293,7 +320,12 @@ _NO_NEWS = (
 
 def _is_news(record: logging.LogRecord) -> bool:
     """Return whether a log line is news, and not of an expected event, such as tables that are to be migrated."""
-    expected = record.exc_info is not None and isinstance(
-        record.exc_info[1], dbos_errors.DBOSInitializationError
+    error = record.exc_info[1] if record.exc_info else None
+    expected = isinstance(error, dbos_errors.DBOSInitializationError | ProcessStops) or (
+        isinstance(error, dbos_errors.DBOSException) and str(error).endswith(_DESTROYED)
     )
     return not expected and not record.getMessage().startswith(_NO_NEWS)
+
+
+_DESTROYED = "accessed before DBOS was launched"
+"""The end of the errors of DBOS's parts after its end, when a workflow has just ended."""

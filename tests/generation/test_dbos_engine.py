@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbos import error as dbos_errors
 
 from bot.replica import LEASE_LOOK_SECONDS, LEASE_SECONDS
 from bot.settings import EngineChoice
 from core.clock import SystemClock
 from core.model import Accepted, State
-from generation.dbos_workflows import RESUMED, DbosWorkflows
+from generation.dbos_workflows import RESUMED, DbosWorkflows, ProcessStops
 from storage.database_errors import DatabaseError
 from storage.replicas import BEAT_SECONDS
+from storage.request_queue import Workflow
 from tests.support.engine_contract import ContractHarness, until
 from tests.support.factories import AMPLE, generation_request
 from tests.support.ledger import connect, read_rows
@@ -222,3 +224,51 @@ async def test_a_start_without_the_server_fails_and_blocks_nothing(tmp_path: Pat
         await workflows.launch(draw=drive, finish=drive)
     await workflows.stop()
     workflows.close()
+
+
+async def test_a_workflow_that_ends_during_the_stop_waits_for_another_process(
+    dbos_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """DBOS takes its threads away first, and would then write that the workflow failed."""
+    workflows = DbosWorkflows(url=dbos_url, replica_id="one", in_flight=1)
+    drawing, stopped = asyncio.Event(), asyncio.Event()
+
+    async def draw(_request_id: int) -> bool:
+        drawing.set()
+        await stopped.wait()
+        return True
+
+    async def finish(_request_id: int) -> None:
+        raise AssertionError("nothing is to be finished")
+
+    await workflows.launch(draw=draw, finish=finish)
+    with connect(dbos_url) as connection:
+        workflows.enqueue(connection, Workflow.DRAW, 1)
+    await drawing.wait()
+    await workflows.stop()
+    before = asyncio.all_tasks()
+    stopped.set()
+    await until(lambda: len(before & asyncio.all_tasks()) == 1)
+    workflows.close()
+    statuses = read_rows(dbos_url, "SELECT workflow_uuid, status FROM dbos.workflow_status")
+    assert [tuple(row.values()) for row in statuses] == [("draw:1", "PENDING")]
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ProcessStops(), dbos_errors.DBOSException("System database accessed before DBOS was launched")],
+    ids=["a connection", "a part of DBOS"],
+)
+def test_a_workflow_without_an_outcome_during_the_stop_is_not_logged(
+    error: Exception, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    DbosWorkflows(url=f"postgresql://imagine@/imagine?host={tmp_path}", replica_id="one", in_flight=1).close()
+    logger = logging.getLogger("dbos")
+    logger.error("Exception encountered in asynchronous workflow:", exc_info=error)
+    logger.error(
+        "Exception encountered in asynchronous workflow:", exc_info=dbos_errors.DBOSException("Other")
+    )
+    assert [
+        record.exc_info[1].args for record in caplog.records if record.exc_info and record.exc_info[1]
+    ] == [("Other",)]
