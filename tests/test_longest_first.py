@@ -1,13 +1,16 @@
 """The order in which the tests of a session start."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.longest_first import deal
+from tests.support.longest_first import deal, starting_with_long
 
 
 @given(long=st.integers(0, 30), others=st.integers(0, 100), workers=st.integers(1, 8))
-def test_each_part_has_each_test_once_and_begins_with_its_share(long: int, others: int, workers: int) -> None:
+def test_each_test_is_in_one_part_and_the_first_parts_begin_with_long_ones(
+    long: int, others: int, workers: int
+) -> None:
     longest, rest = [f"long {n}" for n in range(long)], [f"other {n}" for n in range(others)]
     order = deal(longest, rest, workers)
     assert sorted(order) == sorted(longest + rest)
@@ -19,6 +22,12 @@ def test_each_part_has_each_test_once_and_begins_with_its_share(long: int, other
         size = len(left) // (workers - worker)
         parts.append(left[:size])
         left = left[size:]
+    dealt = starting_with_long(workers)
     for worker, part in enumerate(parts):
-        share = longest[worker::workers]
+        share = longest[worker::dealt] if worker < dealt else []
         assert part[: len(share)] == share
+
+
+@pytest.mark.parametrize(("workers", "dealt"), [(1, 1), (2, 1), (3, 2), (5, 3), (8, 5)])
+def test_some_workers_start_with_short_tests(workers: int, dealt: int) -> None:
+    assert starting_with_long(workers) == dealt

@@ -1,7 +1,8 @@
-"""The order of the tests under pytest-xdist: each worker starts with its share of the longest ones.
+"""The order of the tests under pytest-xdist: most workers start with a share of the longest ones.
 
 `--dist worksteal` gives each worker a part of the tests, all parts equally many, and an idle worker steals from the end
-of another part. A long test at an end would run alone.
+of another part. A long test at an end would run alone. The longest tests wait much: for kills, timers and browsers. So
+the other workers start with short tests, which use the CPU meanwhile.
 """
 
 from collections.abc import Sequence
@@ -10,14 +11,23 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+def starting_with_long(workers: int) -> int:
+    """Return the number of workers that start with the longest tests: three of five."""
+    return max(1, round(workers * 3 / 5))
+
+
 def deal(longest: Sequence[T], others: Sequence[T], workers: int) -> list[T]:
-    """Return all tests in an order whose `workers` equal parts begin with a share of the longest, longest first."""
+    """Return all tests in an order for `workers` equal parts.
+
+    The first parts (`starting_with_long`) begin with a share of the longest tests, longest first.
+    """
     ordered: list[T] = []
     rest = list(others)
     total = len(longest) + len(others)
+    dealt = starting_with_long(workers)
     for worker in range(workers):
         size = (total - len(ordered)) // (workers - worker)
-        share = longest[worker::workers]
+        share = longest[worker::dealt] if worker < dealt else ()
         filler = max(0, size - len(share))
         ordered += [*share, *rest[:filler]]
         del rest[:filler]
