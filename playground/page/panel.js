@@ -21,20 +21,21 @@ const MOST_CALLS = 150;
 
 /** Set up the panel. `report` shows an error. */
 export function setUpPanel(report) {
-  let since = 0, timer = null;
+  let since = 0, timer = null, changing = 0, changed = 0;
   const boxes = new Map(), quotas = new Map();
   const perform = (path, body) => post(path, body).catch(report);
   const stars = new Stars((action, id) => perform("/stars", { action, id }).then(look), look);
 
   async function look() {
+    const before = changed;
     try {
       const answer = await fetch(`/panel?since=${since}&transactions=${stars.first}`);
-      if (answer.ok) draw(await answer.json());
+      if (answer.ok) draw(await answer.json(), before);
     } catch { /* the demo has ended, as the header says */ }
   }
 
-  function draw(now) {
-    drawSwitches(now.switches);
+  function draw(now, before) {
+    if (!changing && changed === before) drawSwitches(now.switches); // else the answer may be older than a change
     $("tasks").replaceChildren(...now.tasks.map((task) => row(
       task.prompt, `${task.age} s`, `${task.left} s`, task.polls, task.left > 0 ? "drawing" : task.noticed ? task.ends : `${task.ends}, not fetched yet`,
     )));
@@ -50,11 +51,18 @@ export function setUpPanel(report) {
     since = now.since;
   }
 
+  async function change(name, on) {
+    changing += 1;
+    await perform("/switch", { name, on });
+    changing -= 1;
+    changed += 1;
+  }
+
   /** Update the checkboxes. They are created only once, so that they keep the keyboard focus. */
   function drawSwitches(switches) {
     for (const [name, on] of Object.entries(switches)) {
       if (!boxes.has(name)) {
-        const box = el("input", { type: "checkbox", onchange: () => perform("/switch", { name, on: box.checked }) });
+        const box = el("input", { type: "checkbox", onchange: () => change(name, box.checked) });
         boxes.set(name, box);
         $("switches").append(el("label", {}, box, el("span", {}, SWITCHES[name] || name)));
       }

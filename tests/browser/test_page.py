@@ -235,6 +235,38 @@ async def test_a_question_that_comes_before_the_answer_of_the_page_s_server_keep
     await expect(page.locator("#replying")).to_be_visible()
 
 
+async def test_a_switch_keeps_its_new_state_when_an_older_answer_of_the_page_s_server_comes(
+    visitor: Visitor,
+) -> None:
+    page = visitor.page
+    await page.locator("#panel-toggle").click()
+    box = page.get_by_label("The provider is slow (40 s)")
+    await expect(box).not_to_be_checked()
+    asked, switched, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        if asked.is_set():
+            await ended.wait()
+            await route.continue_()
+            return
+        asked.set()
+        panel = await (await route.fetch()).json()
+        task = {"prompt": "an old answer", "age": 1, "left": 1, "polls": 1, "noticed": False, "ends": "done"}
+        await switched.wait()
+        await route.fulfill(json=panel | {"tasks": [task]})
+
+    await page.route("**/panel?*", answer_late)
+    await asked.wait()
+    async with page.expect_response("**/switch"):
+        await box.click()
+    switched.set()
+    await expect(page.locator("#tasks")).to_contain_text("an old answer")
+    assert await box.is_checked()
+    ended.set()
+    await expect(page.locator("#tasks")).not_to_contain_text("an old answer")
+    await expect(box).to_be_checked()
+
+
 async def test_an_edited_command_in_a_narrow_dark_window(visitor: Visitor) -> None:
     page = visitor.page
     await page.emulate_media(color_scheme="dark")
