@@ -120,11 +120,12 @@ class Statistics:
 
         def unit(connection: sa.Connection) -> Mapping[str, int]:
             sums: defaultdict[str, int] = defaultdict(int)
-            paid_on = _whole(connection, star_charges.c.paid_at / _DAY)
+            dialect = connection.dialect.name
+            paid_on = _whole(dialect, star_charges.c.paid_at / _DAY)
             paid = sa.select(paid_on, sa.func.sum(_ARRIVED)).where(star_charges.c.paid_at >= first, *own)
             for number, stars in connection.execute(paid.group_by(paid_on)):
                 sums[_day_of(number)] += int(stars)
-            back_on = _whole(connection, star_refunds.c.done_at / _DAY)
+            back_on = _whole(dialect, star_refunds.c.done_at / _DAY)
             done = star_refunds.c.state == RefundState.DONE.value
             back = sa.select(back_on, sa.func.sum(_ARRIVED)).select_from(_REFUNDED)
             back = back.where(done, star_refunds.c.done_at >= first, *own).group_by(back_on)
@@ -148,19 +149,29 @@ def _figures(
 
 def _of_day(connection: sa.Connection, start: float) -> DayFigures:
     """Return the figures of the requests that were accepted within a day from a Unix time on."""
-    from_id, to_id = _first_id(connection, start), _first_id(connection, start + _DAY)
-    bucket = _bucket(connection)
-    statement = (
-        sa.select(requests.c.state, requests.c.failure, bucket, sa.func.count(), sa.func.sum(requests.c.cost))
-        .where(requests.c.id >= from_id, requests.c.id < to_id)
-        .group_by(requests.c.state, requests.c.failure, bucket)
+    day, newest = _day_of(start // _DAY), connection.execute(_NEWEST_ID).scalar() or 0
+    from_id = _first_id(connection, start, newest)
+    if from_id > newest:
+        return DayFigures(day)
+    ids = {"from_id": from_id, "to_id": _first_id(connection, start + _DAY, newest)}
+    return _collect(day, connection.execute(_of_ids(connection.dialect.name), ids).all())
+
+
+@functools.cache
+def _of_ids(dialect: str) -> sa.Select[Any]:
+    """Return the statement that counts the requests with an id of `from_id` or more, and less than `to_id`."""
+    columns = (requests.c.state, requests.c.failure, _bucket(dialect))
+    return (
+        sa.select(*columns, sa.func.count(), sa.func.sum(requests.c.cost))
+        .where(requests.c.id >= sa.bindparam("from_id"), requests.c.id < sa.bindparam("to_id"))
+        .group_by(*columns)
     )
-    return _collect(_day_of(start // _DAY), connection.execute(statement).all())
 
 
 def _by_day(connection: sa.Connection, start: float, user_id: int) -> dict[str, DayFigures]:
     """Return the figures of a user's requests since a Unix time, by day."""
-    number, bucket = _whole(connection, requests.c.accepted_at / _DAY), _bucket(connection)
+    dialect = connection.dialect.name
+    number, bucket = _whole(dialect, requests.c.accepted_at / _DAY), _bucket(dialect)
     columns = (requests.c.state, requests.c.failure, bucket)
     statement = (
         sa.select(*columns, sa.func.count(), sa.func.sum(requests.c.cost), number)
@@ -185,16 +196,16 @@ def _collect(day: str, rows: Sequence[Any]) -> DayFigures:
     return DayFigures(day, dict(outcomes), roubles, dict(seconds))
 
 
-def _bucket(connection: sa.Connection) -> sa.ColumnElement[Any]:
+def _bucket(dialect: str) -> sa.ColumnElement[Any]:
     """Return the bucket of a delivered request's time, NULL for every other one, so that these are one group."""
     waited = (requests.c.finished_at - requests.c.accepted_at) * BUCKETS_A_SECOND
     longest = sa.case((waited > LONGEST_BUCKET, float(LONGEST_BUCKET)), else_=waited)
-    return sa.case((requests.c.state == State.DELIVERED.value, _whole(connection, longest)))
+    return sa.case((requests.c.state == State.DELIVERED.value, _whole(dialect, longest)))
 
 
-def _first_id(connection: sa.Connection, at: float) -> int:
-    """Return the id from which on requests were accepted at a Unix time or later."""
-    low, high = 1, (connection.execute(_NEWEST_ID).scalar() or 0) + 1
+def _first_id(connection: sa.Connection, at: float, newest: int) -> int:
+    """Return the id from which on requests were accepted at a Unix time or later: `newest` + 1 if none was."""
+    low, high = 1, newest + 1
     while low < high:
         middle = (low + high) // 2
         accepted_at = connection.execute(_FIRST_AT, {"from_id": middle}).scalar()
@@ -205,9 +216,9 @@ def _first_id(connection: sa.Connection, at: float) -> int:
     return low
 
 
-def _whole(connection: sa.Connection, number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def _whole(dialect: str, number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Return a positive number without its fraction. PostgreSQL's cast rounds, and not each SQLite has floor()."""
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         return sa.func.floor(number)
     return sa.cast(number, sa.Integer)
 
