@@ -16,7 +16,7 @@ from tests.support.stage import Stage, stage_for
 async def browser(fork_server: None) -> AsyncIterator[Browser]:
     """Yield one browser for all tests of this worker."""
     if CHROMIUM is None:
-        reason = "chromium is not installed: apt-get install chromium"
+        reason = "chromium is not installed: apt-get install chromium-headless-shell"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
