@@ -55,7 +55,7 @@ check: $(VENV)/.runtime ## check settings, connections and keys; no paid call
 
 test: $(VENV)/.dev ## all checks of CI; property tests try the same examples every time
 	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory lint rewritten
-	$(RUN) pytest -n 5 --dist worksteal $(ARGS)
+	$(RUN) pytest -n 6 --dist worksteal $(ARGS)
 
 # pytest rewrites the assertions of each module that it imports. While mypy uses one core, the other one does this once
 # for all workers, which would each do it anew.
