@@ -364,8 +364,8 @@ def load(path: str | None = ".env", *, warn: Callable[[str], None] = lambda _lin
         return Settings(**_values(file))
     except ValidationError as error:
         lines = [_line(details) for details in error.errors(include_url=False)]
-        if file and not file.exists and any(details["type"] == "missing" for details in error.errors()):
-            lines[-1] += f"; there is no {file.name}: cp .env.example .env"
+        if file and any(details["type"] == "missing" for details in error.errors()):
+            lines[-1] += file.advice([name for name, value in os.environ.items() if value], names)
         raise SettingsError("\n".join(lines)) from None
 
 
