@@ -870,6 +870,7 @@ admin-menu = 🛠 <b>For admins</b>
 admin-menu-open = I take requests.
 admin-menu-paused = I take no new requests. Users see:
 admin-menu-domain = There is an admin page, too. To get a button for it here, send /setdomain to @BotFather, choose me, and send { $domain }
+admin-menu-refused = There is an admin page, too, but Telegram refuses its button: { $reason }. Please check PUBLIC_URL, start me again, and send /admin
 button-admin-stats = 📊 Statistics
 button-admin-find = 🔎 Find a user
 button-admin-pause = ⏸ Pause

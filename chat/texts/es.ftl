@@ -907,6 +907,7 @@ admin-menu = 🛠 <b>Para administradores</b>
 admin-menu-open = Acepto pedidos.
 admin-menu-paused = No acepto pedidos nuevos. Los usuarios ven:
 admin-menu-domain = También hay una página de administración. Para tener aquí su botón, envía /setdomain a @BotFather, elígeme y envía { $domain }
+admin-menu-refused = También hay una página de administración, pero Telegram no acepta su botón: { $reason }. Revisa PUBLIC_URL, iníciame otra vez y envía /admin
 button-admin-stats = 📊 Estadísticas
 button-admin-find = 🔎 Buscar a alguien
 button-admin-pause = ⏸ Pausa

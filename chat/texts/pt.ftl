@@ -907,6 +907,7 @@ admin-menu = 🛠 <b>Para administradores</b>
 admin-menu-open = Aceito pedidos.
 admin-menu-paused = Não aceito pedidos novos. Os usuários veem:
 admin-menu-domain = Também há uma página de administração. Para ter o botão dela aqui, envie /setdomain ao @BotFather, escolha a mim e envie { $domain }
+admin-menu-refused = Também há uma página de administração, mas o Telegram não aceita o botão dela: { $reason }. Verifique PUBLIC_URL, reinicie-me e envie /admin
 button-admin-stats = 📊 Estatísticas
 button-admin-find = 🔎 Encontrar alguém
 button-admin-pause = ⏸ Pausa

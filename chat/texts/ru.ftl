@@ -907,6 +907,7 @@ admin-menu = 🛠 <b>Для администраторов</b>
 admin-menu-open = Запросы принимаю.
 admin-menu-paused = Новых запросов не принимаю. Люди видят:
 admin-menu-domain = Есть и страница администратора. Чтобы здесь появилась её кнопка, отправьте /setdomain боту @BotFather, выберите меня и отправьте { $domain }
+admin-menu-refused = Есть и страница администратора, но Telegram не принимает её кнопку: { $reason }. Проверьте PUBLIC_URL, запустите меня заново и отправьте /admin
 button-admin-stats = 📊 Статистика
 button-admin-find = 🔎 Найти человека
 button-admin-pause = ⏸ Пауза

@@ -15,6 +15,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from playground import faults
+from playground.faults import Fault
 from tests.support.admin_page import DOMAIN, PREFIX, open_admin_world, sign_in_address
 from tests.support.ledger import file_url
 from tests.support.postgres_server import new_database
@@ -369,3 +371,16 @@ async def test_without_a_linked_domain_the_menu_says_what_to_do(admin_bot: World
     await world.wait_until(
         lambda: any("Admin page" in label for label in buttons(world.messages_to(admin)[-1]))
     )
+
+
+async def test_another_refusal_of_the_button_is_shown_as_telegram_words_it(admin_bot: World) -> None:
+    world = admin_bot
+    admin = world.add_user(user_id=ADMIN, name="Ada")
+    why = "Bad Request: inline keyboard button login URL 'https://a.b' is invalid: Wrong HTTP URL"
+    fault = Fault("sendMessage", answer=faults.telegram(400, why), only=f"chat {ADMIN}.")
+    world.telegram.faults.add(fault)
+    world.telegram.say(admin, "/admin")
+    await world.wait_for_text(admin, f"Telegram refuses its button: {why}. Please check PUBLIC_URL")
+    menu = world.messages_to(admin)[-1]
+    assert "BotFather" not in (menu.text or "")
+    assert not any("Admin page" in label for label in buttons(menu))
