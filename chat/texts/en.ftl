@@ -977,6 +977,7 @@ admin-page-title = Admin page
 admin-page-sign-in-how = Open our chat, send /admin and press “🖥 Admin page”. Telegram asks you to confirm, and you come back here, signed in for twelve hours.
 admin-page-open-chat = Open our chat
 admin-page-refused = That sign-in is too old, was used before, or isn’t from Telegram. Please press the button in our chat again.
+admin-page-no-sign-in = I can’t sign you in right now, because my database can’t be reached. Please press the button in our chat again in a little while.
 admin-page-not-admin = This account isn’t one of my admins: its id isn’t in ADMIN_IDS.
 admin-page-lost = I can’t be reached right now. I keep trying.
 admin-page-sign-out = Sign out on all devices

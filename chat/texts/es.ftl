@@ -1014,6 +1014,7 @@ admin-page-title = Página de administración
 admin-page-sign-in-how = Abre nuestro chat, envía /admin y toca “🖥 Página de administración”. Telegram te pide confirmar y vuelves aquí, con la sesión abierta durante doce horas.
 admin-page-open-chat = Abrir nuestro chat
 admin-page-refused = Ese inicio de sesión es muy antiguo, ya se usó o no viene de Telegram. Toca otra vez el botón de nuestro chat.
+admin-page-no-sign-in = Ahora no puedo iniciar tu sesión, porque mi base de datos no está disponible. Toca otra vez el botón de nuestro chat dentro de un rato.
 admin-page-not-admin = Esta cuenta no es de mis administradores: su id no está en ADMIN_IDS.
 admin-page-lost = Ahora no hay conexión conmigo. Sigo intentando.
 admin-page-sign-out = Cerrar sesión en todos los dispositivos

@@ -1014,6 +1014,7 @@ admin-page-title = Página de administração
 admin-page-sign-in-how = Abra nosso chat, envie /admin e toque em “🖥 Página de administração”. O Telegram pede sua confirmação e você volta para cá, com a sessão aberta por doze horas.
 admin-page-open-chat = Abrir nosso chat
 admin-page-refused = Essa entrada é antiga, já foi usada ou não vem do Telegram. Toque de novo no botão do nosso chat.
+admin-page-no-sign-in = Agora não há como entrar, porque meu banco de dados não está disponível. Toque de novo no botão do nosso chat daqui a pouco.
 admin-page-not-admin = Esta conta não é dos meus administradores: o id dela não está em ADMIN_IDS.
 admin-page-lost = Agora não há conexão comigo. Continuo tentando.
 admin-page-sign-out = Sair em todos os dispositivos
