@@ -65,8 +65,7 @@ async def menu_pressed(
     """Show the menu in the pressed message, after the end of the pause if the button says so."""
     toast = None
     if callback_data.resume:
-        ended = await controls.end_pause(cause_of_press(query, clock))
-        toast = translate.raw("pause-ended" if ended else "pause-none")
+        toast = await pause.end_pause(cause_of_press(query, clock), translate, controls)
     await sender.toast(query.id, toast)
 
     async def edit(text: str, keyboard: InlineKeyboardMarkup) -> None:

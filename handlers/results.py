@@ -18,7 +18,7 @@ from generation.originals import Originals
 from handlers import origins
 from handlers.attachments import find_request, find_source
 from handlers.commands import Command
-from handlers.comparisons import buttons_of, chain_of
+from handlers.comparisons import ask_for_change, buttons_of, chain_of
 from handlers.feature_router import FeatureRouter
 from handlers.filters import (
     has_picture,
@@ -32,7 +32,7 @@ from handlers.filters import (
 )
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
-from handlers.prompt import ParsedPrompt, parse_prompt
+from handlers.prompt import parse_prompt
 from handlers.styling import Styling
 from handlers.user_errors import ButtonExpired
 from storage.comparisons import Comparisons
@@ -78,11 +78,7 @@ async def edit_pressed(
 ) -> None:
     """Ask for the change of a picture."""
     source = await source_of_press(query, request, bot.id, requests)
-    origin = origins.of_edit_press(query, request, place, translate.language)
-    name = query.from_user.first_name
-    await generation_service.request_or_ask(
-        origin, ParsedPrompt("", None), translate, source, user_name=name, query_id=query.id
-    )
+    await ask_for_change(query, request, source, place, translate, generation_service)
 
 
 async def original_pressed(
@@ -148,7 +144,7 @@ async def prompt_of_picture(
     translate: Translator,
     private_replies: PrivateReplies,
 ) -> None:
-    """Send the prompt of a picture, to copy."""
+    """Send the prompt of a picture or a grid, to copy."""
     keyboard = shared_keyboards.copy_prompt(translate, request.prompt)
     text = translate("prompt-back", prompt=request.prompt)
     await private_replies.send(place_of(message), user.id, text, keyboard=keyboard)
