@@ -18,7 +18,8 @@ from bot.housekeeping import relearn_regularly
 from bot.leader_tasks import LeaderTasks
 from bot.leader_work import LeaderWork
 from bot.loop_lag import measure_loop_lag
-from bot.settings import ADMIN_PATH, Settings, Updates
+from bot.setting_choices import Updates
+from bot.settings import ADMIN_PATH, Settings
 from bot.startup_tasks import learn_name
 from chat.telegram_session import TelegramSession
 from core.background import Background

@@ -9,7 +9,8 @@ from bot.notices import Notices
 from bot.polling import Polling
 from bot.raw_updates import allowed_updates
 from bot.readiness import Readiness
-from bot.settings import Settings, Updates
+from bot.setting_choices import Updates
+from bot.settings import Settings
 from bot.throttle import Throttle
 from bot.update_queue import UpdateQueue
 from bot.web import WebServer, webhook_path, webhook_secret

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import BAD_SETTINGS, main
-from bot.settings import Settings, SettingsError, load
+from bot.load_settings import SettingsError, load
+from bot.settings import Settings
 from tests.support.other_user import NOBODY, as_nobody
 from tests.support.process_launcher import DEADLINE
 
