@@ -11,8 +11,10 @@ from generation.request_traces import RequestTraces
 from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
 from handlers.generation_service import GenerationService
+from handlers.history_pages import HistoryPages
 from handlers.inline_service import InlineService
 from handlers.other_reading import OtherReading
+from handlers.picture_actions import PictureActions
 from handlers.questions import Questions
 from handlers.recounting import Recounting
 from handlers.rejection_texts import RejectionTexts
@@ -28,8 +30,10 @@ class Services:
     access_rules: AccessRules
     edited_requests: EditedRequests
     generation_service: GenerationService
+    history_pages: HistoryPages
     inline_service: InlineService
     other_reading: OtherReading
+    picture_actions: PictureActions
     questions: Questions
     rejection_texts: RejectionTexts
     report_copies: ReportCopies
@@ -100,6 +104,15 @@ def build_services(
         access_rules=access_rules,
         edited_requests=edited_requests,
         generation_service=generation_service,
+        history_pages=HistoryPages(
+            preferences=storage.preferences,
+            members=chat.members,
+            sender=chat.sender,
+            singles=generation.singles,
+            private_replies=chat.private_replies,
+            clock=clock,
+            keyboards=chat.result_keyboards,
+        ),
         inline_service=InlineService(
             generation_service=generation_service,
             engine=generation.engine,
@@ -111,6 +124,13 @@ def build_services(
             needs_private_chat=settings.storage_chat_id is None and settings.public_url is None,
         ),
         other_reading=other_reading,
+        picture_actions=PictureActions(
+            requests=storage.requests,
+            history=storage.history,
+            comparisons=storage.comparisons,
+            sender=chat.sender,
+            keyboards=chat.result_keyboards,
+        ),
         questions=questions,
         rejection_texts=rejection_texts,
         report_copies=ReportCopies(

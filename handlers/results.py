@@ -7,9 +7,8 @@ from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards as shared_keyboards
 from chat import result_keyboards
-from chat.callbacks import DrawInRatio, DrawInStyle, ResultAction, ResultButton, selection_of
+from chat.callbacks import ResultAction, ResultButton
 from chat.private_replies import PrivateReplies
-from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio, GenerationRequest, Request, SourcePicture
@@ -18,7 +17,7 @@ from generation.originals import Originals
 from handlers import origins
 from handlers.attachments import find_request, find_source
 from handlers.commands import Command
-from handlers.comparisons import ask_for_change, buttons_of, chain_of
+from handlers.comparisons import ask_for_change, chain_of
 from handlers.feature_router import FeatureRouter
 from handlers.filters import (
     has_picture,
@@ -36,7 +35,6 @@ from handlers.prompt import parse_prompt
 from handlers.styling import Styling
 from handlers.user_errors import ButtonExpired
 from storage.comparisons import Comparisons
-from storage.picture_history import History
 from storage.requests import Requests
 
 
@@ -210,32 +208,6 @@ async def draw_again(
     origin = origins.of_redraw(prefix, earlier, request, place, translate.language)
     redraw = GenerationRequest(origin, request.prompt, ratio, request.source)
     await generation_service.submit(redraw, translate, query_id=query.id)
-
-
-async def show_actions(
-    request: Request,
-    button: ResultButton | DrawInRatio | DrawInStyle,
-    place: ReplyTarget,
-    translate: Translator,
-    requests: Requests,
-    history: History,
-    comparisons: Comparisons,
-    sender: Sender,
-    keyboards: ResultKeyboards,
-) -> None:
-    """Show the actions of a picture under a message: with the steps of a comparison or the arrows of a history."""
-    message_id = place.require_reply_to()
-    comparison = await comparisons.get(place.chat_id, message_id)
-    edit = await requests.get(comparison.edit_id) if comparison is not None else None
-    chain = await chain_of(edit, requests) if edit is not None else []
-    if request in chain:
-        keyboard = buttons_of(keyboards, translate, chain, chain.index(request))
-    else:
-        page = None
-        if button.paged:
-            page = await history.page_of(request, place.chat_id, selection_of(button.paged))
-        keyboard = keyboards.picture(translate, request, page)
-    await sender.edit_keyboard(place.chat_id, message_id, keyboard)
 
 
 def router() -> Router:
