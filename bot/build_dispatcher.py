@@ -5,10 +5,10 @@ from aiogram import Dispatcher
 from bot.build_broadcasts import BroadcastParts
 from bot.build_chat import ChatParts
 from bot.build_generation import GenerationParts
+from bot.build_routers import include_routers
 from bot.build_services import build_services
 from bot.build_shop import ShopParts
 from bot.build_storage import StorageParts
-from bot.routers import include_routers
 from bot.settings import Settings
 from core.clock import Clock
 from generation.request_traces import RequestTraces
