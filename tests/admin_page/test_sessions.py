@@ -1,5 +1,8 @@
 """Sessions of admins: one for each sign-in, over replicas, until they end."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 from pydantic import SecretStr
 
 from admin_page.sessions import SESSION_SECONDS, Sessions
@@ -7,6 +10,7 @@ from admin_page.telegram_login import FUTURE_SECONDS, LONGEST_AGE
 from storage.admin_sessions import REMEMBERED_SECONDS, AdminSessions
 from storage.database import Database
 from storage.key_values import KeyValueStore
+from storage.open_database import open_database
 from tests.support.manual_clock import ManualClock
 
 ADA, BEN = 99, 98
@@ -36,6 +40,18 @@ async def test_each_sign_in_is_accepted_once_in_any_order(database: Database) ->
     assert await one.begin(ADA, 10_001 - REMEMBERED_SECONDS, "d")
     assert not await one.begin(ADA, 10_001, "a")
     assert REMEMBERED_SECONDS > LONGEST_AGE + FUTURE_SECONDS
+
+
+async def test_of_two_replicas_one_accepts_a_sign_in(postgres_url: str) -> None:
+    async with AsyncExitStack() as stack:
+        replicas = []
+        for _ in range(2):
+            database = await open_database(postgres_url, shared=True)
+            stack.push_async_callback(database.close)
+            replicas.append(AdminSessions(database))
+        for second in range(1_000, 1_020):
+            answers = await asyncio.gather(*(replica.begin(ADA, second, "a") for replica in replicas))
+            assert sorted(answers) == [False, True]
 
 
 async def test_a_sign_in_at_an_older_program_stays_used(database: Database) -> None:
