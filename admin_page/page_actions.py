@@ -11,7 +11,6 @@ from typing import Any
 import structlog
 
 from admin_page.texts import plain
-from chat.captions import cut, units
 from chat.errors import SendError
 from chat.languages import LanguageResolver
 from chat.sender import Sender
@@ -19,16 +18,14 @@ from chat.translations import Translator
 from core.clock import Clock
 from generation.allowances import Allowances
 from generation.broadcaster import Broadcaster
-from handlers import origins
-from handlers.access_rules import pause_text
+from handlers import moderation, origins
 from handlers.grants import report
-from handlers.moderation import LONGEST_WORD, is_bannable_word, subject_to_ban
-from handlers.pause import LONGEST_TEXT
+from handlers.pause import begin_pause, end_pause
 from handlers.user_limits import limit_text
 from storage.admin_actions import AdminCause
 from storage.bans import Ban, Bans
 from storage.broadcasts import Broadcasts, BroadcastState
-from storage.controls import Controls, Pause
+from storage.controls import Controls
 from storage.credits import Credits
 
 log = structlog.get_logger(__name__)
@@ -99,38 +96,23 @@ class PageActions:
         return plain(await self.by_name[name](press, arguments, translate))
 
     async def _pause(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
-        text = _text(arguments, "text")
-        if units(text) > LONGEST_TEXT:
-            return translate("pause-too-long", limit=LONGEST_TEXT)
-        await self._controls.begin_pause(cause, text)
-        return f"{translate('pause-begun')} {pause_text(Pause(text), translate)}"
+        return " ".join(await begin_pause(_text(arguments, "text"), cause, translate, self._controls))
 
     async def _resume(self, cause: AdminCause, _arguments: Arguments, translate: Translator) -> str:
-        return translate("pause-ended" if await self._controls.end_pause(cause) else "pause-none")
+        return await end_pause(cause, translate, self._controls)
 
     async def _ban(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
-        subject = subject_to_ban(_subject(arguments), self._admin_ids)
-        if subject is None:
-            return translate("ban-how")
-        await self._bans.add(Ban.SUBJECT, subject, cause)
-        return translate("banned", subject=subject)
+        subject, bans, admin_ids = _subject(arguments), self._bans, self._admin_ids
+        return await moderation.add_subject(subject, cause, translate, bans=bans, admin_ids=admin_ids)
 
     async def _unban(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
-        return await self._lift(Ban.SUBJECT, _subject(arguments), cause, translate)
+        return await moderation.lift(Ban.SUBJECT, _subject(arguments), cause, translate, self._bans)
 
     async def _ban_word(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
-        word = _text(arguments, "word")
-        if not is_bannable_word(word):
-            return translate("banword-how")
-        await self._bans.add(Ban.WORD, word, cause)
-        return translate("banned", subject=word)
+        return await moderation.add_word(_text(arguments, "word"), cause, translate, self._bans)
 
     async def _unban_word(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
-        return await self._lift(Ban.WORD, _text(arguments, "word"), cause, translate)
-
-    async def _lift(self, kind: Ban, value: str, cause: AdminCause, translate: Translator) -> str:
-        lifted = await self._bans.lift(kind, value, cause)
-        return translate("unbanned" if lifted else "not-banned", subject=cut(value, LONGEST_WORD))
+        return await moderation.lift(Ban.WORD, _text(arguments, "word"), cause, translate, self._bans)
 
     async def _limit(self, cause: AdminCause, arguments: Arguments, translate: Translator) -> str:
         user_id = _whole(arguments, "user", 1, _LARGEST_ID)
@@ -173,7 +155,7 @@ def _text(arguments: Arguments, name: str) -> str:
     value = arguments.get(name)
     if not isinstance(value, str):
         raise BadCall(f"no {name}")
-    return value.strip()
+    return value
 
 
 def _subject(arguments: Arguments) -> str:

@@ -13,26 +13,23 @@ from pathlib import Path
 
 import structlog
 from aiohttp import web
-from pydantic import SecretStr
 from yarl import URL
 
 from admin_page.figures import FigurePages
 from admin_page.overview import Overview
 from admin_page.page_actions import Arguments, BadCall, PageActions
-from admin_page.sessions import SESSION_SECONDS, Session, Sessions
-from admin_page.telegram_login import LoginRefused, check_login
+from admin_page.sessions import Session, Sessions
+from admin_page.sign_in import COOKIE, SignIn, language_of
 from admin_page.texts import page_texts, sign_in_texts
 from admin_page.users import UserPages
 from chat.languages import LanguageResolver
 from chat.translations import Translator
 from core import json_text
-from core.clock import Clock
 from storage.admin_sessions import AdminSessions
 from storage.database_errors import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
-COOKIE = "imagine-admin"
 WORD_HEADER = "X-Imagine-Word"
 _FOLDER = Path(__file__).parent / "page"
 _KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -55,17 +52,16 @@ SignedIn = Callable[[web.Request, Session, Translator], Awaitable[web.StreamResp
 
 
 class AdminPage:
-    """Serves the page. `bot_link` returns the link to the bot, None before Telegram has named it.
+    """Serves the page. `public_url` is its address before the path `/admin`.
 
-    `public_url` is the address of the page before the path `/admin`.
+    `bot_link` returns the link to the bot, None before Telegram has named it.
     """
 
     def __init__(
         self,
         *,
-        token: SecretStr,
         public_url: str,
-        admin_ids: frozenset[int],
+        sign_in: SignIn,
         sessions: Sessions,
         stored: AdminSessions,
         overview: Overview,
@@ -73,12 +69,10 @@ class AdminPage:
         figures: FigurePages,
         actions: PageActions,
         languages: LanguageResolver,
-        clock: Clock,
         bot_link: Callable[[], str | None],
     ) -> None:
-        self._token = token
         self._origin = _origin(public_url)
-        self._admin_ids = admin_ids
+        self._sign_in = sign_in
         self._sessions = sessions
         self._stored = stored
         self._overview = overview
@@ -86,7 +80,6 @@ class AdminPage:
         self._figures = figures
         self._actions = actions
         self._languages = languages
-        self._clock = clock
         self._bot_link = bot_link
         self._files = {file.name: file.read_bytes() for file in _FOLDER.iterdir() if file.suffix in _KINDS}
 
@@ -95,7 +88,7 @@ class AdminPage:
         router.add_get(path, _safe(self._to_page))
         router.add_get(f"{path}/", _safe(self._file))
         router.add_get(f"{path}/{{file:[a-z-]+\\.(?:js|css|svg)}}", _safe(self._file))
-        router.add_get(f"{path}/login", _safe(self._log_in), allow_head=False)
+        router.add_get(f"{path}/login", _safe(self._sign_in.answer), allow_head=False)
         router.add_get(f"{path}/session", _safe(self._session))
         reads: dict[str, SignedIn] = {
             "overview": self._show_overview,
@@ -122,36 +115,10 @@ class AdminPage:
             raise web.HTTPNotFound
         return web.Response(body=body, content_type=_KINDS[Path(name).suffix], charset="utf-8")
 
-    async def _log_in(self, request: web.Request) -> web.Response:
-        """Begin a session, and lead to the page without the data of the sign-in. The page says why there is none."""
-        try:
-            login = check_login(list(request.query.items()), token=self._token, now=self._clock.wall())
-        except LoginRefused as error:
-            log.warning("sign-in refused", reason=str(error))
-            return _redirect("./#refused")
-        if login.user_id not in self._admin_ids:
-            log.warning("sign-in refused", reason="no admin", user=login.user_id)
-            return _redirect("./#not-admin")
-        if not await self._stored.begin(login.user_id, login.signed_at):
-            log.warning("sign-in refused", reason="used before", user=login.user_id)
-            return _redirect("./#refused")
-        log.info("admin signed in", user=login.user_id)
-        response = _redirect("./")
-        response.set_cookie(
-            COOKIE,
-            await self._sessions.begin(login.user_id),
-            path="",  # none, so it is that of the page as the browser knows it (RFC 6265, 5.1.4)
-            max_age=int(SESSION_SECONDS),
-            secure=True,
-            httponly=True,
-            samesite="Strict",
-        )
-        return response
-
     async def _session(self, request: web.Request) -> web.Response:
         session = await self._sessions.read(request.cookies.get(COOKIE, ""))
         if session is None:
-            translate = self._languages.of_app(_language(request))
+            translate = self._languages.of_app(language_of(request))
             texts, bot = sign_in_texts(translate), self._bot_link()
             return web.json_response(
                 {"admin": None, "language": translate.language, "texts": texts, "bot": bot}
@@ -253,10 +220,6 @@ def _safe(handler: Handler) -> Handler:
     return answer
 
 
-def _redirect(place: str) -> web.Response:
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": place})
-
-
 def _origin(url: str) -> str:
     """Return the origin of an address as browsers send it: in lower case, without the usual port (RFC 6454, 6.2)."""
     return str(URL(url).origin())
@@ -281,8 +244,3 @@ def _user_id(request: web.Request) -> int:
     if not _ID.fullmatch(given):
         raise web.HTTPBadRequest
     return int(given)
-
-
-def _language(request: web.Request) -> str:
-    """Return the first language that the browser asks for (RFC 9110, Accept-Language)."""
-    return re.split("[,;]", request.headers.get("Accept-Language", ""), maxsplit=1)[0].strip()

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
@@ -27,10 +27,14 @@ class LoginRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user of Telegram who signed in, and the time at which Telegram signed it, in Unix seconds."""
+    """A user of Telegram who signed in, and the time at which Telegram signed it, in Unix seconds.
+
+    The signature is the same for two presses in one second: Telegram signs the user and the time, and nothing else.
+    """
 
     user_id: int
     signed_at: int
+    signature: str = field(repr=False)
 
 
 def check_login(fields: Sequence[tuple[str, str]], *, token: SecretStr, now: float) -> Login:
@@ -55,4 +59,4 @@ def check_login(fields: Sequence[tuple[str, str]], *, token: SecretStr, now: flo
         raise LoginRefused("no id or no time")
     if not now - LONGEST_AGE <= int(signed_at) <= now + FUTURE_SECONDS:
         raise LoginRefused("too old, or the clock of this machine is wrong")
-    return Login(int(user_id), int(signed_at))
+    return Login(int(user_id), int(signed_at), signature)

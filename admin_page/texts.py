@@ -1,5 +1,7 @@
 """The texts of the page in the language of its reader, without markup."""
 
+import html
+
 from chat.captions import strip_html
 from chat.translations import Translator
 
@@ -37,6 +39,20 @@ def page_texts(translate: Translator) -> dict[str, str]:
     }
 
 
-def plain(html: str) -> str:
+def try_again_page(translate: Translator, bot_link: str | None) -> str:
+    """Return a page without scripts that asks to sign in again, because the ledger is unavailable."""
+    title, why, chat = (
+        html.escape(translate.raw(f"admin-page-{name}")) for name in ("title", "no-sign-in", "open-chat")
+    )
+    button = "" if bot_link is None else f'<p><a class="button" href="{html.escape(bot_link)}">{chat}</a></p>'
+    return (
+        f'<!doctype html>\n<html lang="{translate.language}">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<title>{title}</title>\n<link rel="stylesheet" href="style.css">\n'
+        f'<main class="alone"><h1>{title}</h1><p>{why}</p>{button}</main>\n</html>\n'
+    )
+
+
+def plain(text: str) -> str:
     """Return a text of the bot without its markup."""
-    return strip_html(html)
+    return strip_html(text)

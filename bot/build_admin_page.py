@@ -7,6 +7,7 @@ from admin_page.overview import Overview
 from admin_page.page_actions import PageActions
 from admin_page.server import AdminPage
 from admin_page.sessions import Sessions
+from admin_page.sign_in import SignIn
 from admin_page.users import UserPages
 from bot.build_broadcasts import BroadcastParts
 from bot.build_chat import ChatParts
@@ -33,11 +34,23 @@ def build_admin_page(
     """Return the page. `outage` returns the reason of an outage of the provider that any process knows."""
     stored = AdminSessions(storage.database)
     admin_ids, sells = settings.admin_ids, settings.stars
+    sessions = Sessions(token=settings.bot_token, admin_ids=admin_ids, stored=stored, clock=clock)
+
+    def bot_link() -> str | None:
+        return chat.bot_switches.address
+
     return AdminPage(
-        token=settings.bot_token,
         public_url=settings.public_url or "",
-        admin_ids=admin_ids,
-        sessions=Sessions(token=settings.bot_token, admin_ids=admin_ids, stored=stored, clock=clock),
+        sign_in=SignIn(
+            token=settings.bot_token,
+            admin_ids=admin_ids,
+            sessions=sessions,
+            stored=stored,
+            languages=chat.languages,
+            clock=clock,
+            bot_link=bot_link,
+        ),
+        sessions=sessions,
         stored=stored,
         overview=Overview(
             open_requests=OpenRequests(storage.database),
@@ -67,6 +80,5 @@ def build_admin_page(
             sells=sells,
         ),
         languages=chat.languages,
-        clock=clock,
-        bot_link=lambda: chat.bot_switches.address,
+        bot_link=bot_link,
     )

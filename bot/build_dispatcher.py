@@ -1,89 +1,18 @@
-"""Constructs the dispatcher: the routers of all features, and the objects that aiogram passes to their handlers."""
+"""Constructs the dispatcher: the objects that aiogram passes to handlers, the middleware, and the routers."""
 
-from aiogram import Dispatcher, Router
+from aiogram import Dispatcher
 
 from bot.build_broadcasts import BroadcastParts
 from bot.build_chat import ChatParts
 from bot.build_generation import GenerationParts
+from bot.build_routers import include_routers
+from bot.build_services import build_services
 from bot.build_shop import ShopParts
 from bot.build_storage import StorageParts
 from bot.settings import Settings
 from core.clock import Clock
 from generation.request_traces import RequestTraces
-from handlers import (
-    admin_menu,
-    approval,
-    audit,
-    balance,
-    batches,
-    broadcasts,
-    buying,
-    cancel,
-    checkout,
-    comparisons,
-    deletion,
-    edits,
-    error_handler,
-    examples,
-    export,
-    favourites,
-    forget,
-    gifts,
-    grants,
-    group_photos,
-    group_words,
-    groups,
-    guests,
-    history,
-    imagine,
-    inline,
-    language,
-    moderation,
-    news,
-    pause,
-    pay_support,
-    payments,
-    photos,
-    picture_shapes,
-    picture_styles,
-    plain_words,
-    private_only,
-    question_end,
-    queue,
-    quota,
-    ratio,
-    refunds,
-    reports,
-    request_links,
-    results,
-    shared_pictures,
-    start,
-    stats,
-    stickers,
-    still_wanted,
-    styles,
-    subscriptions,
-    suggestions,
-    terms,
-    try_again,
-    user_cards,
-    user_limits,
-    user_search,
-    variations,
-)
-from handlers.access_rules import AccessRules
-from handlers.edited_requests import EditedRequests
-from handlers.filters import IN_PRIVATE, by_bot_admin
-from handlers.generation_service import GenerationService
-from handlers.inline_service import InlineService
 from handlers.middleware import MembershipMiddleware, UserContextMiddleware
-from handlers.other_reading import OtherReading
-from handlers.questions import Questions
-from handlers.recounting import Recounting
-from handlers.rejection_texts import RejectionTexts
-from handlers.report_copies import ReportCopies
-from handlers.styling import Styling
-from handlers.user_cards import UserCards
 
 
 def build_dispatcher(
@@ -98,58 +27,12 @@ def build_dispatcher(
     traces: RequestTraces | None = None,
 ) -> Dispatcher:
     """Return the dispatcher of all updates."""
-    rejection_texts = RejectionTexts(clock)
-    access_rules = AccessRules(
-        bans=storage.bans,
-        strikes=storage.strikes,
-        preferences=storage.preferences,
-        members=chat.members,
-        admin_ids=settings.admin_ids,
-        group_words=storage.group_words,
-        controls=storage.controls,
-    )
-    questions = Questions(sender=chat.sender, drafts=storage.drafts, preferences=storage.preferences)
-    edited_requests = EditedRequests(
-        requests=storage.requests,
-        drafts=storage.drafts,
-        access_rules=access_rules,
-        private_replies=chat.private_replies,
-        questions=questions,
-        decisions=generation.decisions,
-        recounting=Recounting(
-            engine=generation.engine,
-            requests=storage.requests,
-            preferences=storage.preferences,
-            allowances=generation.allowances,
-            rejection_texts=rejection_texts,
-        ),
-    )
-    other_reading = OtherReading(
-        drafts=storage.drafts,
-        requests=storage.requests,
-        batches=storage.batches,
-        engine=generation.engine,
-        private_replies=chat.private_replies,
-    )
-    styling = Styling(styles=storage.styles, preferences=storage.preferences)
-    generation_service = GenerationService(
-        engine=generation.engine,
-        access_rules=access_rules,
-        allowances=generation.allowances,
-        requests=storage.requests,
-        preferences=storage.preferences,
-        questions=questions,
-        edited_requests=edited_requests,
-        other_reading=other_reading,
-        rejection_texts=rejection_texts,
-        styling=styling,
-        sender=chat.sender,
-        private_replies=chat.private_replies,
-        traces=traces,
+    services = build_services(
+        settings, clock=clock, storage=storage, chat=chat, generation=generation, traces=traces
     )
     dispatcher = Dispatcher(
         disable_fsm=True,  # it would keep a state of each user for good
-        access_rules=access_rules,
+        access_rules=services.access_rules,
         admin_actions=storage.admin_actions,
         admin_ids=settings.admin_ids,
         admin_sign_in_url=settings.admin_sign_in_url,
@@ -168,50 +51,36 @@ def build_dispatcher(
         database=storage.database,
         decisions=generation.decisions,
         drafts=storage.drafts,
-        edited_requests=edited_requests,
+        edited_requests=services.edited_requests,
         end_texts=generation.end_texts,
         engine=generation.engine,
         exporter=generation.exporter,
         exports=storage.exports,
-        generation_service=generation_service,
+        generation_service=services.generation_service,
         guest_answers=chat.guest_answers,
         group_photo_maker=generation.group_photo_maker,
         group_words=storage.group_words,
         history=storage.history,
+        history_pages=services.history_pages,
         inline_messages=chat.inline_messages,
         inline_prompts=storage.inline_prompts,
-        inline_service=InlineService(
-            generation_service=generation_service,
-            engine=generation.engine,
-            requests=storage.requests,
-            inline_prompts=storage.inline_prompts,
-            inline_messages=chat.inline_messages,
-            sender=chat.sender,
-            switches=chat.bot_switches,
-            needs_private_chat=settings.storage_chat_id is None and settings.public_url is None,
-        ),
+        inline_service=services.inline_service,
         keep_days=settings.keep_days,
         keyboards=chat.result_keyboards,
         languages=chat.languages,
         members=chat.members,
         menus=chat.menus,
         originals=generation.originals,
-        other_reading=other_reading,
+        other_reading=services.other_reading,
+        picture_actions=services.picture_actions,
         picture_sender=chat.picture_sender,
         poll_schedule=generation.poll_schedule,
         preferences=storage.preferences,
         private_replies=chat.private_replies,
-        questions=questions,
+        questions=services.questions,
         quota=generation.quota,
-        rejection_texts=rejection_texts,
-        report_copies=ReportCopies(
-            reports=storage.reports,
-            requests=storage.requests,
-            picture_sender=chat.picture_sender,
-            languages=chat.languages,
-            clock=clock,
-            admins=settings.admin_ids,
-        ),
+        rejection_texts=services.rejection_texts,
+        report_copies=services.report_copies,
         reports=storage.reports,
         replacements=chat.replacements,
         requests=storage.requests,
@@ -223,18 +92,9 @@ def build_dispatcher(
         sticker_sets=chat.sticker_sets,
         stickers=storage.stickers,
         styles=storage.styles,
-        styling=styling,
+        styling=services.styling,
         users=storage.users,
-        user_cards=UserCards(
-            user_summaries=storage.user_summaries,
-            bans=storage.bans,
-            controls=storage.controls,
-            credits=storage.credits,
-            allowances=generation.allowances,
-            quota=generation.quota,
-            clock=clock,
-            admin_ids=settings.admin_ids,
-        ),
+        user_cards=services.user_cards,
         user_summaries=storage.user_summaries,
         **(shop.workflow_data if shop is not None else {"shop": None}),
     )
@@ -253,91 +113,5 @@ def build_dispatcher(
     ):
         observer.outer_middleware(user_context)
     dispatcher.my_chat_member.outer_middleware(MembershipMiddleware(storage.users))
-    _include_routers(dispatcher, sells=shop is not None)
+    include_routers(dispatcher, sells=shop is not None)
     return dispatcher
-
-
-def _selling_routers() -> list[Router]:
-    """Return the routers of commands and buttons that sell pictures."""
-    return [
-        buying.router(),
-        gifts.router(),
-        balance.router(),
-        terms.router(),
-        pay_support.router(),
-        refunds.router(),
-        subscriptions.router(),
-    ]
-
-
-def _admin_router() -> Router:
-    """Return the router of the bot's admins, which looks at the commands only if an admin sent one in private."""
-    router = Router(name="admins")
-    for observer in (router.message, router.edited_message):
-        observer.filter(IN_PRIVATE, by_bot_admin)
-    router.include_routers(
-        admin_menu.router(),
-        stats.router(),
-        user_search.router(),
-        user_cards.router(),
-        pause.router(),
-        user_limits.router(),
-        grants.router(),
-        audit.router(),
-        moderation.router(),
-    )
-    return router
-
-
-def _include_routers(dispatcher: Dispatcher, *, sells: bool) -> None:
-    """Include the routers in the order in which they see an update. `sells` includes those that sell pictures."""
-    dispatcher.include_routers(
-        error_handler.router(),
-        *([checkout.router(), payments.router(), pay_support.reasons_router()] if sells else []),
-        admin_menu.answers_router(sells=sells),
-        broadcasts.times_router(),
-        question_end.router(),
-        *(_selling_routers() if sells else []),
-        groups.router(),
-        group_words.router(),
-        _admin_router(),
-        broadcasts.router(),
-        news.router(),
-        reports.router(),
-        edits.router(),
-        request_links.router(),
-        styles.router(),
-        start.router(),
-        batches.router(),
-        imagine.router(),
-        suggestions.router(),
-        queue.router(),
-        cancel.router(),
-        still_wanted.router(),
-        approval.router(),
-        quota.router(),
-        ratio.router(),
-        history.router(),
-        shared_pictures.router(),
-        language.router(),
-        export.router(),
-        forget.router(),
-        inline.router(),
-        guests.router(),
-        examples.router(),
-        results.router(),
-        favourites.router(),
-        deletion.router(),
-        picture_shapes.router(),
-        picture_styles.router(),
-        variations.router(),
-        stickers.router(),
-        group_photos.router(),
-        try_again.router(),
-        comparisons.router(),
-        photos.router(),
-        edits.last_router(),
-        plain_words.router(),
-        private_only.router(),
-        start.last_router(),
-    )

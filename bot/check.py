@@ -14,7 +14,8 @@ from bot.check_failed import CheckFailed, NotChecked
 from bot.check_replicas import check_engine, check_replicas
 from bot.check_sources import EditsRefused, WaysUnknown, check_photo_edits
 from bot.network_check import connections, public_address, webhook_info
-from bot.settings import ADMIN_PATH, Settings, Updates
+from bot.setting_choices import Updates
+from bot.settings import ADMIN_PATH, Settings
 from bot.telegram_identity import identify, modes_off
 from bot.web import try_to_listen
 from chat.sender import make_bot

@@ -14,8 +14,10 @@ import structlog
 
 from bot import logs, stop_signals
 from bot.aiogram_import import import_aiogram
-from bot.setting_types import postgres_url
-from bot.settings import LogFormat, LogLevel, Settings, SettingsError, load, passwords
+from bot.load_settings import SettingsError, load
+from bot.setting_choices import LogFormat, LogLevel
+from bot.setting_types import passwords, postgres_url
+from bot.settings import Settings
 
 BAD_SETTINGS = 2
 CANNOT_RUN = 1

@@ -65,6 +65,24 @@ class EnvFile:
                 lines.append(f"{self.name}: {name} is not a setting{alphabet}{question}")
         return lines
 
+    def advice(self, environment: Iterable[str], known: Collection[str]) -> str:
+        """Return the end of the line about a missing setting, for a process with these names in its environment.
+
+        It is empty if the file exists. Proxies in the environment are for all programs, so they say nothing.
+        """
+        if self.exists:
+            return ""
+        others = sorted(
+            name.upper() for name in environment if name.upper() in known and not _OF_OTHERS.fullmatch(name)
+        )
+        if not others:
+            return f"; there is no {self.name}: cp .env.example .env"
+        found = f"{others[0]} and others" if len(others) > 1 else others[0]
+        return (
+            f"; there is no {self.name}, and the environment sets {found}: add what is missing to it"
+            " (EnvironmentFile= of systemd, env_file of Docker Compose, a Secret of Kubernetes)"
+        )
+
 
 def read(path: Path) -> EnvFile:
     """Read a file. A missing one is empty. Raises EnvFileError if it is no text file in UTF-8 that can be read."""

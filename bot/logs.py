@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.settings import LogFormat, LogLevel
+from bot.setting_choices import LogFormat, LogLevel
 
 REDACTED = "[secret]"
 _TOKEN = re.compile(r"\d{4,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)

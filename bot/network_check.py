@@ -15,7 +15,8 @@ from aiogram.types import WebhookInfo
 
 from bot.app import telegram_session
 from bot.check_failed import CheckFailed
-from bot.settings import ADMIN_PATH, Settings, Updates
+from bot.setting_choices import Updates
+from bot.settings import ADMIN_PATH, Settings
 from bot.web import NOT_FOUND, WEBHOOK_PATH, WebServer
 from bot.webhook import describe_last_error
 from chat.sender import make_bot

@@ -88,6 +88,12 @@ def _otlp_url(value: str | None) -> str | None:
     return address
 
 
+def passwords(database_url: str) -> list[SecretStr]:
+    """Return the password in the URL of a database, as it is written there and as it is meant."""
+    password = urlsplit(database_url).password
+    return [SecretStr(password), SecretStr(unquote(password))] if password else []
+
+
 def parse_otlp_headers(value: str) -> dict[str, str]:
     """Return the headers of `name=value,name=value`, in which values are URL-encoded. Raises ValueError.
 

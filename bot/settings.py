@@ -1,19 +1,14 @@
-"""The settings, read from the environment and `.env`: typed, bounded, and named in every error."""
+"""The settings: typed, bounded, and checked against each other. `bot/load_settings.py` reads them."""
 
 import importlib.util
-import os
-import re
-from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot import env_file
-from bot.env_file import EnvFile, EnvFileError
+from bot.setting_choices import AdminLogin, EngineChoice, LogFormat, LogLevel, Updates
 from bot.setting_types import (
     ApiKey,
     BotToken,
@@ -36,53 +31,12 @@ from bot.setting_types import (
     WebhookSecret,
     in_any_case,
     parse_otlp_headers,
+    passwords,
 )
 from core.bucket_address import BucketAddress
 from core.options import SourceImages, SourceWay, UnknownCreate
 from core.payments.offers import Pack, Prices
 from core.proxies import Proxy, ProxyRules, is_loopback
-
-
-class Updates(StrEnum):
-    """The way in which the bot receives updates from Telegram."""
-
-    POLLING = "polling"
-    WEBHOOK = "webhook"
-
-
-class EngineChoice(StrEnum):
-    """The engine that drives requests; `auto` follows from the database."""
-
-    AUTO = "auto"
-    LOCAL = "local"
-    DBOS = "dbos"
-
-
-class AdminLogin(StrEnum):
-    """The way in which the bot's admins sign in to the admin page."""
-
-    TELEGRAM = "telegram"
-
-
-class LogLevel(StrEnum):
-    """The lowest level to log."""
-
-    DEBUG = "DEBUG"
-    INFO = "INFO"
-    WARNING = "WARNING"
-    ERROR = "ERROR"
-
-
-class LogFormat(StrEnum):
-    """The format of log lines: for humans or for machines."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class SettingsError(Exception):
-    """Settings are missing or bad, or `.env` cannot be read. Each line of the text names one, its error, an example."""
-
 
 TELEGRAM_HOST = "api.telegram.org"
 ADMIN_PATH = "/admin"
@@ -339,61 +293,3 @@ def _host_and_port(address: str) -> tuple[str, int]:
 
 def _parsed(setting: str, address: SecretStr | None) -> Proxy | None:
     return None if address is None else Proxy.parse(setting, address.get_secret_value())
-
-
-def passwords(database_url: str) -> list[SecretStr]:
-    """Return the password in the URL of a database, as it is written there and as it is meant."""
-    password = urlsplit(database_url).password
-    return [SecretStr(password), SecretStr(unquote(password))] if password else []
-
-
-def load(path: str | None = ".env", *, warn: Callable[[str], None] = lambda _line: None) -> Settings:
-    """Return the settings of the environment and a file, in this order of precedence.
-
-    Calls `warn` with a line for each name that is not a setting. Raises SettingsError with one line for each bad
-    setting, without its value.
-    """
-    try:
-        file = env_file.read(Path(path)) if path else None
-    except EnvFileError as error:
-        raise SettingsError(str(error)) from None
-    names = {field.upper() for field in Settings.model_fields}
-    for line in [*(file.warnings(names) if file else ()), *env_file.misspelt(os.environ, names)]:
-        warn(line)
-    try:
-        return Settings(**_values(file))
-    except ValidationError as error:
-        lines = [_line(details) for details in error.errors(include_url=False)]
-        if file and not file.exists and any(details["type"] == "missing" for details in error.errors()):
-            lines[-1] += f"; there is no {file.name}: cp .env.example .env"
-        raise SettingsError("\n".join(lines)) from None
-
-
-def _values(file: EnvFile | None) -> dict[str, Any]:
-    """Return the values of the file that the environment does not set. An empty value sets nothing."""
-    if file is None:
-        return {}
-    in_environment = {name.upper() for name, value in os.environ.items() if value}
-    return {
-        name.lower(): value
-        for name, value in file.values.items()
-        if value and name.upper() not in in_environment
-    }
-
-
-def _line(details: Any) -> str:
-    if not details["loc"]:
-        text = str(details["ctx"]["error"])
-        name = re.split("[ =]", text, maxsplit=1)[0]
-        examples = Settings.model_fields[name.lower()].examples or [""]
-        return f"{text} (example: {name}={examples[0]})"
-    field = str(details["loc"][0])
-    name = field.upper()
-    examples = Settings.model_fields[field].examples or [""]
-    if details["type"] == "missing":
-        problem = "is missing"
-    elif "error" in details.get("ctx", {}) and details["type"] == "value_error":
-        problem = str(details["ctx"]["error"])
-    else:
-        problem = f"is not usable: {details['msg'][0].lower()}{details['msg'][1:]}"
-    return f"{name} {problem} (example: {name}={examples[0]})"

@@ -4,7 +4,8 @@ SendError
  ├── Unreachable   the user blocked the bot, or the bot may not write to the chat: do not retry
  ├── Rejected      Telegram does not accept this message, now or later
  │    ├── NotAllowed    the bot may not send this kind of message in this chat; a text it may
- │    └── OriginalDeleted    the message to copy does not exist
+ │    ├── OriginalDeleted    the message to copy does not exist
+ │    └── DomainNotLinked    the address of a sign-in button is of another domain than BotFather knows
  ├── TryLater      certainly not sent; `retry_after` in seconds if Telegram named it
  └── Unsure        the connection broke, or the answer cannot be understood: perhaps sent
 """
@@ -57,6 +58,8 @@ _NOT_ALLOWED = (
 )
 _GONE = "message to delete not found"
 _NO_ORIGINAL = "message to copy not found"
+_OTHER_DOMAIN = "bot_domain_invalid"
+"""Telegram's words for a sign-in button if no domain, or another one, is linked to the bot (telegraf/telegraf#793)."""
 _UNCHANGED = "message is not modified"
 _NO_OPS = (
     _UNCHANGED,
@@ -89,6 +92,10 @@ class NotAllowed(Rejected):
 
 class OriginalDeleted(Rejected):
     """The message to copy was deleted."""
+
+
+class DomainNotLinked(Rejected):
+    """A LoginUrl button has another domain than the one that /setdomain of BotFather linked to the bot, or none is."""
 
 
 class NotConnected(TelegramNetworkError):
@@ -124,6 +131,8 @@ def to_send_error(error: AiogramError) -> SendError:
         return NotAllowed(message)
     if isinstance(error, TelegramBadRequest) and _NO_ORIGINAL in words:
         return OriginalDeleted(message)
+    if isinstance(error, TelegramBadRequest) and _OTHER_DOMAIN in words:
+        return DomainNotLinked(message)
     if isinstance(error, TelegramForbiddenError):
         return Unreachable(f"{name}: {message}")
     if "too many requests" in words or (isinstance(error, _NOT_NOW) and _UNKNOWN_METHOD not in words):

@@ -1,6 +1,7 @@
 """The methods of the Bot API for Telegram Stars: invoices, checkouts, refunds, subscriptions, transactions."""
 
 from enum import StrEnum
+from typing import Any
 
 import structlog
 from aiogram.methods import (
@@ -55,31 +56,12 @@ class Invoices:
         A forwarded copy of it opens the bot instead of a payment (Bot API, sendInvoice, `start_parameter`), because the
         order is for one user.
         """
-        title, description = _words(order, translate)
-        method = SendInvoice(
-            chat_id=chat_id,
-            title=title,
-            description=description,
-            payload=order.id,
-            provider_token="",
-            currency=CURRENCY,
-            prices=[LabeledPrice(label=title, amount=order.stars)],
-            start_parameter=BUY,
-        )
+        method = SendInvoice(chat_id=chat_id, start_parameter=BUY, **_fields(order, translate))
         await self._caller.send_answer(method, chat_id)
 
     async def subscription_link(self, order: Order, translate: Translator) -> str:
         """Return a link to the invoice of a subscription, which sendInvoice cannot send."""
-        title, description = _words(order, translate)
-        method = CreateInvoiceLink(
-            title=title,
-            description=description,
-            payload=order.id,
-            provider_token="",
-            currency=CURRENCY,
-            prices=[LabeledPrice(label=title, amount=order.stars)],
-            subscription_period=int(PERIOD),
-        )
+        method = CreateInvoiceLink(subscription_period=int(PERIOD), **_fields(order, translate))
         return await self._caller.with_retries(lambda: self._caller.call(method, None), repeatable=True)
 
     async def answer_checkout(self, query_id: str, refusal: str | None = None) -> None:
@@ -124,6 +106,19 @@ class Invoices:
         method = GetStarTransactions(offset=offset, limit=PAGE)
         found = await self._caller.with_retries(lambda: self._caller.call(method, None), repeatable=True)
         return [_read(one) for one in found.transactions]
+
+
+def _fields(order: Order, translate: Translator) -> dict[str, Any]:
+    """Return the fields that every invoice for Stars has, whichever way it is sent."""
+    title, description = _words(order, translate)
+    return {
+        "title": title,
+        "description": description,
+        "payload": order.id,
+        "provider_token": "",
+        "currency": CURRENCY,
+        "prices": [LabeledPrice(label=title, amount=order.stars)],
+    }
 
 
 def _words(order: Order, translate: Translator) -> tuple[str, str]:

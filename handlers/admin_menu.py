@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from chat import admin_keyboards
 from chat.admin_callbacks import AdminQuestion, AskAdmin, ShowAdminMenu
-from chat.errors import Rejected
+from chat.errors import DomainNotLinked, Rejected
 from chat.keyboards import ask
 from chat.sender import Sender
 from chat.translations import Translator
@@ -65,8 +65,7 @@ async def menu_pressed(
     """Show the menu in the pressed message, after the end of the pause if the button says so."""
     toast = None
     if callback_data.resume:
-        ended = await controls.end_pause(cause_of_press(query, clock))
-        toast = translate.raw("pause-ended" if ended else "pause-none")
+        toast = await pause.end_pause(cause_of_press(query, clock), translate, controls)
     await sender.toast(query.id, toast)
 
     async def edit(text: str, keyboard: InlineKeyboardMarkup) -> None:
@@ -114,8 +113,15 @@ async def _show(
         if sign_in_url is None:
             raise
         log.warning("no button to the admin page", error=str(error))
-        lines += ["", translate("admin-menu-domain", domain=urlsplit(sign_in_url).hostname or "")]
+        lines += ["", _why_no_page(error, sign_in_url, translate)]
         await show("\n".join(lines), keyboard(sign_in_url=None))
+
+
+def _why_no_page(error: Rejected, sign_in_url: str, translate: Translator) -> str:
+    """Return the sentence that says why there is no button to the admin page, and what to do."""
+    if isinstance(error, DomainNotLinked):
+        return translate("admin-menu-domain", domain=urlsplit(sign_in_url).hostname or "")
+    return translate("admin-menu-refused", reason=str(error))
 
 
 def answers_router(*, sells: bool) -> Router:

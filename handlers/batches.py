@@ -6,7 +6,6 @@ from aiogram import Bot, F, Router
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from chat import keyboards
 from chat.callbacks import DrawFour, PickPicture, ResultAction, ResultButton
 from chat.captions import one_line
 from chat.private_replies import PrivateReplies
@@ -29,8 +28,9 @@ from handlers.filters import (
     replies_to_bot,
 )
 from handlers.generation_service import GenerationService
-from handlers.identity import UserIdentity, place_of
+from handlers.identity import UserIdentity
 from handlers.prompt import parse_prompt
+from handlers.results import prompt_of_picture
 from handlers.styling import Styling
 from storage.batches import Batch, Batches
 from storage.requests import Requests
@@ -195,19 +195,6 @@ async def imagine_in_reply(
     )
 
 
-async def prompt_of_grid(
-    message: Message,
-    request: Request,
-    user: UserIdentity,
-    translate: Translator,
-    private_replies: PrivateReplies,
-) -> None:
-    """Send the prompt of a grid, to copy."""
-    keyboard = keyboards.copy_prompt(translate, request.prompt)
-    text = translate("prompt-back", prompt=request.prompt)
-    await private_replies.send(place_of(message), user.id, text, keyboard=keyboard)
-
-
 async def _picked(number: re.Match[str] | None, batch: Batch, requests: Requests) -> Request | None:
     """Return the request with a number in a grid, or None if the grid has no such picture any more."""
     index = -1 if number is None else int(number[1]) - 1
@@ -231,7 +218,7 @@ def router() -> Router:
     """Return the routes of this feature. They come before those of pictures, because a grid is a picture of the bot."""
     router = FeatureRouter(name="batches")
     on_message(router, imagine_in_reply, Command("imagine"), answers_grid)
-    on_message(router, prompt_of_grid, Command("prompt"), answers_grid)
+    on_message(router, prompt_of_picture, Command("prompt"), answers_grid)
     on_message(router, text_in_reply, not_a_command, answers_grid, asks_in_grid)
     router.callback_query.register(
         picture_picked, PickPicture.filter(), pressed_place, own_request, not_forgotten, has_picture

@@ -15,7 +15,7 @@ from chat.private_replies import PrivateReplies
 from chat.result_keyboards import ResultKeyboards, Steps
 from chat.sender import Sender
 from chat.translations import Translator
-from core.model import FileKind, Request
+from core.model import FileKind, Request, SourcePicture
 from core.reply_target import ReplyTarget
 from handlers import origins
 from handlers.feature_router import FeatureRouter
@@ -142,10 +142,22 @@ async def edit_source_pressed(
     """Ask for another change of the source of an edit."""
     if request.source is None:
         raise ButtonExpired
+    await ask_for_change(query, request, request.source, place, translate, generation_service)
+
+
+async def ask_for_change(
+    query: CallbackQuery,
+    request: Request,
+    source: SourcePicture,
+    place: ReplyTarget,
+    translate: Translator,
+    generation_service: GenerationService,
+) -> None:
+    """Ask for the change of a picture, for a press below the picture of a request."""
     origin = origins.of_edit_press(query, request, place, translate.language)
     name = query.from_user.first_name
     await generation_service.request_or_ask(
-        origin, ParsedPrompt("", None), translate, request.source, user_name=name, query_id=query.id
+        origin, ParsedPrompt("", None), translate, source, user_name=name, query_id=query.id
     )
 
 

@@ -6,19 +6,14 @@ from aiogram.types import CallbackQuery
 from chat import result_keyboards
 from chat.callbacks import ResultAction, ResultButton, selection_of
 from chat.errors import SendError
-from chat.members import Members
-from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
-from core.clock import Clock
 from core.model import Request
 from core.reply_target import ReplyTarget
-from generation.singles import Singles
 from handlers.feature_router import FeatureRouter
 from handlers.filters import is_shown, not_forgotten, own_request, pressed_place
-from handlers.history import may_show, show_page
+from handlers.history_pages import HistoryPages
 from storage.picture_history import History
-from storage.preferences import Preferences
 
 
 async def delete_pressed(
@@ -45,13 +40,9 @@ async def delete_confirmed(
     request: Request,
     place: ReplyTarget,
     translate: Translator,
-    preferences: Preferences,
-    members: Members,
     history: History,
+    history_pages: HistoryPages,
     sender: Sender,
-    singles: Singles,
-    clock: Clock,
-    keyboards: ResultKeyboards,
 ) -> None:
     """Delete a picture. A pager goes on to the next picture.
 
@@ -65,7 +56,7 @@ async def delete_confirmed(
         gone = await _delete_message(place.chat_id, pressed, sender) and gone
     await history.delete(request.id)
     selection = selection_of(callback_data.paged)
-    if callback_data.paged and await may_show(selection, place, preferences):
+    if callback_data.paged and await history_pages.may_show(selection, place):
         page = await history.page(request.user_id, place.chat_id, request.id, selection)
     if gone:
         await sender.toast(query.id, translate.raw("deleted"))
@@ -75,7 +66,7 @@ async def delete_confirmed(
             query.id, translate("deleted-message-stays-group" if in_group else "deleted-message-stays")
         )
     if page is not None:
-        await show_page(page, place, translate, members, sender, singles, clock, keyboards)
+        await history_pages.show(page, place, translate)
     elif callback_data.paged and is_shown(query):
         await _delete_message(place.chat_id, pressed, sender)
 

@@ -4,18 +4,15 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
 from chat.callbacks import ResultAction, ResultButton
-from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import Request
 from core.reply_target import ReplyTarget
 from handlers.feature_router import FeatureRouter
 from handlers.filters import not_forgotten, own_request, pressed_place
-from handlers.results import show_actions
+from handlers.picture_actions import PictureActions
 from handlers.user_errors import ButtonExpired
-from storage.comparisons import Comparisons
 from storage.picture_history import History
-from storage.requests import Requests
 
 
 async def star_pressed(
@@ -24,11 +21,9 @@ async def star_pressed(
     request: Request,
     place: ReplyTarget,
     translate: Translator,
-    requests: Requests,
     history: History,
-    comparisons: Comparisons,
+    picture_actions: PictureActions,
     sender: Sender,
-    keyboards: ResultKeyboards,
 ) -> None:
     """Make a picture a favourite or not, as the button says: a repeated press changes nothing more."""
     favourite = callback_data.action is ResultAction.FAVOURITE
@@ -36,9 +31,7 @@ async def star_pressed(
     if stored is None:
         raise ButtonExpired
     await sender.toast(query.id, translate.raw("toast-favourite" if favourite else "toast-not-favourite"))
-    await show_actions(
-        stored, callback_data, place, translate, requests, history, comparisons, sender, keyboards
-    )
+    await picture_actions.show(stored, callback_data, place, translate)
 
 
 def router() -> Router:

@@ -34,12 +34,8 @@ async def ban(
     sender: Sender,
 ) -> None:
     """Ban a user or a chat. The bot ignores all their updates."""
-    subject = subject_to_ban(command.args, admin_ids)
-    if subject is None:
-        text = translate("ban-how")
-    else:
-        await bans.add(Ban.SUBJECT, subject, cause_of(message, user, clock))
-        text = translate("banned", subject=subject)
+    cause = cause_of(message, user, clock)
+    text = await add_subject(command.args or "", cause, translate, bans=bans, admin_ids=admin_ids)
     await sender.send_text(answer_place(message), text)
 
 
@@ -53,7 +49,8 @@ async def unban(
     sender: Sender,
 ) -> None:
     """Lift the ban of a user or a chat."""
-    await _lift(Ban.SUBJECT, message, command, cause_of(message, user, clock), translate, bans, sender)
+    text = await lift(Ban.SUBJECT, command.args or "", cause_of(message, user, clock), translate, bans)
+    await sender.send_text(answer_place(message), text)
 
 
 async def ban_word(
@@ -66,12 +63,7 @@ async def ban_word(
     sender: Sender,
 ) -> None:
     """Ban a word in all its disguises."""
-    word = (command.args or "").strip()
-    if is_bannable_word(word):
-        await bans.add(Ban.WORD, word, cause_of(message, user, clock))
-        text = translate("banned", subject=word)
-    else:
-        text = translate("banword-how")
+    text = await add_word(command.args or "", cause_of(message, user, clock), translate, bans)
     await sender.send_text(answer_place(message), text)
 
 
@@ -85,32 +77,40 @@ async def unban_word(
     sender: Sender,
 ) -> None:
     """Lift the ban of a word."""
-    await _lift(Ban.WORD, message, command, cause_of(message, user, clock), translate, bans, sender)
-
-
-async def _lift(
-    kind: Ban,
-    message: Message,
-    command: CommandObject,
-    cause: AdminCause,
-    translate: Translator,
-    bans: Bans,
-    sender: Sender,
-) -> None:
-    value = (command.args or "").strip()
-    lifted = await bans.lift(kind, value, cause)
-    text = translate("unbanned" if lifted else "not-banned", subject=cut(value, LONGEST_WORD))
+    text = await lift(Ban.WORD, command.args or "", cause_of(message, user, clock), translate, bans)
     await sender.send_text(answer_place(message), text)
 
 
-def is_bannable_word(word: str) -> bool:
-    """Return whether a text has letters or digits, and is short enough for a word or a phrase."""
-    return units(word) <= LONGEST_WORD and bool(words_of(word))
+async def add_subject(
+    given: str, cause: AdminCause, translate: Translator, *, bans: Bans, admin_ids: Collection[int]
+) -> str:
+    """Ban the user or chat whose id an admin gave, once for the cause. Return the answer as HTML."""
+    subject = subject_to_ban(given, admin_ids)
+    if subject is None:
+        return translate("ban-how")
+    await bans.add(Ban.SUBJECT, subject, cause)
+    return translate("banned", subject=subject)
 
 
-def subject_to_ban(args: str | None, admin_ids: Collection[int]) -> str | None:
+async def add_word(given: str, cause: AdminCause, translate: Translator, bans: Bans) -> str:
+    """Ban a word or a phrase that an admin gave, once for the cause. Return the answer as HTML."""
+    word = given.strip()
+    if units(word) > LONGEST_WORD or not words_of(word):
+        return translate("banword-how")
+    await bans.add(Ban.WORD, word, cause)
+    return translate("banned", subject=word)
+
+
+async def lift(kind: Ban, given: str, cause: AdminCause, translate: Translator, bans: Bans) -> str:
+    """Lift the ban of a subject or a word that an admin gave, once for the cause. Return the answer as HTML."""
+    value = given.strip()
+    lifted = await bans.lift(kind, value, cause)
+    return translate("unbanned" if lifted else "not-banned", subject=cut(value, LONGEST_WORD))
+
+
+def subject_to_ban(given: str, admin_ids: Collection[int]) -> str | None:
     """Return the id to ban, or None for anything else and for the id of an admin."""
-    given = (args or "").strip()
+    given = given.strip()
     digits = given.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _ID_DIGITS) or int(given) in admin_ids:
         return None

@@ -11,7 +11,6 @@ from aiogram.types import CallbackQuery, Message
 from chat import result_keyboards
 from chat.callbacks import DrawInRatio, ResultAction, ResultButton
 from chat.replacements import Replacements
-from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio, Request
@@ -25,10 +24,9 @@ from handlers.filters import (
     pressed_place,
 )
 from handlers.generation_service import GenerationService
-from handlers.results import draw_again, show_actions
+from handlers.picture_actions import PictureActions
+from handlers.results import draw_again
 from handlers.user_errors import ButtonExpired
-from storage.comparisons import Comparisons
-from storage.picture_history import History
 from storage.requests import Requests
 
 
@@ -79,11 +77,8 @@ async def ratio_pressed(
     replacement: int | None,
     translate: Translator,
     requests: Requests,
-    history: History,
-    comparisons: Comparisons,
-    sender: Sender,
+    picture_actions: PictureActions,
     replacements: Replacements,
-    keyboards: ResultKeyboards,
     generation_service: GenerationService,
 ) -> None:
     """Draw a picture again in the pressed ratio, and show its actions again."""
@@ -91,9 +86,7 @@ async def ratio_pressed(
     if replacement is not None:
         await replacements.remove(place.chat_id, query.from_user.id, replacement)
         return
-    await show_actions(
-        request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
-    )
+    await picture_actions.show(request, callback_data, place, translate)
 
 
 async def back_pressed(
@@ -103,21 +96,16 @@ async def back_pressed(
     place: ReplyTarget,
     replacement: int | None,
     translate: Translator,
-    requests: Requests,
-    history: History,
-    comparisons: Comparisons,
+    picture_actions: PictureActions,
     sender: Sender,
     replacements: Replacements,
-    keyboards: ResultKeyboards,
 ) -> None:
     """Show the actions again."""
     await sender.toast(query.id)
     if replacement is not None:
         await replacements.remove(place.chat_id, query.from_user.id, replacement)
         return
-    await show_actions(
-        request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
-    )
+    await picture_actions.show(request, callback_data, place, translate)
 
 
 def router() -> Router:

@@ -5,7 +5,6 @@ from aiogram.types import CallbackQuery
 
 from chat import style_keyboards
 from chat.callbacks import DrawInStyle, ResultAction, ResultButton
-from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import GenerationRequest, Request
@@ -14,12 +13,11 @@ from handlers import origins
 from handlers.feature_router import FeatureRouter
 from handlers.filters import not_forgotten, own_request, pressed_place
 from handlers.generation_service import GenerationService
+from handlers.picture_actions import PictureActions
 from handlers.prompt import LONGEST_PROMPT
-from handlers.results import show_actions, source_of_press
+from handlers.results import source_of_press
 from handlers.styling import Styling
 from handlers.user_errors import ButtonExpired
-from storage.comparisons import Comparisons
-from storage.picture_history import History
 from storage.requests import Requests
 
 
@@ -55,10 +53,8 @@ async def style_pressed(
     bot: Bot,
     requests: Requests,
     styling: Styling,
-    history: History,
-    comparisons: Comparisons,
+    picture_actions: PictureActions,
     sender: Sender,
-    keyboards: ResultKeyboards,
     generation_service: GenerationService,
 ) -> None:
     """Draw the words of a picture in the pressed style, or change an edit into it, and show the actions again.
@@ -81,9 +77,7 @@ async def style_pressed(
         return
     redraw = GenerationRequest(origin, prompt, request.ratio, source)
     await generation_service.submit(redraw, translate, query_id=query.id)
-    await show_actions(
-        request, callback_data, place, translate, requests, history, comparisons, sender, keyboards
-    )
+    await picture_actions.show(request, callback_data, place, translate)
 
 
 def router() -> Router:

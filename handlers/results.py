@@ -7,9 +7,8 @@ from aiogram.types import CallbackQuery, Message
 
 from chat import keyboards as shared_keyboards
 from chat import result_keyboards
-from chat.callbacks import DrawInRatio, DrawInStyle, ResultAction, ResultButton, selection_of
+from chat.callbacks import ResultAction, ResultButton
 from chat.private_replies import PrivateReplies
-from chat.result_keyboards import ResultKeyboards
 from chat.sender import Sender
 from chat.translations import Translator
 from core.model import AspectRatio, GenerationRequest, Request, SourcePicture
@@ -18,7 +17,7 @@ from generation.originals import Originals
 from handlers import origins
 from handlers.attachments import find_request, find_source
 from handlers.commands import Command
-from handlers.comparisons import buttons_of, chain_of
+from handlers.comparisons import ask_for_change, chain_of
 from handlers.feature_router import FeatureRouter
 from handlers.filters import (
     has_picture,
@@ -32,11 +31,10 @@ from handlers.filters import (
 )
 from handlers.generation_service import GenerationService
 from handlers.identity import UserIdentity, place_of
-from handlers.prompt import ParsedPrompt, parse_prompt
+from handlers.prompt import parse_prompt
 from handlers.styling import Styling
 from handlers.user_errors import ButtonExpired
 from storage.comparisons import Comparisons
-from storage.picture_history import History
 from storage.requests import Requests
 
 
@@ -78,11 +76,7 @@ async def edit_pressed(
 ) -> None:
     """Ask for the change of a picture."""
     source = await source_of_press(query, request, bot.id, requests)
-    origin = origins.of_edit_press(query, request, place, translate.language)
-    name = query.from_user.first_name
-    await generation_service.request_or_ask(
-        origin, ParsedPrompt("", None), translate, source, user_name=name, query_id=query.id
-    )
+    await ask_for_change(query, request, source, place, translate, generation_service)
 
 
 async def original_pressed(
@@ -148,7 +142,7 @@ async def prompt_of_picture(
     translate: Translator,
     private_replies: PrivateReplies,
 ) -> None:
-    """Send the prompt of a picture, to copy."""
+    """Send the prompt of a picture or a grid, to copy."""
     keyboard = shared_keyboards.copy_prompt(translate, request.prompt)
     text = translate("prompt-back", prompt=request.prompt)
     await private_replies.send(place_of(message), user.id, text, keyboard=keyboard)
@@ -214,32 +208,6 @@ async def draw_again(
     origin = origins.of_redraw(prefix, earlier, request, place, translate.language)
     redraw = GenerationRequest(origin, request.prompt, ratio, request.source)
     await generation_service.submit(redraw, translate, query_id=query.id)
-
-
-async def show_actions(
-    request: Request,
-    button: ResultButton | DrawInRatio | DrawInStyle,
-    place: ReplyTarget,
-    translate: Translator,
-    requests: Requests,
-    history: History,
-    comparisons: Comparisons,
-    sender: Sender,
-    keyboards: ResultKeyboards,
-) -> None:
-    """Show the actions of a picture under a message: with the steps of a comparison or the arrows of a history."""
-    message_id = place.require_reply_to()
-    comparison = await comparisons.get(place.chat_id, message_id)
-    edit = await requests.get(comparison.edit_id) if comparison is not None else None
-    chain = await chain_of(edit, requests) if edit is not None else []
-    if request in chain:
-        keyboard = buttons_of(keyboards, translate, chain, chain.index(request))
-    else:
-        page = None
-        if button.paged:
-            page = await history.page_of(request, place.chat_id, selection_of(button.paged))
-        keyboard = keyboards.picture(translate, request, page)
-    await sender.edit_keyboard(place.chat_id, message_id, keyboard)
 
 
 def router() -> Router:

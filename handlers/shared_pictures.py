@@ -13,10 +13,9 @@ from handlers import origins
 from handlers.feature_router import FeatureRouter
 from handlers.filters import by_named_owner, pressed_place
 from handlers.generation_service import GenerationService
-from handlers.history import may_show
+from handlers.history_pages import HistoryPages
 from handlers.user_errors import ButtonExpired, NoSharedHistory, NotOwner
 from storage.picture_history import SHARED
-from storage.preferences import Preferences
 from storage.requests import Requests
 
 
@@ -25,7 +24,7 @@ async def same_pressed(
     callback_data: DrawSame,
     place: ReplyTarget,
     translate: Translator,
-    preferences: Preferences,
+    history_pages: HistoryPages,
     requests: Requests,
     generation_service: GenerationService,
 ) -> None:
@@ -36,7 +35,7 @@ async def same_pressed(
     """
     if callback_data.user not in {query.from_user.id, place.chat_id}:
         raise NotOwner
-    if not await may_show(SHARED, place, preferences):
+    if not await history_pages.may_show(SHARED, place):
         raise NoSharedHistory
     request = await requests.get(callback_data.request)
     shown = (

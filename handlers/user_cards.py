@@ -20,7 +20,7 @@ from generation.allowances import Allowances, DailyQuota
 from handlers.admin_filters import cause_of_press, on_admin_command, pressed_by_admin
 from handlers.feature_router import FeatureRouter
 from handlers.identity import answer_place
-from handlers.moderation import subject_to_ban
+from handlers.moderation import add_subject, lift, subject_to_ban
 from handlers.user_errors import ButtonExpired
 from storage.bans import Ban, Bans
 from storage.controls import Controls
@@ -181,11 +181,10 @@ async def card_pressed(
         await sender.edit_text(place.chat_id, message_id, text, keyboard=keyboard)
         return
     if action is CardAction.BAN:
-        await bans.add(Ban.SUBJECT, subject, cause_of_press(query, clock))
-        toast = translate("banned", subject=subject)
+        cause = cause_of_press(query, clock)
+        toast = await add_subject(subject, cause, translate, bans=bans, admin_ids=admin_ids)
     elif action is CardAction.UNBAN:
-        lifted = await bans.lift(Ban.SUBJECT, subject, cause_of_press(query, clock))
-        toast = translate("unbanned" if lifted else "not-banned", subject=subject)
+        toast = await lift(Ban.SUBJECT, subject, cause_of_press(query, clock), translate, bans)
     await sender.toast(query.id, toast)
     text = await user_cards.text(user_id, translate)
     banned, admin = await user_cards.is_banned(user_id), user_id in admin_ids

@@ -6,6 +6,9 @@ from storage.database import Database
 from storage.schema import key_values
 from storage.upsert import insert
 
+_SAME_TIME_SECONDS = 60.0
+"""Most seconds by which the time of a claim is later than that of another one which is written after it."""
+
 
 class KeyValueStore:
     """Every read and write of the table of key values."""
@@ -44,7 +47,8 @@ class KeyValueStore:
         Of several processes that claim a name, one succeeds.
         """
         stored = sa.cast(key_values.c.value, sa.Float)
-        free = sa.or_(stored <= now - seconds, stored > now)  # a clock that was set back frees it
+        # A clock that was set back frees it. A process that claims at the same time may have read the clock later.
+        free = sa.or_(stored <= now - seconds, stored > now + _SAME_TIME_SECONDS)
         statement = (
             insert(key_values)
             .values(name=name, value=str(now))

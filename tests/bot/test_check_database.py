@@ -6,7 +6,8 @@ import pytest
 
 from bot.check_database import PROCESS, REPLICA, check_database
 from bot.check_failed import CheckFailed
-from bot.settings import EngineChoice, Settings
+from bot.setting_choices import EngineChoice
+from bot.settings import Settings
 from generation.dbos_workflows import DBOS_CONNECTIONS, OWN_CONNECTIONS
 from storage.open_database import open_database
 from storage.postgres_connection import CONNECTIONS

@@ -97,7 +97,7 @@ def test_optional_packages_are_imported_only_where_they_are_used() -> None:
     code = """
 import sys
 from bot import cli, process
-from bot.settings import load
+from bot.load_settings import load
 with cli.error_reports(load(None)):
     print(*(name in sys.modules for name in ("aiogram", "dbos", "opentelemetry", "sentry_sdk", "requests")))
 """

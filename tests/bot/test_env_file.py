@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import BAD_SETTINGS, main
-from bot.settings import Settings, SettingsError, load
+from bot.load_settings import SettingsError, load
+from bot.settings import Settings
 from tests.support.other_user import NOBODY, as_nobody
 from tests.support.process_launcher import DEADLINE
 
@@ -177,6 +178,25 @@ def test_a_missing_file_is_named_with_the_command_that_makes_it(
     for line in REQUIRED.splitlines():
         monkeypatch.setenv(*line.split("=", 1))
     assert load().daily_quota == 20
+
+
+def test_without_a_file_the_environment_is_named_if_other_settings_come_from_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.org:3128")  # of the shell, for all programs
+    monkeypatch.setenv("LOG_FORMAT", "")
+    with pytest.raises(SettingsError, match=r"cp \.env\.example \.env$"):
+        load()
+    monkeypatch.setenv("LOG_FORMAT", "json")  # as the unit for systemd has it
+    with pytest.raises(SettingsError) as raised:
+        load()
+    assert str(raised.value).endswith(
+        f"; there is no .env in {folder}, and the environment sets LOG_FORMAT: add what is missing to it"
+        " (EnvironmentFile= of systemd, env_file of Docker Compose, a Secret of Kubernetes)"
+    )
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////var/lib/imagine-bot/bot.sqlite3")
+    with pytest.raises(SettingsError, match="the environment sets DATABASE_URL and others: add"):
+        load()
 
 
 def test_values_in_the_file_may_refer_to_each_other() -> None:

@@ -12,7 +12,9 @@ from pydantic import SecretStr
 from bot import logs
 from bot.cli import error_reports
 from bot.error_reports import MOST_A_MINUTE, ErrorReports
-from bot.settings import LogFormat, LogLevel, Settings, load
+from bot.load_settings import load
+from bot.setting_choices import LogFormat, LogLevel
+from bot.settings import Settings
 from tests.support.collectors import SENTRY_KEY, ErrorServer, open_error_server
 
 TOKEN = "4242:" + "T" * 35

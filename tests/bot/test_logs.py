@@ -8,7 +8,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot import logs
-from bot.settings import LogFormat, LogLevel
+from bot.setting_choices import LogFormat, LogLevel
 
 TOKEN = "4242:" + "T" * 35
 

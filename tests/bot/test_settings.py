@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, load
+from bot.load_settings import SettingsError, load
+from bot.settings import Settings
 from core.payments.offers import Pack, Plan, Prices
 from tests.support.process_launcher import ROOT
 

@@ -15,6 +15,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from playground import faults
+from playground.faults import Fault
 from tests.support.admin_page import DOMAIN, PREFIX, open_admin_world, sign_in_address
 from tests.support.ledger import file_url
 from tests.support.postgres_server import new_database
@@ -103,9 +105,9 @@ async def _open(http: aiohttp.ClientSession, address: str) -> tuple[str, str]:
 
 
 async def _sign_in(world: World, http: aiohttp.ClientSession, *, prefix: str = PREFIX) -> Browser:
-    """Sign the admin in. Each sign-in has to be of a later second than the one before."""
+    """Sign the admin in, at a later second than before: two presses in one second have the same address."""
     known = world.rows("SELECT value FROM key_values WHERE name = ?", f"admin sign-in {ADMIN}")
-    at = max([int(time.time()), *(int(row["value"]) + 1 for row in known)])
+    at = max([int(time.time()), *(int(row["value"].split()[0]) + 1 for row in known)])
     address = await sign_in_address(world, world.add_user(user_id=ADMIN, name="Ada"), at=at, prefix=prefix)
     page, cookie = await _open(http, address)
     assert re.fullmatch(r"imagine-admin=[\w.-]+; HttpOnly; Max-Age=43200; SameSite=Strict; Secure", cookie)
@@ -147,9 +149,11 @@ async def test_others_get_nothing_and_a_sign_in_is_used_once(
     address = await sign_in_address(world, admin, at=later)
     page, cookie = await _open(http, address)
     assert cookie
+    earlier = await sign_in_address(world, admin, at=later - 1)
+    assert (await _open(http, earlier))[1]  # in another browser, a moment later
     for refused, why in (
         (address, "refused"),  # opened again
-        (await sign_in_address(world, admin, at=later - 1), "refused"),
+        (earlier, "refused"),
         (await sign_in_address(world, admin, at=later - 3_600), "refused"),
         (address.replace("id=99", "id=98"), "refused"),
         (address.partition("?")[0], "refused"),
@@ -369,3 +373,16 @@ async def test_without_a_linked_domain_the_menu_says_what_to_do(admin_bot: World
     await world.wait_until(
         lambda: any("Admin page" in label for label in buttons(world.messages_to(admin)[-1]))
     )
+
+
+async def test_another_refusal_of_the_button_is_shown_as_telegram_words_it(admin_bot: World) -> None:
+    world = admin_bot
+    admin = world.add_user(user_id=ADMIN, name="Ada")
+    why = "Bad Request: inline keyboard button login URL 'https://a.b' is invalid: Wrong HTTP URL"
+    fault = Fault("sendMessage", answer=faults.telegram(400, why), only=f"chat {ADMIN}.")
+    world.telegram.faults.add(fault)
+    world.telegram.say(admin, "/admin")
+    await world.wait_for_text(admin, f"Telegram refuses its button: {why}. Please check PUBLIC_URL")
+    menu = world.messages_to(admin)[-1]
+    assert "BotFather" not in (menu.text or "")
+    assert not any("Admin page" in label for label in buttons(menu))

@@ -323,7 +323,7 @@ async def test_two_processes_that_both_lead_send_nothing_twice(database_url: str
             clock=clock,
             metrics=app.metrics,
             storage=build_storage(app.database, clock),
-            chat=app._chat,
+            chat=app.layers.chat,
             replica=None,
             stack=stack,
         )

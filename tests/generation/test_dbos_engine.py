@@ -12,7 +12,7 @@ import pytest
 from dbos import error as dbos_errors
 
 from bot.replica import LEASE_LOOK_SECONDS, LEASE_SECONDS
-from bot.settings import EngineChoice
+from bot.setting_choices import EngineChoice
 from core.clock import SystemClock
 from core.model import Accepted, State
 from generation.dbos_workflows import RESUMED, DbosWorkflows, ProcessStops

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import EngineChoice
+from bot.setting_choices import EngineChoice
 from core.model import Accepted, Approval, State
 from generation.decisions import Decisions
 from storage.asked_requests import AskedRequests

@@ -24,7 +24,7 @@ MINUTE = 60.0
 async def _running(harness: EngineHarness) -> AsyncIterator[App]:
     """Yield an application that records interruptions. The end of the block stops it."""
     app = await harness.start()
-    recording = asyncio.create_task(app.record_availability())
+    recording = asyncio.create_task(app.leader_work.record_availability())
     try:
         yield app
     finally:

@@ -33,7 +33,7 @@ QUESTION = "Do you still want “picture {}”?"
 async def _running(harness: EngineHarness) -> AsyncIterator[App]:
     """Yield an application that records interruptions. The end of the block stops it."""
     app = await harness.start()
-    recording = asyncio.create_task(app.record_availability())
+    recording = asyncio.create_task(app.leader_work.record_availability())
     try:
         yield app
     finally:

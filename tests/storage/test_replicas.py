@@ -189,6 +189,12 @@ async def test_one_of_many_claims_of_a_name_succeeds(pair: tuple[Database, Datab
     assert sum(claims) == 1
 
 
+async def test_a_claim_holds_against_another_one_that_began_just_before_it(database: Database) -> None:
+    store = KeyValueStore(database)
+    assert await store.claim("alarm", 1_000.0, 3_600.0)
+    assert not await store.claim("alarm", 999.5, 3_600.0)  # its process read the clock first, and wrote later
+
+
 async def test_a_claim_ends_after_its_time_or_if_the_clock_was_set_back(database: Database) -> None:
     store = KeyValueStore(database)
     times = [1_000.0, 1_059.0, 1_060.0, 1_100.0, 900.0, 950.0]

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from bot.app import App
-from bot.settings import EngineChoice
+from bot.setting_choices import EngineChoice
 from core.clock import Clock, SystemClock
 from core.model import Accepted, Request, State
 from tests.support.factories import AMPLE, generation_request

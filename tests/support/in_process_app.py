@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import App
-from bot.settings import EngineChoice, Settings
+from bot.setting_choices import EngineChoice
+from bot.settings import Settings
 from core.clock import Clock
 from storage.database import Failpoint
 from storage.open_database import open_database
