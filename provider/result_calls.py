@@ -69,7 +69,9 @@ class ResultCalls:
                 async with asyncio.timeout(LONGEST_WAIT):
                     request = self._requests.build("POST", self._url, body)
                     return await _read(await self._transport.handle_async_request(request))
-            except (*_FAILURES, TimeoutError) as error:
+            except TimeoutError as error:
+                raise Temporary("media/result: TimeoutError") from error
+            except _FAILURES as error:
                 raise Temporary(f"media/result: {type(error.__cause__ or error).__name__}") from error
 
 

@@ -20,6 +20,7 @@ PROMPTS = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size
     [
         (INK, "a fox", f"a fox, {INK.template}"),
         (INK, "a fox in the snow.", f"a fox in the snow, {INK.template}"),
+        (INK, "platform X ,", f"platform X, {INK.template}"),
         (AROUND, "a fox", "quick sketch of a fox, on old paper"),
         (BEHIND, "a fox -- at night", "a fox — at night, morning mist"),
         (AROUND, "a fox ---chaos", "quick sketch of a fox —chaos, on old paper"),
@@ -40,6 +41,12 @@ def test_styles_are_found_again_by_their_words(prompt: str, styles: list[Style])
     for style in styles:
         filled = style.fill(filled)
     assert split_styles(filled, ALL) == (prompt, styles[::-1])
+
+
+def test_of_several_styles_that_fit_the_longest_counts_and_then_the_first() -> None:
+    longer, same = Style("red", "✨", "red, morning mist", "red"), Style("fog", "✨", "morning mist", "fog")
+    assert split_styles("a fox, red, morning mist", [BEHIND, longer, same]) == ("a fox", [longer])
+    assert split_styles("a fox, morning mist", [longer, BEHIND, same]) == ("a fox", [BEHIND])
 
 
 def test_the_words_of_a_style_alone_are_a_prompt() -> None:

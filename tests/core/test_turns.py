@@ -46,3 +46,13 @@ async def test_a_caller_alone_does_not_wait() -> None:
         else:
             raise AssertionError("it waited")
         await asyncio.sleep(0)
+
+
+async def test_each_pass_lets_as_many_go_on_as_may_and_no_fewer() -> None:
+    turns = Turns(3)
+    tasks = [asyncio.create_task(turns.take()) for _ in range(8)]
+    done = []
+    while not all(task.done() for task in tasks):
+        await asyncio.sleep(0)
+        done.append(sum(task.done() for task in tasks))
+    assert sorted({*done} - {0}) == [3, 6, 8]

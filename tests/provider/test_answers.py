@@ -244,6 +244,7 @@ def test_any_2xx_that_names_a_task_is_a_task(status: int, answer: object) -> Non
         b'{"code":0,"id":"' + ID.encode() + b'","url":null}<br>',
         b'{"code":0,"data":{"task_id":"' + ID.encode() + b'",',
         b'\xef\xbb\xbf{"code":0,"id":"' + ID.encode() + b'"}',
+        b' {"id":"' + ID.encode() + b'","status":"failed","mess',
     ],
 )
 def test_a_task_is_a_task_even_if_the_rest_of_the_json_is_broken(body: bytes) -> None:

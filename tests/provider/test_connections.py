@@ -103,6 +103,19 @@ async def test_a_proxy_is_asked_for_each_address(scheme: str, login: str) -> Non
     assert test_proxy.targets == [f"{PUBLIC_V6}:{port}", f"{PUBLIC_V4}:{port}"]
 
 
+async def test_the_address_that_was_reached_last_is_tried_first() -> None:
+    runner, port = await _listen("127.0.0.1")
+    async with open_proxy() as test_proxy:
+        test_proxy.refused.add(PUBLIC_V6)
+        proxy = Proxy.parse("HTTPS_PROXY", test_proxy.url("http"))
+        async with _client([PUBLIC_V6, PUBLIC_V4], proxy) as client:
+            for host in ("store.example", "store.example", "other.example"):
+                await client.get(f"http://{host}:{port}/", headers={"Connection": "close"})
+    await runner.cleanup()
+    first, second = f"{PUBLIC_V6}:{port}", f"{PUBLIC_V4}:{port}"
+    assert test_proxy.targets == [first, second, second, first, second]
+
+
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 @pytest.mark.parametrize("fault", ["password", "refuses", "down", Behaviour.SILENT, Behaviour.HANGS_UP])
 async def test_a_create_that_the_proxy_did_not_pass_on_was_not_sent(
@@ -221,6 +234,22 @@ async def test_a_proxy_gets_vetted_addresses_and_the_store_proves_its_name(
         assert proxy.targets == [f"{PUBLIC_V6}:{store}", f"{PUBLIC_V4}:{store}"]
         with pytest.raises(LinkUnavailable):  # the certificate names another host
             await opened.fetch(f"https://other.example:{store}/fox")
+
+
+@pytest.mark.parametrize("behind", ["", ":{port}", ":1"])
+async def test_no_proxy_holds_for_downloads_with_its_port(
+    store: int, resolve: Callable[..., None], behind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "is_public", lambda _address: True)  # the store's address is local
+    resolve("127.0.0.1")
+    async with open_proxy() as proxy:
+        rules = ProxyRules(
+            https=Proxy.parse("HTTPS_PROXY", proxy.url("http")),
+            direct=f"store.example{behind.format(port=store)}",
+        )
+        async with Downloads("https://media.example/v1", proxies=rules) as opened:
+            assert await opened.fetch(f"https://store.example:{store}/fox")
+    assert len(proxy.targets) == (1 if behind == ":1" else 0)
 
 
 @pytest.mark.parametrize("addresses", [["10.0.0.7"], ["127.0.0.1"], ["::1"], [PUBLIC_V4, "192.168.1.1"]])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from aiohttp import web
 from hypothesis import given
@@ -190,9 +191,24 @@ async def test_private_hosts_may_be_allowed() -> None:
         ("64:ff9b::7f00:1", False),
         ("2002:a00:7::", False),
         ("2606:2800:220:1:248:1893:25c8:1946", True),
+        ("2606:2800:220:1:248:1893:25c8:1946%eth0", True),
+        ("fe80::1%eth0", False),
+        ("::ffff:10.0.0.7", False),
+        ("::ffff:93.184.215.14", True),
+        ("2002:5db8:d70e::", True),
+        ("64:ff9b:1::a00:7", False),
+        ("224.0.0.1", False),
+        ("ff0e::1", False),
+        ("4000::1", False),
+        ("240.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::", False),
+        ("93.184.215.14", True),
+        ("100.127.255.255", False),
+        ("100.128.0.0", True),
     ],
 )
-def test_an_address_that_stands_for_ipv4_is_as_public_as_that(address: str, public: bool) -> None:
+def test_an_address_is_public_only_if_everyone_can_reach_it(address: str, public: bool) -> None:
     assert is_public(address) is public
 
 
@@ -201,3 +217,67 @@ def test_a_public_address_is_never_private_or_special(address: object) -> None:
     if is_public(str(address)):
         for special in ("is_private", "is_loopback", "is_link_local", "is_multicast", "is_unspecified"):
             assert not getattr(address, special)
+
+
+class _Store(httpx.AsyncBaseTransport):
+    """Keeps the requests, and answers each with the next of some answers."""
+
+    def __init__(self, *answers: httpx.Response) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+        self.closed = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return self.answers.pop(0)
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+async def test_a_download_sends_nothing_but_the_address_and_common_headers() -> None:
+    store = _Store(httpx.Response(302, headers={"Location": "/b?c#d"}), httpx.Response(200, content=b"fox"))
+    async with Downloads("https://media.example/v1", transport=store) as opened:
+        assert await opened.fetch("https://ann:secret@store.example:81/a?b=%20") == b"fox"
+    assert [(sent.method, str(sent.url)) for sent in store.requests] == [
+        ("GET", "https://store.example:81/a?b=%20"),
+        ("GET", "https://store.example:81/b?c#d"),
+    ]
+    for sent in store.requests:
+        assert dict(sent.headers) == {
+            "host": "store.example:81",
+            "accept": "*/*",
+            "user-agent": f"python-httpx/{httpx.__version__}",
+            "accept-encoding": "gzip, deflate",
+        }
+        assert sent.extensions == {"timeout": downloads.TIMEOUT.as_dict()}
+    assert store.closed == 4  # by address, by name, and the two ways through a proxy
+
+
+@pytest.mark.parametrize("location", ["http://store.example/b", "ftp://store.example/b"])
+async def test_a_redirect_stays_with_its_scheme(location: str) -> None:
+    store = _Store(httpx.Response(302, headers={"Location": location}))
+    async with Downloads("https://store.example/v1", transport=store) as opened:
+        with pytest.raises(DownloadRefused, match="another scheme"):
+            await opened.fetch("https://store.example/a")
+    assert len(store.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(201, LinkUnavailable), (199, LinkUnavailable), (402, LinkUnavailable)]
+)
+async def test_only_200_is_a_picture(status: int, error: type[DownloadError]) -> None:
+    async with Downloads(
+        "https://a.example", transport=_Store(httpx.Response(status, content=b"x"))
+    ) as opened:
+        with pytest.raises(error, match=f"answers {status}"):
+            await opened.fetch("https://store.example/a")
+
+
+async def test_a_picture_of_the_largest_size_is_whole() -> None:
+    largest = bytes(downloads.LARGEST_PICTURE)
+    store = _Store(httpx.Response(200, content=largest), httpx.Response(200, content=largest + b"x"))
+    async with Downloads("https://a.example", transport=store) as opened:
+        assert await opened.fetch("https://store.example/a") == largest
+        with pytest.raises(DownloadRefused):
+            await opened.fetch("https://store.example/a")

@@ -12,7 +12,13 @@ from provider.errors import (
     Unauthorised,
 )
 from provider.fields import read_json
-from provider.image_refusals import asks_for_prompt, failed_to_load, picture_refusal
+from provider.image_refusals import (
+    asks_for_parameter,
+    asks_for_prompt,
+    failed_to_load,
+    names_picture,
+    picture_refusal,
+)
 from provider.refusals import refusal, status_error
 
 ABOUT_PICTURE: list[dict[str, object]] = [
@@ -125,3 +131,66 @@ def test_a_refusal_that_asks_for_the_prompt() -> None:
 )
 def test_a_failed_task_whose_picture_was_not_loaded(message: str, loading: bool) -> None:
     assert failed_to_load(message) is loading
+
+
+@pytest.mark.parametrize(
+    ("answer", "objection"),
+    [
+        ({"issues": [{"path": ["images"], "message": "m", "expected": "e", "code": "c"}]}, "m"),
+        ({"issues": [{"path": ["images"], "message": "", "expected": "e", "code": "c"}]}, "e"),
+        ({"issues": [{"path": ["images"], "code": "c"}]}, "c"),
+        ({"issues": [{"path": ["images"]}]}, "refused"),
+        ({"errors": [{"loc": "a_photo", "message": "m"}], "message": "a file"}, "m"),
+        ({"issues": [{"param": "File", "message": {"message": "m"}}]}, "m"),
+        ({"issues": [{"field": "avatar.img", "message": {"text": "t"}}]}, "{'text': 't'}"),
+        ({"error": {"errors": {"attachment": "m"}}}, "m"),
+        ({"detail": {"image": ["a", "b"]}}, "['a', 'b']"),
+        ({"message": "a photo", "error": "a file", "detail": "a link", "code": "image"}, "a photo"),
+        ({"message": "no", "error": "a file", "detail": "a link", "code": "image"}, "a file"),
+        ({"message": "no", "error": "no", "detail": "a link", "code": "image"}, "a link"),
+        ({"message": "no", "code": "invalid_image"}, "invalid_image"),
+        ({"message": "no", "issues": [{"path": [0, "7", ""], "message": "bad link"}]}, "bad link"),
+        ({"message": "an image", "issues": [{"path": ["prompt"]}, {"message": "a link"}]}, None),
+        ({"code": 3}, None),
+    ],
+)
+def test_the_objection_is_in_the_words_of_the_provider(
+    answer: dict[str, object], objection: str | None
+) -> None:
+    assert picture_refusal(answer) == objection
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        ({"message": "Failed to fetch the first image"}, True),
+        ({"error": {"message": "could not open url"}}, True),
+        ({"error": "не удалось скачать этот файл"}, True),
+        ({"issues": [{"path": ["images", 0]}]}, True),
+        ({"message": "an image is shown"}, False),
+        ({"detail": "failed to load image"}, False),
+        ({}, False),
+    ],
+)
+def test_a_refusal_that_names_the_picture_does_so_whatever_else_it_says(
+    answer: dict[str, object], named: bool
+) -> None:
+    assert names_picture(answer) is named
+
+
+@pytest.mark.parametrize("part", ["issues", "errors", "message", "error", "detail", "data"])
+@pytest.mark.parametrize(
+    ("words", "prompt", "parameter"),
+    [
+        ("PROMPT is missing", True, True),
+        ("нет описания", True, True),
+        ("Model is missing", False, True),
+        ("no", False, False),
+    ],
+)
+def test_a_parameter_is_asked_for_in_any_part_of_a_refusal(
+    part: str, words: str, prompt: bool, parameter: bool
+) -> None:
+    for value in (words, [{"path": [words]}]):
+        answer = {"message": None} | {part: value}
+        assert (asks_for_prompt(answer), asks_for_parameter(answer)) == (prompt, parameter)

@@ -55,6 +55,23 @@ from provider.model_list import read_models
             [],
         ),
         ({"code": 3, "message": None, "issues": "none"}, []),
+        ({"message": "Model: a-1; b-2 or c-3. "}, ["a-1", "b-2", "c-3"]),
+        ({"message": "Модели: a-1 и b-2 или c-3"}, ["a-1", "b-2", "c-3"]),
+        ({"message": "a-1\nb-2"}, ["a-1", "b-2"]),
+        ({"message": "a-1"}, ["a-1"]),
+        ({"message": "one, two"}, []),
+        ({"message": "the model flux-1.1 is unknown"}, []),
+        ({"message": "«a» or `b`"}, ["a", "b"]),
+        ({"models": {"name": "alpha", "type": "image-1", "info": "beta"}}, ["alpha"]),
+        ({"models": [" alpha ", "Model", "REQUIRED", "two words", "alpha"]}, ["alpha"]),
+        (
+            {"issues": [{"path": ["model"], "code": "x-1", "expected": "a-1"}, "b-2"], "models": ["c"]},
+            ["a-1"],
+        ),
+        (
+            {"issues": [{"path": ["model"]}, {"path": ["ar"], "expected": ["1:1"]}], "models": ["c"]},
+            ["1:1", "c"],
+        ),
     ],
 )
 def test_the_models_are_found_in_each_form(answer: dict[str, object], models: list[str]) -> None:

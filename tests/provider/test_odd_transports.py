@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from core.metrics import Metrics
 from provider.client import MediaClient
-from provider.errors import MediaError, OutcomeUnknown, Temporary
+from provider.errors import MediaError, OutcomeUnknown, RateLimited, Temporary
 from provider.http_answer import LARGEST_ANSWER, decompressed
 from tests.support.raw_server import http, raw_server
 
@@ -146,6 +146,10 @@ async def test_an_answer_that_drips_without_an_end_hides_no_task(monkeypatch: py
     drip = [http(TASK, length=100_000), *[b" "] * 5_000]
     async with raw_server(drip) as server, _client(server.url) as api:
         assert (await api.create("a fox", None)).id == ID
+    drip = [http(REFUSAL, length=100_000), *[b" "] * 300]
+    async with raw_server(drip) as server, _client(server.url) as api:
+        with pytest.raises(OutcomeUnknown, match="HTTP 200, TimeoutError"):
+            await api.create("a fox", None)
 
 
 async def test_the_rest_of_an_answer_is_not_read_as_the_next_one() -> None:
@@ -215,3 +219,38 @@ def test_an_answer_that_unpacks_to_far_more_than_an_answer_has_is_not_unpacked(e
     tracemalloc.stop()
     assert (len(body), whole) == (LARGEST_ANSWER, False)
     assert most < 8 * LARGEST_ANSWER
+
+
+REASONS: dict[str, bytes] = {
+    "the answer is damaged": http(gzip.compress(REFUSAL)[:-40], GZIP),
+    "the answer is too large": http(b" " * (LARGEST_ANSWER + 1) + REFUSAL),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+async def test_an_answer_of_which_a_part_is_missing_says_why(reason: str) -> None:
+    async with raw_server([REASONS[reason]]) as server, _client(server.url) as api:
+        with pytest.raises(Temporary, match=f"^media/result: {reason}$"):
+            await api.result(ID)
+        with pytest.raises(Temporary, match=f"^balance: {reason}$"):
+            await api.balance()
+        with pytest.raises(OutcomeUnknown, match=f"^HTTP 200, {reason}$"):
+            await api.create("a fox", None)
+
+
+async def test_an_answer_longer_than_its_headers_say_is_no_refusal() -> None:
+    async with raw_server([http(REFUSAL, length=len(REFUSAL) - 1)]) as server, _client(server.url) as api:
+        with pytest.raises(OutcomeUnknown, match="longer than its headers say"):
+            await api.create("a fox", None)
+
+
+@pytest.mark.parametrize("headers", [(), (GZIP,)])
+async def test_the_time_to_wait_is_read_from_the_headers(headers: tuple[str, ...]) -> None:
+    body = b'{"message": "slow down"}'
+    packed = gzip.compress(body) if headers else body
+    answer = http(packed, "Retry-After: 7", *headers, status="429 Too Many Requests")
+    async with raw_server([answer]) as server, _client(server.url) as api:
+        for call in (api.result(ID), api.create("a fox", None), api.balance()):
+            with pytest.raises(RateLimited) as caught:
+                await call
+            assert caught.value.retry_after == 7.0

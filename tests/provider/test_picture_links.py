@@ -10,6 +10,7 @@ from provider.answers import Task, read_created, read_result
 from provider.errors import BadInput, MediaError, OutcomeUnknown, OutOfMoney
 from provider.fields import link
 from provider.http_answer import HttpAnswer
+from provider.picture_links import find_link
 
 ID = "6876a7a68cc456ab830ab9df"
 URL = "https://store.example/a,b/picture(1).webp?sign=x%20y&t=1"
@@ -67,6 +68,70 @@ def test_a_link_in_each_known_form_is_found(answer: dict[str, object]) -> None:
 )
 def test_other_addresses_are_no_pictures(answer: dict[str, object]) -> None:
     assert link(answer) is None
+
+
+NAMES_OF_LINKS = [
+    "url",
+    "urls",
+    "image_url",
+    "image_urls",
+    "result_url",
+    "result_urls",
+    "output_url",
+    "picture_url",
+    "file_url",
+    "download_url",
+    "output",
+    "outputs",
+    "result",
+    "results",
+    "data",
+]
+NAMES_OF_OBJECTS = ["image", "images", "picture", "pictures", "file", "files"]
+
+
+@pytest.mark.parametrize("name", NAMES_OF_LINKS + NAMES_OF_OBJECTS)
+def test_each_field_of_a_picture_is_read_in_any_spelling(name: str) -> None:
+    head, *rest = name.split("_")
+    for spelling in (name, name.upper(), name.replace("_", "-"), head + "".join(map(str.title, rest))):
+        assert link({spelling: {"url": URL}}) == URL
+        assert link({spelling: URL}) == (URL if name in NAMES_OF_LINKS else None)
+
+
+def test_the_first_name_counts_and_a_text_before_an_object() -> None:
+    other = "https://store.example/other.webp"
+    assert link({"data": [other], "image_url": other, "url": URL}) == URL
+    assert link({"images": [{"url": other}], "output": URL}) == URL
+    assert link({"files": {"url": other}, "image": {"url": URL}}) == URL
+
+
+@pytest.mark.parametrize(("depth", "found"), [(1, URL), (4, URL), (5, None), (1_000, None)])
+def test_a_link_is_looked_for_to_a_depth_that_no_answer_has(depth: int, found: str | None) -> None:
+    objects: object = {"url": URL}
+    lists: object = [URL]
+    for _ in range(depth):
+        objects, lists = {"image": objects}, [lists]
+    assert find_link({"image": {"url": URL}}, 3) == URL
+    assert isinstance(objects, dict)
+    assert find_link(objects) == found
+    assert find_link({"url": lists}) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("http://a.example/x", "http://a.example/x"),
+        ("//a.example/x", "https://a.example/x"),
+        ("<https://a.example/x> and more", "https://a.example/x"),
+        ("https://a.example/x, https://b.example/y", "https://a.example/x"),
+        ("https://a.example/x,y", "https://a.example/x,y"),
+        ("`https://a.example/x`", "https://a.example/x"),
+        ("/x", None),
+        ("ftp://a.example/x", None),
+    ],
+)
+def test_an_address_is_read_at_the_start_of_a_text(text: str, found: str | None) -> None:
+    assert find_link({"url": text}) == found
 
 
 _NAMES = st.sampled_from(["url", "image_url", "output", "images", "result", "data", "urls"])

@@ -17,18 +17,36 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / ".mutants"
-PACKAGES = ("bot", "chat", "core", "generation", "handlers", "payments", "playground", "provider", "storage")
+PACKAGES = (
+    "admin_page",
+    "bot",
+    "chat",
+    "core",
+    "generation",
+    "handlers",
+    "payments",
+    "playground",
+    "provider",
+    "storage",
+)
 _COPIED = (*PACKAGES, "benchmarks", "deploy", "docs", "tests")
 _FILES = ("*.toml", "*.md", "*.lock", "*.yaml", "Makefile", "Dockerfile", "LICENSE", ".env.example")
 _SETTINGS = """
 [tool.mutmut]
 source_paths = ["{package}"]
 also_copy = {others}
-do_not_mutate_patterns = ['^\\s*log\\.', '_metrics\\.']
+do_not_mutate_patterns = {exempt}
 process_isolation = "forkserver"
-pytest_add_cli_args = ["-m", "not slow", "-p", "no:cacheprovider", "-p", "no:randomly"]
+pytest_add_cli_args = ["-m", "not slow", "-p", "no:cacheprovider", "--hypothesis-profile", "mutants"]
 pytest_add_cli_args_test_selection = ["tests/{package}"]
 """
+_EXEMPT = (
+    r"^\s*log\.",
+    r"_metrics\.",
+    r"self\.\w+ = (Counter|Gauge|Histogram)\(",
+    r"""\braise \w+\(f?"[^"]*"\)""",
+)
+"""Lines that mutmut leaves alone: log lines, counts, the names of metrics, and errors that are one text."""
 _OUTCOMES = {0: "survived", 1: "noticed", 3: "noticed", 5: "untested", 33: "untested", 34: "skipped"}
 """The meaning of the exit codes that mutmut stores. All others are timeouts and signals: the tests hang or crash."""
 
@@ -50,12 +68,21 @@ def settings(package: str) -> str:
     """Return the section of mutmut in the `pyproject.toml` of the working copy."""
     found = (path.name for pattern in _FILES for path in ROOT.glob(pattern))
     others = sorted({*_COPIED, *found} - {package})
-    return _SETTINGS.format(package=package, others=json.dumps(others))
+    exempt = ", ".join(f"'''{pattern}'''" for pattern in _EXEMPT)
+    return _SETTINGS.format(package=package, others=json.dumps(others), exempt=f"[{exempt}]")
+
+
+def forget_outdated(folder: Path, package: str) -> None:
+    """Remove the mutants of other settings: mutmut makes mutants anew only for a source that has changed."""
+    project = folder / "pyproject.toml"
+    if project.exists() and settings(package) not in project.read_text(encoding="utf-8"):
+        shutil.rmtree(folder / "mutants", ignore_errors=True)
 
 
 def _prepare(package: str) -> Path:
     folder = WORK / package
     folder.mkdir(parents=True, exist_ok=True)
+    forget_outdated(folder, package)
     ignored = shutil.ignore_patterns("__pycache__")
     for name in _COPIED:
         shutil.copytree(ROOT / name, folder / name, dirs_exist_ok=True, ignore=ignored)
@@ -71,9 +98,10 @@ def report(folder: Path, package: str, *, show: Callable[[str], str]) -> str:
     """Return the scores of a package and of its modules, and `show` of each survivor's name."""
     modules: dict[str, Counter[str]] = {}
     survivors: list[str] = []
-    for path in sorted((folder / "mutants" / package).rglob("*.meta")):
+    mutated = folder / "mutants" / package
+    for path in sorted(mutated.rglob("*.meta")):
         codes = json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
-        modules[path.name.removesuffix(".meta")] = outcomes(codes)
+        modules[path.relative_to(mutated).as_posix().removesuffix(".meta")] = outcomes(codes)
         survivors += [name for name, code in codes.items() if code == 0]
     total = sum(modules.values(), Counter[str]())
     lines = [f"{score(total)} of the mutants of {package} are noticed by its own fast tests.", ""]
