@@ -73,6 +73,7 @@ from handlers import (
 )
 from handlers.access_rules import AccessRules
 from handlers.edited_requests import EditedRequests
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_bot_admin
 from handlers.generation_service import GenerationService
 from handlers.inline_service import InlineService
@@ -272,7 +273,7 @@ def _selling_routers() -> list[Router]:
 
 def _admin_router() -> Router:
     """Return the router of the bot's admins, which looks at the commands only if an admin sent one in private."""
-    router = Router(name="admins")
+    router = FeatureRouter(name="admins")
     for observer in (router.message, router.edited_message):
         observer.filter(IN_PRIVATE, by_bot_admin)
     router.include_routers(
