@@ -1,6 +1,7 @@
 """The media API over HTTP: create, result and balance (docs/media-api.md). Errors: provider.errors."""
 
 import asyncio
+import functools
 import itertools
 import math
 import ssl
@@ -194,7 +195,7 @@ class MediaClient:
         async with slots:
             await self._turns.take()
             with received_bytes() as received:
-                request = self._requests.build(verb, httpx.URL(f"{self._url}/{path}"), body)
+                request = self._requests.build(verb, _parsed_url(f"{self._url}/{path}"), body)
                 try:
                     async with asyncio.timeout(LONGEST_WAIT):
                         response = await pool.handle_async_request(request)
@@ -215,6 +216,12 @@ class MediaClient:
             raise
         self._metrics.calls.labels(call, "ok").inc()
         return value
+
+
+@functools.cache
+def _parsed_url(url: str) -> httpx.URL:
+    """Return one of the few addresses of the API, parsed once."""
+    return httpx.URL(url)
 
 
 def _pool(
