@@ -47,6 +47,9 @@ def import_aiogram() -> None:
     for needed in (
         types.Message,
         types.Update,
+        types.InlineKeyboardButton,
+        types.InlineKeyboardMarkup,
+        types.ReplyParameters,
         methods.SendMessage,
         methods.EditMessageText,
         methods.SendPhoto,

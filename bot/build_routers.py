@@ -63,6 +63,7 @@ from handlers import (
     user_search,
     variations,
 )
+from handlers.feature_router import FeatureRouter
 from handlers.filters import IN_PRIVATE, by_bot_admin
 
 
@@ -135,7 +136,7 @@ def _selling_routers() -> list[Router]:
 
 def _admin_router() -> Router:
     """Return the router of the bot's admins, which looks at the commands only if an admin sent one in private."""
-    router = Router(name="admins")
+    router = FeatureRouter(name="admins")
     for observer in (router.message, router.edited_message):
         observer.filter(IN_PRIVATE, by_bot_admin)
     router.include_routers(

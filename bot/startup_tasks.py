@@ -32,6 +32,8 @@ async def set_profile(
     name = f"menus set {bot.id}"
     if await _is_stored(key_values, name):
         await clock.sleep(LATER_SECONDS)
+    # The texts of all languages are sent. To load them here would stop the event loop.
+    await asyncio.to_thread(translations.load_all)
     await asyncio.gather(
         _set_menus(menus=menus, clock=clock, key_values=key_values, name=name),
         _set_descriptions(bot=bot, clock=clock, translations=translations),

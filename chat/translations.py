@@ -2,6 +2,7 @@
 
 import functools
 import html
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -31,12 +32,25 @@ class Translator:
         self.language = language
         self._bundle = FluentBundle([language], use_isolating=False)
         self._bundle.add_resource(load(language))
+        self._constant: dict[str, str] = {}
+        """The messages that were asked for without arguments: every picture has six such buttons."""
 
     def __call__(self, name: str, /, **arguments: str | int | Decimal | date) -> str:
         """Return a message as Telegram HTML. Strings are escaped, numbers select plurals, dates are written out.
 
         Raises TextError if there is no such message or an argument is missing.
         """
+        if arguments:
+            return self._format(name, arguments)
+        if name not in self._constant:
+            self._constant[name] = self._format(name, arguments)
+        return self._constant[name]
+
+    def raw(self, name: str, /) -> str:
+        """Return a message without arguments as plain text, for buttons and toasts."""
+        return html.unescape(self(name))
+
+    def _format(self, name: str, arguments: Mapping[str, str | int | Decimal | date]) -> str:
         escaped = {
             key: html.escape(value, quote=False) if isinstance(value, str) else value
             for key, value in arguments.items()
@@ -50,10 +64,6 @@ class Translator:
         if errors:
             raise TextError(f"{self.language}.ftl: {name}: {errors[0]}")
         return str(text)
-
-    def raw(self, name: str, /) -> str:
-        """Return a message without arguments as plain text, for buttons and toasts."""
-        return html.unescape(self(name))
 
 
 def language_code(language: str) -> str | None:

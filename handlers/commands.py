@@ -5,10 +5,11 @@ import re
 from typing import Any
 
 from aiogram import Bot
-from aiogram.filters import CommandObject, Filter
+from aiogram.filters import CommandObject
 from aiogram.types import Message, MessageOriginUser
 
 from chat.menu import ADMIN, GROUP_ADMIN, SHOP, SHOP_ADMIN
+from handlers.feature_router import EventFilter
 from handlers.identity import UserIdentity
 from handlers.normalising import normalise
 
@@ -83,7 +84,7 @@ def is_forwarded(message: Message, user: UserIdentity) -> bool:
     return not (isinstance(origin, MessageOriginUser) and origin.sender_user.id == user.id)
 
 
-class Command(Filter):
+class Command(EventFilter):
     """Passes messages that start with a command, in a text or a caption. Adds `command`.
 
     A command that names another bot, or that another user wrote and the user forwards, is none.
@@ -92,6 +93,11 @@ class Command(Filter):
     def __init__(self, *names: str) -> None:
         assert KNOWN.issuperset(names), names  # noqa: S101 - a typo in a router
         self._names = names
+
+    def may_pass(self, message: Message) -> bool:
+        """Return whether a message starts with one of the commands, whoever wrote it and for whichever bot."""
+        command = parse_command(message.text or message.caption or "")
+        return command is not None and command.command in self._names
 
     async def __call__(self, message: Message, bot: Bot, user: UserIdentity) -> dict[str, Any] | bool:
         command = parse_command(message.text or message.caption or "")

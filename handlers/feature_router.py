@@ -1,14 +1,85 @@
 """A router of one feature, which is cheaper than aiogram's."""
 
+import itertools
+from abc import abstractmethod
 from typing import Any
 
 from aiogram import Router
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.dispatcher.event.event import EventObserver
+from aiogram.dispatcher.event.handler import CallbackType
 from aiogram.dispatcher.event.telegram import TelegramEventObserver
+from aiogram.filters import Filter
 from aiogram.types import TelegramObject
+from magic_filter import MagicFilter
 
 _KINDS = frozenset(Router(name="").observers)
+
+
+class EventFilter(Filter):
+    """A filter that needs no more than the event to reject most of the events."""
+
+    @abstractmethod
+    def may_pass(self, event: Any) -> bool:
+        """Return False if the filter rejects the event, whatever the other arguments are."""
+
+
+class _Magic(EventFilter):
+    """A magic filter (`F`). aiogram calls the filters that are no coroutine functions in another thread."""
+
+    def __init__(self, magic: MagicFilter) -> None:
+        self._magic = magic
+
+    def may_pass(self, event: Any) -> bool:
+        return bool(self._magic.resolve(event))
+
+    async def __call__(self, event: Any) -> Any:
+        return self._magic.resolve(event)
+
+
+class FeatureObserver(TelegramEventObserver):
+    """The handlers of one kind of updates in a router. It knows the handlers that an update cannot reach.
+
+    aiogram copies all arguments of the handlers, about seventy, for each call on the way to a filter.
+    """
+
+    def __init__(self, router: Router, event_name: str) -> None:
+        super().__init__(router, event_name)
+        self._first_filters: list[tuple[EventFilter, ...]] = []
+        """For each handler, the filters of the event before all others. Those behind another may depend on it."""
+
+    def filter(self, *filters: CallbackType) -> None:
+        """Register filters of all handlers, also of those in routers within this one."""
+        super().filter(*map(_awaitable, filters))
+
+    def register(
+        self,
+        callback: CallbackType,
+        *filters: CallbackType,
+        flags: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> CallbackType:
+        """Register a handler, which an event reaches if it passes all filters."""
+        asked = [_awaitable(one) for one in filters]
+        first = itertools.takewhile(lambda one: isinstance(one, EventFilter), asked)
+        self._first_filters.append(tuple(one for one in first if isinstance(one, EventFilter)))
+        return super().register(callback, *asked, flags=flags, **kwargs)
+
+    def may_handle(self, event: TelegramObject) -> bool:
+        """Return whether an event may reach one of the handlers."""
+        for (
+            first
+        ) in self._first_filters:  # loops, since a generator for each of fifty routers costs as much again
+            for one in first:
+                if not one.may_pass(event):
+                    break
+            else:
+                return True
+        return False
+
+
+def _awaitable(one: CallbackType) -> CallbackType:
+    return _Magic(one) if isinstance(one, MagicFilter) else one
 
 
 class FeatureRouter(Router):
@@ -32,12 +103,14 @@ class FeatureRouter(Router):
             return self.error
         if name not in _KINDS:
             raise AttributeError(name)
-        observer = self.observers[name] = TelegramEventObserver(router=self, event_name=name)
+        observer = self.observers[name] = FeatureObserver(router=self, event_name=name)
         setattr(self, name, observer)
         return observer
 
     async def propagate_event(self, update_type: str, event: TelegramObject, **kwargs: Any) -> Any:
-        """Pass an update to the handlers of its kind."""
-        if update_type not in self.observers and not self.sub_routers:
-            return UNHANDLED
+        """Pass an update to the handlers of its kind, if one of them may be for it."""
+        if not self.sub_routers:
+            observer = self.observers.get(update_type)
+            if not isinstance(observer, FeatureObserver) or not observer.may_handle(event):
+                return UNHANDLED
         return await super().propagate_event(update_type, event, **kwargs)

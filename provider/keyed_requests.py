@@ -18,18 +18,21 @@ class KeyedRequests:
     """Builds requests with the bare key (no `Bearer`, docs/media-api.md), which no repr shows."""
 
     def __init__(self, key: SecretStr, timeout: httpx.Timeout) -> None:
-        self._key = key
+        # To read and encode the headers takes half of the time for a request, so that is done once.
+        headers = {
+            **COMMON_HEADERS,
+            "Accept-Encoding": ACCEPTED_ENCODINGS,
+            "Authorization": key.get_secret_value(),
+        }
+        self._headers = httpx.Headers(headers)
+        self._headers_of_json = httpx.Headers({**headers, "Content-Type": "application/json"})
         self._extensions = {"timeout": timeout.as_dict()}
 
     def build(self, verb: str, url: httpx.URL, body: Json | None) -> httpx.Request:
         """Return a request, with a body in JSON unless that is None."""
-        headers = {
-            **COMMON_HEADERS,
-            "Accept-Encoding": ACCEPTED_ENCODINGS,
-            "Authorization": self._key.get_secret_value(),
-        }
-        content = None
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(body, ensure_ascii=False).encode()
-        return httpx.Request(verb, url, headers=headers, content=content, extensions=self._extensions)
+        if body is None:
+            return httpx.Request(verb, url, headers=self._headers, extensions=self._extensions)
+        content = json.dumps(body, ensure_ascii=False).encode()
+        return httpx.Request(
+            verb, url, headers=self._headers_of_json, content=content, extensions=self._extensions
+        )

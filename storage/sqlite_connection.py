@@ -8,10 +8,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import aiosqlite
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, SQLiteDialect_aiosqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 from sqlalchemy.util import greenlet_spawn
 from sqlalchemy.util.concurrency import await_
 
@@ -83,7 +83,7 @@ class _AdaptedConnection(AsyncAdapt_aiosqlite_connection):
 
 async def _connect(path: Path) -> _Connection:
     def connector() -> sqlite3.Connection:
-        # The event `begin` below begins each transaction. The implicit ones of sqlite3 would break savepoints.
+        # The dialect below begins each transaction. The implicit ones of sqlite3 would break savepoints.
         return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     connection = _Connection(connector, iter_chunk_size=64)
@@ -106,14 +106,48 @@ def _driver(connection: sa.Connection) -> _Connection:
     return cast(_Connection, connection.connection.driver_connection)
 
 
+def _plain(connection: PoolProxiedConnection) -> sqlite3.Connection:
+    plain = cast(_Connection, connection.driver_connection).plain
+    assert plain is not None, "run_in_thread calls this"  # noqa: S101
+    return plain
+
+
+class LedgerDialect(SQLiteDialect_aiosqlite):
+    """The dialect of an engine with one connection. `begin` is the statement that begins each transaction.
+
+    Listeners to events would do the same, and SQLAlchemy then looks for listeners eight times for each statement.
+    """
+
+    supports_statement_cache = True
+
+    def __init__(
+        self, path: Path, begin: str, **options: Any
+    ) -> None:  # by position: SQLAlchemy passes no others
+        super().__init__(**options)
+        self._path = path
+        self._begin = begin
+
+    def connect(self, *_arguments: Any, **_options: Any) -> Any:
+        """Return the connection to the file."""
+        return _AdaptedConnection(self.loaded_dbapi, cast(Any, await_(_connect(self._path))))
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        """Begin a transaction."""
+        _plain(dbapi_connection).execute(self._begin)
+
+
+sa.dialects.registry.register("sqlite.ledger", __name__, LedgerDialect.__name__)
+
+
 def create_engine(path: Path, *, read_only: bool = False) -> AsyncEngine:
     """Return an engine with one connection. Transactions begin IMMEDIATE, so that none fails on its first write."""
 
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", poolclass=StaticPool)
-
-    @sa.event.listens_for(engine.sync_engine, "do_connect")
-    def connect(dialect: sa.Dialect, *_: object) -> _AdaptedConnection:
-        return _AdaptedConnection(dialect.loaded_dbapi, cast(Any, await_(_connect(path))))
+    engine = create_async_engine(
+        f"sqlite+ledger:///{path}",
+        poolclass=StaticPool,
+        path=path,
+        begin="BEGIN" if read_only else "BEGIN IMMEDIATE",
+    )
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -125,18 +159,12 @@ def create_engine(path: Path, *, read_only: bool = False) -> AsyncEngine:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    @sa.event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        control(connection, "BEGIN" if read_only else "BEGIN IMMEDIATE")
-
     return engine
 
 
 def control(connection: sa.Connection, statement: str) -> None:
     """Run a statement such as SAVEPOINT in the thread of a connection, at a fifth of SQLAlchemy's cost."""
-    plain = _driver(connection).plain
-    assert plain is not None, "run_in_thread calls this"  # noqa: S101
-    plain.execute(statement)
+    _plain(connection.connection).execute(statement)
 
 
 def in_transaction(connection: sa.Connection) -> bool:

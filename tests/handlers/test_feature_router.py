@@ -1,9 +1,17 @@
-"""The router of a feature differs from aiogram's in its observers alone."""
+"""The router of a feature differs from aiogram's in its cost alone."""
+
+import datetime
+import threading
 
 import pytest
-from aiogram import Router
+from aiogram import Bot, F, Router
+from aiogram.dispatcher.event.bases import UNHANDLED, SkipHandler
+from aiogram.types import Chat, Message
 
+from handlers.commands import Command
 from handlers.feature_router import FeatureRouter
+from handlers.identity import UserIdentity
+from handlers.user_errors import UserError
 
 
 def test_it_has_the_attributes_of_a_router() -> None:
@@ -21,3 +29,93 @@ def test_an_observer_is_made_at_its_first_use() -> None:
     assert {*router.observers} == {"message", "error"}
     with pytest.raises(AttributeError):
         _ = router.no_such_kind
+
+
+def _message(text: str) -> Message:
+    chat = Chat(id=1, type="private")
+    return Message(message_id=1, date=datetime.datetime.fromtimestamp(0, datetime.UTC), chat=chat, text=text)
+
+
+def _register(router: Router, seen: list[str]) -> Router:
+    """Register handlers behind filters of the event, of other arguments, and one that rejects the rest."""
+
+    async def asked(_message: Message) -> bool:
+        seen.append("asked")
+        return True
+
+    async def refuses(message: Message) -> bool:
+        seen.append("refuses")
+        if message.text == "/quota":
+            raise UserError
+        return False
+
+    async def leaves(_message: Message) -> None:
+        seen.append("leaves")
+        raise SkipHandler
+
+    async def ends(_message: Message) -> str:
+        return "ended"
+
+    router.message.register(leaves, Command("queue"), asked)
+    router.message.register(ends, refuses, Command("quota"))
+    router.message.register(ends, Command("queue"), F.text.contains("fox"))
+    router.message.register(ends, F.text == "words", asked)
+    return router
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "filters"),
+    [
+        ("/queue fox", "ended", ["asked", "leaves", "refuses"]),
+        ("/queue", UNHANDLED, ["asked", "leaves", "refuses"]),
+        ("words", "ended", ["refuses", "asked"]),
+        ("/quota", UserError, ["refuses"]),
+        ("/style", UNHANDLED, ["refuses"]),
+    ],
+)
+async def test_an_update_reaches_the_same_handlers_as_with_the_router_of_aiogram(
+    text: str, outcome: object, filters: list[str]
+) -> None:
+    bot = Bot("1:x")
+    user = UserIdentity(1, "en", "User")
+    for router in (Router(name="x"), FeatureRouter(name="x")):
+        seen: list[str] = []
+        arrived: object = None
+        try:
+            arrived = await _register(router, seen).propagate_event(
+                "message", _message(text), bot=bot, user=user
+            )
+        except UserError as error:
+            arrived = type(error)
+        assert (arrived, seen) == (outcome, filters)
+
+
+async def test_a_router_whose_handlers_are_for_other_commands_asks_no_filter() -> None:
+    asked: list[Message] = []
+
+    async def ask(message: Message) -> bool:
+        asked.append(message)
+        return True
+
+    router = FeatureRouter(name="x")
+    router.message.register(ask, Command("queue"), ask)
+    router.message.register(ask, F.photo, ask)
+    assert await router.propagate_event("message", _message("/quota")) is UNHANDLED
+    assert asked == []
+
+
+async def test_a_magic_filter_runs_in_the_thread_of_the_event_loop() -> None:
+    threads: list[int] = []
+
+    def note(_text: str) -> bool:
+        threads.append(threading.get_ident())
+        return True
+
+    async def handle(_message: Message) -> None:
+        return None
+
+    router = FeatureRouter(name="x")
+    router.message.filter(F.text.func(note))
+    router.message.register(handle, F.text.func(note))
+    await router.propagate_event("message", _message("words"))
+    assert {*threads} == {threading.get_ident()}

@@ -1,5 +1,6 @@
 """Answers to create that are broken on their way: a paid task is found in whatever arrives of them."""
 
+import asyncio
 import gzip
 import json
 import tracemalloc
@@ -24,6 +25,7 @@ TASK = json.dumps(
 NUMBER = json.dumps({"code": 0, "id": 4711, "model": "seedream-3", "prompt": "a fox" * 50}).encode()
 REFUSAL = json.dumps({"code": 3, "message": "Validation error", "issues": [{"path": ["prompt"]}]}).encode()
 BEFORE_ID = TASK[:20]
+STALE = TASK.replace(ID.encode(), b"0" * 24)
 
 
 def _chunk(data: bytes) -> bytes:
@@ -158,6 +160,35 @@ async def test_the_rest_of_an_answer_is_not_read_as_the_next_one() -> None:
         for _ in range(8):
             assert (await api.create("a fox", None)).id == ID
     assert len(server.requests) == 8
+
+
+@pytest.mark.parametrize("stale", [http(STALE), STALE[:20], b""], ids=["an answer", "rubbish", "its end"])
+@pytest.mark.parametrize("passes", [0, 5], ids=["in the socket", "in the process"])
+async def test_a_create_does_not_use_a_connection_on_which_something_came_after_the_answer(
+    stale: bytes, passes: int
+) -> None:
+    """On such a connection, an old answer would be taken for the new one, or the outcome would be unknown."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        await reader.readuntil(b"}")  # the end of the body
+        writer.write(http(TASK))
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with _client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1") as api:
+        for _ in range(3):
+            assert (await api.create("a fox", None)).id == ID
+            writers[-1].write(stale)
+            await writers[-1].drain()
+            if not stale:
+                writers[-1].close()
+            for _ in range(passes):
+                await asyncio.sleep(0)
+    server.close()
+    assert len(writers) == 3
+    for writer in writers:
+        writer.close()
 
 
 async def test_a_result_in_a_broken_answer_is_asked_for_again_unless_it_is_complete() -> None:
