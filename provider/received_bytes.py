@@ -97,7 +97,9 @@ class RecordingConnector(aiohttp.TCPConnector):
         while True:
             connection = await super().connect(*args, **options)
             protocol = connection.protocol
-            if isinstance(protocol, _RecordingProtocol) and protocol.begin(_received.get()):
+            if not isinstance(protocol, _RecordingProtocol):
+                raise TypeError("aiohttp makes connections that do not record")
+            if protocol.begin(_received.get()):
                 return connection
             connection.close()
 

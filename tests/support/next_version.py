@@ -7,7 +7,18 @@ from storage.schema import HEAD
 from tests.support.process_launcher import ROOT
 
 NEXT = f"{int(HEAD) + 1:04}"
-PACKAGES = ("bot", "chat", "core", "generation", "handlers", "payments", "playground", "provider", "storage")
+PACKAGES = (
+    "admin_page",
+    "bot",
+    "chat",
+    "core",
+    "generation",
+    "handlers",
+    "payments",
+    "playground",
+    "provider",
+    "storage",
+)
 _COLUMN = 'sa.Column("note", sa.Text, nullable=False, server_default="none"),\n'
 _MIGRATION = f'''
 import sqlalchemy as sa
