@@ -5,16 +5,18 @@ import gzip
 import json
 import tracemalloc
 import zlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
 from core.metrics import Metrics
+from core.proxies import Proxy, ProxyRules
 from provider.client import MediaClient
 from provider.errors import MediaError, OutcomeUnknown, RateLimited, Temporary
 from provider.http_answer import LARGEST_ANSWER, decompressed
+from tests.support.proxies import open_proxy
 from tests.support.raw_server import http, raw_server
 
 ID = "6876a7a68cc456ab830ab9df"
@@ -115,20 +117,38 @@ UNKNOWN: dict[str, Sequence[bytes]] = {
 }
 
 
-def _client(url: str) -> MediaClient:
-    return MediaClient(url=url, key=SecretStr("key"), model="seedream-3", metrics=Metrics())
+Client = Callable[[str], MediaClient]
+"""Returns a client of an address. A direct one uses aiohttp, one behind a proxy httpcore."""
+
+
+@pytest.fixture(params=["directly", "through a proxy"])
+async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
+    async with open_proxy() as proxy:
+        proxied = request.param == "through a proxy"
+        everything = Proxy.parse("ALL_PROXY", proxy.url("http")) if proxied else None
+
+        def client(url: str) -> MediaClient:
+            return MediaClient(
+                url=url.replace("127.0.0.1", "media.example") if proxied else url,
+                key=SecretStr("key"),
+                model="seedream-3",
+                metrics=Metrics(),
+                proxies=ProxyRules(everything=everything),
+            )
+
+        yield client
 
 
 @pytest.mark.parametrize("answer", TASKS.values(), ids=TASKS)
-async def test_a_task_in_a_broken_answer_is_a_task(answer: Sequence[bytes]) -> None:
-    async with raw_server(answer) as server, _client(server.url) as api:
+async def test_a_task_in_a_broken_answer_is_a_task(client: Client, answer: Sequence[bytes]) -> None:
+    async with raw_server(answer) as server, client(server.url) as api:
         assert (await api.create("a fox", None)).id in {ID, "4711"}
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("answer", UNKNOWN.values(), ids=UNKNOWN)
-async def test_a_broken_answer_without_a_task_is_unknown(answer: Sequence[bytes]) -> None:
-    async with raw_server(answer) as server, _client(server.url) as api:
+async def test_a_broken_answer_without_a_task_is_unknown(client: Client, answer: Sequence[bytes]) -> None:
+    async with raw_server(answer) as server, client(server.url) as api:
         with pytest.raises(MediaError) as caught:
             await api.create("a fox", None)
     assert caught.type is OutcomeUnknown
@@ -136,27 +156,29 @@ async def test_a_broken_answer_without_a_task_is_unknown(answer: Sequence[bytes]
 
 @pytest.mark.parametrize("name", ["Content-Length too large", "no last chunk", "Content-Length 0"])
 async def test_a_connection_that_stays_open_behind_the_answer_hides_no_task(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    client: Client, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("provider.client.TIMEOUT", httpx.Timeout(60, read=0.3))
-    async with raw_server(TASKS[name], keeps_open=True) as server, _client(server.url) as api:
+    async with raw_server(TASKS[name], keeps_open=True) as server, client(server.url) as api:
         assert (await api.create("a fox", None)).id == ID
 
 
-async def test_an_answer_that_drips_without_an_end_hides_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_that_drips_without_an_end_hides_no_task(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("provider.client.LONGEST_WAIT", 0.5)
     drip = [http(TASK, length=100_000), *[b" "] * 5_000]
-    async with raw_server(drip) as server, _client(server.url) as api:
+    async with raw_server(drip) as server, client(server.url) as api:
         assert (await api.create("a fox", None)).id == ID
     drip = [http(REFUSAL, length=100_000), *[b" "] * 300]
-    async with raw_server(drip) as server, _client(server.url) as api:
+    async with raw_server(drip) as server, client(server.url) as api:
         with pytest.raises(OutcomeUnknown, match="HTTP 200, TimeoutError"):
             await api.create("a fox", None)
 
 
-async def test_the_rest_of_an_answer_is_not_read_as_the_next_one() -> None:
+async def test_the_rest_of_an_answer_is_not_read_as_the_next_one(client: Client) -> None:
     answers = [[http(TASK, length=50)]] * 4 + [[http(TASK)]]
-    async with raw_server(*answers, keeps_open=True) as server, _client(server.url) as api:
+    async with raw_server(*answers, keeps_open=True) as server, client(server.url) as api:
         for _ in range(8):
             assert (await api.create("a fox", None)).id == ID
     assert len(server.requests) == 8
@@ -165,7 +187,7 @@ async def test_the_rest_of_an_answer_is_not_read_as_the_next_one() -> None:
 @pytest.mark.parametrize("stale", [http(STALE), STALE[:20], b""], ids=["an answer", "rubbish", "its end"])
 @pytest.mark.parametrize("passes", [0, 5], ids=["in the socket", "in the process"])
 async def test_a_create_does_not_use_a_connection_on_which_something_came_after_the_answer(
-    stale: bytes, passes: int
+    client: Client, stale: bytes, passes: int
 ) -> None:
     """On such a connection, an old answer would be taken for the new one, or the outcome would be unknown."""
     writers: list[asyncio.StreamWriter] = []
@@ -176,7 +198,7 @@ async def test_a_create_does_not_use_a_connection_on_which_something_came_after_
         writer.write(http(TASK))
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with _client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1") as api:
+    async with client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1") as api:
         for _ in range(3):
             assert (await api.create("a fox", None)).id == ID
             writers[-1].write(stale)
@@ -191,11 +213,11 @@ async def test_a_create_does_not_use_a_connection_on_which_something_came_after_
         writer.close()
 
 
-async def test_a_result_in_a_broken_answer_is_asked_for_again_unless_it_is_complete() -> None:
+async def test_a_result_in_a_broken_answer_is_asked_for_again_unless_it_is_complete(client: Client) -> None:
     done = json.dumps({"code": 0, "id": ID, "status": "done", "url": URL}).encode()
     async with (
         raw_server([http(done[:-20], length=900)], [http(done, length=900)]) as server,
-        _client(server.url) as api,
+        client(server.url) as api,
     ):
         with pytest.raises(Temporary):
             await api.result(ID)
@@ -203,16 +225,18 @@ async def test_a_result_in_a_broken_answer_is_asked_for_again_unless_it_is_compl
 
 
 @pytest.mark.parametrize("answer", UNKNOWN.values(), ids=UNKNOWN)
-async def test_a_broken_answer_to_a_poll_is_an_error_of_the_media_api(answer: Sequence[bytes]) -> None:
-    async with raw_server(answer) as server, _client(server.url) as api:
+async def test_a_broken_answer_to_a_poll_is_an_error_of_the_media_api(
+    client: Client, answer: Sequence[bytes]
+) -> None:
+    async with raw_server(answer) as server, client(server.url) as api:
         with pytest.raises(MediaError):
             await api.result(ID)
 
 
-async def test_the_rest_of_an_answer_to_a_poll_is_not_read_as_the_next_one() -> None:
+async def test_the_rest_of_an_answer_to_a_poll_is_not_read_as_the_next_one(client: Client) -> None:
     done = json.dumps({"code": 0, "id": ID, "status": "done", "url": URL}).encode()
     answers = [[http(done, length=50)]] * 4 + [[http(done)]]
-    async with raw_server(*answers, keeps_open=True) as server, _client(server.url) as api:
+    async with raw_server(*answers, keeps_open=True) as server, client(server.url) as api:
         for _ in range(4):
             with pytest.raises(MediaError):
                 await api.result(ID)
@@ -222,17 +246,17 @@ async def test_the_rest_of_an_answer_to_a_poll_is_not_read_as_the_next_one() -> 
 
 
 @pytest.mark.parametrize("status", [200, 502])
-async def test_a_reason_phrase_that_is_no_text_hides_nothing_else(status: int) -> None:
+async def test_a_reason_phrase_that_is_no_text_hides_nothing_else(client: Client, status: int) -> None:
     head = f"HTTP/1.1 {status} ".encode() + "Ошибка".encode("cp1251")
-    async with raw_server([head + b"\r\nContent-Length: 2\r\n\r\n{}"]) as server, _client(server.url) as api:
+    async with raw_server([head + b"\r\nContent-Length: 2\r\n\r\n{}"]) as server, client(server.url) as api:
         with pytest.raises(MediaError):
             await api.result(ID)
 
 
-async def test_a_cookie_with_an_odd_name_does_not_stop_later_calls() -> None:
+async def test_a_cookie_with_an_odd_name_does_not_stop_later_calls(client: Client) -> None:
     done = json.dumps({"code": 0, "id": ID, "status": "done", "url": URL}).encode()
     answer = http(done, "Set-Cookie: é=1; Path=/")
-    async with raw_server([answer], keeps_open=True) as server, _client(server.url) as api:
+    async with raw_server([answer], keeps_open=True) as server, client(server.url) as api:
         for _ in range(4):
             assert (await api.result(ID)).url == URL
             assert (await api.create("a fox", None)).id == ID
@@ -259,8 +283,8 @@ REASONS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("reason", REASONS)
-async def test_an_answer_of_which_a_part_is_missing_says_why(reason: str) -> None:
-    async with raw_server([REASONS[reason]]) as server, _client(server.url) as api:
+async def test_an_answer_of_which_a_part_is_missing_says_why(client: Client, reason: str) -> None:
+    async with raw_server([REASONS[reason]]) as server, client(server.url) as api:
         with pytest.raises(Temporary, match=f"^media/result: {reason}$"):
             await api.result(ID)
         with pytest.raises(Temporary, match=f"^balance: {reason}$"):
@@ -269,18 +293,20 @@ async def test_an_answer_of_which_a_part_is_missing_says_why(reason: str) -> Non
             await api.create("a fox", None)
 
 
-async def test_an_answer_longer_than_its_headers_say_is_no_refusal() -> None:
-    async with raw_server([http(REFUSAL, length=len(REFUSAL) - 1)]) as server, _client(server.url) as api:
-        with pytest.raises(OutcomeUnknown, match="longer than its headers say"):
+async def test_an_answer_longer_than_its_headers_say_is_no_refusal(client: Client) -> None:
+    async with raw_server([http(REFUSAL, length=len(REFUSAL) - 1)]) as server, client(server.url) as api:
+        # aiohttp reads the rest as the beginning of another answer.
+        told = "^HTTP 200, (the answer is longer than its headers say|RemoteProtocolError)$"
+        with pytest.raises(OutcomeUnknown, match=told):
             await api.create("a fox", None)
 
 
 @pytest.mark.parametrize("headers", [(), (GZIP,)])
-async def test_the_time_to_wait_is_read_from_the_headers(headers: tuple[str, ...]) -> None:
+async def test_the_time_to_wait_is_read_from_the_headers(client: Client, headers: tuple[str, ...]) -> None:
     body = b'{"message": "slow down"}'
     packed = gzip.compress(body) if headers else body
     answer = http(packed, "Retry-After: 7", *headers, status="429 Too Many Requests")
-    async with raw_server([answer]) as server, _client(server.url) as api:
+    async with raw_server([answer]) as server, client(server.url) as api:
         for call in (api.result(ID), api.create("a fox", None), api.balance()):
             with pytest.raises(RateLimited) as caught:
                 await call
