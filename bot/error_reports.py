@@ -2,8 +2,8 @@
 
 An unexpected error is one that is logged with a traceback. Its message stays in the log: it may hold words of users,
 such as the parameters of a statement. A report has the kinds of the errors with their causes, the places in the code
-with their lines, the name of the log event and numbers such as the request, by which the line in the log is found. What
-the SDK would add by itself is switched off.
+with their lines, the name of the log event and numbers such as the request, by which the line in the log is found. The
+SDK adds nothing by itself.
 """
 
 import linecache

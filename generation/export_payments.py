@@ -17,7 +17,7 @@ Json = dict[str, Any]
 def describe_payments(kept: KeptPayments, address: str) -> Json:
     """Return everything that is kept of a user's payments. `address` is that of the bot.
 
-    Who opened or bought a gift is another user's own matter, so it is left out.
+    It names neither the buyer nor the receiver of a gift, because that is another user's own matter.
     """
     subscription, terms = kept.subscription, kept.terms
     return {

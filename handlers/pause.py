@@ -1,4 +1,4 @@
-"""/pause and /resume: the bot's admins let no new request in for a while. What is accepted goes on."""
+"""/pause and /resume: the bot's admins let no new request in for a while. Accepted requests go on."""
 
 from collections.abc import Sequence
 

@@ -129,7 +129,7 @@ class RefundWorker:
     async def _stop(self, stop: SubscriptionStop) -> bool:
         """Cancel a subscription and record the answer. Return False without a certain answer.
 
-        A repeated call changes nothing. What Telegram refuses is asked again with the next payment that is refunded.
+        A repeated call changes nothing. A cancel that Telegram refuses is tried again with the next refunded payment.
         """
         try:
             await self._invoices.edit_subscription(stop.user_id, stop.charge_id, canceled=True)

@@ -92,9 +92,9 @@ class Reconciliation:
     async def apply(self, offset: int, page: Sequence[Transaction], limit: int) -> PageResult:
         """Compare a page with the ledger: credit unknown payments, record unknown refunds, and store the income.
 
-        `offset` and `limit` are those of the call that returned the page. What is older than the ledger is left alone.
-        Every step is repeatable, and the cursor moves last. If the transaction before the cursor is not the remembered
-        one, nothing is compared and the list is read from its start.
+        `offset` and `limit` are those of the call that returned the page. Transactions older than the ledger are left
+        alone. Every step is repeatable, and the cursor moves last. If the transaction before the cursor is not the
+        remembered one, nothing is compared and the list is read from its start.
         """
         cursor = await self._cursor()
         if offset != cursor.offset:  # another process has moved the cursor

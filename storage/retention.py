@@ -5,8 +5,8 @@ movements of credits and quota counters refer to it. It loses the prompt, the fi
 and counts as forgotten, so nothing shows it. Its stickers and comparisons lose their rows, and a batch goes with the
 last of its pictures.
 
-Favourites are left out as long as they are favourites. What a step changed, no later step finds again, so a pass may be
-interrupted anywhere and begun anew.
+Favourites are left out as long as they are favourites. No later step finds the rows that a step changed, so a pass may
+be interrupted anywhere and begun anew.
 """
 
 from collections.abc import Sequence
