@@ -67,9 +67,8 @@ class FeatureObserver(TelegramEventObserver):
 
     def may_handle(self, event: TelegramObject) -> bool:
         """Return whether an event may reach one of the handlers."""
-        for (
-            first
-        ) in self._first_filters:  # loops, since a generator for each of fifty routers costs as much again
+        # These are loops, since a generator for each of fifty routers would cost as much again.
+        for first in self._first_filters:
             for one in first:
                 if not one.may_pass(event):
                     break

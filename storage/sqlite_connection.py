@@ -115,14 +115,13 @@ def _plain(connection: PoolProxiedConnection) -> sqlite3.Connection:
 class LedgerDialect(SQLiteDialect_aiosqlite):
     """The dialect of an engine with one connection. `begin` is the statement that begins each transaction.
 
-    Listeners to events would do the same, and SQLAlchemy then looks for listeners eight times for each statement.
+    SQLAlchemy passes the arguments by position. Listeners to events would do the same, and SQLAlchemy would then look
+    for listeners eight times for each statement.
     """
 
     supports_statement_cache = True
 
-    def __init__(
-        self, path: Path, begin: str, **options: Any
-    ) -> None:  # by position: SQLAlchemy passes no others
+    def __init__(self, path: Path, begin: str, **options: Any) -> None:
         super().__init__(**options)
         self._path = path
         self._begin = begin
