@@ -11,10 +11,10 @@ import pytest
 
 from bot.demo import clean_environment
 from tests.support.process_launcher import ROOT
+from tests.support.source_tree import PACKAGES
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")]
 
-SOURCES = ("bot", "chat", "core", "generation", "handlers", "payments", "playground", "provider", "storage")
 FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements.lock", "requirements-build.lock")
 SECONDS = 300
 ASKS_FOR_THE_TOKEN = (2, "BOT_TOKEN is missing")
@@ -98,7 +98,7 @@ def clone(tmp_path: Path) -> Clone:
     tools.mkdir()
     for name in FILES:
         shutil.copy(ROOT / name, folder)
-    for name in SOURCES:
+    for name in PACKAGES:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return Clone(folder, tools)
 

@@ -15,20 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.support.source_tree import PACKAGES
+
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / ".mutants"
-PACKAGES = (
-    "admin_page",
-    "bot",
-    "chat",
-    "core",
-    "generation",
-    "handlers",
-    "payments",
-    "playground",
-    "provider",
-    "storage",
-)
 _COPIED = (*PACKAGES, "benchmarks", "deploy", "docs", "tests")
 _FILES = ("*.toml", "*.md", "*.lock", "*.yaml", "Makefile", "Dockerfile", "LICENSE", ".env.example")
 _SETTINGS = """

@@ -5,20 +5,9 @@ from pathlib import Path
 
 from storage.schema import HEAD
 from tests.support.process_launcher import ROOT
+from tests.support.source_tree import PACKAGES
 
 NEXT = f"{int(HEAD) + 1:04}"
-PACKAGES = (
-    "admin_page",
-    "bot",
-    "chat",
-    "core",
-    "generation",
-    "handlers",
-    "payments",
-    "playground",
-    "provider",
-    "storage",
-)
 _COLUMN = 'sa.Column("note", sa.Text, nullable=False, server_default="none"),\n'
 _MIGRATION = f'''
 import sqlalchemy as sa
