@@ -20,7 +20,7 @@ from core.tls import tls_context
 from core.tracing import traced
 from core.turns import Turns
 from provider.answers import Task, check_probe, read_balance, read_created, read_result
-from provider.connections import PAID_WARM_SECONDS, recording_transport
+from provider.connections import recording_transport
 from provider.errors import BadInput, MediaError, NotSent, OutcomeUnknown, ProtocolError, Temporary
 from provider.fields import Json, read_json
 from provider.http_answer import (
@@ -39,20 +39,18 @@ from provider.result_calls import ResultCalls
 T = TypeVar("T")
 
 CALLS_AT_ONCE = 10
-"""Calls at once in one pool. That of httpx, for a proxy, walks all waiting calls and connections whenever a call ends
+"""Calls at once in one httpx pool. A pool walks all waiting calls and connections whenever a call ends
 (encode/httpx#3215), so several small pools cost less than a large one."""
 TASKS_PER_CLIENT = 50
 """Tasks for each pool and each ten connections of polls: with 5.4 polls in 8 s, answers may take 0.3 s."""
 FEWEST_CLIENTS = 2
 """A pool full of slow answers must not delay every create."""
-TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=10.0)
-"""For aiohttp, `pool` is the time for the whole connection, with the name and TLS."""
+TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=5.0)
 LONGEST_WAIT = 60.0
 """Longest time in seconds until the headers of an answer, and then until its end, however slowly the bytes arrive."""
 BEGUN_AT_ONCE = 4
 """Calls that begin in one pass of the event loop, in which each takes about a millisecond."""
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-_FAILURES = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, TimeoutError)
 
 
 class MediaClient:
@@ -203,7 +201,7 @@ class MediaClient:
                         response = await pool.handle_async_request(request)
                 except _BEFORE_SENDING as error:
                     raise NotSent(f"{path}: {type(error).__name__}: {error}".rstrip(": ")) from error
-                except _FAILURES as error:
+                except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
                     name = type(error).__name__
                     if not received.payload():
                         raise OutcomeUnknown(f"{path}: {name}") from error
@@ -229,12 +227,8 @@ def _parsed_url(url: str) -> httpx.URL:
 def _pool(
     context: ssl.SSLContext, proxy: Proxy | None, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[httpx.AsyncBaseTransport, asyncio.Semaphore]:
-    limits = httpx.Limits(
-        max_connections=CALLS_AT_ONCE,
-        max_keepalive_connections=CALLS_AT_ONCE,
-        keepalive_expiry=PAID_WARM_SECONDS,
-    )
-    pool = transport or recording_transport(proxy, context=context, limits=limits, timeout=TIMEOUT)
+    limits = httpx.Limits(max_connections=CALLS_AT_ONCE, max_keepalive_connections=CALLS_AT_ONCE)
+    pool = transport or recording_transport(proxy, context=context, limits=limits)
     return pool, asyncio.Semaphore(CALLS_AT_ONCE)
 
 
@@ -262,7 +256,8 @@ async def _read(response: httpx.Response, received: ReceivedBytes) -> HttpAnswer
     """
     if response.is_stream_consumed:  # the transport gave the whole answer at once
         return HttpAnswer(response.status_code, response.content, response.headers.get("retry-after"))
-    raw, broken = await read_raw(response, _FAILURES, LONGEST_WAIT)
+    failures = (httpx.HTTPError, httpx.StreamError, TimeoutError)
+    raw, broken = await read_raw(response, failures, LONGEST_WAIT)
     encoding = response.headers.get("content-encoding", "")
     body, whole = decompressed(raw, encoding, LARGEST_ANSWER)
     if not whole:
@@ -270,7 +265,8 @@ async def _read(response: httpx.Response, received: ReceivedBytes) -> HttpAnswer
     arrived = received.unchunked() if "transfer-encoding" in response.headers else received.payload()
     if len(arrived) > len(raw) and "transfer-encoding" not in response.headers:
         broken = broken or "the answer is longer than its headers say"
-        received.has_excess = True
+        # The rest must not be read as the answer to the next call on this connection.
+        await response.extensions["network_stream"].aclose()
     if broken is not None:
         arrived, _ = decompressed(arrived, encoding, LARGEST_ANSWER)
     return HttpAnswer(

@@ -17,16 +17,13 @@ from httpcore._backends.anyio import AnyIOStream
 from python_socks.async_.asyncio import Proxy as ProxyClient
 
 from core.proxies import Proxy
-from provider.direct_transport import DirectTransport
-from provider.received_bytes import RecordingBackend, RecordingConnector
+from provider.received_bytes import RecordingBackend
 
 ROUTE_SECONDS = 3.0
 """Longest time in seconds for an address that is not the last one: a broken IPv6 route must not cost the whole time."""
 WARM_SECONDS = 30.0
-"""Time in seconds for which an idle connection is kept for calls that are safe to repeat."""
-PAID_WARM_SECONDS = 5.0
-"""The same for paid calls, as long as httpx keeps one. A paid call must not meet a connection that the server is about
-to close, because its outcome would be unknown."""
+"""Time in seconds for which an idle connection is kept for calls that are safe to repeat. A paid call must not meet a
+connection that the server is about to close, because its outcome would be unknown: its pool keeps the 5 s of httpx."""
 COMMON_HEADERS = {"Accept": "*/*", "User-Agent": f"python-httpx/{httpx.__version__}"}
 """The headers of httpx's client, for calls that go to a transport without it."""
 _NOT_CONNECTED = (httpcore.ConnectError, httpcore.ConnectTimeout)
@@ -107,16 +104,13 @@ class DialingTransport(httpx.AsyncHTTPTransport):
 
 
 def recording_transport(
-    proxy: Proxy | None, *, context: ssl.SSLContext, limits: httpx.Limits, timeout: httpx.Timeout
+    proxy: Proxy | None, *, context: ssl.SSLContext, limits: httpx.Limits
 ) -> httpx.AsyncBaseTransport:
-    """Return a transport, through a proxy if there is one, for calls inside `received_bytes`.
-
-    aiohttp costs less than half of the CPU time of httpcore's pool, and cannot use all kinds of proxies.
-    """
-    if proxy is None:
-        return DirectTransport(context=context, limits=limits, timeout=timeout, connector=RecordingConnector)
-    dialer = Dialer(proxy_for=lambda _host, _port: proxy, resolve=by_name)
-    return DialingTransport(RecordingBackend(dialer), context=context, limits=limits)
+    """Return a transport, through a proxy if there is one, for calls inside `received_bytes`."""
+    backend: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
+    if proxy is not None:
+        backend = Dialer(proxy_for=lambda _host, _port: proxy, resolve=by_name)
+    return DialingTransport(RecordingBackend(backend), context=context, limits=limits)
 
 
 def transport_through(

@@ -1,4 +1,4 @@
-"""A transport of httpx over aiohttp, without a proxy. It makes each call once, except that aiohttp may repeat a GET.
+"""A transport of httpx over aiohttp, without a proxy, for calls that are safe to repeat.
 
 The URL is sent with exactly the host, path and query that httpx has read and its caller has checked: a signed link need
 not survive that aiohttp writes it anew. Every address can be checked before it is connected to. All errors of aiohttp
@@ -37,7 +37,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
     """Makes calls over connections of its own, in the event loop of the first call.
 
     With `resolve`, names are resolved by it. `check` sees every address before it is connected to, also one that stands
-    in a URL. `connector` makes the connections.
+    in a URL.
     """
 
     def __init__(
@@ -48,9 +48,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
         timeout: httpx.Timeout,
         resolve: Resolve | None = None,
         check: AddressCheck | None = None,
-        connector: type[aiohttp.TCPConnector] = aiohttp.TCPConnector,
     ) -> None:
-        self._connector = connector
         self._context = context
         self._limits = limits
         self._timeout = aiohttp.ClientTimeout(
@@ -88,7 +86,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
             options |= {"resolver": _Resolver(self._resolve), "use_dns_cache": False}
         if self._check is not None:
             options |= {"socket_factory": _checked_socket(self._check)}
-        connector = self._connector(
+        connector = aiohttp.TCPConnector(
             limit=self._limits.max_connections or 0,
             keepalive_timeout=self._limits.keepalive_expiry,
             ssl=self._context,

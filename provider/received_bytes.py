@@ -1,49 +1,30 @@
-"""Keeps the bytes of an answer beside aiohttp and httpcore, which drop those that contradict the headers.
+"""Keeps the bytes of an answer beside httpx, which drops those that contradict the headers.
 
 A wrong Content-Length, a status without a body or a damaged header hides the part of an answer that names a paid task.
 """
 
 import contextlib
-import functools
 import re
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-import aiohttp
 import httpcore
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
 from httpcore._utils import is_socket_readable
 
 _LARGEST = 1024 * 1024
 _STATUS = re.compile(rb"HTTP/\d\S* (\d{3})")
 _CHUNK_SIZE = re.compile(rb"(?:^|\r\n)[0-9a-fA-F]{1,6}(?:;[^\r\n]*)?\r\n")
+_received: ContextVar[bytearray | None] = ContextVar("received", default=None)
 
 
 class ReceivedBytes:
-    """The bytes that one call received, without those of TLS, at most 1 MiB.
+    """The bytes that one call received, without those of TLS."""
 
-    `has_excess` says that more than the answer came. The connection then serves no other call, which would read the
-    rest as its answer.
-    """
-
-    def __init__(self) -> None:
-        self._raw = bytearray()
-        self._is_over = False
-        self.has_excess = False
-
-    def add(self, data: bytes) -> None:
-        """Keep bytes that arrive during the call, and notice those that arrive behind it."""
-        if self._is_over:
-            self.has_excess = True
-        elif len(self._raw) < _LARGEST:
-            self._raw += data
-
-    def end(self) -> None:
-        """Keep no more bytes."""
-        self._is_over = True
+    def __init__(self, raw: bytearray) -> None:
+        self._raw = raw
 
     def status(self) -> int:
         """Return the HTTP status, or 0 if it cannot be read."""
@@ -65,66 +46,15 @@ class ReceivedBytes:
         return head, payload
 
 
-_received: ContextVar[ReceivedBytes | None] = ContextVar("received", default=None)
-
-
 @contextlib.contextmanager
 def received_bytes() -> Iterator[ReceivedBytes]:
-    """Keep the bytes that the current task receives through a `RecordingConnector` or a `RecordingBackend`."""
-    received = ReceivedBytes()
-    token = _received.set(received)
+    """Keep the bytes that the current task receives through a `RecordingBackend`, at most 1 MiB."""
+    raw = bytearray()
+    token = _received.set(raw)
     try:
-        yield received
+        yield ReceivedBytes(raw)
     finally:
-        received.end()
         _received.reset(token)
-
-
-class RecordingConnector(aiohttp.TCPConnector):
-    """Opens connections of aiohttp. The calls inside `received_bytes` see all that they receive.
-
-    An idle connection may have ended before the event loop has noticed, and the outcome of a paid call on it would be
-    unknown. So its socket is asked first.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        # aiohttp has no parameter for the protocol of its connections.
-        self._factory = functools.partial(_RecordingProtocol, loop=self._loop)  # type: ignore[assignment]
-
-    async def connect(self, *args: Any, **options: Any) -> Connection:
-        """Return a connection that can serve a call."""
-        while True:
-            connection = await super().connect(*args, **options)
-            protocol = connection.protocol
-            if not isinstance(protocol, _RecordingProtocol):
-                raise TypeError("aiohttp makes connections that do not record")
-            if protocol.begin(_received.get()):
-                return connection
-            connection.close()
-
-
-class _RecordingProtocol(ResponseHandler):
-    _received: ReceivedBytes | None = None
-    """The bytes of the latest call."""
-
-    def begin(self, received: ReceivedBytes | None) -> bool:
-        """Begin a call. Return False if the connection has ended or holds a part of an earlier answer."""
-        earlier, self._received = self._received, received
-        if earlier is None:
-            return True
-        transport = self.transport
-        return not (
-            transport is None
-            or earlier.has_excess
-            or self.should_close
-            or is_socket_readable(transport.get_extra_info("socket"))
-        )
-
-    def data_received(self, data: bytes) -> None:
-        if self._received is not None:
-            self._received.add(data)
-        super().data_received(data)
 
 
 class RecordingBackend(httpcore.AsyncNetworkBackend):
@@ -154,14 +84,13 @@ class RecordingBackend(httpcore.AsyncNetworkBackend):
 class _RecordingStream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
-        self._received: ReceivedBytes | None = None
-        """The bytes of the latest call."""
+        self._socket: socket.socket | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         data = await self._stream.read(max_bytes, timeout)
-        self._received = _received.get()
-        if self._received is not None:
-            self._received.add(data)
+        raw = _received.get()
+        if raw is not None and len(raw) < _LARGEST:
+            raw += data
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
@@ -179,6 +108,9 @@ class _RecordingStream(httpcore.AsyncNetworkStream):
         return _RecordingStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
-        # The pool closes an idle connection that is readable.
-        has_excess = self._received is not None and self._received.has_excess
-        return (info == "is_readable" and has_excess) or self._stream.get_extra_info(info)
+        if info != "is_readable":
+            return self._stream.get_extra_info(info)
+        # The pool asks every connection at every call, and anyio would ask the socket for all that it knows.
+        if self._socket is None:
+            self._socket = self._stream.get_extra_info("socket")
+        return is_socket_readable(self._socket)

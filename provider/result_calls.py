@@ -1,7 +1,8 @@
 """The result call, which polls a task: most calls of the bot, and safe to repeat.
 
 It goes to the transport of httpx without its client, and the transport is aiohttp (provider.direct_transport): together
-a sixth of the CPU time of httpx's own client and pool.
+a sixth of the CPU time of httpx's own client and pool. That pool stays for paid calls: only there can the bytes of a
+broken answer be kept (provider.received_bytes).
 """
 
 import asyncio

@@ -45,6 +45,24 @@ async def _listen(host: str, port: int = 0) -> tuple[web.AppRunner, int]:
     return runner, runner.addresses[0][1]
 
 
+async def _listen_alone(host: str) -> tuple[web.AppRunner, int, socket.socket]:
+    """Listen on a loopback address, with a port that no other process has on the other one.
+
+    The socket keeps the port there. It does not listen.
+    """
+    family, other = (socket.AF_INET6, "::1") if host == "127.0.0.1" else (socket.AF_INET, "127.0.0.1")
+    while True:
+        runner, port = await _listen(host)
+        held = socket.socket(family)
+        try:
+            held.bind((other, port))
+        except OSError:
+            held.close()
+            await runner.cleanup()
+            continue
+        return runner, port, held
+
+
 def _client(addresses: Sequence[str], proxy: Proxy | None = None) -> httpx.AsyncClient:
     async def resolve(_host: str, _port: int) -> Sequence[str]:
         return addresses
@@ -58,18 +76,18 @@ def _client(addresses: Sequence[str], proxy: Proxy | None = None) -> httpx.Async
 @pytest.mark.parametrize("listens", ["127.0.0.1", "::1"])
 @pytest.mark.parametrize("addresses", [["::1", "127.0.0.1"], ["127.0.0.1", "::1"]])
 async def test_every_address_is_tried(listens: str, addresses: list[str]) -> None:
-    runner, port = await _listen(listens)
-    async with _client(addresses) as client:
-        response = await client.get(f"http://store.example:{port}/fox")
+    runner, port, held = await _listen_alone(listens)
+    with held:
+        async with _client(addresses) as client:
+            response = await client.get(f"http://store.example:{port}/fox")
     await runner.cleanup()
     assert response.text == f"store.example:{port}/fox"
 
 
 async def test_an_address_without_an_answer_costs_a_short_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "ROUTE_SECONDS", 0.2)
-    runner, port = await _listen("127.0.0.1")
-    with socket.socket(socket.AF_INET6) as full:  # a listener whose queue is full drops what comes
-        full.bind(("::1", port))
+    runner, port, full = await _listen_alone("127.0.0.1")
+    with full:  # a listener whose queue is full drops what comes
         full.listen(0)
         waiting = [socket.socket(socket.AF_INET6) for _ in range(3)]
         for one in waiting:

@@ -1,22 +1,19 @@
 """Answers to create that are broken on their way: a paid task is found in whatever arrives of them."""
 
-import asyncio
 import gzip
 import json
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
 from core.metrics import Metrics
-from core.proxies import Proxy, ProxyRules
 from provider.client import MediaClient
 from provider.errors import MediaError, OutcomeUnknown, RateLimited, Temporary
 from provider.http_answer import LARGEST_ANSWER, decompressed
-from tests.support.proxies import open_proxy
 from tests.support.raw_server import http, raw_server
 
 ID = "6876a7a68cc456ab830ab9df"
@@ -27,7 +24,6 @@ TASK = json.dumps(
 NUMBER = json.dumps({"code": 0, "id": 4711, "model": "seedream-3", "prompt": "a fox" * 50}).encode()
 REFUSAL = json.dumps({"code": 3, "message": "Validation error", "issues": [{"path": ["prompt"]}]}).encode()
 BEFORE_ID = TASK[:20]
-STALE = TASK.replace(ID.encode(), b"0" * 24)
 
 
 def _chunk(data: bytes) -> bytes:
@@ -117,38 +113,38 @@ UNKNOWN: dict[str, Sequence[bytes]] = {
 }
 
 
-Client = Callable[[str], MediaClient]
-"""Returns a client of an address. A direct one uses aiohttp, one behind a proxy httpcore."""
-
-
-@pytest.fixture(params=["directly", "through a proxy"])
-async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
-    async with open_proxy() as proxy:
-        proxied = request.param == "through a proxy"
-        everything = Proxy.parse("ALL_PROXY", proxy.url("http")) if proxied else None
-
-        def client(url: str) -> MediaClient:
-            return MediaClient(
-                url=url.replace("127.0.0.1", "media.example") if proxied else url,
-                key=SecretStr("key"),
-                model="seedream-3",
-                metrics=Metrics(),
-                proxies=ProxyRules(everything=everything),
-            )
-
-        yield client
+def _client(url: str) -> MediaClient:
+    return MediaClient(url=url, key=SecretStr("key"), model="seedream-3", metrics=Metrics())
 
 
 @pytest.mark.parametrize("answer", TASKS.values(), ids=TASKS)
-async def test_a_task_in_a_broken_answer_is_a_task(client: Client, answer: Sequence[bytes]) -> None:
-    async with raw_server(answer) as server, client(server.url) as api:
+async def test_a_task_in_a_broken_answer_is_a_task(answer: Sequence[bytes]) -> None:
+    async with raw_server(answer) as server, _client(server.url) as api:
         assert (await api.create("a fox", None)).id in {ID, "4711"}
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(TASK, f"Content-Security-Policy: {'a' * 9_000}"),
+        http(TASK, *(f"X-{number}: a" for number in range(150))),
+        http(TASK, f"Content-Length: {len(TASK)}"),
+        http(_chunk(TASK) + b"0\r\n\r\n", "Transfer-Encoding: chunked", length=5),
+    ],
+    ids=["a long header", "many headers", "Content-Length twice", "Content-Length and chunks"],
+)
+async def test_a_task_that_comes_after_unusual_headers_is_a_task(answer: bytes) -> None:
+    """aiohttp refuses these headers before the body has come."""
+    head, end, body = answer.partition(b"\r\n\r\n")
+    async with raw_server([head + end, body]) as server, _client(server.url) as api:
+        assert (await api.create("a fox", None)).id == ID
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("answer", UNKNOWN.values(), ids=UNKNOWN)
-async def test_a_broken_answer_without_a_task_is_unknown(client: Client, answer: Sequence[bytes]) -> None:
-    async with raw_server(answer) as server, client(server.url) as api:
+async def test_a_broken_answer_without_a_task_is_unknown(answer: Sequence[bytes]) -> None:
+    async with raw_server(answer) as server, _client(server.url) as api:
         with pytest.raises(MediaError) as caught:
             await api.create("a fox", None)
     assert caught.type is OutcomeUnknown
@@ -156,68 +152,37 @@ async def test_a_broken_answer_without_a_task_is_unknown(client: Client, answer:
 
 @pytest.mark.parametrize("name", ["Content-Length too large", "no last chunk", "Content-Length 0"])
 async def test_a_connection_that_stays_open_behind_the_answer_hides_no_task(
-    client: Client, name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("provider.client.TIMEOUT", httpx.Timeout(60, read=0.3))
-    async with raw_server(TASKS[name], keeps_open=True) as server, client(server.url) as api:
+    async with raw_server(TASKS[name], keeps_open=True) as server, _client(server.url) as api:
         assert (await api.create("a fox", None)).id == ID
 
 
-async def test_an_answer_that_drips_without_an_end_hides_no_task(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_answer_that_drips_without_an_end_hides_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("provider.client.LONGEST_WAIT", 0.5)
     drip = [http(TASK, length=100_000), *[b" "] * 5_000]
-    async with raw_server(drip) as server, client(server.url) as api:
+    async with raw_server(drip) as server, _client(server.url) as api:
         assert (await api.create("a fox", None)).id == ID
     drip = [http(REFUSAL, length=100_000), *[b" "] * 300]
-    async with raw_server(drip) as server, client(server.url) as api:
+    async with raw_server(drip) as server, _client(server.url) as api:
         with pytest.raises(OutcomeUnknown, match="HTTP 200, TimeoutError"):
             await api.create("a fox", None)
 
 
-async def test_the_rest_of_an_answer_is_not_read_as_the_next_one(client: Client) -> None:
+async def test_the_rest_of_an_answer_is_not_read_as_the_next_one() -> None:
     answers = [[http(TASK, length=50)]] * 4 + [[http(TASK)]]
-    async with raw_server(*answers, keeps_open=True) as server, client(server.url) as api:
+    async with raw_server(*answers, keeps_open=True) as server, _client(server.url) as api:
         for _ in range(8):
             assert (await api.create("a fox", None)).id == ID
     assert len(server.requests) == 8
 
 
-@pytest.mark.parametrize("stale", [http(STALE), STALE[:20], b""], ids=["an answer", "rubbish", "its end"])
-@pytest.mark.parametrize("passes", [0, 5], ids=["in the socket", "in the process"])
-async def test_a_create_does_not_use_a_connection_on_which_something_came_after_the_answer(
-    client: Client, stale: bytes, passes: int
-) -> None:
-    """On such a connection, an old answer would be taken for the new one, or the outcome would be unknown."""
-    writers: list[asyncio.StreamWriter] = []
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        await reader.readuntil(b"}")  # the end of the body
-        writer.write(http(TASK))
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1") as api:
-        for _ in range(3):
-            assert (await api.create("a fox", None)).id == ID
-            writers[-1].write(stale)
-            await writers[-1].drain()
-            if not stale:
-                writers[-1].close()
-            for _ in range(passes):
-                await asyncio.sleep(0)
-    server.close()
-    assert len(writers) == 3
-    for writer in writers:
-        writer.close()
-
-
-async def test_a_result_in_a_broken_answer_is_asked_for_again_unless_it_is_complete(client: Client) -> None:
+async def test_a_result_in_a_broken_answer_is_asked_for_again_unless_it_is_complete() -> None:
     done = json.dumps({"code": 0, "id": ID, "status": "done", "url": URL}).encode()
     async with (
         raw_server([http(done[:-20], length=900)], [http(done, length=900)]) as server,
-        client(server.url) as api,
+        _client(server.url) as api,
     ):
         with pytest.raises(Temporary):
             await api.result(ID)
@@ -225,18 +190,16 @@ async def test_a_result_in_a_broken_answer_is_asked_for_again_unless_it_is_compl
 
 
 @pytest.mark.parametrize("answer", UNKNOWN.values(), ids=UNKNOWN)
-async def test_a_broken_answer_to_a_poll_is_an_error_of_the_media_api(
-    client: Client, answer: Sequence[bytes]
-) -> None:
-    async with raw_server(answer) as server, client(server.url) as api:
+async def test_a_broken_answer_to_a_poll_is_an_error_of_the_media_api(answer: Sequence[bytes]) -> None:
+    async with raw_server(answer) as server, _client(server.url) as api:
         with pytest.raises(MediaError):
             await api.result(ID)
 
 
-async def test_the_rest_of_an_answer_to_a_poll_is_not_read_as_the_next_one(client: Client) -> None:
+async def test_the_rest_of_an_answer_to_a_poll_is_not_read_as_the_next_one() -> None:
     done = json.dumps({"code": 0, "id": ID, "status": "done", "url": URL}).encode()
     answers = [[http(done, length=50)]] * 4 + [[http(done)]]
-    async with raw_server(*answers, keeps_open=True) as server, client(server.url) as api:
+    async with raw_server(*answers, keeps_open=True) as server, _client(server.url) as api:
         for _ in range(4):
             with pytest.raises(MediaError):
                 await api.result(ID)
@@ -246,17 +209,17 @@ async def test_the_rest_of_an_answer_to_a_poll_is_not_read_as_the_next_one(clien
 
 
 @pytest.mark.parametrize("status", [200, 502])
-async def test_a_reason_phrase_that_is_no_text_hides_nothing_else(client: Client, status: int) -> None:
+async def test_a_reason_phrase_that_is_no_text_hides_nothing_else(status: int) -> None:
     head = f"HTTP/1.1 {status} ".encode() + "Ошибка".encode("cp1251")
-    async with raw_server([head + b"\r\nContent-Length: 2\r\n\r\n{}"]) as server, client(server.url) as api:
+    async with raw_server([head + b"\r\nContent-Length: 2\r\n\r\n{}"]) as server, _client(server.url) as api:
         with pytest.raises(MediaError):
             await api.result(ID)
 
 
-async def test_a_cookie_with_an_odd_name_does_not_stop_later_calls(client: Client) -> None:
+async def test_a_cookie_with_an_odd_name_does_not_stop_later_calls() -> None:
     done = json.dumps({"code": 0, "id": ID, "status": "done", "url": URL}).encode()
     answer = http(done, "Set-Cookie: é=1; Path=/")
-    async with raw_server([answer], keeps_open=True) as server, client(server.url) as api:
+    async with raw_server([answer], keeps_open=True) as server, _client(server.url) as api:
         for _ in range(4):
             assert (await api.result(ID)).url == URL
             assert (await api.create("a fox", None)).id == ID
@@ -283,8 +246,8 @@ REASONS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("reason", REASONS)
-async def test_an_answer_of_which_a_part_is_missing_says_why(client: Client, reason: str) -> None:
-    async with raw_server([REASONS[reason]]) as server, client(server.url) as api:
+async def test_an_answer_of_which_a_part_is_missing_says_why(reason: str) -> None:
+    async with raw_server([REASONS[reason]]) as server, _client(server.url) as api:
         with pytest.raises(Temporary, match=f"^media/result: {reason}$"):
             await api.result(ID)
         with pytest.raises(Temporary, match=f"^balance: {reason}$"):
@@ -293,20 +256,18 @@ async def test_an_answer_of_which_a_part_is_missing_says_why(client: Client, rea
             await api.create("a fox", None)
 
 
-async def test_an_answer_longer_than_its_headers_say_is_no_refusal(client: Client) -> None:
-    async with raw_server([http(REFUSAL, length=len(REFUSAL) - 1)]) as server, client(server.url) as api:
-        # aiohttp reads the rest as the beginning of another answer.
-        told = "^HTTP 200, (the answer is longer than its headers say|RemoteProtocolError)$"
-        with pytest.raises(OutcomeUnknown, match=told):
+async def test_an_answer_longer_than_its_headers_say_is_no_refusal() -> None:
+    async with raw_server([http(REFUSAL, length=len(REFUSAL) - 1)]) as server, _client(server.url) as api:
+        with pytest.raises(OutcomeUnknown, match="longer than its headers say"):
             await api.create("a fox", None)
 
 
 @pytest.mark.parametrize("headers", [(), (GZIP,)])
-async def test_the_time_to_wait_is_read_from_the_headers(client: Client, headers: tuple[str, ...]) -> None:
+async def test_the_time_to_wait_is_read_from_the_headers(headers: tuple[str, ...]) -> None:
     body = b'{"message": "slow down"}'
     packed = gzip.compress(body) if headers else body
     answer = http(packed, "Retry-After: 7", *headers, status="429 Too Many Requests")
-    async with raw_server([answer]) as server, client(server.url) as api:
+    async with raw_server([answer]) as server, _client(server.url) as api:
         for call in (api.result(ID), api.create("a fox", None), api.balance()):
             with pytest.raises(RateLimited) as caught:
                 await call

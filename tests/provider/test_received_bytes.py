@@ -30,14 +30,12 @@ MIB = 1024 * 1024
 def test_an_answer_has_a_status_and_what_stands_behind_its_headers(
     raw: bytes, status: int, payload: bytes
 ) -> None:
-    received = ReceivedBytes()
-    received.add(raw)
+    received = ReceivedBytes(bytearray(raw))
     assert (received.status(), received.payload()) == (status, payload)
 
 
 def test_sizes_of_chunks_are_taken_out() -> None:
-    received = ReceivedBytes()
-    received.add(b"HTTP/1.1 200 OK\r\n\r\n1f;x=y\r\nfox\r\n2\r\nhe\r\n0\r\n\r\n")
+    received = ReceivedBytes(bytearray(b"HTTP/1.1 200 OK\r\n\r\n1f;x=y\r\nfox\r\n2\r\nhe\r\n0\r\n\r\n"))
     assert received.unchunked() == b"foxhe\r\n"
 
 
