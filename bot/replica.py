@@ -70,7 +70,8 @@ class Replica:
             return
         await self._background.stop()
         try:
-            await asyncio.wait_for(self._replicas.retire(self.id), BEAT_SECONDS)
+            async with asyncio.timeout(BEAT_SECONDS):
+                await self._replicas.retire(self.id)
         except (TimeoutError, StorageUnavailable) as error:
             log.warning("replica not retired", replica=self.id, error=str(error))
 
@@ -108,7 +109,8 @@ class Replica:
         while True:
             await self._clock.sleep(BEAT_SECONDS)
             try:
-                await asyncio.wait_for(self._beat(), LONGEST_GAP_SECONDS)
+                async with asyncio.timeout(LONGEST_GAP_SECONDS):
+                    await self._beat()
             except (TimeoutError, StorageUnavailable) as error:
                 if not fails:
                     log.warning("heartbeats fail", replica=self.id, error=str(error) or "no answer")
