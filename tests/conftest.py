@@ -45,7 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     seconds = {item: mark.args[0] for item in items if (mark := item.get_closest_marker("long"))}
     longest = sorted(seconds, key=lambda item: -seconds[item])
     others = [item for item in items if item not in seconds]
-    items[:] = deal(longest, others, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    slow = [item for item in others if item.get_closest_marker("slow")]
+    short = [item for item in others if not item.get_closest_marker("slow")]
+    items[:] = deal(longest, slow, short, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def pytest_collection_finish() -> None:
