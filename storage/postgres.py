@@ -109,8 +109,13 @@ class PostgresDatabase:
         """Await a task of its own. A cancelled caller does not cut a transaction in half."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._forget)
         return await asyncio.shield(task)
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # asyncio logs an error that nobody asks for, and a cancelled caller does not
 
     async def _repeated(self, attempt: "_Attempt[T]") -> T:
         """Run a unit, again if the server undid it because of a concurrent one or ended an idle connection."""

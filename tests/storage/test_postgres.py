@@ -1,8 +1,10 @@
 """PostgreSQL alone: lost connections, restarts of the server, concurrent units, and values that it refuses."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -273,3 +275,26 @@ async def test_an_urgent_unit_runs_although_all_others_wait(database: Database, 
             assert await database.read(lambda connection: connection.scalar(sa.text("SELECT 1"))) == 1
         assert not any(task.done() for task in others)
     await asyncio.gather(*others)
+
+
+async def test_a_unit_that_fails_after_its_caller_was_cancelled_is_no_unexpected_error(
+    postgres_url: str,
+) -> None:
+    database = await open_database(postgres_url)
+    began = asyncio.Event()
+    unexpected: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unexpected.append(context))
+
+    def unit(connection: sa.Connection) -> None:
+        began.set()
+        connection.execute(sa.text("SELECT pg_sleep(0.2)"))
+        raise ValueError("too late")
+
+    caller = asyncio.create_task(database.write(unit))
+    await began.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    await database.close()
+    gc.collect()
+    assert unexpected == []
