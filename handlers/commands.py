@@ -95,15 +95,18 @@ class Command(EventFilter):
         self._names = names
 
     def may_pass(self, message: Message) -> bool:
-        """Return whether a message starts with one of the commands, whoever wrote it and for whichever bot."""
-        command = parse_command(message.text or message.caption or "")
-        return command is not None and command.command in self._names
+        """Return whether a message starts with one of the commands, from any user and for any bot."""
+        return self._find(message) is not None
 
     async def __call__(self, message: Message, bot: Bot, user: UserIdentity) -> dict[str, Any] | bool:
-        command = parse_command(message.text or message.caption or "")
-        if command is None or command.command not in self._names or is_forwarded(message, user):
+        command = self._find(message)
+        if command is None or is_forwarded(message, user):
             return False
         return {"command": command} if await is_this_bot(command.mention, bot) else False
+
+    def _find(self, message: Message) -> CommandObject | None:
+        command = parse_command(message.text or message.caption or "")
+        return command if command is not None and command.command in self._names else None
 
 
 async def is_this_bot(name: str | None, bot: Bot) -> bool:
