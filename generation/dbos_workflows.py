@@ -312,6 +312,8 @@ def _route_logs() -> None:
     logger.addFilter(_is_news)
 
 
+_DESTROYED = "accessed before DBOS was launched"
+"""The end of the errors of DBOS's parts after its end, when a workflow has just ended."""
 _NO_NEWS = (
     "Asyncio task cancelled for workflow or step",  # by `cancel`
     "Exception polling schedules",  # the bot has none, and the ledger logs an outage itself
@@ -325,7 +327,3 @@ def _is_news(record: logging.LogRecord) -> bool:
         isinstance(error, dbos_errors.DBOSException) and str(error).endswith(_DESTROYED)
     )
     return not expected and not record.getMessage().startswith(_NO_NEWS)
-
-
-_DESTROYED = "accessed before DBOS was launched"
-"""The end of the errors of DBOS's parts after its end, when a workflow has just ended."""

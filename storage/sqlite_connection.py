@@ -34,7 +34,9 @@ async def run_in_thread(
     """
 
     def start(sync_connection: sa.Connection) -> T:
-        return await_(_driver(sync_connection).run(lambda: function(sync_connection, *args, **kwargs)))
+        return await_(
+            _driver(sync_connection.connection).run(lambda: function(sync_connection, *args, **kwargs))
+        )
 
     return await connection.run_sync(start)
 
@@ -102,12 +104,12 @@ def _finish(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a unit of work waited for the event loop")
 
 
-def _driver(connection: sa.Connection) -> _Connection:
-    return cast(_Connection, connection.connection.driver_connection)
+def _driver(connection: PoolProxiedConnection) -> _Connection:
+    return cast(_Connection, connection.driver_connection)
 
 
 def _plain(connection: PoolProxiedConnection) -> sqlite3.Connection:
-    plain = cast(_Connection, connection.driver_connection).plain
+    plain = _driver(connection).plain
     assert plain is not None, "run_in_thread calls this"  # noqa: S101
     return plain
 
@@ -171,4 +173,4 @@ def in_transaction(connection: sa.Connection) -> bool:
 
     SQLite may end a transaction itself, for example on a full disk (sqlite.org/lang_transaction.html).
     """
-    return _driver(connection).in_transaction
+    return _driver(connection.connection).in_transaction
