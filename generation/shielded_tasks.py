@@ -1,13 +1,13 @@
 """Work that a stop or a cancellation must not cut in half, such as a paid call and the storing of its answer."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
 import tenacity
 
 from core.clock import Clock
+from core.shielded_calls import ShieldedCalls
 from storage.database_errors import StorageUnavailable
 
 T = TypeVar("T")
@@ -17,19 +17,12 @@ _FIRST_PAUSE = 0.1
 """Seconds between a failed write and its first repeat, doubled for each further one."""
 
 
-class ShieldedTasks:
-    """Runs coroutines as tasks of their own, apart from their callers."""
+class ShieldedTasks(ShieldedCalls):
+    """Runs coroutines apart from their callers, and repeats the writes in them."""
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self._clock = clock
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    async def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine and return its result. If the caller is cancelled, the coroutine still finishes."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._on_task_done)
-        return await asyncio.shield(task)
 
     async def retry_until_written(self, write: Callable[[], Awaitable[T]]) -> T:
         """Run a write until it succeeds, because the fact to be stored cannot be found out again."""
@@ -49,16 +42,6 @@ class ShieldedTasks:
             return await write()
 
         return await retrying(attempt)
-
-    async def drain(self, seconds: float) -> None:
-        """Wait up to some seconds for the tasks that run."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
-
-    def _on_task_done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # raised for the caller; marked as retrieved in case the caller was cancelled
 
 
 def _log_retry(state: tenacity.RetryCallState) -> None:

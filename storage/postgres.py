@@ -6,14 +6,15 @@ several connections run at the same time: a unit that decides by rows that anoth
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.shielded_calls import ShieldedCalls
 from storage.availability import Availability
 from storage.database import Failpoint, Unit
 from storage.database_errors import DatabaseError, DatabaseLocked, StorageUnavailable
@@ -57,7 +58,7 @@ class PostgresDatabase:
         # One connection is for urgent units, so that it is free when one comes.
         self._slots = asyncio.Semaphore(CONNECTIONS - 1)
         self._urgent_slot = asyncio.Semaphore(1)
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._calls = ShieldedCalls()  # a cancelled caller does not cut a transaction in half
         self._availability = Availability(name)
 
     @classmethod
@@ -95,27 +96,14 @@ class PostgresDatabase:
         self._availability.on_unavailable(callback)
 
     async def read(self, unit: Unit[T]) -> T:
-        return await self._apart(self._repeated(_Attempt(self._reading_engine, unit)))
+        return await self._calls.run(self._repeated(_Attempt(self._reading_engine, unit)))
 
     async def write(self, unit: Unit[T], *, patient: bool = False) -> T:  # noqa: ARG002 - the server groups commits
-        return await self._apart(self._repeated(_Attempt(self._engine, unit, self._failpoint)))
+        return await self._calls.run(self._repeated(_Attempt(self._engine, unit, self._failpoint)))
 
     async def close(self) -> None:
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._calls.finish()
         await self._engine.dispose()
-
-    async def _apart(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await a task of its own. A cancelled caller does not cut a transaction in half."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._forget)
-        return await asyncio.shield(task)
-
-    def _forget(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # asyncio logs an error that nobody asks for, and a cancelled caller does not
 
     async def _repeated(self, attempt: "_Attempt[T]") -> T:
         """Run a unit, again if the server undid it because of a concurrent one or ended an idle connection."""
