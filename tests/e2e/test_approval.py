@@ -137,9 +137,8 @@ async def test_a_kill_before_or_after_the_question_or_the_press_draws_once_and_o
         await own_bot.process.wait_until(
             lambda number=number: own_bot.process.ended or len(own_bot.media.tasks) == number  # type: ignore[misc]
         )
-        if own_bot.process.ended:
-            killed += await own_bot.process.stop() != 0
-            await _restart(own_bot, engine)
+        killed += await own_bot.process.stop() != 0
+        await _restart(own_bot, engine)
         await own_bot.wait_for_picture_in(group, number)
         await own_bot.wait_until_closed()
         assert (len(own_bot.media.tasks), own_bot.quota_used(ann)) == (number, number)

@@ -263,13 +263,10 @@ async def test_an_export_outlives_a_kill_at_each_commit(own_bot: World) -> None:
         await own_bot.process.start(until=None)
         own_bot.telegram.say(user, "/export")
         await own_bot.process.wait_until(
-            lambda: own_bot.process.ended or own_bot.rows(finished, user.id)  # noqa: B023
+            lambda: own_bot.process.ended or (own_bot.rows(finished, user.id) and own_bot.has_handled_all())  # noqa: B023
         )
-        if not own_bot.process.ended:
-            await own_bot.wait_until_handled()
-        died = own_bot.process.ended
+        died = await own_bot.process.stop() != 0
         unsure = bool(own_bot.rows(sending, user.id))
-        await own_bot.process.kill()
         await own_bot.process.start()
         await own_bot.process.wait_until(lambda: own_bot.rows(finished, user.id))  # noqa: B023
         await own_bot.wait_until_handled()

@@ -31,6 +31,8 @@ def _skip_same(world: World, engine: str) -> None:
 
 
 def _refuse_creates(world: World) -> None:
+    """Refuse all creates from now on, and count them."""
+    world.media.calls["create"] = world.media.empty_creates = 0
     answer = faults.status(503, '{"message":"Service unavailable"}')
     world.media.faults.add(Fault("create", times=None, answer=answer))
 
@@ -41,29 +43,29 @@ async def _stop_while_requests_wait(world: World, number: int = 1, *, engine: st
     Replicas follow the clock of the database, so no clock of the bot can be set forward.
     """
     await world.process.start(ENGINE=engine)
-    await _kill_while_requests_wait(world, number, engine=engine)
+    await _kill_while_requests_wait(world, number)
 
 
-async def _kill_while_requests_wait(world: World, number: int = 1, *, engine: str = "local") -> None:
+async def _kill_while_requests_wait(world: World, number: int = 1) -> None:
     recorded = "SELECT value FROM key_values WHERE name = 'interruptions'"
     waiting = "SELECT 1 FROM requests WHERE state = 'queued' AND creates = 0"
     await world.wait_until_handled()
 
     def all_wait() -> bool:
-        """Return whether no create is on its way or follows: each request had one, or all are held back."""
+        """Return whether no create is on its way or follows: each request had one, or all are held back.
+
+        A refused request has another create only after an answered probe, and all probes are refused.
+        """
         creates = world.media.calls["create"] - world.media.empty_creates
         held = any(line.get("event") == "creates held back" for line in world.process.log)
         tried = held if number > 2 else creates >= number
         return tried and bool(world.rows(recorded)) and len(world.rows(waiting)) == number
 
     url = world.process.settings["DATABASE_URL"]
-    while True:
-        await world.process.wait_until(all_wait)
-        await world.process.kill()
-        _end_sessions(world)
-        if len(world.rows(waiting)) == number:
-            break
-        await world.process.start(ENGINE=engine)  # the kill came while the next create was recorded
+    await world.process.wait_until(all_wait)
+    await world.process.kill()
+    _end_sessions(world)
+    assert len(world.rows(waiting)) == number
     known = json.loads(world.rows(recorded)[0]["value"])
     known["available_at"] -= STOP
     with connect(url) as ledger:

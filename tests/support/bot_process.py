@@ -76,10 +76,15 @@ class BotProcess:
 
     async def wait_until(self, ready: Callable[[], object], seconds: float = DEADLINE) -> None:
         """Wait until a condition holds, checked at each log line and every `CHECK_SECONDS`. Raises TimeoutError."""
-        async with asyncio.timeout(seconds), self._changed:
-            while not ready():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), CHECK_SECONDS)
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                while not ready():
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._changed.wait(), CHECK_SECONDS)
+        except TimeoutError as error:
+            state = "has ended" if self.ended else "runs"
+            error.add_note("\n".join([f"The process {state}. The last lines of its log:", *self.lines[-20:]]))
+            raise
 
     @property
     def ended(self) -> bool:

@@ -427,7 +427,10 @@ async def kill_everywhere(step: Step) -> list[Position]:
 
 
 async def _do(step: Step, position: Position) -> bool:
-    """Do a step, kill the bot at a point of it, start it again and check. Return False if it is not killed."""
+    """Do a step, kill the bot at a point of it, start it again and check. Return False if it is not killed.
+
+    A step may be over just before the point. So the exit code of the process tells whether the bot is killed.
+    """
     world = step.world
     await step.prepare()
     await world.wait_until_handled()
@@ -435,10 +438,10 @@ async def _do(step: Step, position: Position) -> bool:
     with _armed(step, position):
         step.act()
         await world.process.wait_until(lambda: world.process.ended or _is_over(step))
-    if not world.process.ended:
+    if await world.process.stop() == 0:
         _check(step, since, [0] * len(step.promises()), position)
+        await world.process.start(**SELLS)
         return False
-    await world.process.kill()
     step.killed()
     sent = [promise.count(world, since) for promise in step.promises()]
     await world.process.start(**SELLS)

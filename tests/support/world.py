@@ -204,8 +204,11 @@ class World:
 
     async def wait_until_handled(self) -> None:
         """Wait until the bot has handled every update."""
-        unhandled = "SELECT 1 FROM inbox WHERE payload IS NOT NULL"
-        await self.process.wait_until(lambda: not self.telegram.waiting() and not self.rows(unhandled))
+        await self.process.wait_until(self.has_handled_all)
+
+    def has_handled_all(self) -> bool:
+        """Return whether the bot has handled every update."""
+        return not self.telegram.waiting() and not self.rows("SELECT 1 FROM inbox WHERE payload IS NOT NULL")
 
     async def wait_until_closed(self, seconds: float = DEADLINE) -> None:
         """Wait until every request is closed."""
