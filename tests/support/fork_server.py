@@ -1,7 +1,8 @@
-"""A process that imports the bot once and forks a command of the command line on request.
+"""A process that imports and runs the bot once and forks a command of the command line on request.
 
-Imports and models of pydantic take two seconds, and the tests start several hundred commands, most of them bots. A fork
-runs the same `main` in a process of its own; only the imports are not repeated.
+Imports and models of pydantic take two seconds, and the first picture of a process costs ten times as much as the next.
+The tests start several thousand commands, most of them bots. A fork runs the same `main` in a process of its own; only
+what a process makes once and keeps is not repeated.
 
 `ForkServer` (tests.support.process_launcher) starts it. Each connection requests one command: the server answers with
 the pid and, when the command has ended, with the exit code.
@@ -10,14 +11,17 @@ The server ends at the end of its standard input, a pipe from the tests, which t
 killed. The kernel kills each fork when the server ends.
 """
 
+import asyncio
 import contextlib
 import functools
 import gc
+import io
 import json
 import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -27,15 +31,15 @@ from typing import Any, NamedTuple
 import alembic.command
 import anyio._backends._asyncio
 import sqlalchemy.dialects.postgresql.psycopg
-from aiogram import methods, types
 
 from bot import check, demo, process
 from bot.cli import main
-from bot.polling import GetRawUpdates
-from chat import translations
-from chat.bot_session import BotSession
+from bot.load_settings import load
 from core.clock import SystemClock, seconds_to_next_day
 from core.tls import tls_context
+from playground.media import Media
+from playground.serve import KEY, TOKEN, stand_ins
+from playground.telegram import Telegram
 from storage import postgres
 from storage.database_errors import StorageUnavailable
 from tests.support.demo_fork import fork_bot
@@ -53,42 +57,30 @@ __all__ = [
 
 
 HOUR = 3_600.0
-_CALLS = (
-    GetRawUpdates,
-    methods.AnswerCallbackQuery,
-    methods.GetChatMember,
-    methods.GetFile,
-    methods.GetMe,
-    methods.GetMyCommands,
-    methods.GetMyDescription,
-    methods.GetMyShortDescription,
-    methods.GetWebhookInfo,
-    methods.SendMessage,
-)
-"""Calls with one answer of each type that the bot gets."""
-_PARTS = (
-    types.BotCommand,
-    types.BotCommandScopeAllChatAdministrators,
-    types.BotCommandScopeAllGroupChats,
-    types.BotCommandScopeAllPrivateChats,
-    types.BotCommandScopeChat,
-    types.LinkPreviewOptions,
-)
-"""Types that the bot makes at each start."""
-_ANSWERS: list[object] = []
-"""The types of these answers. pydantic keeps no types that nobody refers to."""
 
 
 def _warm_up() -> None:
-    """Read the files and build the types that are kept, so that no fork does it."""
-    translations.Translations().load_all()
+    """Run a bot until it has drawn a picture, so that no fork makes what a process makes once and keeps."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        asyncio.run(_draw_a_picture(Path(folder)))
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # the forks have environments of their own
         os.environ.pop(name, None)
     tls_context()
-    BotSession()
-    for model in (*_CALLS, *_PARTS, methods.SetMyCommands):
-        model.model_rebuild()
-    _ANSWERS.extend(methods.Response[call.__returning__] for call in _CALLS)  # type: ignore[name-defined]
+    left = [thread.name for thread in threading.enumerate() if not thread.daemon]
+    assert left == ["MainThread"], f"a fork would lack threads: {left}"
+
+
+async def _draw_a_picture(folder: Path) -> None:
+    telegram, media = Telegram(TOKEN), Media(KEY, duration=lambda: 0.0, pixels=20_000)
+    async with stand_ins(telegram, media) as addresses:
+        own = {"DATABASE_URL": f"sqlite:///{folder}/bot.sqlite3", "LISTEN": "127.0.0.1:0", "ENGINE": "local"}
+        os.environ.update(addresses | own)
+        running = asyncio.create_task(process.run(load(None)))
+        user = telegram.chats.add_user(1, "en", "Ann")
+        telegram.say(user, "/imagine a fox --ar 1:1")
+        await telegram.chats.until(lambda: any(m.photo for m in telegram.chats.of_bot(user.id)))
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
 
 
 def _avoid_midnight() -> None:
