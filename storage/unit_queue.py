@@ -10,6 +10,8 @@ from storage.urgency import is_urgent
 
 T = TypeVar("T")
 LARGEST_BATCH = 128
+RESUMED_AT_ONCE = 8
+"""Callers that go on in one pass of the event loop, so that those of a large batch do not delay timers."""
 PATIENT_SECONDS = 0.02
 """Time for which a patient unit waits for another one."""
 
@@ -75,7 +77,9 @@ class UnitQueue:
         try:
             while batch := self._next_batch():
                 results = await self._run_batch([pending.unit for pending in batch])
-                for pending, result in zip(batch, results, strict=True):
+                for index, (pending, result) in enumerate(zip(batch, results, strict=True)):
+                    if index and index % RESUMED_AT_ONCE == 0:
+                        await asyncio.sleep(0)
                     if pending.done.done():
                         continue
                     if result.error is not None:

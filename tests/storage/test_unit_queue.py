@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Unit
-from storage.unit_queue import PATIENT_SECONDS, UnitQueue, UnitResult
+from storage.unit_queue import PATIENT_SECONDS, RESUMED_AT_ONCE, UnitQueue, UnitResult
 from storage.urgency import urgent
 from tests.support.virtual_loop import virtual_time
 
@@ -124,3 +124,30 @@ async def test_an_urgent_unit_leaves_patient_ones_waiting_for_the_next_unit() ->
         await batches.start("checkout")
     assert await patient == "patient"
     assert [names for _, names in batches.begun] == [["checkout"], ["patient"]]
+
+
+@virtual_time
+async def test_the_callers_of_a_large_batch_go_on_in_several_passes_of_the_loop() -> None:
+    batches, resumed = Batches(), [0]
+
+    async def call(name: str) -> None:
+        await batches.start(name)
+        if resumed[-1] == 0:
+            asyncio.get_running_loop().call_soon(resumed.append, 0)  # the next pass
+        resumed[-1] += 1
+
+    await asyncio.gather(*(call(str(index)) for index in range(3 * RESUMED_AT_ONCE + 1)))
+    assert [count for count in resumed if count] == [RESUMED_AT_ONCE] * 3 + [1]
+
+
+@virtual_time
+async def test_a_unit_that_comes_while_callers_go_on_runs_in_the_next_batch() -> None:
+    batches = Batches()
+
+    async def call(name: str) -> list[str]:
+        return [await batches.start(name), await batches.start(f"{name} again")]
+
+    names = [str(index) for index in range(2 * RESUMED_AT_ONCE)]
+    results = await asyncio.gather(*map(call, names))
+    assert results == [[name, f"{name} again"] for name in names]
+    await batches.queue.drain()
