@@ -33,6 +33,10 @@ FLAGS = {
 }
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 """The data need not survive the machine."""
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it has a random name
+"""A file system in memory, on which to create and drop a database with its 500 files takes a tenth of the CPU time."""
+_ROOM = 2 * 2**30
+"""Bytes that must be free there. Docker gives a container 64 MiB."""
 
 
 def find_programs() -> Path | None:
@@ -163,12 +167,21 @@ def execute_unused(url: str, statement: str) -> None:
             return
 
 
+def _memory() -> Path | None:
+    """Return the folder of a file system in memory, if the machine has one with enough room."""
+    usable = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM
+    return _MEMORY if usable else None
+
+
 @contextmanager
 def new_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     """Yield a running server of its own. A durable one writes each commit to the disk."""
     programs = find_programs()
     assert programs is not None
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short path: a socket's has at most 107 bytes
+    parent = None if durable else _memory()
+    folder = Path(
+        tempfile.mkdtemp(prefix="pg-", dir=parent)
+    )  # a short path: a socket's has at most 107 bytes
     server = PostgresServer(programs, folder, durable=durable)
     try:
         server.create()
