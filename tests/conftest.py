@@ -122,9 +122,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+async def sqlite(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Database]:
     """Yield an open ledger in a new SQLite file."""
-    opened = await open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
+    opened = await open_database(file_url(shutil.copy(migrated_file, tmp_path)))
     yield opened
     await opened.close()
 
