@@ -4,6 +4,7 @@ Each command is sent in a chat of its own, so that the answers can be told apart
 """
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -44,14 +45,13 @@ ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A command of a user in a chat. `seen` is the number of events before it."""
+    """A command of a user in a new chat."""
 
     chat: str
     role: str
     text: str
     chat_id: int
     user_id: int
-    seen: int
 
     @property
     def is_for_nobody(self) -> bool:
@@ -67,6 +67,10 @@ class Walk:
     def __init__(self, world: World) -> None:
         self.world = world
         self._ids = {"bot admin": iter(BOT_ADMINS), "banned": iter(BANNED)}
+        self._of_chat: defaultdict[int, list[Event]] = defaultdict(list)
+        """The messages of the bot by chat."""
+        self._read = 0
+        """The number of events that are in `_of_chat`."""
 
     def commands(self) -> Iterator[Case]:
         """Send each command, bare and with the name of the bot, in each kind of chat as each kind of user."""
@@ -88,19 +92,18 @@ class Walk:
         if sender is not user:
             is_channel = role == "channel"
             more |= {"sender_chat": NEWS if is_channel else world.telegram.chats.chats[chat_id]}
-        seen = len(world.telegram.chats.events) + 1
         world.telegram.say(sender, text, chat_id=chat_id, **more)
-        return Case(chat, role, text, chat_id, user.id, seen)
+        return Case(chat, role, text, chat_id, user.id)
 
     def answers(self, case: Case) -> list[Event]:
         """Return the messages of the bot that the user of a case sees."""
-        return [
-            event
-            for event in self.world.telegram.chats.events[case.seen :]
-            if event.chat_id == case.chat_id
-            and event.kind in {"sent", "ephemeral"}
-            and event.to in {None, case.user_id}
-        ]
+        events = self.world.telegram.chats.events
+        for event in itertools.islice(events, self._read, None):
+            sender = event.message and event.message.from_user
+            if event.kind in {"sent", "ephemeral"} and sender and sender.id == BOT.id:
+                self._of_chat[event.chat_id].append(event)
+        self._read = len(events)
+        return [event for event in self._of_chat[case.chat_id] if event.to in {None, case.user_id}]
 
 
 async def _start(world: World) -> None:
