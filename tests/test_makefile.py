@@ -20,13 +20,13 @@ SECONDS = 300
 ASKS_FOR_THE_TOKEN = (2, "BOT_TOKEN is missing")
 """The result of `make check` without settings: make and the bot itself work."""
 
-# Makes virtual environments that see the packages of the tests, so that pip finds them installed.
+# Makes virtual environments that see the packages of the tests, pip among them, which finds the others installed.
 WITH_PACKAGES = """#!/bin/sh
-{python} "$@" || exit
-if [ "$1 $2" = "-m venv" ]; then
-    for folder; do :; done
-    echo '{packages}' > "$folder/lib/{version}/site-packages/shared.pth"
-fi
+[ "$1 $2" = "-m venv" ] || exec {python} "$@"
+shift 2
+{python} -m venv --without-pip "$@" || exit
+for folder; do :; done
+echo '{packages}' > "$folder/lib/{version}/site-packages/shared.pth"
 """
 WITHOUT_ENSUREPIP = """#!/bin/sh
 if [ "$1 $2" = "-m venv" ]; then

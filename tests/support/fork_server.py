@@ -35,7 +35,6 @@ import sqlalchemy.dialects.postgresql.psycopg
 from bot import check, demo, process
 from bot.cli import main
 from bot.load_settings import load
-from core.clock import SystemClock, seconds_to_next_day
 from core.tls import tls_context
 from playground.media import Media
 from playground.serve import KEY, TOKEN, stand_ins
@@ -44,6 +43,7 @@ from storage import postgres
 from storage.database_errors import StorageUnavailable
 from tests.support.demo_fork import fork_bot
 from tests.support.ledger import read_rows
+from tests.support.midnight import avoid_midnight
 from tests.support.parent_death import die_with
 
 __all__ = [
@@ -54,9 +54,6 @@ __all__ = [
     "postgres",
     "sqlalchemy",
 ]  # imported here, so that no fork imports them
-
-
-HOUR = 3_600.0
 
 
 def _warm_up() -> None:
@@ -81,22 +78,6 @@ async def _draw_a_picture(folder: Path) -> None:
         await telegram.chats.until(lambda: any(m.photo for m in telegram.chats.of_bot(user.id)))
         os.kill(os.getpid(), signal.SIGTERM)
         await running
-
-
-def _avoid_midnight() -> None:
-    """Let the days of all forks end an hour earlier if the tests begin in the last hour of a day (UTC).
-
-    Quotas are counted by the day, so a test that sees two days would see two quotas.
-    """
-    if seconds_to_next_day(time.time()) > HOUR:
-        return
-    wall = SystemClock.wall
-
-    def wall_an_hour_later(clock: SystemClock) -> float:
-        return wall(clock) + HOUR
-
-    vars_of_clock: Any = SystemClock
-    vars_of_clock.wall = wall_an_hour_later
 
 
 def _request_state() -> str:
@@ -212,7 +193,7 @@ def serve(path: str) -> None:
     """Fork a command for each connection, until the end of the standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_input, daemon=True).start()
-    _avoid_midnight()
+    avoid_midnight(time.time())
     _warm_up()
     gc.collect()
     gc.freeze()
