@@ -42,9 +42,9 @@ class _Magic(EventFilter):
 
 @dataclass
 class _QuickCallable(CallableObject):
-    """A callable whose parameters are read from its code. `inspect.signature` takes ten times as long.
+    """Reads the parameters of a callable from its code, in a tenth of the time of `inspect.signature`.
 
-    The bot has about eight hundred handlers and filters, so that was a fifth of its start.
+    The bot has about seven hundred handlers and filters, which took more than 20 ms of each start.
     """
 
     def __post_init__(self) -> None:

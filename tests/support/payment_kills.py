@@ -452,9 +452,7 @@ async def _do(step: Step, position: Position) -> bool:
 
 
 def _is_over(step: Step) -> bool:
-    unhandled = "SELECT 1 FROM inbox WHERE payload IS NOT NULL"
-    handled = not step.world.telegram.waiting() and not step.world.rows(unhandled)
-    return handled and step.is_over()
+    return step.world.has_handled_all() and step.is_over()
 
 
 def _check(step: Step, since: int, sent: list[int], position: Position) -> None:

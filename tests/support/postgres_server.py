@@ -179,9 +179,8 @@ def new_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     programs = find_programs()
     assert programs is not None
     parent = None if durable else _memory()
-    folder = Path(
-        tempfile.mkdtemp(prefix="pg-", dir=parent)
-    )  # a short path: a socket's has at most 107 bytes
+    # A short path: that of a socket has at most 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
     server = PostgresServer(programs, folder, durable=durable)
     try:
         server.create()
